@@ -1,0 +1,36 @@
+"""A cache in this process: what one instance has without Redis. Other instances' writes reach it by age alone."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+
+_MOST_ENTRIES = 500
+
+
+class MemoryCache:
+    """The `Cache` port in a dictionary of bounded size, the oldest entry out first."""
+
+    def __init__(self, *, now: Callable[[], float] = time.monotonic, most_entries: int = _MOST_ENTRIES) -> None:
+        self._now, self._most_entries = now, most_entries
+        self._entries: OrderedDict[str, tuple[float, str]] = OrderedDict()
+        self._generations: dict[str, int] = {}
+
+    def get(self, key: str) -> str | None:
+        """What was put, unless it is too old."""
+        ends_at, value = self._entries.get(key, (0.0, ""))
+        return value if ends_at > self._now() else None
+
+    def put(self, key: str, value: str, *, seconds: int) -> None:
+        """Keep a text for so many seconds."""
+        self._entries.pop(key, None)
+        self._entries[key] = (self._now() + seconds, value)
+        while len(self._entries) > self._most_entries:
+            self._entries.popitem(last=False)
+
+    def generation(self, group: str) -> int:
+        """The present generation of a group of keys."""
+        return self._generations.get(group, 0)
+
+    def invalidate(self, group: str) -> None:
+        """Begin a new generation."""
+        self._generations[group] = self.generation(group) + 1

@@ -1,0 +1,50 @@
+"""The port to the database: calling an SQL function, and reading rows as the user whose token is shown."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+from auto360.errors import ServiceUnavailable
+
+Row = dict[str, Any]
+
+
+class DatabaseUnavailable(ServiceUnavailable):
+    """The database did not answer, or not in time. Whether a write happened is unknown."""
+
+
+class DatabaseRefused(RuntimeError):
+    """The database answered with an error: a defect of ours. Carries the SQLSTATE alone, never the text."""
+
+
+class Database(Protocol):
+    """What a domain may ask of the database."""
+
+    def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
+        """Run an SQL function with named arguments as the backend, in one transaction, and return its result."""
+
+    def select(self, table: str, query: Mapping[str, str], *, user_token: str) -> list[Row]:
+        """Read rows in PostgREST's query language as the user of the token: row security decides what is seen."""
+
+
+_round_trips: ContextVar[int] = ContextVar("database_round_trips", default=0)
+
+
+def count_round_trip() -> None:
+    """Called by a supplier each time it talks to the database."""
+    _round_trips.set(_round_trips.get() + 1)
+
+
+def reset_round_trips() -> None:
+    """Called at the start of a request."""
+    _round_trips.set(0)
+
+
+def round_trips() -> int:
+    """How often this request has talked to the database so far."""
+    return _round_trips.get()
+
+
+def bytea(data: bytes) -> str:
+    """Bytes in the text form in which Postgres reads them."""
+    return "\\x" + data.hex()

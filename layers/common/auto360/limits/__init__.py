@@ -1,0 +1,42 @@
+"""The port to request counters shared by all instances, and the audit's limits (§5.3)."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import Field
+
+from auto360.settings import EnvSettings
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` requests within `seconds` per caller."""
+
+    name: str
+    most: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Count:
+    """Where a caller stands in the running window, this request included."""
+
+    hits: int
+    reset_in: int
+
+
+class RequestCounter(Protocol):
+    """Counts requests by key."""
+
+    def hit(self, key: str, limit: Limit) -> Count:
+        """Count one request; the window begins with its first request."""
+
+
+class LimitSettings(EnvSettings):
+    """The audit's figures."""
+
+    limit_default_per_15_minutes: int = Field(100, ge=1)
+
+    def limit(self, name: str) -> Limit:
+        """The limit of a name that routes use."""
+        return {"default": Limit("default", self.limit_default_per_15_minutes, 900)}[name]

@@ -1,0 +1,1 @@
+"""Monitoring: what the team asks of the running system."""

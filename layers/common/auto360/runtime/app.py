@@ -1,0 +1,99 @@
+"""The HTTP application of one function: `make_app` for its routes, `entrypoint` for what the cloud calls."""
+
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+
+from auto360 import database
+from auto360.errors import DomainError, Internal, InvalidJson, NotFound, SettingsInvalid
+from auto360.runtime import headers
+from auto360.runtime.envelope import failure, to_json
+from auto360.runtime.events import Event, http_request, is_http
+from auto360.runtime.logs import logger
+from auto360.runtime.requests import Request, request_of
+from auto360.runtime.validation import validation_failed
+from auto360.settings import AppSettings
+
+Handler = Callable[[Event, Any], dict[str, Any]]
+
+MOST_BODY_BYTES = 64 * 1024
+
+
+def make_app() -> APIGatewayRestResolver:
+    """An application without routes, whose every refusal is in the envelope. Import-time safe: reads no environment."""
+    app = APIGatewayRestResolver(
+        enable_validation=True,
+        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+        serializer=to_json,
+    )
+
+    def refuse(error: Exception) -> Response[str]:
+        event = app.current_event.raw_event
+        answer = failure_for(error, request_of(event))
+        refusal_headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
+        return Response(answer["statusCode"], body=answer["body"], headers=refusal_headers)
+
+    # The resolver looks handlers up by the error's class, most specific first; the last one is for the unforeseen.
+    for kind in (DomainError, RequestValidationError, RequestUnsupportedContentType, NotFoundError, Exception):
+        app.exception_handler(kind)(refuse)
+    return app
+
+
+def failure_for(error: Exception, request: Request) -> dict[str, Any]:
+    """The answer to whatever was raised. What we did not foresee is logged whole and told as `internal`."""
+    if isinstance(error, RequestUnsupportedContentType):
+        error = InvalidJson()
+    elif isinstance(error, RequestValidationError):
+        error = validation_failed(error.errors(), request.language)
+    elif isinstance(error, NotFoundError):
+        error = NotFound()
+    elif isinstance(error, SettingsInvalid):
+        logger.error("settings invalid", extra={"problem": str(error)})
+        error = Internal()
+    elif not isinstance(error, DomainError):
+        logger.error("unforeseen error", exc_info=error)
+        error = Internal()
+    elif error.status >= 500:
+        logger.error("request failed", extra={"code": error.code, "cause": type(error.__cause__).__name__})
+    return failure(error, language=request.language, request_id=request.id)
+
+
+def entrypoint(app: APIGatewayRestResolver, *, most_body_bytes: int = MOST_BODY_BYTES) -> Handler:
+    """What the cloud calls. Nothing is raised out of it: Yandex would show the stack trace to the client."""
+
+    def handler(event: Event, context: Any) -> dict[str, Any]:
+        started = time.perf_counter()
+        database.reset_round_trips()
+        logger.clear_state()
+        if not is_http(event):
+            event = {}
+        request = request_of(event)
+        logger.append_keys(request_id=request.id)
+        try:
+            settings = AppSettings.load()
+            logger.setLevel(settings.log_level)
+            answer = headers.preflight(event, settings.origins)
+            if answer is None:
+                answer = app.resolve(http_request(event, most_bytes=most_body_bytes), context)
+            headers.complete(answer, event, request, settings.origins)
+        except Exception as error:  # noqa: BLE001 - the last wall before the client
+            answer = failure_for(error, request)
+            headers.complete(answer, event, request, frozenset())
+        logger.info(
+            "request done",
+            extra={
+                "method": request.method,
+                "route": request.route,
+                "status": answer["statusCode"],
+                "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+                "database_round_trips": database.round_trips(),
+            },
+        )
+        return answer
+
+    return handler

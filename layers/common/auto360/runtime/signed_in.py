@@ -1,0 +1,68 @@
+"""Parameter types for routes of signed-in callers, and the limit that a route puts on its callers."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler import Request as ResolvedRequest
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+
+from auto360.accounts.access_tokens import Principal
+from auto360.errors import AuthenticationRequired, RateLimited
+from auto360.limits import Count, Limit
+from auto360.runtime.requests import header, request_of
+from auto360.wiring import limits as limit_wiring
+from auto360.wiring import tokens as token_wiring
+
+_SCHEME = "bearer "
+
+
+def principal_of(event: dict[str, Any]) -> Principal:
+    """The principal of a request's bearer token. Raises AuthenticationRequired."""
+    authorization = header(event, "Authorization")
+    if authorization[: len(_SCHEME)].lower() != _SCHEME:
+        raise AuthenticationRequired
+    return token_wiring.access_tokens().check(authorization[len(_SCHEME) :].strip())
+
+
+def _signed_in(resolved: ResolvedRequest) -> Principal:
+    return principal_of(resolved.resolved_event.raw_event)
+
+
+SignedIn = Annotated[Principal, Depends(_signed_in)]
+"""Parameter type with which a route demands a signed-in caller."""
+
+
+def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]:
+    """Middleware that counts a request against a limit, by user where known, else by address."""
+
+    def middleware(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        limit = limit_wiring.limit(name)
+        count = limit_wiring.request_counter().hit(_caller_key(app.current_event.raw_event), limit)
+        headers = _limit_headers(limit, count)
+        if count.hits > limit.most:
+            raise RateLimited(retry_after=count.reset_in, headers=headers)
+        response: Response[Any] = next_middleware(app)
+        response.headers.update(headers)
+        return response
+
+    return middleware
+
+
+def _caller_key(event: dict[str, Any]) -> str:
+    if header(event, "Authorization"):
+        try:
+            return f"user:{principal_of(event).user_id}"
+        except AuthenticationRequired:
+            pass
+    return f"address:{request_of(event).address}"
+
+
+def _limit_headers(limit: Limit, count: Count) -> dict[str, str]:
+    return {
+        "RateLimit-Limit": str(limit.most),
+        "RateLimit-Remaining": str(max(0, limit.most - count.hits)),
+        "RateLimit-Reset": str(count.reset_in),
+        "RateLimit-Policy": f"{limit.most};w={limit.seconds}",
+    }

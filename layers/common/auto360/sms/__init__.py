@@ -1,0 +1,75 @@
+"""The port to SMS operators, and the ways in which handing over a message can fail.
+
+SmsFailure
+├── SmsRefused       they said no, so it was not taken: use the next supplier
+├── SmsUnreachable   they could not be asked, or broke: repeat with the same id, then the next supplier
+├── SmsUncertain     it may have been taken: repeat with the same id, ask, and only then the next supplier
+└── SmsBadNumber     the number cannot receive SMS anywhere: no other supplier
+"""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class SmsTaken:
+    """A supplier accepted a message: its parts as billed and the cost in tyiyn, where the supplier tells it."""
+
+    parts: int
+    cost_tyiyn: int | None
+
+
+class SmsFailure(Exception):
+    """A supplier did not certainly take a message.
+
+    `supplier_code` is for operators, never for users. `lasting` failures cannot mend themselves (login, address,
+    money) and open the circuit at once. `repeat` is false where trying the same again cannot help.
+    """
+
+    outcome = "unknown"
+
+    def __init__(self, supplier_code: str, *, lasting: bool = False, repeat: bool = True) -> None:
+        super().__init__(supplier_code)
+        self.supplier_code, self.lasting, self.repeat = supplier_code, lasting, repeat
+
+
+class SmsRefused(SmsFailure):
+    """Not taken."""
+
+    outcome = "refused"
+
+
+class SmsUnreachable(SmsFailure):
+    """Not asked, or the supplier broke down before taking it."""
+
+    outcome = "unreachable"
+
+
+class SmsUncertain(SmsFailure):
+    """Perhaps taken: no answer in time, an unreadable one, or one that means both."""
+
+    outcome = "unknown"
+
+
+class SmsBadNumber(SmsFailure):
+    """The number is at fault."""
+
+    outcome = "bad_number"
+
+
+class SmsSupplier(Protocol):
+    """One SMS operator."""
+
+    name: str
+
+    def message_id(self, sms_id: str) -> str:
+        """Our id of an SMS in the form that this supplier takes. The same SMS always gets the same id."""
+
+    def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsTaken:
+        """Hand over one message, within `timeout` seconds. The same id twice is one SMS. Raises SmsFailure."""
+
+    def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
+        """Whether a message of this id was taken; None when the supplier does not say."""
+
+    def balance(self, *, timeout: float) -> int:
+        """The account's balance in tyiyn (whole; the supplier's currency converted). Raises SmsFailure."""

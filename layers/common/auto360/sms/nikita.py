@@ -1,0 +1,148 @@
+"""SMS through nikita.kg (smspro.nikita.kg), XML API; figures and codes from the facts on SMS login, §1."""
+
+import hashlib
+from decimal import Decimal, InvalidOperation
+from xml.parsers import expat
+from xml.sax.saxutils import escape
+
+import httpx
+from pydantic import Field, HttpUrl, SecretStr
+
+from auto360.settings import EnvSettings
+from auto360.sms import SmsBadNumber, SmsFailure, SmsRefused, SmsTaken, SmsUncertain
+from auto360.sms.exchange import exchange
+
+_ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+_ACCEPTED, _TEST_ACCEPTED = "0", "11"
+_LASTING = ("2", "3", "4")  # login, address, money
+_REFUSED = ("1", "5", "6", "8")
+_BAD_NUMBER = "7"
+_SEEN_BEFORE = "10"
+_DR_UNKNOWN_MESSAGE = "4"
+_REPORTS_OF_TAKEN = ("0", "1", "3", "7")
+
+
+class NikitaSettings(EnvSettings):
+    """The account at nikita.kg. `nikita_sms_price_tyiyn` is the price of one part; the API does not tell it."""
+
+    nikita_sms_api_url: HttpUrl
+    nikita_sms_login: str
+    nikita_sms_password: SecretStr
+    nikita_sms_sender: str = Field(pattern=r"^([A-Za-z0-9.\-]{1,11}|[0-9]{12,14})$")
+    nikita_sms_price_tyiyn: int = Field(200, ge=0)
+
+
+class NikitaSms:
+    """The `SmsSupplier` port at nikita.kg. HTTP 200 says nothing there: only `<status>` decides."""
+
+    name = "nikita"
+
+    def __init__(self, settings: NikitaSettings, http: httpx.Client) -> None:
+        self._settings, self._http = settings, http
+        self._url = str(settings.nikita_sms_api_url).rstrip("/")
+
+    def message_id(self, sms_id: str) -> str:
+        """Twelve base-36 characters: the vendor promises no more."""
+        number = int.from_bytes(hashlib.sha256(sms_id.encode()).digest()[:8], "big")
+        characters = []
+        for _ in range(12):
+            number, index = divmod(number, 36)
+            characters.append(_ID_ALPHABET[index])
+        return "".join(characters)
+
+    def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsTaken:
+        """Hand over one message. Raises SmsFailure."""
+        body = (
+            f"<message>{self._account()}<id>{escape(message_id)}</id>"
+            f"<sender>{escape(self._settings.nikita_sms_sender)}</sender><text>{escape(text)}</text>"
+            f"<phones><phone>{phone.lstrip('+')}</phone></phones></message>"
+        )
+        reply = self._post("/api/message", body, timeout=timeout)
+        status = reply.get("status", "")
+        if status == _ACCEPTED:
+            parts = _count(reply.get("smscnt")) * _count(reply.get("phones"))
+            return SmsTaken(parts=parts, cost_tyiyn=parts * self._settings.nikita_sms_price_tyiyn)
+        raise _failure(status)
+
+    def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
+        """Ask for the delivery report of a message: the one proof that it was taken."""
+        body = f"<dr>{self._account()}<id>{escape(message_id)}</id><phone>{phone.lstrip('+')}</phone></dr>"
+        try:
+            reply = self._post("/api/dr", body, timeout=timeout)
+        except SmsFailure:
+            return None
+        if reply.get("status") == _DR_UNKNOWN_MESSAGE:
+            return False
+        if reply.get("status") == "0" and reply.get("report") is not None:
+            return reply["report"] in _REPORTS_OF_TAKEN
+        return None
+
+    def balance(self, *, timeout: float) -> int:
+        """The account's balance in tyiyn. Raises SmsFailure."""
+        body = f'<info xmlns="http://Giper.mobi/schema/Info">{self._account()}</info>'
+        reply = self._post("/api/info", body, timeout=timeout)
+        if reply.get("status") != _ACCEPTED:
+            raise _failure(reply.get("status", ""))
+        try:
+            return int(Decimal(reply.get("account", "")) * 100)
+        except InvalidOperation as error:
+            raise SmsUncertain("unreadable") from error
+
+    def _account(self) -> str:
+        password = self._settings.nikita_sms_password.get_secret_value()
+        return f"<login>{escape(self._settings.nikita_sms_login)}</login><pwd>{escape(password)}</pwd>"
+
+    def _post(self, path: str, body: str, *, timeout: float) -> dict[str, str]:
+        content = f'<?xml version="1.0" encoding="UTF-8"?>{body}'.encode()
+        content_type = "application/xml; charset=utf-8"
+        reply = exchange(self._http, self._url + path, timeout=timeout, content=content, content_type=content_type)
+        return read_leaves(reply)
+
+
+def _failure(status: str) -> SmsFailure:
+    if status == _BAD_NUMBER:
+        return SmsBadNumber(status)
+    if status in _LASTING:
+        return SmsRefused(status, lasting=True)
+    if status in _REFUSED or status == _TEST_ACCEPTED:
+        return SmsRefused(status)
+    if status == _SEEN_BEFORE:
+        return SmsUncertain(status, repeat=False)
+    # 9 is "overloaded" or "spam filter", by who tells it; anything else is unknown. Both may mean "taken".
+    return SmsUncertain(status or "no_status")
+
+
+def _count(text: str | None) -> int:
+    return int(text) if text and text.isdecimal() and len(text) < 4 else 1
+
+
+def read_leaves(document: bytes) -> dict[str, str]:
+    """The texts of a flat XML document by local name; the first of equal names wins.
+
+    Namespaces differ between live answers and the vendor's examples, so they are ignored. A document type, and with
+    it every entity, is refused. Raises SmsUncertain for what is not such a document.
+    """
+    leaves: dict[str, str] = {}
+    texts: list[str] = []
+    parser = expat.ParserCreate(namespace_separator=" ")
+
+    def start(_name: str, _attributes: dict[str, str]) -> None:
+        texts.append("")
+
+    def text(data: str) -> None:
+        if texts:
+            texts[-1] += data
+
+    def end(name: str) -> None:
+        leaves.setdefault(name.rpartition(" ")[2], texts.pop().strip())
+
+    def refuse(*_declaration: object) -> None:
+        raise SmsUncertain("doctype")
+
+    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(document, True)  # noqa: FBT003
+    except (expat.ExpatError, ValueError) as error:
+        raise SmsUncertain("unreadable") from error
+    return leaves

@@ -1,0 +1,105 @@
+"""SMS through SMSC (smsc.kz / smsc.ru), JSON answers; codes from the facts on SMS login, §2.1."""
+
+import hashlib
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import httpx
+from pydantic import Field, HttpUrl, SecretStr
+
+from auto360.settings import EnvSettings
+from auto360.sms import SmsBadNumber, SmsFailure, SmsRefused, SmsTaken, SmsUncertain
+from auto360.sms.exchange import exchange
+
+_LASTING = (2, 3, 4)  # login or address, money, address blocked for a while
+_REFUSED = (1, 5, 6)
+_BAD_NUMBER = (7, 8)
+_STATUS_NOT_FOUND = -3
+_STATUSES_OF_TAKEN = (-1, 0, 1, 2)
+
+
+class SmscSettings(EnvSettings):
+    """The account at SMSC. `smsc_tyiyn_per_unit` turns its currency into tyiyn."""
+
+    smsc_api_url: HttpUrl
+    smsc_login: str
+    smsc_password: SecretStr
+    smsc_sender: str = Field("", max_length=15)
+    smsc_tyiyn_per_unit: int = Field(100, ge=1)
+
+
+class SmscSms:
+    """The `SmsSupplier` port at SMSC."""
+
+    name = "smsc"
+
+    def __init__(self, settings: SmscSettings, http: httpx.Client) -> None:
+        self._settings, self._http = settings, http
+        self._url = str(settings.smsc_api_url).rstrip("/")
+
+    def message_id(self, sms_id: str) -> str:
+        """A positive 31-bit number."""
+        return str(int.from_bytes(hashlib.sha256(sms_id.encode()).digest()[:4], "big") % (2**31 - 1) + 1)
+
+    def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsTaken:
+        """Hand over one message; the answer tells parts and cost. Raises SmsFailure."""
+        form = {"phones": phone, "mes": text, "id": message_id, "cost": "3", "valid": "00:10"}
+        if self._settings.smsc_sender:
+            form["sender"] = self._settings.smsc_sender
+        reply = self._post("/sys/send.php", form, timeout=timeout)
+        if "error_code" in reply:
+            raise _failure(reply["error_code"])
+        if "id" not in reply:
+            raise SmsUncertain("no_id")
+        parts = reply["cnt"] if isinstance(reply.get("cnt"), int) and reply["cnt"] > 0 else 1
+        return SmsTaken(parts=parts, cost_tyiyn=self._tyiyn(reply.get("cost")))
+
+    def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
+        """Ask for the state of a message."""
+        try:
+            reply = self._post("/sys/status.php", {"phone": phone, "id": message_id}, timeout=timeout)
+        except SmsFailure:
+            return None
+        status = reply.get("status")
+        if status == _STATUS_NOT_FOUND:
+            return False
+        return status in _STATUSES_OF_TAKEN if isinstance(status, int) else None
+
+    def balance(self, *, timeout: float) -> int:
+        """The account's balance in tyiyn. Raises SmsFailure."""
+        reply = self._post("/sys/balance.php", {"cur": "1"}, timeout=timeout)
+        if "error_code" in reply:
+            raise _failure(reply["error_code"])
+        balance = self._tyiyn(reply.get("balance"))
+        if balance is None:
+            raise SmsUncertain("unreadable")
+        return balance
+
+    def _tyiyn(self, cost: object) -> int | None:
+        try:
+            return int(Decimal(str(cost)) * self._settings.smsc_tyiyn_per_unit)
+        except (InvalidOperation, ValueError, OverflowError):
+            return None
+
+    def _post(self, path: str, form: dict[str, str], *, timeout: float) -> dict[str, Any]:
+        password = self._settings.smsc_password.get_secret_value()
+        account = {"login": self._settings.smsc_login, "psw": password, "fmt": "3", "charset": "utf-8"}
+        try:
+            reply = json.loads(exchange(self._http, self._url + path, timeout=timeout, form=account | form))
+        except (ValueError, RecursionError) as error:
+            raise SmsUncertain("unreadable") from error
+        if not isinstance(reply, dict):
+            raise SmsUncertain("unreadable")
+        return reply
+
+
+def _failure(code: object) -> SmsFailure:
+    if code in _BAD_NUMBER:
+        return SmsBadNumber(str(code))
+    if code in _LASTING:
+        return SmsRefused(str(code), lasting=True)
+    if code in _REFUSED:
+        return SmsRefused(str(code))
+    # 9: the same request within a minute, or too many in parallel: the first one may have been taken.
+    return SmsUncertain(str(code)[:20], repeat=False)
