@@ -1,0 +1,62 @@
+-- What every later migration stands on: extensions, the unexposed schema for helpers, and closed default privileges.
+
+-- Extensions come before the default privileges below, so that their functions stay callable.
+-- A later migration that adds one must grant its functions itself.
+create extension if not exists pg_trgm with schema extensions;
+create extension if not exists pgcrypto with schema extensions;
+create extension if not exists unaccent with schema extensions;
+
+do $$
+begin
+  -- Statistics of slow statements. Hosted projects allow it; elsewhere an owner who is no superuser may not.
+  if exists (select from pg_catalog.pg_available_extensions where name = 'pg_stat_statements') then
+    create extension if not exists pg_stat_statements with schema extensions;
+  end if;
+exception when insufficient_privilege then
+  raise notice 'pg_stat_statements is left out: not allowed here';
+end;
+$$;
+
+-- Nothing is open by default: a table or function belongs to its creator until its migration grants it by name.
+-- This holds for service_role too, so that append-only tables are append-only for the backend.
+alter default privileges in schema public revoke all on tables from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on functions from anon, authenticated, service_role;
+alter default privileges in schema public revoke all on sequences from anon, authenticated, service_role;
+alter default privileges revoke execute on functions from public;
+
+create schema private;
+comment on schema private is 'Helpers of policies and triggers. Not exposed by PostgREST.';
+revoke all on schema private from public;
+grant usage on schema private to anon, authenticated, service_role;
+
+create function private.touch_updated_at() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.updated_at := pg_catalog.now();
+  return new;
+end;
+$$;
+comment on function private.touch_updated_at() is 'Trigger: the time of the last change, whatever the statement says.';
+
+create function private.refuse_change() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = '42501';
+end;
+$$;
+comment on function private.refuse_change() is 'Trigger: keeps a table append-only, also for the role that owns it.';
+
+create function private.is_rest_user() returns boolean
+language sql stable set search_path = '' as $$
+  select current_user in ('anon', 'authenticated');
+$$;
+comment on function private.is_rest_user() is
+  'True when the statement runs with a person''s own rights rather than the backend''s. For trigger functions that '
+  'guard columns; inside a security definer function it is false.';
+grant execute on function private.is_rest_user() to anon, authenticated, service_role;
+
+create function private.jsonb_without_nulls(p_row jsonb, variadic p_leave_out text[]) returns jsonb
+language sql immutable set search_path = '' as $$
+  select pg_catalog.jsonb_strip_nulls(p_row - p_leave_out);
+$$;
+comment on function private.jsonb_without_nulls(jsonb, text[]) is 'The row without empty values and without the named keys.';

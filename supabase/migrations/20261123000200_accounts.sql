@@ -1,0 +1,128 @@
+-- People, their sessions, login codes, the SMS that carried them, and consent.
+-- A phone number is personal: it lives in tables that only its owner or the backend reads.
+
+create table public.users (
+  id uuid primary key default gen_random_uuid(),
+  phone text not null unique check (phone ~ '^\+996[0-9]{9}$'),
+  email text check (email is null or (char_length(email) <= 254 and position('@' in email) > 1)),
+  name text not null default 'Пользователь' check (char_length(name) between 1 and 255),
+  avatar_url text check (char_length(avatar_url) <= 2048),
+  bio text check (char_length(bio) <= 500),
+  city text check (char_length(city) <= 100),
+  language text not null default 'ru' check (language in ('ru', 'ky', 'en')),
+  role text not null default 'user' check (role in ('user', 'moderator', 'finance', 'admin')),
+  is_verified boolean not null default false,
+  rating numeric(3, 2) not null default 0 check (rating between 0 and 5),
+  total_sales integer not null default 0 check (total_sales >= 0),
+  free_limit integer not null default 3 check (free_limit >= 0),
+  paid_slots integer not null default 0 check (paid_slots >= 0),
+  expo_push_token text check (char_length(expo_push_token) <= 255),
+  is_blocked boolean not null default false,
+  blocked_reason text,
+  blocked_at timestamptz,
+  last_login_at timestamptz,
+  last_seen timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table public.users is 'A person who has logged in at least once. Only the person and the backend read a row.';
+comment on column public.users.phone is 'E.164, Kyrgyz mobile. The login name; changed only by the backend.';
+comment on column public.users.name is 'The default is what the app takes for "not named yet".';
+comment on column public.users.role is 'What an operator may do on the operations page; never writable by the person.';
+comment on column public.users.is_verified is 'Checked by a moderator. Every user has proved the phone, so that needs no flag.';
+comment on column public.users.free_limit is 'Listings a month on the free tier (audit 4.2).';
+
+create trigger users_touch_updated_at before update on public.users
+  for each row execute function private.touch_updated_at();
+
+alter table public.users enable row level security;
+grant select on public.users to authenticated;
+grant update (name, avatar_url, bio, city, email, language, expo_push_token) on public.users to authenticated;
+grant all on public.users to service_role;
+create policy users_select_own on public.users for select to authenticated
+  using (id = (select auth.uid()));
+create policy users_update_own on public.users for update to authenticated
+  using (id = (select auth.uid())) with check (id = (select auth.uid()));
+
+create table public.public_profiles (
+  id uuid primary key references public.users (id) on delete cascade,
+  name text not null,
+  avatar_url text,
+  bio text,
+  city text,
+  is_verified boolean not null,
+  rating numeric(3, 2) not null,
+  total_sales integer not null,
+  created_at timestamptz not null,
+  updated_at timestamptz not null default now()
+);
+comment on table public.public_profiles is
+  'What everybody may know of a user. Kept by a trigger on users; holds no phone, e-mail or role.';
+
+create function private.copy_public_profile() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into public.public_profiles
+    (id, name, avatar_url, bio, city, is_verified, rating, total_sales, created_at)
+  values (new.id, new.name, new.avatar_url, new.bio, new.city, new.is_verified, new.rating,
+          new.total_sales, new.created_at)
+  on conflict (id) do update set
+    name = excluded.name, avatar_url = excluded.avatar_url, bio = excluded.bio,
+    city = excluded.city, is_verified = excluded.is_verified, rating = excluded.rating,
+    total_sales = excluded.total_sales, updated_at = now();
+  return null;
+end;
+$$;
+comment on function private.copy_public_profile() is 'Trigger: keeps public_profiles equal to the public part of users.';
+revoke execute on function private.copy_public_profile() from public, anon, authenticated;
+create trigger users_copy_public_profile
+  after insert or update of name, avatar_url, bio, city, is_verified, rating, total_sales on public.users
+  for each row execute function private.copy_public_profile();
+
+alter table public.public_profiles enable row level security;
+grant select on public.public_profiles to anon, authenticated;
+grant all on public.public_profiles to service_role;
+create policy public_profiles_select_all on public.public_profiles for select to anon, authenticated
+  using (true);
+
+create table public.auth_sessions (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references public.users (id) on delete cascade,
+  platform text check (platform in ('android', 'ios', 'web')),
+  user_agent text check (char_length(user_agent) <= 512),
+  address inet,
+  last_used_at timestamptz not null default now(),
+  expires_at timestamptz not null,
+  revoked_at timestamptz,
+  revoked_reason text check (revoked_reason in ('logout', 'logout_everywhere', 'token_reuse', 'blocked')),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  check ((revoked_at is null) = (revoked_reason is null))
+);
+comment on table public.auth_sessions is 'One login on one device: the family of refresh tokens that came from it.';
+comment on column public.auth_sessions.expires_at is 'Absolute end; no refresh goes beyond it. The idle limit is measured from last_used_at.';
+create index auth_sessions_user_id_idx on public.auth_sessions (user_id, created_at desc);
+create trigger auth_sessions_touch_updated_at before update on public.auth_sessions
+  for each row execute function private.touch_updated_at();
+alter table public.auth_sessions enable row level security;
+grant select on public.auth_sessions to authenticated;
+grant all on public.auth_sessions to service_role;
+create policy auth_sessions_select_own on public.auth_sessions for select to authenticated
+  using (user_id = (select auth.uid()));
+
+create table public.refresh_tokens (
+  id uuid primary key default gen_random_uuid(),
+  session_id uuid not null references public.auth_sessions (id) on delete cascade,
+  token_digest bytea not null unique check (octet_length(token_digest) = 32),
+  generation integer not null check (generation >= 0),
+  used_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table public.refresh_tokens is 'Rotating refresh tokens; only SHA-256 digests of 256-bit random values are kept.';
+comment on column public.refresh_tokens.used_at is 'When it was exchanged or overtaken by a sibling; a later use than the grace period ends the session.';
+create index refresh_tokens_session_id_idx on public.refresh_tokens (session_id, generation);
+create trigger refresh_tokens_touch_updated_at before update on public.refresh_tokens
+  for each row execute function private.touch_updated_at();
+alter table public.refresh_tokens enable row level security;
+grant all on public.refresh_tokens to service_role;

@@ -1,0 +1,127 @@
+-- What is particular to cars, horses and real estate. Each table mirrors itself into listings.details.
+-- Values are codes in English; the API accepts and answers the words that the app shows.
+
+create table public.car_details (
+  listing_id uuid primary key references public.listings (id) on delete cascade,
+  brand text not null check (char_length(brand) between 1 and 50),
+  model text not null check (char_length(model) between 1 and 50),
+  year integer check (year between 1900 and 2100),
+  mileage integer check (mileage between 0 and 9999999),
+  color text check (char_length(color) <= 50),
+  transmission text check (transmission in ('manual', 'automatic', 'robot', 'variator')),
+  fuel_type text check (fuel_type in ('petrol', 'diesel', 'gas', 'petrol_gas', 'hybrid', 'electric')),
+  body_type text check (char_length(body_type) <= 50),
+  engine_volume numeric(3, 1) check (engine_volume between 0 and 20),
+  drive text check (drive in ('front', 'rear', 'all')),
+  steering_wheel text check (steering_wheel in ('left', 'right')),
+  condition text check (condition in ('new', 'excellent', 'good', 'needs_repair', 'damaged')),
+  vin text check (vin ~ '^[A-HJ-NPR-Z0-9]{17}$'),
+  damage_report text check (char_length(damage_report) <= 2000),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table public.car_details is 'A car: one row per listing of category car.';
+comment on column public.car_details.mileage is 'In kilometres.';
+comment on column public.car_details.year is 'Year of build. The API refuses a year after the next one; a check cannot depend on today.';
+create index car_details_brand_model_idx on public.car_details (brand, model);
+create index car_details_year_idx on public.car_details (year);
+create index car_details_mileage_idx on public.car_details (mileage);
+
+create table public.horse_details (
+  listing_id uuid primary key references public.listings (id) on delete cascade,
+  breed text not null check (char_length(breed) between 1 and 50),
+  age integer check (age between 0 and 50),
+  gender text check (gender in ('stallion', 'mare', 'gelding')),
+  height integer check (height between 50 and 250),
+  color text check (char_length(color) <= 50),
+  training text check (char_length(training) <= 200),
+  purpose text check (char_length(purpose) <= 200),
+  pedigree boolean,
+  health_certificate boolean,
+  health_notes text check (char_length(health_notes) <= 2000),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table public.horse_details is 'A horse: one row per listing of category horse.';
+comment on column public.horse_details.age is 'In years.';
+comment on column public.horse_details.height is 'At the withers, in centimetres. The app sends 0 for "unknown"; stored as null.';
+comment on column public.horse_details.gender is 'stallion Жеребец, mare Кобыла, gelding Мерин.';
+create index horse_details_breed_idx on public.horse_details (breed);
+create index horse_details_age_idx on public.horse_details (age);
+
+create table public.real_estate_details (
+  listing_id uuid primary key references public.listings (id) on delete cascade,
+  property_type text not null check (property_type in ('apartment', 'house', 'land', 'commercial')),
+  deal_type text not null default 'sale' check (deal_type in ('sale', 'rent')),
+  rooms integer check (rooms between 0 and 100),
+  area numeric(12, 2) check (area > 0),
+  land_area numeric(12, 2) check (land_area > 0),
+  floor integer check (floor between -5 and 200),
+  total_floors integer check (total_floors between 1 and 200),
+  address text check (char_length(address) between 5 and 200),
+  is_owner boolean not null default true,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  check (floor <= total_floors)
+);
+comment on table public.real_estate_details is 'A flat, house, plot or shop: one row per listing of category real_estate.';
+comment on column public.real_estate_details.area is 'In square metres.';
+comment on column public.real_estate_details.land_area is 'In ares (sotki, 100 m²), as land is traded in Kyrgyzstan.';
+comment on column public.real_estate_details.is_owner is 'False when an agent posts it.';
+create index real_estate_details_property_rooms_idx on public.real_estate_details (property_type, rooms);
+create index real_estate_details_area_idx on public.real_estate_details (area);
+
+create function private.mirror_details() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_details jsonb := '{}';
+begin
+  if tg_op <> 'DELETE' then
+    v_details := private.jsonb_without_nulls(
+      pg_catalog.to_jsonb(new), 'listing_id', 'created_at', 'updated_at', 'vin', 'damage_report', 'health_notes');
+  end if;
+  update public.listings l set details = v_details
+  where l.id = case when tg_op = 'DELETE' then old.listing_id else new.listing_id end
+    and (l.category = tg_argv[0] or tg_op = 'DELETE');
+  if not found and tg_op <> 'DELETE' then
+    raise exception '% belong to a listing of category %', tg_table_name, tg_argv[0] using errcode = '23514';
+  end if;
+  return null;
+end;
+$$;
+comment on function private.mirror_details() is
+  'Trigger with the category as argument: copies the details into listings.details and refuses those of another category.';
+
+create function private.keep_listing_of_details() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if new.listing_id <> old.listing_id then
+    raise exception 'details cannot be moved to another listing' using errcode = '42501';
+  end if;
+  return new;
+end;
+$$;
+comment on function private.keep_listing_of_details() is 'Trigger: details and contacts stay with their listing.';
+
+create trigger car_details_touch_updated_at before update on public.car_details
+  for each row execute function private.touch_updated_at();
+create trigger horse_details_touch_updated_at before update on public.horse_details
+  for each row execute function private.touch_updated_at();
+create trigger real_estate_details_touch_updated_at before update on public.real_estate_details
+  for each row execute function private.touch_updated_at();
+
+create trigger car_details_keep_listing before update of listing_id on public.car_details
+  for each row execute function private.keep_listing_of_details();
+create trigger horse_details_keep_listing before update of listing_id on public.horse_details
+  for each row execute function private.keep_listing_of_details();
+create trigger real_estate_details_keep_listing before update of listing_id on public.real_estate_details
+  for each row execute function private.keep_listing_of_details();
+create trigger listing_contacts_keep_listing before update of listing_id on public.listing_contacts
+  for each row execute function private.keep_listing_of_details();
+
+create trigger car_details_mirror after insert or update or delete on public.car_details
+  for each row execute function private.mirror_details('car');
+create trigger horse_details_mirror after insert or update or delete on public.horse_details
+  for each row execute function private.mirror_details('horse');
+create trigger real_estate_details_mirror after insert or update or delete on public.real_estate_details
+  for each row execute function private.mirror_details('real_estate');

@@ -1,0 +1,149 @@
+-- Who may see and change a listing and what hangs on it.
+-- A policy that reads a set of ids once ("= any (array(select …))") can use an index; one that calls a function per
+-- row is for single rows and pages. Full-text, trigram and numeric comparisons are not leakproof, so under these
+-- policies they use no index: feed and search run as functions of the backend that repeat the condition of visibility.
+
+create function private.may_edit_listing(p_listing_id uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from public.listings l
+    where l.id = p_listing_id and l.deleted_at is null and (
+      (l.business_id is null and l.seller_user_id = (select auth.uid()))
+      or l.business_id in (select private.my_businesses(array['owner', 'admin']))
+      or (l.seller_user_id = (select auth.uid()) and l.business_id in (select private.my_businesses(array['seller']))))
+  );
+$$;
+comment on function private.may_edit_listing(uuid) is
+  'A private listing is its seller''s. A listing of a business is its owner''s and admins'', and that of the seller who '
+  'posted it for as long as he is a member.';
+grant execute on function private.may_edit_listing(uuid) to authenticated, service_role;
+
+create function private.may_see_listing(p_listing_id uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from public.listings l
+    where l.id = p_listing_id and (
+      (not l.is_hidden and l.deleted_at is null
+        and (l.status = 'active' or (l.status = 'sold' and l.delete_at > pg_catalog.now())))
+      or (l.business_id is null and l.seller_user_id = (select auth.uid()))
+      or l.business_id in (select private.my_businesses(array['owner', 'admin', 'seller'])))
+  );
+$$;
+comment on function private.may_see_listing(uuid) is
+  'The same as the select policies of listings, for what hangs on one: as a subquery they would hash every visible listing.';
+grant execute on function private.may_see_listing(uuid) to anon, authenticated, service_role;
+
+create function private.my_listings() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+  select l.id from public.listings l
+  where l.business_id is null and l.seller_user_id = (select auth.uid())
+  union all
+  select l.id from public.listings l
+  where l.business_id in (select private.my_businesses(array['owner', 'admin', 'seller']));
+$$;
+comment on function private.my_listings() is 'The private listings of the caller, and those of the businesses that he works in.';
+grant execute on function private.my_listings() to authenticated, service_role;
+
+create function private.guard_listing() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if not private.is_rest_user() or new.status = old.status then
+    return new;
+  end if;
+  if (old.status, new.status) not in (
+      ('active', 'sold'), ('active', 'archived'), ('draft', 'archived'), ('rejected', 'archived'),
+      ('expired', 'archived'), ('rejected', 'draft')) then
+    raise exception 'a listing does not go from % to % without the backend', old.status, new.status
+      using errcode = '42501';
+  end if;
+  if new.status = 'sold' then
+    new.sold_at := pg_catalog.now();
+    new.delete_at := pg_catalog.now() + interval '14 days';
+  end if;
+  return new;
+end;
+$$;
+comment on function private.guard_listing() is
+  'Trigger: the few changes of status that a seller may make alone. Publishing is not among them: it is checked and counted.';
+create trigger listings_guard before update of status on public.listings
+  for each row execute function private.guard_listing();
+
+alter table public.listings enable row level security;
+grant select on public.listings to anon, authenticated;
+grant insert (
+  seller_user_id, business_id, category, title, description, price, currency, city, location, latitude, longitude,
+  video_trim_start, video_trim_end, video_original_duration, video_trimmed_duration
+) on public.listings to authenticated;
+grant update (
+  title, description, price, city, location, latitude, longitude,
+  video_trim_start, video_trim_end, video_original_duration, video_trimmed_duration, status
+) on public.listings to authenticated;
+grant all on public.listings to service_role;
+
+create policy listings_select_anon on public.listings for select to anon
+  using (not is_hidden and deleted_at is null
+    and (status = 'active' or (status = 'sold' and delete_at > now())));
+create policy listings_select on public.listings for select to authenticated
+  using (
+    (not is_hidden and deleted_at is null and (status = 'active' or (status = 'sold' and delete_at > now())))
+    or (business_id is null and seller_user_id = (select auth.uid()))
+    or business_id in (select private.my_businesses(array['owner', 'admin', 'seller'])));
+create policy listings_insert on public.listings for insert to authenticated
+  with check (
+    status = 'draft' and seller_user_id = (select auth.uid())
+    and (business_id is null or business_id in (select private.my_businesses(array['owner', 'admin', 'seller']))));
+create policy listings_update on public.listings for update to authenticated
+  using (private.may_edit_listing(id))
+  with check (private.may_edit_listing(id));
+
+alter table public.listing_contacts enable row level security;
+grant select, insert, update, delete on public.listing_contacts to authenticated;
+grant all on public.listing_contacts to service_role;
+create policy listing_contacts_select on public.listing_contacts for select to authenticated
+  using (listing_id = any (array(select private.my_listings())));
+create policy listing_contacts_insert on public.listing_contacts for insert to authenticated
+  with check (private.may_edit_listing(listing_id));
+create policy listing_contacts_update on public.listing_contacts for update to authenticated
+  using (private.may_edit_listing(listing_id)) with check (private.may_edit_listing(listing_id));
+create policy listing_contacts_delete on public.listing_contacts for delete to authenticated
+  using (private.may_edit_listing(listing_id));
+
+-- Details are visible exactly where their listing is.
+alter table public.car_details enable row level security;
+grant select on public.car_details to anon, authenticated;
+grant insert, update, delete on public.car_details to authenticated;
+grant all on public.car_details to service_role;
+create policy car_details_select on public.car_details for select to anon, authenticated
+  using (private.may_see_listing(listing_id));
+create policy car_details_insert on public.car_details for insert to authenticated
+  with check (private.may_edit_listing(listing_id));
+create policy car_details_update on public.car_details for update to authenticated
+  using (private.may_edit_listing(listing_id)) with check (private.may_edit_listing(listing_id));
+create policy car_details_delete on public.car_details for delete to authenticated
+  using (private.may_edit_listing(listing_id));
+
+alter table public.horse_details enable row level security;
+grant select on public.horse_details to anon, authenticated;
+grant insert, update, delete on public.horse_details to authenticated;
+grant all on public.horse_details to service_role;
+create policy horse_details_select on public.horse_details for select to anon, authenticated
+  using (private.may_see_listing(listing_id));
+create policy horse_details_insert on public.horse_details for insert to authenticated
+  with check (private.may_edit_listing(listing_id));
+create policy horse_details_update on public.horse_details for update to authenticated
+  using (private.may_edit_listing(listing_id)) with check (private.may_edit_listing(listing_id));
+create policy horse_details_delete on public.horse_details for delete to authenticated
+  using (private.may_edit_listing(listing_id));
+
+alter table public.real_estate_details enable row level security;
+grant select on public.real_estate_details to anon, authenticated;
+grant insert, update, delete on public.real_estate_details to authenticated;
+grant all on public.real_estate_details to service_role;
+create policy real_estate_details_select on public.real_estate_details for select to anon, authenticated
+  using (private.may_see_listing(listing_id));
+create policy real_estate_details_insert on public.real_estate_details for insert to authenticated
+  with check (private.may_edit_listing(listing_id));
+create policy real_estate_details_update on public.real_estate_details for update to authenticated
+  using (private.may_edit_listing(listing_id)) with check (private.may_edit_listing(listing_id));
+create policy real_estate_details_delete on public.real_estate_details for delete to authenticated
+  using (private.may_edit_listing(listing_id));

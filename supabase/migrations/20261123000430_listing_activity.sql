@@ -1,0 +1,196 @@
+-- Likes, saves, views, searches, reports, and the keys that make a repeated create harmless.
+
+create table public.listing_likes (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references public.users (id) on delete cascade,
+  listing_id uuid not null references public.listings (id) on delete cascade,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (user_id, listing_id)
+);
+comment on table public.listing_likes is 'A user likes a listing. listings.likes_count is kept by a trigger.';
+create index listing_likes_user_created_idx on public.listing_likes (user_id, created_at desc);
+create index listing_likes_listing_id_idx on public.listing_likes (listing_id);
+
+create table public.listing_saves (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references public.users (id) on delete cascade,
+  listing_id uuid not null references public.listings (id) on delete cascade,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (user_id, listing_id)
+);
+comment on table public.listing_saves is 'A user''s favourites. listings.saves_count is kept by a trigger.';
+create index listing_saves_user_created_idx on public.listing_saves (user_id, created_at desc);
+create index listing_saves_listing_id_idx on public.listing_saves (listing_id);
+
+create trigger listing_likes_touch_updated_at before update on public.listing_likes
+  for each row execute function private.touch_updated_at();
+create trigger listing_saves_touch_updated_at before update on public.listing_saves
+  for each row execute function private.touch_updated_at();
+
+create function private.count_likes() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'INSERT' then
+    update public.listings l set likes_count = l.likes_count + 1 where l.id = new.listing_id;
+  else
+    update public.listings l set likes_count = greatest(l.likes_count - 1, 0) where l.id = old.listing_id;
+  end if;
+  return null;
+end;
+$$;
+comment on function private.count_likes() is 'Trigger: adds to the stored number, so that parallel likes are all counted.';
+create trigger listing_likes_count after insert or delete on public.listing_likes
+  for each row execute function private.count_likes();
+
+create function private.count_saves() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'INSERT' then
+    update public.listings l set saves_count = l.saves_count + 1 where l.id = new.listing_id;
+  else
+    update public.listings l set saves_count = greatest(l.saves_count - 1, 0) where l.id = old.listing_id;
+  end if;
+  return null;
+end;
+$$;
+comment on function private.count_saves() is 'Trigger: adds to the stored number, so that parallel saves are all counted.';
+create trigger listing_saves_count after insert or delete on public.listing_saves
+  for each row execute function private.count_saves();
+
+alter table public.listing_likes enable row level security;
+grant select, delete on public.listing_likes to authenticated;
+grant insert (user_id, listing_id) on public.listing_likes to authenticated;
+grant all on public.listing_likes to service_role;
+create policy listing_likes_select on public.listing_likes for select to authenticated
+  using (user_id = (select auth.uid()));
+create policy listing_likes_insert on public.listing_likes for insert to authenticated
+  with check (user_id = (select auth.uid()) and private.may_see_listing(listing_id));
+create policy listing_likes_delete on public.listing_likes for delete to authenticated
+  using (user_id = (select auth.uid()));
+
+alter table public.listing_saves enable row level security;
+grant select, delete on public.listing_saves to authenticated;
+grant insert (user_id, listing_id) on public.listing_saves to authenticated;
+grant all on public.listing_saves to service_role;
+create policy listing_saves_select on public.listing_saves for select to authenticated
+  using (user_id = (select auth.uid()));
+create policy listing_saves_insert on public.listing_saves for insert to authenticated
+  with check (user_id = (select auth.uid()) and private.may_see_listing(listing_id));
+create policy listing_saves_delete on public.listing_saves for delete to authenticated
+  using (user_id = (select auth.uid()));
+
+create table public.listing_views (
+  id uuid primary key default gen_random_uuid(),
+  listing_id uuid not null references public.listings (id) on delete cascade,
+  viewer_digest bytea not null check (octet_length(viewer_digest) = 16),
+  viewed_on date not null,
+  created_at timestamptz not null default now(),
+  unique (listing_id, viewer_digest, viewed_on)
+);
+comment on table public.listing_views is 'One row per listing, viewer and day, so that a reload counts nothing; swept after two days.';
+comment on column public.listing_views.viewer_digest is 'Keyed digest of the user or of address and device; tells viewers apart, not who they are.';
+create index listing_views_viewed_on_idx on public.listing_views (viewed_on);
+alter table public.listing_views enable row level security;
+grant all on public.listing_views to service_role;
+
+create function public.record_listing_views(p_views jsonb) returns integer
+language sql volatile set search_path = '' as $$
+  with seen as (
+    insert into public.listing_views (listing_id, viewer_digest, viewed_on)
+    select distinct v.listing_id, pg_catalog.decode(v.viewer, 'hex'), v.viewed_on
+    from pg_catalog.jsonb_to_recordset(p_views) as v (listing_id uuid, viewer text, viewed_on date)
+    join public.listings l on l.id = v.listing_id
+    on conflict do nothing
+    returning listing_id
+  ), counted as (
+    select s.listing_id, pg_catalog.count(*)::integer as views from seen s group by s.listing_id
+  ), locked as (
+    -- Rows are taken in one order, so that two batches never wait for each other in a circle.
+    select l.id from public.listings l join counted c on c.listing_id = l.id order by l.id for no key update of l
+  ), updated as (
+    update public.listings l set views_count = l.views_count + c.views
+    from counted c join locked k on k.id = c.listing_id
+    where l.id = c.listing_id
+    returning c.views
+  )
+  select coalesce(pg_catalog.sum(u.views), 0)::integer from updated u;
+$$;
+comment on function public.record_listing_views(jsonb) is
+  'Counts a batch [{"listing_id", "viewer" (32 hex digits), "viewed_on"}] of views that the backend has gathered: reading a '
+  'listing writes nothing. Returns how many were new.';
+grant execute on function public.record_listing_views(jsonb) to service_role;
+
+create table public.search_terms (
+  id uuid primary key default gen_random_uuid(),
+  term text not null check (char_length(term) between 2 and 100),
+  category text not null default 'all' check (category in ('all', 'car', 'horse', 'real_estate')),
+  searched_on date not null,
+  searches integer not null default 1 check (searches > 0),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (searched_on, category, term)
+);
+comment on table public.search_terms is 'How often a normalised search was made on a day: the source of popular searches. Names no person.';
+create trigger search_terms_touch_updated_at before update on public.search_terms
+  for each row execute function private.touch_updated_at();
+alter table public.search_terms enable row level security;
+grant all on public.search_terms to service_role;
+
+create table public.idempotency_keys (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references public.users (id) on delete cascade,
+  scope text not null check (char_length(scope) between 1 and 100),
+  key text not null check (char_length(key) between 1 and 255),
+  request_digest bytea not null check (octet_length(request_digest) = 32),
+  state text not null default 'started' check (state in ('started', 'finished')),
+  response_status smallint check (response_status between 200 and 599),
+  response_body jsonb,
+  expires_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (user_id, scope, key),
+  check ((state = 'finished') = (response_status is not null))
+);
+comment on table public.idempotency_keys is 'The answer to a create, kept so that a repetition gets it again instead of a second row.';
+comment on column public.idempotency_keys.scope is 'The operation, such as listings.create: one key may serve two operations.';
+comment on column public.idempotency_keys.request_digest is 'SHA-256 of the body: the same key with another body is refused.';
+create index idempotency_keys_expires_idx on public.idempotency_keys (expires_at);
+create trigger idempotency_keys_touch_updated_at before update on public.idempotency_keys
+  for each row execute function private.touch_updated_at();
+alter table public.idempotency_keys enable row level security;
+grant all on public.idempotency_keys to service_role;
+
+create table public.reports (
+  id uuid primary key default gen_random_uuid(),
+  reporter_id uuid not null references public.users (id) on delete cascade,
+  target_type text not null check (target_type in ('listing', 'user', 'message', 'business')),
+  target_id uuid not null,
+  reported_user_id uuid references public.users (id) on delete set null,
+  reason text not null check (reason in
+    ('inappropriate', 'spam', 'fraud', 'duplicate', 'misleading', 'fake_price', 'stolen', 'other')),
+  comment text check (char_length(comment) <= 1000),
+  status text not null default 'pending' check (status in ('pending', 'upheld', 'dismissed')),
+  resolved_by uuid references public.users (id) on delete set null,
+  resolved_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (reporter_id, target_type, target_id)
+);
+comment on table public.reports is 'A user reports a listing, message, person or business: raises the priority of its check, hides nothing by itself.';
+comment on column public.reports.target_id is 'Id in the table that target_type names; no foreign key, as the report outlives its target.';
+create index reports_target_idx on public.reports (target_type, target_id);
+create index reports_reported_user_idx on public.reports (reported_user_id);
+create index reports_resolved_by_idx on public.reports (resolved_by);
+create index reports_pending_idx on public.reports (created_at) where status = 'pending';
+create trigger reports_touch_updated_at before update on public.reports
+  for each row execute function private.touch_updated_at();
+alter table public.reports enable row level security;
+grant select (id, reporter_id, target_type, target_id, reason, comment, status, created_at) on public.reports to authenticated;
+grant insert (reporter_id, target_type, target_id, reason, comment) on public.reports to authenticated;
+grant all on public.reports to service_role;
+create policy reports_select on public.reports for select to authenticated
+  using (reporter_id = (select auth.uid()));
+create policy reports_insert on public.reports for insert to authenticated
+  with check (reporter_id = (select auth.uid()) and status = 'pending');

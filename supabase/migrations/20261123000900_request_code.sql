@@ -1,0 +1,180 @@
+-- Asking for a login code. Every limit is decided here, in one call that also holds under parallel requests.
+
+create function private.lock_for_login(p_key text) returns void
+language sql volatile set search_path = '' as $$
+  select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('login:' || p_key, 0));
+$$;
+comment on function private.lock_for_login(text) is
+  'Serialises login decisions about one phone, address, network or block of numbers until the transaction ends.';
+
+create function private.seconds_between(p_from timestamptz, p_to timestamptz) returns integer
+language sql immutable set search_path = '' as $$
+  select greatest(1, pg_catalog.ceil(extract(epoch from p_to - p_from)))::integer;
+$$;
+comment on function private.seconds_between(timestamptz, timestamptz) is 'Whole seconds, rounded up, at least 1: what goes into Retry-After.';
+
+create function private.first_full_limit(p_limits jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_limit record;
+  v_now timestamptz;
+  v_oldest timestamptz;
+begin
+  for v_limit in select * from pg_catalog.jsonb_to_recordset(p_limits)
+      as l(reason text, key text, most integer, seconds integer) loop
+    perform private.lock_for_login(v_limit.key);
+    v_now := pg_catalog.clock_timestamp();
+    select h.created_at into v_oldest from public.sms_limit_hits h
+    where h.limit_key = v_limit.key and h.created_at > v_now - pg_catalog.make_interval(secs => v_limit.seconds)
+    order by h.created_at desc offset v_limit.most - 1 limit 1;
+    if found then
+      return pg_catalog.jsonb_build_object('reason', v_limit.reason, 'retry_after', private.seconds_between(
+        v_now, v_oldest + pg_catalog.make_interval(secs => v_limit.seconds)));
+    end if;
+  end loop;
+  return null;
+end;
+$$;
+comment on function private.first_full_limit(jsonb) is
+  'Locks the keys of p_limits [{reason, key, most, seconds}] in the given order (the same for every caller, so no '
+  'deadlock) and returns the first limit that is used up with the seconds until it opens, else null.';
+
+create function private.reserve_spending(p_cost_tyiyn bigint, p_cap_tyiyn bigint) returns boolean
+language plpgsql volatile set search_path = '' as $$
+begin
+  insert into public.sms_spending as s (day, spent_tyiyn)
+  select (pg_catalog.now() at time zone 'Asia/Bishkek')::date, p_cost_tyiyn where p_cost_tyiyn <= p_cap_tyiyn
+  on conflict (day) do update set spent_tyiyn = s.spent_tyiyn + excluded.spent_tyiyn
+    where s.spent_tyiyn + excluded.spent_tyiyn <= p_cap_tyiyn;
+  return found;
+end;
+$$;
+comment on function private.reserve_spending(bigint, bigint) is 'Takes the price of one SMS (tyiyn) from today''s budget; false when it would go over the cap.';
+
+create function public.login_request_code(
+  p_phone text, p_address inet, p_request_id text, p_limits jsonb,
+  p_code_id uuid, p_nonce text, p_code_digest bytea, p_key_id text, p_code_length integer,
+  p_known_key_ids text[], p_tries integer, p_ttl_seconds integer, p_least_life_seconds integer,
+  p_cost_tyiyn bigint, p_spend_cap_tyiyn bigint
+) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_refusal jsonb := private.first_full_limit(p_limits);
+  v_now timestamptz := pg_catalog.clock_timestamp();
+  v_code public.verification_codes;
+  v_sms_id uuid;
+begin
+  if v_refusal is not null then
+    return v_refusal;
+  end if;
+  if not private.reserve_spending(p_cost_tyiyn, p_spend_cap_tyiyn) then
+    return pg_catalog.jsonb_build_object('reason', 'otp_temporarily_limited', 'retry_after', private.seconds_between(v_now,
+      (pg_catalog.date_trunc('day', v_now at time zone 'Asia/Bishkek') + interval '1 day') at time zone 'Asia/Bishkek'));
+  end if;
+  select * into v_code from public.verification_codes c
+  where c.phone = p_phone and c.purpose = 'login' and c.used_at is null and c.superseded_at is null
+    and c.attempts < c.tries and c.code_length = p_code_length and c.key_id = any (p_known_key_ids)
+    and c.expires_at > v_now + pg_catalog.make_interval(secs => p_least_life_seconds)
+  for update;
+  if not found then
+    update public.verification_codes c set superseded_at = v_now
+    where c.phone = p_phone and c.purpose = 'login' and c.used_at is null and c.superseded_at is null;
+    insert into public.verification_codes
+      (id, phone, key_id, nonce, code_digest, code_length, tries, expires_at, created_at)
+    values (p_code_id, p_phone, p_key_id, p_nonce, p_code_digest, p_code_length, p_tries,
+            v_now + pg_catalog.make_interval(secs => p_ttl_seconds), v_now)
+    returning * into v_code;
+  end if;
+  update public.verification_codes c set requested_addresses = c.requested_addresses || p_address
+  where c.id = v_code.id and not p_address = any (c.requested_addresses);
+  insert into public.sms_messages (purpose, verification_code_id, phone, address, cost_tyiyn, request_id, created_at)
+  values ('login', v_code.id, p_phone, p_address, p_cost_tyiyn, p_request_id, v_now) returning id into v_sms_id;
+  insert into public.sms_limit_hits (sms_message_id, limit_key, created_at)
+  select distinct v_sms_id, l.key, v_now from pg_catalog.jsonb_to_recordset(p_limits) as l(key text);
+  return pg_catalog.jsonb_build_object(
+    'sms_id', v_sms_id, 'code_id', v_code.id, 'nonce', v_code.nonce, 'key_id', v_code.key_id,
+    'expires_in', private.seconds_between(v_now, v_code.expires_at),
+    'undelivered_supplier', (
+      select m.supplier from public.sms_messages m
+      where m.verification_code_id = v_code.id and m.state in ('accepted', 'failed')
+      order by m.created_at desc limit 1),
+    'open_circuits', (
+      select coalesce(pg_catalog.jsonb_agg(s.supplier), '[]') from public.sms_circuits s
+      where s.open_until > v_now));
+end;
+$$;
+comment on function public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint, bigint) is
+  'Decides whether a login SMS may be sent and reserves its place: {reason, retry_after} when refused, else {sms_id, '
+  'code_id, nonce, key_id, expires_in, undelivered_supplier, open_circuits}. A live code is given again, with its '
+  'tries and its end unchanged.';
+
+create function public.login_record_sms(
+  p_sms_id uuid, p_state text, p_supplier text, p_supplier_message_id text, p_parts integer, p_cost_tyiyn bigint,
+  p_attempts jsonb
+) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_reserved bigint;
+  v_cost bigint;
+  v_day date;
+begin
+  update public.sms_messages m set state = p_state, supplier = p_supplier, supplier_message_id = p_supplier_message_id,
+    parts = p_parts, accepted_at = case when p_state = 'accepted' then pg_catalog.clock_timestamp() end
+  where m.id = p_sms_id and m.state = 'reserved'
+  returning m.cost_tyiyn, (m.created_at at time zone 'Asia/Bishkek')::date into v_reserved, v_day;
+  if not found then
+    return;
+  end if;
+  v_cost := coalesce(p_cost_tyiyn, v_reserved);
+  update public.sms_messages m set cost_tyiyn = v_cost where m.id = p_sms_id;
+  if p_state = 'released' then
+    delete from public.sms_limit_hits h where h.sms_message_id = p_sms_id and h.limit_key not like 'pair:%';
+  end if;
+  insert into public.sms_attempts
+    (sms_message_id, position, supplier, supplier_message_id, outcome, supplier_code, duration_ms)
+  select p_sms_id, a.position, a.supplier, a.supplier_message_id, a.outcome, a.supplier_code, a.duration_ms
+  from pg_catalog.jsonb_to_recordset(p_attempts)
+    as a(position smallint, supplier text, supplier_message_id text, outcome text, supplier_code text, duration_ms integer);
+  perform private.update_sms_circuits(p_attempts);
+  update public.sms_spending s set spent_tyiyn = greatest(0, s.spent_tyiyn - v_reserved + v_cost) where s.day = v_day;
+end;
+$$;
+comment on function public.login_record_sms(uuid, text, text, text, integer, bigint, jsonb) is
+  'Records what became of a reserved SMS (state accepted or released), its attempts, and its cost in tyiyn (null: as '
+  'reserved). A released one '
+  'gives its place in the limits and its money back. A second call for the same SMS changes nothing.';
+
+create function private.update_sms_circuits(p_attempts jsonb) returns void
+language sql volatile set search_path = '' as $$
+  insert into public.sms_circuits as c (supplier, failures, open_until, reason)
+  select distinct on (a.supplier) a.supplier,
+    case when a.outcome = 'accepted' then 0 else 1 end,
+    case when a.opens_circuit then pg_catalog.now() + interval '30 seconds' end, a.supplier_code
+  from pg_catalog.jsonb_to_recordset(p_attempts)
+    as a(position smallint, supplier text, outcome text, supplier_code text, opens_circuit boolean)
+  where a.outcome in ('accepted', 'refused', 'unreachable', 'unknown')
+  order by a.supplier, a.position desc
+  on conflict (supplier) do update set
+    failures = case when excluded.failures = 0 then 0 else c.failures + 1 end,
+    reason = excluded.reason,
+    open_until = case
+      when excluded.failures = 0 then null
+      when excluded.open_until is not null or c.failures + 1 >= 5
+        then pg_catalog.now() + least(interval '10 minutes', interval '30 seconds' * (2 ^ least(greatest(c.failures - 4, 0), 5)))
+      else c.open_until end;
+$$;
+comment on function private.update_sms_circuits(jsonb) is
+  'Circuit breaker: a supplier is passed over after five failures in a row, or at once after a failure that cannot '
+  'mend itself (login, address, money); first 30 seconds, doubling to 10 minutes. One success closes it.';
+
+revoke execute on function private.lock_for_login(text), private.seconds_between(timestamptz, timestamptz),
+  private.first_full_limit(jsonb), private.reserve_spending(bigint, bigint), private.update_sms_circuits(jsonb),
+  public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint, bigint),
+  public.login_record_sms(uuid, text, text, text, integer, bigint, jsonb)
+  from public, anon, authenticated;
+grant execute on function
+  public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint, bigint),
+  public.login_record_sms(uuid, text, text, text, integer, bigint, jsonb),
+  private.lock_for_login(text), private.seconds_between(timestamptz, timestamptz), private.first_full_limit(jsonb),
+  private.reserve_spending(bigint, bigint), private.update_sms_circuits(jsonb)
+  to service_role;

@@ -1,0 +1,154 @@
+"""The migrations build the whole schema on an empty project, without a superuser; the demo data load twice."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.conninfo import make_conninfo
+
+from local.folders import MIGRATIONS, SEED, SUPABASE_BOOTSTRAP
+from local.migrations import migrations_in
+from tests.integration.access_scene import Connection, tables
+from tests.support.database import Database
+
+OWNER = "project_owner"
+
+
+@contextmanager
+def new_database(database: Database, name: str) -> Iterator[str]:
+    """An empty database of the same server, dropped afterwards."""
+    with psycopg.connect(database.dsn, autocommit=True) as connection:
+        connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        try:
+            yield make_conninfo(database.dsn, dbname=name)
+        finally:
+            connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
+
+
+def run(connection: Connection, text: str) -> None:
+    """Run a file in one transaction."""
+    with connection.transaction():
+        connection.execute(text.encode())
+
+
+@pytest.fixture(scope="module")
+def hosted(database: Database) -> Iterator[Connection]:
+    """A project as it is hosted: its owner is no superuser but may write policies on storage."""
+    password = secrets.token_urlsafe(24)
+    with new_database(database, "from_zero") as dsn:
+        with psycopg.connect(dsn, autocommit=True) as superuser:
+            run(superuser, SUPABASE_BOOTSTRAP.read_text())
+            run(superuser, SUPABASE_BOOTSTRAP.read_text())
+            superuser.execute(
+                sql.SQL(
+                    """create role {owner} login createrole createdb replication bypassrls password {password};
+                       grant create on database from_zero to {owner};
+                       grant usage, create on schema extensions, auth, storage to {owner};
+                       alter schema public owner to {owner};
+                       alter publication supabase_realtime owner to {owner};
+                       grant supabase_storage_admin to {owner};
+                       alter default privileges for role {owner} in schema public
+                         grant all on tables to anon, authenticated, service_role;
+                       alter default privileges for role {owner} in schema public
+                         grant all on functions to anon, authenticated, service_role;"""
+                ).format(owner=sql.Identifier(OWNER), password=sql.Literal(password))
+            )
+        try:
+            with psycopg.connect(make_conninfo(dsn, user=OWNER, password=password), autocommit=True) as connection:
+                yield connection
+        finally:
+            with psycopg.connect(dsn, autocommit=True) as superuser:
+                superuser.execute(sql.SQL("drop owned by {} cascade").format(sql.Identifier(OWNER)))
+            with psycopg.connect(database.dsn, autocommit=True) as superuser:
+                superuser.execute(sql.SQL("drop owned by {} cascade").format(sql.Identifier(OWNER)))
+    with psycopg.connect(database.dsn, autocommit=True) as superuser:
+        superuser.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(OWNER)))
+
+
+@pytest.fixture(scope="module")
+def migrated(hosted: Connection) -> Connection:
+    """The project after all migrations, each in its own transaction."""
+    for migration in migrations_in(MIGRATIONS):
+        run(hosted, migration.text)
+    return hosted
+
+
+def contents(connection: Connection) -> dict[str, tuple[int, str]]:
+    """Number and digest of the rows of every table."""
+    result = {}
+    for table in tables(connection):
+        query = sql.SQL(
+            "select count(*), coalesce(md5(string_agg(md5(t::text), '' order by t::text)), '') from public.{} t"
+        )
+        row = connection.execute(query.format(sql.Identifier(table))).fetchone()
+        assert row is not None
+        result[table] = (row[0], row[1])
+    return result
+
+
+def count(connection: Connection, query: str) -> int:
+    """One number."""
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_the_owner_of_the_project_is_no_superuser(migrated: Connection) -> None:
+    assert count(migrated, "select count(*) from pg_roles where rolname = current_user and not rolsuper") == 1
+
+
+def test_the_migrations_build_the_same_tables_as_in_the_tests(migrated: Connection, database: Database) -> None:
+    with psycopg.connect(database.dsn) as connection:
+        assert tables(migrated) == tables(connection)
+
+
+def test_migrations_only_go_forward() -> None:
+    hiding_failures = re.compile(
+        r"create (table|(unique )?index|schema|policy|trigger|type) if not exists|create or replace|drop .* if exists",
+        re.IGNORECASE,
+    )
+    offending = [
+        f"{migration.path.name}: {match.group()}"
+        for migration in migrations_in(MIGRATIONS)
+        for match in hiding_failures.finditer(migration.text)
+    ]
+    assert offending == []
+
+
+def test_migrations_leave_their_transaction_to_whoever_runs_them() -> None:
+    own_transaction = re.compile(r"^\s*(begin|commit|rollback)\s*;|concurrently", re.IGNORECASE | re.MULTILINE)
+    bodies = re.compile(r"\$\$.*?\$\$", re.DOTALL)
+    offending = [m.path.name for m in migrations_in(MIGRATIONS) if own_transaction.search(bodies.sub("", m.text))]
+    assert offending == []
+
+
+def test_the_demo_data_fill_all_three_categories(migrated: Connection) -> None:
+    run(migrated, SEED.read_text())
+
+    assert count(migrated, "select count(*) from users") >= 12
+    assert count(migrated, "select count(*) from business_accounts") == 3
+    assert count(migrated, "select count(*) from listings") >= 60
+    assert count(migrated, "select count(distinct category) from listings where status = 'active'") == 3
+    assert count(migrated, "select count(*) from listings where details = '{}'") == 0
+    assert count(migrated, "select count(*) from listings where title !~ '[А-Яа-яЁёҢңӨөҮү]'") <= 20
+    assert count(migrated, "select count(distinct status) from listings") == 7
+    assert count(migrated, "select count(*) from chat_messages") >= 12
+    assert count(migrated, "select sum(likes_count) from listings") == count(
+        migrated, "select count(*) from listing_likes"
+    )
+
+
+def test_loading_the_demo_data_again_changes_nothing(migrated: Connection) -> None:
+    run(migrated, SEED.read_text())
+    before = contents(migrated)
+
+    run(migrated, SEED.read_text())
+
+    assert contents(migrated) == before
