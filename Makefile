@@ -1,0 +1,54 @@
+# Everything that one does with this repository. `make help` lists it.
+
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+MAKEFLAGS += --no-print-directory
+COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-annotate --no-header --python-version 3.11
+
+.DEFAULT_GOAL := help
+.PHONY: help install up test check fmt lint types db-reset bench-cold lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: ## install what is missing (every other target does this first)
+	@$(PYTHON) local/bootstrap.py
+
+up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360_DATA, DATABASE_URL, REDIS=off, WORKERS)
+	@$(VENV_PYTHON) -m local up
+
+test: install ## run all tests (ARGS="-k name" for some)
+	@$(VENV_PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
+
+check: lint types test ## everything that must be clean before a commit
+
+fmt: install ## format the code
+	@$(VENV_PYTHON) -m ruff check --fix-only --quiet .
+	@$(VENV_PYTHON) -m ruff format .
+
+lint: install ## style, import contracts, templates
+	@$(VENV_PYTHON) -m ruff format --check .
+	@$(VENV_PYTHON) -m ruff check .
+	@PYTHONPATH=layers/common .venv/bin/lint-imports
+	@.venv/bin/cfn-lint template.yaml
+
+types: install ## check the types
+	@$(VENV_PYTHON) -m mypy
+
+db-reset: install ## delete the local database, secrets and logs; the next `make up` begins anew
+	@$(VENV_PYTHON) -m local reset
+
+bench-cold: install ## cold start of every HTTP function beside the same endpoint on FastAPI (ROUNDS)
+	@$(VENV_PYTHON) -m benchmarks.cold_start
+
+lock: install ## resolve the dependencies anew, with hashes and without addresses of registries
+	@$(COMPILE) layers/common/requirements.in -o layers/common/requirements.txt
+	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	@$(COMPILE) requirements/node.in -o requirements/node.txt
+	@$(COMPILE) benchmarks/requirements.in -o benchmarks/requirements.txt -c requirements/dev.txt
+	@npm install --package-lock-only --silent
+
+clean: ## delete what can be made again, except the local data
+	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@find functions layers local tests benchmarks deploy -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,72 @@
+"""Where things are: the checkout, and the data folder that outlives a run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+MIGRATIONS = CHECKOUT / "supabase" / "migrations"
+SEED = CHECKOUT / "supabase" / "seed.sql"
+SUPABASE_BOOTSTRAP = CHECKOUT / "local" / "supabase_bootstrap.sql"
+TEMPLATE = CHECKOUT / "template.yaml"
+
+
+@dataclass(frozen=True)
+class DataFolder:
+    """The folder with everything a run keeps for the next one (`.local/` unless `AUTO360_DATA` names another)."""
+
+    root: Path
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> DataFolder:
+        """The folder that the environment asks for."""
+        chosen = environ.get("AUTO360_DATA", "").strip()
+        return cls(Path(chosen).expanduser().resolve() if chosen else CHECKOUT / ".local")
+
+    def create(self) -> None:
+        """Make the folders that every part expects."""
+        for folder in (self.root, self.logs, self.redis):
+            folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def logs(self) -> Path:
+        """One log file per part."""
+        return self.root / "logs"
+
+    @property
+    def postgres(self) -> Path:
+        """Where the database cluster lives if its account can reach this folder."""
+        return self.root / "postgres"
+
+    @property
+    def postgres_location(self) -> Path:
+        """Names the folder of the cluster where it had to be put elsewhere."""
+        return self.root / "postgres.location"
+
+    @property
+    def redis(self) -> Path:
+        """Redis keeps its snapshot here."""
+        return self.root / "redis"
+
+    @property
+    def secrets(self) -> Path:
+        """Generated at the first start, readable by the owner only."""
+        return self.root / "secrets.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held while a stack runs on this folder."""
+        return self.root / "lock"
+
+
+def environ_for_tools() -> dict[str, str]:
+    """A small environment for programs that need none of ours."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": os.environ.get("HOME", "/"),
+        "LANG": "C.UTF-8",
+        "TZ": "UTC",
+    }

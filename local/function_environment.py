@@ -1,0 +1,73 @@
+"""The environment variables that the stack can hand to functions. Which of them one gets, `template.yaml` says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from local.keyring import Keyring
+from local.tokens import TokenKeys
+
+# The same on every machine and port, so that a token outlives a change of port. The name can never be registered.
+ISSUER = "https://local.360auto.invalid/auth/v1"
+SENDER = "360AUTO"
+
+# What a person may want to try otherwise. All else would lead a local function to somebody's real project.
+_OVERRIDABLE = ("ALLOWED_ORIGINS", "LOG_LEVEL", "NIKITA_SMS_SENDER", "SMSC_SENDER", "SMS_SUPPLIERS")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the parts of this run answer."""
+
+    gateway: str
+    postgrest: str
+    simulators: str
+    redis: str | None = None
+
+
+def token_keys(keyring: Keyring) -> TokenKeys:
+    """The keys with which tokens of the local stack are signed."""
+    return keyring.token_keys(ISSUER)
+
+
+def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapping[str, str]) -> dict[str, str]:
+    """Every variable that the stack provides; `overrides` may change the harmless ones."""
+    keys = token_keys(keyring)
+    variables = {
+        "APP_ENV": "local",
+        "ALLOWED_ORIGINS": addresses.gateway,
+        "LOG_LEVEL": "INFO",
+        "SUPABASE_URL": addresses.gateway,
+        "SUPABASE_REST_URL": addresses.postgrest,
+        "SUPABASE_SERVICE_ROLE_KEY": keys.role_token("service_role"),
+        "SUPABASE_ANON_KEY": keys.role_token("anon"),
+        "JWT_SIGNING_KEY": keys.signing_key_pem,
+        "JWT_SIGNING_KEY_ID": keys.signing_key_id,
+        "JWT_PUBLIC_KEYS": keys.public_jwks(),
+        "JWT_SECRET": keys.jwt_secret,
+        "JWT_ISSUER": keys.issuer,
+        "OTP_SECRETS": f"k1:{keyring.otp_secret}",
+        "OPERATOR_KEY": keyring.operator_key,
+        "SMS_REPORT_SECRET": keyring.sms_report_secret,
+        **_suppliers(keyring, addresses.simulators),
+    }
+    if addresses.redis:
+        variables["REDIS_URL"] = addresses.redis
+    variables.update({name: overrides[name] for name in _OVERRIDABLE if overrides.get(name)})
+    return variables
+
+
+def _suppliers(keyring: Keyring, simulators: str) -> dict[str, str]:
+    return {
+        "SMS_SUPPLIERS": "nikita,smsc",
+        "NIKITA_SMS_API_URL": f"{simulators}/nikita",
+        "NIKITA_SMS_LOGIN": keyring.nikita_login,
+        "NIKITA_SMS_PASSWORD": keyring.nikita_password,
+        "NIKITA_SMS_SENDER": SENDER,
+        "SMSC_API_URL": f"{simulators}/smsc",
+        "SMSC_LOGIN": keyring.smsc_login,
+        "SMSC_PASSWORD": keyring.smsc_password,
+        "SMSC_SENDER": SENDER,
+        "SMSC_CALLBACK_SECRET": keyring.smsc_callback_secret,
+    }

@@ -1,0 +1,150 @@
+"""What exists only on this machine, below `/_local/`, and the console page that uses it. Never deployed."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from local.gateway.functions import Functions
+from local.gateway.pool import FunctionCrashed, FunctionTimeout
+
+CONSOLE = Path(__file__).resolve().parents[1] / "console"
+_SESSION = web.AppKey("session", aiohttp.ClientSession)
+_PAGE_POLICY = "default-src 'self'; style-src 'self'; script-src 'self'; frame-ancestors 'none'; base-uri 'none'"
+
+
+@dataclass(frozen=True)
+class LocalSettings:
+    """What the stack's own pages need to know."""
+
+    simulators: str
+    operator_key: str
+    addresses: dict[str, str]
+
+
+def add_routes(app: web.Application, functions: Functions, settings: LocalSettings) -> None:
+    """Put the local addresses into the site."""
+    api = LocalApi(functions, settings)
+    app.cleanup_ctx.append(_client)
+    app.router.add_get("/", api.page)
+    app.router.add_get("/_local/console/{file}", api.console_file)
+    app.router.add_get("/_local/about", api.about)
+    app.router.add_post("/_local/operator-key", api.operator_key)
+    app.router.add_get("/_local/sms", api.simulators)
+    app.router.add_get("/_local/suppliers", api.simulators)
+    app.router.add_put("/_local/suppliers/{name}", api.simulators)
+    app.router.add_get("/_local/routes", api.routes)
+    app.router.add_get("/_local/timers", api.timers)
+    app.router.add_post("/_local/timers/{function}/{n}", api.run_timer)
+    app.router.add_get("/_local/logs", api.logs)
+    app.router.add_get("/_local/stats", api.stats)
+    app.router.add_route("*", "/_local/{path:.*}", api.unknown)
+
+
+async def _client(app: web.Application) -> AsyncIterator[None]:
+    app[_SESSION] = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10))
+    yield
+    await app[_SESSION].close()
+
+
+class LocalApi:
+    """The handlers."""
+
+    def __init__(self, functions: Functions, settings: LocalSettings) -> None:
+        self._functions = functions
+        self._settings = settings
+
+    async def page(self, _request: web.Request) -> web.StreamResponse:
+        """The console."""
+        return _file(CONSOLE / "index.html")
+
+    async def console_file(self, request: web.Request) -> web.StreamResponse:
+        """The console's style and script."""
+        path = CONSOLE / request.match_info["file"]
+        if path.parent != CONSOLE or path.suffix not in (".css", ".js", ".svg") or not path.is_file():
+            return await self.unknown(request)
+        return _file(path)
+
+    async def about(self, _request: web.Request) -> web.Response:
+        """The addresses of this run."""
+        return web.json_response({"addresses": self._settings.addresses})
+
+    async def operator_key(self, _request: web.Request) -> web.Response:
+        """The key for operators' functions, shown on demand only."""
+        return web.json_response({"operator_key": self._settings.operator_key}, headers={"Cache-Control": "no-store"})
+
+    async def simulators(self, request: web.Request) -> web.Response:
+        """The simulated phone and the suppliers' switches live in the simulators' process."""
+        target = self._settings.simulators + request.raw_path
+        try:
+            async with request.app[_SESSION].request(
+                request.method, URL(target, encoded=True), data=await _small_body(request) or None
+            ) as answer:
+                return web.Response(status=answer.status, body=await answer.read(), content_type="application/json")
+        except aiohttp.ClientError:
+            return web.json_response({"error": "The simulators do not answer."}, status=502)
+
+    async def routes(self, _request: web.Request) -> web.Response:
+        """Every route, the aliases marked."""
+        self._functions.refresh()
+        rows = [
+            {"method": route.method, "path": route.path, "function": route.function.name, "alias": route.alias}
+            for route in self._functions.router.routes
+        ]
+        return web.json_response(rows)
+
+    async def timers(self, _request: web.Request) -> web.Response:
+        """Every timer."""
+        self._functions.refresh()
+        return web.json_response(self._functions.timers())
+
+    async def run_timer(self, request: web.Request) -> web.Response:
+        """Run one timer now."""
+        number = request.match_info["n"]
+        if not number.isascii() or not number.isdigit():
+            return await self.unknown(request)
+        try:
+            done = await self._functions.run_timer(request.match_info["function"], int(number), str(uuid.uuid4()))
+        except FunctionTimeout:
+            return web.json_response({"ok": False, "error": "It took longer than its timeout."}, status=504)
+        except FunctionCrashed:
+            return web.json_response({"ok": False, "error": "Its process ended without an answer."}, status=502)
+        if done is None:
+            return await self.unknown(request)
+        answer = done.answer
+        body: dict[str, Any] = {"ok": answer.error is None, "result": answer.result, "error": None}
+        if answer.error is not None:
+            body["error"] = f"{answer.error.get('errorType')}: {answer.error.get('errorMessage')}"
+        return web.json_response({**body, "duration_ms": round(answer.duration_ms, 1), "cold": done.cold})
+
+    async def logs(self, request: web.Request) -> web.Response:
+        """The last lines that functions wrote, newest first."""
+        limit = request.query.get("limit", "100")
+        lines = self._functions.log.recent(min(int(limit), 1000) if limit.isascii() and limit.isdigit() else 100)
+        return web.json_response(lines)
+
+    async def stats(self, _request: web.Request) -> web.Response:
+        """Cold starts and durations per function."""
+        return web.json_response(self._functions.statistics())
+
+    async def unknown(self, _request: web.Request) -> web.Response:
+        """Everything else below `/_local/`."""
+        return web.json_response({"error": "There is no such local address."}, status=404)
+
+
+async def _small_body(request: web.Request) -> bytes:
+    return await request.content.read(16384) if request.body_exists else b""
+
+
+def _file(path: Path) -> web.FileResponse:
+    headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
+    if path.suffix == ".html":
+        headers["Content-Security-Policy"] = _PAGE_POLICY
+    return web.FileResponse(path, headers=headers)

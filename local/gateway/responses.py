@@ -1,0 +1,123 @@
+"""Turns what a function answered into HTTP, and says in the API's own envelope what the gateway itself refuses."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from local.gateway.worker_process import WorkerAnswer
+
+SIZE_LIMIT = int(2.5 * 1024 * 1024)
+_HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
+_WITHOUT_BODY = {204, 304}
+
+_REFUSALS: dict[str, tuple[int, str, str, str]] = {
+    "not_found": (404, "Такого адреса нет.", "Мындай дарек жок.", "There is no such address."),
+    "method_not_allowed": (
+        405,
+        "Этот адрес не принимает такой метод.",
+        "Бул дарек мындай методду кабыл албайт.",
+        "This address does not take this method.",
+    ),
+    "payload_too_large": (413, "Запрос слишком большой.", "Сурам өтө чоң.", "The request is too large."),
+    "bad_gateway": (
+        502,
+        "Сервис ответил с ошибкой. Попробуйте позже.",
+        "Кызмат ката менен жооп берди. Кийинчерээк аракет кылыңыз.",
+        "The service answered wrongly. Try again later.",
+    ),
+    "gateway_timeout": (
+        504,
+        "Сервис не ответил вовремя. Попробуйте позже.",
+        "Кызмат убагында жооп берген жок. Кийинчерээк аракет кылыңыз.",
+        "The service did not answer in time. Try again later.",
+    ),
+}
+
+
+class MalformedAnswer(Exception):
+    """A function answered with something that is no HTTP response."""
+
+
+def refusal(code: str, request_id: str, language: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    """The gateway's own answer."""
+    status, russian, kyrgyz, english = _REFUSALS[code]
+    sentence = {"ky": kyrgyz, "en": english}.get(language.strip().lower()[:2], russian)
+    body = {
+        "success": False,
+        "error": sentence,
+        "code": code,
+        "details": [],
+        "request_id": request_id,
+    }
+    return web.json_response(
+        body,
+        status=status,
+        headers={"X-Request-ID": request_id, **(headers or {})},
+        dumps=lambda value: json.dumps(value, ensure_ascii=False),
+    )
+
+
+def response(answer: WorkerAnswer) -> web.Response:
+    """The function's answer as HTTP; like the cloud it shows an exception that nobody caught."""
+    if answer.error is not None:
+        shown = json.dumps(dict(answer.error), ensure_ascii=False)
+        return web.Response(
+            status=502, text=shown, content_type="application/json", headers={"X-Function-Error": "true"}
+        )
+    result = answer.result
+    if not isinstance(result, dict):
+        raise MalformedAnswer("the answer is not an object")
+    status = result.get("statusCode")
+    if not isinstance(status, int) or isinstance(status, bool) or not 100 <= status <= 599:
+        raise MalformedAnswer("statusCode is not a number of HTTP")
+    body = _body(result)
+    if len(body) > SIZE_LIMIT:
+        raise MalformedAnswer("the answer is larger than the gateway passes on")
+    return web.Response(status=status, body=None if status in _WITHOUT_BODY else body, headers=_headers(result))
+
+
+def _body(result: Mapping[str, Any]) -> bytes:
+    body = result.get("body")
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        raise MalformedAnswer("body is not a string")
+    if not result.get("isBase64Encoded"):
+        return body.encode("utf-8", "surrogatepass")
+    try:
+        return base64.b64decode(body, validate=True)
+    except (binascii.Error, ValueError):
+        raise MalformedAnswer("body is not base64") from None
+
+
+def _headers(result: Mapping[str, Any]) -> CIMultiDict[str]:
+    """Several values win over one of the same name."""
+    headers: CIMultiDict[str] = CIMultiDict()
+    several = result.get("multiValueHeaders") or {}
+    single = result.get("headers") or {}
+    if not isinstance(several, dict) or not isinstance(single, dict):
+        raise MalformedAnswer("headers are not an object")
+    for name, values in several.items():
+        for value in values if isinstance(values, list) else [values]:
+            _add(headers, name, value)
+    known = {name.lower() for name in several}
+    for name, value in single.items():
+        if name.lower() not in known:
+            _add(headers, name, value)
+    return headers
+
+
+def _add(headers: CIMultiDict[str], name: str, value: object) -> None:
+    if name.lower() in _HOP_BY_HOP or value is None:
+        return
+    text = str(value)
+    if "\r" in text or "\n" in text:
+        raise MalformedAnswer("a header holds a line break")
+    headers.add(name, text)

@@ -1,0 +1,114 @@
+"""The gateway's HTTP server."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+import time
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from aiohttp import web
+
+from local.gateway import local_api
+from local.gateway.events import http_event
+from local.gateway.functions import Functions
+from local.gateway.intake import BodyBudget, TooLarge, expected_size, http_request, read_body, request_id_of
+from local.gateway.pool import FunctionCrashed, FunctionTimeout, Invocation
+from local.gateway.responses import MalformedAnswer, refusal, response
+from local.gateway.routes import Match, OtherMethods
+from local.guard import own_pages_only
+
+FUNCTIONS = web.AppKey("functions", Functions)
+_TOKENS = re.compile(r'"(?:refresh_?token|access_?token|token)"\s*:\s*"([^"]{16,})"', re.IGNORECASE)
+
+
+class Gateway:
+    """Answers every path that is not the stack's own."""
+
+    def __init__(self, functions: Functions, issued_tokens: Path | None = None) -> None:
+        self._functions = functions
+        self._budget = BodyBudget()
+        self._issued_tokens = issued_tokens
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """One request from the socket to the answer."""
+        started, request_id = time.perf_counter(), request_id_of(request)
+        language = request.headers.get("Accept-Language", "")
+        self._functions.refresh()
+        match = self._functions.router.find(request.method, request.path)
+        if match is None:
+            return refusal("not_found", request_id, language)
+        if isinstance(match, OtherMethods):
+            allowed = {"Allow": ", ".join(match.allowed)}
+            return refusal("method_not_allowed", request_id, language, allowed)
+        try:
+            async with self._budget.reserve(expected_size(request)):
+                event = http_event(http_request(request, await read_body(request), request_id), match)
+                invocation = await self._functions.pool(match.route.function).call(event, request_id)
+                answer = response(invocation.answer)
+        except TooLarge:
+            return refusal("payload_too_large", request_id, language, {"Connection": "close"})
+        except FunctionTimeout:
+            answer = refusal("gateway_timeout", request_id, language)
+        except (FunctionCrashed, MalformedAnswer) as error:
+            self._functions.log.add(match.route.function.name, "gateway", str(error or "the process ended").encode())
+            answer = refusal("bad_gateway", request_id, language)
+        else:
+            self._note_tokens(answer)
+            _measured(answer, invocation)
+        _log(request, match, answer, started, request_id)
+        return answer
+
+    def _note_tokens(self, answer: web.Response) -> None:
+        """Tests collect what was handed out, so that they can search the logs for it."""
+        if self._issued_tokens is not None and isinstance(answer.body, bytes):
+            found = _TOKENS.findall(answer.body.decode("utf-8", "replace"))
+            if found:
+                with self._issued_tokens.open("a", encoding="utf-8") as file:
+                    file.write("".join(token + "\n" for token in found))
+
+
+def _measured(answer: web.Response, invocation: Invocation) -> None:
+    timing = f"function;dur={invocation.answer.duration_ms:.1f}"
+    if invocation.answer.init_ms is not None:
+        timing = f"init;dur={invocation.answer.init_ms:.1f}, {timing}"
+    answer.headers["Server-Timing"] = timing
+    answer.headers["X-Cold-Start"] = "1" if invocation.cold else "0"
+
+
+def _log(request: web.Request, match: Match, answer: web.Response, started: float, request_id: str) -> None:
+    """One line; the path's template instead of the path, which may hold a number."""
+    entry = {
+        "message": "request",
+        "method": request.method,
+        "resource": match.route.path,
+        "function": match.route.function.name,
+        "status": answer.status,
+        "ms": round((time.perf_counter() - started) * 1000, 1),
+        "cold": answer.headers.get("X-Cold-Start", ""),
+        "request_id": request_id,
+    }
+    sys.stdout.write(json.dumps(entry) + "\n")
+
+
+def application(
+    functions: Functions, settings: local_api.LocalSettings, issued_tokens: Path | None = None
+) -> web.Application:
+    """The whole site: the stack's own pages, and the API on every other path."""
+    app = web.Application(middlewares=[own_pages_only], client_max_size=0)
+    gateway = Gateway(functions, issued_tokens)
+    app[FUNCTIONS] = functions
+    local_api.add_routes(app, functions, settings)
+    app.router.add_route("*", "/{path:.*}", gateway.handle)
+    app.cleanup_ctx.append(_background)
+    return app
+
+
+async def _background(app: web.Application) -> AsyncIterator[None]:
+    idle = asyncio.create_task(app[FUNCTIONS].end_idle_workers())
+    yield
+    idle.cancel()
+    await app[FUNCTIONS].close()

@@ -1,0 +1,95 @@
+"""The secrets of a local stack: generated at the first start, kept in one file that only its owner can read."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from local.errors import broken_data
+from local.tokens import TokenKeys, base64url, new_signing_key
+
+
+def _word() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def _name(prefix: str) -> Callable[[], str]:
+    return lambda: f"{prefix}-{secrets.token_hex(4)}"
+
+
+_FACTORIES: dict[str, Callable[[], str]] = {
+    "signing_key_pem": new_signing_key,
+    "signing_key_id": _name("local"),
+    "otp_secret": lambda: base64url(secrets.token_bytes(32)),
+    "nikita_login": _name("nikita"),
+    "smsc_login": _name("smsc"),
+    "s3_access_key": lambda: secrets.token_hex(10).upper(),
+}
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """Every secret that the parts of the stack share. Never printed, never logged."""
+
+    signing_key_pem: str
+    signing_key_id: str
+    jwt_secret: str
+    otp_secret: str
+    operator_key: str
+    nikita_login: str
+    nikita_password: str
+    smsc_login: str
+    smsc_password: str
+    smsc_callback_secret: str
+    sms_report_secret: str
+    postgres_password: str
+    authenticator_password: str
+    s3_access_key: str
+    s3_secret_key: str
+
+    def __repr__(self) -> str:
+        return "Keyring(…)"
+
+    @classmethod
+    def generate(cls, known: dict[str, str] | None = None) -> Keyring:
+        """Fresh secrets, except those already known (a file written by an earlier version lacks some)."""
+        values = dict(known or {})
+        for field in fields(cls):
+            if field.name not in values:
+                values[field.name] = _FACTORIES.get(field.name, _word)()
+        return cls(**{field.name: values[field.name] for field in fields(cls)})
+
+    @classmethod
+    def load_or_create(cls, path: Path) -> Keyring:
+        """Read the file; make it, or what it lacks, where needed."""
+        known = _read(path) if path.exists() else {}
+        keyring = cls.generate(known)
+        if known != asdict(keyring):
+            _write(path, asdict(keyring))
+        return keyring
+
+    def token_keys(self, issuer: str) -> TokenKeys:
+        """The keys for signing and checking tokens."""
+        return TokenKeys(self.signing_key_pem, self.signing_key_id, self.jwt_secret, issuer)
+
+
+def _read(path: Path) -> dict[str, str]:
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError):
+        raise broken_data(path.parent, f"{path.name} is not readable as JSON") from None
+    if not isinstance(values, dict) or not all(isinstance(value, str) and value for value in values.values()):
+        raise broken_data(path.parent, f"{path.name} does not hold a set of secrets")
+    return values
+
+
+def _write(path: Path, values: dict[str, str]) -> None:
+    draft = path.with_suffix(".draft")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        json.dump(values, file, indent=1)
+    draft.replace(path)

@@ -1,0 +1,167 @@
+"""Brings a database to the newest schema, recording what was applied as the Supabase CLI does."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+from psycopg import sql
+
+from local.errors import NO_SPACE_MARK, StackError, no_space
+
+_FILE_NAME = re.compile(r"^([0-9]+)_(.*)\.sql$")
+_MARK = "auto360 bootstrap "
+_LEDGER = """
+create schema if not exists supabase_migrations;
+create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
+alter table supabase_migrations.schema_migrations add column if not exists statements text[];
+alter table supabase_migrations.schema_migrations add column if not exists name text;
+create table if not exists supabase_migrations.seed_files (path text not null primary key, hash text not null);
+"""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One file of `supabase/migrations`."""
+
+    version: str
+    name: str
+    path: Path
+
+    @property
+    def text(self) -> str:
+        """The SQL."""
+        return self.path.read_text(encoding="utf-8")
+
+
+def migrations_in(folder: Path) -> list[Migration]:
+    """The migrations in order; files with other names are skipped, as the CLI does."""
+    found = [
+        Migration(match[1], match[2], path)
+        for path in sorted(folder.glob("*.sql"))
+        if (match := _FILE_NAME.match(path.name))
+    ]
+    versions = [migration.version for migration in found]
+    for version in versions:
+        if versions.count(version) > 1:
+            raise StackError(f"Two migrations have the version {version}: give one of them a later time.")
+    return sorted(found, key=lambda migration: migration.version)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The schema of one database, reached with the owner's rights."""
+
+    dsn: str
+
+    def bootstrap(self, script: Path) -> bool:
+        """Make what a Supabase project has before its first migration; false where somebody else made the database."""
+        digest = hashlib.sha256(script.read_bytes()).hexdigest()
+        with self._connect() as connection:
+            mark = _one(connection, "select shobj_description(oid, 'pg_database') from pg_database"
+                        " where datname = current_database()") or ""  # fmt: skip
+            if mark == _MARK + digest:
+                return True
+            if not mark.startswith(_MARK) and _one(connection, "select 1 from pg_namespace where nspname = 'auth'"):
+                self._require_local()
+                return False
+            _apply(connection, script.read_text(encoding="utf-8"), script.name)
+            name = sql.Identifier(connection.info.dbname)
+            connection.execute(sql.SQL("comment on database {} is {}").format(name, sql.Literal(_MARK + digest)))
+        return True
+
+    def set_login(self, role: str, password: str) -> None:
+        """Let a role log in with this password."""
+        statement = sql.SQL("alter role {} with login password {}")
+        with self._connect() as connection:
+            connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
+
+    def migrate(self, folder: Path) -> int:
+        """Apply what is missing, each file in one transaction; says how many files that were."""
+        with self._connect() as connection:
+            connection.execute(_LEDGER)
+        applied = 0
+        for migration in migrations_in(folder):
+            with self._connect() as connection:
+                connection.execute("select pg_advisory_xact_lock(360360)")
+                if self._recorded(connection, migration):
+                    continue
+                _apply(connection, migration.text, migration.path.name)
+                connection.execute(
+                    "insert into supabase_migrations.schema_migrations (version, name, statements) values (%s, %s, %s)",
+                    (migration.version, migration.name, [migration.text]),
+                )
+                applied += 1
+        return applied
+
+    def seed(self, script: Path) -> bool:
+        """Load the demonstration data once."""
+        if not script.exists():
+            return False
+        path, digest = f"supabase/{script.name}", hashlib.sha256(script.read_bytes()).hexdigest()
+        with self._connect() as connection:
+            connection.execute(_LEDGER)
+            if _one(connection, "select 1 from supabase_migrations.seed_files where path = %s", path):
+                return False
+            _apply(connection, script.read_text(encoding="utf-8"), script.name)
+            connection.execute(
+                "insert into supabase_migrations.seed_files (path, hash) values (%s, %s)", (path, digest)
+            )
+        return True
+
+    def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
+        try:
+            return psycopg.connect(self.dsn, connect_timeout=10)
+        except psycopg.Error as error:
+            reason = (str(error).strip() or "no reason given").splitlines()[0].rstrip(".")
+            raise StackError(f"The database cannot be reached: {reason}.") from None
+
+    def _require_local(self) -> None:
+        host = urlsplit(self.dsn).hostname or ""
+        if host not in ("127.0.0.1", "::1", "localhost"):
+            raise StackError(
+                "DATABASE_URL names a Supabase database on another machine: the local stack loads demonstration data"
+                " and never touches such a database; give it an empty one."
+            )
+
+    @staticmethod
+    def _recorded(connection: psycopg.Connection[tuple[object, ...]], migration: Migration) -> bool:
+        row = connection.execute(
+            "select statements from supabase_migrations.schema_migrations where version = %s", (migration.version,)
+        ).fetchone()
+        if row is None:
+            return False
+        recorded = row[0] if isinstance(row[0], list) else None
+        if recorded is not None and _essence(";".join(recorded)) != _essence(migration.text):
+            raise StackError(
+                f"Migration {migration.path.name} has changed after it was applied: put it back and write the change"
+                " as a new migration, or run `make db-reset` if nobody else has applied it."
+            )
+        return True
+
+
+def _one(connection: psycopg.Connection[tuple[object, ...]], query: str, *values: str) -> str | None:
+    row = connection.execute(query.encode(), values or None).fetchone()
+    return None if row is None or row[0] is None else str(row[0])
+
+
+def _essence(text: str) -> str:
+    """The SQL without what a statement splitter drops."""
+    return re.sub(r"[\s;]+", "", text)
+
+
+def _apply(connection: psycopg.Connection[tuple[object, ...]], text: str, file_name: str) -> None:
+    """Run a whole file; a failure names the file and the line."""
+    try:
+        connection.execute(text.encode())
+    except psycopg.Error as error:
+        message = error.diag.message_primary or str(error)
+        if NO_SPACE_MARK in message:
+            raise no_space("the database") from None
+        position = error.diag.statement_position
+        line = f", line {text[: int(position)].count(chr(10)) + 1}" if position else ""
+        raise StackError(f"{file_name}{line} cannot be applied: {message}.") from None

@@ -1,0 +1,112 @@
+"""The ports of a run: one base, each part at a fixed distance from it."""
+
+from __future__ import annotations
+
+import errno
+import random
+import socket
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from local.errors import StackError
+
+DEFAULT_BASE = 8360
+SPAN = 7
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Ports:
+    """Where each part listens, always on the loopback address."""
+
+    base: int
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Ports:
+        """Read the base from `PORT`."""
+        text = environ.get("PORT", "").strip() or str(DEFAULT_BASE)
+        if not text.isascii() or not text.isdigit() or not 1024 <= int(text) <= 65535 - SPAN:
+            raise StackError(f"PORT must be a number from 1024 to {65535 - SPAN}, not {text!r}.")
+        return cls(int(text))
+
+    @property
+    def gateway(self) -> int:
+        """The API and the console page."""
+        return self.base
+
+    @property
+    def postgrest(self) -> int:
+        """The REST interface of the database."""
+        return self.base + 1
+
+    @property
+    def postgres(self) -> int:
+        """The database server."""
+        return self.base + 2
+
+    @property
+    def s3(self) -> int:
+        """Object storage."""
+        return self.base + 3
+
+    @property
+    def redis(self) -> int:
+        """Cache and counters."""
+        return self.base + 4
+
+    @property
+    def simulators(self) -> int:
+        """The suppliers' simulators."""
+        return self.base + 5
+
+    @property
+    def postgrest_admin(self) -> int:
+        """PostgREST's own health page."""
+        return self.base + 6
+
+    def named(self) -> dict[str, int]:
+        """Every port with the part it belongs to."""
+        return {
+            "gateway": self.gateway,
+            "PostgREST": self.postgrest,
+            "Postgres": self.postgres,
+            "S3": self.s3,
+            "Redis": self.redis,
+            "simulators": self.simulators,
+            "PostgREST's health page": self.postgrest_admin,
+        }
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen there now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+            probe.listen(1)
+        except OSError as error:
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                return False
+            raise
+    return True
+
+
+def require_free(ports: Ports, *, unused: Iterable[str] = ()) -> None:
+    """Fail with a sentence that names the first port somebody else holds."""
+    skipped = set(unused)
+    for part, port in ports.named().items():
+        if part not in skipped and not is_free(port):
+            other = ports.base + 1000 if ports.base < 60000 else DEFAULT_BASE
+            raise StackError(
+                f"Port {port} ({part}) is already in use: stop the program that holds it, or choose another base"
+                f" port with the variable PORT, for example `PORT={other} make up`."
+            )
+
+
+def free_base(low: int = 20000, high: int = 30000) -> Ports:
+    """A base whose whole range is free at the moment (for tests that start their own stack)."""
+    for _ in range(200):
+        ports = Ports(random.randrange(low, high - SPAN))
+        if all(is_free(port) for port in ports.named().values()):
+            return ports
+    raise StackError(f"No {SPAN} free ports in a row were found between {low} and {high}.")

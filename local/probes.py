@@ -1,0 +1,19 @@
+"""Asks a part of the stack over HTTP whether it is there, never through a proxy."""
+
+from __future__ import annotations
+
+import http.client
+
+from local.ports import HOST
+
+
+def http_status(port: int, path: str, *, seconds: float = 2) -> int | None:
+    """The status of the answer, or nothing where nobody answers."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=seconds)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status
+    except (OSError, http.client.HTTPException):
+        return None
+    finally:
+        connection.close()

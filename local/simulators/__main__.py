@@ -1,0 +1,55 @@
+"""Starts the simulators: `python -m local.simulators`, with their accounts in the environment."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+from pathlib import Path
+
+from aiohttp import web
+
+from local.ports import HOST
+from local.processes import die_with_parent
+from local.simulators.nikita import Nikita, NikitaAccount
+from local.simulators.phone import Phone
+from local.simulators.serving import Simulators
+from local.simulators.smsc import Smsc, SmscAccount
+
+_DEMO_SENDER = "SMSPRO.KG"
+
+
+def from_environ() -> Simulators:
+    """The accounts that the functions use."""
+    environ = os.environ
+    codes = environ.get("AUTO360_DELIVERED_CODES")
+    phone = Phone(Path(codes) if codes else None)
+    nikita = NikitaAccount(
+        login=environ["NIKITA_SMS_LOGIN"],
+        password=environ["NIKITA_SMS_PASSWORD"],
+        senders=(environ["NIKITA_SMS_SENDER"], _DEMO_SENDER),
+        report_url=environ.get("NIKITA_REPORT_URL", ""),
+    )
+    smsc = SmscAccount(
+        login=environ["SMSC_LOGIN"],
+        password=environ["SMSC_PASSWORD"],
+        senders=(environ["SMSC_SENDER"],),
+        callback_url=environ.get("SMSC_CALLBACK_URL", ""),
+        callback_secret=environ.get("SMSC_CALLBACK_SECRET", ""),
+    )
+    return Simulators(phone, Nikita(nikita, phone), Smsc(smsc, phone))
+
+
+def main() -> int:
+    """Serve until a signal."""
+    die_with_parent()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(8192, hard)) if hard > 0 else 8192, hard))
+    site = from_environ().application()
+    port = int(os.environ["AUTO360_SIMULATORS_PORT"])
+    web.run_app(site, host=HOST, port=port, backlog=2048, access_log=None, print=None, shutdown_timeout=0.5)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""One server for all simulators, with the addresses that turn their switches."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from aiohttp import web
+
+from local.guard import own_pages_only
+from local.simulators.nikita import Nikita
+from local.simulators.phone import Phone
+from local.simulators.smsc import Smsc
+from local.simulators.switch import BadSwitch
+from local.threaded import serving
+
+
+@dataclass(frozen=True)
+class Simulators:
+    """Everybody outside, in one place."""
+
+    phone: Phone
+    nikita: Nikita
+    smsc: Smsc
+
+    def named(self) -> dict[str, Nikita | Smsc]:
+        """The suppliers by name."""
+        return {"nikita": self.nikita, "smsc": self.smsc}
+
+    def application(self) -> web.Application:
+        """The site with every supplier's interface."""
+        app = web.Application(middlewares=[own_pages_only], client_max_size=1024 * 1024)
+        for name, supplier in self.named().items():
+            supplier.add_routes(app, f"/{name}")
+        app.router.add_get("/_local/sms", self._inbox)
+        app.router.add_get("/_local/suppliers", self._suppliers)
+        app.router.add_put("/_local/suppliers/{name}", self._turn)
+        app.router.add_get("/_local/ready", self._ready)
+        return app
+
+    async def _ready(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ready": True})
+
+    async def _inbox(self, request: web.Request) -> web.Response:
+        inbox = self.phone.inbox(request.query.get("phone") or None)
+        return web.json_response(inbox, dumps=_readable)
+
+    async def _suppliers(self, _request: web.Request) -> web.Response:
+        return web.json_response({name: supplier.state() for name, supplier in self.named().items()})
+
+    async def _turn(self, request: web.Request) -> web.Response:
+        supplier = self.named().get(request.match_info["name"])
+        if supplier is None:
+            return web.json_response({"error": "There is no such supplier."}, status=404)
+        try:
+            body = json.loads(await request.read())
+            balance = Decimal(str(body.pop("balance"))) if isinstance(body, dict) and "balance" in body else None
+            supplier.switch.turn(body)
+        except BadSwitch as error:
+            return web.json_response({"error": str(error)}, status=400)
+        except (ValueError, InvalidOperation):
+            return web.json_response({"error": "The body is not understood."}, status=400)
+        if balance is not None:
+            supplier.balance = balance
+        return web.json_response(supplier.state())
+
+
+def _readable(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def served(simulators: Simulators, port: int = 0) -> contextlib.AbstractContextManager[str]:
+    """Serve from a thread, for tests; gives the base address."""
+    return serving(simulators.application, port)

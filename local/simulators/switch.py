@@ -1,0 +1,82 @@
+"""The switch of a simulator: which of its faults is on, and the faults that all suppliers have in common."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+SLOW_SECONDS = 30.0
+
+
+class BadSwitch(Exception):
+    """The switch was given something that the simulator does not know."""
+
+
+@dataclass
+class Switch:
+    """The mode that is on, with its settings."""
+
+    modes: tuple[str, ...]
+    settings: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    mode: str = "ok"
+    values: dict[str, float] = field(default_factory=dict)
+
+    def turn(self, body: object) -> None:
+        """Take a new mode: `{"mode": "status", "status": 5}`."""
+        if not isinstance(body, dict) or body.get("mode") not in self.modes:
+            raise BadSwitch(f"mode must be one of: {', '.join(self.modes)}")
+        mode = str(body["mode"])
+        allowed = {"seconds": (0, 600)} | ({mode: self.settings[mode]} if mode in self.settings else {})
+        aliases = {"error_code": "error"}
+        values: dict[str, float] = {}
+        for name, value in body.items():
+            key = aliases.get(str(name), str(name))
+            if key == "mode":
+                continue
+            low, high = allowed.get(key, (1, 0))
+            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+                raise BadSwitch(f"{name} is not a setting of the mode {mode}, or out of its range")
+            values[key] = value
+        if mode in self.settings and mode not in values:
+            raise BadSwitch(f"the mode {mode} needs a number from {self.settings[mode][0]} to {self.settings[mode][1]}")
+        self.mode, self.values = mode, values
+
+    def number(self) -> int:
+        """The number that belongs to the mode, such as the status to answer with."""
+        return int(self.values[self.mode])
+
+    def seconds(self) -> float:
+        """How long a slow mode takes."""
+        return self.values.get("seconds", SLOW_SECONDS)
+
+    def state(self) -> dict[str, Any]:
+        """For the console page."""
+        return {"mode": self.mode, **self.values, "modes": list(self.modes), "needs": dict(self.settings)}
+
+
+def reset(request: web.Request) -> web.Response:
+    """Tear the connection down, as a dead host's neighbour does."""
+    transport = request.transport
+    if transport is not None:
+        sock = transport.get_extra_info("socket")
+        if sock is not None:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        transport.abort()
+    return web.Response(status=500)
+
+
+async def caller_stayed(request: web.Request, seconds: float) -> bool:
+    """Wait; false as soon as the caller has hung up."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while loop.time() < until:
+        if request.transport is None or request.transport.is_closing():
+            return False
+        await asyncio.sleep(min(0.1, max(0.0, until - loop.time())))
+    return request.transport is not None and not request.transport.is_closing()

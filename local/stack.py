@@ -1,0 +1,225 @@
+"""All parts of the local stack, started in order and stopped in the reverse order."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Self
+from urllib.parse import urlsplit, urlunsplit
+
+from local.errors import StackError
+from local.folders import CHECKOUT, MIGRATIONS, SEED, SUPABASE_BOOTSTRAP, TEMPLATE, DataFolder, environ_for_tools
+from local.function_environment import SENDER, Addresses, function_environment, token_keys
+from local.keyring import Keyring
+from local.migrations import Schema
+from local.object_storage import ObjectStorage
+from local.placement import place
+from local.ports import HOST, Ports
+from local.postgres import Postgres
+from local.postgrest import PostgREST
+from local.probes import http_status
+from local.processes import Child
+from local.redis_server import RedisServer
+
+Report = Callable[[str], None]
+
+
+@dataclass
+class Stack:
+    """One run of everything."""
+
+    data: DataFolder
+    ports: Ports
+    keyring: Keyring
+    environ: Mapping[str, str]
+    report: Report
+    _running: list[tuple[str, Callable[[], None]]] = field(default_factory=list, init=False)
+    _children: list[Child] = field(default_factory=list, init=False)
+
+    @property
+    def has_redis(self) -> bool:
+        """`REDIS=off` leaves it out, to see that nothing depends on it."""
+        return self.environ.get("REDIS", "").strip().lower() not in ("off", "0", "no", "false")
+
+    @property
+    def own_database(self) -> bool:
+        """Whether the embedded server is used."""
+        return not self.environ.get("DATABASE_URL", "").strip()
+
+    @property
+    def addresses(self) -> Addresses:
+        """Where the parts answer."""
+        return Addresses(
+            gateway=_url(self.ports.gateway),
+            postgrest=_url(self.ports.postgrest),
+            simulators=_url(self.ports.simulators),
+            redis=f"redis://{HOST}:{self.ports.redis}/0" if self.has_redis else None,
+        )
+
+    def start(self) -> None:
+        """Start everything; what does not depend on the database starts beside it."""
+        storage = ObjectStorage(self.ports.s3, self.data.logs / "s3.log")
+        self._started("S3", storage.child, storage.start, storage.stop)
+        redis = RedisServer(self.ports.redis, self.data.redis, self.data.logs / "redis.log")
+        if self.has_redis:
+            self._started("Redis", redis.child, redis.start, redis.stop)
+        simulators = self._simulators()
+        self._started("simulators", simulators, simulators.start, simulators.stop)
+        dsn = self._start_database()
+        self._start_postgrest(dsn)
+        with _Step(self.report, "simulators"):
+            simulators.wait_until(lambda: http_status(self.ports.simulators, "/_local/ready") == 200, 30)
+        if self.has_redis:
+            with _Step(self.report, "Redis"):
+                redis.wait()
+        with _Step(self.report, "S3"):
+            storage.wait()
+        gateway = self._gateway()
+        with _Step(self.report, "gateway"):
+            self._started("gateway", gateway, gateway.start, gateway.stop)
+            gateway.wait_until(lambda: http_status(self.ports.gateway, "/_local/about") == 200, 30)
+
+    def watch(self) -> None:
+        """Stay until a part ends by itself; that is a failure."""
+        while True:
+            for child in self._children:
+                code = child.ended()
+                if code is not None:
+                    child.fail(f"has ended by itself (code {code}), so the stack stops")
+            time.sleep(0.2)
+
+    def stop(self) -> None:
+        """Stop what was started, the last first."""
+        while self._running:
+            _, stop = self._running.pop()
+            stop()
+
+    def _started(self, name: str, child: Child | None, start: Callable[[], None], stop: Callable[[], None]) -> None:
+        self._running.append((name, stop))
+        start()
+        if child is not None:
+            self._children.append(child)
+
+    def _start_database(self) -> str:
+        """Start the server and bring the schema up to date; gives the owner's address."""
+        if self.own_database:
+            with _Step(self.report, "Postgres"):
+                placement = place(self.data.postgres, self.data.postgres_location)
+                server = Postgres(
+                    placement, self.ports.postgres, self.keyring.postgres_password, self.data.logs / "postgres.log"
+                )
+                self._running.append(("Postgres", server.stop))
+                server.start()
+                if server.child is not None:
+                    self._children.append(server.child)
+            dsn = server.dsn
+        else:
+            dsn = self.environ["DATABASE_URL"].strip()
+        with _Step(self.report, "schema") as step:
+            schema = Schema(dsn)
+            if schema.bootstrap(SUPABASE_BOOTSTRAP):
+                schema.set_login("authenticator", self.keyring.authenticator_password)
+                dsn_for_rest = _with_login(dsn, "authenticator", self.keyring.authenticator_password)
+            else:
+                dsn_for_rest = dsn
+            applied = schema.migrate(MIGRATIONS)
+            seeded = schema.seed(SEED)
+            step.remark = f"{applied} new migrations" + (", demonstration data" if seeded else "")
+        return dsn_for_rest
+
+    def _start_postgrest(self, dsn: str) -> None:
+        jwks = token_keys(self.keyring).postgrest_jwks()
+        log = self.data.logs / "postgrest.log"
+        rest = PostgREST(dsn, jwks, self.ports.postgrest, self.ports.postgrest_admin, log)
+        with _Step(self.report, "PostgREST"):
+            self._running.append(("PostgREST", rest.stop))
+            rest.start()
+            if rest.child is not None:
+                self._children.append(rest.child)
+
+    def _simulators(self) -> Child:
+        gateway, secret = self.addresses.gateway, self.keyring.sms_report_secret
+        environ = {
+            **environ_for_tools(),
+            "AUTO360_SIMULATORS_PORT": str(self.ports.simulators),
+            "NIKITA_SMS_LOGIN": self.keyring.nikita_login,
+            "NIKITA_SMS_PASSWORD": self.keyring.nikita_password,
+            "NIKITA_SMS_SENDER": self.environ.get("NIKITA_SMS_SENDER") or SENDER,
+            "NIKITA_REPORT_URL": f"{gateway}/webhooks/sms/nikita/{secret}",
+            "SMSC_LOGIN": self.keyring.smsc_login,
+            "SMSC_PASSWORD": self.keyring.smsc_password,
+            "SMSC_SENDER": self.environ.get("SMSC_SENDER") or SENDER,
+            "SMSC_CALLBACK_URL": f"{gateway}/webhooks/sms/smsc/{secret}",
+            "SMSC_CALLBACK_SECRET": self.keyring.smsc_callback_secret,
+        }
+        if "AUTO360_DELIVERED_CODES" in self.environ:
+            environ["AUTO360_DELIVERED_CODES"] = self.environ["AUTO360_DELIVERED_CODES"]
+        return _python("simulators", "local.simulators", environ, self.data)
+
+    def _gateway(self) -> Child:
+        addresses = self.addresses
+        settings = {
+            "port": self.ports.gateway,
+            "template": self.environ.get("AUTO360_TEMPLATE") or str(TEMPLATE),
+            "variables": function_environment(self.keyring, addresses, self.environ),
+            "workers": _workers(self.environ),
+            "function_log": str(self.data.logs / "functions.log"),
+            "simulators": addresses.simulators,
+            "addresses": self.shown_addresses(),
+        }
+        return _python("gateway", "local.gateway", {**self.environ, "AUTO360_GATEWAY": json.dumps(settings)}, self.data)
+
+    def shown_addresses(self) -> dict[str, str]:
+        """What a person may want to open; no passwords."""
+        shown = {
+            "API and console": self.addresses.gateway,
+            "PostgREST": self.addresses.postgrest,
+            "Postgres": f"{HOST}:{self.ports.postgres}" if self.own_database else "the server in DATABASE_URL",
+            "S3": _url(self.ports.s3),
+            "simulators": self.addresses.simulators,
+        }
+        if self.has_redis:
+            shown["Redis"] = f"{HOST}:{self.ports.redis}"
+        return shown
+
+
+class _Step:
+    """A progress line with the time that the step took."""
+
+    def __init__(self, report: Report, name: str) -> None:
+        self._report, self._name = report, name
+        self.remark = ""
+
+    def __enter__(self) -> Self:
+        self._began = time.monotonic()
+        return self
+
+    def __exit__(self, kind: object, *rest: object) -> None:
+        if kind is None:
+            remark = f"  ({self.remark})" if self.remark else ""
+            self._report(f"  {self._name:<12}{time.monotonic() - self._began:6.1f} s{remark}")
+
+
+def _url(port: int) -> str:
+    return f"http://{HOST}:{port}"
+
+
+def _python(name: str, module: str, environ: Mapping[str, str], data: DataFolder) -> Child:
+    command = [sys.executable, "-u", "-m", module]
+    return Child(name, command, log=data.logs / f"{name}.log", environ=environ, folder=CHECKOUT)
+
+
+def _workers(environ: Mapping[str, str]) -> int:
+    text = environ.get("WORKERS", "").strip() or "4"
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:
+        raise StackError(f"WORKERS must be a number from 1 to 64, not {text!r}.")
+    return int(text)
+
+
+def _with_login(dsn: str, user: str, password: str) -> str:
+    parts = urlsplit(dsn)
+    host = parts.netloc.rpartition("@")[2]
+    return urlunsplit(parts._replace(netloc=f"{user}:{password}@{host}"))

@@ -1,0 +1,87 @@
+"""Signing keys and the tokens that Supabase would have issued."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+TEN_YEARS = 10 * 365 * 24 * 3600
+
+
+def base64url(data: bytes) -> str:
+    """Base64 for URLs, without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def new_signing_key() -> str:
+    """A fresh ES256 private key as PEM."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode("ascii")
+
+
+@dataclass(frozen=True)
+class TokenKeys:
+    """The two ways in which a token may be signed."""
+
+    signing_key_pem: str
+    signing_key_id: str
+    jwt_secret: str
+    issuer: str
+
+    def public_jwks(self) -> str:
+        """The public half as a JSON Web Key Set: what functions check tokens with."""
+        return json.dumps({"keys": [self._public_key()]}, separators=(",", ":"))
+
+    def postgrest_jwks(self) -> str:
+        """What PostgREST accepts: our ES256 key, and the HS256 secret of the service keys."""
+        shared = {"kty": "oct", "alg": "HS256", "k": base64url(self.jwt_secret.encode())}
+        return json.dumps({"keys": [self._public_key(), shared]}, separators=(",", ":"))
+
+    def role_token(self, role: str) -> str:
+        """A long-lived API key (`anon`, `service_role`), signed as Supabase signs its own."""
+        now = int(time.time())
+        claims = {"iss": "supabase", "role": role, "iat": now, "exp": now + TEN_YEARS}
+        return jwt.encode(claims, self.jwt_secret, algorithm="HS256")
+
+    def user_token(self, user_id: str, claims: Mapping[str, Any] | None = None) -> str:
+        """An access token of one user, with the claims that Supabase expects."""
+        now = int(time.time())
+        body: dict[str, Any] = {
+            "sub": str(user_id),
+            "role": "authenticated",
+            "aud": "authenticated",
+            "iss": self.issuer,
+            "iat": now,
+            "exp": now + 3600,
+            "session_id": str(uuid.uuid4()),
+            "is_anonymous": False,
+            "aal": "aal1",
+        }
+        body.update(claims or {})
+        return jwt.encode(body, self.signing_key_pem, algorithm="ES256", headers={"kid": self.signing_key_id})
+
+    def _public_key(self) -> dict[str, str]:
+        private = serialization.load_pem_private_key(self.signing_key_pem.encode(), password=None)
+        if not isinstance(private, ec.EllipticCurvePrivateKey):
+            raise TypeError("The signing key is not an elliptic curve key.")
+        numbers = private.public_key().public_numbers()
+        return {
+            "kty": "EC",
+            "crv": "P-256",
+            "use": "sig",
+            "alg": "ES256",
+            "kid": self.signing_key_id,
+            "x": base64url(numbers.x.to_bytes(32, "big")),
+            "y": base64url(numbers.y.to_bytes(32, "big")),
+        }

@@ -1,0 +1,60 @@
+"""Fixtures for every test, and the log scan at the end of a run."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.support import logs
+
+pytest_plugins = (
+    "tests.support.database",
+    "tests.support.functions",
+    "tests.support.gateway",
+    "tests.support.simulators",
+    "tests.support.sms",
+    "tests.support.stack",
+)
+
+_LEAKS = pytest.StashKey[list[logs.Leak]]()
+
+
+def _is_controller(config: pytest.Config) -> bool:
+    return not hasattr(config, "workerinput")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin with empty logs."""
+    if _is_controller(config) and not config.option.collectonly:
+        logs.begin_run()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Keep what a test and the code under it wrote."""
+    if "PYTEST_XDIST_WORKER" in os.environ or report.when != "teardown" or not report.sections:
+        return
+    with (logs.log_folder("captured") / "captured.log").open("a", encoding="utf-8") as file:
+        for title, text in report.sections:
+            file.write(f"--- {report.nodeid} {title}\n{text}\n")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Fail the run where a log line holds a secret."""
+    if not _is_controller(session.config) or session.config.option.collectonly:
+        return
+    leaks = logs.scan_run()
+    session.config.stash[_LEAKS] = leaks
+    if leaks and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say which lines those are, without repeating them."""
+    leaks = config.stash.get(_LEAKS, [])
+    if leaks:
+        terminalreporter.section("secrets in log lines", red=True)
+        for leak in leaks[:50]:
+            terminalreporter.write_line(f"{leak.path.relative_to(logs.ROOT)}:{leak.line}: {leak.kind}")
+        terminalreporter.write_line(f"{len(leaks)} in all; the files are in {logs.logs().relative_to(logs.ROOT)}")

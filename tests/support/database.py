@@ -1,0 +1,127 @@
+"""A database of its own for every test process: embedded Postgres with the whole schema, and PostgREST before it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from local.folders import MIGRATIONS, SEED, SUPABASE_BOOTSTRAP
+from local.function_environment import Addresses, function_environment, token_keys
+from local.keyring import Keyring
+from local.migrations import Schema
+from local.placement import place
+from local.ports import HOST, Ports, free_base
+from local.postgres import Postgres
+from local.postgrest import PostgREST
+from local.tokens import TokenKeys
+from tests.support.logs import log_folder
+
+NOBODY_LISTENS = f"http://{HOST}:9"
+
+
+@dataclass(frozen=True)
+class Database:
+    """Addresses and keys of the database that a test process owns."""
+
+    dsn: str
+    rest_url: str
+    keyring: Keyring
+    keys: TokenKeys
+
+    @property
+    def service_key(self) -> str:
+        """API key that passes row security."""
+        return self.keys.role_token("service_role")
+
+    @property
+    def anon_key(self) -> str:
+        """API key of somebody who has not logged in."""
+        return self.keys.role_token("anon")
+
+    @property
+    def jwks(self) -> str:
+        """Public keys with which access tokens are checked."""
+        return self.keys.public_jwks()
+
+    @property
+    def signing_key_pem(self) -> str:
+        """Private key with which access tokens are signed."""
+        return self.keys.signing_key_pem
+
+    @property
+    def key_id(self) -> str:
+        """Id of the signing key."""
+        return self.keys.signing_key_id
+
+    @property
+    def jwt_secret(self) -> str:
+        """The shared secret of the API keys."""
+        return self.keys.jwt_secret
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """A fresh copy of what a function finds in its environment; the suppliers' addresses lead nowhere."""
+        addresses = Addresses(gateway=self.rest_url, postgrest=self.rest_url, simulators=NOBODY_LISTENS)
+        return function_environment(self.keyring, addresses, {})
+
+    def user_token(self, user_id: object, claims: Mapping[str, Any] | None = None) -> str:
+        """An access token of this user."""
+        return self.keys.user_token(str(user_id), claims)
+
+    def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection with the owner's rights, each statement its own transaction."""
+        return psycopg.connect(self.dsn, autocommit=True)
+
+    def load_seed(self) -> None:
+        """Load the demonstration data, once."""
+        Schema(self.dsn).seed(SEED)
+
+
+def new_server(folder: Path, ports: Ports, keyring: Keyring, log: Path) -> Postgres:
+    """A server for tests: it forgets everything in a power cut and is quick in return."""
+    return Postgres(place(folder / "postgres"), ports.postgres, keyring.postgres_password, log, durable=False)
+
+
+def open_folder() -> Path:
+    """A temporary folder that the account of Postgres can pass through."""
+    folder = Path(tempfile.mkdtemp(prefix="auto360-test-"))
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def database() -> Iterator[Database]:
+    """The database of this test process, with every migration applied and no data."""
+    folder, keyring, logs = open_folder(), Keyring.generate(), log_folder("database")
+    low = 20000 + 1000 * (worker_number() % 10)
+    ports = free_base(low, low + 1000)
+    server = new_server(folder, ports, keyring, logs / "postgres.log")
+    keys = token_keys(keyring)
+    login = f"postgresql://authenticator:{keyring.authenticator_password}@{HOST}:{ports.postgres}/postgres"
+    rest = PostgREST(login, keys.postgrest_jwks(), ports.postgrest, ports.postgrest_admin, logs / "postgrest.log")
+    try:
+        server.start()
+        schema = Schema(server.dsn)
+        schema.bootstrap(SUPABASE_BOOTSTRAP)
+        schema.set_login("authenticator", keyring.authenticator_password)
+        schema.migrate(MIGRATIONS)
+        rest.start()
+        yield Database(server.dsn, rest.url, keyring, keys)
+    finally:
+        rest.stop()
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def worker_number() -> int:
+    """The number of this process in a parallel run."""
+    name = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return int(name) if name.isdigit() else 0

@@ -1,0 +1,151 @@
+"""Every log line of a test run lands in one folder; afterwards they are searched for what must not be there.
+
+The searched things are phone numbers, access tokens, refresh tokens and the codes that a simulated phone received in
+this run. Codes and tokens are kept in side files, which are not logs, by those who hand them out.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+ROOT = Path(__file__).resolve().parents[2]
+_ALL_LOGS = ROOT / "build" / "test-logs"
+_ALL_SECRETS = ROOT / "build" / "test-secrets"
+_RUN = "AUTO360_TEST_RUN"
+
+_PHONE = re.compile(r"(?<![0-9A-Za-z])(?:\+|00)?996(?:[\s().\-]*\d){9}(?![0-9])")
+_JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
+_REFRESH = re.compile(r"refresh_?token['\"\\]*\s*[:=]\s*['\"\\]*([\w.~-]{16,})", re.IGNORECASE)
+_WORD = re.compile(r"(?<![\w-])[\w-]{20,}(?![\w-])")
+_LONG_CODE = re.compile(r"(?<![\w.:/-])\d{6,8}(?!\w|[.:]\d|-\w)")
+_SHORT_CODE = re.compile(r"(?:code|kod|код|otp|text|pin)\W{1,6}(\d{4,5})(?!\w)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A line that holds what it must not; what it holds is not repeated."""
+
+    path: Path
+    line: int
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.path.name}:{self.line}: {self.kind}"
+
+
+def _run() -> str:
+    return os.environ.setdefault(_RUN, f"run-{os.getpid()}")
+
+
+def logs() -> Path:
+    """Where the logs of this run lie; two runs at once do not disturb each other."""
+    return _ALL_LOGS / _run()
+
+
+def side_files() -> Path:
+    """Where secrets are noted to be searched for."""
+    folder = _ALL_SECRETS / _run()
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def log_folder(part: str) -> Path:
+    """The folder for the logs of one part in this test process."""
+    folder = logs() / f"{part}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def delivered_codes_file() -> Path:
+    """Where simulators note the codes they delivered."""
+    return side_files() / "delivered-codes"
+
+
+def issued_tokens_file() -> Path:
+    """Where the gateway notes the tokens that functions handed out."""
+    return side_files() / "issued-tokens"
+
+
+def remember_secret(value: str) -> None:
+    """Note a token that a test received, so that the scan can search for it."""
+    with issued_tokens_file().open("a", encoding="utf-8") as file:
+        file.write(value + "\n")
+
+
+def begin_run() -> None:
+    """Forget the logs of runs that have ended."""
+    os.environ[_RUN] = f"run-{os.getpid()}"
+    for folder in (_ALL_LOGS, _ALL_SECRETS):
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.glob("run-*"):
+            if not _runs(old.name.removeprefix("run-")) or old.name == _run():
+                shutil.rmtree(old, ignore_errors=True)
+    logs().mkdir()
+
+
+def _runs(pid: str) -> bool:
+    try:
+        os.kill(int(pid), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def scan_run() -> list[Leak]:
+    """What the logs of this run should not hold; the noted secrets are forgotten afterwards."""
+    leaks = scan(logs(), _lines_of(delivered_codes_file()), _lines_of(issued_tokens_file()))
+    shutil.rmtree(side_files(), ignore_errors=True)
+    return leaks
+
+
+def scan(folder: Path, codes: set[str], tokens: set[str]) -> list[Leak]:
+    """Search every file of a folder."""
+    return [leak for path in sorted(folder.rglob("*")) if path.is_file() for leak in _scan_file(path, codes, tokens)]
+
+
+def _scan_file(path: Path, codes: set[str], tokens: set[str]) -> Iterator[Leak]:
+    with path.open(encoding="utf-8", errors="replace") as file:
+        for number, line in enumerate(file, 1):
+            for kind in kinds_in(line, codes, tokens):
+                yield Leak(path, number, kind)
+
+
+def kinds_in(line: str, codes: set[str], tokens: set[str]) -> set[str]:
+    """The kinds of secrets in one line."""
+    text = _plain(line)
+    kinds = set()
+    if _PHONE.search(text):
+        kinds.add("phone number")
+    if _JWT.search(text):
+        kinds.add("access token")
+    if any(not match[1].startswith("***") for match in _REFRESH.finditer(text)):
+        kinds.add("refresh token")
+    if tokens and any(word in tokens for word in _WORD.findall(text)):
+        kinds.add("issued token")
+    if codes and (codes & set(_LONG_CODE.findall(text)) or codes & set(_SHORT_CODE.findall(text))):
+        kinds.add("login code")
+    return kinds
+
+
+def _plain(line: str) -> str:
+    """The line with every digit in ASCII and nothing percent-encoded or escaped."""
+    text = unquote(line) if "%" in line else line
+    if not text.isascii():
+        text = "".join(str(unicodedata.digit(char, char)) if char.isdigit() else char for char in text)
+        text = unicodedata.normalize("NFKC", text)
+    return text.replace("\\u002b", "+").replace("\\n", " ").replace("\\t", " ")
+
+
+def _lines_of(path: Path) -> set[str]:
+    if not path.exists():
+        return set()
+    return {line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()}
