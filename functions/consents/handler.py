@@ -1,0 +1,95 @@
+"""GET /api/consents/status, POST /api/consents/accept and /revoke: versioned, audited consent."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, Field
+
+from auto360.accounts.consents import Choice, Origin
+from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.envelope import Answer, CamelModel, RequestBody
+from auto360.runtime.requests import CurrentRequest, Request
+from auto360.runtime.signed_in import SignedIn, limited
+from auto360.wiring import accounts
+
+app = make_app()
+
+
+class Consent(BaseModel):
+    """What was accepted and when."""
+
+    terms_version: str
+    privacy_version: str
+    processing_version: str
+    marketing_accepted: bool
+    notifications_accepted: bool
+    accepted_at: datetime
+
+
+class Status(CamelModel):
+    """`hasConsents` is true when the versions in force are accepted."""
+
+    has_consents: bool
+    requires_reconsent: bool
+    consent: Consent | None
+
+
+class Recorded(BaseModel):
+    """The consent in force after the call, if any."""
+
+    consent: Consent | None
+
+
+class Acceptance(RequestBody):
+    """The two optional choices, and a no to a document where a form asks for each."""
+
+    terms_accepted: bool = True
+    privacy_accepted: bool = True
+    processing_accepted: bool = True
+    marketing_accepted: bool = False
+    notifications_accepted: bool = False
+
+
+class Revocation(RequestBody):
+    """`partial` withdraws one optional choice; without it everything is withdrawn."""
+
+    reason: str | None = Field(None, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f]*$")
+    partial: Choice | None = None
+
+
+@app.get("/api/consents/status", middlewares=[limited("default")])
+def status(user: SignedIn) -> Answer[Status]:
+    """Whether the user has accepted the versions in force."""
+    found = accounts.consents().status(user)
+    consent = Consent.model_validate(found.current) if found.current else None
+    return Answer(
+        data=Status(has_consents=found.has_consents, requires_reconsent=found.requires_reconsent, consent=consent)
+    )
+
+
+@app.post("/api/consents/accept", middlewares=[limited("default")])
+def accept(body: Acceptance, user: SignedIn, request: CurrentRequest) -> Answer[Recorded]:
+    """Accept the documents in force."""
+    row = accounts.consents().accept(
+        user,
+        refused=not (body.terms_accepted and body.privacy_accepted and body.processing_accepted),
+        marketing=body.marketing_accepted,
+        notifications=body.notifications_accepted,
+        origin=_origin(request),
+    )
+    return Answer(data=Recorded(consent=Consent.model_validate(row)))
+
+
+@app.post("/api/consents/revoke", middlewares=[limited("default")])
+def revoke(body: Revocation, user: SignedIn, request: CurrentRequest) -> Answer[Recorded]:
+    """Withdraw consent."""
+    choice = body.partial or "all"
+    row = accounts.consents().revoke(user, choice=choice, reason=body.reason, origin=_origin(request))
+    consent = Consent.model_validate(row) if row and choice != "all" else None
+    return Answer(data=Recorded(consent=consent))
+
+
+def _origin(request: Request) -> Origin:
+    return Origin(request.address, request.user_agent, request.id)
+
+
+handler = entrypoint(app)

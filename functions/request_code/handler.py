@@ -1,0 +1,43 @@
+"""POST /api/auth/request-code: send a login code by SMS."""
+
+from pydantic import Field
+
+from auto360 import phone
+from auto360.accounts.client import Client
+from auto360.accounts.code_text import Platform
+from auto360.messages import TEXTS, sentence
+from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.envelope import Answer, CamelModel, RequestBody
+from auto360.runtime.requests import CurrentRequest
+from auto360.wiring import accounts
+
+app = make_app()
+
+
+class CodeRequest(RequestBody):
+    """A phone as a person types it; `platform` picks the form that the phone can fill in itself."""
+
+    phone: str = Field(min_length=1, max_length=40)
+    platform: Platform | None = None
+
+
+class Code(CamelModel):
+    """`request_id` may be sent back to verify-code; times are in seconds."""
+
+    message: str
+    request_id: str
+    code_length: int
+    expires_in: int
+    resend_in: int
+
+
+@app.post("/api/auth/request-code")
+def request_code(body: CodeRequest, request: CurrentRequest) -> Answer[Code]:
+    """Send a code, or the same code again within its life."""
+    client = Client(request.address, request.language, body.platform, request.user_agent, request.id)
+    sent = accounts.code_issuer()(phone.normalise(body.phone), client=client)
+    message = sentence(TEXTS, "code_sent", request.language)
+    return Answer(data=Code(message=message, **vars(sent)))
+
+
+handler = entrypoint(app)

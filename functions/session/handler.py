@@ -1,0 +1,67 @@
+"""POST /api/auth/refresh, /logout, /validate and GET /api/auth/me: the life of a session after login."""
+
+from pydantic import BaseModel, Field
+
+from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.envelope import Answer, RequestBody
+from auto360.runtime.requests import CurrentRequest
+from auto360.runtime.session_answer import SessionData, User, session_data, user_data
+from auto360.runtime.signed_in import SignedIn, limited
+from auto360.wiring import accounts
+
+app = make_app()
+
+
+class RefreshRequest(RequestBody):
+    """The refresh token of the last answer; each is good for one exchange."""
+
+    refresh_token: str = Field(alias="refreshToken", min_length=20, max_length=200, pattern=r"^[A-Za-z0-9_\-]+$")
+
+
+class LogoutRequest(RequestBody):
+    """`everywhere` ends the user's sessions on all devices."""
+
+    everywhere: bool = False
+
+
+class Ended(BaseModel):
+    """How many sessions ended."""
+
+    ended: int
+
+
+class Valid(Answer[User]):
+    """`user` at the top level as well, where the app looks for it."""
+
+    user: User
+
+
+@app.post("/api/auth/refresh", middlewares=[limited("default")])
+def refresh(body: RefreshRequest, request: CurrentRequest) -> Answer[SessionData]:
+    """Exchange a refresh token for a new pair of tokens."""
+    session = accounts.sessions().refresh(body.refresh_token, address=request.address, request_id=request.id)
+    return Answer(data=session_data(session))
+
+
+@app.post("/api/auth/logout", middlewares=[limited("default")])
+def logout(user: SignedIn, body: LogoutRequest | None = None) -> Answer[Ended]:
+    """End this session, or all of them."""
+    everywhere = body is not None and body.everywhere
+    return Answer(data=Ended(ended=accounts.sessions().end(user, everywhere=everywhere)))
+
+
+@app.post("/api/auth/validate", middlewares=[limited("default")])
+def validate(user: SignedIn) -> Valid:
+    """Whether the access token is good and its session still open."""
+    current = user_data(accounts.sessions().current_user(user))
+    return Valid(data=current, user=current)
+
+
+@app.get("/api/auth/me", middlewares=[limited("default")])
+def me(user: SignedIn) -> Valid:
+    """The signed-in user."""
+    current = user_data(accounts.sessions().current_user(user))
+    return Valid(data=current, user=current)
+
+
+handler = entrypoint(app)

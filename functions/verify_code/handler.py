@@ -1,0 +1,36 @@
+"""POST /api/auth/verify-code: check a login code and open a session."""
+
+from uuid import UUID
+
+from pydantic import Field
+
+from auto360 import phone
+from auto360.accounts.client import Client
+from auto360.accounts.code_text import Platform
+from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.envelope import Answer, RequestBody
+from auto360.runtime.requests import CurrentRequest
+from auto360.runtime.session_answer import SessionData, session_data
+from auto360.wiring import accounts
+
+app = make_app()
+
+
+class CodeCheck(RequestBody):
+    """The code as digits in a string; `requestId` is the one that request-code gave."""
+
+    phone: str = Field(min_length=1, max_length=40)
+    code: str = Field(pattern=r"^[0-9]{4,8}$")
+    request_id: UUID | None = Field(None, alias="requestId", strict=False)
+    platform: Platform | None = None
+
+
+@app.post("/api/auth/verify-code")
+def verify_code(body: CodeCheck, request: CurrentRequest) -> Answer[SessionData]:
+    """Open a session; a repeat within seconds gets the same session."""
+    client = Client(request.address, request.language, body.platform, request.user_agent, request.id)
+    session = accounts.code_checker()(phone.normalise(body.phone), body.code, request_id=body.request_id, client=client)
+    return Answer(data=session_data(session))
+
+
+handler = entrypoint(app)

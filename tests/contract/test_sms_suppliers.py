@@ -1,0 +1,96 @@
+"""What every SMS supplier promises, on the simulator of each."""
+
+import time
+
+import pytest
+
+from auto360.sms import SmsFailure, SmsRefused, SmsUncertain, SmsUnreachable
+from tests.support.sms import SmsWorld
+
+PHONE = "+996700123456"
+SUPPLIERS = ("nikita", "smsc")
+pytestmark = pytest.mark.parametrize("name", SUPPLIERS)
+
+
+def test_a_message_arrives_once_with_its_parts_and_cost(sms_world: SmsWorld, name: str) -> None:
+    supplier = sms_world.supplier(name)
+    taken = supplier.send(PHONE, "Салам <&> код", message_id=supplier.message_id("sms-1"), timeout=2)
+    assert sms_world.texts(PHONE) == ["Салам <&> код"]
+    assert taken.parts == 1
+    assert taken.cost_tyiyn is not None
+    assert taken.cost_tyiyn > 0
+
+
+def test_the_same_id_twice_is_one_message(sms_world: SmsWorld, name: str) -> None:
+    supplier = sms_world.supplier(name)
+    message_id = supplier.message_id("sms-2")
+    supplier.send(PHONE, "first", message_id=message_id, timeout=2)
+    with pytest.raises(SmsUncertain):
+        supplier.send(PHONE, "first", message_id=message_id, timeout=2)
+    assert len(sms_world.texts(PHONE)) == 1
+    assert supplier.has_taken(PHONE, message_id=message_id, timeout=2) is True
+
+
+def test_ids_are_stable_and_different(sms_world: SmsWorld, name: str) -> None:
+    supplier = sms_world.supplier(name)
+    assert supplier.message_id("a") == supplier.message_id("a")
+    assert len({supplier.message_id(str(number)) for number in range(2000)}) == 2000
+
+
+def test_an_unknown_message_was_not_taken(sms_world: SmsWorld, name: str) -> None:
+    supplier = sms_world.supplier(name)
+    assert supplier.has_taken(PHONE, message_id=supplier.message_id("never"), timeout=2) is False
+
+
+def test_a_long_text_is_counted_in_parts(sms_world: SmsWorld, name: str) -> None:
+    supplier = sms_world.supplier(name)
+    assert supplier.send(PHONE, "я" * 71, message_id=supplier.message_id("long"), timeout=2).parts == 2
+
+
+@pytest.mark.parametrize(
+    ("mode", "failure"),
+    [("dead", (SmsUnreachable, SmsUncertain)), ("http_500", SmsUnreachable), ("garbage", SmsUncertain)],
+)
+def test_a_broken_supplier_is_a_failure_of_the_right_kind(
+    sms_world: SmsWorld, name: str, mode: str, failure: type[SmsFailure] | tuple[type[SmsFailure], ...]
+) -> None:
+    supplier = sms_world.supplier(name)
+    sms_world.turn(name, mode)
+    with pytest.raises(failure):
+        supplier.send(PHONE, "text", message_id=supplier.message_id("x"), timeout=2)
+    assert sms_world.texts(PHONE) == []
+
+
+def test_a_slow_supplier_ends_at_the_time_out_and_nothing_is_known(sms_world: SmsWorld, name: str) -> None:
+    supplier = sms_world.supplier(name)
+    sms_world.turn(name, "slow")
+    started = time.monotonic()
+    with pytest.raises(SmsUncertain):
+        supplier.send(PHONE, "text", message_id=supplier.message_id("x"), timeout=0.3)
+    assert supplier.has_taken(PHONE, message_id=supplier.message_id("x"), timeout=0.3) is None
+    assert time.monotonic() - started < 10
+
+
+def test_a_wrong_password_is_a_lasting_refusal(sms_world: SmsWorld, name: str) -> None:
+    sms_world.turn(name, "status" if name == "nikita" else "error", **{"status" if name == "nikita" else "error": 2})
+    supplier = sms_world.supplier(name)
+    with pytest.raises(SmsRefused) as refusal:
+        supplier.send(PHONE, "text", message_id=supplier.message_id("x"), timeout=2)
+    assert refusal.value.lasting
+
+
+def test_the_balance_is_told_in_tyiyn(sms_world: SmsWorld, name: str) -> None:
+    assert sms_world.supplier(name).balance(timeout=2) > 0
+    sms_world.turn(name, "dead")
+    with pytest.raises(SmsFailure):
+        sms_world.supplier(name).balance(timeout=1)
+
+
+def test_a_failure_never_carries_the_suppliers_text(sms_world: SmsWorld, name: str) -> None:
+    supplier = sms_world.supplier(name)
+    for mode in ("dead", "http_500", "garbage"):
+        sms_world.turn(name, mode)
+        with pytest.raises(SmsFailure) as failure:
+            supplier.send(PHONE, "secret text 4711", message_id=supplier.message_id(mode), timeout=1)
+        assert "4711" not in str(failure.value)
+        assert len(failure.value.supplier_code) <= 20
