@@ -1,0 +1,1 @@
+"""Cold start of our functions beside the same endpoints on FastAPI, Mangum and supabase-py."""

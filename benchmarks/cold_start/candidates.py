@@ -1,0 +1,115 @@
+"""Ours and the baseline as folders of the same form, so that only their code differs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.artifact import assemble, compile_bytecode, libraries, link_into
+from local.folders import TEMPLATE
+from local.gateway.template import load_template
+
+HERE = Path(__file__).resolve().parent
+BASELINE_LOCK = HERE.parent / "requirements.txt"
+PROBE = HERE / "probe.py"
+# A warm function keeps to 15 seconds; a machine that is busy with other things may need more.
+_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """One cold start, times in milliseconds.
+
+    `cpu_ms` is what the process itself computed, `round_trips` what the function's own log says, where it does.
+    """
+
+    import_ms: float
+    response_ms: float
+    cpu_ms: float
+    status: int
+    body: dict[str, Any]
+    database_requests: int
+    round_trips: int | None
+    modules: int
+
+    @property
+    def total_ms(self) -> float:
+        """Import to first response: what the budget speaks of."""
+        return self.import_ms + self.response_ms
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One function in its artifact folder with the variables it sees."""
+
+    folder: Path
+    environ: Mapping[str, str]
+    database: str
+
+    def measure(self, event: Mapping[str, Any], *, counting: bool) -> Measurement:
+        """Start a fresh interpreter, import the handler, call it once.
+
+        With `counting` the requests to the database are counted; that imports httpx early, so the times are void.
+        """
+        task = {"folders": [str(self.folder)], "event": event, "database": self.database, "counting": counting}
+        done = subprocess.run(
+            [sys.executable, "-I", "-S", str(PROBE)],
+            input=json.dumps(task),
+            env=dict(self.environ),
+            cwd="/",
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+        lines = [_record(line) for line in done.stdout.splitlines()]
+        if done.returncode != 0 or not lines or "benchmark" not in lines[-1]:
+            raise RuntimeError(f"{self.folder.name} did not answer: {done.stderr.strip()[-800:]}")
+        result = lines[-1]["benchmark"]
+        counted = [line["database_round_trips"] for line in lines if "database_round_trips" in line]
+        return Measurement(
+            result["import"],
+            result["response"],
+            result["cpu"],
+            result["status"],
+            json.loads(result["body"]),
+            result["database_requests"],
+            counted[-1] if counted else None,
+            result["modules"],
+        )
+
+
+def ours(name: str, target: Path, variables: Mapping[str, str], database: str) -> Candidate:
+    """Our function as it is deployed, with the variables that the template gives it."""
+    spec = next(function for function in load_template(TEMPLATE).functions if function.name == name)
+    return Candidate(assemble(name, target), spec.environment(variables, {}), database)
+
+
+def baseline(name: str, target: Path, variables: Mapping[str, str], database: str) -> Candidate:
+    """The same endpoint of the baseline, vendored and compiled as ours is."""
+    target.mkdir(parents=True)
+    link_into(libraries(BASELINE_LOCK), target)
+    for source, file in ((f"{name}.py", "handler.py"), ("common.py", "common.py"), ("tokens.py", "tokens.py")):
+        shutil.copy2(HERE / "baseline" / source, target / file)
+        compile_bytecode(target / file, root=target)
+    return Candidate(target, dict(variables), database)
+
+
+def interpreter() -> str:
+    """What was measured, for the head of the table."""
+    return f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs"
+
+
+def _record(line: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line)
+    except ValueError:
+        return {}
+    return record if isinstance(record, dict) else {}

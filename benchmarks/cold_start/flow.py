@@ -1,0 +1,92 @@
+"""One round of the benchmark: a login from code to profile, every call a cold start of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from benchmarks.cold_start.candidates import Candidate, Measurement
+from benchmarks.cold_start.services import Services
+
+STEPS = ("health", "request_code", "verify_code", "session")
+ROUTES = {
+    "health": ("GET", "/health"),
+    "request_code": ("POST", "/api/auth/request-code"),
+    "verify_code": ("POST", "/api/auth/verify-code"),
+    "session": ("GET", "/api/auth/me"),
+}
+
+
+@dataclass
+class Login:
+    """A person who logs in on one side; each step keeps what the next one needs."""
+
+    phone: str
+    address: str
+    request_id: str = ""
+    token: str = ""
+
+    def event(self, step: str, services: Services) -> dict[str, Any]:
+        """The event of a step, in the form of AWS REST and Yandex 1.0."""
+        method, path = ROUTES[step]
+        body: dict[str, str] | None = None
+        if step == "request_code":
+            body = {"phone": self.phone}
+        elif step == "verify_code":
+            code = services.code_sent_to(self.phone)
+            body = {"phone": self.phone, "code": code, "requestId": self.request_id}
+        return _event(method, path, body, address=self.address, token=self.token)
+
+    def remember(self, step: str, body: Mapping[str, Any]) -> None:
+        """Keep the request id and the token."""
+        if step == "request_code":
+            self.request_id = body["data"]["requestId"]
+        elif step == "verify_code":
+            self.token = body["data"]["token"]
+
+
+def run_round(
+    sides: Mapping[str, Mapping[str, Candidate]],
+    logins: Mapping[str, Login],
+    services: Services,
+    report: Callable[[str, str, Measurement], None],
+    *,
+    counting: bool,
+) -> None:
+    """Measure every step on every side, the sides of one step directly after one another. Raises on any refusal."""
+    for step in STEPS:
+        for side, candidates in sides.items():
+            login = logins[side]
+            measured = candidates[step].measure(login.event(step, services), counting=counting)
+            if measured.status != 200:
+                raise RuntimeError(f"{side} {step} answered {measured.status}: {measured.body.get('code')}")
+            login.remember(step, measured.body)
+            report(side, step, measured)
+
+
+def _event(method: str, path: str, body: Mapping[str, str] | None, *, address: str, token: str) -> dict[str, Any]:
+    headers = {"Host": "bench.invalid", "Accept-Language": "ru", "User-Agent": "benchmark"}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
+    return {
+        "version": "1.0",
+        "resource": path,
+        "path": path,
+        "httpMethod": method,
+        "headers": headers,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "queryStringParameters": {},
+        "multiValueQueryStringParameters": {},
+        "pathParameters": {},
+        "requestContext": {
+            "identity": {"sourceIp": address, "userAgent": "benchmark"},
+            "httpMethod": method,
+            "requestId": "00000000-0000-4000-8000-000000000000",
+        },
+        "body": json.dumps(body) if body is not None else "",
+        "isBase64Encoded": False,
+    }

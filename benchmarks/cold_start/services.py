@@ -1,0 +1,101 @@
+"""What the measured functions talk to: a database of its own with PostgREST, and the simulated SMS suppliers."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from local.folders import CHECKOUT, MIGRATIONS, SUPABASE_BOOTSTRAP, environ_for_tools
+from local.function_environment import SENDER, Addresses, function_environment, token_keys
+from local.keyring import Keyring
+from local.migrations import Schema
+from local.placement import place
+from local.ports import HOST, Ports, free_base
+from local.postgres import Postgres
+from local.postgrest import PostgREST
+from local.probes import http_status
+from local.processes import Child
+
+
+@dataclass(frozen=True)
+class Services:
+    """Running services and the variables that lead to them."""
+
+    variables: dict[str, str]
+    postgrest: str
+    simulators_port: int
+
+    def code_sent_to(self, phone: str) -> str:
+        """The login code that a phone received last."""
+        connection = http.client.HTTPConnection(HOST, self.simulators_port, timeout=5)
+        try:
+            connection.request("GET", f"/_local/sms?phone={quote(phone)}")
+            inbox = json.loads(connection.getresponse().read())
+        finally:
+            connection.close()
+        return str(re.findall(r"\b[0-9]{4,8}\b", inbox[0]["text"])[0])
+
+
+@contextmanager
+def running() -> Iterator[Services]:
+    """Start everything on free ports, and stop it."""
+    folder, keyring = Path(tempfile.mkdtemp(prefix="auto360-bench-")), Keyring.generate()
+    folder.chmod(0o755)
+    try:
+        ports = free_base()
+        with _database(folder, ports, keyring) as rest, _simulators(folder, ports, keyring) as simulators:
+            addresses = Addresses(gateway=rest, postgrest=rest, simulators=simulators)
+            yield Services(function_environment(keyring, addresses, {}), rest, ports.simulators)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _database(folder: Path, ports: Ports, keyring: Keyring) -> Iterator[str]:
+    placement = place(folder / "postgres")
+    server = Postgres(placement, ports.postgres, keyring.postgres_password, folder / "postgres.log", durable=False)
+    login = f"postgresql://authenticator:{keyring.authenticator_password}@{HOST}:{ports.postgres}/postgres"
+    jwks = token_keys(keyring).postgrest_jwks()
+    rest = PostgREST(login, jwks, ports.postgrest, ports.postgrest_admin, folder / "postgrest.log")
+    try:
+        server.start()
+        schema = Schema(server.dsn)
+        schema.bootstrap(SUPABASE_BOOTSTRAP)
+        schema.set_login("authenticator", keyring.authenticator_password)
+        schema.migrate(MIGRATIONS)
+        rest.start()
+        yield rest.url
+    finally:
+        rest.stop()
+        server.stop()
+
+
+@contextmanager
+def _simulators(folder: Path, ports: Ports, keyring: Keyring) -> Iterator[str]:
+    environ = {
+        **environ_for_tools(),
+        "AUTO360_SIMULATORS_PORT": str(ports.simulators),
+        "NIKITA_SMS_LOGIN": keyring.nikita_login,
+        "NIKITA_SMS_PASSWORD": keyring.nikita_password,
+        "NIKITA_SMS_SENDER": SENDER,
+        "SMSC_LOGIN": keyring.smsc_login,
+        "SMSC_PASSWORD": keyring.smsc_password,
+        "SMSC_SENDER": SENDER,
+    }
+    command = [sys.executable, "-u", "-m", "local.simulators"]
+    child = Child("simulators", command, log=folder / "simulators.log", environ=environ, folder=CHECKOUT)
+    try:
+        child.start()
+        child.wait_until(lambda: http_status(ports.simulators, "/_local/ready") == 200, 30)
+        yield f"http://{HOST}:{ports.simulators}"
+    finally:
+        child.stop()

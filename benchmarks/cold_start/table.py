@@ -1,0 +1,85 @@
+"""The one table that the benchmark prints."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from benchmarks.cold_start.candidates import Measurement
+
+# The design's budget: import to first response, against the same endpoint of the baseline.
+BUDGET = 0.50
+BUDGETED = ("request_code", "verify_code")
+
+
+@dataclass
+class Row:
+    """One function: the measurements of both sides, pair by pair."""
+
+    name: str
+    ours: list[Measurement] = field(default_factory=list)
+    baseline: list[Measurement] = field(default_factory=list)
+    sent: dict[str, int] = field(default_factory=dict)
+    """Requests to the database by side, counted in the warm-up round."""
+
+    @property
+    def ratio(self) -> float:
+        """Median of the ratios of single pairs: a slow moment of the machine slows both halves of a pair."""
+        return median(ours.total_ms / other.total_ms for ours, other in zip(self.ours, self.baseline, strict=True))
+
+    @property
+    def cpu_ratio(self) -> float:
+        """The same for the time that the processes computed: what a slower or faster machine changes least."""
+        return median(ours.cpu_ms / other.cpu_ms for ours, other in zip(self.ours, self.baseline, strict=True))
+
+    @property
+    def verdict(self) -> str:
+        """Whether the budget is met; functions without one are told apart."""
+        met = "met" if self.ratio <= BUDGET else "NOT met"
+        return f"budget ≤ {BUDGET:.2f} {met}" if self.name in BUDGETED else f"({met})"
+
+    def cells(self) -> list[str]:
+        """The row as text."""
+        own, other = self.ours[-1], self.baseline[-1]
+        return [
+            self.name,
+            times(self.ours),
+            times(self.baseline),
+            f"{self.ratio:.2f} ({self.cpu_ratio:.2f})",
+            f"{own.round_trips} ({self.sent['ours']} sent) / {self.sent['baseline']} sent",
+            f"{own.modules} / {other.modules}",
+            self.verdict,
+        ]
+
+
+HEAD = [
+    "function",
+    "ours: import / first response / total",
+    "baseline: the same",
+    "ratio (CPU)",
+    "round trips",
+    "modules",
+    "",
+]
+
+
+def times(measured: Sequence[Measurement]) -> str:
+    """The medians, in milliseconds."""
+    parts = (
+        median(one.import_ms for one in measured),
+        median(one.response_ms for one in measured),
+        median(one.total_ms for one in measured),
+    )
+    return " / ".join(f"{part:.0f}" for part in parts)
+
+
+def render(rows: Sequence[Row]) -> str:
+    """A table that reads well at a terminal and in Markdown."""
+    lines = [HEAD, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    text = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) + " |" for line in lines
+    ]
+    text.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(text)

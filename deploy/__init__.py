@@ -1,0 +1,1 @@
+"""From the repository to the cloud: artifacts, their comparison with what runs, and the change."""
