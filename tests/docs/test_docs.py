@@ -1,0 +1,178 @@
+"""Documents name what exists, and all of it: functions, routes, error codes, variables, files."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+from auto360.errors import DomainError
+from auto360.messages import ERRORS
+from local.folders import TEMPLATE
+from local.gateway.responses import _REFUSALS
+from local.gateway.routes import Router
+from local.gateway.template import load_template
+from tests.support.documents import DOCS, ROOT, Document, documents, words_in
+from tests.support.settings_reach import settings_classes
+
+MAP = load_template(TEMPLATE)
+SPECS = {spec.name: spec for spec in MAP.functions}
+README, FUNCTIONS = Document(ROOT / "README.md"), Document(DOCS / "functions.md")
+CODES, CONFIGURATION = Document(DOCS / "errors.md"), Document(DOCS / "configuration.md")
+
+SETTINGS = {name.upper(): (group, name) for group in settings_classes() for name in group.model_fields}
+ONLY_IN_TEMPLATE = {name for spec in SPECS.values() for name in spec.variables} - set(SETTINGS)
+# Read from the environment by the local stack and the benchmark; the system's own are not for us to document.
+OF_THE_SYSTEM = {"HOME", "PATH", "LANG", "TZ"}
+LOCAL = {
+    match
+    for folder in ("local", "benchmarks")
+    for path in (ROOT / folder).rglob("*.py")
+    if "baseline" not in path.parts
+    for match in re.findall(r"environ(?:\.get\(|\.pop\(|\[)\"([A-Z0-9_]+)\"", path.read_text(encoding="utf-8"))
+} - OF_THE_SYSTEM
+PATHS = re.compile(r"https?://127\.0\.0\.1:8360(/[^\s'\"`?]*)")
+
+
+def refusals() -> dict[str, int]:
+    """Every refusal class of the package by code, with its status."""
+    for path in (ROOT / "layers" / "common" / "auto360").rglob("errors.py"):
+        parts = path.relative_to(ROOT / "layers" / "common").with_suffix("").parts
+        importlib.import_module(".".join(parts))
+    found: dict[str, int] = {}
+    waiting = [DomainError]
+    while waiting:
+        kind = waiting.pop()
+        found[kind.code] = kind.status
+        waiting += kind.__subclasses__()
+    return found
+
+
+def test_every_function_has_a_row_and_every_row_is_a_function() -> None:
+    assert sorted(FUNCTIONS.first_words()) == sorted(SPECS)
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_the_row_of_a_function_lists_its_routes(name: str) -> None:
+    told = re.findall(r"([A-Z]+) `(/[^`?]*)", FUNCTIONS.row(name)[1])
+    assert sorted(told) == sorted((route.method, route.path) for route in SPECS[name].routes)
+
+
+def test_every_error_code_is_documented_and_no_other() -> None:
+    assert sorted(CODES.first_words()) == sorted(ERRORS)
+
+
+def test_every_refusal_has_sentences_and_every_sentence_a_refusal() -> None:
+    assert set(refusals()) == set(ERRORS)
+
+
+@pytest.mark.parametrize("code", ERRORS)
+def test_the_status_of_an_error_code_is_told_as_it_is(code: str) -> None:
+    assert CODES.row(code)[1] == str(refusals()[code])
+
+
+def test_the_local_gateways_own_codes_are_told() -> None:
+    assert set(_REFUSALS) <= CODES.code_words()
+
+
+def test_every_variable_is_documented() -> None:
+    documented = CONFIGURATION.first_words()
+    assert set(SETTINGS) | ONLY_IN_TEMPLATE | LOCAL == set(documented)
+    assert len(documented) == len(set(documented))
+
+
+@pytest.mark.parametrize("variable", SETTINGS)
+def test_a_variables_functions_are_those_that_the_template_gives_it_to(variable: str) -> None:
+    told = CONFIGURATION.row(variable)[4]
+    given = [name for name, spec in SPECS.items() if variable in spec.variables]
+    assert (list(SPECS) if told == "all" else words_in(told)) == given
+
+
+@pytest.mark.parametrize("variable", SETTINGS)
+def test_a_variables_default_is_told_as_it_is(variable: str) -> None:
+    group, name = SETTINGS[variable]
+    setting, told = group.model_fields[name], CONFIGURATION.row(variable)[2]
+    if setting.is_required():
+        assert told == "–"
+    elif not setting.default or not str(setting.default):
+        assert told == "empty"
+    else:
+        assert words_in(told) == [
+            f"{setting.default:g}" if isinstance(setting.default, float) else str(setting.default)
+        ]
+
+
+@pytest.mark.parametrize("variable", SETTINGS)
+def test_a_secret_is_called_one(variable: str) -> None:
+    group, name = SETTINGS[variable]
+    is_secret = "SecretStr" in str(group.model_fields[name].annotation)
+    assert CONFIGURATION.row(variable)[3] == ("yes" if is_secret else "no")
+
+
+def test_documents_name_no_variable_that_does_not_exist() -> None:
+    known = set(SETTINGS) | ONLY_IN_TEMPLATE | LOCAL
+    prefixes = tuple({name.split("_")[0] + "_" for name in known if "_" in name})
+    for document in documents():
+        for word in re.findall(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b(?!…|_)", document.prose):
+            assert word in known or not word.startswith(prefixes), f"{document.path.name} names {word}"
+
+
+def test_the_readmes_curl_lines_call_routes_that_exist() -> None:
+    lines = [line for block in README.blocks("sh") for line in block.splitlines() if "curl " in line]
+    assert len(lines) == 4
+    router = Router(MAP)
+    for line in lines:
+        path = PATHS.search(line)
+        assert path is not None, line
+        if not path[1].startswith("/_local/"):
+            method = "POST" if " -d " in line else "GET"
+            assert type(router.find(method, path[1])).__name__ == "Match", f"{method} {path[1]}"
+
+
+def test_the_readme_names_every_folder_and_no_other() -> None:
+    for word in README.first_words():
+        assert (ROOT / word).exists(), word
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))}
+    told = {word.split("/")[0] for word in README.first_words()}
+    assert folders - {"build", "node_modules", "requirements"} <= told
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda document: document.path.name)
+def test_links_lead_somewhere(document: Document) -> None:
+    for link in document.links():
+        assert (document.path.parent / link).exists(), f"{document.path.name} links to {link}"
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda document: document.path.name)
+def test_paths_and_make_targets_in_documents_exist(document: Document) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for word in document.code_words():
+        if word.startswith("make "):
+            assert word.split()[1] in targets, f"{document.path.name} names `{word}`"
+        elif re.fullmatch(r"(?:functions|layers|local|deploy|docs|tests|supabase|benchmarks)/[\w./-]+", word):
+            assert (ROOT / word).exists(), f"{document.path.name} names `{word}`"
+
+
+def test_a_decision_is_a_dated_page_of_at_most_forty_lines() -> None:
+    pages = sorted((DOCS / "decisions").glob("*.md"))
+    assert [page.name[:4] for page in pages] == [f"{number:04d}" for number in range(1, len(pages) + 1)]
+    for page in pages:
+        lines = page.read_text(encoding="utf-8").splitlines()
+        assert len(lines) <= 40, page.name
+        assert lines[0].startswith(f"# {page.name[:4]}: ")
+        assert re.match(r"20\d\d-\d\d-\d\d, (?:accepted|replaced by \d{4})$", lines[2]), page.name
+
+
+def test_code_refers_to_documents_that_exist() -> None:
+    sources = [
+        path for folder in ("layers", "functions", "local", "deploy", "supabase") for path in _sources(ROOT / folder)
+    ]
+    for source in [*sources, TEMPLATE]:
+        for number in re.findall(r"docs/decisions/(\d{4})", source.read_text(encoding="utf-8")):
+            assert list((DOCS / "decisions").glob(f"{number}-*.md")), f"{source.name} refers to decision {number}"
+
+
+def _sources(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.suffix in (".py", ".sql")]
