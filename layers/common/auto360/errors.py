@@ -105,5 +105,11 @@ class RateLimited(DomainError):
     code, status = "rate_limited", 429
 
 
+class IdempotencyKeyReused(DomainError):
+    """The key of an earlier request came with another content."""
+
+    code, status = "idempotency_key_reused", 409
+
+
 class SettingsInvalid(RuntimeError):
     """A variable is missing or unusable; the message names it and never holds its value."""

@@ -112,6 +112,101 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "Шарттарга жана маалыматты иштетүүгө макулдуксуз улантууга болбойт.",
         "You cannot go on without accepting the terms and the data processing.",
     ),
+    "idempotency_key_reused": (
+        "Этот запрос уже был отправлен с другим содержанием. Обновите экран и попробуйте снова.",
+        "Бул сурам башка мазмун менен жөнөтүлгөн. Экранды жаңыртып, кайра аракет кылыңыз.",
+        "This request was sent before with other content. Refresh the screen and try again.",
+    ),
+    "business_exists": (
+        "У вас уже есть бизнес-аккаунт. Измените его или закройте, чтобы открыть новый.",
+        "Сизде бизнес-аккаунт бар. Аны өзгөртүңүз же жаңысын ачуу үчүн жабыңыз.",
+        "You already own a business account. Change it, or close it to open another.",
+    ),
+    "business_tax_id_taken": (
+        "Бизнес с этим ИНН уже зарегистрирован. Проверьте номер или напишите в поддержку.",
+        "Бул ИНН менен бизнес катталган. Номерди текшериңиз же колдоо кызматына жазыңыз.",
+        "A business with this tax id is registered already. Check the number or write to support.",
+    ),
+    "business_member_already": (
+        "Этот человек уже в команде.",
+        "Бул адам командада бар.",
+        "This person is in the team already.",
+    ),
+    "business_team_full": (
+        "В команде больше нет мест. Удалите кого-нибудь или отзовите приглашение.",
+        "Командада орун калган жок. Бирөөнү чыгарыңыз же чакырууну артка алыңыз.",
+        "The team is full. Remove somebody or take an invitation back.",
+    ),
+    "business_owner_stays": (
+        "Владелец не может выйти. Сначала передайте бизнес другому или закройте его.",
+        "Ээси чыга албайт. Адегенде бизнести башкага өткөрүңүз же жабыңыз.",
+        "The owner cannot leave. Hand the business over or close it first.",
+    ),
+    "business_member_required": (
+        "Передать бизнес можно только участнику команды. Сначала пригласите его.",
+        "Бизнести команданын мүчөсүнө гана өткөрсө болот. Адегенде аны чакырыңыз.",
+        "A business can be handed to a member of its team only. Invite the person first.",
+    ),
+    "business_new_owner_has_one": (
+        "У этого участника уже есть свой бизнес-аккаунт. Выберите другого.",
+        "Бул мүчөнүн өзүнүн бизнес-аккаунту бар. Башкасын тандаңыз.",
+        "This member owns another business account. Choose somebody else.",
+    ),
+    "chat_own_listing": (
+        "Это ваше объявление. Покупатели напишут вам сами.",
+        "Бул сиздин жарыяңыз. Сатып алуучулар сизге өздөрү жазышат.",
+        "This is your own listing. Buyers will write to you.",
+    ),
+    "chat_blocked": (
+        "Переписка с этим пользователем сейчас недоступна.",
+        "Бул колдонуучу менен азыр жазышууга болбойт.",
+        "You cannot exchange messages with this person at the moment.",
+    ),
+    "listing_limit_reached": (
+        "Лимит объявлений вашего тарифа на этот месяц исчерпан. Смените тариф или дождитесь следующего месяца.",
+        "Тарифиңиз боюнча бул айга жарыялардын чеги бүттү. Тарифти алмаштырыңыз же кийинки айды күтүңүз.",
+        "Your plan has no listings left this month. Change the plan or wait for the next month.",
+    ),
+    "listing_refused": (
+        "Объявление нарушает правила. Исправьте текст и отправьте снова.",
+        "Жарыя эрежелерди бузат. Текстти оңдоп, кайра жөнөтүңүз.",
+        "The listing breaks the rules. Correct the text and send it again.",
+    ),
+    "listing_not_active": (
+        "Изменить или продать можно только активное объявление.",
+        "Активдүү жарыяны гана өзгөртүүгө же сатылды деп белгилөөгө болот.",
+        "Only an active listing can be changed or marked as sold.",
+    ),
+    "listing_not_sold": (
+        "Вернуть можно только проданное объявление.",
+        "Сатылган жарыяны гана кайтарууга болот.",
+        "Only a sold listing can be brought back.",
+    ),
+    "listing_sale_final": (
+        "Срок возврата прошёл. Создайте новое объявление.",
+        "Кайтаруу мөөнөтү өттү. Жаңы жарыя түзүңүз.",
+        "It is too late to bring it back. Please post a new listing.",
+    ),
+    "video_unavailable": (
+        "Это видео нельзя использовать. Загрузите его ещё раз.",
+        "Бул видеону колдонууга болбойт. Аны кайра жүктөңүз.",
+        "This video cannot be used. Please upload it again.",
+    ),
+    "moderation_outdated": (
+        "Объявление изменилось. Откройте его заново и решите снова.",
+        "Жарыя өзгөрдү. Аны кайра ачып, кайра чечиңиз.",
+        "The listing has changed. Open it anew and decide again.",
+    ),
+    "moderation_decided": (
+        "Решение уже принято.",
+        "Чечим кабыл алынган.",
+        "It has been decided already.",
+    ),
+    "moderation_taken": (
+        "Объявление проверяет другой модератор.",
+        "Жарыяны башка модератор текшерип жатат.",
+        "Another moderator is checking this listing.",
+    ),
 }
 
 # Sentences for single fields in `details`.

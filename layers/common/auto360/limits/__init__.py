@@ -32,11 +32,20 @@ class RequestCounter(Protocol):
         """Count one request; the window begins with its first request."""
 
 
+# A limit's name, the setting with its figure, and its window in seconds. A function is given the settings it uses.
+_FIGURES = {
+    "default": ("limit_default_per_15_minutes", 900),
+    "chat": ("limit_chat_per_minute", 60),
+}
+
+
 class LimitSettings(EnvSettings):
     """The audit's figures."""
 
     limit_default_per_15_minutes: int = Field(100, ge=1)
+    limit_chat_per_minute: int = Field(30, ge=1)
 
     def limit(self, name: str) -> Limit:
         """The limit of a name that routes use."""
-        return {"default": Limit("default", self.limit_default_per_15_minutes, 900)}[name]
+        setting, seconds = _FIGURES[name]
+        return Limit(name, getattr(self, setting), seconds)

@@ -34,6 +34,18 @@ SignedIn = Annotated[Principal, Depends(_signed_in)]
 """Parameter type with which a route demands a signed-in caller."""
 
 
+def _maybe_signed_in(resolved: ResolvedRequest) -> Principal | None:
+    event = resolved.resolved_event.raw_event
+    try:
+        return principal_of(event) if header(event, "Authorization") else None
+    except AuthenticationRequired:
+        return None
+
+
+MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_signed_in)]
+"""Parameter type of a route for everybody: a caller whose token is out of date is served as one without."""
+
+
 def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]:
     """Middleware that counts a request against a limit, by user where known, else by address."""
 
