@@ -1,0 +1,132 @@
+"""/api/business…: business accounts, their teams, and what they sell."""
+
+from typing import Annotated
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.business_bodies import (
+    Business,
+    BusinessChanges,
+    Invitation,
+    Listings,
+    Member,
+    Membership,
+    NewBusiness,
+    NewOwner,
+    NewRole,
+)
+from auto360.runtime.common_bodies import Done
+from auto360.runtime.envelope import Answer
+from auto360.runtime.signed_in import MaybeSignedIn, SignedIn, limited
+from auto360.wiring import business
+
+app = make_app()
+LIMITS = [limited("default")]
+Id = Annotated[UUID, Path()]
+
+
+@app.post("/api/business", middlewares=LIMITS)
+def create(body: NewBusiness, user: SignedIn) -> Answer[Business]:
+    """Open an account; the caller owns it."""
+    fields = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return Answer(data=Business.model_validate(business.businesses().create(user, fields)))
+
+
+@app.get("/api/business/mine", middlewares=LIMITS)
+def mine(user: SignedIn) -> Answer[list[Membership]]:
+    """The accounts that the caller owns, works in or is invited to."""
+    return Answer(data=[Membership.model_validate(row) for row in business.businesses().mine(user)])
+
+
+@app.get("/api/business/<business_id>", middlewares=LIMITS)
+def read(business_id: Id, viewer: MaybeSignedIn) -> Answer[Business]:
+    """One account."""
+    return Answer(data=Business.model_validate(business.businesses().read(str(business_id), viewer=viewer)))
+
+
+@app.put("/api/business/<business_id>", middlewares=LIMITS)
+def update(business_id: Id, body: BusinessChanges, user: SignedIn) -> Answer[Business]:
+    """Change the fields that are sent."""
+    fields = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return Answer(data=Business.model_validate(business.businesses().update(user, str(business_id), fields)))
+
+
+@app.delete("/api/business/<business_id>", middlewares=LIMITS)
+def close(business_id: Id, user: SignedIn) -> Answer[Done]:
+    """Close the account."""
+    business.businesses().close(user, str(business_id))
+    return Answer(data=Done())
+
+
+@app.get("/api/business/<business_id>/listings", middlewares=LIMITS)
+def listings(
+    business_id: Id,
+    viewer: MaybeSignedIn,
+    *,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+) -> Answer[Listings]:
+    """A page of the account's listings, newest first."""
+    page = business.businesses().listings(str(business_id), viewer=viewer, cursor=cursor, limit=limit)
+    return Answer(data=Listings.model_validate({"listings": page.rows, "next_cursor": page.next_cursor}))
+
+
+@app.get("/api/business/<business_id>/members", middlewares=LIMITS)
+def members(business_id: Id, user: SignedIn) -> Answer[list[Member]]:
+    """The team, for the team."""
+    return Answer(data=[Member.model_validate(row) for row in business.team().members(user, str(business_id))])
+
+
+@app.post("/api/business/<business_id>/members", middlewares=LIMITS)
+def invite(business_id: Id, body: Invitation, user: SignedIn) -> Answer[Done]:
+    """Invite somebody into the team."""
+    invited = str(body.user_id) if body.user_id else None
+    business.team().invite(user, str(business_id), user_id=invited, phone=body.phone, role=body.role)
+    return Answer(data=Done())
+
+
+@app.put("/api/business/<business_id>/members/<user_id>", middlewares=LIMITS)
+def set_role(business_id: Id, user_id: Id, body: NewRole, user: SignedIn) -> Answer[Done]:
+    """Give a member another role."""
+    business.team().set_role(user, str(business_id), user_id=str(user_id), role=body.role)
+    return Answer(data=Done())
+
+
+@app.delete("/api/business/<business_id>/members/<user_id>", middlewares=LIMITS)
+def remove(business_id: Id, user_id: Id, user: SignedIn) -> Answer[Done]:
+    """Remove a member or take an invitation back."""
+    business.team().remove(user, str(business_id), user_id=str(user_id))
+    return Answer(data=Done())
+
+
+@app.post("/api/business/<business_id>/accept", middlewares=LIMITS)
+def accept(business_id: Id, user: SignedIn) -> Answer[Business]:
+    """Accept the invitation."""
+    return Answer(data=Business.model_validate(business.team().accept(user, str(business_id))))
+
+
+@app.post("/api/business/<business_id>/decline", middlewares=LIMITS)
+def decline(business_id: Id, user: SignedIn) -> Answer[Done]:
+    """Decline the invitation."""
+    business.team().decline(user, str(business_id))
+    return Answer(data=Done())
+
+
+@app.post("/api/business/<business_id>/leave", middlewares=LIMITS)
+def leave(business_id: Id, user: SignedIn) -> Answer[Done]:
+    """Leave the team."""
+    business.team().remove(user, str(business_id), user_id=user.user_id)
+    return Answer(data=Done())
+
+
+@app.post("/api/business/<business_id>/transfer", middlewares=LIMITS)
+def transfer(business_id: Id, body: NewOwner, user: SignedIn) -> Answer[Business]:
+    """Hand the account to a member."""
+    return Answer(
+        data=Business.model_validate(business.team().transfer(user, str(business_id), user_id=str(body.user_id)))
+    )
+
+
+handler = entrypoint(app)

@@ -1,0 +1,176 @@
+-- Business accounts as the backend changes them. Each function checks the caller's role and acts in one transaction; a
+-- refusal is {"reason": <error code>}.
+
+create unique index business_accounts_one_per_owner_idx on public.business_accounts (user_id) where deleted_at is null;
+comment on index public.business_accounts_one_per_owner_idx is
+  'A person owns one business, whatever the tier: a tier sells listings and is bought by a person. He may work in many.';
+
+-- Addresses are checked against the allow-list by the backend, so they pass through it.
+revoke update (website, logo_url) on public.business_accounts from authenticated;
+
+create function private.recheck_business() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.is_verified := false;
+  new.verification_status := 'pending';
+  return new;
+end;
+$$;
+comment on function private.recheck_business() is 'Trigger: the mark "verified" does not pass to another name or tax id.';
+create trigger business_accounts_recheck before update of name, tax_id on public.business_accounts
+  for each row when (
+    old.is_verified and new.is_verified and (new.name <> old.name or new.tax_id is distinct from old.tax_id)
+  ) execute function private.recheck_business();
+
+create function private.user_refusal(p_user_id uuid) returns text
+language sql stable set search_path = '' as $$
+  select case when u.id is null then 'authentication_required' when u.is_blocked then 'account_blocked' end
+  from (select p_user_id as id) as asked left join public.users u on u.id = asked.id;
+$$;
+comment on function private.user_refusal(uuid) is 'Why this user may write nothing: the account is gone or blocked; null when he may.';
+
+create function private.business_role(p_business_id uuid, p_user_id uuid) returns text
+language sql stable set search_path = '' as $$
+  select coalesce(m.role, 'none')
+  from public.business_accounts b
+  left join public.business_members m on m.business_id = b.id and m.user_id = p_user_id and m.status = 'active'
+    and private.user_refusal(p_user_id) is null
+  where b.id = p_business_id and b.deleted_at is null;
+$$;
+comment on function private.business_role(uuid, uuid) is
+  'The role of an active member who is not blocked, none for anybody else; null when there is no such business.';
+
+create function public.business_read(p_business_id uuid, p_user_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select pg_catalog.jsonb_build_object(
+      'id', b.id, 'name', b.name, 'category', b.category, 'description', b.description,
+      'phone_public', b.phone_public, 'email', b.email, 'website', b.website, 'logo_url', b.logo_url,
+      'city', b.city, 'address', b.address, 'working_hours', b.working_hours, 'is_verified', b.is_verified,
+      'created_at', b.created_at, 'updated_at', b.updated_at, 'my_role', m.role, 'my_status', m.status,
+      'owner', pg_catalog.jsonb_build_object('id', p.id, 'name', p.name, 'avatar_url', p.avatar_url))
+    || case when m.status = 'active' then pg_catalog.jsonb_build_object(
+        'tax_id', b.tax_id, 'verification_status', b.verification_status,
+        'members_count', (select pg_catalog.count(*) from public.business_members n
+                          where n.business_id = b.id and n.status = 'active'))
+      else '{}' end
+  from public.business_accounts b
+  join public.public_profiles p on p.id = b.user_id
+  left join public.business_members m on m.business_id = b.id and m.user_id = p_user_id
+  where b.id = p_business_id and b.deleted_at is null;
+$$;
+comment on function public.business_read(uuid, uuid) is
+  'An account as p_user_id sees it (null: nobody signed in): members see its tax id, check and size as well. Null when '
+  'there is none.';
+
+create function public.business_create(p_user_id uuid, p_fields jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_reason text := private.user_refusal(p_user_id);
+  v_business public.business_accounts;
+begin
+  if v_reason is not null then
+    return pg_catalog.jsonb_build_object('reason', v_reason);
+  end if;
+  insert into public.business_accounts (user_id, name, category, description, tax_id, phone_public, email, website,
+    logo_url, city, address, working_hours)
+  select p_user_id, f.name, f.category, f.description, f.tax_id, f.phone_public, f.email, f.website,
+    f.logo_url, f.city, f.address, coalesce(f.working_hours, '{}')
+  from pg_catalog.jsonb_populate_record(null::public.business_accounts, p_fields) as f
+  on conflict do nothing returning * into v_business;
+  if v_business.id is null then
+    select b.* into v_business from public.business_accounts b where b.user_id = p_user_id and b.deleted_at is null;
+    if v_business.id is null then
+      return '{"reason": "business_tax_id_taken"}';
+    elsif not pg_catalog.to_jsonb(v_business) @> p_fields then
+      return '{"reason": "business_exists"}';
+    end if;
+  end if;
+  return public.business_read(v_business.id, p_user_id);
+end;
+$$;
+comment on function public.business_create(uuid, jsonb) is
+  'Opens an account from {name, …}; the trigger makes its owner a member. The same request again gets the same account. '
+  'Reasons: business_exists, business_tax_id_taken, account_blocked, authentication_required.';
+
+create function public.business_update(p_user_id uuid, p_business_id uuid, p_fields jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_tax_id text;
+  v_role text;
+begin
+  select b.tax_id into v_tax_id from public.business_accounts b
+  where b.id = p_business_id and b.deleted_at is null for no key update;
+  v_role := private.business_role(p_business_id, p_user_id);
+  if v_role is null then
+    return '{"reason": "not_found"}';
+  elsif v_role not in ('owner', 'admin')
+      or (v_tax_id is not null and coalesce(p_fields ->> 'tax_id', v_tax_id) <> v_tax_id) then
+    return '{"reason": "forbidden"}';
+  end if;
+  update public.business_accounts b set (name, category, description, tax_id, phone_public, email, website, logo_url,
+      city, address, working_hours) = (
+    select f.name, f.category, f.description, coalesce(v_tax_id, f.tax_id), f.phone_public, f.email, f.website,
+      f.logo_url, f.city, f.address, coalesce(f.working_hours, '{}')
+    from pg_catalog.jsonb_populate_record(b, p_fields) as f)
+  where b.id = p_business_id;
+  return public.business_read(p_business_id, p_user_id);
+exception when unique_violation then
+  return '{"reason": "business_tax_id_taken"}';
+end;
+$$;
+comment on function public.business_update(uuid, uuid, jsonb) is
+  'Changes the fields that are named, null empties one; owner and admins. A tax id is given once. Reasons: not_found, '
+  'forbidden, business_tax_id_taken.';
+
+create function public.business_delete(p_user_id uuid, p_business_id uuid) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_role text;
+begin
+  perform 1 from public.business_accounts b where b.id = p_business_id for no key update;
+  v_role := private.business_role(p_business_id, p_user_id);
+  if v_role is distinct from 'owner' then
+    return pg_catalog.jsonb_build_object('reason', case when v_role is null then 'not_found' else 'forbidden' end);
+  end if;
+  update public.business_accounts b set deleted_at = pg_catalog.now() where b.id = p_business_id;
+  delete from public.business_members m where m.business_id = p_business_id and m.status = 'invited';
+  update public.listings l set business_id = null where l.business_id = p_business_id;
+  return '{}';
+end;
+$$;
+comment on function public.business_delete(uuid, uuid) is
+  'Closes an account, owner only: invitations lapse, each listing stays with the person who posted it. Reasons: '
+  'not_found, forbidden.';
+
+create function public.business_listings(
+  p_business_id uuid, p_user_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer
+) returns jsonb
+language sql stable set search_path = '' as $$
+  with viewer as materialized (
+    select private.business_role(p_business_id, p_user_id) as role
+  ), page as (
+    select l.id, l.category, l.title, l.price, l.currency, l.city, l.status, l.thumbnail_url, l.video_thumbnail_url,
+      l.views_count, l.likes_count, l.created_at, l.seller_user_id
+    from public.listings l
+    where l.business_id = p_business_id and l.deleted_at is null
+      and (l.created_at, l.id) < (p_before, p_before_id)
+      and ((select v.role <> 'none' from viewer v) or (not l.is_hidden
+        and (l.status = 'active' or (l.status = 'sold' and l.delete_at > pg_catalog.now()))))
+    order by l.created_at desc, l.id desc limit p_limit
+  )
+  select case when v.role is null then '{"reason": "not_found"}' else pg_catalog.jsonb_build_object('listings', coalesce(
+    (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by p.created_at desc, p.id desc) from page p), '[]')) end
+  from viewer v;
+$$;
+comment on function public.business_listings(uuid, uuid, timestamptz, uuid, integer) is
+  'A page of a business''s listings {listings}, newest first, after the listing (p_before, p_before_id): what everybody '
+  'sees, for members all. Reason: not_found.';
+
+revoke execute on function private.recheck_business(), private.user_refusal(uuid), private.business_role(uuid, uuid),
+  public.business_read(uuid, uuid), public.business_create(uuid, jsonb), public.business_update(uuid, uuid, jsonb),
+  public.business_delete(uuid, uuid), public.business_listings(uuid, uuid, timestamptz, uuid, integer)
+  from public, anon, authenticated;
+grant execute on function private.user_refusal(uuid), private.business_role(uuid, uuid),
+  public.business_read(uuid, uuid), public.business_create(uuid, jsonb), public.business_update(uuid, uuid, jsonb),
+  public.business_delete(uuid, uuid), public.business_listings(uuid, uuid, timestamptz, uuid, integer)
+  to service_role;
