@@ -7,7 +7,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 	--no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fmt lint types db-reset bench-cold lock clean
+.PHONY: help install up test check fmt lint types db-reset bench-cold seed-big bench-feed lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,12 @@ db-reset: install ## delete the local database, secrets and logs; the next `make
 
 bench-cold: install ## cold start of every HTTP function beside the same endpoint on FastAPI (ROUNDS)
 	@$(VENV_PYTHON) -m benchmarks.cold_start
+
+seed-big: install ## make half a million listings (LISTINGS) in a database of its own, or in DATABASE_URL
+	@$(VENV_PYTHON) -m benchmarks.feed seed
+
+bench-feed: install ## time every query of the feed among them, beside the bare statement
+	@$(VENV_PYTHON) -m benchmarks.feed
 
 lock: install ## resolve the dependencies anew, with hashes and without addresses of registries
 	@$(COMPILE) layers/common/requirements.in -o layers/common/requirements.txt

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,8 @@ from tests.support.functions import http_event
 SPECS = {spec.name: spec for spec in load_template(TEMPLATE).functions}
 HTTP = {name: spec for name, spec in SPECS.items() if spec.routes}
 
+# The id of anything.
+SOMETHING = "5f0b4c8e-9b38-4a3f-8f0e-5c107d1c7a52"
 # A body that passes validation, so that the call goes on until it needs a setting.
 BODIES: dict[str, dict[str, Any]] = {
     "/api/auth/request-code": {"phone": "+996555123456", "platform": "android"},
@@ -25,6 +28,28 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/auth/logout": {},
     "/api/consents/accept": {},
     "/api/consents/revoke": {},
+    "/api/business": {"name": "Салон"},
+    "/api/business/{business_id}": {"city": "Ош"},
+    "/api/business/{business_id}/members": {"user_id": SOMETHING},
+    "/api/business/{business_id}/members/{user_id}": {"role": "seller"},
+    "/api/business/{business_id}/transfer": {"user_id": SOMETHING},
+    "/api/listings": {
+        "category": "car",
+        "title": "Toyota Camry 2018",
+        "price": 1200000,
+        "details": {"brand": "Toyota", "model": "Camry"},
+    },
+    "/api/listings/{listing_id}": {"price": 5},
+    "/api/listings/{listing_id}/report": {"reason": "spam"},
+    **{
+        f"/api/moderation/listings/{{listing_id}}/{action}": {"version": 1} for action in ("take", "release", "approve")
+    },
+    "/api/moderation/listings/{listing_id}/escalate": {"version": 1},
+    "/api/moderation/listings/{listing_id}/reject": {"version": 1, "reason": "Чужое видео"},
+    "/api/chat/threads": {"listing_id": SOMETHING},
+    "/api/chat/threads/{thread_id}/messages": {"text": "Здравствуйте"},
+    "/api/chat/blocks": {"user_id": SOMETHING},
+    "/api/chat/reports": {"target_type": "user", "target_id": SOMETHING, "reason": "spam"},
 }
 # Each of these costs more than a cold start may; a function that truly needs one imports it when it is called.
 NEVER = {"boto3", "botocore", "supabase", "postgrest", "psycopg", "yandexcloud", "grpc", "sentry_sdk"}
@@ -52,7 +77,9 @@ def only_import(artifacts: Path, name: str) -> Run:
 
 
 def event_for(route: ApiEvent) -> dict[str, Any]:
-    return http_event(route.method, route.path, BODIES.get(route.path))
+    path = re.sub(r"\{\w+\}", SOMETHING, route.path)
+    query = {"q": "toyota"} if path.endswith("/search") else {}
+    return http_event(route.method, path, BODIES.get(route.path), query=query)
 
 
 @pytest.mark.parametrize("name", SPECS)

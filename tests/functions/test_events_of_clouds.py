@@ -24,6 +24,11 @@ ROUTES = [
     ("consents", "GET", "/api/consents/status", "", 200),
     ("consents", "POST", "/api/consents/accept", '{"marketing_accepted": true}', 200),
     ("consents", "POST", "/api/consents/revoke", "{}", 200),
+    ("business", "GET", "/api/business/mine", "", 200),
+    ("chat", "GET", "/api/chat/threads", "", 200),
+    ("listings", "GET", "/listings", "", 200),
+    ("listings", "POST", "/api/listings", '{"category": "boat"}', 422),
+    ("moderation", "GET", "/api/moderation/queue", "", 403),
 ]
 
 

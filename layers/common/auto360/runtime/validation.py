@@ -7,6 +7,7 @@ from auto360.errors import DomainError, InvalidJson, Problem, ValidationFailed
 from auto360.messages import FIELDS, Language, sentence
 
 _WHERE = ("body", "query", "path", "header")
+_CATEGORIES = ("car", "horse", "real_estate")
 
 
 def validation_failed(findings: Sequence[Any], language: Language) -> DomainError:
@@ -21,6 +22,9 @@ def _field(finding: Any) -> str:
     path = [str(part) for part in finding["loc"]]
     if path and path[0] in _WHERE:
         path = path[1:]
+    # Where the category decides what a body must hold, pydantic begins the path with it.
+    if path and path[0] in _CATEGORIES:
+        path = path[1:] or ["category"]
     return ".".join(path)[:100] or "body"
 
 

@@ -1,0 +1,130 @@
+"""`make bench-feed`: time every query of the feed, beside the bare statement. `make seed-big`: only make the listings.
+
+`LISTINGS` sets how many there are (500000 unless told), `DATABASE_URL` another database than the benchmark's own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import psycopg
+
+from benchmarks.feed.cases import cases
+from benchmarks.feed.plans import Connection, plan_of, statement
+from benchmarks.feed.seeding import a_seller_and_a_business, seed
+from local.errors import StackError
+from local.folders import MIGRATIONS, SUPABASE_BOOTSTRAP, DataFolder
+from local.keyring import Keyring
+from local.migrations import Schema
+from local.placement import place
+from local.ports import free_base
+from local.postgres import Postgres
+
+ROUNDS = 7
+BUDGET = 2.0
+
+
+def main(arguments: list[str]) -> int:
+    """Make the listings where they are missing, and measure unless told only to seed."""
+    rows = int(os.environ.get("LISTINGS", "500000"))
+    try:
+        with database() as dsn, psycopg.connect(dsn) as connection:
+            fill(connection, rows)
+            if "seed" not in arguments:
+                measure(connection)
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+@contextmanager
+def database() -> Iterator[str]:
+    """The database in DATABASE_URL, or one of the benchmark's own that is kept for the next run; with the schema."""
+    given = os.environ.get("DATABASE_URL", "")
+    if given:
+        Schema(given).bootstrap(SUPABASE_BOOTSTRAP)
+        Schema(given).migrate(MIGRATIONS)
+        yield given
+        return
+    folder: Path = DataFolder.from_environ(os.environ).root / "bench-feed"
+    folder.mkdir(parents=True, exist_ok=True)
+    placement = place(folder / "postgres", folder / "postgres.location")
+    keyring = Keyring.load_or_create(folder / "secrets.json")
+    server = Postgres(
+        placement, free_base().postgres, keyring.postgres_password, folder / "postgres.log", durable=False
+    )
+    try:
+        server.start()
+        Schema(server.dsn).bootstrap(SUPABASE_BOOTSTRAP)
+        Schema(server.dsn).migrate(MIGRATIONS)
+        yield server.dsn
+    finally:
+        server.stop()
+
+
+def fill(connection: Connection, rows: int) -> None:
+    """Make the listings where there are none; others are left alone."""
+    [(found,)] = connection.execute("select count(*) from listings").fetchall()
+    if found:
+        print(f"The database holds {found:,} listings; none are added.")
+        return
+    started = time.perf_counter()
+    seed(connection, rows, tell=lambda what: print(f"{time.perf_counter() - started:6.0f} s  {what}", flush=True))
+    connection.commit()
+    connection.autocommit = True
+    connection.execute("vacuum analyze listings")
+
+
+def measure(connection: Connection) -> None:
+    """Print a line per query: the function, the bare statement as JSON and as rows, how listings are read."""
+    connection.autocommit = True
+    ratios, sequential = [], 0
+    print(f"\nMilliseconds, median of {ROUNDS}; answers are fetched and not read.")
+    print("bare: the same statement, its page with the sellers as one JSON text; rows: as rows.\n")
+    print(f"{'query':<45}{'function':>10}{'bare':>8}{'rows':>8}{'ratio':>7}  by")
+    for name, query in cases(*a_seller_and_a_business(connection)).items():
+        text = statement(connection, query)
+        plan = plan_of(connection, text)
+        ours, bare, rows = _times(connection, query, text)
+        sequential += plan.is_sequential
+        ratios.append(ours / bare)
+        print(f"{name:<45}{ours:>10.1f}{bare:>8.1f}{rows:>8.1f}{ours / bare:>7.2f}  {', '.join(plan.indexes)}")
+    verdict = "met" if max(ratios) <= BUDGET and not sequential else "NOT met"
+    print(f"\nRatio {median(ratios):.2f} (median), {max(ratios):.2f} (highest); {sequential} sequential scans.")
+    print(f"Budget: at most {BUDGET:.0f}, and none: {verdict}.")
+
+
+def _times(connection: Connection, query: dict[str, Any], text: str) -> tuple[float, float, float]:
+    seller = "(select s from public.public_profiles s where s.id = p.seller_user_id) as seller"
+    rows = f"select p.*, {seller} from ({text}) p"  # noqa: S608 - our own text
+    bare = f"select json_agg(page)::text from ({rows}) page"  # noqa: S608 - our own text
+    ours = "select public.listing_feed(%s::jsonb, null, null)::text"
+    rounds = [
+        (
+            _milliseconds(connection, ours, json.dumps(query)),
+            _milliseconds(connection, bare),
+            _milliseconds(connection, rows),
+        )
+        for _ in range(ROUNDS + 1)
+    ][1:]
+    first, second, third = (median(times) for times in zip(*rounds, strict=True))
+    return first, second, third
+
+
+def _milliseconds(connection: Connection, query: str, *values: str) -> float:
+    started = time.perf_counter()
+    connection.execute(query.encode(), values or None).fetchall()
+    return (time.perf_counter() - started) * 1000
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,150 @@
+"""/api/listings…: feed, search, one listing, posting and changing, likes, favourites, sales, reports."""
+
+from typing import Annotated
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
+
+from auto360.listings.feed import Category
+from auto360.listings.reading import Status
+from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.envelope import Answer
+from auto360.runtime.listing_answers import (
+    Changed,
+    Listing,
+    ListingAtTop,
+    Listings,
+    PopularSearch,
+    Reaction,
+    SoldAtTop,
+    at_top,
+    sold,
+)
+from auto360.runtime.listing_bodies import AnyNewListing, ListingChanges, NewReport
+from auto360.runtime.listing_filters import FeedFilters, SearchFilters
+from auto360.runtime.requests import CurrentRequest
+from auto360.runtime.shared_answers import shared
+from auto360.runtime.signed_in import MaybeSignedIn, SignedIn, limited
+from auto360.wiring import listings
+
+app = make_app()
+LIMITS = [limited("default")]
+PAGE_KEPT, LISTING_KEPT = shared(60), shared(30)
+Id = Annotated[UUID, Path()]
+Cursor = Annotated[str | None, Query(max_length=500)]
+Limit = Annotated[int, Query(ge=1, le=50)]
+
+
+@app.get("/api/listings", middlewares=[*LIMITS, PAGE_KEPT])
+def feed(filters: Annotated[FeedFilters, Query()], viewer: MaybeSignedIn) -> Answer[Listings]:
+    """A page of what is for sale."""
+    page = listings.feed().page(filters.query(), viewer=viewer, cursor=filters.cursor)
+    return Answer(data=Listings.of(page))
+
+
+@app.get("/api/listings/search", middlewares=[*LIMITS, PAGE_KEPT])
+def search(filters: Annotated[SearchFilters, Query()], viewer: MaybeSignedIn) -> Answer[Listings]:
+    """A page of what matches the words in `q`, or nearly does when nothing else is found."""
+    page = listings.feed().page(filters.query(text=filters.q), viewer=viewer, cursor=filters.cursor)
+    return Answer(data=Listings.of(page))
+
+
+@app.get("/api/listings/popular-searches", middlewares=[*LIMITS, shared(600)])
+def popular_searches(
+    *, category: Annotated[Category | None, Query()] = None, limit: Limit = 10
+) -> Answer[list[PopularSearch]]:
+    """What people search for most."""
+    found = listings.feed().popular(category=category, limit=limit)
+    return Answer(data=[PopularSearch.model_validate(row) for row in found])
+
+
+@app.get("/api/listings/mine", middlewares=LIMITS)
+def mine(
+    user: SignedIn, *, status: Annotated[Status | None, Query()] = None, cursor: Cursor = None, limit: Limit = 20
+) -> Answer[Listings]:
+    """The caller's own listings in every state."""
+    return Answer(data=Listings.of(listings.reader().mine(user, status=status, cursor=cursor, limit=limit)))
+
+
+@app.get("/api/listings/favorites", middlewares=LIMITS)
+def favorites(user: SignedIn, *, cursor: Cursor = None, limit: Limit = 20) -> Answer[Listings]:
+    """What the caller has saved."""
+    return Answer(data=Listings.of(listings.reader().favourites(user, cursor=cursor, limit=limit)))
+
+
+@app.post("/api/listings", middlewares=LIMITS)
+def create(
+    body: AnyNewListing,
+    user: SignedIn,
+    *,
+    key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
+) -> Response[Answer[Listing]]:
+    """Post a listing."""
+    row = listings.posting().create(user, body.fields(), key=key)
+    return Response(201, content_type="application/json", body=Answer(data=Listing.of(row)))
+
+
+@app.get("/api/listings/<listing_id>", middlewares=[*LIMITS, LISTING_KEPT])
+def read(listing_id: Id, viewer: MaybeSignedIn, request: CurrentRequest) -> ListingAtTop:
+    """One listing."""
+    row = listings.reader().one(str(listing_id), viewer=viewer, address=request.address, user_agent=request.user_agent)
+    return at_top(row)
+
+
+@app.put("/api/listings/<listing_id>", middlewares=LIMITS)
+def update(listing_id: Id, body: ListingChanges, user: SignedIn) -> Answer[Listing]:
+    """Change the fields that are sent; a changed text is checked again, a rejected listing submitted again."""
+    return Answer(data=Listing.of(listings.posting().update(user, str(listing_id), body.fields())))
+
+
+@app.delete("/api/listings/<listing_id>", middlewares=LIMITS)
+def delete(listing_id: Id, user: SignedIn) -> Answer[Changed]:
+    """Remove a listing with its videos."""
+    return Answer(data=Changed(**listings.posting().delete(user, str(listing_id))))
+
+
+@app.post("/api/listings/<listing_id>/like", middlewares=LIMITS)
+def like(listing_id: Id, user: SignedIn) -> Answer[Reaction]:
+    """Like a listing."""
+    return Answer(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="like", is_on=True)))
+
+
+@app.delete("/api/listings/<listing_id>/like", middlewares=LIMITS)
+def take_like_back(listing_id: Id, user: SignedIn) -> Answer[Reaction]:
+    """Like it no longer."""
+    return Answer(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="like", is_on=False)))
+
+
+@app.post("/api/listings/<listing_id>/save", middlewares=LIMITS)
+def save(listing_id: Id, user: SignedIn) -> Answer[Reaction]:
+    """Put a listing among the favourites."""
+    return Answer(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="save", is_on=True)))
+
+
+@app.delete("/api/listings/<listing_id>/save", middlewares=LIMITS)
+def take_save_back(listing_id: Id, user: SignedIn) -> Answer[Reaction]:
+    """Take it from the favourites."""
+    return Answer(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="save", is_on=False)))
+
+
+@app.post("/api/listings/<listing_id>/mark-sold", middlewares=LIMITS)
+def mark_sold(listing_id: Id, user: SignedIn) -> SoldAtTop:
+    """Sold; it stays visible for two weeks."""
+    return sold(listings.posting().mark_sold(user, str(listing_id)))
+
+
+@app.post("/api/listings/<listing_id>/reactivate", middlewares=LIMITS)
+def reactivate(listing_id: Id, user: SignedIn) -> Answer[Changed]:
+    """Take a sale back."""
+    return Answer(data=Changed(**listings.posting().reactivate(user, str(listing_id))))
+
+
+@app.post("/api/listings/<listing_id>/report", middlewares=LIMITS)
+def report(listing_id: Id, body: NewReport, user: SignedIn) -> Answer[Changed]:
+    """Tell the moderators that something is wrong."""
+    done = listings.reactions().report(user, str(listing_id), reason=body.reason, comment=body.comment)
+    return Answer(data=Changed(**done))
+
+
+handler = entrypoint(app)

@@ -1,0 +1,80 @@
+"""/api/moderation…: the queue of listings to check, for moderators and administrators."""
+
+from typing import Annotated
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler.openapi.params import Path, Query
+
+from auto360.accounts.access_tokens import Principal
+from auto360.moderation.queue import Action, State
+from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.envelope import Answer
+from auto360.runtime.moderation_bodies import Escalation, Queue, QueueItem, QueueItemWithHistory, Rejection, Seen
+from auto360.runtime.signed_in import SignedIn, limited
+from auto360.wiring import moderation
+
+app = make_app()
+LIMITS = [limited("default")]
+Id = Annotated[UUID, Path()]
+OPEN: tuple[State, ...] = ("pending", "in_review", "escalated")
+
+
+@app.get("/api/moderation/queue", middlewares=LIMITS)
+def queue(
+    user: SignedIn,
+    *,
+    status: Annotated[State | None, Query()] = None,
+    mine: Annotated[bool, Query()] = False,
+    cursor: Annotated[str | None, Query(max_length=500)] = None,
+    limit: Annotated[int, Query(ge=1, le=50)] = 20,
+) -> Answer[Queue]:
+    """What waits for a check, the most urgent first."""
+    states = (status,) if status else OPEN
+    page = moderation.moderation_queue().page(user, states=states, only_mine=mine, cursor=cursor, limit=limit)
+    return Answer(data=Queue.model_validate({"items": page.rows, "next_cursor": page.next_cursor}))
+
+
+@app.get("/api/moderation/listings/<listing_id>", middlewares=LIMITS)
+def read(listing_id: Id, user: SignedIn) -> Answer[QueueItemWithHistory]:
+    """One listing with the history of its checks."""
+    return Answer(data=QueueItemWithHistory.model_validate(moderation.moderation_queue().one(user, str(listing_id))))
+
+
+@app.post("/api/moderation/listings/<listing_id>/take", middlewares=LIMITS)
+def take(listing_id: Id, body: Seen, user: SignedIn) -> Answer[QueueItem]:
+    """Begin the check; others keep off."""
+    return _act(user, listing_id, body, "assign")
+
+
+@app.post("/api/moderation/listings/<listing_id>/release", middlewares=LIMITS)
+def release(listing_id: Id, body: Seen, user: SignedIn) -> Answer[QueueItem]:
+    """Give it back to the queue."""
+    return _act(user, listing_id, body, "release")
+
+
+@app.post("/api/moderation/listings/<listing_id>/approve", middlewares=LIMITS)
+def approve(listing_id: Id, body: Seen, user: SignedIn) -> Answer[QueueItem]:
+    """Nothing is wrong with it."""
+    return _act(user, listing_id, body, "approve")
+
+
+@app.post("/api/moderation/listings/<listing_id>/reject", middlewares=LIMITS)
+def reject(listing_id: Id, body: Rejection, user: SignedIn) -> Answer[QueueItem]:
+    """Hide it and tell the seller why."""
+    return _act(user, listing_id, body, "reject", reason=body.reason)
+
+
+@app.post("/api/moderation/listings/<listing_id>/escalate", middlewares=LIMITS)
+def escalate(listing_id: Id, body: Escalation, user: SignedIn) -> Answer[QueueItem]:
+    """Leave it to an administrator."""
+    return _act(user, listing_id, body, "escalate", reason=body.reason)
+
+
+def _act(
+    user: Principal, listing_id: UUID, seen: Seen, action: Action, *, reason: str | None = None
+) -> Answer[QueueItem]:
+    item = moderation.moderation_queue().act(user, str(listing_id), version=seen.version, action=action, reason=reason)
+    return Answer(data=QueueItem.model_validate(item))
+
+
+handler = entrypoint(app)

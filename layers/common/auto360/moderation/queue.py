@@ -1,0 +1,89 @@
+"""The moderators' queue: what is to be checked, who checks it, what was decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from auto360.accounts.access_tokens import Principal
+from auto360.cache import Cache
+from auto360.database import Database, Row
+from auto360.errors import Problem, ValidationFailed
+from auto360.keyset import Page, decode_cursor, encode_cursor
+from auto360.listings.feed import CACHED
+from auto360.messages import FIELDS, sentence
+from auto360.moderation.errors import accepted
+
+State = Literal["pending", "in_review", "escalated"]
+Action = Literal["assign", "release", "approve", "reject", "escalate"]
+_ORDER = "queue"
+_FIRST = (0, "-infinity", "00000000-0000-0000-0000-000000000000")
+
+
+@dataclass(frozen=True)
+class ModerationQueue:
+    """The queue with everything it touches. Who may moderate is decided by SQL, in the same call."""
+
+    database: Database
+    cache: Cache
+
+    def page(
+        self, principal: Principal, *, states: Sequence[State], only_mine: bool, cursor: str | None, limit: int
+    ) -> Page:
+        """The open places, the most urgent first, then the oldest. Raises Forbidden, ValidationFailed."""
+        rank, after, after_id = _decoded(cursor)
+        answer = self.database.call(
+            "moderation_list",
+            {
+                "p_moderator_id": principal.user_id,
+                "p_statuses": list(states),
+                "p_is_mine": only_mine,
+                "p_after_rank": rank,
+                "p_after": after,
+                "p_after_id": after_id,
+                "p_limit": limit + 1,
+            },
+        )
+        items = accepted(answer)["items"]
+        page = items[:limit]
+        if len(items) <= limit:
+            return Page(page, None)
+        last = page[-1]
+        return Page(page, encode_cursor(_ORDER, last["rank"], last["submitted_at"], last["id"]))
+
+    def one(self, principal: Principal, listing_id: str) -> Row:
+        """One place with its history and the reports. Raises NotFound, Forbidden."""
+        arguments = {"p_moderator_id": principal.user_id, "p_listing_id": listing_id}
+        return accepted(self.database.call("moderation_read", arguments))
+
+    def act(
+        self, principal: Principal, listing_id: str, *, version: int, action: Action, reason: str | None = None
+    ) -> Row:
+        """Take, give back or decide. `version` is the one that the moderator has looked at.
+
+        Raises NotFound, Forbidden, Outdated, Decided, Taken.
+        """
+        arguments = {
+            "p_moderator_id": principal.user_id,
+            "p_listing_id": listing_id,
+            "p_version": version,
+            "p_action": action,
+            "p_reason": reason,
+        }
+        item = accepted(self.database.call("moderation_act", arguments))
+        if action in ("approve", "reject"):
+            self.cache.invalidate(CACHED)
+        return item
+
+
+def _decoded(cursor: str | None) -> tuple[int, str, str]:
+    if not cursor:
+        return _FIRST
+    rank, after, after_id = decode_cursor(cursor, order=_ORDER, values=3)
+    try:
+        if datetime.fromisoformat(str(after)).tzinfo is None:
+            raise ValueError
+        return int(rank), str(after), str(UUID(str(after_id)))
+    except (ValueError, OverflowError):
+        raise ValidationFailed(problems=[Problem("cursor", sentence(FIELDS, "value", "ru"))]) from None

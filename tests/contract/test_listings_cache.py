@@ -1,0 +1,120 @@
+"""What every cache promises, in the process and in Redis; and the feed while Redis dies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from redis import Redis
+
+from auto360.cache import Cache, remembered
+from auto360.cache.memory import MemoryCache
+from auto360.cache.redis import RedisCache
+from local.ports import free_base
+from local.redis_server import RedisServer
+from tests.support.database import Database, worker_number
+from tests.support.functions import Functions
+from tests.support.logs import log_folder
+from tests.support.sellers import LISTINGS, anonymous, car, new_seller
+
+
+@pytest.fixture
+def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
+    """A Redis of its own."""
+    low = 40000 + 1000 * (worker_number() % 10)
+    port = free_base(low, low + 1000).redis
+    server = RedisServer(port, tmp_path / "redis", log_folder("redis") / "redis.log")
+    server.start()
+    server.wait()
+    yield server
+    server.stop()
+
+
+def redis_cache(server: RedisServer) -> RedisCache:
+    """A cache in that Redis."""
+    client = Redis.from_url(server.url, socket_timeout=0.3, socket_connect_timeout=0.3)
+    return RedisCache(client, fallback=MemoryCache())
+
+
+@pytest.fixture(params=["memory", "redis"])
+def cache(request: pytest.FixtureRequest) -> Cache:
+    """Each cache in turn."""
+    if request.param == "memory":
+        return MemoryCache()
+    return redis_cache(request.getfixturevalue("redis_server"))
+
+
+def test_what_was_put_is_there(cache: Cache) -> None:
+    cache.put("a", '{"price": "сом"}', seconds=60)
+    assert (cache.get("a"), cache.get("b")) == ('{"price": "сом"}', None)
+    cache.put("a", "2", seconds=60)
+    assert cache.get("a") == "2"
+
+
+def test_nothing_is_kept_for_no_time(cache: Cache) -> None:
+    cache.put("a", "1", seconds=0)
+    assert cache.get("a") is None
+
+
+def test_a_write_makes_its_group_anew_and_no_other(cache: Cache) -> None:
+    made: list[str] = []
+
+    def ask(group: str) -> object:
+        def make() -> dict[str, str]:
+            made.append(group)
+            return {"group": group}
+
+        return remembered(cache, group, "k", seconds=60, make=make)
+
+    for _ in range(2):
+        assert ask("feed") == {"group": "feed"}
+        assert ask("profiles") == {"group": "profiles"}
+    cache.invalidate("feed")
+    ask("feed")
+    ask("profiles")
+    assert made == ["feed", "profiles", "feed"]
+
+
+def test_what_is_too_old_is_gone() -> None:
+    now = [100.0]
+    cache = MemoryCache(now=lambda: now[0])
+    cache.put("a", "1", seconds=10)
+    now[0] = 110.1
+    assert cache.get("a") is None
+
+
+def test_the_cache_of_a_process_does_not_grow_without_end() -> None:
+    cache = MemoryCache(most_entries=3)
+    for number in range(5):
+        cache.put(str(number), "x", seconds=60)
+    assert [cache.get(str(number)) for number in range(5)] == [None, None, "x", "x", "x"]
+
+
+def test_instances_share_redis_and_a_dead_one_fails_nothing(redis_server: RedisServer) -> None:
+    one, other = redis_cache(redis_server), redis_cache(redis_server)
+    one.put("a", "1", seconds=60)
+    one.invalidate("feed")
+    assert (other.get("a"), other.generation("feed")) == ("1", 1)
+    redis_server.stop()
+    for cache in (one, other):
+        assert cache.get("a") is None
+        cache.put("a", "2", seconds=60)
+        cache.invalidate("feed")
+        assert (cache.get("a"), cache.generation("feed") > 0) == ("2", True)
+
+
+def test_no_request_fails_when_redis_dies_in_the_middle(
+    functions: Functions, database: Database, redis_server: RedisServer
+) -> None:
+    functions.set(REDIS_URL=redis_server.url)
+    seller = new_seller(functions, database)
+    for number in range(6):
+        if number == 3:
+            redis_server.stop()
+        seller.posted(car(title=f"Камри {number}"))
+        page = anonymous(functions, LISTINGS, query={"seller": seller.id})
+        newest = page.body["data"]["listings"][0]
+        assert newest["title"] == f"Камри {number}"
+        assert page.headers["RateLimit-Limit"] == "100"
+        assert seller.read(newest["id"]).status == 200
