@@ -64,9 +64,9 @@ select md5('big listing ' || r.n)::uuid, md5('big seller ' || r.seller)::uuid,
     when 'car' then jsonb_build_object('brand', r.brand, 'model', r.model, 'year', r.year,
       'mileage', (r.b * 300000)::int,
       'transmission', (array['automatic','automatic','manual','variator'])[1 + r.n %% 4],
-      'fuel_type', (array['petrol','petrol','petrol','gas','diesel','hybrid'])[1 + r.n %% 6])
+      'fuel_type', (array['petrol','petrol','petrol','gas','diesel','hybrid'])[1 + (r.n / 4) %% 6])
     when 'horse' then jsonb_build_object('breed', r.breed, 'age', 1 + r.n %% 15,
-      'gender', (array['stallion','mare','gelding'])[1 + r.n %% 3])
+      'gender', (array['stallion','mare','gelding'])[1 + (r.n / 4) %% 3])
     else jsonb_build_object('property_type', (array['apartment','apartment','house','land','commercial'])[1 + r.n %% 5],
       'rooms', r.rooms, 'area', 25 + (r.a * 200)::int, 'deal_type', 'sale') end
 from (

@@ -7,6 +7,8 @@ create index listings_feed_views_idx on public.listings (views_count desc, id de
   where status = 'active' and not is_hidden and deleted_at is null;
 create index listings_feed_brand_newest_idx on public.listings (brand, created_at desc, id desc)
   where status = 'active' and not is_hidden and deleted_at is null and brand is not null;
+create index listings_feed_transmission_idx on public.listings (transmission, fuel_type, created_at desc, id desc)
+  where status = 'active' and not is_hidden and deleted_at is null and transmission is not null;
 create index listings_feed_area_idx on public.listings (property_type, area)
   where status = 'active' and not is_hidden and deleted_at is null and area is not null;
 create index listings_sold_newest_idx on public.listings (created_at desc, id desc)

@@ -9,7 +9,7 @@ import pytest
 from auto360.database import round_trips
 from tests.support.database import Database
 from tests.support.functions import Functions
-from tests.support.market import User, new_listing, new_user
+from tests.support.market import NOBODY, User, new_listing, new_user
 from tests.support.rows import rows
 
 NewUser = Callable[[], User]
@@ -121,7 +121,7 @@ def test_everybody_sees_what_is_public_and_members_see_more(somebody: NewUser, f
     assert stale.status == 200
 
 
-@pytest.mark.parametrize(("business", "status"), [(str(uuid4()), 404), ("x", 422)])
+@pytest.mark.parametrize(("business", "status"), [(NOBODY, 404), ("x", 422)])
 def test_an_account_that_does_not_exist_is_not_found(somebody: NewUser, business: str, status: int) -> None:
     assert somebody().send("GET", f"/{business}").status == status
     assert somebody().send("GET", f"/{business}/listings").status == status
@@ -228,7 +228,7 @@ def test_an_account_that_is_gone_opens_no_business(somebody: NewUser, database: 
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", ""), ("GET", "/mine"), ("PUT", f"/{uuid4()}"), ("DELETE", f"/{uuid4()}"), ("GET", f"/{uuid4()}/members")],
+    [("POST", ""), ("GET", "/mine"), ("PUT", f"/{NOBODY}"), ("DELETE", f"/{NOBODY}"), ("GET", f"/{NOBODY}/members")],
 )
 def test_without_a_token_one_only_looks(functions: Functions, method: str, path: str) -> None:
     nobody = User(functions, "business", "", "", "")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.database import Database
 from tests.support.functions import Functions
-from tests.support.market import User, new_number, new_user
+from tests.support.market import NOBODY, User, new_number, new_user
 from tests.support.rows import rows
 
 NewUser = Callable[[], User]
@@ -106,9 +106,9 @@ def test_admins_invite_sellers_and_sellers_nobody(somebody: NewUser) -> None:
     "body",
     [
         {},
-        {"phone": "+996555123456", "user_id": str(uuid4())},
+        {"phone": "+996555123456", "user_id": NOBODY},
         {"user_id": "x"},
-        {"user_id": str(uuid4()), "role": "owner"},
+        {"user_id": NOBODY, "role": "owner"},
         {"phone": "+7 999 1234567"},
         {"phone": "x' or 1=1"},
     ],

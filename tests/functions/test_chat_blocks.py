@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.database import Database
 from tests.support.functions import Functions
-from tests.support.market import User, new_listing, new_user
+from tests.support.market import NOBODY, User, new_listing, new_user
 from tests.support.rows import rows
 
 NewUser = Callable[[], User]
@@ -83,9 +83,9 @@ def test_a_person_and_a_message_are_reported_once(somebody: NewUser, database: D
 @pytest.mark.parametrize(
     "body",
     [
-        {"target_type": "listing", "target_id": str(uuid4()), "reason": "spam"},
-        {"target_type": "user", "target_id": str(uuid4()), "reason": "boring"},
-        {"target_type": "user", "target_id": str(uuid4()), "reason": "spam", "comment": "х" * 1001},
+        {"target_type": "listing", "target_id": NOBODY, "reason": "spam"},
+        {"target_type": "user", "target_id": NOBODY, "reason": "boring"},
+        {"target_type": "user", "target_id": NOBODY, "reason": "spam", "comment": "х" * 1001},
     ],
 )
 def test_a_report_about_something_else_is_refused(somebody: NewUser, body: dict[str, str]) -> None:

@@ -1,14 +1,13 @@
 """Conversations: opening, listing, unread counts, removing."""
 
 from collections.abc import Callable
-from uuid import uuid4
 
 import pytest
 
 from auto360.database import round_trips
 from tests.support.database import Database
 from tests.support.functions import Functions
-from tests.support.market import User, new_listing, new_user
+from tests.support.market import NOBODY, User, new_listing, new_user
 
 NewUser = Callable[[], User]
 
@@ -77,9 +76,7 @@ def test_a_listing_that_is_not_shown_cannot_be_asked_about(somebody: NewUser, da
     assert somebody().send("POST", "/threads", {"listing_id": listing}).status == 404
 
 
-@pytest.mark.parametrize(
-    ("body", "status"), [({}, 422), ({"listing_id": "x"}, 422), ({"listing_id": str(uuid4())}, 404)]
-)
+@pytest.mark.parametrize(("body", "status"), [({}, 422), ({"listing_id": "x"}, 422), ({"listing_id": NOBODY}, 404)])
 def test_a_conversation_about_nothing_is_refused(somebody: NewUser, body: dict[str, str], status: int) -> None:
     assert somebody().send("POST", "/threads", body).status == status
 
@@ -175,16 +172,16 @@ def test_a_third_person_finds_no_conversation(somebody: NewUser, database: Datab
 @pytest.mark.parametrize(
     ("method", "path", "body"),
     [
-        ("POST", "/threads", {"listing_id": str(uuid4())}),
+        ("POST", "/threads", {"listing_id": NOBODY}),
         ("GET", "/threads", None),
-        ("GET", f"/threads/{uuid4()}/messages", None),
-        ("POST", f"/threads/{uuid4()}/messages", {"text": "Привет"}),
-        ("POST", f"/threads/{uuid4()}/read", None),
-        ("DELETE", f"/threads/{uuid4()}", None),
+        ("GET", f"/threads/{NOBODY}/messages", None),
+        ("POST", f"/threads/{NOBODY}/messages", {"text": "Привет"}),
+        ("POST", f"/threads/{NOBODY}/read", None),
+        ("DELETE", f"/threads/{NOBODY}", None),
         ("GET", "/blocks", None),
-        ("POST", "/blocks", {"user_id": str(uuid4())}),
-        ("DELETE", f"/blocks/{uuid4()}", None),
-        ("POST", "/reports", {"target_type": "user", "target_id": str(uuid4()), "reason": "spam"}),
+        ("POST", "/blocks", {"user_id": NOBODY}),
+        ("DELETE", f"/blocks/{NOBODY}", None),
+        ("POST", "/reports", {"target_type": "user", "target_id": NOBODY, "reason": "spam"}),
     ],
 )
 def test_without_a_token_there_is_no_chat(functions: Functions, method: str, path: str, body: object) -> None:

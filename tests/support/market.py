@@ -10,6 +10,10 @@ from tests.support.database import Database, worker_number
 from tests.support.functions import Answer, Functions, http_event
 from tests.support.rows import rows
 
+# Always the same, since it is part of test names, which parallel processes must collect alike.
+NOBODY = "00000000-0000-4000-8000-000000000000"
+"""The id of no row."""
+
 _numbers = itertools.count(1)
 
 
