@@ -48,7 +48,7 @@ _ORDERS: dict[str, Query] = {
 _WORDS = {
     "words, common": "Toyota",
     "words": "красная тойота торг",
-    "words, rare": "джейран",
+    "words, rare": "4711",
     "words, two": "Honda Fit",
 }
 
@@ -68,5 +68,6 @@ def cases(seller: str, business: str) -> dict[str, Query]:
     for name, text in _WORDS.items():
         found[f"{name} / newest"] = {"text": text, "match": "words"}
         found[f"{name}, car / price_asc"] = {"text": text, "match": "words", "category": "car", "sort": "price_asc"}
+    found["words, none in this category / newest"] = {"text": "Toyota", "match": "words", "category": "horse"}
     found["typing error / newest"] = {"text": "Toyta Hilander", "latin": "toyta hilander", "match": "similar"}
     return {name: {"sort": "newest", "limit": PAGE, **query} for name, query in found.items()}

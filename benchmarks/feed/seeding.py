@@ -68,7 +68,7 @@ select md5('big listing ' || r.n)::uuid, md5('big seller ' || r.seller)::uuid,
     when 'horse' then jsonb_build_object('breed', r.breed, 'age', 1 + r.n %% 15,
       'gender', (array['stallion','mare','gelding'])[1 + (r.n / 4) %% 3])
     else jsonb_build_object('property_type', (array['apartment','apartment','house','land','commercial'])[1 + r.n %% 5],
-      'rooms', r.rooms, 'area', 25 + (r.a * 200)::int, 'deal_type', 'sale') end
+      'rooms', r.rooms, 'area', 25 + (r.b * 200)::int, 'deal_type', 'sale') end
 from (
   select n, a, b, c, d, g, b2.brand, b2.models[1 + n %% cardinality(b2.models)] as model,
     1995 + (sqrt(b) * 31)::int as year,
@@ -87,11 +87,13 @@ from (
 _DETAILS = """
 insert into car_details (listing_id, brand, model, year, mileage, transmission, fuel_type)
 select l.id, l.brand, l.model, l.year, l.mileage, l.transmission, l.fuel_type from listings l
-where l.category = 'car' on conflict do nothing;
+where l.category = 'car' and l.video_id like 'viBig%' on conflict do nothing;
 insert into horse_details (listing_id, breed, age, gender)
-select l.id, l.breed, l.age, l.gender from listings l where l.category = 'horse' on conflict do nothing;
+select l.id, l.breed, l.age, l.gender from listings l where l.category = 'horse'
+  and l.video_id like 'viBig%' on conflict do nothing;
 insert into real_estate_details (listing_id, property_type, rooms, area)
-select l.id, l.property_type, l.rooms, l.area from listings l where l.category = 'real_estate' on conflict do nothing;
+select l.id, l.property_type, l.rooms, l.area from listings l where l.category = 'real_estate'
+  and l.video_id like 'viBig%' on conflict do nothing;
 """
 
 

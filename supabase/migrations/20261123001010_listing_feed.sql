@@ -23,7 +23,11 @@ begin
   loop
     v_where := v_where || ' and ' || pg_catalog.format(v_filter.template, v_filter.value);
   end loop;
-  if p_query ->> 'match' = 'words' then
+  if p_query ->> 'match' = 'similar' then
+    v_where := v_where || pg_catalog.format(
+      ' and (l.title operator(extensions.%%>) %L or l.title operator(extensions.%%>) %L)',
+      p_query ->> 'text', coalesce(p_query ->> 'latin', p_query ->> 'text'));
+  elsif p_query ->> 'text' is not null then
     v_where := v_where || pg_catalog.format(
       ' and pg_catalog.to_tsvector(''russian'', l.title || '' '' || l.description)'
       ' @@ pg_catalog.websearch_to_tsquery(''russian'', %L)', p_query ->> 'text');
@@ -34,17 +38,18 @@ $$;
 comment on function private.listing_filters(jsonb) is
   'The conditions of a feed query on listings l. Every value is quoted as a literal; names come from this function alone.';
 
-create function private.feed_source(p_query jsonb) returns text
+create function private.feed_is_fenced(p_query jsonb) returns boolean
 language sql stable set search_path = '' as $$
-  select case when p_query ->> 'match' = 'similar' then pg_catalog.format(
-    '(select t.* from public.listings t where t.status = ''active'' and not t.is_hidden and t.deleted_at is null'
-    ' and (t.title operator(extensions.%%>) %L or t.title operator(extensions.%%>) %L) offset 0)',
-    p_query ->> 'text', coalesce(p_query ->> 'latin', p_query ->> 'text'))
-  else 'public.listings' end;
+  select p_query ->> 'text' is not null and (
+    p_query ->> 'match' = 'similar'
+    or pg_catalog.numnode(pg_catalog.websearch_to_tsquery('russian', p_query ->> 'text')) > 1
+    or (p_query - '{text,latin,match,sort,after,limit,latitude,longitude,radius_km}'::text[]) <> '{}');
 $$;
-comment on function private.feed_source(jsonb) is
-  'Where a page comes from. How many titles are similar to a word cannot be estimated: taken for many, they would be looked '
-  'for by walking through all listings in their order. "offset 0" has the trigram index find them first.';
+comment on function private.feed_is_fenced(jsonb) is
+  'Whether the listings that match must be found before they are ordered. How many match several words, a word beside other '
+  'filters, or a similar title cannot be estimated: taken for many, they would be looked for by walking through all '
+  'listings in their order, reading every text on the way. One word alone is estimated well, and common ones are found '
+  'soonest by that walk.';
 
 create function private.feed_statement(p_query jsonb) returns text
 language plpgsql stable set search_path = '' as $$
@@ -75,8 +80,12 @@ begin
   if p_query -> 'after' is not null then
     v_where := v_where || pg_catalog.format(' and (%s, l.id) %s %s', v_key, v_beyond, v_after);
   end if;
-  return pg_catalog.format('select l.*, %s as distance from %s l where %s order by ' || v_order || ' limit %s',
-    v_distance, private.feed_source(p_query), v_where, v_key, (p_query ->> 'limit')::integer);
+  if private.feed_is_fenced(p_query) then
+    return pg_catalog.format('select l.*, %s as distance from (select l.* from public.listings l where %s offset 0) l'
+      ' order by ' || v_order || ' limit %s', v_distance, v_where, v_key, (p_query ->> 'limit')::integer);
+  end if;
+  return pg_catalog.format('select l.*, %s as distance from public.listings l where %s order by ' || v_order || ' limit %s',
+    v_distance, v_where, v_key, (p_query ->> 'limit')::integer);
 end;
 $$;
 comment on function private.feed_statement(jsonb) is
@@ -148,9 +157,9 @@ comment on function public.listing_feed(jsonb, uuid, jsonb) is
   'A page of the feed or of a search: {listings, match, marks}, the last {liked, saved} for a viewer. p_query: see '
   'private.feed_statement. p_searches: searches that the backend has gathered, see count_searches.';
 
-revoke execute on function private.listing_filters(jsonb), private.feed_source(jsonb), private.feed_statement(jsonb),
+revoke execute on function private.listing_filters(jsonb), private.feed_is_fenced(jsonb), private.feed_statement(jsonb),
   private.seller_card(uuid), private.listing_flags(uuid[], uuid), public.listing_marks(uuid[], uuid), private.feed_page(jsonb),
   public.listing_feed(jsonb, uuid, jsonb) from public, anon, authenticated;
-grant execute on function private.listing_filters(jsonb), private.feed_source(jsonb), private.feed_statement(jsonb),
+grant execute on function private.listing_filters(jsonb), private.feed_is_fenced(jsonb), private.feed_statement(jsonb),
   private.seller_card(uuid), private.listing_flags(uuid[], uuid), public.listing_marks(uuid[], uuid), private.feed_page(jsonb),
   public.listing_feed(jsonb, uuid, jsonb) to service_role;
