@@ -89,6 +89,7 @@ class Child:
         until = time.monotonic() + seconds
         while not ready():
             if self.ended() is not None:
+                ready()  # it may have ended since it was asked, and then it knows a better sentence
                 self.fail(f"ended at once with code {self.ended()}")
             if time.monotonic() > until:
                 self.fail(f"was not ready within {seconds:.0f} seconds")
