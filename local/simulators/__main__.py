@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 from aiohttp import web
@@ -13,17 +14,20 @@ from local.ports import HOST
 from local.processes import die_with_parent
 from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
-from local.simulators.serving import Simulators
+from local.simulators.serving import Simulated, Simulators
 from local.simulators.smsc import Smsc, SmscAccount
 
 _DEMO_SENDER = "SMSPRO.KG"
 
 
-def from_environ() -> Simulators:
-    """The accounts that the functions use."""
-    environ = os.environ
+def from_environ(environ: Mapping[str, str]) -> Simulators:
+    """Every supplier with the account that the functions use."""
     codes = environ.get("AUTO360_DELIVERED_CODES")
     phone = Phone(Path(codes) if codes else None)
+    return Simulators(phone, {**_sms(environ, phone)})
+
+
+def _sms(environ: Mapping[str, str], phone: Phone) -> dict[str, Simulated]:
     nikita = NikitaAccount(
         login=environ["NIKITA_SMS_LOGIN"],
         password=environ["NIKITA_SMS_PASSWORD"],
@@ -37,7 +41,7 @@ def from_environ() -> Simulators:
         callback_url=environ.get("SMSC_CALLBACK_URL", ""),
         callback_secret=environ.get("SMSC_CALLBACK_SECRET", ""),
     )
-    return Simulators(phone, Nikita(nikita, phone), Smsc(smsc, phone))
+    return {"nikita": Nikita(nikita, phone), "smsc": Smsc(smsc, phone)}
 
 
 def main() -> int:
@@ -45,7 +49,7 @@ def main() -> int:
     die_with_parent()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(8192, hard)) if hard > 0 else 8192, hard))
-    site = from_environ().application()
+    site = from_environ(os.environ).application()
     port = int(os.environ["AUTO360_SIMULATORS_PORT"])
     web.run_app(site, host=HOST, port=port, backlog=2048, access_log=None, print=None, shutdown_timeout=0.5)
     return 0

@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -63,7 +64,14 @@ class Nikita:
         for name in ("message", "dr", "info", "def"):
             app.router.add_post(f"{prefix}/api/{name}", self.handle)
 
-    def state(self) -> dict[str, object]:
+    def turn(self, body: dict[str, Any]) -> None:
+        """Take a new mode, and a new balance where one is given."""
+        balance = Decimal(str(body.pop("balance"))) if "balance" in body else None
+        self.switch.turn(body)
+        if balance is not None:
+            self.balance = balance
+
+    def state(self) -> dict[str, Any]:
         """For the switch page."""
         return {**self.switch.state(), "balance": str(self.balance), "requests": dict(self.requests)}
 

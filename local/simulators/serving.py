@@ -4,17 +4,30 @@ from __future__ import annotations
 
 import contextlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import InvalidOperation
+from typing import Any, Protocol
 
 from aiohttp import web
 
 from local.guard import own_pages_only
-from local.simulators.nikita import Nikita
 from local.simulators.phone import Phone
-from local.simulators.smsc import Smsc
 from local.simulators.switch import BadSwitch
 from local.threaded import serving
+
+
+class Simulated(Protocol):
+    """One supplier: its interface below a prefix, and what a person may switch on it."""
+
+    def add_routes(self, app: web.Application, prefix: str) -> None:
+        """Serve the supplier's interface below `prefix`."""
+
+    def turn(self, body: dict[str, Any]) -> None:
+        """Take a new mode or figure from the console. Raises BadSwitch."""
+
+    def state(self) -> dict[str, Any]:
+        """For the console page."""
 
 
 @dataclass(frozen=True)
@@ -22,17 +35,12 @@ class Simulators:
     """Everybody outside, in one place."""
 
     phone: Phone
-    nikita: Nikita
-    smsc: Smsc
-
-    def named(self) -> dict[str, Nikita | Smsc]:
-        """The suppliers by name."""
-        return {"nikita": self.nikita, "smsc": self.smsc}
+    suppliers: Mapping[str, Simulated]
 
     def application(self) -> web.Application:
         """The site with every supplier's interface."""
         app = web.Application(middlewares=[own_pages_only], client_max_size=1024 * 1024)
-        for name, supplier in self.named().items():
+        for name, supplier in self.suppliers.items():
             supplier.add_routes(app, f"/{name}")
         app.router.add_get("/_local/sms", self._inbox)
         app.router.add_get("/_local/suppliers", self._suppliers)
@@ -48,22 +56,21 @@ class Simulators:
         return web.json_response(inbox, dumps=_readable)
 
     async def _suppliers(self, _request: web.Request) -> web.Response:
-        return web.json_response({name: supplier.state() for name, supplier in self.named().items()})
+        return web.json_response({name: supplier.state() for name, supplier in self.suppliers.items()})
 
     async def _turn(self, request: web.Request) -> web.Response:
-        supplier = self.named().get(request.match_info["name"])
+        supplier = self.suppliers.get(request.match_info["name"])
         if supplier is None:
             return web.json_response({"error": "There is no such supplier."}, status=404)
         try:
             body = json.loads(await request.read())
-            balance = Decimal(str(body.pop("balance"))) if isinstance(body, dict) and "balance" in body else None
-            supplier.switch.turn(body)
+            if not isinstance(body, dict):
+                raise BadSwitch("the body must be an object")
+            supplier.turn(body)
         except BadSwitch as error:
             return web.json_response({"error": str(error)}, status=400)
         except (ValueError, InvalidOperation):
             return web.json_response({"error": "The body is not understood."}, status=400)
-        if balance is not None:
-            supplier.balance = balance
         return web.json_response(supplier.state())
 
 

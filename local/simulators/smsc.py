@@ -80,7 +80,14 @@ class Smsc:
         for name in ("send", "status", "balance"):
             app.router.add_route("*", f"{prefix}/sys/{name}.php", self.handle)
 
-    def state(self) -> dict[str, object]:
+    def turn(self, body: dict[str, Any]) -> None:
+        """Take a new mode, and a new balance where one is given."""
+        balance = Decimal(str(body.pop("balance"))) if "balance" in body else None
+        self.switch.turn(body)
+        if balance is not None:
+            self.balance = balance
+
+    def state(self) -> dict[str, Any]:
         """For the switch page."""
         return {**self.switch.state(), "balance": str(self.balance), "requests": dict(self.requests)}
 

@@ -20,7 +20,7 @@ def test_nikita_delivers_and_answers_in_its_namespace(suppliers: World) -> None:
     answer = suppliers.nikita("message", inner)
     assert answer.tag == "{http://Giper.mobi/schema/Message}response"
     assert [(value(answer, name)) for name in ("id", "status", "phones", "smscnt")] == ["a1", "0", "1", "1"]
-    (sms,) = suppliers.simulators.phone.inbox("+" + PHONE)
+    (sms,) = suppliers.phone.inbox("+" + PHONE)
     assert (sms["phone"], sms["text"], sms["supplier"]) == ("+" + PHONE, CYRILLIC, "nikita")
 
 
@@ -43,7 +43,7 @@ def test_nikita_delivers_and_answers_in_its_namespace(suppliers: World) -> None:
 )
 def test_nikita_refuses(suppliers: World, options: dict[str, Any], status: str) -> None:
     assert suppliers.send(**options) == status
-    assert suppliers.simulators.phone.inbox() == []
+    assert suppliers.phone.inbox() == []
 
 
 def test_nikita_refuses_what_is_no_xml_or_brings_a_document_type(suppliers: World) -> None:
@@ -55,11 +55,11 @@ def test_nikita_refuses_what_is_no_xml_or_brings_a_document_type(suppliers: Worl
 def test_nikita_blocks_a_repeated_id_and_takes_plus_or_no_plus(suppliers: World) -> None:
     assert suppliers.send("one", phones=["+" + PHONE]) == "0"
     assert suppliers.send("one") == "10"
-    assert len(suppliers.simulators.phone.inbox()) == 1
+    assert len(suppliers.phone.inbox()) == 1
 
 
 def test_nikita_bills_parts_times_phones_until_the_money_is_gone(suppliers: World) -> None:
-    suppliers.simulators.nikita.balance = Decimal("2.80")
+    suppliers.named["nikita"].balance = Decimal("2.80")
     assert suppliers.send("a", text="ж" * 71, phones=[PHONE, "996700000001"]) == "0"
     assert value(suppliers.nikita("info", ""), "account") == "0.00"
     assert suppliers.send("b") == "4"
@@ -98,7 +98,7 @@ def test_nikita_may_take_a_message_and_say_otherwise(suppliers: World, mode: str
     turn(suppliers, "nikita", mode=mode)
     assert suppliers.send("a") == status
     assert suppliers.send("a") == "10"
-    assert len(suppliers.simulators.phone.inbox()) == 1
+    assert len(suppliers.phone.inbox()) == 1
     assert value(suppliers.nikita("dr", "<id>a</id>"), "status") == "0"
 
 
@@ -106,7 +106,7 @@ def test_nikita_may_take_a_message_and_say_otherwise(suppliers: World, mode: str
 def test_nikita_may_refuse_with_any_status(suppliers: World, status: int) -> None:
     turn(suppliers, "nikita", mode="status", status=status)
     assert suppliers.send() == str(status)
-    assert suppliers.simulators.phone.inbox() == []
+    assert suppliers.phone.inbox() == []
 
 
 def test_nikita_may_lose_a_message(suppliers: World) -> None:
@@ -114,7 +114,7 @@ def test_nikita_may_lose_a_message(suppliers: World) -> None:
     assert suppliers.send("a") == "0"
     time.sleep(0.4)
     assert value(suppliers.nikita("dr", "<id>a</id>"), "report") == "4"
-    assert suppliers.simulators.phone.inbox() == []
+    assert suppliers.phone.inbox() == []
 
 
 @pytest.mark.parametrize("supplier", ["nikita", "smsc"])
@@ -122,7 +122,7 @@ def test_a_dead_supplier_tears_the_connection(suppliers: World, supplier: str) -
     turn(suppliers, supplier, mode="dead")
     with pytest.raises((http.client.HTTPException, OSError)):
         suppliers.send() if supplier == "nikita" else suppliers.smsc("send", phones=PHONE, mes="x")
-    assert suppliers.simulators.phone.inbox() == []
+    assert suppliers.phone.inbox() == []
 
 
 def test_a_slow_nikita_takes_nothing_from_a_caller_who_left(suppliers: World) -> None:
@@ -132,7 +132,7 @@ def test_a_slow_nikita_takes_nothing_from_a_caller_who_left(suppliers: World) ->
     with pytest.raises(TimeoutError):
         suppliers.nikita("dr", "<id>a</id>", seconds=0.3)
     time.sleep(1.2)
-    assert suppliers.simulators.phone.inbox() == []
+    assert suppliers.phone.inbox() == []
     assert suppliers.send("a") == "0"
 
 
@@ -140,7 +140,7 @@ def test_a_nikita_that_answers_late_has_taken_the_message(suppliers: World) -> N
     turn(suppliers, "nikita", mode="slow_taken", seconds=1)
     with pytest.raises(TimeoutError):
         suppliers.send("a", seconds=0.3)
-    assert len(suppliers.simulators.phone.inbox()) == 1
+    assert len(suppliers.phone.inbox()) == 1
     assert value(suppliers.nikita("dr", "<id>a</id>", seconds=0.5), "status") == "0"
 
 

@@ -17,14 +17,14 @@ CYRILLIC = "360Auto: код 482913"
 def test_smsc_delivers_and_tells_cost_and_balance(suppliers: World) -> None:
     answer = suppliers.smsc("send", phones=PHONE, mes=CYRILLIC, id="7", sender="360AUTO", cost="3")
     assert answer == {"id": 7, "cnt": 1, "cost": "4.1", "balance": "946.2"}
-    (sms,) = suppliers.simulators.phone.inbox("+" + PHONE)
+    (sms,) = suppliers.phone.inbox("+" + PHONE)
     assert (sms["text"], sms["supplier"]) == (CYRILLIC, "smsc")
 
 
 def test_smsc_without_a_character_set_reads_windows_1251(suppliers: World) -> None:
     body = urlencode({"login": "S", "psw": "W", "phones": PHONE, "mes": "код"}, encoding="utf-8").encode()
     suppliers.call("/smsc/sys/send.php", body, "application/x-www-form-urlencoded")
-    assert suppliers.simulators.phone.inbox()[0]["text"] == "РєРѕРґ"
+    assert suppliers.phone.inbox()[0]["text"] == "РєРѕРґ"
 
 
 @pytest.mark.parametrize(
@@ -42,15 +42,15 @@ def test_smsc_without_a_character_set_reads_windows_1251(suppliers: World) -> No
 def test_smsc_refuses(suppliers: World, fields: dict[str, str], code: int) -> None:
     answer = suppliers.smsc("send", **{"phones": PHONE, "mes": "kod 482913", "id": "7", **fields})
     assert answer["error_code"] == code
-    assert suppliers.simulators.phone.inbox() == []
+    assert suppliers.phone.inbox() == []
 
 
 def test_smsc_refuses_the_same_request_within_a_minute_and_without_money(suppliers: World) -> None:
     assert suppliers.smsc("send", phones=PHONE, mes="kod 1111")["cnt"] == 1
     assert suppliers.smsc("send", phones=PHONE, mes="kod 1111")["error_code"] == 9
-    suppliers.simulators.smsc.balance = Decimal(0)
+    suppliers.named["smsc"].balance = Decimal(0)
     assert suppliers.smsc("send", phones=PHONE, mes="kod 2222")["error_code"] == 3
-    assert len(suppliers.simulators.phone.inbox()) == 1
+    assert len(suppliers.phone.inbox()) == 1
 
 
 def test_smsc_status_and_signed_callback(suppliers: World, supplier_webhook: Webhook) -> None:
@@ -71,14 +71,14 @@ def test_smsc_status_and_signed_callback(suppliers: World, supplier_webhook: Web
 def test_smsc_tells_its_balance_and_its_price(suppliers: World) -> None:
     assert suppliers.smsc("balance", cur="1") == {"balance": "950.3", "currency": "KZT"}
     assert suppliers.smsc("send", phones=PHONE, mes="ж" * 71, cost="1") == {"cost": "8.2", "cnt": 2}
-    assert suppliers.simulators.phone.inbox() == []
+    assert suppliers.phone.inbox() == []
 
 
 @pytest.mark.parametrize("code", range(1, 10))
 def test_smsc_may_refuse_with_any_error(suppliers: World, code: int) -> None:
     turn(suppliers, "smsc", mode="error", error_code=code)
     assert suppliers.smsc("send", phones=PHONE, mes="x")["error_code"] == code
-    assert suppliers.simulators.phone.inbox() == []
+    assert suppliers.phone.inbox() == []
 
 
 @pytest.mark.parametrize(

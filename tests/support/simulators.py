@@ -67,7 +67,8 @@ def supplier_webhook() -> Iterator[Webhook]:
 class World:
     """The simulators and a way to call them."""
 
-    simulators: Simulators
+    phone: Phone
+    named: dict[str, Nikita | Smsc]
     base: str
 
     def call(self, path: str, body: bytes, content_type: str, seconds: float = 5) -> tuple[int, bytes]:
@@ -118,11 +119,11 @@ def suppliers(supplier_webhook: Webhook) -> Iterator[World]:
     phone = Phone()
     nikita = NikitaAccount("L", "P&P", ("360AUTO",), supplier_webhook.url, delays=(0.15, 0.3), repeat_seconds=0.05)
     smsc = SmscAccount("S", "W", ("360AUTO",), supplier_webhook.url, "secret", delay=0.2)
-    simulators = Simulators(phone, Nikita(nikita, phone), Smsc(smsc, phone))
-    with served(simulators) as base:
-        yield World(simulators, base)
+    named: dict[str, Nikita | Smsc] = {"nikita": Nikita(nikita, phone), "smsc": Smsc(smsc, phone)}
+    with served(Simulators(phone, named)) as base:
+        yield World(phone, named, base)
 
 
 def turn(suppliers: World, supplier: str, **body: object) -> None:
     """Turn a switch."""
-    suppliers.simulators.named()[supplier].switch.turn(body)
+    suppliers.named[supplier].turn(dict(body))

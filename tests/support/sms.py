@@ -83,7 +83,7 @@ def sms_world() -> Iterator[SmsWorld]:
     phone = Phone(delivered_codes_file())
     nikita = Nikita(NikitaAccount(f"nikita-{uuid4().hex[:6]}", uuid4().hex, (SENDER,)), phone)
     smsc = Smsc(SmscAccount(f"smsc-{uuid4().hex[:6]}", uuid4().hex, (SENDER,)), phone)
-    with served(Simulators(phone, nikita, smsc)) as url:
+    with served(Simulators(phone, {"nikita": nikita, "smsc": smsc})) as url:
         world = SmsWorld(phone, nikita, smsc, url)
         yield world
         world.http.close()

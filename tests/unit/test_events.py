@@ -115,3 +115,17 @@ def test_created_objects_are_read_from_both_clouds(name: str, event_id: str) -> 
     assert list(stored_objects(json.loads(json.dumps(recorded(name))))) == [
         StoredObject("avatars", "u/фото 1.png", event_id)
     ]
+
+
+@pytest.mark.parametrize("name", HTTP_EVENTS)
+def test_a_raw_body_reaches_the_route_byte_for_byte(name: str) -> None:
+    event = recorded_http(name, "POST", "/webhooks/x", body="a=1&b=%D1%8F")
+    request = http_request(event, most_bytes=1000, body="raw")
+    assert base64.b64decode(request["body"]) == b"a=1&b=%D1%8F"
+    assert request["isBase64Encoded"] is True
+
+
+def test_a_raw_body_that_is_too_large_is_refused() -> None:
+    event = recorded_http("yandex_gateway_1_0", "POST", "/webhooks/x", body="x" * 1001)
+    with pytest.raises(PayloadTooLarge):
+        http_request(event, most_bytes=1000, body="raw")

@@ -13,7 +13,7 @@ from auto360 import database
 from auto360.errors import DomainError, Internal, InvalidJson, NotFound, SettingsInvalid
 from auto360.runtime import headers
 from auto360.runtime.envelope import failure, to_json
-from auto360.runtime.events import Event, http_request, is_http
+from auto360.runtime.events import BodyKind, Event, http_request, is_http
 from auto360.runtime.logs import logger
 from auto360.runtime.requests import Request, request_of
 from auto360.runtime.validation import validation_failed
@@ -63,8 +63,13 @@ def failure_for(error: Exception, request: Request) -> dict[str, Any]:
     return failure(error, language=request.language, request_id=request.id)
 
 
-def entrypoint(app: APIGatewayRestResolver, *, most_body_bytes: int = MOST_BODY_BYTES) -> Handler:
-    """What the cloud calls. Nothing is raised out of it: Yandex would show the stack trace to the client."""
+def entrypoint(
+    app: APIGatewayRestResolver, *, most_body_bytes: int = MOST_BODY_BYTES, body: BodyKind = "json"
+) -> Handler:
+    """What the cloud calls. Nothing is raised out of it: Yandex would show the stack trace to the client.
+
+    With `body="raw"` routes read their body by a parameter of type `RawBody`.
+    """
 
     def handler(event: Event, context: Any) -> dict[str, Any]:
         started = time.perf_counter()
@@ -79,7 +84,7 @@ def entrypoint(app: APIGatewayRestResolver, *, most_body_bytes: int = MOST_BODY_
             logger.setLevel(settings.log_level)
             answer = headers.preflight(event, settings.origins)
             if answer is None:
-                answer = app.resolve(http_request(event, most_bytes=most_body_bytes), context)
+                answer = app.resolve(http_request(event, most_bytes=most_body_bytes, body=body), context)
             headers.complete(answer, event, request, settings.origins)
         except Exception as error:  # noqa: BLE001 - the last wall before the client
             answer = failure_for(error, request)

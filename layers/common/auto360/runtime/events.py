@@ -9,12 +9,15 @@ import binascii
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 from urllib.parse import unquote
 
 from auto360.errors import InvalidJson, PayloadTooLarge
 
 Event = dict[str, Any]
+
+BodyKind = Literal["json", "raw"]
+"""What a function takes as a body: JSON, or whatever a supplier's webhook sends."""
 
 # Paths outside /api; everything else that lacks the prefix is an alias of the existing app (mobile contract, §1.1).
 _OTHER_ROOTS = ("/api/", "/health", "/webhooks/", "/admin", "/.well-known/")
@@ -30,11 +33,12 @@ class StoredObject:
     event_id: str
 
 
-def http_request(event: Mapping[str, Any], *, most_bytes: int) -> Event:
+def http_request(event: Mapping[str, Any], *, most_bytes: int, body: BodyKind = "json") -> Event:
     """Return a copy of an HTTP event as payload 1.0 with a canonical path and a text body.
 
     Takes AWS REST, Yandex 1.0, Yandex 0.1 and Yandex direct calls. Raises PayloadTooLarge for a body over
     `most_bytes` and InvalidJson for one that is not text, not JSON, not declared as JSON, or nested without end.
+    A `raw` body may be anything and stays as it came, in base64: whoever signed it signed its bytes.
     """
     request = dict(event)
     if not is_http(event):
@@ -42,11 +46,30 @@ def http_request(event: Mapping[str, Any], *, most_bytes: int) -> Event:
     request["path"] = canonical_path(_real_path(event))
     request["pathParameters"] = event.get("pathParameters") or event.get("pathParams") or {}
     request["headers"] = event.get("headers") or {}
+    if body == "raw":
+        request["body"] = base64.b64encode(raw_body(event, most_bytes=most_bytes)).decode()
+        request["isBase64Encoded"] = True
+        return request
     request["body"] = _text_body(event, most_bytes=most_bytes)
     if request["body"] and not _says_json(request["headers"]):
         raise InvalidJson
     request["isBase64Encoded"] = False
     return request
+
+
+def raw_body(event: Mapping[str, Any], *, most_bytes: int) -> bytes:
+    """The bytes of a body. Raises PayloadTooLarge, and InvalidJson where the event's base64 is broken."""
+    body = event.get("body") or ""
+    encoded = bool(event.get("isBase64Encoded"))
+    if len(body) > most_bytes * (4 / 3 if encoded else 1) + 4:
+        raise PayloadTooLarge
+    try:
+        content = base64.b64decode(body, validate=True) if encoded else body.encode()
+    except (ValueError, binascii.Error):
+        raise InvalidJson from None
+    if len(content) > most_bytes:
+        raise PayloadTooLarge
+    return content
 
 
 def _real_path(event: Mapping[str, Any]) -> str:
@@ -68,18 +91,13 @@ def canonical_path(path: str) -> str:
 
 
 def _text_body(event: Mapping[str, Any], *, most_bytes: int) -> str:
-    body = event.get("body") or ""
-    if len(body) > most_bytes * (4 / 3 if event.get("isBase64Encoded") else 1) + 4:
-        raise PayloadTooLarge
+    content = raw_body(event, most_bytes=most_bytes)
     try:
-        if event.get("isBase64Encoded"):
-            body = base64.b64decode(body, validate=True).decode()
-        if len(body.encode()) > most_bytes:
-            raise PayloadTooLarge
+        body = content.decode()
         _check_json(body)
-    except (ValueError, RecursionError, binascii.Error):
+    except (ValueError, RecursionError):
         raise InvalidJson from None
-    return str(body)
+    return body
 
 
 def _says_json(headers: Mapping[str, Any]) -> bool:

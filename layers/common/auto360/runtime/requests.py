@@ -1,5 +1,6 @@
 """What every route may know of its request: id, language, address, client; read from the event alone."""
 
+import base64
 import ipaddress
 import re
 import uuid
@@ -74,3 +75,11 @@ def _current(resolved: ResolvedRequest) -> Request:
 
 CurrentRequest = Annotated[Request, Depends(_current)]
 """Parameter type with which a route asks for the current request."""
+
+
+def _raw_body(resolved: ResolvedRequest) -> bytes:
+    return base64.b64decode(resolved.resolved_event.raw_event.get("body") or "")
+
+
+RawBody = Annotated[bytes, Depends(_raw_body)]
+"""Parameter type with which a webhook asks for the very bytes that were sent; needs `entrypoint(app, body="raw")`."""

@@ -1,0 +1,27 @@
+"""Every sentence that a person may read, in Russian, Kyrgyz and English, by error code or name; one file an area."""
+
+from auto360.messages import accounts, business, chat, general, listings, moderation
+from auto360.messages.languages import LANGUAGES, Language, Sentences, language_of, sentence
+
+__all__ = ["ERRORS", "FIELDS", "LANGUAGES", "TEXTS", "Language", "Sentences", "language_of", "sentence"]
+
+ERRORS: Sentences = {
+    **general.ERRORS,
+    **accounts.ERRORS,
+    **business.ERRORS,
+    **chat.ERRORS,
+    **listings.ERRORS,
+    **moderation.ERRORS,
+}
+
+# Sentences for single fields in `details`.
+FIELDS: Sentences = {
+    "missing": ("Обязательное поле", "Милдеттүү талаа", "This field is required"),
+    "unknown": ("Неизвестное поле", "Белгисиз талаа", "This field is not known"),
+    "type": ("Неверный тип значения", "Маанинин түрү туура эмес", "The value has the wrong type"),
+    "value": ("Недопустимое значение", "Жараксыз маани", "The value is not acceptable"),
+}
+
+TEXTS: Sentences = {
+    "code_sent": ("Код отправлен по SMS", "Код SMS менен жөнөтүлдү", "The code was sent by SMS"),
+}
