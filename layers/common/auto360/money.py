@@ -1,0 +1,38 @@
+"""Money: a whole number of tyiyn inside (100 tyiyn = 1 som); what suppliers write in som is converted exactly."""
+
+from decimal import Decimal, InvalidOperation
+
+_MOST_TYIYN = 10**13
+
+
+def tyiyn_of_som(som: object) -> int:
+    """A supplier's amount in som (text, number or Decimal) as tyiyn.
+
+    A float is read by its shortest text, so 100.1 is 10010. Raises ValueError for what is no amount, is negative, is
+    not a whole number of tyiyn, or is larger than any payment.
+    """
+    try:
+        tyiyn = Decimal("" if isinstance(som, bool) else str(som)) * 100
+    except InvalidOperation:
+        raise ValueError("not an amount") from None
+    if not tyiyn.is_finite() or tyiyn != tyiyn.to_integral_value() or not 0 <= tyiyn <= _MOST_TYIYN:
+        raise ValueError("not a whole number of tyiyn")
+    return int(tyiyn)
+
+
+def whole_tyiyn(tyiyn: object) -> int:
+    """A supplier's amount in tyiyn, a JSON number or its text. Raises ValueError for anything else."""
+    text = str(tyiyn) if isinstance(tyiyn, int | str) and not isinstance(tyiyn, bool) else ""
+    if not text.isascii() or not text.isdecimal() or len(text) > 14 or int(text) > _MOST_TYIYN:
+        raise ValueError("not a whole number of tyiyn")
+    return int(text)
+
+
+def som_text(tyiyn: int) -> str:
+    """The amount in som with two decimals, such as `100.00`."""
+    return f"{tyiyn // 100}.{tyiyn % 100:02d}"
+
+
+def som_number(tyiyn: int) -> float:
+    """The amount as a JSON number in som: the float whose shortest text is exactly that amount, up to 10^11 som."""
+    return float(som_text(tyiyn))
