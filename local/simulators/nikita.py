@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
@@ -70,6 +70,10 @@ class Nikita:
         self.switch.turn(body)
         if balance is not None:
             self.balance = balance
+
+    def let_time_pass(self, seconds: float) -> None:
+        """Every message becomes older, for tests that do not wait for reports."""
+        self._taken = {name: replace(taken, at=taken.at - seconds) for name, taken in self._taken.items()}
 
     def state(self) -> dict[str, Any]:
         """For the switch page."""

@@ -7,7 +7,7 @@ import hashlib
 import re
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -19,9 +19,9 @@ from local.simulators.phone import Phone, masked, note
 from local.simulators.segments import parts
 from local.simulators.switch import Switch, caller_stayed, reset
 
-MODES = ("ok", "dead", "slow", "http_500", "garbage", "error")
+MODES = ("ok", "dead", "slow", "http_500", "garbage", "error", "undelivered")
 _LARGEST_ID = 2**31 - 1
-_DELIVERED, _AT_OPERATOR, _UNKNOWN = 1, 0, -3
+_DELIVERED, _AT_OPERATOR, _IMPOSSIBLE, _UNKNOWN = 1, 0, 20, -3
 _ERRORS = {
     1: "parameters error",
     2: "authorise error",
@@ -53,6 +53,7 @@ class SmscAccount:
 class _Sent:
     phone: str
     at: float
+    final: int
 
 
 class _Refused(Exception):
@@ -86,6 +87,10 @@ class Smsc:
         self.switch.turn(body)
         if balance is not None:
             self.balance = balance
+
+    def let_time_pass(self, seconds: float) -> None:
+        """Every message becomes older, for tests that do not wait for reports."""
+        self._sent = {key: replace(sent, at=sent.at - seconds) for key, sent in self._sent.items()}
 
     def state(self) -> dict[str, Any]:
         """For the switch page."""
@@ -147,7 +152,7 @@ class Smsc:
         done = time.time() - sent.at >= self.account.delay
         moment = sent.at + self.account.delay if done else sent.at
         return {
-            "status": _DELIVERED if done else _AT_OPERATOR,
+            "status": sent.final if done else _AT_OPERATOR,
             "last_date": smsc_form.date(moment),
             "last_timestamp": int(moment),
             "err": 0,
@@ -204,9 +209,11 @@ class Smsc:
         return str(self._next_id)
 
     def _deliver(self, number: str, phone: str, text: str, count: int) -> None:
-        self._sent[number, phone] = _Sent(phone, time.time())
+        lost = self.switch.mode == "undelivered"
+        self._sent[number, phone] = _Sent(phone, time.time(), _IMPOSSIBLE if lost else _DELIVERED)
         note("sms taken", supplier="smsc", phone=masked("+" + phone), parts=count)
-        self.phone.receive(phone, text, "smsc")
+        if not lost:
+            self.phone.receive(phone, text, "smsc")
         if self.account.callback_url:
             task = asyncio.get_running_loop().create_task(self._callback(number, phone))
             self._callbacks.add(task)
@@ -215,11 +222,12 @@ class Smsc:
     async def _callback(self, number: str, phone: str) -> None:
         """Post the signed final status."""
         await asyncio.sleep(self.account.delay + 0.05)
-        signed = f"{number}:{phone}:{_DELIVERED}:{self.account.callback_secret}".encode()
+        status = self._sent[number, phone].final
+        signed = f"{number}:{phone}:{status}:{self.account.callback_secret}".encode()
         form = {
             "id": number,
             "phone": phone,
-            "status": str(_DELIVERED),
+            "status": str(status),
             "time": smsc_form.date(time.time()),
             "err": "0",
             "md5": hashlib.md5(signed, usedforsecurity=False).hexdigest(),

@@ -46,6 +46,7 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "/api/moderation/listings/{listing_id}/escalate": {"version": 1},
     "/api/moderation/listings/{listing_id}/reject": {"version": 1, "reason": "Чужое видео"},
+    "/api/sms/send": {"phone": "+996555123456", "template": "test"},
     "/api/chat/threads": {"listing_id": SOMETHING},
     "/api/chat/threads/{thread_id}/messages": {"text": "Здравствуйте"},
     "/api/chat/blocks": {"user_id": SOMETHING},
@@ -53,7 +54,13 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 # Each of these costs more than a cold start may; a function that truly needs one imports it when it is called.
 NEVER = {"boto3", "botocore", "supabase", "postgrest", "psycopg", "yandexcloud", "grpc", "sentry_sdk"}
-SUPPLIERS = {"auto360.sms.nikita", "auto360.sms.smsc", "auto360.limits.redis"}
+SUPPLIERS = {
+    "auto360.sms.nikita",
+    "auto360.sms.smsc",
+    "auto360.sms.nikita_push",
+    "auto360.sms.smsc_push",
+    "auto360.limits.redis",
+}
 LATER = {"jwt", "cryptography", "redis", "phonenumbers", "auto360.database.postgrest", "auto360.limits.postgres"}
 
 

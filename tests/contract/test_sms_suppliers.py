@@ -80,10 +80,40 @@ def test_a_wrong_password_is_a_lasting_refusal(sms_world: SmsWorld, name: str) -
 
 
 def test_the_balance_is_told_in_tyiyn(sms_world: SmsWorld, name: str) -> None:
-    assert sms_world.supplier(name).balance(timeout=2) > 0
+    account = sms_world.supplier(name).account(timeout=2)
+    assert account.balance_tyiyn > 0
+    assert account.price_tyiyn == (70 if name == "nikita" else None)
     sms_world.turn(name, "dead")
     with pytest.raises(SmsFailure):
-        sms_world.supplier(name).balance(timeout=1)
+        sms_world.supplier(name).account(timeout=1)
+
+
+def test_a_report_tells_what_became_of_a_message(sms_world: SmsWorld, name: str) -> None:
+    supplier = sms_world.supplier(name)
+    message_id = supplier.message_id("report")
+    assert supplier.report(PHONE, message_id=message_id, timeout=2) is None
+    supplier.send(PHONE, "text", message_id=message_id, timeout=2)
+    first = supplier.report(PHONE, message_id=message_id, timeout=2)
+    assert first is not None
+    assert first.state == "pending"
+    sms_world.let_time_pass(60)
+    later = supplier.report(PHONE, message_id=message_id, timeout=2)
+    assert later is not None
+    assert later.state == "delivered"
+    sms_world.turn(name, "dead")
+    with pytest.raises(SmsFailure):
+        supplier.report(PHONE, message_id=message_id, timeout=1)
+
+
+def test_in_test_mode_a_message_is_checked_and_neither_sent_nor_billed(sms_world: SmsWorld, name: str) -> None:
+    supplier = sms_world.supplier(name, test_mode=True)
+    before = supplier.account(timeout=2)
+    taken = supplier.send(PHONE, "text", message_id=supplier.message_id("tried"), timeout=2)
+    assert (taken.parts, taken.cost_tyiyn) == (1, 0)
+    assert sms_world.texts(PHONE) == []
+    assert supplier.account(timeout=2) == before
+    with pytest.raises(SmsFailure):
+        supplier.send("+99612", "text", message_id=supplier.message_id("bad"), timeout=2)
 
 
 def test_a_failure_never_carries_the_suppliers_text(sms_world: SmsWorld, name: str) -> None:

@@ -157,7 +157,8 @@ def test_paths_and_make_targets_in_documents_exist(document: Document) -> None:
 
 def test_a_decision_is_a_dated_page_of_at_most_forty_lines() -> None:
     pages = sorted((DOCS / "decisions").glob("*.md"))
-    assert [page.name[:4] for page in pages] == [f"{number:04d}" for number in range(1, len(pages) + 1)]
+    numbers = [page.name[:4] for page in pages]
+    assert len(set(numbers)) == len(numbers), "each number is one decision; an area may leave some free"
     for page in pages:
         lines = page.read_text(encoding="utf-8").splitlines()
         assert len(lines) <= 40, page.name

@@ -117,6 +117,7 @@ OPERATIONS = [
         insert=SERVICE,
         delete=SERVICE,
     ),
+    backend_only("phone_operators", lambda _: {"prefix": "9999", "operator": "Scene"}, {"operator": "Other"}),
     backend_only("alert_rules", lambda _: alert_rule(scene_id("another rule"), "another_rule"), {"threshold": 2}),
     backend_only("alerts", lambda s: {"rule_id": s.alert_rule, "subject": "case"}, {"value": 3}),
     backend_only("alert_events", lambda s: {"alert_id": s.alert, "event": "opened", "channel": "sms"}, {"tries": 1}),

@@ -46,11 +46,16 @@ class SmsWorld:
             "SMSC_SENDER": SENDER,
         }
 
-    def supplier(self, name: str) -> SmsSupplier:
+    def supplier(self, name: str, *, test_mode: bool = False) -> SmsSupplier:
         """Our client of a supplier."""
         if name == "nikita":
-            return NikitaSms(NikitaSettings.load(self.environ), self.http)
-        return SmscSms(SmscSettings.load(self.environ), self.http)
+            return NikitaSms(NikitaSettings.load(self.environ), self.http, test_mode=test_mode)
+        return SmscSms(SmscSettings.load(self.environ), self.http, test_mode=test_mode)
+
+    def let_time_pass(self, seconds: float) -> None:
+        """Every message that suppliers took becomes older; what they would tell later, they tell now."""
+        self.nikita.let_time_pass(seconds)
+        self.smsc.let_time_pass(seconds)
 
     def turn(self, supplier: str, mode: str, **settings: float) -> None:
         """Break or mend a supplier."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from auto360.sms import SmsBadNumber, SmsFailure, SmsRefused, SmsTaken, SmsUncertain, SmsUnreachable
+from auto360.sms import SmsAccount, SmsBadNumber, SmsFailure, SmsRefused, SmsTaken, SmsUncertain, SmsUnreachable
 from auto360.sms.delivery import Delivery, DeliveryLimits, deliver
 
 TAKEN = SmsTaken(parts=1, cost_tyiyn=70)
@@ -33,8 +33,11 @@ class ScriptedSupplier:
         self.questions += 1
         return self.taken
 
-    def balance(self, *, timeout: float) -> int:
-        return 0
+    def report(self, phone: str, *, message_id: str, timeout: float) -> None:
+        return None
+
+    def account(self, *, timeout: float) -> SmsAccount:
+        return SmsAccount(0)
 
 
 def hand_over(suppliers: Sequence[ScriptedSupplier], *, passed_over: tuple[str, ...] = ()) -> Delivery:

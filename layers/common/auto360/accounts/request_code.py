@@ -1,9 +1,9 @@
 """Asking for a login code: one database call before the SMS, one after it."""
 
 import secrets as randomness
-from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID, uuid4
 
 from auto360.accounts.client import Client
@@ -12,14 +12,7 @@ from auto360.accounts.code_secrets import CodeSecrets, stored_digest
 from auto360.accounts.code_text import AutofillSettings, code_text
 from auto360.accounts.errors import REFUSALS, PhoneRejected, SmsUnavailable
 from auto360.database import Database, bytea
-from auto360.sms.delivery import Attempt, Delivery
-
-
-class Deliver(Protocol):
-    """Hands one SMS to whichever supplier takes it."""
-
-    def __call__(self, phone: str, text: str, *, sms_id: str, passed_over: Collection[str]) -> Delivery:
-        """See `auto360.sms.delivery.deliver`."""
+from auto360.sms.delivery import Deliver, Delivery
 
 
 @dataclass(frozen=True)
@@ -60,7 +53,7 @@ class CodeIssuer:
             delivery = self.deliver(phone, text, sms_id=reserved["sms_id"], passed_over=passed_over)
         else:
             delivery = Delivery((), supplier="test_number")
-        self._record(reserved["sms_id"], delivery)
+        self.database.call("login_record_sms", delivery.record(reserved["sms_id"]))
         if delivery.bad_number:
             raise PhoneRejected
         if delivery.supplier is None:
@@ -98,23 +91,3 @@ class CodeIssuer:
         if "reason" in reserved:
             raise REFUSALS[reserved["reason"]](retry_after=reserved["retry_after"])
         return reserved
-
-    def _record(self, sms_id: str, delivery: Delivery) -> None:
-        taken = delivery.taken
-        self.database.call(
-            "login_record_sms",
-            {
-                "p_sms_id": sms_id,
-                "p_state": "accepted" if delivery.supplier else "released",
-                "p_supplier": delivery.supplier,
-                "p_supplier_message_id": delivery.supplier_message_id,
-                "p_parts": taken.parts if taken else None,
-                "p_cost_tyiyn": taken.cost_tyiyn if taken else 0,
-                "p_attempts": [_attempt_row(place, attempt) for place, attempt in enumerate(delivery.attempts)],
-            },
-        )
-
-
-def _attempt_row(place: int, attempt: Attempt) -> dict[str, Any]:
-    row = asdict(attempt)
-    return row | {"position": place, "opens_circuit": row.pop("lasting")}

@@ -1,6 +1,6 @@
 """Every sentence that a person may read, in Russian, Kyrgyz and English, by error code or name; one file an area."""
 
-from auto360.messages import accounts, business, chat, general, listings, moderation
+from auto360.messages import accounts, business, chat, general, listings, moderation, operations
 from auto360.messages.languages import LANGUAGES, Language, Sentences, language_of, sentence
 
 __all__ = ["ERRORS", "FIELDS", "LANGUAGES", "TEXTS", "Language", "Sentences", "language_of", "sentence"]
@@ -12,6 +12,7 @@ ERRORS: Sentences = {
     **chat.ERRORS,
     **listings.ERRORS,
     **moderation.ERRORS,
+    **operations.ERRORS,
 }
 
 # Sentences for single fields in `details`.

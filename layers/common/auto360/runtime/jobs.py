@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from auto360.runtime.logs import logger
+from auto360.settings import AppSettings
 
 Report = Mapping[str, int | str]
 
@@ -17,6 +18,7 @@ def job(run: Callable[[Mapping[str, Any]], Report]) -> Callable[[Mapping[str, An
         logger.clear_state()
         logger.append_keys(request_id=str(getattr(context, "aws_request_id", "")))
         try:
+            logger.setLevel(AppSettings.load().log_level)
             report = dict(run(event))
         except Exception:
             logger.exception("job failed")

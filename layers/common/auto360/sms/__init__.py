@@ -7,8 +7,9 @@ SmsFailure
 └── SmsBadNumber     the number cannot receive SMS anywhere: no other supplier
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,39 @@ class SmsTaken:
 
     parts: int
     cost_tyiyn: int | None
+
+
+ReportState = Literal["pending", "delivered", "failed", "unknown"]
+"""What became of a message; all but `pending` are final, and `unknown` means that nobody will ever tell."""
+
+
+@dataclass(frozen=True)
+class SmsReport:
+    """A supplier's word about one message. `supplier_code` is for operators, never for users."""
+
+    state: ReportState
+    supplier_code: str
+
+
+@dataclass(frozen=True)
+class PushedReport:
+    """A report that a supplier's webhook brought: about which message (its id there) to which phone (E.164)."""
+
+    message_id: str
+    phone: str
+    report: SmsReport
+
+
+@dataclass(frozen=True)
+class SmsAccount:
+    """Our account at a supplier, in tyiyn (whole; its currency converted). The price is that of one part, if told."""
+
+    balance_tyiyn: int
+    price_tyiyn: int | None = None
+
+
+class SmsPushRefused(Exception):
+    """The body of a webhook is malformed, or not signed by the supplier."""
 
 
 class SmsFailure(Exception):
@@ -71,5 +105,17 @@ class SmsSupplier(Protocol):
     def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
         """Whether a message of this id was taken; None when the supplier does not say."""
 
-    def balance(self, *, timeout: float) -> int:
-        """The account's balance in tyiyn (whole; the supplier's currency converted). Raises SmsFailure."""
+    def report(self, phone: str, *, message_id: str, timeout: float) -> SmsReport | None:
+        """What became of a message; None when the supplier knows no such message. Raises SmsFailure."""
+
+    def account(self, *, timeout: float) -> SmsAccount:
+        """Balance and price. Raises SmsFailure."""
+
+
+class SmsPushReader(Protocol):
+    """Reads the delivery webhook of one supplier. `is_proof`: signed by it; otherwise a hint to ask, and no more."""
+
+    is_proof: bool
+
+    def read(self, body: bytes) -> Sequence[PushedReport]:
+        """The reports in a body. Raises SmsPushRefused."""

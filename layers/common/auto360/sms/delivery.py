@@ -8,7 +8,8 @@ known to be taken goes to the next one. Every supplier gets the same text.
 import random
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
 
 from auto360.sms import SmsBadNumber, SmsFailure, SmsSupplier, SmsTaken, SmsUncertain, SmsUnreachable
 from auto360.sms.parts import parts_of
@@ -36,6 +37,26 @@ class Delivery:
     supplier_message_id: str | None = None
     bad_number: bool = False
 
+    def record(self, sms_id: str) -> dict[str, Any]:
+        """The arguments with which SQL records it: `sms_record` and `login_record_sms`."""
+        taken = self.taken
+        return {
+            "p_sms_id": sms_id,
+            "p_state": "accepted" if self.supplier else "released",
+            "p_supplier": self.supplier,
+            "p_supplier_message_id": self.supplier_message_id,
+            "p_parts": taken.parts if taken else None,
+            "p_cost_tyiyn": taken.cost_tyiyn if taken else 0,
+            "p_attempts": [_attempt_row(place, attempt) for place, attempt in enumerate(self.attempts)],
+        }
+
+
+class Deliver(Protocol):
+    """Hands one SMS to whichever supplier takes it: `deliver` with its suppliers put in."""
+
+    def __call__(self, phone: str, text: str, *, sms_id: str, passed_over: Collection[str]) -> Delivery:
+        """See `deliver`."""
+
 
 @dataclass(frozen=True)
 class DeliveryLimits:
@@ -46,6 +67,11 @@ class DeliveryLimits:
     question_seconds: float = 1.5
     tries: int = 3
     first_wait_seconds: float = 0.5
+
+
+def _attempt_row(place: int, attempt: Attempt) -> dict[str, Any]:
+    row = asdict(attempt)
+    return row | {"position": place, "opens_circuit": row.pop("lasting")}
 
 
 @dataclass

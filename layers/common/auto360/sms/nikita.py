@@ -9,7 +9,16 @@ import httpx
 from pydantic import Field, HttpUrl, SecretStr
 
 from auto360.settings import EnvSettings
-from auto360.sms import SmsBadNumber, SmsFailure, SmsRefused, SmsTaken, SmsUncertain
+from auto360.sms import (
+    ReportState,
+    SmsAccount,
+    SmsBadNumber,
+    SmsFailure,
+    SmsRefused,
+    SmsReport,
+    SmsTaken,
+    SmsUncertain,
+)
 from auto360.sms.exchange import exchange
 
 _ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -20,10 +29,20 @@ _BAD_NUMBER = "7"
 _SEEN_BEFORE = "10"
 _DR_UNKNOWN_MESSAGE = "4"
 _REPORTS_OF_TAKEN = ("0", "1", "3", "7")
+_STATES: dict[str, ReportState] = {
+    "0": "pending",  # queued there
+    "1": "pending",  # at the operator
+    "2": "failed",  # rejected
+    "3": "delivered",
+    "4": "failed",  # not delivered
+    "5": "failed",  # no money for it
+    "6": "pending",  # not known yet
+    "7": "unknown",  # the operator's time to report ran out
+}
 
 
 class NikitaSettings(EnvSettings):
-    """The account at nikita.kg. `nikita_sms_price_tyiyn` is the price of one part; the API does not tell it."""
+    """The account at nikita.kg. `nikita_sms_price_tyiyn` is the price of one part that we pay."""
 
     nikita_sms_api_url: HttpUrl
     nikita_sms_login: str
@@ -33,12 +52,15 @@ class NikitaSettings(EnvSettings):
 
 
 class NikitaSms:
-    """The `SmsSupplier` port at nikita.kg. HTTP 200 says nothing there: only `<status>` decides."""
+    """The `SmsSupplier` port at nikita.kg. HTTP 200 says nothing there: only `<status>` decides.
+
+    In `test_mode` messages are checked there, but neither sent nor billed.
+    """
 
     name = "nikita"
 
-    def __init__(self, settings: NikitaSettings, http: httpx.Client) -> None:
-        self._settings, self._http = settings, http
+    def __init__(self, settings: NikitaSettings, http: httpx.Client, *, test_mode: bool = False) -> None:
+        self._settings, self._http, self._test_mode = settings, http, test_mode
         self._url = str(settings.nikita_sms_api_url).rstrip("/")
 
     def message_id(self, sms_id: str) -> str:
@@ -52,13 +74,16 @@ class NikitaSms:
 
     def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsTaken:
         """Hand over one message. Raises SmsFailure."""
+        test = "<test>1</test>" if self._test_mode else ""
         body = (
             f"<message>{self._account()}<id>{escape(message_id)}</id>"
             f"<sender>{escape(self._settings.nikita_sms_sender)}</sender><text>{escape(text)}</text>"
-            f"<phones><phone>{phone.lstrip('+')}</phone></phones></message>"
+            f"<phones><phone>{phone.lstrip('+')}</phone></phones>{test}</message>"
         )
         reply = self._post("/api/message", body, timeout=timeout)
         status = reply.get("status", "")
+        if status == _TEST_ACCEPTED and self._test_mode:
+            return SmsTaken(parts=_count(reply.get("smscnt")), cost_tyiyn=0)
         if status == _ACCEPTED:
             parts = _count(reply.get("smscnt")) * _count(reply.get("phones"))
             return SmsTaken(parts=parts, cost_tyiyn=parts * self._settings.nikita_sms_price_tyiyn)
@@ -66,27 +91,39 @@ class NikitaSms:
 
     def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
         """Ask for the delivery report of a message: the one proof that it was taken."""
-        body = f"<dr>{self._account()}<id>{escape(message_id)}</id><phone>{phone.lstrip('+')}</phone></dr>"
         try:
-            reply = self._post("/api/dr", body, timeout=timeout)
+            reply = self._delivery_report(phone, message_id, timeout=timeout)
         except SmsFailure:
             return None
         if reply.get("status") == _DR_UNKNOWN_MESSAGE:
             return False
-        if reply.get("status") == "0" and reply.get("report") is not None:
+        if reply.get("status") == _ACCEPTED and reply.get("report") is not None:
             return reply["report"] in _REPORTS_OF_TAKEN
         return None
 
-    def balance(self, *, timeout: float) -> int:
-        """The account's balance in tyiyn. Raises SmsFailure."""
+    def report(self, phone: str, *, message_id: str, timeout: float) -> SmsReport | None:
+        """Ask for the delivery report of a message. Raises SmsFailure."""
+        reply = self._delivery_report(phone, message_id, timeout=timeout)
+        if reply.get("status") == _DR_UNKNOWN_MESSAGE:
+            return None
+        if reply.get("status") != _ACCEPTED:
+            raise _failure(reply.get("status", ""))
+        return report_of(reply.get("report", ""))
+
+    def account(self, *, timeout: float) -> SmsAccount:
+        """Balance and price of a part. Raises SmsFailure."""
         body = f'<info xmlns="http://Giper.mobi/schema/Info">{self._account()}</info>'
         reply = self._post("/api/info", body, timeout=timeout)
         if reply.get("status") != _ACCEPTED:
             raise _failure(reply.get("status", ""))
-        try:
-            return int(Decimal(reply.get("account", "")) * 100)
-        except InvalidOperation as error:
-            raise SmsUncertain("unreadable") from error
+        balance = _tyiyn(reply.get("account"))
+        if balance is None:
+            raise SmsUncertain("unreadable")
+        return SmsAccount(balance, _tyiyn(reply.get("smsprice")))
+
+    def _delivery_report(self, phone: str, message_id: str, *, timeout: float) -> dict[str, str]:
+        body = f"<dr>{self._account()}<id>{escape(message_id)}</id><phone>{phone.lstrip('+')}</phone></dr>"
+        return self._post("/api/dr", body, timeout=timeout)
 
     def _account(self) -> str:
         password = self._settings.nikita_sms_password.get_secret_value()
@@ -110,6 +147,18 @@ def _failure(status: str) -> SmsFailure:
         return SmsUncertain(status, repeat=False)
     # 9 is "overloaded" or "spam filter", by who tells it; anything else is unknown. Both may mean "taken".
     return SmsUncertain(status or "no_status")
+
+
+def report_of(code: str) -> SmsReport:
+    """The meaning of a delivery code; one that we do not know may still become final."""
+    return SmsReport(_STATES.get(code, "pending"), code[:20])
+
+
+def _tyiyn(som: str | None) -> int | None:
+    try:
+        return int(Decimal(som or "") * 100)
+    except (InvalidOperation, ValueError, OverflowError):
+        return None
 
 
 def _count(text: str | None) -> int:

@@ -9,7 +9,7 @@ import httpx
 from pydantic import Field, HttpUrl, SecretStr
 
 from auto360.settings import EnvSettings
-from auto360.sms import SmsBadNumber, SmsFailure, SmsRefused, SmsTaken, SmsUncertain
+from auto360.sms import SmsAccount, SmsBadNumber, SmsFailure, SmsRefused, SmsReport, SmsTaken, SmsUncertain
 from auto360.sms.exchange import exchange
 
 _LASTING = (2, 3, 4)  # login or address, money, address blocked for a while
@@ -17,6 +17,8 @@ _REFUSED = (1, 5, 6)
 _BAD_NUMBER = (7, 8)
 _STATUS_NOT_FOUND = -3
 _STATUSES_OF_TAKEN = (-1, 0, 1, 2)
+_DELIVERED = (1, 2)
+_NOT_DELIVERED = (3, 20, 22, 23, 24, 25)  # expired, impossible, wrong number, prohibited, no money, unavailable
 
 
 class SmscSettings(EnvSettings):
@@ -30,12 +32,12 @@ class SmscSettings(EnvSettings):
 
 
 class SmscSms:
-    """The `SmsSupplier` port at SMSC."""
+    """The `SmsSupplier` port at SMSC. In `test_mode` it is only asked for the price: nothing is sent or billed."""
 
     name = "smsc"
 
-    def __init__(self, settings: SmscSettings, http: httpx.Client) -> None:
-        self._settings, self._http = settings, http
+    def __init__(self, settings: SmscSettings, http: httpx.Client, *, test_mode: bool = False) -> None:
+        self._settings, self._http, self._test_mode = settings, http, test_mode
         self._url = str(settings.smsc_api_url).rstrip("/")
 
     def message_id(self, sms_id: str) -> str:
@@ -44,15 +46,18 @@ class SmscSms:
 
     def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsTaken:
         """Hand over one message; the answer tells parts and cost. Raises SmsFailure."""
-        form = {"phones": phone, "mes": text, "id": message_id, "cost": "3", "valid": "00:10"}
+        cost = "1" if self._test_mode else "3"
+        form = {"phones": phone, "mes": text, "id": message_id, "cost": cost, "valid": "00:10"}
         if self._settings.smsc_sender:
             form["sender"] = self._settings.smsc_sender
         reply = self._post("/sys/send.php", form, timeout=timeout)
         if "error_code" in reply:
             raise _failure(reply["error_code"])
+        parts = reply["cnt"] if isinstance(reply.get("cnt"), int) and reply["cnt"] > 0 else 1
+        if self._test_mode:
+            return SmsTaken(parts=parts, cost_tyiyn=0)
         if "id" not in reply:
             raise SmsUncertain("no_id")
-        parts = reply["cnt"] if isinstance(reply.get("cnt"), int) and reply["cnt"] > 0 else 1
         return SmsTaken(parts=parts, cost_tyiyn=self._tyiyn(reply.get("cost")))
 
     def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
@@ -66,15 +71,24 @@ class SmscSms:
             return False
         return status in _STATUSES_OF_TAKEN if isinstance(status, int) else None
 
-    def balance(self, *, timeout: float) -> int:
-        """The account's balance in tyiyn. Raises SmsFailure."""
+    def report(self, phone: str, *, message_id: str, timeout: float) -> SmsReport | None:
+        """Ask for the state of a message. Raises SmsFailure."""
+        reply = self._post("/sys/status.php", {"phone": phone, "id": message_id}, timeout=timeout)
+        if "error_code" in reply:
+            raise _failure(reply["error_code"])
+        if reply.get("status") == _STATUS_NOT_FOUND:
+            return None
+        return report_of(reply.get("status"))
+
+    def account(self, *, timeout: float) -> SmsAccount:
+        """The balance; SMSC tells prices per message only. Raises SmsFailure."""
         reply = self._post("/sys/balance.php", {"cur": "1"}, timeout=timeout)
         if "error_code" in reply:
             raise _failure(reply["error_code"])
         balance = self._tyiyn(reply.get("balance"))
         if balance is None:
             raise SmsUncertain("unreadable")
-        return balance
+        return SmsAccount(balance)
 
     def _tyiyn(self, cost: object) -> int | None:
         try:
@@ -92,6 +106,14 @@ class SmscSms:
         if not isinstance(reply, dict):
             raise SmsUncertain("unreadable")
         return reply
+
+
+def report_of(status: object) -> SmsReport:
+    """The meaning of a status; one that we do not know may still become final."""
+    code = str(status)[:20]
+    if status in _DELIVERED:
+        return SmsReport("delivered", code)
+    return SmsReport("failed" if status in _NOT_DELIVERED else "pending", code)
 
 
 def _failure(code: object) -> SmsFailure:

@@ -19,5 +19,5 @@ def deep_check() -> DeepCheck:
     if redis is not None:
         checks["redis"] = redis.ping
     for supplier in suppliers():
-        checks[f"sms_{supplier.name}"] = partial(supplier.balance, timeout=_SUPPLIER_SECONDS)
+        checks[f"sms_{supplier.name}"] = partial(supplier.account, timeout=_SUPPLIER_SECONDS)
     return DeepCheck(OperatorSettings.load().operator_key.get_secret_value(), checks)

@@ -1,0 +1,108 @@
+"""/api/sms: single messages by template, and how SMS are doing; for operators."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler.openapi.params import Header, Query
+from pydantic import BaseModel, Field
+
+from auto360 import phone
+from auto360.messages import Language
+from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.envelope import Answer, RequestBody
+from auto360.runtime.requests import CurrentRequest
+from auto360.runtime.signed_in import SignedIn, limited
+from auto360.sms_service.sending import Origin, Template
+from auto360.wiring import sms as wiring
+
+app = make_app()
+LIMITS = [limited("default")]
+
+
+class Message(RequestBody):
+    """Whom to write to, and which of our sentences."""
+
+    phone: str = Field(min_length=1, max_length=40)
+    template: Template
+    language: Language = "ru"
+
+
+class Sent(BaseModel):
+    """`supplier` is null where this very message had been sent before."""
+
+    sms_id: UUID
+    state: str
+    supplier: str | None
+
+
+class Balance(BaseModel):
+    """What is left at a supplier, in its unit as told; the price of one part in tyiyn, where it is told."""
+
+    supplier: str
+    balance: float
+    currency: str
+    price_tyiyn: int | None
+    measured_at: datetime
+
+
+class Deliveries(BaseModel):
+    """Messages of 24 hours to numbers of one operator. The rate is in percent of those that were told about."""
+
+    supplier: str
+    operator: str
+    handed_over: int
+    delivered: int
+    failed: int
+    untold: int
+    delivery_rate: float | None
+
+
+class DayCost(BaseModel):
+    """What messages of one purpose cost on one Bishkek day, in tyiyn."""
+
+    day: date
+    purpose: str
+    supplier: str
+    messages: int
+    parts: int
+    cost_tyiyn: int
+
+
+class Status(BaseModel):
+    """`circuits`: suppliers that are passed over for a while, and why."""
+
+    balances: list[Balance]
+    deliveries: list[Deliveries]
+    costs: list[DayCost]
+    budget_spent_tyiyn: int
+    circuits: list[dict[str, Any]]
+
+
+@app.post("/api/sms/send", middlewares=LIMITS)
+def send(
+    body: Message,
+    request: CurrentRequest,
+    user: SignedIn,
+    *,
+    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)] = None,
+) -> Answer[Sent]:
+    """Send one message to one phone."""
+    sent = wiring.operator_sms().send(
+        user,
+        phone.normalise(body.phone),
+        template=body.template,
+        language=body.language,
+        idempotency_key=idempotency_key,
+        origin=Origin(request.address, request.id),
+    )
+    return Answer(data=Sent.model_validate(sent))
+
+
+@app.get("/api/sms/status", middlewares=LIMITS)
+def status(user: SignedIn, *, days: Annotated[int, Query(ge=1, le=92)] = 30) -> Answer[Status]:
+    """Balances, prices, delivery by operator, costs per day."""
+    return Answer(data=Status.model_validate(wiring.sms_status()(user, days=days)))
+
+
+handler = entrypoint(app)

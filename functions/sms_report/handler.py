@@ -1,0 +1,30 @@
+"""POST /webhooks/sms/{provider}/{secret}: delivery reports that SMS suppliers push."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Path
+from pydantic import BaseModel
+
+from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.envelope import Answer
+from auto360.runtime.requests import RawBody
+from auto360.wiring import sms
+
+app = make_app()
+
+
+class Taken(BaseModel):
+    """How many messages changed; a report that we knew, or that is not ours, changes none."""
+
+    changed: int
+
+
+@app.post("/webhooks/sms/<provider>/<secret>")
+def report(
+    provider: Annotated[str, Path(max_length=40)], secret: Annotated[str, Path(max_length=200)], body: RawBody
+) -> Answer[Taken]:
+    """Take a report. Any other answer than 200 makes the supplier repeat it."""
+    return Answer(data=Taken(changed=sms.pushed_reports()(provider, shown_secret=secret, body=body)))
+
+
+handler = entrypoint(app, body="raw")
