@@ -95,7 +95,7 @@ def reset(data: DataFolder) -> int:
             home = recorded_home(data.postgres_location)
             if home is not None:
                 shutil.rmtree(home)
-        for path in (data.postgres, data.redis, data.logs):
+        for path in (data.postgres, data.redis, data.s3, data.logs):
             if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             else:

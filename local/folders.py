@@ -52,6 +52,11 @@ class DataFolder:
         return self.root / "redis"
 
     @property
+    def s3(self) -> Path:
+        """What lies in object storage."""
+        return self.root / "s3"
+
+    @property
     def secrets(self) -> Path:
         """Generated at the first start, readable by the owner only."""
         return self.root / "secrets.json"

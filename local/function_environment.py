@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from local.keyring import Keyring
+from local.object_storage import storage_variables
 from local.tokens import TokenKeys
 
 # The same on every machine and port, so that a token outlives a change of port. The name can never be registered.
@@ -23,6 +24,7 @@ class Addresses:
     gateway: str
     postgrest: str
     simulators: str
+    s3: str
     redis: str | None = None
 
 
@@ -50,6 +52,7 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         "OTP_SECRETS": f"k1:{keyring.otp_secret}",
         "OPERATOR_KEY": keyring.operator_key,
         "SMS_REPORT_SECRET": keyring.sms_report_secret,
+        **storage_variables(keyring, addresses.s3),
         **_suppliers(keyring, addresses.simulators),
     }
     if addresses.redis:

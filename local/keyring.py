@@ -21,13 +21,19 @@ def _name(prefix: str) -> Callable[[], str]:
     return lambda: f"{prefix}-{secrets.token_hex(4)}"
 
 
+def _access_key() -> str:
+    return secrets.token_hex(10).upper()
+
+
 _FACTORIES: dict[str, Callable[[], str]] = {
     "signing_key_pem": new_signing_key,
     "signing_key_id": _name("local"),
     "otp_secret": lambda: base64url(secrets.token_bytes(32)),
     "nikita_login": _name("nikita"),
     "smsc_login": _name("smsc"),
-    "s3_access_key": lambda: secrets.token_hex(10).upper(),
+    "s3_access_key": _access_key,
+    "yandex_storage_access_key": _access_key,
+    "supabase_storage_access_key": _access_key,
 }
 
 
@@ -50,6 +56,10 @@ class Keyring:
     authenticator_password: str
     s3_access_key: str
     s3_secret_key: str
+    yandex_storage_access_key: str
+    yandex_storage_secret_key: str
+    supabase_storage_access_key: str
+    supabase_storage_secret_key: str
 
     def __repr__(self) -> str:
         return "Keyring(…)"

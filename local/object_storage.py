@@ -1,28 +1,40 @@
-"""Object storage: an S3 emulator. What is in it lasts as long as the run."""
+"""Object storage: an S3 server with the buckets of VK Cloud, Yandex Object Storage and Supabase Storage."""
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from local.folders import environ_for_tools
-from local.ports import HOST
+from local.folders import CHECKOUT, environ_for_tools
+from local.keyring import Keyring
 from local.probes import http_status
 from local.processes import Child
+
+VK_BUCKET = "360auto-backup"
+YANDEX_BUCKET = "360auto-uploads"
+# As the migrations make them; locally they are on the same server under other keys.
+SUPABASE_BUCKETS = ("avatars", "business-logos", "documents", "listings-thumbnails", "listings-videos")
+SUPABASE_REGION = "local"
 
 
 @dataclass
 class ObjectStorage:
-    """moto's server, speaking S3."""
+    """The server."""
 
     port: int
+    folder: Path
+    keyring: Keyring
     log: Path
     child: Child = field(init=False)
 
     def __post_init__(self) -> None:
-        command = [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(self.port)]
-        self.child = Child("S3", command, log=self.log, environ=environ_for_tools())
+        settings = {"port": self.port, "folder": str(self.folder), "accounts": accounts(self.keyring)}
+        environ = {**environ_for_tools(), "AUTO360_S3": json.dumps(settings)}
+        command = [sys.executable, "-u", "-m", "local.s3"]
+        self.child = Child("S3", command, log=self.log, environ=environ, folder=CHECKOUT)
 
     def start(self) -> None:
         """Start it; `wait` tells when it answers."""
@@ -30,8 +42,39 @@ class ObjectStorage:
 
     def wait(self) -> None:
         """Wait for the first answer."""
-        self.child.wait_until(lambda: http_status(self.port, "/moto-api/data.json") == 200, 60)
+        self.child.wait_until(lambda: http_status(self.port, "/_local/ready") == 200, 60)
 
     def stop(self) -> None:
         """Stop it."""
         self.child.stop()
+
+
+def accounts(keyring: Keyring) -> list[dict[str, Any]]:
+    """Who may reach which buckets: each supplier has keys of its own."""
+    return [
+        _account(keyring.s3_access_key, keyring.s3_secret_key, VK_BUCKET),
+        _account(keyring.yandex_storage_access_key, keyring.yandex_storage_secret_key, YANDEX_BUCKET),
+        _account(keyring.supabase_storage_access_key, keyring.supabase_storage_secret_key, *SUPABASE_BUCKETS),
+    ]
+
+
+def storage_variables(keyring: Keyring, address: str) -> dict[str, str]:
+    """What functions are told of the stores."""
+    return {
+        "VK_CLOUD_ENDPOINT": address,
+        "VK_CLOUD_BUCKET": VK_BUCKET,
+        "VK_CLOUD_ACCESS_KEY": keyring.s3_access_key,
+        "VK_CLOUD_SECRET_KEY": keyring.s3_secret_key,
+        "YANDEX_STORAGE_ENDPOINT": address,
+        "YANDEX_STORAGE_BUCKET": YANDEX_BUCKET,
+        "YANDEX_STORAGE_ACCESS_KEY": keyring.yandex_storage_access_key,
+        "YANDEX_STORAGE_SECRET_KEY": keyring.yandex_storage_secret_key,
+        "SUPABASE_STORAGE_ENDPOINT": address,
+        "SUPABASE_STORAGE_REGION": SUPABASE_REGION,
+        "SUPABASE_STORAGE_ACCESS_KEY": keyring.supabase_storage_access_key,
+        "SUPABASE_STORAGE_SECRET_KEY": keyring.supabase_storage_secret_key,
+    }
+
+
+def _account(access_key: str, secret_key: str, *buckets: str) -> dict[str, Any]:
+    return {"access_key": access_key, "secret_key": secret_key, "buckets": list(buckets)}

@@ -56,12 +56,13 @@ class Stack:
             gateway=_url(self.ports.gateway),
             postgrest=_url(self.ports.postgrest),
             simulators=_url(self.ports.simulators),
+            s3=_url(self.ports.s3),
             redis=f"redis://{HOST}:{self.ports.redis}/0" if self.has_redis else None,
         )
 
     def start(self) -> None:
         """Start everything; what does not depend on the database starts beside it."""
-        storage = ObjectStorage(self.ports.s3, self.data.logs / "s3.log")
+        storage = ObjectStorage(self.ports.s3, self.data.s3, self.keyring, self.data.logs / "s3.log")
         self._started("S3", storage.child, storage.start, storage.stop)
         redis = RedisServer(self.ports.redis, self.data.redis, self.data.logs / "redis.log")
         if self.has_redis:

@@ -12,6 +12,7 @@ pytest_plugins = (
     "tests.support.database",
     "tests.support.functions",
     "tests.support.gateway",
+    "tests.support.objects",
     "tests.support.simulators",
     "tests.support.sms",
     "tests.support.stack",

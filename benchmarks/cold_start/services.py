@@ -53,7 +53,7 @@ def running() -> Iterator[Services]:
     try:
         ports = free_base()
         with _database(folder, ports, keyring) as rest, _simulators(folder, ports, keyring) as simulators:
-            addresses = Addresses(gateway=rest, postgrest=rest, simulators=simulators)
+            addresses = Addresses(gateway=rest, postgrest=rest, simulators=simulators, s3=rest)
             yield Services(function_environment(keyring, addresses, {}), rest, ports.simulators)
     finally:
         shutil.rmtree(folder, ignore_errors=True)

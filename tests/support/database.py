@@ -69,7 +69,9 @@ class Database:
     @property
     def environ(self) -> dict[str, str]:
         """A fresh copy of what a function finds in its environment; the suppliers' addresses lead nowhere."""
-        addresses = Addresses(gateway=self.rest_url, postgrest=self.rest_url, simulators=NOBODY_LISTENS)
+        addresses = Addresses(
+            gateway=self.rest_url, postgrest=self.rest_url, simulators=NOBODY_LISTENS, s3=NOBODY_LISTENS
+        )
         return function_environment(self.keyring, addresses, {})
 
     def user_token(self, user_id: object, claims: Mapping[str, Any] | None = None) -> str:

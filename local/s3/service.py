@@ -1,0 +1,124 @@
+"""The S3 interface over buckets in files, as far as VK Cloud, Yandex and Supabase share it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
+
+from aiohttp import web
+
+from local.s3 import answers
+from local.s3.answers import Refused
+from local.s3.faults import Faults
+from local.s3.files import Bucket, Buckets, Stored
+from local.s3.object_request import Cut, ObjectRequest, base64_md5
+from local.s3.signature import Denied, signer_of
+from local.simulators.switch import reset
+
+Noticed = Callable[[str, str, str, Stored | None], None]
+
+
+@dataclass(frozen=True)
+class Account:
+    """Keys, and the buckets that they open."""
+
+    secret_key: str
+    buckets: frozenset[str]
+
+
+class S3Service:
+    """Answers the requests of one server. `noticed` hears of every object that came or went."""
+
+    def __init__(self, buckets: Buckets, accounts: dict[str, Account], noticed: Noticed | None = None) -> None:
+        self.buckets, self.faults = buckets, Faults()
+        self._accounts = accounts
+        self._secrets = {key: account.secret_key for key, account in accounts.items()}
+        self._noticed = noticed
+
+    def application(self) -> web.Application:
+        """The site."""
+        app = web.Application(client_max_size=0)
+        app.router.add_put("/_local/faults", self._turn)
+        app.router.add_get("/_local/ready", self._ready)
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        return app
+
+    async def _turn(self, request: web.Request) -> web.Response:
+        try:
+            self.faults.turn(await request.json())
+        except (ValueError, TypeError) as error:
+            return web.json_response({"error": str(error)}, status=400)
+        return web.json_response(self.faults.state())
+
+    async def _ready(self, _request: web.Request) -> web.Response:
+        return web.json_response({"ready": True})
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        mode = self.faults.strikes(request.method)
+        if mode == "dead" or (mode == "cut" and request.method not in ("GET", "PUT")):
+            return reset(request)
+        try:
+            if mode == "unavailable":
+                raise Refused("SlowDown")
+            return await self._dispatch(request, mode)
+        except Denied as error:
+            return Refused(error.code).answer(request)
+        except Refused as error:
+            return error.answer(request)
+        except Cut:
+            return reset(request)
+
+    async def _dispatch(self, request: web.Request, mode: str) -> web.StreamResponse:
+        signer = signer_of(request, self._secrets)
+        if "x-amz-trailer" in request.headers or "STREAMING-" in request.headers.get("X-Amz-Content-Sha256", ""):
+            raise Refused("NotImplemented")
+        name, _, key = unquote(request.raw_path.partition("?")[0]).lstrip("/").partition("/")
+        if not name:
+            return answers.buckets(sorted(self._accounts[signer].buckets))
+        if name not in self._accounts[signer].buckets:
+            raise Refused("AccessDenied")
+        bucket = self.buckets.get(name)
+        if bucket is None:
+            raise Refused("NoSuchBucket")
+        if not key:
+            return await self._bucket_request(request, bucket)
+        return await ObjectRequest(self, request, bucket, key, mode).answer()
+
+    async def _bucket_request(self, request: web.Request, bucket: Bucket) -> web.StreamResponse:
+        if request.method == "GET" and "uploads" in request.query:
+            return answers.uploads(bucket, request.query)
+        if request.method == "GET":
+            return answers.listing(bucket, request.query)
+        if request.method == "HEAD":
+            return web.Response()
+        if request.method == "POST" and "delete" in request.query:
+            return await self._delete_many(request, bucket)
+        raise Refused("MethodNotAllowed")
+
+    async def _delete_many(self, request: web.Request, bucket: Bucket) -> web.StreamResponse:
+        body = await request.content.read()
+        # Mandatory at VK Cloud and Yandex.
+        if "Content-MD5" not in request.headers:
+            raise Refused("MissingContentMD5")
+        if base64_md5(hashlib.md5(body, usedforsecurity=False).digest()) != request.headers["Content-MD5"]:
+            raise Refused("BadDigest")
+        keys = [element.text or "" for element in ET.fromstring(body).iter() if element.tag.endswith("Key")]  # noqa: S314
+        if len(keys) > 1000:
+            raise Refused("MalformedXML")
+        for key in keys:
+            self.delete(bucket, key)
+        return answers.xml("<DeleteResult></DeleteResult>")
+
+    def keep(self, bucket: Bucket, stored: Stored) -> None:
+        """Make an object exist, and say so."""
+        bucket.keep(stored)
+        if self._noticed is not None:
+            self._noticed("created", bucket.name, stored.key, stored)
+
+    def delete(self, bucket: Bucket, key: str) -> None:
+        """Delete an object, and say so."""
+        if bucket.delete(key) and self._noticed is not None:
+            self._noticed("deleted", bucket.name, key, None)
