@@ -1,0 +1,64 @@
+"""The fields of Freedom Pay's forms and answers."""
+
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
+from xml.etree.ElementTree import Element
+
+from auto360.banks import BankUncertain, SavedCard
+from auto360.banks.wire import moment_of
+from auto360.money import tyiyn_of_som
+
+
+def script_of(path: str) -> str:
+    """The script name under which a call is signed: the last part of its path."""
+    return path.partition("?")[0].rstrip("/").rpartition("/")[2]
+
+
+def required_text(answer: Element, name: str) -> str:
+    """A field that an answer must have. Raises BankUncertain."""
+    text = (answer.findtext(name) or "").strip()
+    if not text:
+        raise BankUncertain("unreadable")
+    return text
+
+
+def amount_of(text: str | None) -> int:
+    """An amount in som as tyiyn. Raises BankUncertain, also for a refund's, which the bank writes as negative."""
+    try:
+        return tyiyn_of_som(text)
+    except ValueError as error:
+        raise BankUncertain("amount") from error
+
+
+def refunded_of(answer: Element) -> int:
+    """The sum of what went back; the bank lists each refund with a negative amount."""
+    if total := answer.findtext("pg_refund_amount"):
+        return amount_of(total.strip().lstrip("-"))
+    parts = [item for item in answer.iter("pg_refund_payment") if item.findtext("pg_payment_status") == "success"]
+    return sum(amount_of((item.findtext("pg_amount") or "").strip().lstrip("-")) for item in parts)
+
+
+def flag_of(text: str | None) -> bool | None:
+    """A flag written as 1 or 0."""
+    return {"1": True, "0": False}.get((text or "").strip())
+
+
+def form_of(body: bytes) -> dict[str, str]:
+    """The fields of a form; a doubled or undecodable one makes it empty, which no signature fits."""
+    try:
+        pairs = parse_qsl(
+            body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100
+        )
+    except ValueError:
+        return {}
+    return dict(pairs) if len(dict(pairs)) == len(pairs) else {}
+
+
+def saved_card_of(fields: Mapping[str, str]) -> SavedCard | None:
+    """The profile for later debits that a paid order may bring."""
+    token = fields.get("pg_recurring_profile_id")
+    if not token:
+        return None
+    digits = "".join(character for character in fields.get("pg_card_pan", "")[-4:] if character.isdecimal())
+    expires_at = moment_of(fields.get("pg_recurring_profile_expiry_date"))
+    return SavedCard(token, digits if len(digits) == 4 else None, expires_at)

@@ -1,0 +1,55 @@
+"""`pg_sig` of Freedom Pay: the MD5 of script name, values in the order of their names, and the secret.
+
+The script name is the last part of the address that is called; for a call to us, of our own address. In answers,
+nested elements take part in place, each sorted for itself.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Iterator, Mapping
+from xml.etree.ElementTree import Element
+
+from auto360.banks import BankUncertain
+
+_SIGNATURE = "pg_sig"
+
+
+def sign(script: str, fields: Mapping[str, str], secret: str) -> str:
+    """The signature of a flat set of fields; an old `pg_sig` among them does not count."""
+    values = [fields[name] for name in sorted(fields) if name != _SIGNATURE]
+    return _md5(script, values, secret)
+
+
+def is_signed(script: str, fields: Mapping[str, str], secret: str) -> bool:
+    """Whether the fields carry the right signature."""
+    return hmac.compare_digest(sign(script, fields, secret).encode(), fields.get(_SIGNATURE, "").lower().encode())
+
+
+def read_signed(document: bytes, *, script: str, secret: str) -> Element:
+    """An answer of the bank as XML. Raises BankUncertain for one that is no such XML or is not signed by the bank.
+
+    A document type, and with it every entity, is refused.
+    """
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import ParseError, fromstring
+
+    try:
+        root: Element = fromstring(document, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise BankUncertain("unreadable") from error
+    told = (root.findtext(_SIGNATURE) or "").strip().lower()
+    if not hmac.compare_digest(_md5(script, list(_values(root)), secret).encode(), told.encode()):
+        raise BankUncertain("reply_signature")
+    return root
+
+
+def _values(element: Element) -> Iterator[str]:
+    for child in sorted(element, key=lambda item: item.tag):
+        if len(child):
+            yield from _values(child)
+        elif child.tag != _SIGNATURE:
+            yield child.text or ""
+
+
+def _md5(script: str, values: list[str], secret: str) -> str:
+    return hashlib.md5(";".join([script, *values, secret]).encode(), usedforsecurity=False).hexdigest()

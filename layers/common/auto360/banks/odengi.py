@@ -1,0 +1,239 @@
+"""O!Деньги (O!Bank): JSON over one address, requests and calls signed with HMAC-MD5; facts on payments, §1.1.
+
+Errors come with HTTP 200. One invoice can be paid twice from two apps; the status then lists both payments.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import httpx
+from pydantic import Field, SecretStr
+
+from auto360.banks import (
+    Bank,
+    BankRefused,
+    BankUncertain,
+    Callback,
+    CallbackAnswer,
+    CallbackUnreadable,
+    Capabilities,
+    NewOrder,
+    Notification,
+    Order,
+    OrderRef,
+    OrderState,
+    OrderStatus,
+    OrderUnknown,
+    Outcome,
+    Trust,
+)
+from auto360.banks.connection import BankConnection, BankUrl, compact_json, require_success
+from auto360.banks.elqr import require_payable
+from auto360.banks.links import BankLinks, BankTerms
+from auto360.banks.wire import Id, Moment, Tyiyn, Wire, attempt_of, json_object, local_text, read_reply
+from auto360.clock import Clock
+from auto360.money import whole_tyiyn
+from auto360.settings import EnvSettings
+
+_VERSION = 1005
+_SIGNED_OF_CALLBACK = ("trans_id", "status_pay", "site_id", "order_id", "amount", "currency", "mktime", "test")
+_CALLBACK_STATES = {"1": OrderState.PENDING, "2": OrderState.CANCELED, "3": OrderState.PAID}
+_ANSWERS = {Outcome.TAKEN: 200, Outcome.REFUSED: 403, Outcome.LATER: 503}
+
+
+class OdengiSettings(EnvSettings):
+    """The merchant account. The production host differs between sources, so it has no default."""
+
+    odengi_api_url: BankUrl
+    odengi_sid: str = Field(pattern=r"^[0-9]{1,20}$")
+    odengi_password: SecretStr
+    odengi_test: bool = False
+    odengi_link_hosts: str = "api.dengi.o.kg"
+
+
+class _Invoice(Wire):
+    invoice_id: Id
+    emv_qr: str | None = None
+    site_pay: str | None = None
+    paylink_url: str | None = None
+
+
+class _Payment(Wire):
+    status: str
+    trans_id: Id
+    amount: Tyiyn
+    date_pay: Moment = None
+    mobile: str | None = Field(default=None, repr=False)
+
+
+class _Status(Wire):
+    status: str | None = None
+    invoice_id: str | None = None
+    payments: tuple[_Payment, ...] = ()
+
+
+class _Reply(Wire):
+    data: dict[str, Any]
+
+
+class Odengi:
+    """Orders, calls and cancellation at O!Деньги."""
+
+    def __init__(self, settings: OdengiSettings, line: BankConnection, links: BankLinks, clock: Clock) -> None:
+        self._settings, self._line, self._links, self._clock = settings, line, links, clock
+
+    def create(self, order: Order, *, timeout: float) -> NewOrder:
+        """An invoice. The same order id again gives the same invoice (one source; the contract must say so)."""
+        expires_at = self._clock() + order.lifetime
+        data = {
+            "order_id": order.attempt_id,
+            "desc": order.description[:1000],
+            "amount": order.amount_tyiyn,
+            "currency": "KGS",
+            "test": int(self._settings.odengi_test),
+            "long_term": 0,
+            "date_life": local_text(expires_at),
+            "success_url": order.return_url,
+            "fail_url": order.return_url,
+            "result_url": order.callback_url,
+        }
+        language = "en" if order.language == "en" else "ru"
+        reply = self._command("createInvoice", data, timeout=timeout, language=language, repeatable=False)
+        invoice = read_reply(_Invoice, reply)
+        page = invoice.site_pay or invoice.paylink_url
+        code = invoice.emv_qr
+        text = require_payable(code, amount_tyiyn=order.amount_tyiyn) if code else None
+        if not page and not text:
+            raise BankUncertain("nothing_to_show")
+        return NewOrder(
+            provider_ref=invoice.invoice_id,
+            expires_at=expires_at,
+            redirect_url=self._links.allowed(page) if page else None,
+            qr_text=text,
+            deep_links=self._links.deep_links(text) if text else (),
+        )
+
+    def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
+        """The invoice with all its payments; found by our id as well."""
+        named = {"invoice_id": ref.provider_ref} if ref.provider_ref else {"order_id": ref.attempt_id}
+        status = read_reply(_Status, self._command("statusPayment", named, timeout=timeout))
+        paid = list({payment.trans_id: payment for payment in status.payments if payment.status == "approved"}.values())
+        if paid:
+            return OrderStatus(
+                OrderState.PAID,
+                status.invoice_id or ref.provider_ref,
+                sum(payment.amount for payment in paid),
+                "KGS",
+                paid_at=paid[0].date_pay,
+                transaction_id=paid[0].trans_id,
+                payer_phone=paid[0].mobile,
+            )
+        # A try that was canceled leaves the invoice payable: only the invoice's own word counts.
+        state = OrderState.CANCELED if status.status == "canceled" else OrderState.PENDING
+        return OrderStatus(state, status.invoice_id or ref.provider_ref, None, "KGS")
+
+    def cancel(self, ref: OrderRef, *, timeout: float) -> None:
+        """Withdraw an unpaid invoice; known by the bank's id only."""
+        if ref.provider_ref is None:
+            raise OrderUnknown("no_invoice_id")
+        self._command("invoiceCancel", {"invoice_id": ref.provider_ref}, timeout=timeout)
+
+    def verify(self, callback: Callback) -> Trust:
+        """PROOF when the hash is right and the call is for our account."""
+        try:
+            body = json_object(callback.body)
+            expected = callback_hash(body, self._settings.odengi_password.get_secret_value())
+        except CallbackUnreadable:
+            return Trust.REJECT
+        is_signed = hmac.compare_digest(expected.encode(), str(body.get("hash")).lower().encode())
+        is_ours = str(body.get("site_id")) == self._settings.odengi_sid
+        return Trust.PROOF if is_signed and is_ours else Trust.REJECT
+
+    def parse(self, callback: Callback) -> Notification:
+        """Only fields that the hash covers."""
+        body = json_object(callback.body)
+        number, status = str(body.get("trans_id") or ""), str(body.get("status_pay"))
+        try:
+            amount = whole_tyiyn(body.get("amount"))
+        except ValueError:
+            raise CallbackUnreadable from None
+        if not number:
+            raise CallbackUnreadable
+        return Notification(
+            event_key=f"{number}:{status}"[:300],
+            state=_CALLBACK_STATES.get(status, OrderState.PENDING),
+            attempt_id=attempt_of(body.get("order_id")),
+            provider_ref=None,
+            amount_tyiyn=amount,
+            currency=str(body.get("currency")),
+            transaction_id=number,
+            is_test=str(body.get("test")) == "1",
+        )
+
+    def ack(self, outcome: Outcome, _callback: Callback, /) -> CallbackAnswer:
+        """Only the status is read."""
+        return CallbackAnswer(_ANSWERS[outcome], '{"status":"ok"}' if outcome is Outcome.TAKEN else "{}")
+
+    def _command(
+        self, cmd: str, data: Mapping[str, Any], *, timeout: float, language: str = "ru", repeatable: bool = True
+    ) -> dict[str, Any]:
+        """One command; gives its `data`. Raises BankFailure, also for an error inside of HTTP 200."""
+        body = signed_request(
+            {
+                "cmd": cmd,
+                "version": _VERSION,
+                "sid": self._settings.odengi_sid,
+                "lang": language,
+                "mktime": str(int(self._clock().timestamp())),
+                "data": dict(data),
+            },
+            self._settings.odengi_password.get_secret_value(),
+        )
+        headers = {"Content-Type": "application/json; charset=utf-8"}
+        reply = self._line.call("POST", "", timeout=timeout, repeatable=repeatable, headers=headers, content=body)
+        answer = read_reply(_Reply, require_success(reply)).data
+        if answer.get("error"):
+            raise BankRefused(f"error_{answer['error']}")
+        return answer
+
+
+def signed_request(envelope: Mapping[str, Any], password: str) -> bytes:
+    """The body to send: signed over the compact JSON, raw Cyrillic, keys in this order; the hash is the last key."""
+    digest = hmac.new(password.encode(), compact_json(envelope), hashlib.md5).hexdigest()
+    return compact_json({**envelope, "hash": digest})
+
+
+def callback_hash(body: Mapping[str, Any], password: str) -> str:
+    """The hash of a call of the bank. Raises CallbackUnreadable when a signed field is missing or nested."""
+    values = [body.get(name) for name in _SIGNED_OF_CALLBACK]
+    if not all(isinstance(value, str | int) and not isinstance(value, bool) for value in values):
+        raise CallbackUnreadable
+    message = ":::".join(str(value) for value in values)
+    return hmac.new(password.encode(), message.encode(), hashlib.md5).hexdigest()
+
+
+def odengi(settings: OdengiSettings, http: httpx.Client, terms: BankTerms) -> Bank:
+    """The bank with its parts."""
+    links = BankLinks(settings.odengi_link_hosts.split(","), terms.apps)
+    side = Odengi(settings, BankConnection(http, settings.odengi_api_url), links, terms.clock)
+    capabilities = Capabilities(
+        signature="odengi_hmac_md5",
+        trust=Trust.PROOF,
+        unit="tyiyn",
+        query=True,
+        order_id=True,
+        cancel=True,
+        refund="manual",
+        recurring=False,
+        lists=False,
+        qr=True,
+        deep_links=True,
+        redirect=True,
+        least_tyiyn=terms.least_tyiyn,
+        most_tyiyn=terms.most_tyiyn,
+        lifetime=timedelta(minutes=30),
+    )
+    return Bank("odengi", "O!Деньги", capabilities, side, side, cancels=side, is_test=settings.odengi_test)
