@@ -163,6 +163,24 @@ def test_words_are_found_in_every_form_and_with_typing_errors(functions: Functio
     assert anonymous(functions, search).code == "validation_failed"
 
 
+@pytest.mark.parametrize(
+    ("title", "typed"),
+    [
+        ("Toyota Camry 2018", "тойота камри"),
+        ("Toyota Camry 2018", "тайота камри"),
+        ("Toyota Camry 2018", "тойёта камрии"),
+        ("Тойота Камри в отличном состоянии", "Toyota Camry"),
+        ("Mercedes-Benz Sprinter", "мерседес спринтер"),
+        ("Хюндай Соната, срочно", "hyundai sonata"),
+    ],
+)
+def test_makes_and_models_are_found_in_either_script(
+    functions: Functions, seller: Seller, title: str, typed: str
+) -> None:
+    seller.posted(car(title=title))
+    assert titles(functions, f"{LISTINGS}/search", q=typed, seller=seller.id) == [title]
+
+
 def test_what_many_search_for_is_popular(functions: Functions, seller: Seller, database: Database) -> None:
     functions.set(POPULAR_SEARCH_LEAST="2", LISTING_BATCH_SECONDS="0")
     word = f"редкость{uuid4().hex[:5]}"
@@ -214,3 +232,9 @@ def test_an_answer_that_has_not_changed_is_not_sent_again(functions: Functions, 
     changed = anonymous(functions, path, headers={"If-None-Match": first.headers["ETag"]})
     assert (changed.status, changed.body["price"]) == (200, 7)
     assert seller.read(listing).headers["Cache-Control"] == "private, no-cache"
+
+
+def test_a_word_to_leave_out_is_left_out_in_every_spelling(functions: Functions, seller: Seller) -> None:
+    seller.posted(car(title="Toyota Camry"))
+    seller.posted(car(title="Toyota Prius"))
+    assert titles(functions, f"{LISTINGS}/search", q="Toyota -Camry", seller=seller.id) == ["Toyota Prius"]

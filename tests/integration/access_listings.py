@@ -140,6 +140,7 @@ LISTINGS = [
         lambda s: {"listing_id": s.car, "viewer_digest": DIGEST_16, "viewed_on": "2026-01-01"},
         {"viewed_on": "2026-01-02"},
     ),
+    backend_only("search_spellings", lambda _: {"spelling": "москвич", "name": "moskvich"}, {"name": "moskvitch"}),
     backend_only("search_terms", lambda _: {"term": "камри", "searched_on": "2026-01-01"}, {"searches": 2}),
     backend_only(
         "idempotency_keys",

@@ -1,0 +1,145 @@
+-- Names of makes and models are written in Latin letters and in Cyrillic, as they sound. A search finds both.
+
+create table public.search_spellings (
+  id uuid primary key default gen_random_uuid(),
+  spelling text not null unique check (spelling = lower(spelling) and spelling ~ '^[а-яёңөү0-9-]{2,40}$'),
+  name text not null check (name = lower(name) and char_length(name) between 2 and 40),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table public.search_spellings is
+  'How people write the name of a make or a model in Cyrillic. Operators add rows without a deployment.';
+comment on column public.search_spellings.name is 'The name in Latin letters, as sellers write it in a title.';
+create index search_spellings_name_idx on public.search_spellings (name);
+create trigger search_spellings_touch_updated_at before update on public.search_spellings
+  for each row execute function private.touch_updated_at();
+alter table public.search_spellings enable row level security;
+grant all on public.search_spellings to service_role;
+
+insert into public.search_spellings (spelling, name)
+select s.spelling, n.name
+from (values
+  ('acura', '{акура}'), ('audi', '{ауди}'), ('bmw', '{бмв}'), ('byd', '{бид}'), ('changan', '{чанган}'), ('chery', '{чери}'),
+  ('chevrolet', '{шевроле}'), ('citroen', '{ситроен}'), ('daewoo', '{дэу,деу,дэо}'), ('daihatsu', '{дайхатсу}'),
+  ('ford', '{форд}'), ('geely', '{джили}'), ('haval', '{хавал,хавейл}'), ('honda', '{хонда}'),
+  ('hyundai', '{хендай,хундай,хюндай,хёндэ,хендэ}'), ('infiniti', '{инфинити}'), ('isuzu', '{исузу,исудзу}'),
+  ('jeep', '{джип}'), ('kia', '{киа}'), ('lada', '{лада}'), ('lexus', '{лексус}'), ('mazda', '{мазда}'),
+  ('mercedes', '{мерседес,мерс}'), ('mitsubishi', '{митсубиси,мицубиси,митсубиши}'), ('nissan', '{ниссан,нисан}'),
+  ('opel', '{опель}'), ('peugeot', '{пежо}'), ('porsche', '{порше}'), ('renault', '{рено}'), ('skoda', '{шкода}'),
+  ('ssangyong', '{ссангйонг,санг-йонг}'), ('subaru', '{субару}'), ('suzuki', '{сузуки}'), ('tesla', '{тесла}'),
+  ('toyota', '{тойота}'), ('volkswagen', '{фольксваген,фолксваген}'), ('volvo', '{вольво}'), ('zeekr', '{зикр}'),
+  ('accent', '{акцент}'), ('accord', '{аккорд}'), ('avante', '{аванте}'), ('camry', '{камри}'), ('captiva', '{каптива}'),
+  ('civic', '{цивик,сивик}'), ('cobalt', '{кобальт}'), ('corolla', '{королла,корола}'), ('cruiser', '{крузер,крузак}'),
+  ('cruze', '{круз}'), ('elantra', '{элантра}'), ('estima', '{эстима}'), ('fit', '{фит}'), ('forester', '{форестер}'),
+  ('golf', '{гольф}'), ('highlander', '{хайлендер}'), ('impreza', '{импреза}'), ('ipsum', '{ипсум}'), ('jetta', '{джетта}'),
+  ('legacy', '{легаси}'), ('matiz', '{матиз}'), ('nexia', '{нексия}'), ('odyssey', '{одиссей}'), ('outback', '{аутбек}'),
+  ('passat', '{пассат,пасат}'), ('porter', '{портер}'), ('prado', '{прадо}'), ('prius', '{приус}'), ('qashqai', '{кашкай}'),
+  ('rio', '{рио}'), ('sienna', '{сиенна}'), ('solaris', '{солярис}'), ('sonata', '{соната}'), ('sorento', '{соренто}'),
+  ('spark', '{спарк}'), ('sportage', '{спортейдж}'), ('sprinter', '{спринтер}'), ('stepwgn', '{степвагон,степ}'),
+  ('tucson', '{туссан,тусан}'), ('tundra', '{тундра}'), ('vito', '{вито}'), ('wish', '{виш}'), ('x-trail', '{икстрейл}')
+) as n (name, spellings), unnest(n.spellings::text[]) as s (spelling);
+
+create function private.search_words(p_text text) returns tsquery
+language plpgsql stable set search_path = '' as $$
+declare
+  v_given constant tsquery := pg_catalog.websearch_to_tsquery('russian', p_text);
+  v_names tsquery;
+  v_word record;
+begin
+  -- Quotes and words to leave out say exactly what is meant.
+  if p_text ~ '(^|\s)-|"' then
+    return v_given;
+  end if;
+  for v_word in
+    select w.word, array(
+      select f.form from public.search_spellings s, pg_catalog.unnest(array[s.name, s.spelling]) as f (form)
+      where s.name = any (array(select k.name from public.search_spellings k where w.word in (k.name, k.spelling)))
+        and f.form <> w.word group by f.form order by f.form) as forms
+    from pg_catalog.regexp_split_to_table(pg_catalog.lower(p_text), '\s+') with ordinality as w (word, n) order by w.n
+  loop
+    v_names := coalesce(v_names operator(pg_catalog.&&) private.search_either(v_word.word, v_word.forms),
+      private.search_either(v_word.word, v_word.forms));
+  end loop;
+  return v_given operator(pg_catalog.||) coalesce(v_names, v_given);
+end;
+$$;
+comment on function private.search_words(text) is
+  'What a search looks for: the words as given, or the same with every known name in any of its spellings.';
+
+create function private.search_either(p_word text, p_forms text[]) returns tsquery
+language plpgsql stable set search_path = '' as $$
+declare
+  v_query tsquery := pg_catalog.plainto_tsquery('russian', p_word);
+  v_form text;
+begin
+  foreach v_form in array p_forms loop
+    v_query := v_query operator(pg_catalog.||) pg_catalog.plainto_tsquery('russian', v_form);
+  end loop;
+  return v_query;
+end;
+$$;
+comment on function private.search_either(text, text[]) is 'A word in any of its forms.';
+
+create function private.search_guess(p_text text) returns text
+language sql stable set search_path = '' as $$
+  select pg_catalog.string_agg(coalesce(near.name, w.word), ' ' order by w.n)
+  from pg_catalog.regexp_split_to_table(pg_catalog.lower(p_text), '\s+') with ordinality as w (word, n)
+  left join lateral (
+    select s.name from public.search_spellings s
+    where pg_catalog.char_length(w.word) >= 4 and extensions.similarity(s.spelling, w.word) >= 0.35
+      or s.spelling = w.word
+    order by extensions.similarity(s.spelling, w.word) desc, s.spelling limit 1
+  ) as near on true;
+$$;
+comment on function private.search_guess(text) is
+  'The words with each that is, or nearly is, a known Cyrillic spelling replaced by its Latin name: «тайота камри» is '
+  'toyota camry. 0.35 takes one wrong letter in six.';
+
+create or replace function private.listing_filters(p_query jsonb) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  v_where text := case when p_query ->> 'status' = 'sold'
+    then 'l.status = ''sold'' and not l.is_hidden and l.deleted_at is null and l.delete_at > pg_catalog.now()'
+    else 'l.status = ''active'' and not l.is_hidden and l.deleted_at is null' end;
+  v_filter record;
+begin
+  for v_filter in
+    select f.template, p_query ->> f.name as value
+    from (values
+      ('category', 'l.category = %L'), ('city', 'l.city = %L'), ('brand', 'l.brand = %L'), ('model', 'l.model = %L'),
+      ('breed', 'l.breed = %L'), ('property_type', 'l.property_type = %L'), ('transmission', 'l.transmission = %L'),
+      ('fuel_type', 'l.fuel_type = %L'), ('gender', 'l.gender = %L'), ('rooms', 'l.rooms = %L::integer'),
+      ('price_min', 'l.price >= %L::numeric'), ('price_max', 'l.price <= %L::numeric'),
+      ('year_min', 'l.year >= %L::integer'), ('year_max', 'l.year <= %L::integer'),
+      ('area_min', 'l.area >= %L::numeric'), ('area_max', 'l.area <= %L::numeric'),
+      ('seller', 'l.seller_user_id = %L::uuid'), ('business', 'l.business_id = %L::uuid')) as f (name, template)
+    where p_query ->> f.name is not null
+  loop
+    v_where := v_where || ' and ' || pg_catalog.format(v_filter.template, v_filter.value);
+  end loop;
+  if p_query ->> 'text' is null then
+    return v_where;
+  end if;
+  return v_where || ' and ' || private.search_condition(p_query);
+end;
+$$;
+
+create function private.search_condition(p_query jsonb) returns text
+language sql stable set search_path = '' as $$
+  select case when p_query ->> 'match' = 'similar' then (
+      select pg_catalog.format('(%s)', pg_catalog.string_agg(
+        distinct pg_catalog.format('l.title operator(extensions.%%>) %L', f.form), ' or '))
+      from pg_catalog.unnest(array[p_query ->> 'text', coalesce(p_query ->> 'latin', p_query ->> 'text'),
+        private.search_guess(p_query ->> 'text')]) as f (form))
+    else pg_catalog.format('pg_catalog.to_tsvector(''russian'', l.title || '' '' || l.description) @@ %L::tsquery',
+      private.search_words(p_query ->> 'text')) end;
+$$;
+comment on function private.search_condition(jsonb) is
+  'The condition of a search on listings l: the words in either script, or titles that nearly match them.';
+
+revoke execute on function private.search_words(text), private.search_either(text, text[]),
+  private.search_guess(text), private.search_condition(jsonb)
+  from public, anon, authenticated;
+grant execute on function private.search_words(text), private.search_either(text, text[]),
+  private.search_guess(text), private.search_condition(jsonb)
+  to service_role;
