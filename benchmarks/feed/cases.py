@@ -47,7 +47,8 @@ _ORDERS: dict[str, Query] = {
 }
 _WORDS = {
     "words, common": "Toyota",
-    "words": "красная тойота торг",
+    "words": "красная тойота надёжная",
+    "words, never together": "красная торг",
     "words, rare": "4711",
     "words, two": "Honda Fit",
 }

@@ -189,6 +189,21 @@ def test_a_closed_account_is_gone_its_listings_stay_with_the_seller(somebody: Ne
     assert opened(owner) != business
 
 
+def test_the_feed_no_longer_names_a_closed_account(somebody: NewUser, functions: Functions, database: Database) -> None:
+    owner = somebody()
+    business = opened(owner)
+    new_listing(database, owner.id, business_id=business)
+
+    def shown() -> str | None:
+        page = functions.get("listings", "/api/listings", query={"seller": owner.id}).body["data"]
+        named: str | None = page["listings"][0]["business_id"]
+        return named
+
+    assert shown() == business
+    owner.data("DELETE", f"/{business}")
+    assert shown() is None
+
+
 def test_the_listings_of_a_business_come_in_pages_newest_first(somebody: NewUser, database: Database) -> None:
     owner = somebody()
     business = opened(owner)

@@ -119,6 +119,21 @@ def test_the_nearest_come_first_within_the_radius(functions: Functions, seller: 
     assert first["distance_km"] == pytest.approx(1.0, abs=0.3)
 
 
+def test_neighbours_that_pass_a_filter_come_in_order_however_far_they_are(functions: Functions, seller: Seller) -> None:
+    for title, latitude, brand in (
+        ("1", 42.876, "Honda"),
+        ("2", 42.88, "BMW"),
+        ("3", 43.1, "Honda"),
+        ("4", 43.25, "Honda"),
+    ):
+        details = {"brand": brand, "model": "X", "year": 2015}
+        seller.posted(car(title=title, latitude=latitude, longitude=74.57, details=details))
+    hondas: dict[str, Any] = {"seller": seller.id, "brand": "Honda", **BISHKEK}
+    assert titles(functions, **hondas) == ["1", "3", "4"]
+    assert titles(functions, **hondas, limit=2) == ["1", "3"]
+    assert len(walk(functions, **hondas, limit=2)) == 3
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -111,3 +111,16 @@ def test_nobody_calls_the_backends_functions_in_anothers_name(scene: Scene, func
     names = rows(scene.database, "select proargnames from pg_proc where proname = %s", function)[0][0]
     answer = scene.send(scene.stranger, "POST", f"/rpc/{function}", dict.fromkeys(names))
     assert (answer.status_code, answer.json()["code"]) == (403, "42501"), answer.text
+
+
+def test_a_text_written_past_the_backend_is_cleaned(scene: Scene) -> None:
+    message = {
+        "thread_id": scene.thread,
+        "sender_id": scene.buyer,
+        "body": " Торг\u202e <img src=x onerror=a()>\tесть?\r\n",
+    }
+    assert scene.send(scene.buyer, "POST", "/chat_messages", message).status_code == 201
+    path = f"/chat_messages?thread_id=eq.{scene.thread}&select=body&order=created_at.desc&limit=1"
+    assert scene.seen(scene.seller, path) == [{"body": "Торг есть?"}]
+    refused = scene.send(scene.buyer, "POST", "/chat_messages", message | {"body": "<b></b>\u200b"})
+    assert refused.status_code == 400

@@ -21,7 +21,8 @@ def clean(text: str) -> str:
     """A text in NFC with line breaks as `\\n`, single blanks, no control or invisible characters and no tags."""
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     text = "".join(letter for letter in text if letter in _KEPT or unicodedata.category(letter) not in _DROPPED)
-    text = _without_markup(text)
+    # What was invisible may have stood between a letter and its accent.
+    text = unicodedata.normalize("NFC", _without_markup(text))
     lines = (_BLANKS.sub(" ", line).strip() for line in text.split("\n"))
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()
 

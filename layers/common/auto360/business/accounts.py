@@ -6,10 +6,12 @@ from typing import Any
 
 from auto360.accounts.access_tokens import Principal
 from auto360.business.errors import accepted
+from auto360.cache import Cache
 from auto360.database import Database, Row
 from auto360.errors import NotFound
 from auto360.keyset import Page, decode_place
 from auto360.links import ImageLinks
+from auto360.listings.feed import CACHED
 
 LOGOS = "business-logos"
 
@@ -19,6 +21,7 @@ class Businesses:
     """Business accounts with everything they touch."""
 
     database: Database
+    cache: Cache
     images: ImageLinks
 
     def create(self, principal: Principal, fields: Mapping[str, Any]) -> Row:
@@ -63,9 +66,13 @@ class Businesses:
         return accepted(self.database.call("business_update", arguments))
 
     def close(self, principal: Principal, business_id: str) -> None:
-        """Close an account; its listings stay with those who posted them. Raises NotFound, Forbidden."""
+        """Close an account; its listings stay with those who posted them. Raises NotFound, Forbidden.
+
+        The shared pages of the feed name the business of each listing, so they are made anew.
+        """
         arguments = {"p_user_id": principal.user_id, "p_business_id": business_id}
         accepted(self.database.call("business_delete", arguments))
+        self.cache.invalidate(CACHED)
 
     def listings(self, business_id: str, *, viewer: Principal | None, cursor: str | None, limit: int) -> Page:
         """A page of the business's listings, newest first; members see those that are not shown as well.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+from auto360.wiring.cached import shared_cache
 from auto360.wiring.data import database
 from auto360.wiring.storage import image_links
 
@@ -18,7 +19,7 @@ def businesses() -> Businesses:
     """Accounts and their listings."""
     from auto360.business.accounts import Businesses
 
-    return Businesses(database(), image_links())
+    return Businesses(database(), shared_cache(), image_links())
 
 
 @cache
