@@ -13,6 +13,7 @@ pytest_plugins = (
     "tests.support.functions",
     "tests.support.gateway",
     "tests.support.objects",
+    "tests.support.migration",
     "tests.support.simulators",
     "tests.support.sms",
     "tests.support.stack",
