@@ -7,7 +7,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 	--no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fmt lint types db-reset bench-cold seed-big bench-feed lock clean
+.PHONY: help install up test check fmt lint types db-reset openapi bundle bench-cold seed-big bench-feed lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,12 @@ types: install ## check the types
 db-reset: install ## delete the local database, secrets and logs; the next `make up` begins anew
 	@$(VENV_PYTHON) -m local reset
 
+openapi: install ## write docs/openapi.json anew from the functions' models
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m deploy openapi
+
+bundle: install ## make the zip of every function for the cloud, with sizes and import times
+	@$(VENV_PYTHON) -m deploy bundle
+
 bench-cold: install ## cold start of every HTTP function beside the same endpoint on FastAPI (ROUNDS)
 	@$(VENV_PYTHON) -m benchmarks.cold_start
 
@@ -51,6 +57,8 @@ bench-feed: install ## time every query of the feed among them, beside the bare 
 lock: install ## resolve the dependencies anew, with hashes and without addresses of registries
 	@$(COMPILE) layers/common/requirements.in -o layers/common/requirements.txt
 	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	@$(COMPILE) requirements/deploy.in -o requirements/deploy.txt -c requirements/dev.txt
+	@$(COMPILE) requirements/sam.in -o requirements/sam.txt
 	@$(COMPILE) requirements/node.in -o requirements/node.txt
 	@$(COMPILE) benchmarks/requirements.in -o benchmarks/requirements.txt -c requirements/dev.txt
 	@npm install --package-lock-only --silent

@@ -1,16 +1,14 @@
-"""Assembles the artifact of one function: handler, `auto360` and the locked libraries side by side in one folder.
+"""Assembles the artifact of one function: handler, the modules it reaches, and the locked libraries in one folder.
 
 This vendored form is what Yandex Cloud runs, since it has no layers, and the form that tests and benchmarks load
-(docs/decisions/0001). A zip of such a folder is another step and does not belong here.
+(docs/decisions/0001). `deploy.bundle` makes a zip of the same files.
 """
 
 from __future__ import annotations
 
-import compileall
 import fcntl
 import hashlib
 import os
-import py_compile
 import shutil
 import subprocess
 import sys
@@ -19,16 +17,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from deploy.platforms import HERE, Platform
+from deploy.reach import reached_files
+
 ROOT = Path(__file__).resolve().parents[1]
 FUNCTIONS = ROOT / "functions"
 LAYER = ROOT / "layers" / "common"
 LAYER_LOCK = LAYER / "requirements.txt"
-CACHE = ROOT / "build" / "libraries"
+BUILD = ROOT / "build"
+CACHE = BUILD / "libraries"
 
 # Names at the top of an artifact that are ours; a library that brings one of them would hide our code.
 _OURS = ("auto360", "handler")
-# What installers leave beside the packages, of no use to a running function.
+# What installers leave beside the packages, and what only type checkers and compilers read.
 _LEFT_OUT = ("bin", ".lock")
+_USELESS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
+_USELESS_SUFFIXES = (".pyi", ".pyx", ".pxd", ".c", ".h")
 
 
 class ArtifactError(Exception):
@@ -40,73 +44,92 @@ def function_names() -> list[str]:
     return sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
 
 
-def assemble(name: str, target: Path) -> Path:
+def assemble(name: str, target: Path, *, platform: Platform = HERE) -> Path:
     """Put the artifact of a function into `target`, which must be empty or absent, and return it.
 
     Raises ArtifactError for an unknown function, a folder that holds something, or a lock that cannot be installed.
     """
-    source = FUNCTIONS / name
-    if not (source / "handler.py").is_file():
-        raise ArtifactError(f"There is no function {name}: functions/{name}/handler.py is missing.")
+    _handler(name)
     if target.exists() and any(target.iterdir()):
         raise ArtifactError(f"{target} is not empty.")
     target.mkdir(parents=True, exist_ok=True)
-    for lock in (LAYER_LOCK, source / "requirements.txt"):
-        if lock.is_file():
-            link_into(libraries(lock), target)
-    shutil.copytree(LAYER / "auto360", target / "auto360", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copy2(source / "handler.py", target / "handler.py")
-    compile_bytecode(target / "auto360", root=target)
-    compile_bytecode(target / "handler.py", root=target)
+    for lock in locks(name):
+        link_into(libraries(lock, platform=platform), target)
+    own = Path(tempfile.mkdtemp(prefix="own-", dir=target.parent))
+    try:
+        write_own(name, own)
+        platform.compile([own])
+        shutil.copytree(own, target, dirs_exist_ok=True)
+    finally:
+        shutil.rmtree(own)
     return target
 
 
-def libraries(lock: Path) -> Path:
+def locks(name: str) -> list[Path]:
+    """The lock files of a function: the layer's, and its own where it has one."""
+    return [lock for lock in (LAYER_LOCK, FUNCTIONS / name / "requirements.txt") if lock.is_file()]
+
+
+def write_own(name: str, target: Path) -> None:
+    """Copy what is ours in an artifact, without bytecode: the handler and what it reaches of the package."""
+    handler = _handler(name)
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(handler, target / "handler.py")
+    for path in reached_files(handler, layer=LAYER):
+        place = target / path.relative_to(LAYER)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, place)
+
+
+def libraries(lock: Path, *, platform: Platform = HERE) -> Path:
     """The folder with the libraries of a lock file, installed once and kept under build/ by the lock's hash."""
-    mark = hashlib.sha256(f"{sys.implementation.cache_tag} {sys.platform}\n".encode() + lock.read_bytes())
+    mark = hashlib.sha256(f"{platform.name}\n".encode() + lock.read_bytes())
     folder = CACHE / mark.hexdigest()[:16]
     if folder.is_dir():
         return folder
     CACHE.mkdir(parents=True, exist_ok=True)
-    with _held(CACHE / f"{folder.name}.lock"):
+    with held(CACHE / f"{folder.name}.lock"):
         if not folder.is_dir():
-            _install(lock, folder)
+            _install(lock, folder, platform)
     return folder
 
 
-def compile_bytecode(path: Path, *, root: Path) -> None:
-    """Write bytecode that is used without a look at the source: zips change dates, and a stale one is compiled anew.
-
-    `path` is a file or a folder; `root` is cut from the names that tracebacks show.
-    """
-    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
-    if path.is_dir():
-        # Libraries ship templates that are no valid modules; those stay without bytecode.
-        compileall.compile_dir(path, quiet=2, force=True, stripdir=root, invalidation_mode=mode)
-    else:
-        compileall.compile_file(path, quiet=2, force=True, stripdir=root, invalidation_mode=mode)
+def _handler(name: str) -> Path:
+    handler = FUNCTIONS / name / "handler.py"
+    if not handler.is_file():
+        raise ArtifactError(f"There is no function {name}: functions/{name}/handler.py is missing.")
+    return handler
 
 
-def _install(lock: Path, folder: Path) -> None:
+def _install(lock: Path, folder: Path, platform: Platform) -> None:
     """Install into a draft and rename it, so that a half-made folder is never taken for a whole one."""
     draft = Path(tempfile.mkdtemp(prefix=f"{folder.name}.draft-", dir=CACHE))
     command = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--require-hashes"]
-    command += ["--python", sys.executable, "--target", str(draft), "--requirement", str(lock)]
+    command += [*platform.installing, "--target", str(draft), "--requirement", str(lock)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
-            raise ArtifactError(f"{lock.relative_to(ROOT)} cannot be installed: {done.stderr.strip()[-500:]}")
-        for left in _LEFT_OUT:
-            leftover = draft / left
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+            raise ArtifactError(f"{lock} cannot be installed: {done.stderr.strip()[-500:]}")
+        _tidy(draft)
         for ours in _OURS:
             if (draft / ours).exists() or (draft / f"{ours}.py").exists():
-                raise ArtifactError(f"A library of {lock.relative_to(ROOT)} brings the name {ours}, which is ours.")
-        compile_bytecode(draft, root=draft)
+                raise ArtifactError(f"A library of {lock} brings the name {ours}, which is ours.")
+        platform.compile([draft])
         draft.chmod(0o755)
         draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _tidy(folder: Path) -> None:
+    """Remove what no running function reads."""
+    for left in _LEFT_OUT:
+        leftover = folder / left
+        shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+    for path in list(folder.rglob("*")):
+        in_metadata = path.parent.suffix == ".dist-info" and path.name in _USELESS
+        if path.is_file() and (in_metadata or path.suffix in _USELESS_SUFFIXES):
+            path.unlink()
 
 
 def link_into(source: Path, target: Path) -> None:
@@ -126,7 +149,7 @@ def _link_or_copy(source: str, target: str) -> str:
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[None]:
+def held(path: Path) -> Iterator[None]:
     """Hold a lock file, since several test processes may want the same libraries at once."""
     with path.open("a", encoding="ascii") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

@@ -12,6 +12,7 @@ MIGRATIONS = CHECKOUT / "supabase" / "migrations"
 SEED = CHECKOUT / "supabase" / "seed.sql"
 SUPABASE_BOOTSTRAP = CHECKOUT / "local" / "supabase_bootstrap.sql"
 TEMPLATE = CHECKOUT / "template.yaml"
+OPENAPI = CHECKOUT / "docs" / "openapi.json"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.artifact import assemble, compile_bytecode, libraries, link_into
+from deploy.artifact import assemble, libraries, link_into
+from deploy.bytecode import compile_here
 from local.folders import TEMPLATE
 from local.gateway.template import load_template
 
@@ -95,10 +96,13 @@ def ours(name: str, target: Path, variables: Mapping[str, str], database: str) -
 def baseline(name: str, target: Path, variables: Mapping[str, str], database: str) -> Candidate:
     """The same endpoint of the baseline, vendored and compiled as ours is."""
     target.mkdir(parents=True)
-    link_into(libraries(BASELINE_LOCK), target)
+    own = target.with_name(f"{target.name}-own")
+    own.mkdir()
     for source, file in ((f"{name}.py", "handler.py"), ("common.py", "common.py"), ("tokens.py", "tokens.py")):
-        shutil.copy2(HERE / "baseline" / source, target / file)
-        compile_bytecode(target / file, root=target)
+        shutil.copy2(HERE / "baseline" / source, own / file)
+    compile_here([own])
+    link_into(libraries(BASELINE_LOCK), target)
+    link_into(own, target)
     return Candidate(target, dict(variables), database)
 
 

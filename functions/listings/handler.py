@@ -3,7 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from auto360.listings.feed import Category
@@ -73,16 +72,15 @@ def favorites(user: SignedIn, *, cursor: Cursor = None, limit: Limit = 20) -> An
     return Answer(data=Listings.of(listings.reader().favourites(user, cursor=cursor, limit=limit)))
 
 
-@app.post("/api/listings", middlewares=LIMITS)
+@app.post("/api/listings", middlewares=LIMITS, status_code=201)
 def create(
     body: AnyNewListing,
     user: SignedIn,
     *,
     key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
-) -> Response[Answer[Listing]]:
+) -> Answer[Listing]:
     """Post a listing."""
-    row = listings.posting().create(user, body.fields(), key=key)
-    return Response(201, content_type="application/json", body=Answer(data=Listing.of(row)))
+    return Answer(data=Listing.of(listings.posting().create(user, body.fields(), key=key)))
 
 
 @app.get("/api/listings/<listing_id>", middlewares=[*LIMITS, LISTING_KEPT])

@@ -71,7 +71,7 @@ function takeRoute() {
   $("path").value = route.path;
   const takesBody = !["GET", "DELETE", "OPTIONS"].includes($("method").value);
   const end = Object.keys(EXAMPLES).find((key) => route.path.endsWith(key));
-  $("body").value = takesBody ? JSON.stringify(end ? EXAMPLES[end] : {}, null, 2) : "";
+  $("body").value = takesBody ? JSON.stringify(end ? EXAMPLES[end] : exampleBody(route), null, 2) : "";
   const kept = $("headers").value.split("\n").filter((line) => line.trim() && !/^content-type:/i.test(line));
   if (takesBody) kept.unshift("Content-Type: application/json");
   $("headers").value = kept.join("\n");
@@ -241,5 +241,6 @@ $("route").addEventListener("change", takeRoute);
 $("aliases").addEventListener("change", showRoutes);
 $("request").addEventListener("submit", send);
 $("operator").addEventListener("click", addOperatorKey);
-Promise.allSettled([showRoutes(), showTimers(), showAddresses(), refresh()]);
+$("api-filter").addEventListener("input", showApi);
+loadApi().then(showApi).finally(() => Promise.allSettled([showRoutes(), showTimers(), showAddresses(), refresh()]));
 setInterval(() => document.hidden || refresh(), 1500);

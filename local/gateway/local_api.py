@@ -12,6 +12,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
+from local.folders import OPENAPI
 from local.gateway.functions import Functions
 from local.gateway.pool import FunctionCrashed, FunctionTimeout
 
@@ -41,6 +42,7 @@ def add_routes(app: web.Application, functions: Functions, settings: LocalSettin
     app.router.add_get("/_local/suppliers", api.simulators)
     app.router.add_put("/_local/suppliers/{name}", api.simulators)
     app.router.add_get("/_local/routes", api.routes)
+    app.router.add_get("/_local/openapi.json", api.openapi)
     app.router.add_get("/_local/timers", api.timers)
     app.router.add_post("/_local/timers/{function}/{n}", api.run_timer)
     app.router.add_get("/_local/logs", api.logs)
@@ -99,6 +101,10 @@ class LocalApi:
             for route in self._functions.router.routes
         ]
         return web.json_response(rows)
+
+    async def openapi(self, request: web.Request) -> web.StreamResponse:
+        """The document of the whole API, as it is in the repository."""
+        return _file(OPENAPI) if OPENAPI.is_file() else await self.unknown(request)
 
     async def timers(self, _request: web.Request) -> web.Response:
         """Every timer."""

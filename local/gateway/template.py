@@ -95,8 +95,8 @@ class Template:
     aliases: Mapping[str, tuple[str, ...]]
 
 
-def load_template(path: Path) -> Template:
-    """Read the file; a fault in it is one sentence."""
+def load_document(path: Path) -> dict[str, Any]:
+    """The file as YAML with CloudFormation's tags; a fault in it is one sentence."""
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader with tags
     except FileNotFoundError:
@@ -106,6 +106,12 @@ def load_template(path: Path) -> Template:
         raise StackError(f"{path.name} is not valid YAML{f', line {place.line + 1}' if place else ''}.") from None
     if not isinstance(document, dict):
         raise StackError(f"{path.name} is empty.")
+    return document
+
+
+def load_template(path: Path) -> Template:
+    """Read the file; a fault in it is one sentence."""
+    document = load_document(path)
     shared = _mapping(_mapping(document.get("Globals")).get("Function"))
     functions = tuple(
         _function(str(name), _mapping(resource.get("Properties")), shared, path.parent)

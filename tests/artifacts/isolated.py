@@ -17,7 +17,16 @@ sys.path.insert(0, sys.argv[1])
 import handler
 imported = sorted(sys.modules)
 events = json.load(sys.stdin)
-answers = [handler.handler(event, None) for event in events]
+
+
+def call(event):
+    try:
+        return handler.handler(event, None)
+    except Exception as error:
+        return {"raised": type(error).__name__}
+
+
+answers = [call(event) for event in events]
 print(json.dumps({"modules": imported, "paths": sys.path, "answers": answers}))
 """
 
@@ -37,10 +46,15 @@ class Run:
         return [json.loads(answer["body"]) for answer in self.answers]
 
 
-def run_alone(artifact: Path, *events: Any, environ: Mapping[str, str] | None = None) -> Run:
-    """Import the handler in a fresh interpreter with an empty environment and call it once per event."""
+def run_alone(
+    artifact: Path, *events: Any, environ: Mapping[str, str] | None = None, python: Path | None = None
+) -> Run:
+    """Import the handler in a fresh interpreter with an empty environment and call it once per event.
+
+    What a job raises is its answer: `{"raised": "<class>"}`.
+    """
     done = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", _SCRIPT, str(artifact)],
+        [str(python or sys.executable), "-I", "-S", "-c", _SCRIPT, str(artifact)],
         input=json.dumps(events),
         env=dict(environ or {}),
         cwd="/",

@@ -1,0 +1,64 @@
+"""`python -m deploy <command>`: what `make bundle`, `make openapi`, `make plan` and the rest run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from deploy.artifact import ROOT, ArtifactError
+from deploy.bundle import BundleError, import_milliseconds, make_bundles, write_index
+from deploy.bytecode import BytecodeError
+from deploy.environment import environment_bytes
+from deploy.platforms import cloud_python
+from deploy.template import Project, TemplateError, load_project
+from local.errors import StackError
+from local.folders import OPENAPI
+
+_REFUSALS = (ArtifactError, BundleError, BytecodeError, TemplateError, StackError)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; what a person can act on is one sentence."""
+    parser = argparse.ArgumentParser(prog="python -m deploy", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("bundle", help="make the bundle of every function")
+    commands.add_parser("openapi", help="write docs/openapi.json anew")
+    chosen = parser.parse_args(arguments)
+    try:
+        return {"bundle": _bundle, "openapi": _openapi}[chosen.command](load_project())
+    except _REFUSALS as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _bundle(project: Project) -> int:
+    bundles = make_bundles([spec.name for spec in project.functions])
+    imports = {bundle.function: import_milliseconds(bundle) for bundle in bundles}
+    print(f"{'function':<24} {'zip MB':>7} {'raw MB':>7} {'import ms':>9} {'env bytes':>9}  sent by  file")
+    for bundle in bundles:
+        took = imports[bundle.function]
+        shown = "–" if took is None else f"{took:.0f}"
+        way = "storage" if bundle.goes_through_storage else "call"
+        size, unpacked = bundle.size / 1e6, bundle.unpacked / 1e6
+        environment = environment_bytes(project.variables[bundle.function], project.defaults)
+        figures = f"{size:>7.1f} {unpacked:>7.1f} {shown:>9} {environment:>9}"
+        print(f"{bundle.function:<24} {figures}  {way:<7}  {bundle.path.name}")
+    index = write_index(bundles, imports=imports)
+    print(f"\n{len(bundles)} bundles in {index.parent.relative_to(ROOT)}; their list is {index.name}.")
+    if cloud_python() is None:
+        print("Import times need an interpreter of the cloud's version (Python 3.12) on this machine; there is none.")
+    return 0
+
+
+def _openapi(project: Project) -> int:
+    from deploy.openapi import build_document, to_text
+
+    document = build_document(project.functions)
+    OPENAPI.write_text(to_text(document), encoding="utf-8")
+    operations = sum(len(operations) for operations in document["paths"].values())
+    print(f"{OPENAPI.relative_to(ROOT)}: {operations} operations on {len(document['paths'])} paths.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

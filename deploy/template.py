@@ -1,0 +1,125 @@
+"""What the deployer reads out of `template.yaml` beyond the local gateway's view: where a variable's value comes from.
+
+A value is text that may name parameters, or the name of a secret. Which parameters a stage has, `deploy.stage` says.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from local.folders import TEMPLATE
+from local.gateway.template import FunctionSpec, Intrinsic, Template, load_document, load_template
+
+_SECRET = re.compile(r"\{\{resolve:secretsmanager:.+:SecretString:(\w+)\}\}")
+_PARAMETER = re.compile(r"\$\{(\w+)\}")
+
+
+class TemplateError(Exception):
+    """The template asks for something that cannot be deployed; the message says where."""
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable: `secret` is the key in the secret store, otherwise `text` with `${Parameter}` in it."""
+
+    name: str
+    text: str = ""
+    secret: str | None = None
+
+    def value(self, parameters: Mapping[str, str]) -> str:
+        """The text with its parameters filled in. Raises TemplateError for one that the stage does not give."""
+        return filled(self.text, parameters, where=self.name)
+
+
+@dataclass(frozen=True)
+class Project:
+    """The template as the deployer sees it. `defaults` are the parameters' own; None: the stage must give one."""
+
+    template: Template
+    defaults: Mapping[str, str | None]
+    variables: Mapping[str, tuple[Variable, ...]]
+    buckets: Mapping[str, str]
+    document: Mapping[str, Any]
+
+    @property
+    def functions(self) -> tuple[FunctionSpec, ...]:
+        """Every function."""
+        return self.template.functions
+
+    def parameters(self, given: Mapping[str, str]) -> dict[str, str]:
+        """All parameters of a stage. Raises TemplateError for unknown ones and for those that are missing."""
+        unknown = sorted(set(given) - set(self.defaults))
+        if unknown:
+            raise TemplateError(f"template.yaml has no parameter {', '.join(unknown)}.")
+        chosen = {name: given.get(name, default) for name, default in self.defaults.items()}
+        missing = sorted(name for name, value in chosen.items() if value is None)
+        if missing:
+            raise TemplateError(f"The stage gives no value for {', '.join(missing)}.")
+        return {name: str(value) for name, value in chosen.items()}
+
+
+def filled(text: str, parameters: Mapping[str, str], *, where: str) -> str:
+    """A text with `${Parameter}` replaced."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in parameters:
+            raise TemplateError(f"template.yaml: {where} refers to {match[1]}, which is no parameter.")
+        return parameters[match[1]]
+
+    return _PARAMETER.sub(value, text)
+
+
+@cache
+def load_project(path: Path = TEMPLATE) -> Project:
+    """Read the template."""
+    document = load_document(path)
+    template = load_template(path)
+    resources = document.get("Resources") or {}
+    shared = ((document.get("Globals") or {}).get("Function") or {}).get("Environment") or {}
+    variables = {}
+    for logical, resource in resources.items():
+        if resource.get("Type") == "AWS::Serverless::Function":
+            own = (resource["Properties"].get("Environment") or {}).get("Variables") or {}
+            folder = str(resource["Properties"]["CodeUri"]).rstrip("/").rpartition("/")[2]
+            given = {**(shared.get("Variables") or {}), **own}
+            variables[folder] = tuple(_variable(logical, name, value) for name, value in given.items())
+    return Project(
+        template=template,
+        defaults={
+            name: None if "Default" not in parameter else str(parameter["Default"])
+            for name, parameter in (document.get("Parameters") or {}).items()
+        },
+        variables=variables,
+        buckets={
+            name: _text(name, "BucketName", (resource.get("Properties") or {}).get("BucketName", ""))
+            for name, resource in resources.items()
+            if resource.get("Type") == "AWS::S3::Bucket"
+        },
+        document=document,
+    )
+
+
+def _variable(logical: str, name: str, value: object) -> Variable:
+    text = _text(logical, name, value)
+    secret = _SECRET.fullmatch(text)
+    if secret is None and "{{resolve:" in text:
+        raise TemplateError(f"template.yaml: {logical} mixes a secret into other text in {name}.")
+    return Variable(name, secret=secret[1]) if secret else Variable(name, text=text)
+
+
+def _text(logical: str, name: str, value: object) -> str:
+    """A value as text with parameters as `${Name}`; `!Ref`, `!Sub` and plain values are all that we use."""
+    if isinstance(value, Intrinsic):
+        if value.tag == "Ref":
+            return f"${{{value.value}}}"
+        if value.tag == "Sub" and isinstance(value.value, str):
+            return value.value
+        raise TemplateError(
+            f"template.yaml: {logical} uses !{value.tag} in {name}; only !Ref and !Sub can be deployed."
+        )
+    return str(value).lower() if isinstance(value, bool) else str(value)
