@@ -16,7 +16,7 @@ from deploy.bytecode import compile_for_cloud, compile_here
 
 @dataclass(frozen=True)
 class Platform:
-    """An interpreter on a system: how libraries are installed for it and sources compiled. `name` marks what is kept."""
+    """An interpreter on a system: how libraries are installed and sources compiled. `name` marks what is kept."""
 
     name: str
     installing: tuple[str, ...]
