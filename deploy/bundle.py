@@ -74,8 +74,7 @@ def import_milliseconds(bundle: Bundle, *, python: Path | None = None, rounds: i
         unpack(bundle, Path(folder))
         command = [str(interpreter), "-I", "-S", "-c", _IMPORT, folder]
         runs = [
-            subprocess.run(command, env={}, cwd="/", capture_output=True, text=True, check=True)
-            for _ in range(rounds)
+            subprocess.run(command, env={}, cwd="/", capture_output=True, text=True, check=True) for _ in range(rounds)
         ]
     return min(float(run.stdout) for run in runs) * 1000
 

@@ -6,6 +6,7 @@ import re
 import shutil
 import sys
 import zipfile
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ PLATFORM = CLOUD if cloud_python() else HERE
 # Everything is configured, and nothing answers: a call goes on until it needs the database.
 NOWHERE = "http://127.0.0.1:9"
 KEYRING = Keyring.generate()
-ENVIRON = function_environment(KEYRING, Addresses(NOWHERE, NOWHERE, NOWHERE, None), {})
+ENVIRON = function_environment(
+    KEYRING, Addresses(**{part.name: NOWHERE for part in fields(Addresses) if part.name != "redis"}), {}
+)
 
 
 @pytest.fixture(scope="module")
