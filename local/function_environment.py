@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from local.tokens import TokenKeys
 # The same on every machine and port, so that a token outlives a change of port. The name can never be registered.
 ISSUER = "https://local.360auto.invalid/auth/v1"
 SENDER = "360AUTO"
+VIDEO_CHANNEL, SERVICE_ACCOUNT = "vplc360auto", "aje360auto"
 
 # What a person may want to try otherwise. All else would lead a local function to somebody's real project.
 _OVERRIDABLE = ("ALLOWED_ORIGINS", "LOG_LEVEL", "NIKITA_SMS_SENDER", "SMSC_SENDER", "SMS_SUPPLIERS")
@@ -54,6 +56,7 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         "SMS_REPORT_SECRET": keyring.sms_report_secret,
         **storage_variables(keyring, addresses.s3),
         **_suppliers(keyring, addresses.simulators),
+        **video_suppliers(keyring, addresses.simulators),
     }
     if addresses.redis:
         variables["REDIS_URL"] = addresses.redis
@@ -73,4 +76,22 @@ def _suppliers(keyring: Keyring, simulators: str) -> dict[str, str]:
         "SMSC_PASSWORD": keyring.smsc_password,
         "SMSC_SENDER": SENDER,
         "SMSC_CALLBACK_SECRET": keyring.smsc_callback_secret,
+    }
+
+
+def video_suppliers(keyring: Keyring, simulators: str) -> dict[str, str]:
+    """The accounts at api.video and at Yandex Cloud."""
+    key = {
+        "id": keyring.yandex_key_id,
+        "service_account_id": SERVICE_ACCOUNT,
+        "private_key": keyring.yandex_private_key_pem,
+    }
+    return {
+        "API_VIDEO_URL": f"{simulators}/api_video",
+        "API_VIDEO_KEY": keyring.api_video_key,
+        "API_VIDEO_WEBHOOK_SECRET": keyring.api_video_webhook_secret,
+        "YANDEX_VIDEO_URL": f"{simulators}/yandex",
+        "YANDEX_IAM_URL": f"{simulators}/yandex",
+        "YANDEX_VIDEO_CHANNEL_ID": VIDEO_CHANNEL,
+        "YANDEX_SERVICE_ACCOUNT_KEY": json.dumps(key),
     }

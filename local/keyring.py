@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from local.errors import broken_data
-from local.tokens import TokenKeys, base64url, new_signing_key
+from local.tokens import TokenKeys, base64url, new_rsa_key, new_signing_key
 
 
 def _word() -> str:
@@ -34,6 +34,8 @@ _FACTORIES: dict[str, Callable[[], str]] = {
     "s3_access_key": _access_key,
     "yandex_storage_access_key": _access_key,
     "supabase_storage_access_key": _access_key,
+    "yandex_key_id": _name("aje"),
+    "yandex_private_key_pem": new_rsa_key,
 }
 
 
@@ -52,6 +54,10 @@ class Keyring:
     smsc_password: str
     smsc_callback_secret: str
     sms_report_secret: str
+    api_video_key: str
+    api_video_webhook_secret: str
+    yandex_key_id: str
+    yandex_private_key_pem: str
     postgres_password: str
     authenticator_password: str
     s3_access_key: str

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from local.errors import StackError
 from local.folders import CHECKOUT, MIGRATIONS, SEED, SUPABASE_BOOTSTRAP, TEMPLATE, DataFolder, environ_for_tools
-from local.function_environment import SENDER, Addresses, function_environment, token_keys
+from local.function_environment import SENDER, Addresses, function_environment, token_keys, video_suppliers
 from local.keyring import Keyring
 from local.migrations import Schema
 from local.object_storage import ObjectStorage
@@ -155,6 +155,8 @@ class Stack:
             "SMSC_SENDER": self.environ.get("SMSC_SENDER") or SENDER,
             "SMSC_CALLBACK_URL": f"{gateway}/webhooks/sms/smsc/{secret}",
             "SMSC_CALLBACK_SECRET": self.keyring.smsc_callback_secret,
+            "API_VIDEO_REPORT_URL": f"{gateway}/webhooks/video/api-video",
+            **video_suppliers(self.keyring, self.addresses.simulators),
         }
         if "AUTO360_DELIVERED_CODES" in self.environ:
             environ["AUTO360_DELIVERED_CODES"] = self.environ["AUTO360_DELIVERED_CODES"]

@@ -12,7 +12,7 @@ from typing import Any
 
 import jwt
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 TEN_YEARS = 10 * 365 * 24 * 3600
 
@@ -24,7 +24,15 @@ def base64url(data: bytes) -> str:
 
 def new_signing_key() -> str:
     """A fresh ES256 private key as PEM."""
-    key = ec.generate_private_key(ec.SECP256R1())
+    return _pem(ec.generate_private_key(ec.SECP256R1()))
+
+
+def new_rsa_key() -> str:
+    """A fresh RSA private key as PEM, such as a service account of Yandex Cloud has."""
+    return _pem(rsa.generate_private_key(public_exponent=65537, key_size=2048))
+
+
+def _pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> str:
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode("ascii")

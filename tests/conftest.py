@@ -17,6 +17,7 @@ pytest_plugins = (
     "tests.support.simulators",
     "tests.support.sms",
     "tests.support.stack",
+    "tests.support.videos",
 )
 
 _LEAKS = pytest.StashKey[list[logs.Leak]]()

@@ -12,10 +12,14 @@ from aiohttp import web
 
 from local.ports import HOST
 from local.processes import die_with_parent
+from local.simulators.api_video import ApiVideo
+from local.simulators.api_video_library import ApiVideoAccount
 from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulated, Simulators
 from local.simulators.smsc import Smsc, SmscAccount
+from local.simulators.yandex_iam import Iam, ServiceAccount
+from local.simulators.yandex_video import YandexVideo
 
 _DEMO_SENDER = "SMSPRO.KG"
 
@@ -24,7 +28,7 @@ def from_environ(environ: Mapping[str, str]) -> Simulators:
     """Every supplier with the account that the functions use."""
     codes = environ.get("AUTO360_DELIVERED_CODES")
     phone = Phone(Path(codes) if codes else None)
-    return Simulators(phone, {**_sms(environ, phone)})
+    return Simulators(phone, {**_sms(environ, phone), **_video(environ)})
 
 
 def _sms(environ: Mapping[str, str], phone: Phone) -> dict[str, Simulated]:
@@ -42,6 +46,16 @@ def _sms(environ: Mapping[str, str], phone: Phone) -> dict[str, Simulated]:
         callback_secret=environ.get("SMSC_CALLBACK_SECRET", ""),
     )
     return {"nikita": Nikita(nikita, phone), "smsc": Smsc(smsc, phone)}
+
+
+def _video(environ: Mapping[str, str]) -> dict[str, Simulated]:
+    account = ApiVideoAccount(
+        key=environ["API_VIDEO_KEY"],
+        report_url=environ.get("API_VIDEO_REPORT_URL", ""),
+        report_secret=environ["API_VIDEO_WEBHOOK_SECRET"],
+    )
+    iam = Iam(ServiceAccount.of_key(environ["YANDEX_SERVICE_ACCOUNT_KEY"]))
+    return {"api_video": ApiVideo(account), "yandex": YandexVideo(environ["YANDEX_VIDEO_CHANNEL_ID"], iam)}
 
 
 def main() -> int:

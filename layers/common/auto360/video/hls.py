@@ -1,0 +1,56 @@
+"""Whether an HLS address really plays: its manifest, the first variant's, and the first segment are fetched."""
+
+from urllib.parse import urljoin
+
+import httpx
+
+from auto360.video import VideoFailure, VideoNotReady, VideoUnreachable
+from auto360.video.exchange import failure_of
+
+_MOST_MANIFEST_BYTES = 1024 * 1024
+_ENOUGH_BYTES = 188
+_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+
+
+def require_playable(http: httpx.Client, url: str) -> None:
+    """Return when a player could begin. Raises VideoNotReady where the manifest names nothing, VideoFailure."""
+    for _ in range(2):
+        first = _first_entry(_text(http, url))
+        if first is None:
+            raise VideoNotReady("manifest_empty")
+        url = urljoin(url, first)
+        if not first.split("?")[0].endswith(".m3u8"):
+            break
+    if len(_fetch(http, url, most=_ENOUGH_BYTES)) < _ENOUGH_BYTES:
+        raise VideoNotReady("segment_empty")
+
+
+def _text(http: httpx.Client, url: str) -> str:
+    text = _fetch(http, url, most=_MOST_MANIFEST_BYTES).decode("utf-8", "replace")
+    if not text.startswith("#EXTM3U"):
+        raise VideoNotReady("no_manifest")
+    return text
+
+
+def _first_entry(manifest: str) -> str | None:
+    lines = (line.strip() for line in manifest.splitlines())
+    return next((line for line in lines if line and not line.startswith("#")), None)
+
+
+def _fetch(http: httpx.Client, url: str, *, most: int) -> bytes:
+    content = bytearray()
+    try:
+        with http.stream("GET", url, timeout=_TIMEOUT, follow_redirects=True) as response:
+            if not response.is_success:
+                raise _failure(response)
+            for piece in response.iter_bytes():
+                content += piece
+                if len(content) >= most:
+                    break
+    except httpx.HTTPError as error:
+        raise VideoUnreachable("no_reply") from error
+    return bytes(content)
+
+
+def _failure(response: httpx.Response) -> VideoFailure:
+    return failure_of(response.status_code, response.headers, {})

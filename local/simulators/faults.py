@@ -1,0 +1,102 @@
+"""What can be switched on a supplier that holds files: failing calls, cuts in the middle of a file, limits."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import web
+
+from local.simulators.switch import SLOW_SECONDS, BadSwitch, caller_stayed, reset
+
+MODES = ("ok", "dead", "slow", "http_500")
+Answer = Callable[[], Awaitable[web.StreamResponse]]
+
+
+@dataclass
+class Faults:
+    """A mode for everything, and figures: each is a percentage, seconds, or a number, with its range."""
+
+    ranges: Mapping[str, tuple[float, float]]
+    figures: dict[str, float]
+    mode: str = "ok"
+    dice: random.Random = field(default_factory=lambda: random.Random(360))
+
+    def __post_init__(self) -> None:
+        self.ranges = {"fail_percent": (0, 100), "cut_percent": (0, 100), "slow_seconds": (0, 600), **self.ranges}
+        self.figures = {"fail_percent": 0.0, "cut_percent": 0.0, "slow_seconds": SLOW_SECONDS, **self.figures}
+
+    def turn(self, body: Mapping[str, Any]) -> None:
+        """Take a mode and figures: `{"mode": "ok", "fail_percent": 5}`. Raises BadSwitch and changes nothing."""
+        mode = body.get("mode", self.mode)
+        if mode not in MODES:
+            raise BadSwitch(f"mode must be one of: {', '.join(MODES)}")
+        new = dict(self.figures)
+        for name, value in body.items():
+            if name == "mode":
+                continue
+            low, high = self.ranges.get(name, (1, 0))
+            if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+                raise BadSwitch(f"{name} is not a figure of this supplier, or out of its range")
+            new[name] = float(value)
+        self.mode, self.figures = str(mode), new
+
+    def state(self) -> dict[str, Any]:
+        """For the console page."""
+        return {"mode": self.mode, "modes": list(MODES), **self.figures, "ranges": dict(self.ranges)}
+
+    def hits(self, name: str) -> bool:
+        """Whether a fault of so many percent strikes this time."""
+        return self.figures[name] > 0 and self.dice.random() * 100 < self.figures[name]
+
+    async def around(self, request: web.Request, answer: Answer) -> web.StreamResponse:
+        """Answer a call as the switch says. A failing call is refused, torn down, or done while its answer is lost."""
+        if self.mode == "dead":
+            return reset(request)
+        if self.mode == "slow" and not await caller_stayed(request, self.figures["slow_seconds"]):
+            return reset(request)
+        if self.mode == "http_500":
+            return _broken()
+        if not self.hits("fail_percent"):
+            return await answer()
+        way = self.dice.choice(("refused", "torn", "answer_lost"))
+        if way == "refused":
+            return _broken()
+        if way == "answer_lost":
+            await answer()
+        return reset(request)
+
+
+@dataclass
+class PerMinute:
+    """So many calls in any sixty seconds."""
+
+    most: int
+    _calls: deque[float] = field(default_factory=deque, init=False)
+    busiest: int = field(default=0, init=False)
+    refused: int = field(default=0, init=False)
+
+    def take(self) -> float | None:
+        """Count a call; the seconds to wait where it is one too many."""
+        now = time.monotonic()
+        while self._calls and now - self._calls[0] > 60:
+            self._calls.popleft()
+        if len(self._calls) >= self.most:
+            self.refused += 1
+            return 60 - (now - self._calls[0])
+        self._calls.append(now)
+        self.busiest = max(self.busiest, len(self._calls))
+        return None
+
+    @property
+    def left(self) -> int:
+        """Calls that are left now."""
+        return max(0, self.most - len(self._calls))
+
+
+def _broken() -> web.Response:
+    return web.Response(status=500, text="<html>Internal Server Error</html>", content_type="text/html")

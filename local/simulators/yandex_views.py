@@ -1,0 +1,77 @@
+"""Yandex Cloud Video's answers: numbers as texts, durations with their unit, changes as operations."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+
+if TYPE_CHECKING:
+    from local.simulators.yandex_cdn import Video
+
+_CODES = {400: 3, 401: 16, 403: 7, 404: 5, 429: 8, 500: 13}
+
+
+def stamp(moment: float) -> str:
+    """A time."""
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def problem(status: int, message: str, *, quota: bool = False) -> web.Response:
+    """A refusal, as gRPC's status in JSON."""
+    details = [{"@type": "type.googleapis.com/yandex.cloud.quota.QuotaFailure"}] if quota else []
+    return web.json_response({"code": _CODES.get(status, 13), "message": message, "details": details}, status=status)
+
+
+def video(held: Video) -> dict[str, Any]:
+    """A video; what is not known yet is left out."""
+    shown: dict[str, Any] = {
+        "id": held.id,
+        "channelId": held.channel_id,
+        "title": held.title,
+        "description": held.description,
+        "status": held.status,
+        "visibilityStatus": "PUBLISHED" if held.auto_publish else "UNPUBLISHED",
+        "enableAd": held.enable_ad,
+        "labels": held.labels,
+        "createdAt": stamp(held.made_at),
+        "updatedAt": stamp(held.made_at),
+        "tusd": {"url": held.upload_url, "fileSize": str(held.file_size)},
+        held.access: {},
+    }
+    if held.film is not None and held.status == "READY":
+        shown["duration"] = f"{held.film.seconds:.3f}s"
+    if held.status == "ERROR":
+        shown["errorMessage"] = "cannot decode"
+    return shown
+
+
+def operation(kind: str, held: Video, *, response: dict[str, Any] | None = None) -> web.Response:
+    """A change, done at once."""
+    metadata = {
+        "@type": f"type.googleapis.com/yandex.cloud.video.v1.{kind}VideoMetadata",
+        "videoId": held.id,
+    }
+    answer = {"id": f"op{secrets.token_hex(8)}", "done": True, "metadata": metadata}
+    return web.json_response(answer | ({"response": response} if response is not None else {"response": {}}))
+
+
+def listed(videos: dict[str, Video]) -> list[dict[str, Any]]:
+    """The newest videos, for the console page."""
+    newest = sorted(videos.values(), key=lambda held: held.made_at, reverse=True)[:100]
+    return [
+        {
+            "id": held.id,
+            "title": held.title,
+            "description": held.description,
+            "bytes": held.file_size,
+            "received": held.body.size if held.body else 0,
+            "seconds": held.film.seconds if held.film else None,
+            "state": held.status,
+            "made_at": stamp(held.made_at),
+            "plays_at": f"/yandex/_watch/{held.id}",
+        }
+        for held in newest
+    ]

@@ -1,0 +1,136 @@
+"""The simulated video suppliers in this process, our clients of them, and files to upload."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from auto360.video import PlannedUpload, SupplierVideo, UploadTarget
+from auto360.video.api_video import ApiVideo, ApiVideoSettings
+from auto360.video.exchange import Patience
+from auto360.video.iam import IamSettings, IamTokens, KeyExchange
+from auto360.video.source import HttpSource
+from auto360.video.tus import Progress, TusCopy, TusPolicy
+from auto360.video.yandex import YandexVideo, YandexVideoSettings
+from local.function_environment import VIDEO_CHANNEL, video_suppliers
+from local.keyring import Keyring
+from local.simulators.api_video import ApiVideo as ApiVideoSide
+from local.simulators.api_video_library import ApiVideoAccount
+from local.simulators.media import Film, MadeFile
+from local.simulators.phone import Phone
+from local.simulators.serving import Simulators, served
+from local.simulators.yandex_iam import Iam, ServiceAccount
+from local.simulators.yandex_video import YandexVideo as YandexSide
+
+PATIENCE = Patience(total_seconds=10.0, call_seconds=5.0, tries=6, first_wait_seconds=0.02)
+
+
+@dataclass
+class VideoWorld:
+    """Both suppliers and where they answer. Encoding takes no time unless a test says so."""
+
+    api_video: ApiVideoSide
+    yandex: YandexSide
+    keyring: Keyring
+    url: str
+    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=10))
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """The accounts as functions find them in their environment."""
+        return video_suppliers(self.keyring, self.url)
+
+    def tokens(self) -> IamTokens:
+        """Tokens by the service account's key."""
+        return IamTokens(lambda: None, KeyExchange(IamSettings.load(self.environ), self.http, PATIENCE))
+
+    def supplier(self, name: str, *, patience: Patience = PATIENCE) -> ApiVideo | YandexVideo:
+        """Our client of a supplier."""
+        if name == "api_video":
+            return ApiVideo(ApiVideoSettings.load(self.environ), self.http, patience=patience)
+        settings = YandexVideoSettings.load(self.environ)
+        return YandexVideo(settings, self.http, self.tokens(), patience=patience)
+
+    def turn(self, supplier: str, **figures: object) -> None:
+        """Break or mend a supplier."""
+        self.side(supplier).turn(dict(figures))
+
+    def side(self, supplier: str) -> ApiVideoSide | YandexSide:
+        """A supplier's own side."""
+        return self.api_video if supplier == "api_video" else self.yandex
+
+    def seed(self, supplier: str, *, size: int = 100_000, title: str = "", film: Film | None = None) -> str:
+        """A ready video that has been there for long; gives its id."""
+        if supplier == "api_video":
+            return self.api_video.library.seed(size=size, title=title, film=film).id
+        return self.yandex.seed(size=size, title=title, film=film).id
+
+    def send(self, target: UploadTarget, file: MadeFile) -> str:
+        """Upload a file as an app would; gives the supplier's id of the video."""
+        if target.protocol == "tus":
+            headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
+            headers["Content-Type"] = "application/offset+octet-stream"
+            self.http.patch(target.url, content=whole(file), headers=headers).raise_for_status()
+            assert target.video_id
+            return target.video_id
+        answer = self.http.post(target.url, files={"file": ("video.mp4", whole(file), "video/mp4")})
+        answer.raise_for_status()
+        return str(answer.json()["videoId"])
+
+    def copy(self, target: UploadTarget, source: HttpSource, **options: object) -> Progress:
+        """Run our copier once, with a minute to do it in."""
+        policy = TusPolicy(chunk_bytes=256 * 1024, first_wait_seconds=0.05, tries=20)
+        ends_at = time.monotonic() + 60
+        return TusCopy(self.http, target.url, source, ends_at, **{"policy": policy, **options}).run()  # type: ignore[arg-type]
+
+    def ready(self, name: str, video_id: str) -> SupplierVideo:
+        """The video once its supplier calls it ready."""
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            found = self.supplier(name).find([video_id])[video_id]
+            if found.state == "ready":
+                return found
+            time.sleep(0.02)
+        raise AssertionError("The video did not become ready.")
+
+
+def whole(file: MadeFile) -> bytes:
+    """All bytes of a small file."""
+    return b"".join(file.read(0, file.size))
+
+
+def planned(file: MadeFile, **changes: object) -> PlannedUpload:
+    """An upload of exactly this file."""
+    values = {"reference": str(uuid4()), "bytes": file.size, "seconds": 900, "title": "Тойота Камри", **changes}
+    return PlannedUpload(**values)  # type: ignore[arg-type]
+
+
+def new_file(size: int = 300_000, seconds: float = 12.4) -> MadeFile:
+    """A file like no other."""
+    return MadeFile(uuid4().hex, size, Film(seconds, 1280, 720))
+
+
+@pytest.fixture
+def videos() -> Iterator[VideoWorld]:
+    """Fresh suppliers, in order."""
+    keyring = Keyring.generate(KEYS)
+    KEYS.setdefault("yandex_private_key_pem", keyring.yandex_private_key_pem)
+    account = ApiVideoAccount(keyring.api_video_key)
+    environ = video_suppliers(keyring, "")
+    iam = Iam(ServiceAccount.of_key(environ["YANDEX_SERVICE_ACCOUNT_KEY"]))
+    apivideo, yandex = ApiVideoSide(account), YandexSide(VIDEO_CHANNEL, iam)
+    with served(Simulators(Phone(), {"api_video": apivideo, "yandex": yandex})) as url:
+        world = VideoWorld(apivideo, yandex, keyring, url)
+        world.turn("api_video", encode_seconds=0)
+        world.turn("yandex", encode_seconds=0)
+        yield world
+        world.http.close()
+
+
+# An RSA key takes long to make: one for all tests of a process.
+KEYS: dict[str, str] = {}
