@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from auto360.video import Download, VideoRefused, VideoUnreachable
-from auto360.video.source import HttpSource, Measure, SourceChanged
-from auto360.video.tus import Chunk, Progress, TusCopy, TusPolicy, UploadGone
+from auto360.video.copying import Chunk, Measure, Progress, SourceChanged, UploadGone
+from auto360.video.source import HttpSource
+from auto360.video.tus import TusCopy, TusPolicy
 from local.simulators.media import MadeFile
 from tests.support.videos import VideoWorld, new_file, planned
 

@@ -12,10 +12,11 @@ import pytest
 
 from auto360.video import PlannedUpload, SupplierVideo, UploadTarget
 from auto360.video.api_video import ApiVideo, ApiVideoSettings
+from auto360.video.copying import Progress
 from auto360.video.exchange import Patience
 from auto360.video.iam import IamSettings, IamTokens, KeyExchange
 from auto360.video.source import HttpSource
-from auto360.video.tus import Progress, TusCopy, TusPolicy
+from auto360.video.tus import TusCopy, TusPolicy
 from auto360.video.yandex import YandexVideo, YandexVideoSettings
 from local.function_environment import VIDEO_CHANNEL, video_suppliers
 from local.keyring import Keyring

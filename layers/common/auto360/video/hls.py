@@ -1,5 +1,6 @@
 """Whether an HLS address really plays: its manifest, the first variant's, and the first segment are fetched."""
 
+from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import httpx
@@ -23,6 +24,17 @@ def require_playable(http: httpx.Client, url: str) -> None:
             break
     if len(_fetch(http, url, most=_ENOUGH_BYTES)) < _ENOUGH_BYTES:
         raise VideoNotReady("segment_empty")
+
+
+@dataclass(frozen=True)
+class HlsCheck:
+    """The `PlaybackCheck` port."""
+
+    http: httpx.Client
+
+    def __call__(self, hls_url: str) -> None:
+        """See `require_playable`."""
+        require_playable(self.http, hls_url)
 
 
 def _text(http: httpx.Client, url: str) -> str:

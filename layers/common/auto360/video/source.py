@@ -8,25 +8,14 @@ from typing import Protocol
 
 import httpx
 
-from auto360.video import Download, VideoFailure, VideoRefused, VideoUncertain, VideoUnreachable
+from auto360.video import Download, VideoRefused, VideoUncertain, VideoUnreachable
+from auto360.video.copying import Measure, SourceChanged
 from auto360.video.exchange import failure_of
 
 PIECE_BYTES = 256 * 1024
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 _EXPIRED = (401, 403, 404, 410)
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
-
-
-class SourceChanged(VideoFailure):
-    """The file is another one than before: what was copied of it is worthless."""
-
-
-@dataclass(frozen=True)
-class Measure:
-    """Size in bytes, and the server's mark of this version of the file where it has one."""
-
-    bytes: int
-    etag: str | None
 
 
 class Source(Protocol):

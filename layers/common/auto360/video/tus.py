@@ -12,40 +12,14 @@ from dataclasses import dataclass, field
 
 import httpx
 
-from auto360.video import VideoRefused, VideoUnknown, VideoUnreachable
-from auto360.video.source import Source
+from auto360.video import Download, VideoRefused, VideoUnreachable
+from auto360.video.copying import Chunk, Measure, Progress, UploadGone
+from auto360.video.source import HttpSource, Source
 
 _PROTOCOL = {"Tus-Resumable": "1.0.0"}
 _GONE = (403, 404, 410)
 _LEAST_CHUNK_BYTES = 256 * 1024
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
-
-
-class UploadGone(VideoUnknown):
-    """The upload ended or was never there: begin a new one."""
-
-
-@dataclass(frozen=True)
-class Chunk:
-    """Bytes from `begin` to before `end`, and the SHA-256 of them as they were read from the source."""
-
-    begin: int
-    end: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a copy is. `chunks` cover the file from its start up to `offset` without a gap."""
-
-    offset: int
-    total: int
-    chunks: tuple[Chunk, ...] = ()
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether the server has every byte."""
-        return self.offset == self.total
 
 
 @dataclass(frozen=True)
@@ -193,3 +167,29 @@ class TusCopy:
             return False
         self.sleep(wait)
         return True
+
+
+@dataclass(frozen=True)
+class TusCopier:
+    """The `FileCopier` port for uploads by tus."""
+
+    http: httpx.Client
+    policy: TusPolicy = field(default_factory=TusPolicy)
+
+    def measure(self, download: Callable[[], Download], *, known: Measure | None = None) -> Measure:
+        """Size and mark of a file now. Raises SourceChanged, VideoFailure."""
+        return HttpSource(self.http, download, known).measure()
+
+    def copy(
+        self,
+        upload_url: str,
+        download: Callable[[], Download],
+        *,
+        known: Measure | None,
+        chunks: Sequence[Chunk],
+        seconds: float,
+        on_progress: Callable[[Progress], None],
+    ) -> Progress:
+        """One run. Raises UploadGone, SourceChanged, VideoFailure."""
+        source, ends_at = HttpSource(self.http, download, known), time.monotonic() + seconds
+        return TusCopy(self.http, upload_url, source, ends_at, chunks, on_progress, self.policy).run()
