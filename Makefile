@@ -54,6 +54,10 @@ seed-big: install ## make half a million listings (LISTINGS) in a database of it
 bench-feed: install ## time every query of the feed among them, beside the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed
 
+.PHONY: cost-report
+cost-report: install ## what videos cost before and after the move to Yandex, and the move itself (ARGS="--csv FILE")
+	@$(VENV_PYTHON) -m operations.costs $(ARGS)
+
 lock: install ## resolve the dependencies anew, with hashes and without addresses of registries
 	@$(COMPILE) layers/common/requirements.in -o layers/common/requirements.txt
 	@$(COMPILE) requirements/dev.in -o requirements/dev.txt

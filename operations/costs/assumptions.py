@@ -1,0 +1,154 @@
+"""The figures of `assumptions.toml`, checked."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+PATH = Path(__file__).with_name("assumptions.toml")
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Library(_Part):
+    """How many videos there are, how large, how long, how often watched in a month."""
+
+    users: int = Field(gt=0)
+    videos: int = Field(gt=0)
+    megabytes_per_video: float = Field(gt=0)
+    minutes_per_video: float = Field(gt=0)
+    views_per_video: float = Field(ge=0)
+
+    @property
+    def gigabytes(self) -> float:
+        """All files together."""
+        return self.videos * self.megabytes_per_video / 1000
+
+    @property
+    def minutes(self) -> float:
+        """All films together."""
+        return self.videos * self.minutes_per_video
+
+    @property
+    def delivered_gigabytes(self) -> float:
+        """Watched in a month."""
+        return self.gigabytes * self.views_per_video
+
+    @property
+    def delivered_minutes(self) -> float:
+        """Watched in a month."""
+        return self.minutes * self.views_per_video
+
+    def for_users(self, users: int) -> Library:
+        """The same habits with another number of users."""
+        return self.model_copy(update={"users": users, "videos": round(self.videos * users / self.users)})
+
+
+class Growth(_Part):
+    """How many videos come in a month."""
+
+    new_videos_per_month: int = Field(ge=0)
+
+
+class Users(_Part):
+    """For which numbers of users the report has a line."""
+
+    counts: tuple[int, ...]
+
+
+class UnitPrices(_Part):
+    """The audit's prices: everything by GB, encoding by minute."""
+
+    storage_gb: float
+    delivery_gb: float
+    encoding_minute: float
+
+
+class Stated(_Part):
+    """Totals that the audit states, a month."""
+
+    api_video: float
+    yandex: float
+    saving: float
+
+
+class Audit(_Part):
+    """The audit's model."""
+
+    api_video: UnitPrices
+    yandex: UnitPrices
+    stated: Stated
+    others: dict[str, float]
+    others_after: dict[str, float]
+    stated_before: float
+    stated_after: float
+
+
+class Range(_Part):
+    """From the lowest to the highest that is likely."""
+
+    low: float = Field(ge=0)
+    high: float = Field(ge=0)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Range:
+        if self.low > self.high:
+            raise ValueError("low must not be above high")
+        return self
+
+    def __add__(self, other: Range) -> Range:
+        return Range(low=self.low + other.low, high=self.high + other.high)
+
+    def __sub__(self, other: Range) -> Range:
+        """What is certainly, and what is at best, left."""
+        low, high = self.low - other.high, self.high - other.low
+        return Range.model_construct(low=low, high=high)
+
+    def times(self, factor: Range | float) -> Range:
+        """So much of it."""
+        factors = factor if isinstance(factor, Range) else Range(low=factor, high=factor)
+        return Range(low=self.low * factors.low, high=self.high * factors.high)
+
+
+class Price(Range):
+    """A price with its unit, and how it is known."""
+
+    name: str
+    unit: str
+    date: date
+    source: str
+    certainty: Literal["documented", "listed", "old", "guess"]
+
+
+class Migration(_Part):
+    """The pace of the move."""
+
+    videos_per_day: int = Field(gt=0)
+    fallback_days: int = Field(ge=0)
+
+
+class Assumptions(_Part):
+    """Everything in the file."""
+
+    library: Library
+    growth: Growth
+    users: Users
+    audit: Audit
+    price: tuple[Price, ...]
+    streams: Range
+    migration: Migration
+
+    @classmethod
+    def load(cls, path: Path = PATH) -> Assumptions:
+        """Read the file. Raises pydantic's ValidationError, which names what is wrong."""
+        return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+
+    def priced(self, name: str) -> Range:
+        """A public price."""
+        return next(price for price in self.price if price.name == name)
