@@ -111,7 +111,8 @@ def test_the_migrations_build_the_same_tables_as_in_the_tests(migrated: Connecti
 
 def test_migrations_only_go_forward() -> None:
     hiding_failures = re.compile(
-        r"create (table|(unique )?index|schema|policy|trigger|type) if not exists|create or replace|drop .* if exists",
+        r"create (table|(unique )?index|schema|policy|trigger|type) if not exists|create or replace (?!function)"
+        r"|drop .* if exists",
         re.IGNORECASE,
     )
     offending = [
@@ -119,6 +120,19 @@ def test_migrations_only_go_forward() -> None:
         for migration in migrations_in(MIGRATIONS)
         for match in hiding_failures.finditer(migration.text)
     ]
+    assert offending == []
+
+
+def test_a_function_is_replaced_only_where_an_earlier_migration_made_it_with_the_same_arguments() -> None:
+    heads = re.compile(r"create (or replace )?function ([\w.]+)\s*\(([^$]*?)\)\s*returns", re.IGNORECASE)
+    made: set[tuple[str, str]] = set()
+    offending = []
+    for migration in migrations_in(MIGRATIONS):
+        for replaces, name, arguments in heads.findall(migration.text):
+            head = (name, " ".join(arguments.split()))
+            if replaces and head not in made:
+                offending.append(f"{migration.path.name}: {name}")
+            made.add(head)
     assert offending == []
 
 
