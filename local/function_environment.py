@@ -42,6 +42,7 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         "APP_ENV": "local",
         "ALLOWED_ORIGINS": addresses.gateway,
         "LOG_LEVEL": "INFO",
+        "PUBLIC_API_URL": f"{addresses.gateway}/api",
         "SUPABASE_URL": addresses.gateway,
         "SUPABASE_REST_URL": addresses.postgrest,
         "SUPABASE_SERVICE_ROLE_KEY": keys.role_token("service_role"),

@@ -10,6 +10,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 
 from auto360 import database
+from auto360.cloud import remember_grant
 from auto360.errors import DomainError, Internal, InvalidJson, NotFound, SettingsInvalid
 from auto360.runtime import headers
 from auto360.runtime.envelope import failure, to_json
@@ -74,6 +75,7 @@ def entrypoint(
     def handler(event: Event, context: Any) -> dict[str, Any]:
         started = time.perf_counter()
         database.reset_round_trips()
+        remember_grant(context)
         logger.clear_state()
         if not is_http(event):
             event = {}

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from auto360.cloud import remember_grant
 from auto360.runtime.logs import logger
 from auto360.settings import AppSettings
 
@@ -15,6 +16,7 @@ def job(run: Callable[[Mapping[str, Any]], Report]) -> Callable[[Mapping[str, An
 
     def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         started = time.perf_counter()
+        remember_grant(context)
         logger.clear_state()
         logger.append_keys(request_id=str(getattr(context, "aws_request_id", "")))
         try:
