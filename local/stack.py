@@ -11,8 +11,8 @@ from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 from local.errors import StackError
-from local.folders import CHECKOUT, MIGRATIONS, SEED, SUPABASE_BOOTSTRAP, TEMPLATE, DataFolder, environ_for_tools
-from local.function_environment import SENDER, Addresses, function_environment, token_keys, video_suppliers
+from local.folders import CHECKOUT, MIGRATIONS, SEED, SUPABASE_BOOTSTRAP, TEMPLATE, DataFolder
+from local.function_environment import Addresses, function_environment, token_keys
 from local.keyring import Keyring
 from local.migrations import Schema
 from local.object_storage import ObjectStorage
@@ -23,6 +23,7 @@ from local.postgrest import PostgREST
 from local.probes import http_status
 from local.processes import Child
 from local.redis_server import RedisServer
+from local.simulators.environment import simulators_environment
 
 Report = Callable[[str], None]
 
@@ -142,24 +143,9 @@ class Stack:
                 self._children.append(rest.child)
 
     def _simulators(self) -> Child:
-        gateway, secret = self.addresses.gateway, self.keyring.sms_report_secret
-        environ = {
-            **environ_for_tools(),
-            "AUTO360_SIMULATORS_PORT": str(self.ports.simulators),
-            "NIKITA_SMS_LOGIN": self.keyring.nikita_login,
-            "NIKITA_SMS_PASSWORD": self.keyring.nikita_password,
-            "NIKITA_SMS_SENDER": self.environ.get("NIKITA_SMS_SENDER") or SENDER,
-            "NIKITA_REPORT_URL": f"{gateway}/webhooks/sms/nikita/{secret}",
-            "SMSC_LOGIN": self.keyring.smsc_login,
-            "SMSC_PASSWORD": self.keyring.smsc_password,
-            "SMSC_SENDER": self.environ.get("SMSC_SENDER") or SENDER,
-            "SMSC_CALLBACK_URL": f"{gateway}/webhooks/sms/smsc/{secret}",
-            "SMSC_CALLBACK_SECRET": self.keyring.smsc_callback_secret,
-            "API_VIDEO_REPORT_URL": f"{gateway}/webhooks/video/api-video",
-            **video_suppliers(self.keyring, self.addresses.simulators),
-        }
-        if "AUTO360_DELIVERED_CODES" in self.environ:
-            environ["AUTO360_DELIVERED_CODES"] = self.environ["AUTO360_DELIVERED_CODES"]
+        environ = simulators_environment(
+            self.keyring, self.addresses, port=self.ports.simulators, overrides=self.environ
+        )
         return _python("simulators", "local.simulators", environ, self.data)
 
     def _gateway(self) -> Child:

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from local.folders import CHECKOUT, MIGRATIONS, SUPABASE_BOOTSTRAP, environ_for_tools
-from local.function_environment import SENDER, Addresses, function_environment, token_keys
+from local.folders import CHECKOUT, MIGRATIONS, SUPABASE_BOOTSTRAP
+from local.function_environment import Addresses, function_environment, token_keys
 from local.keyring import Keyring
 from local.migrations import Schema
 from local.placement import place
@@ -24,6 +24,9 @@ from local.postgres import Postgres
 from local.postgrest import PostgREST
 from local.probes import http_status
 from local.processes import Child
+from local.simulators.environment import simulators_environment
+
+NOWHERE = f"http://{HOST}:9"
 
 
 @dataclass(frozen=True)
@@ -81,16 +84,10 @@ def _database(folder: Path, ports: Ports, keyring: Keyring) -> Iterator[str]:
 
 @contextmanager
 def _simulators(folder: Path, ports: Ports, keyring: Keyring) -> Iterator[str]:
-    environ = {
-        **environ_for_tools(),
-        "AUTO360_SIMULATORS_PORT": str(ports.simulators),
-        "NIKITA_SMS_LOGIN": keyring.nikita_login,
-        "NIKITA_SMS_PASSWORD": keyring.nikita_password,
-        "NIKITA_SMS_SENDER": SENDER,
-        "SMSC_LOGIN": keyring.smsc_login,
-        "SMSC_PASSWORD": keyring.smsc_password,
-        "SMSC_SENDER": SENDER,
-    }
+    addresses = Addresses(
+        gateway=NOWHERE, postgrest=NOWHERE, simulators=f"http://{HOST}:{ports.simulators}", s3=NOWHERE
+    )
+    environ = simulators_environment(keyring, addresses, port=ports.simulators, overrides={})
     command = [sys.executable, "-u", "-m", "local.simulators"]
     child = Child("simulators", command, log=folder / "simulators.log", environ=environ, folder=CHECKOUT)
     try:

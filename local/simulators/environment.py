@@ -1,0 +1,34 @@
+"""What the simulators are told at their start: the accounts that the functions use, and where to push reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from local.folders import environ_for_tools
+from local.function_environment import SENDER, Addresses, video_suppliers
+from local.keyring import Keyring
+
+
+def simulators_environment(
+    keyring: Keyring, addresses: Addresses, *, port: int, overrides: Mapping[str, str]
+) -> dict[str, str]:
+    """The environment of `python -m local.simulators`; `overrides` is that of whoever starts the stack."""
+    gateway, secret = addresses.gateway, keyring.sms_report_secret
+    environ = {
+        **environ_for_tools(),
+        "AUTO360_SIMULATORS_PORT": str(port),
+        "NIKITA_SMS_LOGIN": keyring.nikita_login,
+        "NIKITA_SMS_PASSWORD": keyring.nikita_password,
+        "NIKITA_SMS_SENDER": overrides.get("NIKITA_SMS_SENDER") or SENDER,
+        "NIKITA_REPORT_URL": f"{gateway}/webhooks/sms/nikita/{secret}",
+        "SMSC_LOGIN": keyring.smsc_login,
+        "SMSC_PASSWORD": keyring.smsc_password,
+        "SMSC_SENDER": overrides.get("SMSC_SENDER") or SENDER,
+        "SMSC_CALLBACK_URL": f"{gateway}/webhooks/sms/smsc/{secret}",
+        "SMSC_CALLBACK_SECRET": keyring.smsc_callback_secret,
+        "API_VIDEO_REPORT_URL": f"{gateway}/webhooks/video/api-video",
+        **video_suppliers(keyring, addresses.simulators),
+    }
+    if "AUTO360_DELIVERED_CODES" in overrides:
+        environ["AUTO360_DELIVERED_CODES"] = overrides["AUTO360_DELIVERED_CODES"]
+    return environ
