@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from local import banks
 from local.keyring import Keyring
 from local.object_storage import storage_variables
 from local.tokens import TokenKeys
@@ -58,6 +59,7 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         **storage_variables(keyring, addresses.s3),
         **_suppliers(keyring, addresses.simulators),
         **video_suppliers(keyring, addresses.simulators),
+        **banks.function_variables(keyring, addresses.simulators),
     }
     if addresses.redis:
         variables["REDIS_URL"] = addresses.redis

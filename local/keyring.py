@@ -31,6 +31,8 @@ _FACTORIES: dict[str, Callable[[], str]] = {
     "otp_secret": lambda: base64url(secrets.token_bytes(32)),
     "nikita_login": _name("nikita"),
     "smsc_login": _name("smsc"),
+    "stored_secret_key": lambda: base64url(secrets.token_bytes(32)),
+    "stored_secret_digest_key": lambda: base64url(secrets.token_bytes(32)),
     "s3_access_key": _access_key,
     "yandex_storage_access_key": _access_key,
     "supabase_storage_access_key": _access_key,
@@ -58,6 +60,17 @@ class Keyring:
     api_video_webhook_secret: str
     yandex_key_id: str
     yandex_private_key_pem: str
+    odengi_password: str
+    mkassa_api_key: str
+    mkassa_callback_secret: str
+    bakai_qr_token: str
+    bakai_paylink_token: str
+    bakai_callback_secret: str
+    optima_api_key: str
+    optima_callback_password: str
+    freedompay_secret_key: str
+    stored_secret_key: str
+    stored_secret_digest_key: str
     postgres_password: str
     authenticator_password: str
     s3_access_key: str

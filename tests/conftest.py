@@ -9,6 +9,7 @@ import pytest
 from tests.support import logs
 
 pytest_plugins = (
+    "tests.support.banks",
     "tests.support.database",
     "tests.support.functions",
     "tests.support.gateway",

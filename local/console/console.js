@@ -159,7 +159,8 @@ async function showSuppliers(force) {
     select.addEventListener("change", () => turn(name, select.value, state.needs));
     label.append(select);
     const calls = Object.entries(state.requests).map(([call, count]) => `${call} ${count}`).join(", ") || "no calls yet";
-    card.append(title, label, make("p", `Balance ${state.balance} · ${calls}`));
+    const balance = state.balance === undefined ? "" : `Balance ${state.balance} · `;
+    card.append(title, label, make("p", balance + calls));
     return card;
   }));
 }
@@ -233,7 +234,7 @@ async function showAddresses() {
 }
 
 async function refresh() {
-  await Promise.allSettled([showInbox(), showSuppliers(), showFunctions(), showLogs()]);
+  await Promise.allSettled([showInbox(), showSuppliers(), showBanks(), showFunctions(), showLogs()]);
 }
 
 $("phone-filter").addEventListener("input", showInbox);

@@ -41,6 +41,10 @@ def add_routes(app: web.Application, functions: Functions, settings: LocalSettin
     app.router.add_get("/_local/sms", api.simulators)
     app.router.add_get("/_local/suppliers", api.simulators)
     app.router.add_put("/_local/suppliers/{name}", api.simulators)
+    app.router.add_get("/_local/banks", api.simulators)
+    app.router.add_get("/_local/banks/{bank}/{ref}", api.simulators)
+    app.router.add_post("/_local/banks/{bank}/{ref}", api.simulators)
+    app.router.add_get("/_local/banks/{bank}/{ref}/qr.svg", api.simulators)
     app.router.add_get("/_local/routes", api.routes)
     app.router.add_get("/_local/openapi.json", api.openapi)
     app.router.add_get("/_local/timers", api.timers)
@@ -83,13 +87,21 @@ class LocalApi:
         return web.json_response({"operator_key": self._settings.operator_key}, headers={"Cache-Control": "no-store"})
 
     async def simulators(self, request: web.Request) -> web.Response:
-        """The simulated phone and the suppliers' switches live in the simulators' process."""
+        """The simulated phone, the suppliers' switches and the banks' pages live in the simulators' process."""
         target = self._settings.simulators + request.raw_path
+        passed = {name: request.headers[name] for name in ("Accept", "Content-Type") if name in request.headers}
         try:
             async with request.app[_SESSION].request(
-                request.method, URL(target, encoded=True), data=await _small_body(request) or None
+                request.method,
+                URL(target, encoded=True),
+                data=await _small_body(request) or None,
+                headers=passed,
+                allow_redirects=False,
             ) as answer:
-                return web.Response(status=answer.status, body=await answer.read(), content_type="application/json")
+                shown = {name: answer.headers[name] for name in ("Content-Type", "Location") if name in answer.headers}
+                if answer.content_type == "text/html":
+                    shown["Content-Security-Policy"] = _PAGE_POLICY
+                return web.Response(status=answer.status, body=await answer.read(), headers=shown)
         except aiohttp.ClientError:
             return web.json_response({"error": "The simulators do not answer."}, status=502)
 

@@ -14,6 +14,7 @@ from local.ports import HOST
 from local.processes import die_with_parent
 from local.simulators.api_video import ApiVideo
 from local.simulators.api_video_library import ApiVideoAccount
+from local.simulators.banks import simulated_banks
 from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulated, Simulators
@@ -28,7 +29,8 @@ def from_environ(environ: Mapping[str, str]) -> Simulators:
     """Every supplier with the account that the functions use."""
     codes = environ.get("AUTO360_DELIVERED_CODES")
     phone = Phone(Path(codes) if codes else None)
-    return Simulators(phone, {**_sms(environ, phone), **_video(environ)})
+    banks = simulated_banks(environ["AUTO360_BANKS"])
+    return Simulators(phone, {**_sms(environ, phone), **_video(environ), **banks})
 
 
 def _sms(environ: Mapping[str, str], phone: Phone) -> dict[str, Simulated]:

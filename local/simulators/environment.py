@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from local.banks import simulator_settings
 from local.folders import environ_for_tools
 from local.function_environment import SENDER, Addresses, video_suppliers
 from local.keyring import Keyring
@@ -28,6 +29,7 @@ def simulators_environment(
         "SMSC_CALLBACK_SECRET": keyring.smsc_callback_secret,
         "API_VIDEO_REPORT_URL": f"{gateway}/webhooks/video/api-video",
         **video_suppliers(keyring, addresses.simulators),
+        "AUTO360_BANKS": simulator_settings(keyring, gateway),
     }
     if "AUTO360_DELIVERED_CODES" in overrides:
         environ["AUTO360_DELIVERED_CODES"] = overrides["AUTO360_DELIVERED_CODES"]

@@ -12,6 +12,8 @@ from typing import Any, Protocol
 from aiohttp import web
 
 from local.guard import own_pages_only
+from local.simulators.bank import BankSimulator
+from local.simulators.bank_page import BankPages
 from local.simulators.phone import Phone
 from local.simulators.switch import BadSwitch
 from local.threaded import serving
@@ -42,6 +44,8 @@ class Simulators:
         app = web.Application(middlewares=[own_pages_only], client_max_size=1024 * 1024)
         for name, supplier in self.suppliers.items():
             supplier.add_routes(app, f"/{name}")
+        banks = {name: side for name, side in self.suppliers.items() if isinstance(side, BankSimulator)}
+        BankPages(banks).add_routes(app)
         app.router.add_get("/_local/sms", self._inbox)
         app.router.add_get("/_local/suppliers", self._suppliers)
         app.router.add_put("/_local/suppliers/{name}", self._turn)

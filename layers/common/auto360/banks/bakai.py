@@ -39,9 +39,9 @@ from auto360.money import som_number
 from auto360.settings import EnvSettings
 
 _SECONDS_UNIT = 0
+# "Processed" is another word of the state call; nobody says whether money has moved then, so it stays pending.
 _STATES = {
     "success": OrderState.PAID,
-    "processed": OrderState.PAID,
     "error": OrderState.FAILED,
     "expired": OrderState.EXPIRED,
     "canceled": OrderState.CANCELED,

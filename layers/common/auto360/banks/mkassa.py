@@ -14,7 +14,6 @@ from pydantic import Field, SecretStr
 
 from auto360.banks import (
     Bank,
-    BankRefused,
     BankUncertain,
     Callback,
     CallbackAnswer,
@@ -33,7 +32,7 @@ from auto360.banks import (
 from auto360.banks.connection import BankConnection, BankUrl, Reply, compact_json, require_success
 from auto360.banks.elqr import require_payable
 from auto360.banks.links import BankLinks, BankTerms
-from auto360.banks.wire import BISHKEK, Id, Moment, Tyiyn, Wire, attempt_of, read_callback, read_reply
+from auto360.banks.wire import BISHKEK, Id, Moment, Tyiyn, Wire, attempt_of, path_part, read_callback, read_reply
 from auto360.clock import Clock
 from auto360.settings import EnvSettings
 
@@ -116,7 +115,7 @@ class Mkassa:
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
         """The transaction; known by the bank's id only."""
-        path = f"{_TRANSACTIONS}/{_known(ref)}/"
+        path = f"{_TRANSACTIONS}/{path_part(ref.provider_ref)}/"
         found = read_reply(_Transaction, self._found(self._call("GET", path, timeout=timeout, repeatable=True)))
         return OrderStatus(
             found.state,
@@ -130,7 +129,7 @@ class Mkassa:
 
     def cancel(self, ref: OrderRef, *, timeout: float) -> None:
         """Withdraw an unpaid code."""
-        path = f"{_TRANSACTIONS}/{_known(ref)}/cancel/"
+        path = f"{_TRANSACTIONS}/{path_part(ref.provider_ref)}/cancel/"
         self._found(self._call("PUT", path, timeout=timeout, repeatable=True))
 
     def payments(self, *, since: datetime, until: datetime, timeout: float) -> Iterator[ListedPayment]:
@@ -198,14 +197,6 @@ class Mkassa:
         if reply.status == httpx.codes.NOT_FOUND:
             raise OrderUnknown("http_404")
         return require_success(reply)
-
-
-def _known(ref: OrderRef) -> str:
-    if ref.provider_ref is None:
-        raise OrderUnknown("no_transaction_id")
-    if not ref.provider_ref.replace("-", "").replace("_", "").isalnum():
-        raise BankRefused("transaction_id")
-    return ref.provider_ref
 
 
 def _day(moment: datetime) -> str:

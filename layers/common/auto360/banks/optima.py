@@ -14,7 +14,6 @@ import httpx
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 
 from auto360.banks import (
-    AnswerUnsafe,
     Bank,
     BankUncertain,
     Callback,
@@ -43,6 +42,7 @@ from auto360.banks.wire import (
     attempt_of,
     basic_pair,
     local_text,
+    path_part,
     read_callback,
     read_reply,
     short_id,
@@ -135,11 +135,7 @@ class Optima:
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
         """The transaction; known by the bank's id only."""
-        if ref.provider_ref is None:
-            raise OrderUnknown("no_transaction_id")
-        if not ref.provider_ref.replace("-", "").isalnum():
-            raise AnswerUnsafe("transaction_id")
-        path = f"/api/v1/get-qr-transaction-info/{ref.provider_ref}"
+        path = f"/api/v1/get-qr-transaction-info/{path_part(ref.provider_ref)}"
         reply = self._call("GET", path, timeout=timeout, repeatable=True)
         if reply.status == httpx.codes.NOT_FOUND:
             raise OrderUnknown("http_404")

@@ -95,7 +95,8 @@ class OrderRef:
 class OrderStatus:
     """The bank's answer to a question of ours.
 
-    `amount_tyiyn` is what was really paid, the sum where one order was paid twice; None where the bank does not say.
+    `amount_tyiyn` is what was really paid, the sum where one order was paid twice. For a PAID order it is None only at
+    a bank that never tells it (Bakai): its codes were checked to be payable in full only.
     `transaction_id` is the bank's number of the movement of money. `payer_phone` is for counting, never for deciding
     whose payment it is.
     """

@@ -4,11 +4,12 @@ import base64
 import json
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Annotated, Any, TypeVar
+from urllib.parse import quote
 from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
-from auto360.banks import BankUncertain, CallbackUnreadable
+from auto360.banks import BankUncertain, CallbackUnreadable, OrderUnknown
 from auto360.money import tyiyn_of_som, whole_tyiyn
 
 BISHKEK = timezone(timedelta(hours=6), "Asia/Bishkek")
@@ -88,6 +89,13 @@ def attempt_of(text: object) -> str | None:
         return str(UUID(text)) if len(text) == 36 else None
     except ValueError:
         return None
+
+
+def path_part(provider_ref: str | None) -> str:
+    """A bank's number as one part of a path. Raises OrderUnknown where there is none to ask for."""
+    if provider_ref in (None, "", ".", ".."):
+        raise OrderUnknown("no_reference")
+    return quote(str(provider_ref), safe="")
 
 
 def basic_pair(header: str) -> tuple[bytes, bytes] | None:
