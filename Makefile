@@ -60,6 +60,8 @@ cost-report: install ## what videos cost before and after the move to Yandex, an
 
 lock: install ## resolve the dependencies anew, with hashes and without addresses of registries
 	@$(COMPILE) layers/common/requirements.in -o layers/common/requirements.txt
+	@for folder in $(dir $(wildcard functions/*/requirements.in)); do \
+		$(COMPILE) $$folder/requirements.in -o $$folder/requirements.txt -c layers/common/requirements.txt; done
 	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
 	@$(COMPILE) requirements/deploy.in -o requirements/deploy.txt -c requirements/dev.txt
 	@$(COMPILE) requirements/sam.in -o requirements/sam.txt

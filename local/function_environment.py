@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from local import banks
 from local.keyring import Keyring
 from local.object_storage import storage_variables
+from local.operations import operations_variables
 from local.tokens import TokenKeys
 
 # The same on every machine and port, so that a token outlives a change of port. The name can never be registered.
@@ -60,6 +61,7 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         **_suppliers(keyring, addresses.simulators),
         **video_suppliers(keyring, addresses.simulators),
         **banks.function_variables(keyring, addresses.simulators),
+        **operations_variables(keyring, addresses.simulators),
     }
     if addresses.redis:
         variables["REDIS_URL"] = addresses.redis

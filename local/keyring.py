@@ -71,6 +71,10 @@ class Keyring:
     freedompay_secret_key: str
     stored_secret_key: str
     stored_secret_digest_key: str
+    alert_webhook_secret: str
+    mail_access_key: str
+    mail_secret_key: str
+    monitoring_api_key: str
     postgres_password: str
     authenticator_password: str
     s3_access_key: str

@@ -17,6 +17,7 @@ pytest_plugins = (
     "tests.support.migration",
     "tests.support.simulators",
     "tests.support.sms",
+    "tests.support.operations",
     "tests.support.stack",
     "tests.support.videos",
 )

@@ -14,6 +14,7 @@ from local.gateway.function_log import FunctionLog
 from local.gateway.pool import FunctionPool, Invocation
 from local.gateway.routes import Router
 from local.gateway.template import FunctionSpec, Template, load_template
+from local.gateway.traffic import Traffic
 
 _LOOK_FOR_IDLE = 15.0
 
@@ -27,6 +28,7 @@ class Functions:
     process: Mapping[str, str]
     log: FunctionLog
     workers: int
+    traffic: Traffic = field(default_factory=Traffic, init=False)
     template: Template = field(init=False)
     router: Router = field(init=False)
     _state: tuple[int, int] = field(default=(0, 0), init=False)

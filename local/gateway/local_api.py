@@ -39,6 +39,7 @@ def add_routes(app: web.Application, functions: Functions, settings: LocalSettin
     app.router.add_get("/_local/about", api.about)
     app.router.add_post("/_local/operator-key", api.operator_key)
     app.router.add_get("/_local/sms", api.simulators)
+    app.router.add_get("/_local/inboxes/{name}", api.simulators)
     app.router.add_get("/_local/suppliers", api.simulators)
     app.router.add_put("/_local/suppliers/{name}", api.simulators)
     app.router.add_get("/_local/banks", api.simulators)
@@ -51,6 +52,7 @@ def add_routes(app: web.Application, functions: Functions, settings: LocalSettin
     app.router.add_post("/_local/timers/{function}/{n}", api.run_timer)
     app.router.add_get("/_local/logs", api.logs)
     app.router.add_get("/_local/stats", api.stats)
+    app.router.add_get("/_local/traffic", api.traffic)
     app.router.add_route("*", "/_local/{path:.*}", api.unknown)
 
 
@@ -151,6 +153,12 @@ class LocalApi:
     async def stats(self, _request: web.Request) -> web.Response:
         """Cold starts and durations per function."""
         return web.json_response(self._functions.statistics())
+
+    async def traffic(self, request: web.Request) -> web.Response:
+        """What was answered in the last seconds, as the simulated monitoring service tells it."""
+        seconds = request.query.get("seconds", "60")
+        window = float(seconds) if seconds.isascii() and seconds.isdigit() else 60.0
+        return web.json_response(self._functions.traffic.summary(window))
 
     async def unknown(self, _request: web.Request) -> web.Response:
         """Everything else below `/_local/`."""

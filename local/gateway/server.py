@@ -59,6 +59,7 @@ class Gateway:
         else:
             self._note_tokens(answer)
             _measured(answer, invocation)
+        self._functions.traffic.add(answer.status, (time.perf_counter() - started) * 1000)
         _log(request, match, answer, started, request_id)
         return answer
 

@@ -34,9 +34,9 @@ class _Claim:
     query: str
 
 
-def signer_of(request: web.Request, secrets: Mapping[str, str]) -> str:
-    """The access key that has signed a request. Raises Denied."""
-    claim = _claim_in_query(request) if "X-Amz-Signature" in request.query else _claim_in_header(request)
+def signer_of(request: web.Request, secrets: Mapping[str, str], *, body: bytes | None = None) -> str:
+    """The access key that has signed a request. Services other than S3 sign the hash of the body. Raises Denied."""
+    claim = _claim_in_query(request) if "X-Amz-Signature" in request.query else _claim_in_header(request, body)
     access_key, _, scope = claim.credential.partition("/")
     if access_key not in secrets:
         raise Denied("InvalidAccessKeyId")
@@ -60,14 +60,14 @@ def signer_of(request: web.Request, secrets: Mapping[str, str]) -> str:
     return access_key
 
 
-def _claim_in_header(request: web.Request) -> _Claim:
+def _claim_in_header(request: web.Request, body: bytes | None) -> _Claim:
     match = _HEADER.fullmatch(request.headers.get("Authorization", ""))
     if match is None:
         raise Denied("AccessDenied")
     moment = request.headers.get("X-Amz-Date", "")
     if abs(_time(moment) - datetime.now(UTC)) > _SKEW:
         raise Denied("RequestTimeTooSkewed")
-    payload = request.headers.get("X-Amz-Content-Sha256", "")
+    payload = request.headers.get("X-Amz-Content-Sha256", "") if body is None else hashlib.sha256(body).hexdigest()
     return _Claim(match[1], match[2], match[3], moment, payload, request.rel_url.raw_query_string)
 
 

@@ -6,6 +6,7 @@ import os
 import resource
 import sys
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 from aiohttp import web
@@ -15,14 +16,18 @@ from local.processes import die_with_parent
 from local.simulators.api_video import ApiVideo
 from local.simulators.api_video_library import ApiVideoAccount
 from local.simulators.banks import simulated_banks
+from local.simulators.mailbox import MailAccount, Mailbox
 from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulated, Simulators
 from local.simulators.smsc import Smsc, SmscAccount
+from local.simulators.webhook_receiver import WebhookReceiver
 from local.simulators.yandex_iam import Iam, ServiceAccount
+from local.simulators.yandex_monitoring import YandexMonitoring, traffic_of_gateway
 from local.simulators.yandex_video import YandexVideo
 
 _DEMO_SENDER = "SMSPRO.KG"
+_STARTING_BALANCE = Decimal(20_000)
 
 
 def from_environ(environ: Mapping[str, str]) -> Simulators:
@@ -30,7 +35,7 @@ def from_environ(environ: Mapping[str, str]) -> Simulators:
     codes = environ.get("AUTO360_DELIVERED_CODES")
     phone = Phone(Path(codes) if codes else None)
     banks = simulated_banks(environ["AUTO360_BANKS"])
-    return Simulators(phone, {**_sms(environ, phone), **_video(environ), **banks})
+    return Simulators(phone, {**_sms(environ, phone), **_operations(environ), **_video(environ), **banks})
 
 
 def _sms(environ: Mapping[str, str], phone: Phone) -> dict[str, Simulated]:
@@ -47,7 +52,25 @@ def _sms(environ: Mapping[str, str], phone: Phone) -> dict[str, Simulated]:
         callback_url=environ.get("SMSC_CALLBACK_URL", ""),
         callback_secret=environ.get("SMSC_CALLBACK_SECRET", ""),
     )
-    return {"nikita": Nikita(nikita, phone), "smsc": Smsc(smsc, phone)}
+    return {
+        "nikita": Nikita(nikita, phone, balance=_STARTING_BALANCE),
+        "smsc": Smsc(smsc, phone, balance=_STARTING_BALANCE),
+    }
+
+
+def _operations(environ: Mapping[str, str]) -> dict[str, Simulated]:
+    mail = MailAccount(environ["MAIL_ACCESS_KEY"], environ["MAIL_SECRET_KEY"], environ["MAIL_SENDER"])
+    monitoring = YandexMonitoring(
+        folder=environ["YANDEX_MONITORING_FOLDER"],
+        gateway=environ["YANDEX_MONITORING_GATEWAY"],
+        api_key=environ["YANDEX_MONITORING_API_KEY"],
+        measure=traffic_of_gateway(environ["AUTO360_GATEWAY_URL"]),
+    )
+    return {
+        "mailbox": Mailbox(mail),
+        "webhook": WebhookReceiver(environ["ALERT_WEBHOOK_SECRET"]),
+        "yandex_monitoring": monitoring,
+    }
 
 
 def _video(environ: Mapping[str, str]) -> dict[str, Simulated]:

@@ -8,6 +8,7 @@ from local.banks import simulator_settings
 from local.folders import environ_for_tools
 from local.function_environment import SENDER, Addresses, video_suppliers
 from local.keyring import Keyring
+from local.operations import operations_variables
 
 
 def simulators_environment(
@@ -27,6 +28,8 @@ def simulators_environment(
         "SMSC_SENDER": overrides.get("SMSC_SENDER") or SENDER,
         "SMSC_CALLBACK_URL": f"{gateway}/webhooks/sms/smsc/{secret}",
         "SMSC_CALLBACK_SECRET": keyring.smsc_callback_secret,
+        "AUTO360_GATEWAY_URL": gateway,
+        **operations_variables(keyring, addresses.simulators),
         "API_VIDEO_REPORT_URL": f"{gateway}/webhooks/video/api-video",
         **video_suppliers(keyring, addresses.simulators),
         "AUTO360_BANKS": simulator_settings(keyring, gateway),

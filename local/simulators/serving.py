@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import InvalidOperation
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
@@ -32,6 +32,14 @@ class Simulated(Protocol):
         """For the console page."""
 
 
+@runtime_checkable
+class Receiving(Protocol):
+    """One who receives messages besides, such as a mailbox."""
+
+    def inbox(self) -> Sequence[Mapping[str, Any]]:
+        """What arrived, newest first."""
+
+
 @dataclass(frozen=True)
 class Simulators:
     """Everybody outside, in one place."""
@@ -47,6 +55,7 @@ class Simulators:
         banks = {name: side for name, side in self.suppliers.items() if isinstance(side, BankSimulator)}
         BankPages(banks).add_routes(app)
         app.router.add_get("/_local/sms", self._inbox)
+        app.router.add_get("/_local/inboxes/{name}", self._inbox_of)
         app.router.add_get("/_local/suppliers", self._suppliers)
         app.router.add_put("/_local/suppliers/{name}", self._turn)
         app.router.add_get("/_local/ready", self._ready)
@@ -58,6 +67,12 @@ class Simulators:
     async def _inbox(self, request: web.Request) -> web.Response:
         inbox = self.phone.inbox(request.query.get("phone") or None)
         return web.json_response(inbox, dumps=_readable)
+
+    async def _inbox_of(self, request: web.Request) -> web.Response:
+        supplier: object = self.suppliers.get(request.match_info["name"])
+        if not isinstance(supplier, Receiving):
+            return web.json_response({"error": "There is no such inbox."}, status=404)
+        return web.json_response(supplier.inbox(), dumps=_readable)
 
     async def _suppliers(self, _request: web.Request) -> web.Response:
         return web.json_response({name: supplier.state() for name, supplier in self.suppliers.items()})

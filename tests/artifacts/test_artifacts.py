@@ -53,7 +53,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/chat/reports": {"target_type": "user", "target_id": SOMETHING, "reason": "spam"},
 }
 # Each of these costs more than a cold start may; a function that truly needs one imports it when it is called.
-NEVER = {"boto3", "botocore", "supabase", "postgrest", "psycopg", "yandexcloud", "grpc", "sentry_sdk"}
+# Powertools looks for botocore wherever it is installed; its root alone is small.
+NEVER = {"boto3", "botocore.session", "supabase", "postgrest", "psycopg", "yandexcloud", "grpc", "sentry_sdk"}
 SUPPLIERS = {
     "auto360.sms.nikita",
     "auto360.sms.smsc",

@@ -177,3 +177,17 @@ def test_code_refers_to_documents_that_exist() -> None:
 
 def _sources(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.suffix in (".py", ".sql")]
+
+
+def test_every_alert_rule_has_its_runbook() -> None:
+    rules = re.findall(
+        r"^  \('(\w+)', '\w+', '(?:above|below)', [^\n]*'([a-z-]+)'\)[,;]",
+        "".join(
+            path.read_text(encoding="utf-8") for path in sorted((ROOT / "supabase/migrations").glob("*alert*.sql"))
+        ),
+        re.MULTILINE,
+    )
+    assert len(rules) == 30
+    for rule, runbook in rules:
+        page = DOCS / "runbooks" / f"{runbook}.md"
+        assert f"`{rule}`" in page.read_text(encoding="utf-8"), f"{page.name} does not name {rule}"

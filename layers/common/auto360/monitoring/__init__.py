@@ -1,1 +1,1 @@
-"""Monitoring: what the team asks of the running system."""
+"""Health, alerts, and what the team watches."""

@@ -1,19 +1,40 @@
-"""Health checks of the dependencies that are configured."""
+"""Monitoring: health checks of what is configured, and the monitor with its sources and channels."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
+from typing import TYPE_CHECKING, Literal
 
-from auto360.monitoring.health import DeepCheck, OperatorSettings
-from auto360.wiring.data import database
+from auto360.clock import utc_now
+from auto360.settings import EnvSettings
+from auto360.wiring.data import database, supplier_http
 from auto360.wiring.limits import redis_client
-from auto360.wiring.sms import suppliers
+from auto360.wiring.sms import deliver_sms, suppliers
+
+if TYPE_CHECKING:
+    from auto360.channels import AlertChannel
+    from auto360.metrics import MetricSource
+    from auto360.monitoring.alerts import Alerts
+    from auto360.monitoring.emergency import DatabaseDown
+    from auto360.monitoring.health import DeepCheck
+    from auto360.monitoring.monitor import Monitor
+    from auto360.monitoring.recipients import AlertSettings
 
 _SUPPLIER_SECONDS = 3.0
+
+
+class MetricSettings(EnvSettings):
+    """`METRIC_SOURCE`: who watches the API gateway; without one, error rate and response time are not judged."""
+
+    metric_source: Literal["", "yandex", "cloudwatch"] = ""
 
 
 @cache
 def deep_check() -> DeepCheck:
     """The check of database, Redis where set, and SMS suppliers."""
+    from auto360.monitoring.health import DeepCheck, OperatorSettings
+
     checks: dict[str, Callable[[], object]] = {"database": partial(database().call, "health_check", {})}
     redis = redis_client()
     if redis is not None:
@@ -21,3 +42,86 @@ def deep_check() -> DeepCheck:
     for supplier in suppliers():
         checks[f"sms_{supplier.name}"] = partial(supplier.account, timeout=_SUPPLIER_SECONDS)
     return DeepCheck(OperatorSettings.load().operator_key.get_secret_value(), checks)
+
+
+@cache
+def alerts() -> Alerts:
+    """Alerts for operators."""
+    from auto360.monitoring.alerts import Alerts
+
+    return Alerts(database())
+
+
+@cache
+def monitor() -> Monitor:
+    """The timer that measures, judges and tells."""
+    from auto360.monitoring.monitor import Monitor
+    from auto360.monitoring.recipients import AlertSettings
+    from auto360.monitoring.wording import Wording
+
+    settings = AlertSettings.load()
+    return Monitor(
+        database(),
+        _sources(),
+        _channels(settings),
+        settings.recipients,
+        Wording(settings.alert_language, settings.runbook_url),
+        _database_down(settings.phones),
+    )
+
+
+def _database_down(phones: Sequence[str]) -> DatabaseDown:
+    from auto360.monitoring.emergency import DatabaseDown
+
+    return DatabaseDown(database(), phones, suppliers(), deliver_sms, utc_now)
+
+
+def _sources() -> Sequence[MetricSource]:
+    from auto360.metrics.postgres import DatabaseFigures, DatabaseFigureSettings
+
+    figures = DatabaseFigures(DatabaseFigureSettings.load(), database())
+    match MetricSettings.load().metric_source:
+        case "yandex":
+            return (figures, _yandex_monitoring())
+        case "cloudwatch":
+            return (figures, _cloudwatch())
+        case _:
+            return (figures,)
+
+
+def _yandex_monitoring() -> MetricSource:
+    from auto360.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
+    from auto360.metrics.yandex_token import ServiceAccountToken
+
+    settings = YandexMonitoringSettings.load()
+    key = settings.yandex_monitoring_api_key
+    authorize = (lambda: f"Api-Key {key.get_secret_value()}") if key else ServiceAccountToken(supplier_http())
+    return YandexMonitoring(settings, supplier_http(), authorize=authorize, now=utc_now)
+
+
+def _cloudwatch() -> MetricSource:
+    import boto3
+    from botocore.config import Config
+
+    from auto360.metrics.cloudwatch import CloudWatch, CloudWatchSettings
+
+    config = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+    return CloudWatch(CloudWatchSettings.load(), boto3.client("cloudwatch", config=config), now=utc_now)
+
+
+def _channels(settings: AlertSettings) -> Mapping[str, AlertChannel]:
+    """Only the channels that reach somebody need their settings."""
+    from auto360.monitoring.sms_channel import SmsChannel
+
+    channels: dict[str, AlertChannel] = {"sms": SmsChannel(database(), deliver_sms)}
+    if settings.recipients["email"]:
+        from auto360.channels.ses import MailSettings, SesMail, ses_client
+
+        mail = MailSettings.load()
+        channels["email"] = SesMail(mail, ses_client(mail))
+    if settings.recipients["webhook"]:
+        from auto360.channels.webhook import SignedWebhook, WebhookSettings
+
+        url = settings.alert_webhook_url.get_secret_value()
+        channels["webhook"] = SignedWebhook(WebhookSettings.load(), url, supplier_http(), now=utc_now)
+    return channels

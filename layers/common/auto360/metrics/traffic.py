@@ -1,0 +1,20 @@
+"""What gateways of both clouds tell about requests, as error rate and response time."""
+
+from collections.abc import Sequence
+
+from auto360.metrics import Reading
+
+ERROR_RATE, RESPONSE_TIME = "error_rate", "response_time"
+WINDOW_SECONDS = 180
+# One failure among five requests at night is no reason to wake anybody.
+LEAST_REQUESTS = 20
+
+
+def traffic_readings(*, requests: float, failures: float, slow_seconds: float | None) -> Sequence[Reading]:
+    """Readings of one window: percent of answers with a status from 500, and the 95th percentile in seconds."""
+    if requests < LEAST_REQUESTS:
+        return []
+    readings = [Reading(ERROR_RATE, round(100 * failures / requests, 2))]
+    if slow_seconds is not None:
+        readings.append(Reading(RESPONSE_TIME, round(slow_seconds, 3)))
+    return readings

@@ -1,0 +1,37 @@
+"""How the monitor proves itself to Yandex Monitoring: an API key, or the token of the function's service account."""
+
+import time
+from collections.abc import Callable
+
+import httpx
+
+from auto360.metrics import SourceFailure
+
+METADATA_URL = "http://169.254.169.254"
+_PATH = "/computeMetadata/v1/instance/service-accounts/default/token"
+_LEAST_LEFT_SECONDS = 60
+
+
+class ServiceAccountToken:
+    """The token that the metadata service gives to a running function; kept until shortly before its end."""
+
+    def __init__(
+        self, http: httpx.Client, *, url: str = METADATA_URL, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._http, self._url, self._now = http, url, now
+        self._token, self._good_until = "", 0.0
+
+    def __call__(self) -> str:
+        """`Bearer …`. Raises SourceFailure."""
+        if self._now() >= self._good_until:
+            self._fetch()
+        return f"Bearer {self._token}"
+
+    def _fetch(self) -> None:
+        try:
+            reply = self._http.get(self._url + _PATH, headers={"Metadata-Flavor": "Google"}, timeout=2.0)
+            granted = reply.raise_for_status().json()
+            self._token = str(granted["access_token"])
+            self._good_until = self._now() + float(granted["expires_in"]) - _LEAST_LEFT_SECONDS
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            raise SourceFailure("no_token") from error

@@ -1,0 +1,38 @@
+"""What operators see of alerts, and what they may do about them."""
+
+from dataclasses import dataclass
+
+from auto360.accounts.access_tokens import Principal
+from auto360.accounts.errors import AccountBlocked
+from auto360.database import Database, Row
+from auto360.errors import AuthenticationRequired, DomainError, Forbidden, NotFound
+
+_REFUSALS: dict[str, type[DomainError]] = {
+    refusal.code: refusal for refusal in (AccountBlocked, AuthenticationRequired, Forbidden, NotFound)
+}
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Alerts and the state of the database, for operators. Who may is decided by SQL, in the same call."""
+
+    database: Database
+
+    def current(self, operator: Principal, *, most: int = 50) -> list[Row]:
+        """Open alerts, then the last closed ones. Raises Forbidden."""
+        alerts: list[Row] = self._accepted("alerts_list", p_operator_id=operator.user_id, p_most=most)["alerts"]
+        return alerts
+
+    def silence(self, operator: Principal, alert_id: str, *, minutes: int) -> Row:
+        """No repetitions for a while: {silenced_until}. Raises NotFound, Forbidden."""
+        return self._accepted("alert_silence", p_operator_id=operator.user_id, p_alert_id=alert_id, p_minutes=minutes)
+
+    def database_report(self, operator: Principal) -> Row:
+        """Size, slow statements, largest tables, missing and unused indexes. Raises Forbidden."""
+        return self._accepted("database_report", p_operator_id=operator.user_id)
+
+    def _accepted(self, function: str, **arguments: object) -> Row:
+        answer = self.database.call(function, arguments)
+        if set(answer) == {"reason"}:
+            raise _REFUSALS[answer["reason"]]
+        return dict(answer)

@@ -1,0 +1,29 @@
+"""The variables of operations on the local stack: who is told of alerts, and the services that carry it."""
+
+from __future__ import annotations
+
+from local.keyring import Keyring
+
+ALERT_PHONE = "+996700000360"
+ALERT_EMAIL = "operators@360auto.invalid"
+MAIL_SENDER = "alerts@360auto.invalid"
+FOLDER, GATEWAY = "local-folder", "local-gateway"
+
+
+def operations_variables(keyring: Keyring, simulators: str) -> dict[str, str]:
+    """What the monitor is given; the simulators read the same accounts."""
+    return {
+        "ALERT_PHONES": ALERT_PHONE,
+        "ALERT_EMAILS": ALERT_EMAIL,
+        "ALERT_WEBHOOK_URL": f"{simulators}/webhook/alerts",
+        "ALERT_WEBHOOK_SECRET": keyring.alert_webhook_secret,
+        "MAIL_API_URL": f"{simulators}/mailbox",
+        "MAIL_ACCESS_KEY": keyring.mail_access_key,
+        "MAIL_SECRET_KEY": keyring.mail_secret_key,
+        "MAIL_SENDER": MAIL_SENDER,
+        "METRIC_SOURCE": "yandex",
+        "YANDEX_MONITORING_URL": f"{simulators}/yandex_monitoring",
+        "YANDEX_MONITORING_FOLDER": FOLDER,
+        "YANDEX_MONITORING_GATEWAY": GATEWAY,
+        "YANDEX_MONITORING_API_KEY": keyring.monitoring_api_key,
+    }

@@ -1,0 +1,90 @@
+"""A mail service with the API of Amazon SES (version 2), and the mailboxes of everybody in one."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from aiohttp import web
+
+from local.s3.signature import Denied, signer_of
+from local.simulators.phone import note
+from local.simulators.switch import Switch, caller_stayed, reset
+
+MODES = ("ok", "dead", "slow", "http_500", "throttled", "not_verified")
+_KEPT = 1000
+
+
+@dataclass(frozen=True)
+class MailAccount:
+    """The customer's static access key, and the address from which he may send."""
+
+    access_key: str
+    secret_key: str
+    sender: str
+
+
+@dataclass
+class Mailbox:
+    """The supplier's side, and what arrived."""
+
+    account: MailAccount
+    switch: Switch = field(default_factory=lambda: Switch(MODES))
+    requests: dict[str, int] = field(default_factory=dict)
+    _received: deque[dict[str, str]] = field(default_factory=lambda: deque(maxlen=_KEPT), init=False)
+
+    def add_routes(self, app: web.Application, prefix: str) -> None:
+        """Put the interface below a prefix."""
+        app.router.add_post(f"{prefix}/v2/email/outbound-emails", self.handle)
+
+    def turn(self, body: dict[str, Any]) -> None:
+        """Take a new mode."""
+        self.switch.turn(body)
+
+    def state(self) -> dict[str, Any]:
+        """For the switch page."""
+        return {**self.switch.state(), "requests": dict(self.requests)}
+
+    def inbox(self) -> list[dict[str, str]]:
+        """What arrived, newest first."""
+        return list(reversed(self._received))
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """SendEmail."""
+        self.requests["send"] = self.requests.get("send", 0) + 1
+        body, mode = await request.read(), self.switch.mode
+        if mode == "dead" or (mode == "slow" and not await caller_stayed(request, self.switch.seconds())):
+            return reset(request)
+        if mode == "http_500":
+            return web.Response(status=500, text="Internal Server Error")
+        if mode == "throttled":
+            return _error(429, "TooManyRequestsException")
+        try:
+            signer_of(request, {self.account.access_key: self.account.secret_key}, body=body)
+        except Denied as denied:
+            return _error(403, denied.code)
+        return self._take(body, may_send=mode != "not_verified")
+
+    def _take(self, body: bytes, *, may_send: bool) -> web.Response:
+        try:
+            asked = json.loads(body)
+            simple = asked["Content"]["Simple"]
+            subject, text = simple["Subject"]["Data"], simple["Body"]["Text"]["Data"]
+            recipients = asked["Destination"]["ToAddresses"]
+        except (ValueError, KeyError, TypeError):
+            return _error(400, "BadRequestException")
+        if not may_send or asked.get("FromEmailAddress") != self.account.sender:
+            return _error(400, "MailFromDomainNotVerifiedException")
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        for recipient in recipients:
+            self._received.append({"to": recipient, "subject": subject, "text": text, "at": moment})
+        note("mail taken", recipients=len(recipients))
+        return web.json_response({"MessageId": uuid4().hex})
+
+
+def _error(status: int, code: str) -> web.Response:
+    return web.json_response({"message": code}, status=status, headers={"x-amzn-ErrorType": code})

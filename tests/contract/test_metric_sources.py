@@ -1,0 +1,114 @@
+"""What the sources of the API gateway's figures promise, on a simulator of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from moto import mock_aws
+
+from auto360.clock import utc_now
+from auto360.metrics import Reading, SourceFailure
+from auto360.metrics.cloudwatch import CloudWatch, CloudWatchSettings
+from auto360.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
+from auto360.metrics.yandex_token import ServiceAccountToken
+from local.simulators.phone import Phone
+from local.simulators.serving import Simulators, served
+from local.simulators.yandex_monitoring import Traffic
+from local.simulators.yandex_monitoring import YandexMonitoring as Simulator
+
+KEY = "k" * 40
+
+
+async def nothing(_seconds: int) -> Traffic:
+    return Traffic()
+
+
+@pytest.fixture
+def simulator() -> Simulator:
+    """Yandex Monitoring."""
+    return Simulator("folder", "gateway", KEY, nothing)
+
+
+@pytest.fixture
+def source(simulator: Simulator) -> Iterator[YandexMonitoring]:
+    """Our client of it, with an API key."""
+    with served(Simulators(Phone(), {"ym": simulator})) as url, httpx.Client(trust_env=False) as http:
+        yield client(f"{url}/ym", http)
+
+
+def client(url: str, http: httpx.Client, **more: Any) -> YandexMonitoring:
+    environ = {
+        "YANDEX_MONITORING_URL": url,
+        "YANDEX_MONITORING_FOLDER": "folder",
+        "YANDEX_MONITORING_GATEWAY": "gateway",
+    }
+    settings = YandexMonitoringSettings.load(environ)
+    return YandexMonitoring(settings, http, **{"authorize": lambda: f"Api-Key {KEY}", "now": utc_now, **more})
+
+
+def test_yandex_tells_error_rate_and_response_time(simulator: Simulator, source: YandexMonitoring) -> None:
+    simulator.by_hand = Traffic(
+        {"200": 930, "404": 30, "500": 25, "504": 15}, {"100": 900, "500": 40, "2000": 20, "5000": 40}
+    )
+    assert source.read() == [Reading("error_rate", 4.0), Reading("response_time", 2.0)]
+
+
+def test_beyond_the_last_bucket_the_last_bound_is_told(simulator: Simulator, source: YandexMonitoring) -> None:
+    simulator.by_hand = Traffic({"200": 100}, {"100": 50, "60000": 10, "inf": 40})
+    assert source.read()[1] == Reading("response_time", 60.0)
+
+
+def test_without_traffic_there_is_nothing_to_say(simulator: Simulator, source: YandexMonitoring) -> None:
+    assert source.read() == []
+    simulator.by_hand = Traffic({"200": 10, "500": 9}, {"100": 19})
+    assert source.read() == []
+
+
+@pytest.mark.parametrize("mode", ["dead", "http_500", "denied", "garbage"])
+def test_a_broken_yandex_is_a_failure_without_its_text(
+    simulator: Simulator, source: YandexMonitoring, mode: str
+) -> None:
+    simulator.turn({"mode": mode})
+    with pytest.raises(SourceFailure) as failure:
+        source.read()
+    assert "Permission" not in str(failure.value)
+
+
+def test_the_token_of_the_service_account_is_kept_until_shortly_before_its_end(simulator: Simulator) -> None:
+    with served(Simulators(Phone(), {"ym": simulator})) as url, httpx.Client(trust_env=False) as http:
+        clock = [0.0]
+        token = ServiceAccountToken(http, url=f"{url}/ym", now=lambda: clock[0])
+        assert token() == f"Bearer {KEY}"
+        simulator.api_key = "n" * 40
+        clock[0] = 3500
+        assert token() == f"Bearer {KEY}"
+        clock[0] = 3541
+        assert token() == f"Bearer {'n' * 40}"
+        simulator.by_hand = Traffic({"200": 100}, {"100": 100})
+        assert client(f"{url}/ym", http, authorize=token).read()[0] == Reading("error_rate", 0.0)
+
+
+def test_outside_the_cloud_there_is_no_token() -> None:
+    with httpx.Client(trust_env=False) as http, pytest.raises(SourceFailure, match="no_token"):
+        ServiceAccountToken(http, url="http://127.0.0.1:9")()
+
+
+@mock_aws
+def test_cloudwatch_tells_error_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "local")
+    aws = boto3.client("cloudwatch", region_name="eu-central-1")
+    at = datetime.now(UTC) - timedelta(seconds=90)
+    dimensions = [{"Name": "ApiName", "Value": "360auto"}]
+    for name, values in {"Count": 100.0, "5XXError": 7.0}.items():
+        data = {"MetricName": name, "Value": values, "Timestamp": at, "Dimensions": dimensions}
+        aws.put_metric_data(Namespace="AWS/ApiGateway", MetricData=[data])
+    source = CloudWatch(CloudWatchSettings.load({"CLOUDWATCH_API_NAME": "360auto"}), aws, now=utc_now)
+    assert source.read()[0] == Reading("error_rate", 7.0)
+    other = CloudWatch(CloudWatchSettings.load({"CLOUDWATCH_API_NAME": "other"}), aws, now=utc_now)
+    assert other.read() == []

@@ -1,0 +1,333 @@
+"""Every alert rule fires because its cause has happened and clears because it is gone; each message comes once."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.support.database import Database
+from tests.support.market import new_user_id
+from tests.support.operations import Operations
+from tests.support.people import REQUEST_CODE, new_address, new_phone
+from tests.support.rows import rows
+
+BACKUPS = {
+    "backup_database_critical": ("database_daily", "uploaded", 31),
+    "backup_weekly_warning": ("database_weekly", "verified", 200),
+    "backup_videos_critical": ("videos", "verified", 14),
+    "backup_storage_critical": ("storage", "uploaded", 4),
+    "drill_age_warning": ("restore_drill", "verified", 200),
+}
+
+
+@dataclass
+class Scene:
+    """One cause under way; what is entered here lasts until it is cleared."""
+
+    world: Operations
+    lasting: ExitStack = field(default_factory=ExitStack)
+
+    def backup(self, kind: str, state: str, hours: float) -> None:
+        """A backup that began so many hours ago."""
+        self.world.execute(
+            """insert into backup_runs (kind, state, started_at, finished_at, verified_at, failure_reason)
+               values (%s, %s, now() - %s * interval '1 hour', now(), now(), 'x')""",
+            kind, state, hours,
+        )  # fmt: skip
+
+    def ask_for_codes(self, count: int) -> None:
+        """So many people ask for a code."""
+        for _ in range(count):
+            self.world.functions.post("request_code", REQUEST_CODE, {"phone": new_phone()}, address=new_address())
+
+
+@contextmanager
+def statement_under_way(database: Database, statement: str) -> Iterator[None]:
+    """Another connection runs a statement until it is cut off."""
+    connection = database.connect()
+    thread = threading.Thread(target=_run_until_cut_off, args=(connection, statement))
+    thread.start()
+    time.sleep(0.3)
+    yield
+    connection.cancel()
+    thread.join(10)
+    connection.close()
+
+
+def _run_until_cut_off(connection: psycopg.Connection[Any], statement: str) -> None:
+    try:
+        connection.execute(statement.encode())
+    except psycopg.errors.QueryCanceled:
+        return
+
+
+@contextmanager
+def lock_waited_for(database: Database) -> Iterator[None]:
+    """One transaction holds a lock, another waits for it."""
+    with database.connect() as holder:
+        holder.execute("begin")
+        holder.execute("lock table search_terms in access exclusive mode")
+        with statement_under_way(database, "select count(*) from search_terms"):
+            yield
+        holder.execute("rollback")
+
+
+def exhaust_connections(scene: Scene, percent: int) -> None:
+    """Open connections until so many percent are taken."""
+    [(most,)] = rows(scene.world.database, "select setting::int from pg_settings where name = 'max_connections'")
+    for _ in range(most * percent // 100):
+        scene.lasting.enter_context(scene.world.database.connect())
+
+
+def refuse_every_sms(scene: Scene) -> None:
+    """Both suppliers refuse, and ten people ask for a code."""
+    scene.world.sms.turn("nikita", "status", status=5)
+    scene.world.sms.turn("smsc", "error", error_code=6)
+    scene.ask_for_codes(10)
+    scene.world.sms.turn("nikita", "ok")
+    scene.world.sms.turn("smsc", "ok")
+
+
+def lose_sms_on_the_way(scene: Scene) -> None:
+    """Twenty codes are taken by the supplier and do not arrive; its reports say so."""
+    scene.world.sms.turn("nikita", "undelivered")
+    scene.ask_for_codes(20)
+    scene.world.sms.let_time_pass(60)
+    scene.world.execute("update sms_messages set next_report_at = now(), created_at = now() - interval '20 minutes'")
+    assert scene.world.run("sms_poller")["changed"] == 20
+
+
+def leave_codes_unused(scene: Scene) -> None:
+    """Twenty people ask for a code, and nobody types one."""
+    scene.ask_for_codes(20)
+    scene.world.execute("update verification_codes set created_at = now() - interval '15 minutes'")
+
+
+def empty_account(scene: Scene, balance: int) -> None:
+    """The account at a supplier runs dry."""
+    scene.world.sms.nikita.turn({"mode": "ok", "balance": balance})
+    scene.world.sms.smsc.turn({"mode": "ok", "balance": 50000})
+    scene.world.execute("delete from supplier_balances")
+    assert scene.world.run("sms_poller")["balances"] == 2
+
+
+def spend(scene: Scene, som: int) -> None:
+    """SMS cost so much today."""
+    scene.world.execute(
+        """insert into sms_messages (purpose, phone, state, supplier, supplier_message_id, cost_tyiyn)
+           values ('login', '+996700000099', 'accepted', 'nikita', 'spent', %s)""",
+        som * 100,
+    )
+
+
+def fail_a_job(scene: Scene) -> None:
+    """A timer's job has failed for an hour."""
+    scene.world.execute(
+        """insert into job_leases (job, last_error, last_succeeded_at)
+           values ('scene', 'StoreUnavailable', now() - interval '1 hour')"""
+    )
+
+
+def stall_migration(scene: Scene) -> None:
+    """A video waits to be moved, and nothing has moved for two hours."""
+    owner = new_user_id(scene.world.database)
+    [(video,)] = rows(
+        scene.world.database,
+        """insert into videos (owner_user_id, provider, provider_video_id, state)
+           values (%s, 'api_video', gen_random_uuid()::text, 'ready') returning id""",
+        owner,
+    )
+    scene.world.execute(
+        """insert into video_migrations (video_id, source_video_id, updated_at)
+           values (%s, gen_random_uuid()::text, now() - interval '2 hours')""",
+        video,
+    )
+
+
+def strand_payments(scene: Scene, count: int) -> None:
+    """Nobody has asked the bank about orders for half an hour."""
+    user = new_user_id(scene.world.database)
+    for number in range(count):
+        scene.world.execute(
+            """insert into payments (user_id, tier, period_days, amount_tyiyn, payment_method, idempotency_key, state,
+               next_check_at) values (%s, 'basic', 30, 10000, 'mbank', %s, 'pending', now() - interval '30 minutes')""",
+            user, str(number),
+        )  # fmt: skip
+
+
+def settle_payments(scene: Scene) -> None:
+    scene.world.execute("update payments set next_check_at = now() + interval '1 minute' where state = 'pending'")
+
+
+def threshold(scene: Scene, rule: str, value: float) -> None:
+    """Rules are data: one need not wait half a minute to see them at work."""
+    scene.world.execute("update alert_rules set threshold = %s where code = %s", value, rule)
+
+
+Act = Callable[[Scene], object]
+
+
+def small_disk(scene: Scene) -> None:
+    scene.world.functions.set(DATABASE_DISK_GB="0.01")
+
+
+def large_disk(scene: Scene) -> None:
+    scene.world.functions.set(DATABASE_DISK_GB="8")
+
+
+def let_go(scene: Scene) -> None:
+    scene.lasting.close()
+
+
+def forget(table: str) -> Act:
+    return lambda scene: scene.world.execute(f"delete from {table}")
+
+
+def errors(count: int) -> Act:
+    return lambda scene: scene.world.traffic(codes={"200": 100 - count, "502": count // 2, "503": count - count // 2})
+
+
+def slowness(milliseconds: str) -> Act:
+    return lambda scene: scene.world.traffic(codes={"200": 100}, bins={"100": 90, milliseconds: 10})
+
+
+def old_backup(rule: str) -> Act:
+    return lambda scene: scene.backup(*BACKUPS[rule])
+
+
+def fresh_backup(rule: str) -> Act:
+    return lambda scene: scene.backup(BACKUPS[rule][0], BACKUPS[rule][1], 0)
+
+
+def slow_statement(scene: Scene) -> None:
+    threshold(scene, "slow_query_warning", 0.2)
+    scene.lasting.enter_context(statement_under_way(scene.world.database, "select pg_sleep(60)"))
+
+
+def waiting_for_a_lock(scene: Scene) -> None:
+    threshold(scene, "lock_wait_warning", 0.2)
+    scene.lasting.enter_context(lock_waited_for(scene.world.database))
+
+
+CAUSES: dict[str, tuple[Act, Act]] = {
+    "error_rate_critical": (errors(6), errors(0)),
+    "error_rate_warning": (errors(2), errors(1)),
+    "response_time_critical": (slowness("5000"), slowness("500")),
+    "response_time_warning": (slowness("2000"), slowness("1000")),
+    "database_connections_critical": (lambda scene: exhaust_connections(scene, 82), let_go),
+    "database_connections_warning": (lambda scene: exhaust_connections(scene, 62), let_go),
+    "disk_usage_critical": (small_disk, large_disk),
+    "disk_usage_warning": (small_disk, large_disk),
+    "sms_failure_critical": (refuse_every_sms, forget("sms_messages")),
+    "sms_failure_warning": (refuse_every_sms, forget("sms_messages")),
+    "sms_delivery_warning": (lose_sms_on_the_way, forget("sms_messages")),
+    "supplier_balance_critical": (lambda s: empty_account(s, 1999), lambda s: empty_account(s, 2000)),
+    "supplier_balance_warning": (lambda s: empty_account(s, 5999), lambda s: empty_account(s, 6000)),
+    **{rule: (old_backup(rule), fresh_backup(rule)) for rule in BACKUPS},
+    "backup_failed_warning": (lambda s: s.backup("videos", "failed", 1), lambda s: s.backup("videos", "verified", 0)),
+    "migration_stalled_warning": (stall_migration, forget("video_migrations")),
+    "payments_stuck_critical": (lambda scene: strand_payments(scene, 11), settle_payments),
+    "payments_stuck_warning": (lambda scene: strand_payments(scene, 1), settle_payments),
+    "code_conversion_critical": (leave_codes_unused, forget("verification_codes")),
+    "sms_spend_critical": (lambda scene: spend(scene, 19001), forget("sms_messages")),
+    "sms_spend_warning": (lambda scene: spend(scene, 15001), forget("sms_messages")),
+    "slow_query_warning": (slow_statement, let_go),
+    "lock_wait_warning": (waiting_for_a_lock, let_go),
+    "job_failing_warning": (fail_a_job, forget("job_leases")),
+    "source_down_warning": (
+        lambda scene: scene.world.monitoring.turn({"mode": "dead"}),
+        lambda scene: scene.world.monitoring.turn({"mode": "ok"}),
+    ),
+}
+
+
+@pytest.fixture
+def scene(operations: Operations) -> Iterator[Scene]:
+    """Nothing is wrong."""
+    settle_payments(Scene(operations))
+    scene = Scene(operations)
+    yield scene
+    scene.lasting.close()
+
+
+def test_every_rule_has_a_cause_in_this_file(database: Database) -> None:
+    assert {code for (code,) in rows(database, "select code from alert_rules where code not like '%%another%%'")} == {
+        *CAUSES,
+        "channel_down_warning",
+    }
+
+
+@pytest.mark.parametrize("rule", CAUSES)
+def test_a_rule_fires_and_clears_and_each_message_comes_once(scene: Scene, rule: str) -> None:
+    world = scene.world
+    world.only(rule)
+    cause, remedy = CAUSES[rule]
+    [(channels, lasts, calm)] = rows(
+        world.database, "select channels, for_seconds, clear_seconds from alert_rules where code = %s", rule
+    )
+    world.run()
+    assert world.news() == {"sms": [], "email": [], "webhook": []}
+
+    cause(scene)
+    world.run()
+    if lasts:
+        assert ours(world, rule) == {channel: [] for channel in channels}
+        world.let_time_pass(lasts)
+        world.run()
+    opened = ours(world, rule)
+    assert {channel: len(messages) for channel, messages in opened.items()} == dict.fromkeys(channels, 1), opened
+    for _ in range(2):
+        world.run()
+    assert ours(world, rule) == {channel: [] for channel in channels}
+
+    remedy(scene)
+    world.run()
+    if calm:
+        assert ours(world, rule) == {channel: [] for channel in channels}
+        world.let_time_pass(calm)
+        world.run()
+    closed = ours(world, rule)
+    assert {channel: len(messages) for channel, messages in closed.items()} == dict.fromkeys(channels, 1), closed
+    world.let_time_pass(100_000)
+    world.run()
+    assert ours(world, rule) == {channel: [] for channel in channels}
+
+
+def ours(world: Operations, rule: str) -> dict[str, list[str]]:
+    """The news about one rule, in the channels of that rule; no other channel may have any."""
+    [(title, channels)] = rows(world.database, "select title_ru, channels from alert_rules where code = %s", rule)
+    news = world.news()
+    assert all(not news[channel] for channel in news if channel not in channels), news
+    assert all(title in text for channel in ("sms", "email") for text in news[channel])
+    return {channel: news[channel] for channel in channels}
+
+
+def test_a_dead_channel_is_told_through_another_and_loses_nothing(scene: Scene) -> None:
+    world = scene.world
+    world.execute("update alert_rules set is_active = code in ('channel_down_warning', 'backup_failed_warning')")
+    world.mail.switch.turn({"mode": "http_500"})
+    scene.backup("storage", "failed", 1)
+    assert (world.run()["sent"], world.run()["sent"]) == (0, 0)
+    world.let_time_pass(900)
+    world.run()
+    assert world.news() == {"sms": [], "email": [], "webhook": ["opened"]}
+
+    scene.backup("storage", "verified", 0)
+    world.let_time_pass(3600)
+    world.run()
+    world.mail.switch.turn({"mode": "ok"})
+    for _ in range(4):
+        world.let_time_pass(3600)
+        world.run()
+    news = world.news()
+    by_mail = [(subject.split()[0], "порог" in subject) for subject in news["email"] if "копирования" in subject]
+    assert by_mail == [("[warning]", True), ("[warning]", False)]
+    assert [("порог" in subject) for subject in news["email"] if "Оповещения" in subject] == [True, False]
+    assert (news["sms"], news["webhook"]) == ([], ["repeated", "closed"])

@@ -1,0 +1,278 @@
+"""The monitor: one at a time, messages with back-off, silence, and what happens when its own parts are down."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from auto360.database import DatabaseUnavailable
+from auto360.wiring import monitoring
+from local.operations import ALERT_PHONE
+from tests.support.functions import Functions
+from tests.support.market import User, new_user
+from tests.support.operations import Operations
+from tests.support.rows import rows
+
+RULE = "error_rate_critical"
+BAD, GOOD = {"200": 90, "500": 10}, {"200": 100}
+
+
+def fire(world: Operations) -> None:
+    """An alert opens, by SMS and by mail."""
+    world.only(RULE)
+    world.traffic(codes=BAD)
+    world.run()
+    world.let_time_pass(300)
+    world.run()
+    assert {channel: len(messages) for channel, messages in world.news().items()} == {
+        "sms": 1,
+        "email": 1,
+        "webhook": 0,
+    }
+
+
+def at_once(count: int, act: Any) -> list[Any]:
+    """Call it from so many threads; what they return or raise."""
+    results: list[Any] = []
+
+    def one() -> None:
+        try:
+            results.append(act())
+        except Exception as error:
+            results.append(error)
+
+    threads = [threading.Thread(target=one) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+def test_a_message_says_what_since_when_and_what_to_do(operations: Operations) -> None:
+    world = operations
+    world.only(RULE)
+    world.traffic(codes=BAD)
+    world.run()
+    world.let_time_pass(300)
+    world.run()
+    [sms] = world.sms.texts(ALERT_PHONE)
+    assert sms.startswith("360Auto! Ошибки запросов: 10 %, порог 5 %. ")
+    [mail] = world.mail.inbox()
+    assert mail["subject"] == f"[critical] {sms}"
+    assert "Правило: error_rate_critical." in mail["text"]
+    assert "Что делать: docs/runbooks/error-rate.md" in mail["text"]
+    recorded = rows(world.database, "select purpose, state, supplier from sms_messages where phone = %s", ALERT_PHONE)
+    assert recorded == [("alert", "accepted", "nikita")]
+
+
+def test_monitors_at_the_same_moment_tell_everything_once(operations: Operations) -> None:
+    world = operations
+    world.only(RULE)
+    world.traffic(codes=BAD)
+    world.run()
+    world.let_time_pass(300)
+    monitor = monitoring.monitor()
+    reports = at_once(6, monitor)
+    assert sum(report.get("opened", 0) for report in reports) == 1
+    assert world.news() == {
+        "sms": world.sms.texts(ALERT_PHONE),
+        "email": [world.mail.inbox()[0]["subject"]],
+        "webhook": [],
+    }
+
+
+def test_judges_and_senders_without_a_lease_still_do_nothing_twice(operations: Operations) -> None:
+    world = operations
+    world.only(RULE)
+    world.traffic(codes=BAD)
+    world.run()
+    world.let_time_pass(300)
+    reading = '[{"metric": "error_rate", "subject": "", "value": 10}]'
+    judge = "select alerts_judge(array['error_rate'], %s, %s)"
+    people = '{"sms": ["+996700000360"], "email": ["a@b.kg"], "webhook": []}'
+    judged = at_once(6, lambda: rows(world.database, judge, reading, people)[0][0]["opened"])
+    assert sorted(judged) == [0, 0, 0, 0, 0, 1]
+    claims = at_once(6, lambda: rows(world.database, "select alert_messages_claim(1, 60)")[0][0])
+    ids = [message["id"] for claim in claims for message in claim]
+    assert len(ids) == len(set(ids)) == 2
+
+
+def test_an_alert_that_lasts_is_repeated_at_doubling_distances(operations: Operations) -> None:
+    fire(operations)
+    counts = []
+    for hours in (1, 1, 1, 4, 8, 16, 24, 24):
+        operations.let_time_pass(hours * 3600)
+        operations.run()
+        counts.append(len(operations.news()["sms"]))
+    assert counts == [1, 0, 1, 1, 1, 1, 1, 1]
+
+
+def test_a_person_silences_an_alert_and_still_hears_that_it_is_over(operations: Operations) -> None:
+    fire(operations)
+    operator = with_role(operations, "moderator")
+    [alert] = monitoring.alerts().current(principal(operator))
+    assert (alert["rule"], alert["state"], alert["unsent"]) == (RULE, "open", 0)
+    monitoring.alerts().silence(principal(operator), alert["id"], minutes=600)
+    operations.let_time_pass(5 * 3600)
+    operations.run()
+    assert operations.news() == {"sms": [], "email": [], "webhook": []}
+    operations.let_time_pass(6 * 3600)
+    operations.run()
+    assert len(operations.news()["sms"]) == 1
+    operations.traffic(codes=GOOD)
+    operations.run()
+    operations.let_time_pass(120)
+    operations.run()
+    assert operations.news()["sms"][0].startswith("360Auto: в норме.")
+    log = rows(operations.database, "select action, details from audit_log where actor_user_id = %s", operator.id)
+    assert log == [("alert.silence", {"minutes": 600})]
+
+
+def test_only_operators_see_alerts_and_only_administrators_the_database(operations: Operations) -> None:
+    from auto360.errors import Forbidden, NotFound
+
+    stranger, moderator = with_role(operations, "user"), with_role(operations, "moderator")
+    for act in (monitoring.alerts().current, monitoring.alerts().database_report):
+        with pytest.raises(Forbidden):
+            act(principal(stranger))
+    with pytest.raises(Forbidden):
+        monitoring.alerts().database_report(principal(moderator))
+    with pytest.raises(NotFound):
+        monitoring.alerts().silence(principal(moderator), moderator.id, minutes=5)
+    report = monitoring.alerts().database_report(principal(with_role(operations, "admin")))
+    assert report["bytes"] > 1_000_000
+    assert {"table", "rows", "bytes"} <= set(report["tables"][0])
+    assert isinstance(report["unused_indexes"], list)
+    assert isinstance(report["missing_indexes"], list)
+
+
+def test_a_figure_that_comes_back_for_a_moment_does_not_close_the_alert(operations: Operations) -> None:
+    fire(operations)
+    for codes in (GOOD, BAD, GOOD, BAD):
+        operations.traffic(codes=codes)
+        operations.run()
+        operations.let_time_pass(60)
+    assert operations.news() == {"sms": [], "email": [], "webhook": []}
+
+
+def test_what_cannot_be_measured_neither_opens_nor_closes(operations: Operations) -> None:
+    fire(operations)
+    for mode in ("dead", "denied", "garbage", "http_500"):
+        operations.monitoring.turn({"mode": mode})
+        assert operations.run()["sources_down"] == 1
+        operations.let_time_pass(300)
+    assert rows(operations.database, "select state from alerts") == [("open",)]
+
+
+def test_a_few_requests_at_night_wake_nobody(operations: Operations) -> None:
+    operations.only(RULE)
+    operations.traffic(codes={"200": 15, "500": 4})
+    operations.run()
+    assert rows(operations.database, "select state from alerts") == []
+
+
+def test_a_rule_that_is_switched_off_is_over(operations: Operations) -> None:
+    fire(operations)
+    operations.execute("update alert_rules set is_active = false")
+    operations.run()
+    assert operations.news()["sms"][0].startswith("360Auto: в норме.")
+
+
+def test_a_monitor_that_dies_while_it_sends_loses_nothing_and_sends_one_sms(operations: Operations) -> None:
+    world = operations
+    world.only(RULE)
+    world.execute("update alert_rules set channels = '{sms}' where code = %s", RULE)
+    world.traffic(codes=BAD)
+    world.run()
+    world.let_time_pass(300)
+
+    class Died(BaseException):
+        """The process ends."""
+
+    class DyingDatabase:
+        """Takes every call but the one that would note that a message was sent."""
+
+        def __init__(self, behind: Any) -> None:
+            self.behind = behind
+
+        def call(self, function: str, arguments: Any) -> Any:
+            if function in ("alert_message_record", "release_job_lease"):
+                raise Died
+            return self.behind.call(function, arguments)
+
+        def select(self, *args: Any, **kwargs: Any) -> Any:
+            return self.behind.select(*args, **kwargs)
+
+    monitor = monitoring.monitor()
+    with pytest.raises(Died):
+        replace(monitor, database=DyingDatabase(monitor.database))()
+    assert len(world.sms.texts(ALERT_PHONE)) == 1
+    world.execute("update job_leases set lease_until = now()")
+    world.let_time_pass(60)
+    world.run()
+    assert len(world.sms.texts(ALERT_PHONE)) == 1
+    assert rows(world.database, "select distinct state from alert_events") == [("sent",)]
+
+
+def test_dead_suppliers_of_sms_delay_the_message_and_do_not_lose_it(operations: Operations) -> None:
+    world = operations
+    world.only(RULE)
+    world.sms.turn("nikita", "status", status=4)
+    world.sms.turn("smsc", "error", error_code=3)
+    world.traffic(codes=BAD)
+    world.run()
+    world.let_time_pass(300)
+    assert world.run()["failed"] == 1
+    assert world.news() == {"sms": [], "email": [world.mail.inbox()[0]["subject"]], "webhook": []}
+    for supplier in ("nikita", "smsc"):
+        world.sms.turn(supplier, "ok")
+    world.run()
+    assert world.news()["sms"] == []
+    world.let_time_pass(60)
+    world.run()
+    assert len(world.news()["sms"]) == 1
+
+
+def test_without_a_database_operators_get_one_sms_an_hour(operations: Operations) -> None:
+    world = operations
+    world.functions.set(SUPABASE_REST_URL="http://127.0.0.1:9")
+    monitor = monitoring.monitor()
+    impatient = replace(monitor, call_for_help=replace(monitor.call_for_help, sleep=lambda _: None))  # type: ignore[type-var]
+    for _ in range(3):
+        with pytest.raises(DatabaseUnavailable):
+            impatient()
+    assert world.sms.texts(ALERT_PHONE) == ["360Auto! База данных не отвечает. database-down"]
+
+
+def with_role(world: Operations, role: str) -> User:
+    user = new_user(world.functions, world.database, "sms")
+    world.execute("update users set role = %s where id = %s", role, user.id)
+    return user
+
+
+def principal(user: User) -> Any:
+    from auto360.wiring import tokens
+
+    return tokens.access_tokens().check(user.token)
+
+
+def test_a_missing_account_for_mail_is_a_start_up_error_that_names_it(operations: Operations) -> None:
+    from auto360.errors import SettingsInvalid
+
+    operations.functions.set(MAIL_ACCESS_KEY="", MAIL_SENDER="")
+    with pytest.raises(SettingsInvalid, match=r"MAIL_ACCESS_KEY.*MAIL_SENDER"):
+        operations.run()
+
+
+def test_without_recipients_alerts_are_noted_and_nobody_is_needed(functions: Functions, operations: Operations) -> None:
+    functions.set(ALERT_PHONES="", ALERT_EMAILS="", ALERT_WEBHOOK_URL="", MAIL_ACCESS_KEY="", METRIC_SOURCE="")
+    operations.only("backup_failed_warning")
+    operations.execute(
+        """insert into backup_runs (kind, state, finished_at, failure_reason) values ('videos', 'failed', now(), 'x')"""
+    )
+    operations.run()
+    assert rows(operations.database, "select event, state from alert_events") == [("opened", "noted")]
