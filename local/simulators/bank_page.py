@@ -101,7 +101,7 @@ def _shown(bank: BankSimulator, order: Order) -> dict[str, object]:
 def _html(bank: BankSimulator, order: Order) -> str:
     state, actions = order.state, _actions(bank, order)
     # Reloads by itself once there is nothing to type, so that the calls to the merchant appear.
-    reload = "" if state == "waiting" else '<meta http-equiv="refresh" content="3">'
+    reload = "" if "pay" in actions else '<meta http-equiv="refresh" content="3">'
     picture = '<img class="qr" src="{}/qr.svg" alt="QR code of the order">' if order.qr_text else ""
     buttons = "".join(
         f'<button name="action" value="{action}"{"" if action == "pay" else " class=quiet"}>{escape(text)}</button>'

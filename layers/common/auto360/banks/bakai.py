@@ -33,7 +33,7 @@ from auto360.banks import (
 from auto360.banks.connection import BankConnection, BankUrl, Reply, compact_json, host_of, require_success
 from auto360.banks.elqr import SOM_NUMBER, require_payable
 from auto360.banks.links import BankLinks, BankTerms
-from auto360.banks.wire import Id, Som, Wire, attempt_of, read_callback, read_reply, short_id
+from auto360.banks.wire import Id, Som, Wire, attempt_of, our_id, read_callback, read_reply, short_id
 from auto360.clock import Clock
 from auto360.money import som_number
 from auto360.settings import EnvSettings
@@ -152,7 +152,7 @@ class Bakai:
         """The state where the contract has the call; the bank names no amount there unless its answer does."""
         if not self._settings.bakai_qr_type:
             raise NotSupported("no_qr_type")
-        operation = ref.provider_ref or short_id(ref.attempt_id)
+        operation = ref.provider_ref or short_id(our_id(ref))
         reply = self._line.call(
             "GET",
             "/api/Qr/GetStateCustomQr",

@@ -51,7 +51,7 @@ class BankConnection:
     def __init__(
         self,
         http: httpx.Client,
-        base_url: HttpUrl,
+        base_url: HttpUrl | str,
         *,
         pause: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,

@@ -42,7 +42,7 @@ from auto360.banks.freedom_pay_fields import (
 )
 from auto360.banks.freedom_pay_signature import is_signed, read_signed, sign
 from auto360.banks.links import BankLinks, BankTerms
-from auto360.banks.wire import attempt_of, moment_of, short_id
+from auto360.banks.wire import attempt_of, moment_of, our_id, short_id
 from auto360.clock import Clock
 from auto360.money import som_text, tyiyn_of_som
 from auto360.settings import EnvSettings
@@ -109,7 +109,7 @@ class FreedomPay:
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
         """The payment by the bank's id, else by ours (which after a refund names the refund, so it comes second)."""
-        named = {"pg_payment_id": ref.provider_ref} if ref.provider_ref else {"pg_order_id": short_id(ref.attempt_id)}
+        named = {"pg_payment_id": ref.provider_ref} if ref.provider_ref else {"pg_order_id": short_id(our_id(ref))}
         answer = self._call("/get_status3.php", named, timeout=timeout, repeatable=True)
         told = required_text(answer, "pg_payment_status").lower()
         state = _STATES.get(told, OrderState.PENDING)

@@ -33,7 +33,7 @@ from auto360.banks import (
 from auto360.banks.connection import BankConnection, BankUrl, compact_json, require_success
 from auto360.banks.elqr import require_payable
 from auto360.banks.links import BankLinks, BankTerms
-from auto360.banks.wire import Id, Moment, Tyiyn, Wire, attempt_of, json_object, local_text, read_reply
+from auto360.banks.wire import Id, Moment, Tyiyn, Wire, attempt_of, json_object, local_text, our_id, read_reply
 from auto360.clock import Clock
 from auto360.money import whole_tyiyn
 from auto360.settings import EnvSettings
@@ -61,8 +61,7 @@ class _Invoice(Wire):
     paylink_url: str | None = None
 
 
-class _Payment(Wire):
-    status: str
+class _Approved(Wire):
     trans_id: Id
     amount: Tyiyn
     date_pay: Moment = None
@@ -72,7 +71,13 @@ class _Payment(Wire):
 class _Status(Wire):
     status: str | None = None
     invoice_id: str | None = None
-    payments: tuple[_Payment, ...] = ()
+    payments: tuple[dict[str, Any], ...] | None = None
+
+    @property
+    def approved(self) -> list[_Approved]:
+        """What was really paid, each payment once; tries that are under way may lack any field."""
+        found = [read_reply(_Approved, row) for row in self.payments or () if row.get("status") == "approved"]
+        return list({payment.trans_id: payment for payment in found}.values())
 
 
 class _Reply(Wire):
@@ -118,9 +123,9 @@ class Odengi:
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
         """The invoice with all its payments; found by our id as well."""
-        named = {"invoice_id": ref.provider_ref} if ref.provider_ref else {"order_id": ref.attempt_id}
+        named = {"invoice_id": ref.provider_ref} if ref.provider_ref else {"order_id": our_id(ref)}
         status = read_reply(_Status, self._command("statusPayment", named, timeout=timeout))
-        paid = list({payment.trans_id: payment for payment in status.payments if payment.status == "approved"}.values())
+        paid = status.approved
         if paid:
             return OrderStatus(
                 OrderState.PAID,

@@ -83,7 +83,7 @@ class _Transaction(Wire):
     transaction_id: Id | None = Field(default=None, alias="transactionId")
     status: str
     sum: Som | None = None
-    note: str = ""
+    note: str | None = None
     processed_at: Moment = Field(default=None, alias="transactionProcessedDateTime")
 
     @property
@@ -92,7 +92,7 @@ class _Transaction(Wire):
 
     @property
     def attempt_id(self) -> str | None:
-        found = _NOTED_ID.search(self.note)
+        found = _NOTED_ID.search(self.note or "")
         return attempt_of(found[0]) if found else None
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
 
-from auto360.banks import BankUncertain, CallbackUnreadable, OrderUnknown
+from auto360.banks import BankUncertain, CallbackUnreadable, OrderRef, OrderUnknown
 from auto360.money import tyiyn_of_som, whole_tyiyn
 
 BISHKEK = timezone(timedelta(hours=6), "Asia/Bishkek")
@@ -89,6 +89,14 @@ def attempt_of(text: object) -> str | None:
         return str(UUID(text)) if len(text) == 36 else None
     except ValueError:
         return None
+
+
+def our_id(ref: OrderRef) -> str:
+    """Our uuid of an order that is asked for by it. Raises OrderUnknown where there is none."""
+    attempt_id = attempt_of(ref.attempt_id)
+    if attempt_id is None:
+        raise OrderUnknown("no_reference")
+    return attempt_id
 
 
 def path_part(provider_ref: str | None) -> str:
