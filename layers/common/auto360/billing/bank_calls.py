@@ -1,0 +1,175 @@
+"""Banks that call us: the call is checked, stored, confirmed by a question where one can be asked, and acted upon once."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from auto360.banks import (
+    Bank,
+    BankFailure,
+    Callback,
+    CallbackAnswer,
+    CallbackUnreadable,
+    Notification,
+    NotSupported,
+    OrderRef,
+    OrderState,
+    OrderStatus,
+    OrderUnknown,
+    Outcome,
+    SavedCard,
+    Trust,
+)
+from auto360.billing import reports
+from auto360.billing.reports import Attempt
+from auto360.billing.settlement import QUERY_SECONDS, Settlement
+from auto360.database import Database, bytea
+from auto360.errors import NotFound, ServiceUnavailable
+from auto360.redaction import redact
+from auto360.stored_secrets import Place, StoredSecrets
+
+_FINISHED = ("processed", "ignored")
+
+
+@dataclass(frozen=True)
+class StoredCall:
+    """A call that lies in the database. `attempt` is None where it is no order of ours, as far as we know yet."""
+
+    event_id: str
+    told: Notification
+    trust: Trust
+    attempt: Attempt | None
+    is_old: bool = False
+
+
+@dataclass(frozen=True)
+class BankCalls:
+    """Calls of banks with everything they touch."""
+
+    database: Database
+    settlement: Settlement
+    secrets: StoredSecrets
+
+    def receive(self, name: str, callback: Callback, *, request_id: str) -> CallbackAnswer:
+        """Take a call and answer as the bank wants it. Raises NotFound for a bank with which there is no contract.
+
+        A call is stored before anything is done about it. One that cannot be finished now (the database or the bank
+        does not answer) is answered so that the bank repeats it, and taken up by the timer if it does not.
+        """
+        bank = self.settlement.banks.named(name)
+        if bank is None:
+            raise NotFound
+        trust = bank.callbacks.verify(callback)
+        if trust is Trust.REJECT:
+            return bank.callbacks.ack(Outcome.REFUSED, callback)
+        try:
+            return bank.callbacks.ack(self._take(bank, callback, trust, request_id=request_id), callback)
+        except ServiceUnavailable:
+            return bank.callbacks.ack(Outcome.LATER, callback)
+
+    def act(self, call: StoredCall, bank: Bank, *, actor: Mapping[str, Any]) -> Outcome:
+        """Finish a stored call. LATER leaves it open."""
+        if call.attempt is None:
+            return self._without_order(call, bank)
+        report = self._confirmed(call, bank, call.attempt.ref)
+        if report is None:
+            return Outcome.LATER
+        settled = self.settlement.settle(call.attempt.id, report, actor=actor, event_id=call.event_id)
+        if call.told.saved_card is not None and call.trust is Trust.PROOF:
+            self._keep_card(settled["payment_id"], call.told.saved_card)
+        return Outcome.TAKEN
+
+    def _take(self, bank: Bank, callback: Callback, trust: Trust, *, request_id: str) -> Outcome:
+        try:
+            told = bank.callbacks.parse(callback)
+        except CallbackUnreadable:
+            key = f"unreadable:{hashlib.sha256(callback.body).hexdigest()}"
+            stored = self._store(bank, callback, trust, key=key, report={})
+            self._put_away(bank, stored["event_id"], {}, is_money=False, outcome="unreadable")
+            return Outcome.REFUSED
+        stored = self._store(
+            bank,
+            callback,
+            trust,
+            key=told.event_key[:300],
+            report=reports.of_notification(told, is_confirmed=trust is Trust.PROOF),
+        )
+        if stored["state"] in _FINISHED or stored["attempt"] is None:
+            # Seen before; or no order of ours that we know: perhaps its number is just being written down. The timer
+            # looks again in a minute, and then keeps the money for a person.
+            return Outcome.TAKEN
+        call = StoredCall(stored["event_id"], told, trust, Attempt.of(stored["attempt"]))
+        return self.act(call, bank, actor={"kind": "bank", "request_id": request_id})
+
+    def _store(
+        self, bank: Bank, callback: Callback, trust: Trust, *, key: str, report: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        event = {
+            "event_key": key,
+            "trust": str(trust),
+            "attempt_id": report.get("attempt_id"),
+            "provider_ref": report.get("provider_ref"),
+            "report": dict(report),
+            "body": redact(callback.body),
+        }
+        stored: dict[str, Any] = self.database.call(
+            "payment_webhook_receive", {"p_provider": bank.name, "p_event": event}
+        )
+        return stored
+
+    def _confirmed(self, call: StoredCall, bank: Bank, ref: OrderRef) -> dict[str, Any] | None:
+        """What to act upon: the bank's answer to a question, else its signed word; None when it must be asked later.
+
+        Of a bank that cannot be asked and signs nothing, the word is not confirmed: a person looks at it.
+        """
+        is_proof = call.trust is Trust.PROOF
+        status: OrderStatus | None = None
+        if bank.capabilities.query:
+            try:
+                status = bank.orders.query(ref, timeout=QUERY_SECONDS)
+            except NotSupported:
+                return reports.of_notification(call.told, is_confirmed=is_proof)
+            except OrderUnknown:
+                # The bank knows better than an unsigned call.
+                told = call.told if is_proof else replace(call.told, state=OrderState.PENDING)
+                return reports.of_notification(told, is_confirmed=True)
+            except BankFailure:
+                return reports.of_notification(call.told, is_confirmed=True) if is_proof else None
+        if status is None or (is_proof and status.state is OrderState.PENDING):
+            return reports.of_notification(call.told, is_confirmed=is_proof)
+        return self.settlement.report_of(status, call.told)
+
+    def _without_order(self, call: StoredCall, bank: Bank) -> Outcome:
+        ref = OrderRef(call.told.attempt_id or "", call.told.provider_ref)
+        report = self._confirmed(call, bank, ref)
+        if report is None and not call.is_old:
+            return Outcome.LATER
+        outcome = "no order of ours" if report else "the bank could not be asked for a day"
+        is_paid = report is not None and report["state"] == OrderState.PAID
+        is_money = is_paid and (report["is_confirmed"] or not bank.capabilities.query)
+        self._put_away(bank, call.event_id, report or {}, is_money=is_money, outcome=outcome)
+        return Outcome.TAKEN
+
+    def _put_away(self, bank: Bank, event_id: str, report: Mapping[str, Any], *, is_money: bool, outcome: str) -> None:
+        arguments = {
+            "p_provider": bank.name,
+            "p_report": dict(report),
+            "p_is_money": is_money,
+            "p_event_id": event_id,
+            "p_outcome": outcome,
+        }
+        self.database.call("payment_orphan_found", arguments)
+
+    def _keep_card(self, payment_id: str, card: SavedCard) -> None:
+        row_id = str(uuid4())
+        place = Place("payment_profiles", "token_encrypted", row_id)
+        profile = {
+            "id": row_id,
+            "token_encrypted": self.secrets.encrypt(card.token, place=place),
+            "token_digest": bytea(self.secrets.digest(card.token, purpose="payment_profiles.token_digest")),
+            "last_digits": card.last_digits,
+            "expires_at": card.expires_at.isoformat() if card.expires_at else None,
+        }
+        self.database.call("payment_profile_save", {"p_payment_id": payment_id, "p_profile": profile})

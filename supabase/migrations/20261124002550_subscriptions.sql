@@ -1,0 +1,353 @@
+-- The plan that a user has, what he changes about it, and what the hourly timer does: reminders, renewal orders, the days
+-- of grace, the fall back to the free tier (docs/decisions/0036).
+
+create function private.subscription_view(p_subscription public.subscriptions) returns jsonb
+language sql stable set search_path = '' as $$
+  select pg_catalog.jsonb_build_object('id', s.id, 'tier', private.app_tier(s.tier), 'tier_code', s.tier, 'status', s.status,
+    'listing_limit', s.listing_limit, 'started_at', s.started_at, 'expires_at', s.expires_at, 'grace_until', s.grace_until,
+    'auto_renew', s.auto_renew, 'ends_with_period', s.cancelled_at is not null,
+    'next_tier', private.app_tier(s.next_tier), 'next_tier_code', s.next_tier)
+  from (select (p_subscription).*) as s where s.id is not null;
+$$;
+comment on function private.subscription_view(public.subscriptions) is 'A subscription as its user sees it; null of none.';
+
+create function public.subscription_read(p_user_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select case when u.id is null then '{"reason": "authentication_required"}' else pg_catalog.jsonb_build_object(
+    'tier', private.app_tier(coalesce(r.tier, 'free')), 'tier_code', coalesce(r.tier, 'free'),
+    'subscription', private.subscription_view(r),
+    'listing_limit', private.listing_allowance(u.id), 'listings_this_month', private.posted_this_month(u.id),
+    'hidden_listings', (select pg_catalog.count(*) from public.listings l
+      where l.seller_user_id = u.id and l.is_hidden and l.status = 'active' and l.deleted_at is null),
+    'open_payments', (select coalesce(pg_catalog.jsonb_agg(private.payment_view(p) order by p.created_at desc), '[]')
+      from public.payments p where p.user_id = u.id and p.state in ('created', 'pending', 'manual_review')),
+    'offers', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('tier', private.app_tier(o.tier), 'tier_code', o.tier,
+        'amount_tyiyn', o.amount_tyiyn, 'period_days', o.period_days, 'listing_limit', o.listing_limit, 'valid_until', o.valid_until)
+        order by o.created_at desc), '[]')
+      from public.tier_offers o where o.user_id = u.id and o.valid_until > pg_catalog.now() and o.withdrawn_at is null
+        and not exists (select from public.payments p where p.offer_id = o.id and p.completed_at is not null)))
+    end
+  from (select p_user_id as id) as asked left join public.users u on u.id = asked.id
+  left join private.running_subscription(asked.id) as r on true;
+$$;
+comment on function public.subscription_read(uuid) is
+  'The user''s plan: {tier, subscription, listing_limit, listings_this_month, hidden_listings, open_payments, offers}.';
+
+create function public.subscription_history(p_user_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('tier', private.app_tier(p.tier), 'tier_code', p.tier,
+    'payment_id', p.payment_id, 'amount', m.amount, 'amount_tyiyn', m.amount_tyiyn, 'currency', m.currency, 'bank', m.payment_method,
+    'starts_at', p.starts_at, 'ends_at', p.ends_at, 'revoked_at', p.revoked_at) order by p.activated_at desc), '[]')
+  from public.subscription_periods p
+  join public.subscriptions s on s.id = p.subscription_id join public.payments m on m.id = p.payment_id
+  where s.user_id = p_user_id;
+$$;
+comment on function public.subscription_history(uuid) is 'What each payment of a user bought, the newest first.';
+
+create function private.drop_renewals(p_user_id uuid, p_actor jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_payment public.payments;
+begin
+  for v_payment in select p.* from public.payments p
+    where p.user_id = p_user_id and p.state = 'created' and p.idempotency_key like 'renewal:%'
+      and not exists (select from public.payment_attempts a where a.payment_id = p.id)
+    order by p.id for no key update
+  loop
+    update public.payments p set state = 'canceled', next_check_at = null where p.id = v_payment.id;
+    perform private.log_payment(v_payment, null, p_actor, 'not_wanted', 'canceled', null, null);
+  end loop;
+end;
+$$;
+comment on function private.drop_renewals(uuid, jsonb) is 'Withdraws orders for the next period that the user has not begun to pay.';
+
+create function public.subscription_change(p_user_id uuid, p_action text, p_tier text, p_actor jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_subscription public.subscriptions;
+  v_tier public.tiers := (select t from public.tiers t where p_tier in (t.code, t.app_code));
+begin
+  perform private.drop_renewals(p_user_id, p_actor);
+  perform 1 from public.users u where u.id = p_user_id for no key update;
+  select s.* into v_subscription from public.subscriptions s
+  where s.user_id = p_user_id and s.status in ('active', 'grace') for update;
+  if v_subscription.id is null then
+    return '{"reason": "subscription_none"}';
+  elsif p_action = 'downgrade' and coalesce(v_tier.position
+      >= (select t.position from public.tiers t where t.code = v_subscription.tier), true) then
+    return '{"reason": "tier_not_lower"}';
+  end if;
+  update public.subscriptions s set
+    cancelled_at = case when p_action = 'cancel' or v_tier.price_tyiyn = 0 then coalesce(s.cancelled_at, pg_catalog.now()) end,
+    auto_renew = case when p_action = 'resume' then exists (select from public.payment_profiles f
+        where f.user_id = p_user_id and f.revoked_at is null and coalesce(f.expires_at > pg_catalog.now(), true))
+      else s.auto_renew and p_action = 'downgrade' and v_tier.price_tyiyn is distinct from 0 end,
+    next_tier = case when p_action = 'downgrade' and v_tier.price_tyiyn is distinct from 0 then v_tier.code end,
+    reminded_days = '{}', version = s.version + 1
+  where s.id = v_subscription.id;
+  insert into public.audit_log (actor_user_id, action, subject_type, subject_id, details, request_id)
+  values (p_user_id, 'subscription.' || p_action, 'subscription', v_subscription.id::text,
+    pg_catalog.jsonb_build_object('tier', v_tier.code), p_actor ->> 'request_id');
+  return public.subscription_read(p_user_id);
+end;
+$$;
+comment on function public.subscription_change(uuid, text, text, jsonb) is
+  'cancel: runs on until it is paid for and then ends. resume: takes that, or a downgrade, back. downgrade: another tier '
+  'begins when the paid time ends; to the free one is a cancellation. Answers as subscription_read. Reasons: '
+  'subscription_none, tier_not_lower.';
+
+create function private.order_renewal(p_subscription public.subscriptions, p_policy jsonb) returns public.payments
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_last public.payments;
+  v_tier public.tiers := (select t from public.tiers t where t.code = coalesce(p_subscription.next_tier, p_subscription.tier));
+  v_payment public.payments;
+begin
+  select p.* into v_last from public.payments p
+  where p.subscription_id = p_subscription.id and p.completed_at is not null and p.state <> 'refunded'
+  order by p.tier = v_tier.code desc, p.completed_at desc limit 1;
+  insert into public.payments (user_id, payment_type, tier, period_days, listing_limit, subscription_id, amount_tyiyn, description,
+    payment_method, idempotency_key, keep_card, metadata, expires_at, next_check_at)
+  select p_subscription.user_id, 'renewal', v_tier.code,
+    case when v_tier.price_tyiyn is null then v_last.period_days else v_tier.period_days end,
+    case when v_tier.price_tyiyn is null then v_last.listing_limit else v_tier.listings_per_month end, p_subscription.id,
+    coalesce(v_tier.price_tyiyn, v_last.amount_tyiyn), '360Auto: ' || v_tier.name_ru, b.bank,
+    'renewal:' || p_subscription.id || ':' || extract(epoch from p_subscription.expires_at)::bigint || ':' || v_tier.code || ':' || p_subscription.version,
+    p_subscription.auto_renew, pg_catalog.jsonb_build_object('tier', v_tier.app_code, 'tier_code', v_tier.code, 'bank', b.bank),
+    p_subscription.expires_at + pg_catalog.make_interval(days => (p_policy ->> 'grace_days')::integer),
+    p_subscription.expires_at + pg_catalog.make_interval(days => (p_policy ->> 'grace_days')::integer)
+  from (select coalesce((select bank from pg_catalog.jsonb_array_elements_text(p_policy -> 'banks') as bank where bank = v_last.payment_method),
+    p_policy -> 'banks' ->> 0) as bank) as b
+  where coalesce(v_tier.price_tyiyn, v_last.amount_tyiyn) > 0 and (v_tier.price_tyiyn is not null or v_last.tier = v_tier.code)
+    and b.bank is not null and not exists (
+      select from public.payments o where o.user_id = p_subscription.user_id and o.tier = v_tier.code
+        and o.state in ('created', 'pending', 'manual_review') and o.expires_at > pg_catalog.now())
+  on conflict (user_id, idempotency_key) do nothing returning * into v_payment;
+  if v_payment.id is not null then
+    perform private.log_payment(v_payment, null, '{"kind": "timer"}', 'ordered', 'created', v_payment.amount_tyiyn, null);
+  else
+    select p.* into v_payment from public.payments p where p.user_id = p_subscription.user_id and p.tier = v_tier.code
+      and p.state in ('created', 'pending') and p.expires_at > pg_catalog.now() order by p.created_at desc limit 1;
+  end if;
+  return v_payment;
+end;
+$$;
+comment on function private.order_renewal(public.subscriptions, jsonb) is
+  'The order for the next period, at the bank that the user paid with last; the bank itself is asked when he opens it. An '
+  'order of this tier that is open already serves.';
+
+create function private.end_subscription(p_subscription public.subscriptions, p_status text) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_hidden integer;
+begin
+  update public.subscriptions s set status = p_status, ended_at = pg_catalog.clock_timestamp(), auto_renew = false, next_tier = null,
+    version = s.version + 1 where s.id = p_subscription.id;
+  perform private.fit_listings(p_subscription.user_id);
+  select pg_catalog.count(*) into v_hidden from public.listings l
+  where l.is_hidden and l.status = 'active' and l.deleted_at is null and l.seller_user_id = p_subscription.user_id;
+  perform private.tell(p_subscription.user_id, 'subscription_ended', 'subscription:' || p_subscription.id || ':ended',
+    pg_catalog.jsonb_build_object('tier', p_subscription.tier, 'hidden', v_hidden));
+end;
+$$;
+comment on function private.end_subscription(public.subscriptions, text) is
+  'Back to the free tier. The newest listings that it carries stay; the others are hidden, and come back with the next tier.';
+
+create function private.days_left(p_subscription public.subscriptions) returns integer
+language sql stable set search_path = '' as $$
+  select (p_subscription.expires_at at time zone 'Asia/Bishkek')::date - (pg_catalog.now() at time zone 'Asia/Bishkek')::date;
+$$;
+comment on function private.days_left(public.subscriptions) is 'Bishkek days until a subscription ends; 0 on its last day.';
+
+create function private.reminder_due(p_subscription public.subscriptions, p_policy jsonb) returns smallint
+language sql stable set search_path = '' as $$
+  select pg_catalog.min(d.day::smallint) from pg_catalog.jsonb_array_elements_text(p_policy -> 'reminder_days') as d (day)
+  where p_subscription.status = 'active' and p_subscription.cancelled_at is null and p_subscription.expires_at > pg_catalog.now()
+    and private.days_left(p_subscription) <= d.day::integer and d.day::smallint <> all (p_subscription.reminded_days)
+    and extract(hour from pg_catalog.now() at time zone 'Asia/Bishkek') >= (p_policy ->> 'from_hour')::integer
+    and extract(hour from pg_catalog.now() at time zone 'Asia/Bishkek') < (p_policy ->> 'to_hour')::integer;
+$$;
+comment on function private.reminder_due(public.subscriptions, jsonb) is
+  'The reminder to send now, as days before the end; null when there is none, or people sleep. One that was missed goes out later.';
+
+create function private.debit_profile(p_subscription public.subscriptions, p_policy jsonb) returns public.payment_profiles
+language sql stable set search_path = '' as $$
+  select f from public.payment_profiles f
+  where p_subscription.auto_renew and p_subscription.cancelled_at is null and f.user_id = p_subscription.user_id
+    and (p_subscription.status = 'grace' or (p_subscription.status = 'active' and private.days_left(p_subscription) <= 1))
+    and f.revoked_at is null and coalesce(f.expires_at > pg_catalog.now(), true) and (p_policy -> 'banks') ? f.provider
+    and not exists (
+      select from public.payments p join public.payment_attempts a on a.payment_id = p.id
+      where p.user_id = p_subscription.user_id and p.idempotency_key like 'renewal:' || p_subscription.id || ':%'
+        and (a.created_at > pg_catalog.now() - interval '20 hours' or a.position >= 5))
+  order by f.created_at desc limit 1;
+$$;
+comment on function private.debit_profile(public.subscriptions, jsonb) is
+  'The card to debit now for the next period: from the day before the end, once a day, at most five times; null if none.';
+
+create function private.has_other_tier_now(p_subscription public.subscriptions) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select from public.subscription_periods p where p.subscription_id = p_subscription.id and p.revoked_at is null
+    and p.starts_at <= pg_catalog.now() and p.ends_at > pg_catalog.now()
+    and (p.tier, p.listing_limit) is distinct from (p_subscription.tier, p_subscription.listing_limit));
+$$;
+comment on function private.has_other_tier_now(public.subscriptions) is 'A paid period of another tier has begun.';
+
+create function public.subscriptions_due(p_policy jsonb, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(d.id), '[]') from (
+    select s.id from public.subscriptions s
+    where s.status in ('active', 'grace') and s.expires_at < pg_catalog.now() + interval '8 days' and (
+      s.expires_at <= pg_catalog.now() and coalesce(s.grace_until, s.expires_at) <= pg_catalog.now()
+      or private.reminder_due(s, p_policy) is not null
+      or (private.debit_profile(s, p_policy)).id is not null)
+    union
+    select s.id from public.subscription_periods p join public.subscriptions s on s.id = p.subscription_id
+    where p.starts_at > pg_catalog.now() - interval '3 days' and p.starts_at <= pg_catalog.now()
+      and s.status in ('active', 'grace') and private.has_other_tier_now(s)
+    limit p_limit) as d;
+$$;
+comment on function public.subscriptions_due(jsonb, integer) is
+  'Subscriptions that the timer has something to do for: ids. p_policy: {reminder_days, from_hour, to_hour, grace_days, banks}.';
+
+create function public.subscription_step(p_subscription_id uuid, p_policy jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_subscription public.subscriptions;
+  v_payment public.payments;
+  v_day smallint;
+  v_did text := 'nothing';
+begin
+  perform 1 from public.users u
+  where u.id = (select s.user_id from public.subscriptions s where s.id = p_subscription_id) for no key update;
+  select s.* into v_subscription from public.subscriptions s where s.id = p_subscription_id for update;
+  v_day := private.reminder_due(v_subscription, p_policy);
+  if v_subscription.status not in ('active', 'grace') then
+    return '{"did": "nothing"}';
+  elsif private.has_other_tier_now(v_subscription) then
+    perform private.settle_subscription(p_subscription_id);
+    perform private.fit_listings(v_subscription.user_id);
+    v_did := 'moved';
+  elsif v_subscription.expires_at <= pg_catalog.now() and v_subscription.cancelled_at is not null then
+    perform private.end_subscription(v_subscription, 'cancelled');
+    v_did := 'ended';
+  elsif v_subscription.status = 'active' and v_subscription.expires_at + pg_catalog.make_interval(days => (p_policy ->> 'grace_days')::integer) > pg_catalog.now()
+      and v_subscription.expires_at <= pg_catalog.now() then
+    v_payment := private.order_renewal(v_subscription, p_policy);
+    update public.subscriptions s set status = 'grace', version = s.version + 1,
+      grace_until = s.expires_at + pg_catalog.make_interval(days => (p_policy ->> 'grace_days')::integer)
+    where s.id = p_subscription_id returning s.* into v_subscription;
+    perform private.tell(v_subscription.user_id, 'subscription_grace', 'subscription:' || v_subscription.id || ':grace:' || v_subscription.version,
+      private.renewal_values(v_subscription, v_payment, v_subscription.grace_until));
+    v_did := 'grace';
+  elsif v_subscription.expires_at <= pg_catalog.now() and coalesce(v_subscription.grace_until, v_subscription.expires_at) <= pg_catalog.now() then
+    perform private.end_subscription(v_subscription, 'expired');
+    v_did := 'ended';
+  elsif v_day is not null then
+    v_payment := private.order_renewal(v_subscription, p_policy);
+    update public.subscriptions s set reminded_days = (
+      select pg_catalog.array_agg(d.day::smallint) from pg_catalog.jsonb_array_elements_text(p_policy -> 'reminder_days') as d (day)
+      where d.day::integer >= private.days_left(s))
+    where s.id = p_subscription_id;
+    perform private.tell(v_subscription.user_id, 'subscription_ending',
+      'subscription:' || v_subscription.id || ':ending:' || extract(epoch from v_subscription.expires_at)::bigint || ':' || v_day,
+      private.renewal_values(v_subscription, v_payment, v_subscription.expires_at));
+    v_did := 'reminded';
+  end if;
+  select s.* into v_subscription from public.subscriptions s where s.id = p_subscription_id;
+  return pg_catalog.jsonb_build_object('did', v_did, 'is_debited', (private.debit_profile(v_subscription, p_policy)).id is not null);
+end;
+$$;
+comment on function public.subscription_step(uuid, jsonb) is
+  'Takes a subscription one step on, if one is due: {did: reminded | moved | grace | ended | nothing, is_debited}. Safe to '
+  'repeat at any moment. is_debited: the user''s card is to be debited now (payment_debit_open).';
+
+create function private.renewal_values(p_subscription public.subscriptions, p_payment public.payments, p_until timestamptz) returns jsonb
+language sql immutable set search_path = '' as $$
+  select pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('tier', coalesce(p_payment.tier, p_subscription.tier),
+    'payment_id', p_payment.id, 'amount_tyiyn', p_payment.amount_tyiyn, 'until', p_until));
+$$;
+comment on function private.renewal_values(public.subscriptions, public.payments, timestamptz) is 'What a reminder says.';
+
+create function public.payment_debit_open(p_subscription_id uuid, p_policy jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_subscription public.subscriptions := (select s from public.subscriptions s where s.id = p_subscription_id);
+  v_profile public.payment_profiles;
+  v_payment public.payments;
+  v_attempt public.payment_attempts;
+begin
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('payments of ' || v_subscription.user_id, 0));
+  v_profile := private.debit_profile(v_subscription, p_policy);
+  if v_profile.id is null then
+    return '{"reason": "not_found"}';
+  end if;
+  perform private.order_renewal(v_subscription, p_policy || pg_catalog.jsonb_build_object('banks', pg_catalog.jsonb_build_array(v_profile.provider)));
+  select p.* into v_payment from public.payments p
+  where p.user_id = v_subscription.user_id and p.idempotency_key like 'renewal:' || v_subscription.id || ':%'
+    and p.payment_method = v_profile.provider and p.state in ('created', 'pending') and p.expires_at > pg_catalog.now()
+  order by p.created_at desc limit 1 for no key update;
+  if v_payment.id is null or exists (select from public.payment_attempts a where a.payment_id = v_payment.id and a.state in ('created', 'pending')) then
+    return '{"reason": "not_found"}';
+  end if;
+  insert into public.payment_attempts (payment_id, position, provider, amount_tyiyn)
+  select v_payment.id, coalesce(pg_catalog.max(a.position), 0) + 1, v_profile.provider, v_payment.amount_tyiyn
+  from public.payment_attempts a where a.payment_id = v_payment.id returning * into v_attempt;
+  update public.payments p set next_check_at = pg_catalog.now() + interval '1 minute', checks = 0 where p.id = v_payment.id;
+  return pg_catalog.jsonb_build_object('profile_id', v_profile.id, 'token_encrypted', v_profile.token_encrypted, 'bank', v_profile.provider,
+    'ask', pg_catalog.jsonb_build_object('attempt_id', v_attempt.id, 'amount_tyiyn', v_payment.amount_tyiyn,
+      'description', v_payment.description, 'seconds', 86400));
+end;
+$$;
+comment on function public.payment_debit_open(uuid, jsonb) is
+  'Writes down that a card is about to be debited for the next period: {profile_id, token_encrypted, bank, ask}. Never twice '
+  'at once: while a try is open, or for 20 hours after one, there is none. Reason: not_found.';
+
+create function public.payment_profile_save(p_payment_id uuid, p_profile jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_payment public.payments := (select p from public.payments p where p.id = p_payment_id);
+  v_id uuid;
+begin
+  if not v_payment.keep_card then
+    return '{"profile_id": null}';
+  end if;
+  insert into public.payment_profiles as f (id, user_id, provider, token_encrypted, token_digest, last_digits, expires_at)
+  values ((p_profile ->> 'id')::uuid, v_payment.user_id, v_payment.payment_method, p_profile ->> 'token_encrypted',
+    (p_profile ->> 'token_digest')::bytea, p_profile ->> 'last_digits', (p_profile ->> 'expires_at')::timestamptz)
+  on conflict (provider, token_digest) do update set revoked_at = null where f.user_id = excluded.user_id
+  returning id into v_id;
+  return pg_catalog.jsonb_build_object('profile_id', v_id);
+end;
+$$;
+comment on function public.payment_profile_save(uuid, jsonb) is
+  'Keeps the token for later debits that a bank gave with a payment, if its user asked for that. p_profile: {id, '
+  'token_encrypted, token_digest, last_digits, expires_at}; the ciphertext is bound to the id.';
+
+create function public.payment_profile_revoke(p_profile_id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.payment_profiles f set revoked_at = pg_catalog.now() where f.id = p_profile_id and f.revoked_at is null;
+  update public.subscriptions s set auto_renew = false
+  where s.user_id = (select f.user_id from public.payment_profiles f where f.id = p_profile_id) and s.auto_renew
+    and not exists (select from public.payment_profiles o where o.user_id = s.user_id and o.revoked_at is null);
+end;
+$$;
+comment on function public.payment_profile_revoke(uuid) is 'The bank says that a token is dead; without another one the user renews by hand.';
+
+revoke execute on function private.subscription_view(public.subscriptions), public.subscription_read(uuid),
+  public.subscription_history(uuid), private.drop_renewals(uuid, jsonb), public.subscription_change(uuid, text, text, jsonb),
+  private.order_renewal(public.subscriptions, jsonb), private.end_subscription(public.subscriptions, text),
+  private.days_left(public.subscriptions), private.reminder_due(public.subscriptions, jsonb),
+  private.debit_profile(public.subscriptions, jsonb), private.has_other_tier_now(public.subscriptions),
+  public.subscriptions_due(jsonb, integer), public.subscription_step(uuid, jsonb),
+  private.renewal_values(public.subscriptions, public.payments, timestamptz), public.payment_debit_open(uuid, jsonb),
+  public.payment_profile_save(uuid, jsonb), public.payment_profile_revoke(uuid) from public, anon, authenticated;
+grant execute on function private.subscription_view(public.subscriptions), public.subscription_read(uuid),
+  public.subscription_history(uuid), private.drop_renewals(uuid, jsonb), public.subscription_change(uuid, text, text, jsonb),
+  private.order_renewal(public.subscriptions, jsonb), private.end_subscription(public.subscriptions, text),
+  private.days_left(public.subscriptions), private.reminder_due(public.subscriptions, jsonb),
+  private.debit_profile(public.subscriptions, jsonb), private.has_other_tier_now(public.subscriptions),
+  public.subscriptions_due(jsonb, integer), public.subscription_step(uuid, jsonb),
+  private.renewal_values(public.subscriptions, public.payments, timestamptz), public.payment_debit_open(uuid, jsonb),
+  public.payment_profile_save(uuid, jsonb), public.payment_profile_revoke(uuid) to service_role;
