@@ -12,28 +12,33 @@ $$;
 comment on function private.find_attempt(text, uuid, text) is
   'The try that a bank speaks of, by its reference, else by our id unless the reference is known to be another.';
 
-create function private.review_reason(
-  p_payment public.payments, p_report jsonb, p_rules jsonb, p_total_tyiyn bigint
-) returns text
+create function private.disbelief(p_payment public.payments, p_report jsonb, p_rules jsonb) returns text
 language sql stable set search_path = '' as $$
   select case
     when coalesce(p_report ->> 'currency', 'KGS') <> 'KGS' then 'other_currency'
     when (p_report ->> 'is_test')::boolean and not (p_rules ->> 'takes_test_money')::boolean then 'test_money'
     when not (p_report ->> 'is_confirmed')::boolean then 'unconfirmed'
     when exists (select from public.payments o where o.id <> p_payment.id and o.payment_method = p_payment.payment_method
-      and o.transaction_id = p_report ->> 'transaction_id') then 'transaction_reused'
-    when p_payment.state = 'manual_review' and p_payment.review_reason not in ('underpaid', 'unconfirmed')
+      and o.transaction_id = p_report ->> 'transaction_id') then 'transaction_reused' end;
+$$;
+comment on function private.disbelief(public.payments, jsonb, jsonb) is
+  'Why a report is not (yet) money of ours for this payment, and is not counted as paid; null when it is.';
+
+create function private.review_reason(p_payment public.payments, p_total_tyiyn bigint) returns text
+language sql stable set search_path = '' as $$
+  select case
+    when p_payment.state = 'manual_review' and p_payment.review_reason in ('late_and_paid_again', 'risk', 'second_person', 'transaction_reused')
       then p_payment.review_reason
     when p_total_tyiyn < p_payment.amount_tyiyn then 'underpaid'
     when p_payment.state in ('failed', 'expired', 'canceled') and exists (
       select from public.payments o where o.user_id = p_payment.user_id and o.id <> p_payment.id
         and o.state in ('completed', 'partially_refunded') and o.completed_at > p_payment.created_at) then 'late_and_paid_again'
     when exists (select from public.payment_risk_decisions d
-      where d.payment_id = p_payment.id and d.decision = 'review' and d.reasons <> array['amount_mismatch']) then 'risk' end;
+      where d.payment_id = p_payment.id and d.decision = 'review' and not d.reasons && array['amount_mismatch', 'test_money', 'other_currency'])
+      then 'risk' end;
 $$;
-comment on function private.review_reason(public.payments, jsonb, jsonb, bigint) is
-  'Why a person must look at this money before a tier starts, else null. The first four say that it is not (yet) money of '
-  'ours for this payment, and it is not counted as paid.';
+comment on function private.review_reason(public.payments, bigint) is
+  'Why a person must look at a payment although its money is there, in all p_total_tyiyn; null when the tier may start.';
 
 create function private.judge_payer(p_payment public.payments, p_report jsonb, p_rules jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -114,8 +119,9 @@ declare
   v_reason text;
 begin
   perform private.judge_payer(p_payment, p_report, p_rules);
-  v_reason := private.review_reason(p_payment, p_report, p_rules, p_payment.paid_tyiyn + v_more);
-  if coalesce(v_reason, '') not in ('other_currency', 'test_money', 'unconfirmed', 'transaction_reused') then
+  v_reason := private.disbelief(p_payment, p_report, p_rules);
+  if v_reason is null then
+    v_reason := private.review_reason(p_payment, p_payment.paid_tyiyn + v_more);
     update public.payment_attempts a set state = 'paid', paid_tyiyn = a.paid_tyiyn + v_more,
       transaction_id = coalesce(a.transaction_id, p_report ->> 'transaction_id'),
       paid_at = coalesce(a.paid_at, (p_report ->> 'paid_at')::timestamptz, pg_catalog.now())
@@ -183,7 +189,7 @@ begin
     insert into public.refunds (payment_id, amount_tyiyn, kind, reason) values (p_payment.id, v_more, 'external', 'Возврат в кабинете банка')
     returning id into v_refund_id;
   end if;
-  perform private.finish_refund(v_refund_id, p_ref, p_actor);
+  perform private.finish_refund(v_refund_id, p_ref || ':' || p_total_tyiyn, p_actor);
 end;
 $$;
 comment on function private.record_refund(public.payments, public.payment_attempts, bigint, text, jsonb) is
@@ -313,7 +319,8 @@ $$;
 comment on function public.payment_orphan_found(text, jsonb, boolean, uuid, text) is
   'Money at a bank for no order of ours is kept for a person; a call about nothing is only kept. p_outcome says what was found out.';
 
-revoke execute on function private.find_attempt(text, uuid, text), private.review_reason(public.payments, jsonb, jsonb, bigint),
+revoke execute on function private.find_attempt(text, uuid, text), private.disbelief(public.payments, jsonb, jsonb),
+  private.review_reason(public.payments, bigint),
   private.judge_payer(public.payments, jsonb, jsonb), private.hold_payment(public.payments, uuid, text, bigint, jsonb),
   private.complete_payment(public.payments, uuid, text, jsonb),
   private.record_money(public.payments, public.payment_attempts, jsonb, jsonb, jsonb),
@@ -321,7 +328,8 @@ revoke execute on function private.find_attempt(text, uuid, text), private.revie
   private.record_refund(public.payments, public.payment_attempts, bigint, text, jsonb), private.finish_refund(uuid, text, jsonb),
   public.payment_settle(uuid, jsonb, jsonb, jsonb, uuid), public.payment_webhook_receive(text, jsonb),
   public.payment_orphan_found(text, jsonb, boolean, uuid, text) from public, anon, authenticated;
-grant execute on function private.find_attempt(text, uuid, text), private.review_reason(public.payments, jsonb, jsonb, bigint),
+grant execute on function private.find_attempt(text, uuid, text), private.disbelief(public.payments, jsonb, jsonb),
+  private.review_reason(public.payments, bigint),
   private.judge_payer(public.payments, jsonb, jsonb), private.hold_payment(public.payments, uuid, text, bigint, jsonb),
   private.complete_payment(public.payments, uuid, text, jsonb),
   private.record_money(public.payments, public.payment_attempts, jsonb, jsonb, jsonb),

@@ -87,6 +87,27 @@ BILLING = [
         lambda _: {"provider": "mbank", "provider_ref": "scene", "amount_tyiyn": 1},
         {"paid_at": EARLIER},
     ),
+    Case(
+        "tier_offers",
+        lambda s: {
+            "user_id": s.owner,
+            "tier": "enterprise",
+            "amount_tyiyn": 500000,
+            "period_days": 30,
+            "made_by": s.founder,
+            "valid_until": LATER,
+        },
+        {"note": "До конца года"},
+        select=OWNER,
+        insert=SERVICE,
+        update=SERVICE,
+    ),
+    kept_for_ever(
+        "payment_approvals",
+        lambda s: {"payment_id": s.payment, "action": "release", "reason": "Видно в выписке", "asked_by": s.founder},
+        {"evidence": "T-1"},
+    ),
+    kept_for_ever("payment_comparisons", lambda _: {"provider": "mbank", "day": "2026-01-01"}, {"listed": 1}),
     append_only("payment_risk_decisions", lambda s: {"user_id": s.owner, "decision": "allow"}, {"decision": "block"}),
     backend_only(
         "payment_profiles",

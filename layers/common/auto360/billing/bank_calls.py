@@ -1,4 +1,4 @@
-"""Banks that call us: the call is checked, stored, confirmed by a question where one can be asked, and acted upon once."""
+"""Banks that call us: a call is checked, stored, confirmed by a question where that is possible, acted upon once."""
 
 import hashlib
 from collections.abc import Mapping
@@ -147,9 +147,10 @@ class BankCalls:
         if report is None and not call.is_old:
             return Outcome.LATER
         outcome = "no order of ours" if report else "the bank could not be asked for a day"
-        is_paid = report is not None and report["state"] == OrderState.PAID
-        is_money = is_paid and (report["is_confirmed"] or not bank.capabilities.query)
-        self._put_away(bank, call.event_id, report or {}, is_money=is_money, outcome=outcome)
+        report = report or {}
+        is_believed = report.get("is_confirmed", False) or not bank.capabilities.query
+        is_money = report.get("state") == OrderState.PAID and is_believed
+        self._put_away(bank, call.event_id, report, is_money=is_money, outcome=outcome)
         return Outcome.TAKEN
 
     def _put_away(self, bank: Bank, event_id: str, report: Mapping[str, Any], *, is_money: bool, outcome: str) -> None:

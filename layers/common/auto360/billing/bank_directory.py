@@ -20,9 +20,10 @@ class BankByName(Protocol):
 
 @dataclass(frozen=True)
 class BankDirectory:
-    """The banks with which there is a contract. `offered`: those where new orders are made, in the app's order."""
+    """The banks with which there is a contract, in the app's order. `offered`: those where new orders are made."""
 
     bank: BankByName
+    connected: Sequence[str]
     offered: Sequence[str]
 
     def named(self, name: str) -> Bank | None:

@@ -42,17 +42,19 @@ class OrderPolicy(EnvSettings):
 
 
 class PaymentAddresses(EnvSettings):
-    """Where banks call us, and where they send the payer's browser; both https.
+    """Where banks call us, and where they send the payer's browser: https, or this very machine.
 
     To `public_api_url` comes `/webhooks/payments/<bank>`, to `payment_return_url` comes `?payment=<id>`.
     """
 
-    public_api_url: str = Field(pattern=r"^https://[^/?#]+[^?#]*$")
-    payment_return_url: str = Field(pattern=r"^https://[^/?#]+[^?#]*$")
+    public_api_url: str
+    payment_return_url: str
 
-    @field_validator("public_api_url")
+    @field_validator("public_api_url", "payment_return_url")
     @classmethod
-    def _bare(cls, value: str) -> str:
+    def _over_tls(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://127.0.0.1:")) or "?" in value or "#" in value:
+            raise ValueError("must begin with https:// and have no query")
         return value.rstrip("/")
 
     def callback(self, bank: str) -> str:

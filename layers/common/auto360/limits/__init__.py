@@ -36,6 +36,7 @@ class RequestCounter(Protocol):
 _FIGURES = {
     "default": ("limit_default_per_15_minutes", 900),
     "chat": ("limit_chat_per_minute", 60),
+    "payment": ("limit_payment_per_minute", 60),
 }
 
 
@@ -44,6 +45,7 @@ class LimitSettings(EnvSettings):
 
     limit_default_per_15_minutes: int = Field(100, ge=1)
     limit_chat_per_minute: int = Field(30, ge=1)
+    limit_payment_per_minute: int = Field(30, ge=1)
 
     def limit(self, name: str) -> Limit:
         """The limit of a name that routes use."""

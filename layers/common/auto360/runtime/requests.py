@@ -77,8 +77,13 @@ CurrentRequest = Annotated[Request, Depends(_current)]
 """Parameter type with which a route asks for the current request."""
 
 
+def raw_body_of(event: Mapping[str, Any]) -> bytes:
+    """The bytes of a body that `entrypoint(app, body="raw")` has checked."""
+    return base64.b64decode(event.get("body") or "")
+
+
 def _raw_body(resolved: ResolvedRequest) -> bytes:
-    return base64.b64decode(resolved.resolved_event.raw_event.get("body") or "")
+    return raw_body_of(resolved.resolved_event.raw_event)
 
 
 RawBody = Annotated[bytes, Depends(_raw_body)]

@@ -1,0 +1,34 @@
+"""POST /webhooks/payments/{bank} and /webhooks/payments/{bank}/{secret}: banks that tell us of money.
+
+The secret path is for banks that sign nothing. The answer is in the form that the bank wants to hear.
+"""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path
+
+from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.bank_call import BankCall, in_the_banks_form, with_secret
+from auto360.runtime.requests import CurrentRequest
+from auto360.wiring import billing
+
+app = make_app()
+Name = Annotated[str, Path(max_length=20)]
+
+
+@app.post("/webhooks/payments/<bank>")
+def called(bank: Name, call: BankCall, request: CurrentRequest) -> Response[str]:
+    """A bank that signs its calls, or shows a login."""
+    return in_the_banks_form(billing.bank_calls().receive(bank, call, request_id=request.id))
+
+
+@app.post("/webhooks/payments/<bank>/<secret>")
+def called_at_secret_path(
+    bank: Name, secret: Annotated[str, Path(max_length=200)], call: BankCall, request: CurrentRequest
+) -> Response[str]:
+    """A bank that signs nothing."""
+    return in_the_banks_form(billing.bank_calls().receive(bank, with_secret(call, secret), request_id=request.id))
+
+
+handler = entrypoint(app, body="raw")

@@ -1,0 +1,15 @@
+"""Timer, every hour: reminders and orders for the next period, debits, grace, the fall back to the free tier."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from auto360.runtime.jobs import job
+from auto360.wiring import billing
+
+
+def run(_event: Mapping[str, Any]) -> dict[str, int]:
+    """Counters of what was done."""
+    return billing.renewals().run()
+
+
+handler = job(run)

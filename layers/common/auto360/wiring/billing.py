@@ -1,0 +1,89 @@
+"""Billing: payments, calls of banks, subscriptions, timers. Each builder imports what it builds."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from auto360.wiring.data import database
+
+if TYPE_CHECKING:
+    from auto360.billing.bank_calls import BankCalls
+    from auto360.billing.bank_directory import BankDirectory
+    from auto360.billing.orders import Orders
+    from auto360.billing.plans import Plans
+    from auto360.billing.reconciling import Reconciler
+    from auto360.billing.renewals import Renewals
+    from auto360.billing.settlement import Settlement
+    from auto360.stored_secrets import StoredSecrets
+
+
+@cache
+def bank_directory() -> BankDirectory:
+    """The banks with which there is a contract; each is loaded when it is first used."""
+    from auto360.billing.bank_directory import BankDirectory
+    from auto360.wiring.banks import bank, connected_banks, offered_banks
+
+    return BankDirectory(bank, connected=connected_banks(), offered=offered_banks())
+
+
+@cache
+def stored_secrets() -> StoredSecrets:
+    """Keys for tokens that are stored, and for digests of phones and devices."""
+    from auto360.stored_secrets import StoredSecretSettings
+
+    return StoredSecretSettings.load().secrets()
+
+
+@cache
+def settlement() -> Settlement:
+    """What banks say, acted upon."""
+    from auto360.billing.settlement import Settlement, SettlementPolicy
+    from auto360.settings import AppSettings
+
+    takes_test_money = AppSettings.load().app_env != "production"
+    return Settlement(
+        database(), bank_directory(), stored_secrets(), SettlementPolicy.load(), takes_test_money=takes_test_money
+    )
+
+
+@cache
+def orders() -> Orders:
+    """Ordering a tier, and payments as their user sees them."""
+    from auto360.billing.orders import OrderPolicy, Orders, PaymentAddresses
+    from auto360.billing.risk import RiskPolicy
+
+    return Orders(database(), settlement(), PaymentAddresses.load(), OrderPolicy.load(), RiskPolicy.load())
+
+
+@cache
+def plans() -> Plans:
+    """Subscriptions as their user sees and changes them."""
+    from auto360.billing.plans import Plans
+
+    return Plans(database(), bank_directory())
+
+
+@cache
+def bank_calls() -> BankCalls:
+    """Banks that call us."""
+    from auto360.billing.bank_calls import BankCalls
+
+    return BankCalls(database(), settlement(), stored_secrets())
+
+
+@cache
+def reconciler() -> Reconciler:
+    """The timer that asks banks."""
+    from auto360.billing.reconciling import Reconciler
+
+    return Reconciler(database(), settlement(), bank_calls())
+
+
+@cache
+def renewals() -> Renewals:
+    """The timer that takes subscriptions on."""
+    from auto360.billing.orders import PaymentAddresses
+    from auto360.billing.renewals import RenewalPolicy, Renewals
+
+    return Renewals(database(), bank_directory(), stored_secrets(), PaymentAddresses.load(), RenewalPolicy.load())

@@ -1,0 +1,291 @@
+-- What operators do about money, for the role finance and admins: money recorded by hand, held payments, refunds, money
+-- without an order, offers. Above a limit a second person approves (docs/decisions/0038). Everything goes to the audit log.
+
+create function private.is_finance(p_operator_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select from public.users u where u.id = p_operator_id and u.role in ('finance', 'admin') and not u.is_blocked);
+$$;
+comment on function private.is_finance(uuid) is 'Whether this person may act on money.';
+
+create function private.operator_actor(p_operator_id uuid, p_policy jsonb) returns jsonb
+language sql immutable set search_path = '' as $$
+  select pg_catalog.jsonb_build_object('kind', 'operator', 'user_id', p_operator_id, 'request_id', p_policy ->> 'request_id');
+$$;
+comment on function private.operator_actor(uuid, jsonb) is 'An operator as the one who acts.';
+
+create function private.audit_money(p_operator_id uuid, p_action text, p_subject text, p_id uuid, p_details jsonb, p_policy jsonb) returns void
+language sql volatile set search_path = '' as $$
+  insert into public.audit_log (actor_user_id, action, subject_type, subject_id, details, request_id)
+  values (p_operator_id, p_action, p_subject, p_id::text, p_details, p_policy ->> 'request_id');
+$$;
+comment on function private.audit_money(uuid, text, text, uuid, jsonb, jsonb) is 'Notes what an operator did about money.';
+
+create function private.surplus_tyiyn(p_payment public.payments) returns bigint
+language sql immutable set search_path = '' as $$
+  select greatest(p_payment.paid_tyiyn - p_payment.refunded_tyiyn
+    - case when p_payment.state in ('completed', 'partially_refunded') then p_payment.amount_tyiyn else 0 end, 0);
+$$;
+comment on function private.surplus_tyiyn(public.payments) is 'Money of a payment that bought nothing and has not gone back, in tyiyn.';
+
+create function public.billing_queue(p_operator_id uuid, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select case when not private.is_finance(p_operator_id) then '{"reason": "forbidden"}' else pg_catalog.jsonb_build_object(
+    'payments', (select coalesce(pg_catalog.jsonb_agg(private.payment_view(q) || pg_catalog.jsonb_build_object(
+        'user_id', q.user_id, 'review_reason', q.review_reason, 'surplus_tyiyn', private.surplus_tyiyn(q),
+        'waiting', (select pg_catalog.to_jsonb(v) from public.payment_approvals v where v.payment_id = q.id and v.state = 'waiting'))
+        order by q.updated_at), '[]')
+      from (select p.* from public.payments p where p.state = 'manual_review' or private.surplus_tyiyn(p) > 0
+        order by p.updated_at limit p_limit) as q),
+    'refunds', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) || pg_catalog.jsonb_build_object(
+        'bank', (select p.payment_method from public.payments p where p.id = r.payment_id),
+        'is_stuck', r.state = 'processing' and r.updated_at < pg_catalog.now() - interval '1 hour') order by r.created_at), '[]')
+      from (select * from public.refunds f where f.state in ('requested', 'approved', 'processing') order by f.created_at limit p_limit) as r),
+    'orphans', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(o) order by o.created_at), '[]')
+      from (select * from public.payment_orphans f where f.state = 'open' order by f.created_at limit p_limit) as o),
+    'calls', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', e.id, 'bank', e.provider, 'event_key', e.event_key,
+        'deliveries', e.deliveries, 'created_at', e.created_at) order by e.created_at), '[]')
+      from (select * from public.payment_webhook_events f where f.state in ('received', 'failed')
+        and f.created_at < pg_catalog.now() - interval '1 hour' order by f.created_at limit p_limit) as e),
+    'comparisons', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c) order by c.day desc, c.provider), '[]')
+      from (select * from public.payment_comparisons f where f.gaps <> '[]' or (f.finished_at is null and f.day < pg_catalog.now() - interval '3 days')
+        order by f.day desc limit p_limit) as c)) end;
+$$;
+comment on function public.billing_queue(uuid, integer) is
+  'Everything about money that waits for a person: held payments and surplus money, refunds, money without an order, calls of '
+  'banks that could not be finished, days on which our books and a bank''s list differ. Reason: forbidden.';
+
+create function public.payment_record_by_hand(p_operator_id uuid, p_order jsonb, p_reason text, p_evidence text, p_policy jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_tier public.tiers := (select t from public.tiers t where t.code = p_order ->> 'tier' and coalesce(t.price_tyiyn, 1) > 0);
+  v_amount constant bigint := coalesce((p_order ->> 'amount_tyiyn')::bigint, v_tier.price_tyiyn);
+  v_payment public.payments;
+  v_attempt_id uuid;
+begin
+  if not private.is_finance(p_operator_id) then
+    return '{"reason": "forbidden"}';
+  elsif v_tier.id is null or coalesce(v_amount, 0) <= 0 then
+    return '{"reason": "tier_not_for_sale"}';
+  elsif not exists (select from public.users u where u.id = (p_order ->> 'user_id')::uuid) then
+    return '{"reason": "not_found"}';
+  end if;
+  insert into public.payments (user_id, payment_type, tier, period_days, listing_limit, amount_tyiyn, description, payment_method,
+    transaction_id, idempotency_key, metadata)
+  values ((p_order ->> 'user_id')::uuid, 'subscription', v_tier.code, coalesce((p_order ->> 'period_days')::integer, v_tier.period_days),
+    case when p_order ? 'listing_limit' then (p_order ->> 'listing_limit')::integer else v_tier.listings_per_month end, v_amount,
+    '360Auto: ' || v_tier.name_ru, 'manual', p_evidence, 'by hand:' || p_evidence,
+    pg_catalog.jsonb_build_object('tier', v_tier.app_code, 'tier_code', v_tier.code, 'bank', 'manual'))
+  on conflict do nothing returning * into v_payment;
+  if v_payment.id is null then
+    return '{"reason": "payment_evidence_used"}';
+  end if;
+  insert into public.payment_attempts (payment_id, position, provider, provider_ref, state, amount_tyiyn, paid_tyiyn, transaction_id, paid_at)
+  values (v_payment.id, 1, 'manual', p_evidence, 'paid', v_amount, v_amount, p_evidence, pg_catalog.now()) returning id into v_attempt_id;
+  update public.payments p set paid_tyiyn = v_amount where p.id = v_payment.id returning p.* into v_payment;
+  perform private.log_payment(v_payment, v_attempt_id, private.operator_actor(p_operator_id, p_policy), 'recorded_by_hand', 'created', v_amount,
+    pg_catalog.jsonb_build_object('reason', p_reason, 'evidence', p_evidence));
+  perform private.audit_money(p_operator_id, 'payment.record_by_hand', 'payment', v_payment.id,
+    p_order || pg_catalog.jsonb_build_object('reason', p_reason, 'evidence', p_evidence), p_policy);
+  return private.release_or_wait(v_payment, p_operator_id, 'activate', p_reason, p_evidence, p_policy);
+end;
+$$;
+comment on function public.payment_record_by_hand(uuid, jsonb, text, text, jsonb) is
+  'Money that came another way buys a tier: {payment, waits}. p_order: {user_id, tier, amount_tyiyn, period_days, listing_limit}; '
+  'p_evidence is the bank''s number of the payment, good once; p_policy: {second_person_tyiyn, request_id}. waits: above the '
+  'limit it starts when another person approves. Reasons: forbidden, tier_not_for_sale, not_found, payment_evidence_used.';
+
+create function private.release_or_wait(
+  p_payment public.payments, p_operator_id uuid, p_action text, p_reason text, p_evidence text, p_policy jsonb
+) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_waits constant boolean := p_payment.amount_tyiyn > (p_policy ->> 'second_person_tyiyn')::bigint;
+  v_payment public.payments;
+begin
+  insert into public.payment_approvals (payment_id, action, reason, evidence, asked_by, state, decided_at)
+  values (p_payment.id, p_action, p_reason, coalesce(p_evidence, ''), p_operator_id, case when v_waits then 'waiting' else 'approved' end,
+    case when not v_waits then pg_catalog.now() end)
+  on conflict (payment_id) where state = 'waiting' do nothing;
+  if not v_waits then
+    perform private.complete_payment(p_payment, null, p_evidence, private.operator_actor(p_operator_id, p_policy));
+  elsif p_payment.state <> 'manual_review' then
+    perform private.hold_payment(p_payment, null, 'second_person', p_payment.paid_tyiyn, private.operator_actor(p_operator_id, p_policy));
+  end if;
+  select p.* into v_payment from public.payments p where p.id = p_payment.id;
+  return pg_catalog.jsonb_build_object('payment', private.payment_view(v_payment), 'waits', v_waits);
+end;
+$$;
+comment on function private.release_or_wait(public.payments, uuid, text, text, text, jsonb) is
+  'Completes a payment on the word of one operator, or, above the limit, notes that a second must approve.';
+
+create function public.payment_decide(p_operator_id uuid, p_payment_id uuid, p_action text, p_reason text, p_evidence text, p_policy jsonb)
+returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_payment public.payments;
+begin
+  if not private.is_finance(p_operator_id) then
+    return '{"reason": "forbidden"}';
+  end if;
+  select p.* into v_payment from public.payments p where p.id = p_payment_id for no key update;
+  if v_payment.id is null then
+    return '{"reason": "not_found"}';
+  elsif v_payment.state <> 'manual_review' or exists (
+      select from public.payment_approvals v where v.payment_id = p_payment_id and v.state = 'waiting')
+      or (p_action = 'reject' and v_payment.paid_tyiyn > v_payment.refunded_tyiyn) then
+    return '{"reason": "payment_already_decided"}';
+  elsif p_action = 'release' and coalesce(p_evidence, '') <> '' and exists (
+      select from public.payments o where o.payment_method = v_payment.payment_method and o.transaction_id = p_evidence and o.id <> p_payment_id) then
+    return '{"reason": "payment_evidence_used"}';
+  end if;
+  perform private.audit_money(p_operator_id, 'payment.' || p_action, 'payment', p_payment_id,
+    pg_catalog.jsonb_build_object('reason', p_reason, 'evidence', p_evidence, 'held_for', v_payment.review_reason), p_policy);
+  if p_action = 'release' then
+    if v_payment.paid_tyiyn = 0 then
+      v_payment := private.count_seen_money(v_payment);
+    end if;
+    return private.release_or_wait(v_payment, p_operator_id, 'release', p_reason, nullif(p_evidence, ''), p_policy);
+  end if;
+  update public.payments p set state = 'failed', failure_reason = 'rejected', next_check_at = null where p.id = p_payment_id;
+  perform private.log_payment(v_payment, null, private.operator_actor(p_operator_id, p_policy), 'rejected', 'failed', null,
+    pg_catalog.jsonb_build_object('reason', p_reason));
+  select p.* into v_payment from public.payments p where p.id = p_payment_id;
+  return pg_catalog.jsonb_build_object('payment', private.payment_view(v_payment), 'waits', false);
+end;
+$$;
+comment on function public.payment_decide(uuid, uuid, text, text, text, jsonb) is
+  'Decides about a held payment: release starts the tier, reject ends it where no money came in (else it is refunded). Answers '
+  'as payment_record_by_hand. Reasons: forbidden, not_found, payment_already_decided, payment_evidence_used.';
+
+create function private.count_seen_money(p_payment public.payments) returns public.payments
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_payment public.payments;
+begin
+  update public.payment_attempts a set state = 'paid', paid_tyiyn = a.amount_tyiyn, paid_at = coalesce(a.paid_at, pg_catalog.now())
+  where a.id = (select e.attempt_id from public.payment_events e where e.payment_id = p_payment.id and e.event = 'held'
+    and e.attempt_id is not null order by e.created_at desc limit 1);
+  if found then
+    update public.payments p set paid_tyiyn = p.amount_tyiyn where p.id = p_payment.id;
+  end if;
+  select p.* into v_payment from public.payments p where p.id = p_payment.id;
+  return v_payment;
+end;
+$$;
+comment on function private.count_seen_money(public.payments) is
+  'Money that only an unsigned call spoke of is counted once an operator has seen it on the bank''s statement.';
+
+create function public.payment_approval_decide(p_operator_id uuid, p_approval_id uuid, p_approves boolean, p_policy jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_approval public.payment_approvals;
+  v_payment public.payments;
+begin
+  if not private.is_finance(p_operator_id) then
+    return '{"reason": "forbidden"}';
+  end if;
+  select p.* into v_payment from public.payments p
+  where p.id = (select v.payment_id from public.payment_approvals v where v.id = p_approval_id) for no key update;
+  select v.* into v_approval from public.payment_approvals v where v.id = p_approval_id for update;
+  if v_approval.id is null then
+    return '{"reason": "not_found"}';
+  elsif v_approval.asked_by = p_operator_id then
+    return '{"reason": "second_person_required"}';
+  elsif v_approval.state <> 'waiting' or v_payment.state <> 'manual_review' then
+    return '{"reason": "payment_already_decided"}';
+  end if;
+  update public.payment_approvals v set state = case when p_approves then 'approved' else 'refused' end, decided_by = p_operator_id,
+    decided_at = pg_catalog.now() where v.id = p_approval_id;
+  perform private.audit_money(p_operator_id, case when p_approves then 'payment.approve' else 'payment.refuse' end, 'payment', v_payment.id,
+    pg_catalog.jsonb_build_object('approval_id', p_approval_id), p_policy);
+  if p_approves then
+    perform private.complete_payment(v_payment, null, nullif(v_approval.evidence, ''), private.operator_actor(p_operator_id, p_policy));
+  end if;
+  select p.* into v_payment from public.payments p where p.id = v_payment.id;
+  return pg_catalog.jsonb_build_object('payment', private.payment_view(v_payment), 'waits', false);
+end;
+$$;
+comment on function public.payment_approval_decide(uuid, uuid, boolean, jsonb) is
+  'The second person''s word. Refused: the payment stays held, and is decided or refunded. Reasons: forbidden, not_found, '
+  'second_person_required, payment_already_decided.';
+
+create function public.tier_offer_make(p_operator_id uuid, p_offer jsonb, p_policy jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_offer public.tier_offers;
+begin
+  if not private.is_finance(p_operator_id) then
+    return '{"reason": "forbidden"}';
+  elsif not exists (select from public.users u where u.id = (p_offer ->> 'user_id')::uuid) then
+    return '{"reason": "not_found"}';
+  elsif not exists (select from public.tiers t where t.code = p_offer ->> 'tier' and t.price_tyiyn is distinct from 0) then
+    return '{"reason": "tier_not_for_sale"}';
+  end if;
+  insert into public.tier_offers (user_id, tier, amount_tyiyn, period_days, listing_limit, note, made_by, valid_until)
+  values ((p_offer ->> 'user_id')::uuid, p_offer ->> 'tier', (p_offer ->> 'amount_tyiyn')::bigint, (p_offer ->> 'period_days')::integer,
+    (p_offer ->> 'listing_limit')::integer, coalesce(p_offer ->> 'note', ''), p_operator_id,
+    pg_catalog.now() + pg_catalog.make_interval(days => (p_offer ->> 'valid_days')::integer))
+  returning * into v_offer;
+  perform private.audit_money(p_operator_id, 'tier_offer.make', 'tier_offer', v_offer.id, p_offer, p_policy);
+  perform private.tell(v_offer.user_id, 'tier_offered', 'offer:' || v_offer.id, pg_catalog.jsonb_build_object('tier', v_offer.tier,
+    'amount_tyiyn', v_offer.amount_tyiyn, 'until', v_offer.valid_until));
+  return pg_catalog.jsonb_build_object('offer', pg_catalog.to_jsonb(v_offer));
+end;
+$$;
+comment on function public.tier_offer_make(uuid, jsonb, jsonb) is
+  'Offers one user a tier at a price of his own: {offer}. p_offer: {user_id, tier, amount_tyiyn, period_days, listing_limit, note, '
+  'valid_days}. Reasons: forbidden, not_found, tier_not_for_sale.';
+
+create function public.payment_orphan_resolve(
+  p_operator_id uuid, p_orphan_id uuid, p_action text, p_payment_id uuid, p_resolution text, p_rules jsonb, p_policy jsonb
+) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_orphan public.payment_orphans;
+  v_attempt_id uuid;
+begin
+  if not private.is_finance(p_operator_id) then
+    return '{"reason": "forbidden"}';
+  end if;
+  perform 1 from public.payments p where p.id = p_payment_id for no key update;
+  if p_action = 'match' and not found then
+    return '{"reason": "not_found"}';
+  end if;
+  update public.payment_orphans o set state = case p_action when 'match' then 'matched' when 'refund' then 'refunded' else 'dismissed' end,
+    payment_id = case when p_action = 'match' then p_payment_id end, resolved_by = p_operator_id, resolution = p_resolution
+  where o.id = p_orphan_id and o.state = 'open' returning o.* into v_orphan;
+  if v_orphan.id is null then
+    return '{"reason": "payment_already_decided"}';
+  end if;
+  perform private.audit_money(p_operator_id, 'payment_orphan.' || p_action, 'payment_orphan', p_orphan_id,
+    pg_catalog.jsonb_build_object('payment_id', p_payment_id, 'resolution', p_resolution), p_policy);
+  if p_action = 'match' then
+    insert into public.payment_attempts (payment_id, position, provider, provider_ref, state, amount_tyiyn, expires_at)
+    select p_payment_id, coalesce(pg_catalog.max(a.position), 0) + 1, v_orphan.provider, v_orphan.provider_ref, 'superseded',
+      v_orphan.amount_tyiyn, pg_catalog.now()
+    from public.payment_attempts a where a.payment_id = p_payment_id returning id into v_attempt_id;
+    return public.payment_settle(v_attempt_id, pg_catalog.jsonb_build_object('state', 'paid', 'amount_tyiyn', v_orphan.amount_tyiyn,
+      'currency', 'KGS', 'provider_ref', v_orphan.provider_ref, 'paid_at', v_orphan.paid_at, 'is_confirmed', true), p_rules,
+      private.operator_actor(p_operator_id, p_policy), null);
+  end if;
+  return pg_catalog.jsonb_build_object('orphan_id', p_orphan_id);
+end;
+$$;
+comment on function public.payment_orphan_resolve(uuid, uuid, text, uuid, text, jsonb, jsonb) is
+  'Says what money without an order is: match counts it for a payment (and answers as payment_settle), refund and dismiss close '
+  'it with the resolution. Reasons: forbidden, not_found, payment_already_decided.';
+
+revoke execute on function private.is_finance(uuid), private.operator_actor(uuid, jsonb),
+  private.audit_money(uuid, text, text, uuid, jsonb, jsonb), private.surplus_tyiyn(public.payments), public.billing_queue(uuid, integer),
+  public.payment_record_by_hand(uuid, jsonb, text, text, jsonb),
+  private.release_or_wait(public.payments, uuid, text, text, text, jsonb), public.payment_decide(uuid, uuid, text, text, text, jsonb),
+  private.count_seen_money(public.payments), public.payment_approval_decide(uuid, uuid, boolean, jsonb),
+  public.tier_offer_make(uuid, jsonb, jsonb), public.payment_orphan_resolve(uuid, uuid, text, uuid, text, jsonb, jsonb)
+  from public, anon, authenticated;
+grant execute on function private.is_finance(uuid), private.operator_actor(uuid, jsonb),
+  private.audit_money(uuid, text, text, uuid, jsonb, jsonb), private.surplus_tyiyn(public.payments), public.billing_queue(uuid, integer),
+  public.payment_record_by_hand(uuid, jsonb, text, text, jsonb),
+  private.release_or_wait(public.payments, uuid, text, text, text, jsonb), public.payment_decide(uuid, uuid, text, text, text, jsonb),
+  private.count_seen_money(public.payments), public.payment_approval_decide(uuid, uuid, boolean, jsonb),
+  public.tier_offer_make(uuid, jsonb, jsonb), public.payment_orphan_resolve(uuid, uuid, text, uuid, text, jsonb, jsonb)
+  to service_role;
