@@ -56,7 +56,7 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         "JWT_ISSUER": keys.issuer,
         "OTP_SECRETS": f"k1:{keyring.otp_secret}",
         "OPERATOR_KEY": keyring.operator_key,
-        "PUBLIC_API_URL": addresses.gateway,
+        "BANK_CALLS_URL": addresses.gateway,
         "PAYMENT_RETURN_URL": addresses.gateway,
         "SMS_REPORT_SECRET": keyring.sms_report_secret,
         **storage_variables(keyring, addresses.s3),

@@ -44,13 +44,13 @@ class OrderPolicy(EnvSettings):
 class PaymentAddresses(EnvSettings):
     """Where banks call us, and where they send the payer's browser: https, or this very machine.
 
-    To `public_api_url` comes `/webhooks/payments/<bank>`, to `payment_return_url` comes `?payment=<id>`.
+    To `bank_calls_url` comes `/webhooks/payments/<bank>`, to `payment_return_url` comes `?payment=<id>`.
     """
 
-    public_api_url: str
+    bank_calls_url: str
     payment_return_url: str
 
-    @field_validator("public_api_url", "payment_return_url")
+    @field_validator("bank_calls_url", "payment_return_url")
     @classmethod
     def _over_tls(cls, value: str) -> str:
         if not value.startswith(("https://", "http://127.0.0.1:")) or "?" in value or "#" in value:
@@ -59,7 +59,7 @@ class PaymentAddresses(EnvSettings):
 
     def callback(self, bank: str) -> str:
         """Where this bank calls us."""
-        return f"{self.public_api_url}/webhooks/payments/{bank}"
+        return f"{self.bank_calls_url}/webhooks/payments/{bank}"
 
     def back(self, payment_id: str) -> str:
         """Where the payer's browser goes after paying. It proves nothing; the app then asks for the payment."""
