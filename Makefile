@@ -2,12 +2,13 @@
 
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
+STAGE ?= production
 MAKEFLAGS += --no-print-directory
 COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fmt lint types db-reset openapi bundle bench-cold seed-big bench-feed lock clean
+.PHONY: help install up test check fmt lint types db-reset openapi bundle plan deploy canary rollback destroy secret sam lint-sam bench-cold seed-big bench-feed lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -21,7 +22,7 @@ up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360
 test: install ## run all tests (ARGS="-k name" for some)
 	@$(VENV_PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
 
-check: lint types test ## everything that must be clean before a commit
+check: lint lint-sam types test ## everything that must be clean before a commit
 
 fmt: install ## format the code
 	@$(VENV_PYTHON) -m ruff check --fix-only --quiet .
@@ -44,6 +45,33 @@ openapi: install ## write docs/openapi.json anew from the functions' models
 
 bundle: install ## make the zip of every function for the cloud, with sizes and import times
 	@$(VENV_PYTHON) -m deploy bundle
+
+plan: install ## show what a deployment would do on Yandex Cloud (STAGE)
+	@$(VENV_PYTHON) -m deploy plan --stage $(STAGE)
+
+deploy: install ## do it; a run that broke goes on, one that is not healthy goes back (STAGE)
+	@$(VENV_PYTHON) -m deploy deploy --stage $(STAGE)
+
+canary: install ## lead a share of the requests to new versions; 0 ends it (STAGE, SHARE in percent)
+	@$(VENV_PYTHON) -m deploy canary --stage $(STAGE) --share $(SHARE)
+
+rollback: install ## make the versions before the last deployment live again (STAGE)
+	@$(VENV_PYTHON) -m deploy rollback --stage $(STAGE)
+
+destroy: install ## delete a stage except its secrets and bundles; asks before (STAGE)
+	@$(VENV_PYTHON) -m deploy destroy --stage $(STAGE)
+
+secret: install ## set a secret of a stage in Lockbox, typed or piped (STAGE, NAME)
+	@$(VENV_PYTHON) -m deploy secret --stage $(STAGE) --name $(NAME)
+
+sam: install ## lay the bundles out as `sam build` does, for AWS
+	@$(VENV_PYTHON) -m deploy sam
+
+lint-sam: install ## check the template with AWS's own command, in an environment of its own
+	@test build/sam/.installed -nt requirements/sam.txt || { $(VENV_PYTHON) -m uv venv --quiet --clear --python $(VENV_PYTHON) build/sam \
+		&& $(VENV_PYTHON) -m uv pip install --quiet --python build/sam/bin/python --require-hashes -r requirements/sam.txt \
+		&& touch build/sam/.installed; }
+	@SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=eu-central-1 build/sam/bin/sam validate --lint --template template.yaml
 
 bench-cold: install ## cold start of every HTTP function beside the same endpoint on FastAPI (ROUNDS)
 	@$(VENV_PYTHON) -m benchmarks.cold_start

@@ -10,11 +10,20 @@ from deploy.bundle import BundleError, import_milliseconds, make_bundles, write_
 from deploy.bytecode import BytecodeError
 from deploy.environment import environment_bytes
 from deploy.platforms import cloud_python
+from deploy.stage import StageError
 from deploy.template import Project, TemplateError, load_project
 from local.errors import StackError
 from local.folders import OPENAPI
 
-_REFUSALS = (ArtifactError, BundleError, BytecodeError, TemplateError, StackError)
+_REFUSALS = (ArtifactError, BundleError, BytecodeError, StageError, TemplateError, StackError)
+_STAGED = {
+    "plan": "show what a deployment would do",
+    "deploy": "do it",
+    "canary": "lead a share of the requests to new versions",
+    "rollback": "make the versions before the last deployment live again",
+    "destroy": "delete a stage except its secrets and bundles",
+    "secret": "set a secret from the terminal or a pipe",
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,10 +32,34 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("bundle", help="make the bundle of every function")
     commands.add_parser("openapi", help="write docs/openapi.json anew")
+    commands.add_parser("sam", help="lay the bundles out as `sam build` does")
+    for name, told in _STAGED.items():
+        command = commands.add_parser(name, help=told)
+        command.add_argument("--stage", default="production")
+        if name == "canary":
+            command.add_argument("--share", type=int, choices=range(100), required=True, metavar="0..99")
+        if name == "secret":
+            command.add_argument("--name", required=True)
     chosen = parser.parse_args(arguments)
     try:
-        return {"bundle": _bundle, "openapi": _openapi}[chosen.command](load_project())
+        if chosen.command in _STAGED:
+            return _on_a_stage(chosen)
+        return {"bundle": _bundle, "openapi": _openapi, "sam": _sam}[chosen.command](load_project())
     except _REFUSALS as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _on_a_stage(chosen: argparse.Namespace) -> int:
+    from deploy.yandex import commands
+    from deploy.yandex.cloud import CloudError
+    from deploy.yandex.deployment import DeploymentFailed
+    from deploy.yandex.rules import RuleError
+
+    share, secret = getattr(chosen, "share", 0), getattr(chosen, "name", "")
+    try:
+        return commands.run(chosen.command, load_project(), chosen.stage, share=share, secret=secret)
+    except (CloudError, DeploymentFailed, RuleError) as error:
         print(error, file=sys.stderr)
         return 1
 
@@ -57,6 +90,14 @@ def _openapi(project: Project) -> int:
     OPENAPI.write_text(to_text(document), encoding="utf-8")
     operations = sum(len(operations) for operations in document["paths"].values())
     print(f"{OPENAPI.relative_to(ROOT)}: {operations} operations on {len(document['paths'])} paths.")
+    return 0
+
+
+def _sam(project: Project) -> int:
+    from deploy.aws import lay_out
+
+    template = lay_out(project)
+    print(f"{template.relative_to(ROOT)} is what `sam deploy` takes; {len(project.functions)} functions.")
     return 0
 
 

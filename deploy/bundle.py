@@ -47,6 +47,11 @@ class Bundle:
     unpacked: int
 
     @property
+    def sha256(self) -> str:
+        """The hash of the zip itself, which the cloud compares."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+    @property
     def goes_through_storage(self) -> bool:
         """Whether it is too large to be sent with the call that makes the version."""
         return self.size > DIRECT_LIMIT

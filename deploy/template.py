@@ -37,13 +37,24 @@ class Variable:
 
 
 @dataclass(frozen=True)
+class EventOptions:
+    """What the local gateway does not need of an event: how often it is tried again, which objects are meant."""
+
+    retries: int = 3
+    prefix: str = ""
+    suffix: str = ""
+    bucket: str = ""
+
+
+@dataclass(frozen=True)
 class Project:
     """The template as the deployer sees it. `defaults` are the parameters' own; None: the stage must give one."""
 
     template: Template
     defaults: Mapping[str, str | None]
     variables: Mapping[str, tuple[Variable, ...]]
-    buckets: Mapping[str, str]
+    events: Mapping[tuple[str, str], EventOptions]
+    roles: Mapping[str, tuple[str, ...]]
     document: Mapping[str, Any]
 
     @property
@@ -78,30 +89,41 @@ def filled(text: str, parameters: Mapping[str, str], *, where: str) -> str:
 def load_project(path: Path = TEMPLATE) -> Project:
     """Read the template."""
     document = load_document(path)
-    template = load_template(path)
-    resources = document.get("Resources") or {}
+    resources: dict[str, Any] = document.get("Resources") or {}
     shared = ((document.get("Globals") or {}).get("Function") or {}).get("Environment") or {}
-    variables = {}
+    variables, events, roles = {}, {}, {}
     for logical, resource in resources.items():
         if resource.get("Type") == "AWS::Serverless::Function":
-            own = (resource["Properties"].get("Environment") or {}).get("Variables") or {}
-            folder = str(resource["Properties"]["CodeUri"]).rstrip("/").rpartition("/")[2]
+            properties = resource["Properties"]
+            folder = str(properties["CodeUri"]).rstrip("/").rpartition("/")[2]
+            own = (properties.get("Environment") or {}).get("Variables") or {}
             given = {**(shared.get("Variables") or {}), **own}
             variables[folder] = tuple(_variable(logical, name, value) for name, value in given.items())
+            roles[folder] = tuple(((resource.get("Metadata") or {}).get("Auto360") or {}).get("YandexRoles") or ())
+            for name, event in (properties.get("Events") or {}).items():
+                events[(folder, name)] = _options(logical, event.get("Properties") or {}, resources)
     return Project(
-        template=template,
+        template=load_template(path),
         defaults={
             name: None if "Default" not in parameter else str(parameter["Default"])
             for name, parameter in (document.get("Parameters") or {}).items()
         },
         variables=variables,
-        buckets={
-            name: _text(name, "BucketName", (resource.get("Properties") or {}).get("BucketName", ""))
-            for name, resource in resources.items()
-            if resource.get("Type") == "AWS::S3::Bucket"
-        },
+        events=events,
+        roles=roles,
         document=document,
     )
+
+
+def _options(logical: str, properties: Mapping[str, Any], resources: Mapping[str, Any]) -> EventOptions:
+    retries = (properties.get("RetryPolicy") or {}).get("MaximumRetryAttempts", 3)
+    rules = ((properties.get("Filter") or {}).get("S3Key") or {}).get("Rules") or ()
+    filters = {str(rule["Name"]).lower(): str(rule["Value"]) for rule in rules}
+    bucket = _text(logical, "Bucket", properties["Bucket"]) if "Bucket" in properties else ""
+    resource = resources.get(bucket.removeprefix("${").removesuffix("}"))
+    if resource is not None:
+        bucket = _text(logical, "BucketName", (resource.get("Properties") or {}).get("BucketName", ""))
+    return EventOptions(int(retries), filters.get("prefix", ""), filters.get("suffix", ""), bucket)
 
 
 def _variable(logical: str, name: str, value: object) -> Variable:

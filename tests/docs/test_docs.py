@@ -25,10 +25,10 @@ CODES, CONFIGURATION = Document(DOCS / "errors.md"), Document(DOCS / "configurat
 SETTINGS = {name.upper(): (group, name) for group in settings_classes() for name in group.model_fields}
 ONLY_IN_TEMPLATE = {name for spec in SPECS.values() for name in spec.variables} - set(SETTINGS)
 # Read from the environment by the local stack and the benchmark; the system's own are not for us to document.
-OF_THE_SYSTEM = {"HOME", "PATH", "LANG", "TZ"}
+OF_THE_SYSTEM = {"HOME", "PATH", "LANG", "TZ", "PYENV_ROOT"}
 LOCAL = {
     match
-    for folder in ("local", "benchmarks")
+    for folder in ("local", "benchmarks", "deploy")
     for path in (ROOT / folder).rglob("*.py")
     if "baseline" not in path.parts
     for match in re.findall(r"environ(?:\.get\(|\.pop\(|\[)\"([A-Z0-9_]+)\"", path.read_text(encoding="utf-8"))
