@@ -29,6 +29,7 @@ class Addresses:
     postgrest: str
     simulators: str
     s3: str
+    database: str = ""
     redis: str | None = None
 
 
@@ -55,6 +56,8 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         "JWT_SECRET": keys.jwt_secret,
         "JWT_ISSUER": keys.issuer,
         "OTP_SECRETS": f"k1:{keyring.otp_secret}",
+        "BACKUP_DATABASE_URL": addresses.database,
+        "BACKUP_KEYS": f"k1:{keyring.backup_key}",
         "OPERATOR_KEY": keyring.operator_key,
         "BANK_CALLS_URL": addresses.gateway,
         "PAYMENT_RETURN_URL": addresses.gateway,

@@ -29,6 +29,7 @@ _FACTORIES: dict[str, Callable[[], str]] = {
     "signing_key_pem": new_signing_key,
     "signing_key_id": _name("local"),
     "otp_secret": lambda: base64url(secrets.token_bytes(32)),
+    "backup_key": lambda: base64url(secrets.token_bytes(32)),
     "nikita_login": _name("nikita"),
     "smsc_login": _name("smsc"),
     "stored_secret_key": lambda: base64url(secrets.token_bytes(32)),
@@ -77,6 +78,7 @@ class Keyring:
     monitoring_api_key: str
     postgres_password: str
     authenticator_password: str
+    backup_key: str
     s3_access_key: str
     s3_secret_key: str
     yandex_storage_access_key: str

@@ -58,6 +58,7 @@ class Stack:
             postgrest=_url(self.ports.postgrest),
             simulators=_url(self.ports.simulators),
             s3=_url(self.ports.s3),
+            database=self._database_address(),
             redis=f"redis://{HOST}:{self.ports.redis}/0" if self.has_redis else None,
         )
 
@@ -131,6 +132,12 @@ class Stack:
             seeded = schema.seed(SEED)
             step.remark = f"{applied} new migrations" + (", demonstration data" if seeded else "")
         return dsn_for_rest
+
+    def _database_address(self) -> str:
+        """The database with its owner's rights, for backups."""
+        if not self.own_database:
+            return self.environ["DATABASE_URL"].strip()
+        return f"postgresql://postgres:{self.keyring.postgres_password}@{HOST}:{self.ports.postgres}/postgres"
 
     def _start_postgrest(self, dsn: str) -> None:
         jwks = token_keys(self.keyring).postgrest_jwks()

@@ -14,6 +14,7 @@ pytest_plugins = (
     "tests.support.functions",
     "tests.support.gateway",
     "tests.support.objects",
+    "tests.support.backup",
     "tests.support.migration",
     "tests.support.simulators",
     "tests.support.sms",

@@ -70,7 +70,11 @@ class Database:
     def environ(self) -> dict[str, str]:
         """A fresh copy of what a function finds in its environment; the suppliers' addresses lead nowhere."""
         addresses = Addresses(
-            gateway=self.rest_url, postgrest=self.rest_url, simulators=NOBODY_LISTENS, s3=NOBODY_LISTENS
+            gateway=self.rest_url,
+            postgrest=self.rest_url,
+            simulators=NOBODY_LISTENS,
+            s3=NOBODY_LISTENS,
+            database=self.dsn,
         )
         return function_environment(self.keyring, addresses, {})
 

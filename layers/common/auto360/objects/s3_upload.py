@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auto360.objects import StoreRefused, Written
+from auto360.pieces import cut
 
 PART_BYTES = 16 * 1024 * 1024
 _MOST_PARTS = 10_000
@@ -20,7 +21,7 @@ class Parts:
     """The same bytes in pieces of exactly `size`, the last one shorter; each is forgotten when it is handed on."""
 
     def __init__(self, chunks: Iterable[bytes], size: int) -> None:
-        self._rest = _cut(chunks, size)
+        self._rest = cut(chunks, size)
         self._first = next(self._rest, bytearray())
         self.is_one = len(self._first) < size
 
@@ -32,21 +33,6 @@ class Parts:
         """The first piece, once."""
         first, self._first = self._first, bytearray()
         return first
-
-
-def _cut(chunks: Iterable[bytes], size: int) -> Iterator[bytearray]:
-    part = bytearray()
-    for chunk in chunks:
-        rest = memoryview(chunk)
-        while len(part) + len(rest) >= size:
-            taken = size - len(part)
-            part += rest[:taken]
-            rest = rest[taken:]
-            full, part = [part], bytearray()
-            yield full.pop()
-        part += rest
-    if part:
-        yield part
 
 
 def put_small(client: Any, bucket: str, key: str, data: bytearray, options: Mapping[str, Any]) -> Written:

@@ -136,6 +136,13 @@ def timer_event_id(event: Mapping[str, Any]) -> str:
     return str(event.get("id") or "")
 
 
+def timer_input(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The JSON object that a timer was given in the template (Yandex: the payload; AWS: the event itself)."""
+    text = next((message["details"].get("payload") for message in event.get("messages") or ()), None)
+    found = json.loads(text) if text else dict(event)
+    return found if isinstance(found, Mapping) else {}
+
+
 def stored_objects(event: Mapping[str, Any]) -> Iterator[StoredObject]:
     """The created objects of a Yandex or AWS storage event."""
     for message in event.get("messages") or ():

@@ -1,0 +1,64 @@
+"""The port to a whole database: dumping it in one snapshot, describing what the dump holds, and restoring it."""
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+class DumpFailed(RuntimeError):
+    """The database did not answer, or a tool ended with an error. Holds no row's content."""
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """What proves a table: its rows, and the sum of their hashes in any order.
+
+    `expression` is the row that was hashed, as SQL; columns whose type has no hash function are cast to text.
+    """
+
+    rows: int
+    hash: str
+    expression: str
+
+
+@dataclass(frozen=True)
+class ClusterFacts:
+    """What a dump of schemas leaves out: roles without passwords, publications, extensions, policies elsewhere.
+
+    Each is a list of rows as the catalogue holds them, plain JSON.
+    """
+
+    roles: Sequence[Mapping[str, Any]]
+    memberships: Sequence[Mapping[str, Any]]
+    extensions: Sequence[Mapping[str, Any]]
+    publications: Sequence[Mapping[str, Any]]
+    policies: Sequence[Mapping[str, Any]]
+
+
+class Snapshot(Protocol):
+    """One moment of a database, seen by several connections."""
+
+    id: str
+    server_version: int
+    tool_version: str
+
+    def cluster(self) -> ClusterFacts:
+        """What lies beside the schemas."""
+
+    def tables(self) -> dict[str, TableFacts]:
+        """Every table by its quoted name, counted and hashed."""
+
+    def dump(self) -> Generator[bytes, None, None]:
+        """The archive of pg_dump in its custom format, not compressed. Raises DumpFailed where it is not whole."""
+
+
+class DumpSource(Protocol):
+    """A database that can be dumped."""
+
+    @property
+    def schemas(self) -> Sequence[str]:
+        """The schemas that a dump holds."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """Hold one moment for the length of a `with` block."""

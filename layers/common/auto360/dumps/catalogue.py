@@ -1,0 +1,54 @@
+"""What is asked of the catalogues: which tables there are, what proves them, and what lies beside the schemas."""
+
+# Casts in a hash must not depend on the session.
+SESSION = """
+set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set extra_float_digits = 1;
+set bytea_output = 'hex'; set statement_timeout = 0; set lock_timeout = '60s';
+set idle_in_transaction_session_timeout = 0;
+"""
+
+# Ordinary tables, partitions among them; not those of extensions. The row that is hashed: columns in their order, those
+# of a type without a hash function as text.
+TABLES = """
+select format('%%I.%%I', n.nspname, c.relname),
+  'row(' || string_agg(quote_ident(a.attname) || case when b.typtype = 'e' or b.typname = any (array[
+      'bool', 'int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'uuid', 'text', 'varchar', 'bpchar', 'name',
+      'char', 'bytea', 'date', 'time', 'timestamp', 'timestamptz', 'interval', 'jsonb', 'inet', 'oid',
+      '_text', '_uuid', '_int4', '_int8', '_varchar']) then '' else '::text' end, ', ' order by a.attnum) || ')'
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+join pg_type t on t.oid = a.atttypid
+join pg_type b on b.oid = case when t.typtype = 'd' then t.typbasetype else t.oid end
+where n.nspname = any (%(schemas)s) and c.relkind = 'r' and c.relpersistence = 'p'
+  and not exists (select from pg_depend d
+    where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.deptype = 'e')
+group by n.nspname, c.relname, c.oid order by pg_table_size(c.oid) desc
+"""
+
+CLUSTER = {
+    "roles": """
+select rolname as name, rolsuper as super, rolinherit as inherit, rolcreaterole as createrole,
+  rolcreatedb as createdb, rolcanlogin as login, rolreplication as replication, rolbypassrls as bypassrls,
+  coalesce((select s.setconfig from pg_db_role_setting s where s.setrole = r.oid and s.setdatabase = 0), '{}')
+    as settings
+from pg_roles r where rolname !~ '^pg_' order by 1""",
+    "memberships": """
+select g.rolname as role, m.rolname as member from pg_auth_members a
+join pg_roles g on g.oid = a.roleid join pg_roles m on m.oid = a.member where g.rolname !~ '^pg_' order by 1, 2""",
+    "extensions": """
+select e.extname as name, n.nspname as schema, e.extversion as version from pg_extension e
+join pg_namespace n on n.oid = e.extnamespace where e.extname <> 'plpgsql' order by 1""",
+    "publications": """
+select p.pubname as name, coalesce(array_agg(t.schemaname || '.' || t.tablename order by t.schemaname, t.tablename)
+  filter (where t.tablename is not null), '{}') as tables
+from pg_publication p left join pg_publication_tables t on t.pubname = p.pubname group by 1 order by 1""",
+    "policies": """
+select schemaname as schema, tablename as table, policyname as name, permissive, roles::text[] as roles, cmd, qual,
+  with_check from pg_policies where schemaname <> all (%(schemas)s) order by 1, 2, 3""",
+}
+
+
+def proof(table: str, expression: str) -> str:
+    """One scan of a table: its rows, and the sum of their hashes."""
+    return f"select count(*), coalesce(sum(hash_record_extended({expression}, 0)::numeric), 0)::text from only {table}"  # noqa: S608 - names quoted by the catalogue query

@@ -1,0 +1,107 @@
+"""A Postgres database as the source of a dump: one exported snapshot for the dump and for all that proves it."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+from auto360.dumps import ClusterFacts, DumpFailed, TableFacts
+from auto360.dumps.catalogue import CLUSTER, SESSION, TABLES, proof
+from auto360.dumps.tools import connection_environ, program
+
+if TYPE_CHECKING:
+    import psycopg
+
+_LOCK_WAIT = "60s"
+
+
+class PostgresSource:
+    """The `DumpSource` at an address."""
+
+    def __init__(self, address: str, schemas: Sequence[str]) -> None:
+        self._address = address
+        self._schemas = tuple(schemas)
+
+    @property
+    def schemas(self) -> Sequence[str]:
+        """The schemas that a dump holds."""
+        return self._schemas
+
+    @contextmanager
+    def snapshot(self) -> Iterator[PostgresSnapshot]:
+        """Open a transaction that holds the moment. Raises DumpFailed."""
+        import psycopg
+
+        try:
+            with connected(self._address) as connection:
+                connection.execute("begin isolation level repeatable read read only")
+                row = connection.execute("select pg_export_snapshot()").fetchone()
+                yield PostgresSnapshot(self._address, self._schemas, connection, str(row[0] if row else ""))
+        except psycopg.Error as error:
+            raise DumpFailed(f"the database: {type(error).__name__} {error.sqlstate or ''}".strip()) from None
+
+
+class PostgresSnapshot:
+    """The moment, as long as its transaction is open."""
+
+    def __init__(
+        self, address: str, schemas: Sequence[str], connection: psycopg.Connection[Any], snapshot_id: str
+    ) -> None:
+        self.id = snapshot_id
+        self.server_version = connection.info.server_version
+        self.tool_version = tool_version()
+        self._address, self._schemas, self._connection = address, schemas, connection
+
+    def cluster(self) -> ClusterFacts:
+        """What lies beside the schemas."""
+        found = {name: [dict(row) for row in self._rows(query, names=True)] for name, query in CLUSTER.items()}
+        return ClusterFacts(**found)
+
+    def tables(self) -> dict[str, TableFacts]:
+        """Count and hash in a second connection, so that the dump can run at the same time."""
+        with connected(self._address) as connection:
+            connection.execute("begin isolation level repeatable read read only")
+            connection.execute(f"set transaction snapshot '{self.id}'")
+            return facts_of(connection, self._schemas)
+
+    def dump(self) -> Generator[bytes, None, None]:
+        """Run pg_dump in this snapshot."""
+        arguments = ["--format=custom", "--compress=0", "--no-sync", f"--snapshot={self.id}"]
+        arguments += [f"--lock-wait-timeout={_LOCK_WAIT}", *(f"--schema={name}" for name in self._schemas)]
+        with program("pg_dump", arguments, connection_environ(self._address), stdin=subprocess.DEVNULL) as running:
+            yield from running.output()
+
+    def _rows(self, query: str, *, names: bool) -> list[Any]:
+        from psycopg.rows import dict_row, tuple_row
+
+        with self._connection.cursor(row_factory=cast("Any", dict_row if names else tuple_row)) as cursor:
+            return cursor.execute(cast("Any", query), {"schemas": list(self._schemas)}).fetchall()
+
+
+@contextmanager
+def connected(address: str) -> Iterator[psycopg.Connection[Any]]:
+    """A connection for long work, each statement on its own unless a transaction is begun."""
+    import psycopg
+
+    with psycopg.connect(address, autocommit=True, connect_timeout=15, prepare_threshold=None) as connection:
+        connection.execute(cast("Any", SESSION))
+        yield connection
+
+
+def facts_of(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> dict[str, TableFacts]:
+    """Count and hash every table of the schemas, by quoted name."""
+    tables = connection.execute(cast("Any", TABLES), {"schemas": list(schemas)}).fetchall()
+    found = {}
+    for table, expression in tables:
+        row = connection.execute(cast("Any", proof(table, expression))).fetchone()
+        if row is not None:
+            found[str(table)] = TableFacts(int(row[0]), str(row[1]), str(expression))
+    return dict(sorted(found.items()))
+
+
+def tool_version() -> str:
+    """The version of the client programs, which a restore needs as well."""
+    with program("pg_dump", ["--version"], {}, stdin=subprocess.DEVNULL) as running:
+        return b"".join(running.output()).decode().split()[-1]

@@ -1,0 +1,63 @@
+"""Backups: which database, which stores, which keys."""
+
+from __future__ import annotations
+
+import logging
+from functools import cache
+from typing import TYPE_CHECKING
+
+from auto360.clock import utc_now
+from auto360.wiring.data import database
+from auto360.wiring.objects import backup_store
+
+if TYPE_CHECKING:
+    from auto360.backup.archive import Archive
+    from auto360.backup.database import DatabaseBackup
+    from auto360.backup.runs import Runs
+    from auto360.backup.schedule import Schedule
+
+_LOG = logging.getLogger("auto360.backup")
+
+
+@cache
+def schedule() -> Schedule:
+    """What the timers start."""
+    from auto360.backup.schedule import Schedule
+
+    return Schedule(
+        {
+            "database_daily": lambda: database_backup().run("daily"),
+            "database_weekly": lambda: database_backup().run("weekly"),
+        }
+    )
+
+
+@cache
+def archive() -> Archive:
+    """The database backups at VK Cloud."""
+    from auto360.backup.archive import Archive
+    from auto360.backup.keys import BackupKeySettings
+
+    return Archive(backup_store(), BackupKeySettings.load().keys())
+
+
+@cache
+def runs() -> Runs:
+    """The record of runs."""
+    from auto360.backup.runs import Runs
+
+    return Runs(database())
+
+
+@cache
+def database_backup() -> DatabaseBackup:
+    """The backup of the database."""
+    from auto360.backup.database import DatabaseBackup
+    from auto360.backup.retention import RetentionSettings
+    from auto360.dumps.postgres import PostgresSource
+    from auto360.dumps.tools import DumpSettings
+
+    settings = DumpSettings.load()
+    source = PostgresSource(settings.address(), settings.schemas)
+    retention = RetentionSettings.load().policy()
+    return DatabaseBackup(source, backup_store(), archive(), database(), runs(), retention, utc_now, _LOG.info)

@@ -1,0 +1,104 @@
+"""Backups for tests: the real database of the process, the local object storage, keys of its own."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from auto360.backup.archive import Archive
+from auto360.backup.database import DatabaseBackup
+from auto360.backup.keys import BackupKeys
+from auto360.backup.retention import Retention
+from auto360.backup.runs import Runs
+from auto360.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+from auto360.dumps.postgres import PostgresSource
+from auto360.wiring.data import tls_context
+from tests.support.database import Database
+from tests.support.objects import LocalS3
+
+SCHEMAS = ("public", "private", "auth", "storage", "supabase_migrations")
+
+
+def keys_of(*names: str, seed: bytes = b"x") -> BackupKeys:
+    """Keys by name, the first one current."""
+    encoded = base64.urlsafe_b64encode(seed * 32).decode().rstrip("=")
+    return BackupKeys.parse(",".join(f"{name}:{encoded}" for name in names))
+
+
+@dataclass
+class Clock:
+    """A clock that a test turns."""
+
+    offset: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.offset
+
+
+@dataclass
+class BackupWorld:
+    """Everything that a backup needs."""
+
+    source: Database
+    s3: LocalS3
+    rest: PostgrestDatabase
+    keys: BackupKeys = field(default_factory=lambda: keys_of("k1"))
+    clock: Clock = field(default_factory=Clock)
+    said: list[str] = field(default_factory=list)
+    retention: Retention = field(default_factory=lambda: Retention({"daily": 30, "weekly": 90}, 3, 10))
+
+    @property
+    def archive(self) -> Archive:
+        """The backups that are there."""
+        return Archive(self.s3.store(), self.keys)
+
+    @property
+    def runs(self) -> Runs:
+        """The record."""
+        return Runs(self.rest)
+
+    def backup(self) -> DatabaseBackup:
+        """The job."""
+        source = PostgresSource(self.source.dsn, SCHEMAS)
+        return DatabaseBackup(
+            source, self.s3.store(), self.archive, self.rest, self.runs, self.retention, self.clock, self.said.append
+        )
+
+    def last_run(self, kind: str) -> dict[str, object]:
+        """The newest row of a kind."""
+        with self.source.connect() as connection:
+            row = connection.execute(
+                "select to_jsonb(r) from public.backup_runs r where kind = %s order by started_at desc limit 1", [kind]
+            ).fetchone()
+        assert row is not None
+        found: dict[str, object] = row[0]
+        return found
+
+    def keys_in_store(self) -> list[str]:
+        """Everything that lies there."""
+        return [info.key for info in self.s3.store().list()]
+
+    def file_of(self, key: str) -> Path:
+        """The first file with bytes of an object, to be damaged."""
+        bucket = self.s3.buckets.get("backup")
+        assert bucket is not None
+        return bucket.path(bucket.objects[key].segments[0])
+
+
+def rest_of(database: Database) -> PostgrestDatabase:
+    """The database as functions reach it."""
+    settings = SupabaseSettings.load(database.environ)
+    return PostgrestDatabase(settings, new_client(settings, tls=tls_context()))
+
+
+@pytest.fixture
+def backup_world(database: Database, local_s3: LocalS3) -> BackupWorld:
+    """A store without backups, and a database with the demonstration data."""
+    database.load_seed()
+    with database.connect() as connection:
+        connection.execute("delete from public.backup_runs; delete from public.job_leases")
+    return BackupWorld(database, local_s3, rest_of(database))

@@ -1,0 +1,33 @@
+"""`python -m tests.support.backup_process URL DSN`: one backup in a process of its own, to be killed in the middle."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+
+from auto360.backup.archive import Archive
+from auto360.backup.database import DatabaseBackup
+from auto360.backup.retention import Retention
+from auto360.backup.runs import Runs
+from auto360.clock import utc_now
+from auto360.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+from auto360.dumps.postgres import PostgresSource
+from auto360.objects.access import S3Access
+from auto360.objects.s3 import S3Store
+from auto360.wiring.data import tls_context
+from tests.support.backup import SCHEMAS, keys_of
+
+
+def main() -> None:
+    """Run it."""
+    settings = SupabaseSettings.load(json.loads(os.environ["BACKUP_PROCESS"]))
+    rest = PostgrestDatabase(settings, new_client(settings, tls=tls_context()))
+    store = S3Store(S3Access(sys.argv[1], "ru-msk", "KEY", "secret"), "backup", part_bytes=5 * 1024 * 1024)
+    archive, source = Archive(store, keys_of("k1")), PostgresSource(sys.argv[2], SCHEMAS)
+    retention = Retention({"daily": 30, "weekly": 90}, 3, 10)
+    DatabaseBackup(source, store, archive, rest, Runs(rest), retention, utc_now, print).run("daily")
+
+
+if __name__ == "__main__":
+    main()
