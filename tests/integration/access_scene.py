@@ -134,6 +134,8 @@ def alert_rule(identity: str, code: str) -> Row:
         "threshold": 1,
         "severity": "info",
         "channels": [],
+        "title_ru": "Т",
+        "title_en": "T",
         "runbook": "scene",
     }
 

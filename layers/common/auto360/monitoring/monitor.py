@@ -4,14 +4,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from auto360.channels import AlertChannel, AlertMessage, ChannelFailure
 from auto360.database import Database, DatabaseUnavailable
+from auto360.database.lease import lease
 from auto360.metrics import MetricSource, Reading, SourceFailure
 from auto360.monitoring.wording import Wording
 
-_JOB = "monitor"
 _LEASE_SECONDS = 55
 _MESSAGE_SECONDS = 60
 _BATCH = 10
@@ -28,30 +27,17 @@ class Monitor:
     recipients: Mapping[str, Sequence[str]]
     wording: Wording
     call_for_help: Callable[[], int]
-    new_holder: Callable[[], str] = lambda: uuid4().hex
     now: Callable[[], float] = time.monotonic
     sending_seconds: float = 35.0
 
     def __call__(self) -> dict[str, int]:
         """Counters: {opened, repeated, closed, sent, failed, sources_down}, or {skipped} while another round runs."""
-        holder = self.new_holder()
         try:
-            lease = self._call("take_job_lease", p_job=_JOB, p_holder=holder, p_seconds=_LEASE_SECONDS)
+            with lease(self.database, "monitor", seconds=_LEASE_SECONDS) as held:
+                return self._round() if held else {"skipped": 1}
         except DatabaseUnavailable:
             self.call_for_help()
             raise
-        if lease["holder"] != holder:
-            return {"skipped": 1}
-        failure = None
-        try:
-            return self._round()
-        except Exception as error:
-            failure = type(error).__name__
-            raise
-        finally:
-            self._call(
-                "release_job_lease", p_job=_JOB, p_holder=holder, p_fence=lease["fence"], p_error=failure, p_cursor=None
-            )
 
     def _call(self, function: str, **arguments: object) -> Any:
         return self.database.call(function, arguments)

@@ -1,0 +1,1 @@
+"""Business figures: how the marketplace does, day by day."""

@@ -1,0 +1,1 @@
+"""Removing what has served its purpose."""
