@@ -82,6 +82,10 @@ seed-big: install ## make half a million listings (LISTINGS) in a database of it
 bench-feed: install ## time every query of the feed among them, beside the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed
 
+.PHONY: migrate-videos
+migrate-videos: install ## move videos from api.video to Yandex (ARGS="run|status|report|pause|resume|retry|verify|rollback …")
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.video_migration $(or $(ARGS),status)
+
 .PHONY: cost-report
 cost-report: install ## what videos cost before and after the move to Yandex, and the move itself (ARGS="--csv FILE")
 	@$(VENV_PYTHON) -m operations.costs $(ARGS)

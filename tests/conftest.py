@@ -21,6 +21,7 @@ pytest_plugins = (
     "tests.support.operations",
     "tests.support.stack",
     "tests.support.videos",
+    "tests.support.moves",
 )
 
 _LEAKS = pytest.StashKey[list[logs.Leak]]()

@@ -1,0 +1,15 @@
+"""Timer: moves videos from api.video to Yandex Cloud Video, as many as the day and the time of a call allow."""
+
+import time
+
+from auto360.runtime.jobs import job
+from auto360.wiring import video_migration
+
+
+def run(_event: object) -> dict[str, int | str]:
+    """Work until shortly before the platform would end the call; the rest is for the next one."""
+    seconds = video_migration.policy().video_migration_run_seconds
+    return video_migration.migration_run().until(time.monotonic() + seconds)
+
+
+handler = job(run)

@@ -1,0 +1,211 @@
+"""One run of the migration: takes entries one after the other until nothing is due or the time is over.
+
+Any number of runs may go on at once, in any number of processes. A run that is killed leaves its entry held; when the
+lease ends, another one goes on where it was.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from auto360.media.migration.copying import Copying
+from auto360.media.migration.entries import CopyDoubtful, Entry, SourceGone
+from auto360.media.migration.ledger import Ledger, LetGo
+from auto360.media.migration.settling import Settling
+from auto360.media.migration.switching import Releasing, Switching
+from auto360.video import (
+    LibraryFull,
+    SupplierVideo,
+    VideoBusy,
+    VideoFailure,
+    VideoNotReady,
+    VideoUncertain,
+    VideoUnreachable,
+)
+
+_PLANNED_AT_ONCE = 500
+_ASKED_AT_ONCE = 50
+_LEAST_SECONDS = 6.0
+_BUSY_SECONDS = 30.0
+_FULL_SECONDS = 3600
+_MOST_BROKEN = 5
+# Refusals of a supplier that concern every video: our key, our rights.
+_OF_THE_ACCOUNT = ("http_401", "http_403", "no_service_account")
+
+Tell = Callable[[str, Entry], None]
+
+
+class RunEnds(Exception):
+    """Going on makes no sense now; the reason is for operators."""
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a run shall do: begin at most so many new videos; only those that are named; wait for what is not due."""
+
+    begin_most: int | None = None
+    only: Sequence[str] | None = None
+    is_patient: bool = False
+
+
+@dataclass
+class MigrationRun:
+    """A run, with what it has done so far in `counts`. `monotonic` and `sleep` are arguments for the sake of tests."""
+
+    ledger: Ledger
+    copying: Copying
+    settling: Settling
+    switching: Switching
+    releasing: Releasing
+    tell: Tell = lambda outcome, entry: None  # noqa: ARG005
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    counts: Counter[str] = field(default_factory=Counter)
+    _ends_at: float = field(default=0.0, init=False)
+    _begun: int = field(default=0, init=False)
+    _room: float = field(default=math.inf, init=False)
+    _broken: int = field(default=0, init=False)
+
+    def until(self, ends_at: float, wishes: Wishes | None = None) -> dict[str, int | str]:
+        """Work until that moment of the monotonic clock at the latest; gives counts, and why the run ended."""
+        self._ends_at = ends_at
+        try:
+            reason = self._work(wishes or Wishes())
+        except RunEnds as ended:
+            reason = str(ended)
+        return {**dict(sorted(self.counts.items())), "ended": reason}
+
+    def _work(self, wishes: Wishes) -> str:
+        self._prepare()
+        while self._has_time():
+            busy = self._settle(wishes) + (0 if wishes.only else self._release())
+            claim = self.ledger.claim(may_begin=self._may_begin(wishes), only=wishes.only)
+            if claim.entry is not None:
+                self._advance(claim.entry)
+            elif claim.reason == "paused":
+                return "paused"
+            elif not busy and not self._wait_for_more(wishes):
+                return "library_full" if self._begun >= self._room else claim.reason
+        return "time_over"
+
+    def _prepare(self) -> None:
+        """Close what was deleted, plan what is new, and see how much room the target has."""
+        self.counts["closed"] += self.ledger.close_deleted()
+        planned = _PLANNED_AT_ONCE
+        while planned >= _PLANNED_AT_ONCE and self._has_time():
+            found = self.ledger.plan(_PLANNED_AT_ONCE)
+            self.counts["planned"] += found["planned"]
+            planned = found["planned"] + found["skipped"]
+        policy = self.ledger.policy
+        if policy.video_migration_library_quota:
+            # The rest is kept for what users upload.
+            held = self.ledger.status()["at_yandex"]
+            self._room = policy.video_migration_library_quota - policy.video_migration_quota_reserve - held
+
+    def _may_begin(self, wishes: Wishes) -> bool:
+        most = math.inf if wishes.begin_most is None else wishes.begin_most
+        return self._begun < min(most, self._room)
+
+    def _advance(self, entry: Entry) -> None:
+        if entry.state == "ready":
+            self._step(entry, self.switching.advance)
+        elif entry.state == "switched":
+            self._step(entry, self.switching.confirm)
+        else:
+            self._begun += not entry.target_requested and not entry.attempts
+            self._step(entry, lambda entry: self.copying.advance(entry, ends_at=self._ends_at))
+
+    def _settle(self, wishes: Wishes) -> int:
+        entries = self.ledger.claim_uploaded(most=_ASKED_AT_ONCE, only=wishes.only)
+        if not entries:
+            return 0
+        try:
+            found = self.settling.ask(entries)
+        except VideoFailure as failure:
+            for entry in entries:
+                self.ledger.let_go(entry, seconds=failure.retry_after or _BUSY_SECONDS, reason=failure.supplier_code)
+            self._require_supplier(failure)
+            return 0
+        done = [entry for entry in entries if entry.target_id in found.settled]
+        for entry in done:
+            if self._has_time():
+                self._verify(entry, found.settled[entry.target_id or ""])
+            else:
+                self.ledger.let_go(entry)
+        return len(done)
+
+    def _verify(self, entry: Entry, video: SupplierVideo | None) -> None:
+        """A copy that stands the test is shown at once, while the entry is held."""
+        if self._step(entry, lambda entry: self.settling.advance(entry, video)) == "ready":
+            self._step(replace(entry, state="ready"), self.switching.advance)
+
+    def _release(self) -> int:
+        entry = self.ledger.claim_release()
+        if entry is None:
+            return 0
+        self._step(entry, self.releasing.advance)
+        return 1
+
+    def _step(self, entry: Entry, step: Callable[[Entry], str]) -> str:
+        try:
+            outcome = step(entry)
+            self._broken = 0
+        except LetGo as gone:
+            self.ledger.let_go(entry)
+            outcome = gone.outcome
+        except (CopyDoubtful, SourceGone) as problem:
+            outcome = self.ledger.failed(entry, str(problem), is_final=True)
+        except VideoFailure as failure:
+            outcome = self._failed(entry, failure)
+        self.counts[outcome] += 1
+        self.tell(outcome, entry)
+        if outcome == "time_over":
+            raise RunEnds(outcome)
+        return outcome
+
+    def _failed(self, entry: Entry, failure: VideoFailure) -> str:
+        """What becomes of the entry; failures that concern all of them end the run. Raises RunEnds."""
+        code, policy = failure.supplier_code, self.ledger.policy
+        if isinstance(failure, VideoBusy | LibraryFull) or code in _OF_THE_ACCOUNT:
+            seconds = _FULL_SECONDS if isinstance(failure, LibraryFull) else failure.retry_after or _BUSY_SECONDS
+            self.ledger.let_go(entry, seconds=seconds, reason=None if isinstance(failure, VideoBusy) else code)
+            self._require_supplier(failure)
+            return "busy"
+        if isinstance(failure, VideoNotReady):
+            self.ledger.let_go(entry, seconds=policy.video_migration_poll_seconds, reason=code)
+            return "waiting"
+        outcome = self.ledger.failed(entry, code)
+        self._require_supplier(failure)
+        return outcome
+
+    def _require_supplier(self, failure: VideoFailure) -> None:
+        """Wait out a limit; end the run where a supplier is down, full, or does not know us. Raises RunEnds."""
+        if isinstance(failure, LibraryFull):
+            raise RunEnds("library_full") from failure
+        if failure.supplier_code in _OF_THE_ACCOUNT:
+            raise RunEnds(f"refused: {failure.supplier_code}") from failure
+        if isinstance(failure, VideoBusy):
+            wait = failure.retry_after or _BUSY_SECONDS
+            if not self._has_time(wait):
+                raise RunEnds("busy") from failure
+            self.sleep(wait)
+        elif isinstance(failure, VideoUnreachable | VideoUncertain):
+            # What is begun counts against the day: with a dead supplier it would all be begun, and fail.
+            self._broken += 1
+            if self._broken >= _MOST_BROKEN:
+                raise RunEnds(f"supplier_down: {failure.supplier_code}") from failure
+
+    def _wait_for_more(self, wishes: Wishes) -> bool:
+        """Whether it makes sense to look again: there are entries under way whose time will come soon."""
+        pause = min(2.0, self.ledger.policy.video_migration_poll_seconds / 2)
+        if not wishes.is_patient or not self._has_time(pause) or not self.ledger.under_way(wishes.only):
+            return False
+        self.sleep(pause)
+        return True
+
+    def _has_time(self, seconds: float = 0.0) -> bool:
+        return self.monotonic() + seconds + _LEAST_SECONDS < self._ends_at

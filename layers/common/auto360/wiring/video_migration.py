@@ -1,0 +1,148 @@
+"""The move of videos from api.video to Yandex: who stands on both sides, and at what pace they are called."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from auto360.clock import utc_now
+from auto360.media.migration.entries import Entry, Replica
+from auto360.media.migration.ledger import Ledger
+from auto360.media.migration.policy import MigrationPolicy
+from auto360.media.migration.ports import OnBytes
+from auto360.media.migration.run import MigrationRun, Tell
+from auto360.wiring.data import database, tls_context
+from auto360.wiring.limits import request_counter
+from auto360.wiring.video import addresses, iam_tokens
+
+if TYPE_CHECKING:
+    import httpx
+
+    from auto360.media.migration.ports import Files
+    from auto360.video.api_video import ApiVideo
+    from auto360.video.exchange import Patience
+    from auto360.video.tus import TusPolicy
+    from auto360.video.yandex import YandexVideo
+
+
+@cache
+def policy() -> MigrationPolicy:
+    """Figures of the migration."""
+    return MigrationPolicy.load()
+
+
+def ledger() -> Ledger:
+    """The ledger for a run of its own."""
+    return Ledger(database(), f"run {uuid4()}", policy())
+
+
+def migration_run(tell: Tell | None = None, *, on_bytes: OnBytes | None = None) -> MigrationRun:
+    """A run with everything that it needs; `tell` hears of every step, `on_bytes` of every chunk."""
+    from auto360.media.migration.copying import Copying
+    from auto360.media.migration.settling import Settling
+    from auto360.media.migration.switching import Releasing, Switching
+
+    held, source, target, moving = ledger(), api_video(), yandex(), files()
+    return MigrationRun(
+        ledger=held,
+        copying=Copying(held, source, target, moving, on_bytes or _uncounted),
+        settling=Settling(held, target, moving, utc_now),
+        switching=Switching(held, target, moving, addresses().fields),
+        releasing=Releasing(held, source, target, moving, has_replica),
+        tell=tell or _unheard,
+    )
+
+
+def _unheard(outcome: str, entry: Entry) -> None:
+    """Counters are enough for the log."""
+
+
+def _uncounted(entry: Entry, copied: int, total: int) -> None:
+    """The ledger knows."""
+
+
+def has_replica(replica: Replica) -> bool:
+    """Whether the copy at VK Cloud is there, whole. Raises ObjectStoreError where that cannot be told."""
+    from auto360.wiring.objects import backup_store
+
+    found = backup_store().head(replica.key)
+    return found is not None and found.size == replica.bytes
+
+
+@cache
+def files() -> Files:
+    """Moves bytes."""
+    from auto360.media.migration.ports import Files
+    from auto360.video.digests import HttpDigest
+    from auto360.video.hls import require_playable
+    from auto360.video.tus import TusCopier
+
+    return Files(
+        copier=TusCopier(http(), tus_policy()),
+        digest=HttpDigest(http()),
+        require_playable=lambda url: require_playable(http(), url),
+    )
+
+
+@cache
+def api_video() -> ApiVideo:
+    """The source."""
+    from auto360.video.api_video import ApiVideo, ApiVideoSettings
+
+    return ApiVideo(ApiVideoSettings.load(), http(), patience=patience())
+
+
+@cache
+def yandex() -> YandexVideo:
+    """The target."""
+    from auto360.video.yandex import YandexVideo, YandexVideoSettings
+
+    return YandexVideo(YandexVideoSettings.load(), http(), iam_tokens(), patience=patience())
+
+
+@cache
+def http() -> httpx.Client:
+    """The client for both suppliers: every call of their APIs is counted before it is made."""
+    import httpx
+
+    from auto360.video.api_video import ApiVideoSettings
+    from auto360.video.pacing import Pace, PacedCalls
+    from auto360.video.yandex import YandexVideoSettings
+
+    figures = policy()
+    source = str(ApiVideoSettings.load().api_video_url).rstrip("/")
+    target = f"{str(YandexVideoSettings.load().yandex_video_url).rstrip('/')}/video/"
+    writes = frozenset({"POST", "PATCH", "DELETE"})
+    pace = Pace(
+        request_counter(),
+        (
+            PacedCalls(
+                "migration_reads", f"{source}/videos", frozenset({"GET"}), figures.video_migration_reads_per_minute
+            ),
+            PacedCalls("migration_writes", f"{source}/videos", writes, figures.video_migration_writes_per_minute),
+            PacedCalls("migration_target", target, writes | {"GET"}, figures.video_migration_target_calls_per_minute),
+        ),
+    )
+    return httpx.Client(
+        timeout=10.0,
+        follow_redirects=False,
+        trust_env=False,
+        verify=tls_context(),
+        limits=httpx.Limits(keepalive_expiry=5.0),
+        event_hooks={"request": [pace]},
+    )
+
+
+def patience() -> Patience:
+    """For one call: shorter than what a run keeps free at its end. Longer waits are the run's own business."""
+    from auto360.video.exchange import Patience
+
+    return Patience(total_seconds=20.0, call_seconds=10.0, tries=4, first_wait_seconds=0.5)
+
+
+def tus_policy() -> TusPolicy:
+    """How files are sent: in pieces of 16 MiB."""
+    from auto360.video.tus import TusPolicy
+
+    return TusPolicy()
