@@ -8,7 +8,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 	--no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fmt lint types db-reset openapi bundle plan deploy canary rollback destroy secret sam lint-sam bench-cold seed-big bench-feed lock clean
+.PHONY: help install up test check fmt lint types db-reset openapi bundle plan deploy canary rollback destroy secret sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ openapi: install ## write docs/openapi.json anew from the functions' models
 
 bundle: install ## make the zip of every function for the cloud, with sizes and import times
 	@$(VENV_PYTHON) -m deploy bundle
+
+fuzz: install ## random requests from the OpenAPI document against a stack of its own (EXAMPLES, SEED)
+	@PYTHONPATH=.:layers/common $(VENV_PYTHON) -m tests.fuzz
 
 plan: install ## show what a deployment would do on Yandex Cloud (STAGE)
 	@$(VENV_PYTHON) -m deploy plan --stage $(STAGE)

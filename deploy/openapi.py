@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, get_args, get_origin
 
-from aws_lambda_powertools.event_handler import APIGatewayRestResolver
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Route
 from aws_lambda_powertools.event_handler.depends import Depends
 from pydantic import BaseModel
@@ -123,12 +123,17 @@ def _complete(operation: Json, route: Route, spec: FunctionSpec) -> None:
         operation["security"] = [{"bearer": []}]
     elif any(each.__name__ == "_maybe_signed_in" for each in dependencies):
         operation["security"] = [{}, {"bearer": []}]
-    if any(each.__name__ == "_raw_body" for each in dependencies):
+    has_own_form = inspect.signature(route.func).return_annotation == Response[str]
+    if any(each.__name__ == "_raw_body" for each in dependencies) or (has_own_form and route.method == "POST"):
         operation["requestBody"] = {"content": {"*/*": {"schema": {}}}}
     if any("shared." in middleware.__qualname__ for middleware in route.middlewares):
         operation["responses"]["304"] = {"description": "The caller has the same already (`If-None-Match`)."}
     successes = {status: each for status, each in operation["responses"].items() if status[0] in "23"}
     refused = {status: {"$ref": f"#/components/responses/{name}"} for status, name, _ in _refusals(spec.name)}
+    if has_own_form:
+        # A bank is answered as it wants it, a page is a page.
+        refused = {status: {"description": "Refused, in a form of its own."} for status in refused}
+        successes = {status: {"description": "In a form of its own."} for status in successes}
     operation["responses"] = dict(sorted({**refused, **successes}.items()))
 
 

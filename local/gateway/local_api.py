@@ -53,7 +53,7 @@ def add_routes(app: web.Application, functions: Functions, settings: LocalSettin
     app.router.add_get("/_local/logs", api.logs)
     app.router.add_get("/_local/stats", api.stats)
     app.router.add_get("/_local/traffic", api.traffic)
-    app.router.add_route("*", "/_local/{path:.*}", api.unknown)
+    app.router.add_route("*", r"/_local/{path:[\s\S]*}", api.unknown)
 
 
 async def _client(app: web.Application) -> AsyncIterator[None]:

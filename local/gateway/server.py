@@ -103,7 +103,7 @@ def application(
     gateway = Gateway(functions, issued_tokens)
     app[FUNCTIONS] = functions
     local_api.add_routes(app, functions, settings)
-    app.router.add_route("*", "/{path:.*}", gateway.handle)
+    app.router.add_route("*", r"/{path:[\s\S]*}", gateway.handle)
     app.cleanup_ctx.append(_background)
     return app
 

@@ -14,7 +14,7 @@ Words = Annotated[Paragraph, Field(min_length=3, max_length=1000)]
 class Seen(RequestBody):
     """The version of the place in the queue that the moderator has looked at."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2_147_483_647)
 
 
 class Rejection(Seen):
