@@ -17,7 +17,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="auto360-fuzz-") as folder:
         root = Path(folder)
         root.chmod(0o755)
-        stack = start_stack(root / "data", root / "logs", **UNLIMITED)
+        stack = start_stack(root / "data", root / "logs", at=None, **UNLIMITED)
         try:
             stack.wait_until_ready()
             failed = False
