@@ -7,6 +7,7 @@ one for the interface: late, lost, five times at once, in the wrong order, forge
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import secrets
 import time
 from collections.abc import Awaitable, Callable
@@ -29,11 +30,12 @@ _KEPT = 2000
 
 @dataclass(frozen=True)
 class Paid:
-    """One payment of one person."""
+    """One payment of one person; `payer` is a phone where the bank tells it."""
 
     number: str
     amount_tyiyn: int
     at: float
+    payer: str = ""
 
 
 @dataclass
@@ -65,6 +67,11 @@ class Order:
         return "expired" if self.expires_at is not None and time.time() >= self.expires_at else "waiting"
 
     @property
+    def payer(self) -> str:
+        """The phone of the person for whom it was made: one for each order."""
+        return f"996700{int(hashlib.sha256(self.ref.encode()).hexdigest(), 16) % 10**6:06d}"
+
+    @property
     def paid_tyiyn(self) -> int:
         """All payments together."""
         return sum(payment.amount_tyiyn for payment in self.payments)
@@ -85,6 +92,7 @@ class BankSimulator:
     title = ""
     garbage = '{"id": 1, "amount": '
     can_pay_twice = False
+    tells_payer = False
     can_refund_by_hand = False
     least_repeats_status = 500
 
@@ -164,9 +172,9 @@ class BankSimulator:
 
     # What a person does.
 
-    def pay(self, order: Order, amount_tyiyn: int) -> None:
-        """Money arrives, in time or late."""
-        order.payments.append(Paid(new_number(), amount_tyiyn, time.time()))
+    def pay(self, order: Order, amount_tyiyn: int, payer: str = "") -> None:
+        """Money arrives, in time or late; from a person of its own unless told from whom."""
+        order.payments.append(Paid(new_number(), amount_tyiyn, time.time(), payer or order.payer))
         note("bank order paid", supplier=self.name, order=order.ref, amount_tyiyn=amount_tyiyn)
         self._tell(order, "paid", amount_tyiyn)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,7 +50,7 @@ class BankPages:
                 {"error": f"{action} cannot be done to an order that is {order.state}."}, status=409
             )
         if action == "pay":
-            bank.pay(order, amount)
+            bank.pay(order, amount, re.sub(r"[^0-9]", "", str(form.get("payer", "")))[:15])
         else:
             {"refuse": bank.refuse, "expire": bank.expire, "refund": bank.refund}[action](order)
         if "text/html" in request.headers.get("Accept", ""):
@@ -109,6 +110,8 @@ def _html(bank: BankSimulator, order: Order) -> str:
     )
     typed = f'<input name="amount" inputmode="decimal" value="{_som(order.amount_tyiyn)}" required>'
     amount = f"<label>Amount, som {typed}</label>" if "pay" in actions else ""
+    if amount and bank.tells_payer:
+        amount += f'<label>Phone of the payer <input name="payer" inputmode="tel" value="{order.payer}"></label>'
     back = order.return_url if order.return_url.startswith(("http://", "https://")) else ""
     return f"""<!doctype html>
 <html lang="en">

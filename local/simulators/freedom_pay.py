@@ -37,6 +37,7 @@ class FreedomPay(BankSimulator):
     name, title = "freedompay", "Freedom Pay"
     garbage = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaa">]><response><pg_status>&a;</pg_status></response>'
     can_refund_by_hand = True
+    tells_payer = True
     least_repeats_status = 300
 
     def __init__(self, account: FreedomPayAccount, **options: Any) -> None:
@@ -122,7 +123,7 @@ class FreedomPay(BankSimulator):
             "pg_refund_amount": _amount(returned),
         }
         if order.payments:
-            shown |= {"pg_payment_date": _stamp(order.payments[-1].at), "pg_user_phone": "996700000000"}
+            shown |= {"pg_payment_date": _stamp(order.payments[-1].at), "pg_user_phone": order.payments[-1].payer}
         if order.refunds:
             shown["pg_refund_payments"] = [_refund(refund) for refund in order.refunds]
         return shown
@@ -171,7 +172,7 @@ class FreedomPay(BankSimulator):
             "pg_payment_date": _stamp(time.time()),
             "pg_testing_mode": order.extra["test"],
             "pg_card_pan": "4483-18XX-XXXX-0293",
-            "pg_user_phone": "996700000000",
+            "pg_user_phone": order.payments[-1].payer if order.payments else "",
             "pg_salt": secrets.token_hex(8),
         }
         if "profile" in order.extra and state == "paid":

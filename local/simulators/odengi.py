@@ -36,6 +36,7 @@ class Odengi(BankSimulator):
 
     name, title = "odengi", "O!Деньги"
     can_pay_twice = True
+    tells_payer = True
     least_repeats_status = 300
 
     def __init__(self, account: OdengiAccount, **options: Any) -> None:
@@ -142,7 +143,7 @@ class Odengi(BankSimulator):
             "mktime": str(int(time.time())),
             "test": int(order.extra.get("test", "0")),
             "fields_other": "",
-            "mobile": "996700000000",
+            "mobile": order.payments[-1].payer if order.payments else "",
             "fname": "Айгуль",
             "lname": "Т.",
         }
@@ -165,7 +166,7 @@ def _status(order: Order) -> dict[str, Any]:
             "trans_id": payment.number,
             "amount": payment.amount_tyiyn,
             "date_pay": datetime.fromtimestamp(payment.at, UTC).astimezone(_BISHKEK).strftime("%Y-%m-%d %H:%M:%S"),
-            "mobile": "996700000000",
+            "mobile": payment.payer,
         }
         for payment in order.payments
     ]

@@ -276,9 +276,5 @@ def test_simulators_call_this_machine_only(bank_world: BankWorld) -> None:
     bank_world.make(bank, callback_url="https://somebody.example/hook")
     assert bank_world.act("odengi", "pay").status_code == 200
     side = bank_world.simulators["odengi"]
-    for _ in range(200):
-        if bank_world.simulated("odengi").calls:
-            break
-        bank_world.http.get(f"{bank_world.url}/_local/banks")
-    assert bank_world.simulated("odengi").calls == ["paid: not sent, somebody.example is not this machine"]
+    assert bank_world.told("odengi", 1) == ["paid: not sent, somebody.example is not this machine"]
     assert side.state()["orders"] == {"all": 1, "waiting": 0}

@@ -104,6 +104,14 @@ class BankWorld:
         page = f"{self.url}/_local/banks/{name}/{ref or self.simulated(name).ref}"
         return self.http.post(page, data={"action": action} | ({"amount": amount} if amount else {}))
 
+    def told(self, name: str, count: int) -> list[str]:
+        """How the calls about the newest order went, once so many have ended."""
+        calls = self.simulated(name).calls
+        until = time.monotonic() + 8
+        while len(calls) < count and time.monotonic() < until:
+            time.sleep(0.01)
+        return calls[:]
+
     def turn(self, name: str, mode: str = "ok", **settings: object) -> None:
         """Break or mend a bank."""
         self.simulators[name].turn({"mode": mode, **settings})
