@@ -60,10 +60,10 @@ class Order:
     @property
     def state(self) -> str:
         """waiting, paid, refused, expired, canceled or refunded."""
+        if self.payments and self.decided != "refunded":
+            return "paid"
         if self.decided in _FINAL:
             return self.decided
-        if self.payments:
-            return "paid"
         return "expired" if self.expires_at is not None and time.time() >= self.expires_at else "waiting"
 
     @property

@@ -166,7 +166,7 @@ class Bakai:
         found = read_reply(_State, _unwrapped(reply))
         state = _STATES.get(found.state.lower(), OrderState.PENDING)
         amount = found.amount if state is OrderState.PAID else None
-        return OrderStatus(state, operation, amount, "KGS", transaction_id=operation)
+        return OrderStatus(state, operation, amount, "KGS", transaction_id=operation, attempt_id=attempt_of(operation))
 
     def verify(self, callback: Callback) -> Trust:
         """HINT at best, and only for our own account: nothing is signed."""

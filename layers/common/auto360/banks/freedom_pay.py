@@ -130,6 +130,7 @@ class FreedomPay:
             refunded_tyiyn=amount if state is OrderState.REFUNDED and amount and not refunded else refunded,
             is_test=flag_of(answer.findtext("pg_testing_mode")),
             payer_phone=answer.findtext("pg_user_phone"),
+            attempt_id=attempt_of(answer.findtext("pg_order_id")),
         )
 
     def refund(self, ref: OrderRef, *, amount_tyiyn: int, refund_id: str, timeout: float) -> Refund:

@@ -125,6 +125,7 @@ class Mkassa:
             paid_at=found.paid_at,
             transaction_id=found.id,
             refunded_tyiyn=found.amount if found.state is OrderState.REFUNDED else 0,
+            attempt_id=found.attempt_id,
         )
 
     def cancel(self, ref: OrderRef, *, timeout: float) -> None:

@@ -71,6 +71,7 @@ class _Approved(Wire):
 class _Status(Wire):
     status: str | None = None
     invoice_id: str | None = None
+    order_id: str | None = None
     payments: tuple[dict[str, Any], ...] | None = None
 
     @property
@@ -135,10 +136,12 @@ class Odengi:
                 paid_at=paid[0].date_pay,
                 transaction_id=paid[0].trans_id,
                 payer_phone=paid[0].mobile,
+                attempt_id=attempt_of(status.order_id),
             )
         # A try that was canceled leaves the invoice payable: only the invoice's own word counts.
         state = OrderState.CANCELED if status.status == "canceled" else OrderState.PENDING
-        return OrderStatus(state, status.invoice_id or ref.provider_ref, None, "KGS")
+        number = status.invoice_id or ref.provider_ref
+        return OrderStatus(state, number, None, "KGS", attempt_id=attempt_of(status.order_id))
 
     def cancel(self, ref: OrderRef, *, timeout: float) -> None:
         """Withdraw an unpaid invoice; known by the bank's id only."""

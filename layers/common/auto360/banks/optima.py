@@ -148,6 +148,7 @@ class Optima:
             "KGS",
             paid_at=found.processed_at if is_paid else None,
             transaction_id=ref.provider_ref,
+            attempt_id=found.attempt_id,
         )
 
     def payments(self, *, since: datetime, until: datetime, timeout: float) -> Iterator[ListedPayment]:

@@ -98,7 +98,7 @@ class OrderStatus:
     `amount_tyiyn` is what was really paid, the sum where one order was paid twice. For a PAID order it is None only at
     a bank that never tells it (Bakai): its codes were checked to be payable in full only.
     `transaction_id` is the bank's number of the movement of money. `payer_phone` is for counting, never for deciding
-    whose payment it is.
+    whose payment it is; that says `attempt_id`, our id as the bank keeps it with the order, where it does.
     """
 
     state: OrderState
@@ -110,6 +110,7 @@ class OrderStatus:
     refunded_tyiyn: int = 0
     is_test: bool | None = None
     payer_phone: str | None = field(default=None, repr=False)
+    attempt_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,9 @@ class BankCalls:
         """Finish a stored call. LATER leaves it open."""
         if call.attempt is None:
             return self._without_order(call, bank)
-        report = self._confirmed(call, bank, call.attempt.ref)
+        # Where the answer to our order was lost, the call is the first to name the bank's number.
+        ref = OrderRef(call.attempt.id, call.attempt.provider_ref or call.told.provider_ref)
+        report = self._confirmed(call, bank, ref)
         if report is None:
             return Outcome.LATER
         settled = self.settlement.settle(call.attempt.id, report, actor=actor, event_id=call.event_id)
@@ -128,12 +130,12 @@ class BankCalls:
         status: OrderStatus | None = None
         if bank.capabilities.query:
             try:
-                status = bank.orders.query(ref, timeout=QUERY_SECONDS)
+                status = _of_this_order(bank.orders.query(ref, timeout=QUERY_SECONDS), ref)
             except NotSupported:
                 return reports.of_notification(call.told, is_confirmed=is_proof)
             except OrderUnknown:
-                # The bank knows better than an unsigned call.
-                told = call.told if is_proof else replace(call.told, state=OrderState.PENDING)
+                # The bank knows better than an unsigned call, whose numbers are not kept either.
+                told = call.told if is_proof else replace(call.told, state=OrderState.PENDING, provider_ref=None)
                 return reports.of_notification(told, is_confirmed=True)
             except BankFailure:
                 return reports.of_notification(call.told, is_confirmed=True) if is_proof else None
@@ -174,3 +176,13 @@ class BankCalls:
             "expires_at": card.expires_at.isoformat() if card.expires_at else None,
         }
         self.database.call("payment_profile_save", {"p_payment_id": payment_id, "p_profile": profile})
+
+
+def _of_this_order(status: OrderStatus, ref: OrderRef) -> OrderStatus:
+    """The answer, if it is about the order that was meant: a call may name the number of somebody else's payment.
+
+    Raises OrderUnknown otherwise.
+    """
+    if ref.attempt_id and status.attempt_id not in (None, ref.attempt_id):
+        raise OrderUnknown("another_order")
+    return status
