@@ -28,10 +28,19 @@ class ObjectStorage:
     folder: Path
     keyring: Keyring
     log: Path
+    gateway: str = field(repr=False)
+    database: str = field(repr=False)
     child: Child = field(init=False)
 
     def __post_init__(self) -> None:
-        settings = {"port": self.port, "folder": str(self.folder), "accounts": accounts(self.keyring)}
+        settings = {
+            "port": self.port,
+            "folder": str(self.folder),
+            "accounts": accounts(self.keyring),
+            "gateway": self.gateway,
+            "database": self.database,
+            "rows": SUPABASE_BUCKETS,
+        }
         environ = {**environ_for_tools(), "AUTO360_S3": json.dumps(settings)}
         command = [sys.executable, "-u", "-m", "local.s3"]
         self.child = Child("S3", command, log=self.log, environ=environ, folder=CHECKOUT)

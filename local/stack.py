@@ -64,7 +64,14 @@ class Stack:
 
     def start(self) -> None:
         """Start everything; what does not depend on the database starts beside it."""
-        storage = ObjectStorage(self.ports.s3, self.data.s3, self.keyring, self.data.logs / "s3.log")
+        storage = ObjectStorage(
+            self.ports.s3,
+            self.data.s3,
+            self.keyring,
+            self.data.logs / "s3.log",
+            gateway=self.addresses.gateway,
+            database=self._database_address(),
+        )
         self._started("S3", storage.child, storage.start, storage.stop)
         redis = RedisServer(self.ports.redis, self.data.redis, self.data.logs / "redis.log")
         if self.has_redis:
@@ -164,6 +171,7 @@ class Stack:
             "workers": _workers(self.environ),
             "function_log": str(self.data.logs / "functions.log"),
             "simulators": addresses.simulators,
+            "storage": addresses.s3,
             "addresses": self.shown_addresses(),
         }
         return _python("gateway", "local.gateway", {**self.environ, "AUTO360_GATEWAY": json.dumps(settings)}, self.data)

@@ -20,6 +20,7 @@ pytest_plugins = (
     "tests.support.sms",
     "tests.support.operations",
     "tests.support.stack",
+    "tests.support.copies",
     "tests.support.videos",
     "tests.support.moves",
 )

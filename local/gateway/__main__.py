@@ -39,7 +39,9 @@ def main() -> int:
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
-    local = LocalSettings(settings["simulators"], settings["variables"]["OPERATOR_KEY"], settings["addresses"])
+    local = LocalSettings(
+        settings["simulators"], settings["storage"], settings["variables"]["OPERATOR_KEY"], settings["addresses"]
+    )
     site = application(functions, local, Path(tokens) if tokens else None)
     web.run_app(site, host=HOST, port=settings["port"], backlog=BACKLOG, access_log=None, print=None)
     return 0

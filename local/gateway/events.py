@@ -86,6 +86,24 @@ def timer_event(function: str, timer: TimerEvent) -> Event:
     }
 
 
+def stored_event(bucket: str, key: str) -> Event:
+    """The message of an object-storage trigger: it tells no size, type or version."""
+    return {
+        "messages": [
+            {
+                "event_metadata": {
+                    "event_id": str(uuid.uuid4()),
+                    "event_type": "yandex.cloud.events.storage.ObjectCreate",
+                    "created_at": datetime.now(UTC).isoformat().replace("+00:00", "Z"),
+                    "cloud_id": "local",
+                    "folder_id": "local",
+                },
+                "details": {"bucket_id": bucket, "object_id": key},
+            }
+        ]
+    }
+
+
 def _body(body: bytes, *, is_text: bool) -> tuple[str, bool]:
     """Exactly `application/json` travels as text, all else as base64; no body is empty and yet marked as base64."""
     if is_text:

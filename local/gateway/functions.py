@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local.errors import StackError
-from local.gateway.events import timer_event
+from local.gateway.events import stored_event, timer_event
 from local.gateway.function_log import FunctionLog
 from local.gateway.pool import FunctionPool, Invocation
 from local.gateway.routes import Router
@@ -78,6 +78,11 @@ class Functions:
                 event = timer_event(function.name, function.timers[number])
                 return await self.pool(function).call(event, request_id)
         return None
+
+    async def tell_stored(self, bucket: str, key: str, request_id: str) -> list[Invocation]:
+        """Send the functions that wait for new objects the message of one. All their buckets are the uploads bucket."""
+        waiting = [function for function in self.template.functions if function.buckets]
+        return [await self.pool(function).call(stored_event(bucket, key), request_id) for function in waiting]
 
     def statistics(self) -> list[dict[str, Any]]:
         """What each function did so far."""

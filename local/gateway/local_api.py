@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ class LocalSettings:
     """What the stack's own pages need to know."""
 
     simulators: str
+    storage: str
     operator_key: str
     addresses: dict[str, str]
 
@@ -50,6 +52,8 @@ def add_routes(app: web.Application, functions: Functions, settings: LocalSettin
     app.router.add_get("/_local/openapi.json", api.openapi)
     app.router.add_get("/_local/timers", api.timers)
     app.router.add_post("/_local/timers/{function}/{n}", api.run_timer)
+    app.router.add_post("/_local/stored", api.stored)
+    app.router.add_get("/_local/buckets", api.buckets)
     app.router.add_get("/_local/logs", api.logs)
     app.router.add_get("/_local/stats", api.stats)
     app.router.add_get("/_local/traffic", api.traffic)
@@ -90,7 +94,10 @@ class LocalApi:
 
     async def simulators(self, request: web.Request) -> web.Response:
         """The simulated phone, the suppliers' switches and the banks' pages live in the simulators' process."""
-        target = self._settings.simulators + request.raw_path
+        return await self._passed_on(request, self._settings.simulators)
+
+    async def _passed_on(self, request: web.Request, where: str) -> web.Response:
+        target = where + request.raw_path
         passed = {name: request.headers[name] for name in ("Accept", "Content-Type") if name in request.headers}
         try:
             async with request.app[_SESSION].request(
@@ -105,7 +112,7 @@ class LocalApi:
                     shown["Content-Security-Policy"] = _PAGE_POLICY
                 return web.Response(status=answer.status, body=await answer.read(), headers=shown)
         except aiohttp.ClientError:
-            return web.json_response({"error": "The simulators do not answer."}, status=502)
+            return web.json_response({"error": "That part of the stack does not answer."}, status=502)
 
     async def routes(self, _request: web.Request) -> web.Response:
         """Every route, the aliases marked."""
@@ -143,6 +150,19 @@ class LocalApi:
         if answer.error is not None:
             body["error"] = f"{answer.error.get('errorType')}: {answer.error.get('errorMessage')}"
         return web.json_response({**body, "duration_ms": round(answer.duration_ms, 1), "cold": done.cold})
+
+    async def stored(self, request: web.Request) -> web.Response:
+        """The local S3 tells of a new object: the trigger of the cloud."""
+        told = json.loads(await _small_body(request))
+        try:
+            done = await self._functions.tell_stored(str(told["bucket"]), str(told["key"]), str(uuid.uuid4()))
+        except (FunctionTimeout, FunctionCrashed):
+            return web.json_response({"ok": False}, status=502)
+        return web.json_response({"ok": all(invocation.answer.error is None for invocation in done)})
+
+    async def buckets(self, request: web.Request) -> web.Response:
+        """How much lies in each bucket."""
+        return await self._passed_on(request, self._settings.storage)
 
     async def logs(self, request: web.Request) -> web.Response:
         """The last lines that functions wrote, newest first."""

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from local.ports import HOST
 from local.s3.files import Buckets
+from local.s3.notices import Notices
 from local.s3.service import Account, S3Service
 
 
@@ -22,7 +23,9 @@ def main() -> None:
         for name in account["buckets"]:
             buckets.create(name)
         accounts[account["access_key"]] = Account(account["secret_key"], frozenset(account["buckets"]))
-    service = S3Service(buckets, accounts)
+    notices = Notices(settings["gateway"], settings["database"], settings["rows"])
+    notices.start()
+    service = S3Service(buckets, accounts, notices.take)
     web.run_app(service.application(), host=HOST, port=settings["port"], access_log=None, print=None)
 
 

@@ -43,6 +43,7 @@ class S3Service:
         app = web.Application(client_max_size=0)
         app.router.add_put("/_local/faults", self._turn)
         app.router.add_get("/_local/ready", self._ready)
+        app.router.add_get("/_local/buckets", self._buckets)
         app.router.add_route("*", "/{path:.*}", self._handle)
         return app
 
@@ -55,6 +56,17 @@ class S3Service:
 
     async def _ready(self, _request: web.Request) -> web.Response:
         return web.json_response({"ready": True})
+
+    async def _buckets(self, _request: web.Request) -> web.Response:
+        rows = [
+            {
+                "bucket": bucket.name,
+                "objects": len(bucket.objects),
+                "bytes": sum(o.bytes for o in bucket.objects.values()),
+            }
+            for bucket in self.buckets
+        ]
+        return web.json_response(rows)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         mode = self.faults.strikes(request.method)

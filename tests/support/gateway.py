@@ -69,6 +69,9 @@ def handler(event, context):
 """
 
 
+NOBODY = "http://127.0.0.1:9"
+
+
 @dataclass
 class Answer:
     """What came back."""
@@ -117,6 +120,6 @@ def gateway_site(tmp_path: Path) -> Iterator[Site]:
         log=log,
         workers=2,
     )
-    with serving(lambda: application(functions, LocalSettings("http://127.0.0.1:9", "operator", {}))) as base:
+    with serving(lambda: application(functions, LocalSettings(NOBODY, NOBODY, "operator", {}))) as base:
         yield Site(base, tmp_path)
     log.close()

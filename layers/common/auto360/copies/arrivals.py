@@ -1,0 +1,88 @@
+"""A file that has just arrived in the uploads bucket: looked at, then copied to VK Cloud at once.
+
+The event tells bucket and key alone (facts on Yandex Cloud, §3), and may come twice or late: everything else is asked
+of the store, and what is copied already is left alone.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from auto360.copies.ledger import Copied, CopyLedger
+from auto360.copies.storage import CURRENT
+from auto360.objects import ObjectDamaged, ObjectInfo, ObjectMissing, ObjectStore
+from auto360.settings import EnvSettings
+
+REFUSED = "refused"
+_HEAD_BYTES = 64
+Verdict = Literal["copied", "known", "refused", "gone"]
+
+# By ending: how such a file begins, and at which byte. Names lie; the first bytes rarely do.
+_BEGINS: dict[str, tuple[tuple[int, bytes], ...]] = {
+    "jpg": ((0, b"\xff\xd8\xff"),),
+    "jpeg": ((0, b"\xff\xd8\xff"),),
+    "png": ((0, b"\x89PNG\r\n\x1a\n"),),
+    "webp": ((0, b"RIFF"), (8, b"WEBP")),
+    "mp4": ((4, b"ftyp"),),
+    "mov": ((4, b"ftyp"),),
+    "pdf": ((0, b"%PDF-"),),
+}
+_VIDEOS = ("mp4", "mov")
+
+
+class ArrivalPolicy(EnvSettings):
+    """The largest files that are taken, in bytes."""
+
+    arrival_most_bytes: int = Field(10 * 1024 * 1024, ge=1)
+    arrival_most_video_bytes: int = Field(100 * 1024 * 1024, ge=1)
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """Looks at new files with everything that it touches."""
+
+    bucket: str
+    uploads: ObjectStore
+    copies: ObjectStore
+    ledger: CopyLedger
+    policy: ArrivalPolicy
+
+    def take(self, key: str) -> Verdict:
+        """Copy a good file; move one that is not what its name says, or too large, below `refused/`.
+
+        Raises ObjectStoreError where a store does not answer: the platform then sends the event again.
+        """
+        if key.startswith(f"{REFUSED}/"):
+            return "known"
+        info = self.uploads.head(key)
+        if info is None:
+            return "gone"
+        try:
+            if not self._is_good(info):
+                self.uploads.copy(key, to=f"{REFUSED}/{key}")
+                self.uploads.delete([key])
+                return "refused"
+            return self._copy(info)
+        except ObjectMissing:
+            return "gone"
+
+    def _is_good(self, info: ObjectInfo) -> bool:
+        ending = info.key.rpartition(".")[2].lower()
+        most = self.policy.arrival_most_video_bytes if ending in _VIDEOS else self.policy.arrival_most_bytes
+        if ending not in _BEGINS or not 0 < info.size <= most:
+            return False
+        head = b"".join(self.uploads.get(info.key, end=min(info.size, _HEAD_BYTES)))
+        return all(head[start : start + len(sign)] == sign for start, sign in _BEGINS[ending])
+
+    def _copy(self, info: ObjectInfo) -> Verdict:
+        source = f"{self.bucket}/{info.key}"
+        known = self.ledger.of("storage", source)
+        if known is not None and known.etag == info.etag and known.size == info.size:
+            return "known"
+        key = f"{CURRENT}/{source}"
+        written = self.copies.put(key, self.uploads.get(info.key), content_type=info.content_type)
+        if written.size != info.size:
+            raise ObjectDamaged(f"{source}: it changed while it was copied")
+        self.ledger.note("storage", source, Copied(key, written.size, written.sha256), etag=info.etag)
+        return "copied"

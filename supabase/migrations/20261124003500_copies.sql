@@ -1,0 +1,182 @@
+-- Copies of videos and of files in Supabase Storage: what has changed, what was copied, what is gone, what to check.
+
+create function public.storage_changes(p_after timestamptz, p_after_id uuid, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', o.id, 'bucket', o.bucket_id, 'name', o.name,
+      'etag', pg_catalog.btrim(coalesce(o.metadata ->> 'eTag', ''), '"'), 'bytes', (o.metadata ->> 'size')::bigint,
+      'changed_at', o.updated_at) order by o.updated_at, o.id), '[]')
+  from (
+    select s.* from storage.objects s where (s.updated_at, s.id) > (p_after, p_after_id)
+    order by s.updated_at, s.id limit p_limit
+  ) as o;
+$$;
+comment on function public.storage_changes(timestamptz, uuid, integer) is
+  'Files of Supabase Storage that came or changed after a place, the oldest first: [{id, bucket, name, etag, bytes, changed_at}].';
+
+create function public.copies_known(p_kind text, p_bucket text, p_after text, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('source', c.source, 'etag', c.source_etag,
+      'bytes', c.bytes, 'sha256', pg_catalog.encode(c.sha256, 'hex'), 'object_key', c.object_key)
+      order by c.source collate "C"), '[]')
+  from (
+    select b.* from public.backup_copies b
+    where b.kind = p_kind and b.source_gone_at is null and b.source collate "C" > p_after
+      and pg_catalog.starts_with(b.source, p_bucket || '/')
+    order by b.source collate "C" limit p_limit
+  ) as c;
+$$;
+comment on function public.copies_known(text, text, text, integer) is
+  'Copies whose source was there when we last looked, in the byte order of the source: [{source, etag, bytes, sha256, object_key}].';
+create index backup_copies_source_idx on public.backup_copies (kind, source collate "C") where source_gone_at is null;
+
+create function public.copy_of(p_kind text, p_source text) returns jsonb
+language sql stable set search_path = '' as $$
+  select pg_catalog.jsonb_build_object('source', c.source, 'etag', c.source_etag, 'bytes', c.bytes,
+    'sha256', pg_catalog.encode(c.sha256, 'hex'), 'object_key', c.object_key)
+  from public.backup_copies c where c.kind = p_kind and c.source = p_source and c.source_gone_at is null;
+$$;
+comment on function public.copy_of(text, text) is 'The copy of one source, or null.';
+
+create function public.note_copy(
+  p_kind text, p_source text, p_etag text, p_object_key text, p_bytes bigint, p_sha256 bytea, p_origin text
+) returns void
+language sql volatile set search_path = '' as $$
+  insert into public.backup_copies as c (kind, source, source_etag, object_key, bytes, sha256, origin, copied_at)
+  values (p_kind, p_source, p_etag, p_object_key, p_bytes, p_sha256, p_origin, pg_catalog.now())
+  on conflict (kind, source) do update set
+    source_etag = excluded.source_etag, object_key = excluded.object_key, bytes = excluded.bytes,
+    sha256 = excluded.sha256, origin = excluded.origin, copied_at = excluded.copied_at, verified_at = null,
+    source_gone_at = null, keep_until = null;
+$$;
+comment on function public.note_copy(text, text, text, text, bigint, bytea, text) is 'Notes a copy that was written whole.';
+
+create function public.note_source_gone(p_kind text, p_source text, p_object_key text, p_keep_days integer) returns void
+language sql volatile set search_path = '' as $$
+  update public.backup_copies c set source_gone_at = pg_catalog.now(), object_key = p_object_key,
+    keep_until = pg_catalog.now() + pg_catalog.make_interval(days => p_keep_days)
+  where c.kind = p_kind and c.source = p_source and c.source_gone_at is null;
+$$;
+comment on function public.note_source_gone(text, text, text, integer) is
+  'The source is gone: from now on its copy, now at p_object_key, is kept for p_keep_days more.';
+
+create function public.note_deleted_videos(p_keep_days integer) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_noted integer;
+begin
+  update public.backup_copies c set source_gone_at = v.deleted_at,
+    keep_until = v.deleted_at + pg_catalog.make_interval(days => p_keep_days)
+  from public.videos v
+  where c.kind = 'video' and c.source_gone_at is null and v.deleted_at is not null and c.source = v.id::text;
+  get diagnostics v_noted = row_count;
+  return v_noted;
+end;
+$$;
+comment on function public.note_deleted_videos(integer) is
+  'Copies of videos that are deleted at their suppliers are kept for p_keep_days from then on; says how many are new.';
+
+create function public.copies_over(p_kind text, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('source', c.source, 'object_key', c.object_key)), '[]')
+  from (
+    select b.source, b.object_key from public.backup_copies b
+    where b.kind = p_kind and b.keep_until <= pg_catalog.now() order by b.keep_until limit p_limit
+  ) as c;
+$$;
+comment on function public.copies_over(text, integer) is 'Copies whose time is over: [{source, object_key}].';
+
+create function public.note_copies_deleted(p_kind text, p_sources text[]) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  if p_kind = 'video' then
+    update public.videos v set replica_key = null, replica_bytes = null, replica_sha256 = null, replica_origin = null,
+      replicated_at = null
+    where v.id::text = any (p_sources) and v.deleted_at is not null;
+  end if;
+  delete from public.backup_copies c
+  where c.kind = p_kind and c.source = any (p_sources) and c.keep_until <= pg_catalog.now();
+end;
+$$;
+comment on function public.note_copies_deleted(text, text[]) is 'The objects of these copies were deleted, since their time was over.';
+
+create function public.videos_to_replicate(p_after timestamptz, p_after_id uuid, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', v.id, 'provider', v.provider,
+      'provider_video_id', v.provider_video_id, 'created_at', v.created_at) order by v.created_at, v.id), '[]')
+  from (
+    select w.* from public.videos w
+    where w.state = 'ready' and w.replicated_at is null and w.delete_requested_at is null
+      and (w.created_at, w.id) > (p_after, p_after_id)
+    order by w.created_at, w.id limit p_limit
+  ) as v;
+$$;
+comment on function public.videos_to_replicate(timestamptz, uuid, integer) is
+  'Videos without a copy at VK Cloud, the oldest first: [{id, provider, provider_video_id, created_at}].';
+
+create function public.note_video_copy(
+  p_video_id uuid, p_object_key text, p_bytes bigint, p_sha256 bytea, p_origin text
+) returns boolean
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.videos v set replica_key = p_object_key, replica_bytes = p_bytes, replica_sha256 = p_sha256,
+    replica_origin = p_origin, replicated_at = pg_catalog.now()
+  where v.id = p_video_id and v.deleted_at is null;
+  if not found then
+    return false;
+  end if;
+  perform public.note_copy('video', p_video_id::text, null, p_object_key, p_bytes, p_sha256, p_origin);
+  return true;
+end;
+$$;
+comment on function public.note_video_copy(uuid, text, bigint, bytea, text) is
+  'Notes the copy of a video at VK Cloud; false when the video was deleted meanwhile.';
+
+create function public.copies_to_verify(p_share_days integer, p_but text[], p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('kind', c.kind, 'source', c.source,
+      'object_key', c.object_key, 'bytes', c.bytes, 'sha256', pg_catalog.encode(c.sha256, 'hex'))
+      order by c.verified_at nulls first), '[]')
+  from (
+    select b.* from public.backup_copies b
+    where (b.verified_at is null or b.verified_at < pg_catalog.now() - pg_catalog.make_interval(days => p_share_days))
+      and b.object_key <> all (p_but)
+    order by b.verified_at nulls first, b.id limit p_limit
+  ) as c;
+$$;
+comment on function public.copies_to_verify(integer, text[], integer) is
+  'Copies other than p_but that nobody has read again for p_share_days, the longest unread first.';
+
+create function public.note_copy_verified(p_kind text, p_source text, p_sha256 bytea) returns void
+language sql volatile set search_path = '' as $$
+  update public.backup_copies c set verified_at = pg_catalog.now()
+  where c.kind = p_kind and c.source = p_source and c.sha256 = p_sha256;
+$$;
+comment on function public.note_copy_verified(text, text, bytea) is 'A copy was read again and is what was copied.';
+
+create function public.note_copy_damaged(p_kind text, p_source text, p_sha256 bytea) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.backup_copies c set source_etag = null
+  where c.kind = p_kind and c.source = p_source and c.sha256 = p_sha256;
+  if p_kind = 'video' then
+    update public.videos v set replicated_at = null
+    where v.id::text = p_source and v.replica_sha256 = p_sha256 and v.deleted_at is null;
+  end if;
+end;
+$$;
+comment on function public.note_copy_damaged(text, text, bytea) is 'A copy is not what was copied: the next run copies its source anew.';
+
+revoke execute on function public.storage_changes(timestamptz, uuid, integer), public.copies_known(text, text, text, integer),
+  public.copy_of(text, text), public.note_copy(text, text, text, text, bigint, bytea, text),
+  public.note_source_gone(text, text, text, integer), public.note_deleted_videos(integer), public.copies_over(text, integer),
+  public.note_copies_deleted(text, text[]), public.videos_to_replicate(timestamptz, uuid, integer),
+  public.note_video_copy(uuid, text, bigint, bytea, text), public.copies_to_verify(integer, text[], integer),
+  public.note_copy_verified(text, text, bytea), public.note_copy_damaged(text, text, bytea)
+  from public, anon, authenticated;
+grant execute on function public.storage_changes(timestamptz, uuid, integer), public.copies_known(text, text, text, integer),
+  public.copy_of(text, text), public.note_copy(text, text, text, text, bigint, bytea, text),
+  public.note_source_gone(text, text, text, integer), public.note_deleted_videos(integer), public.copies_over(text, integer),
+  public.note_copies_deleted(text, text[]), public.videos_to_replicate(timestamptz, uuid, integer),
+  public.note_video_copy(uuid, text, bigint, bytea, text), public.copies_to_verify(integer, text[], integer),
+  public.note_copy_verified(text, text, bytea), public.note_copy_damaged(text, text, bytea)
+  to service_role;

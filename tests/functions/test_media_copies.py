@@ -1,0 +1,163 @@
+"""The jobs that copy videos and files to VK Cloud, as a timer or a storage event starts them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.support.copies import BACKUP, UPLOADS, CopyWorld
+from tests.support.functions import Functions
+from tests.support.market import new_user_id
+from tests.support.rows import rows
+from tests.support.videos import VideoWorld
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
+MP4 = b"\0\0\0\x18ftypmp42" + b"\0" * 100
+
+
+def timer(job: str) -> dict[str, Any]:
+    """The message of a timer."""
+    kind = "yandex.cloud.events.serverless.triggers.TimerMessage"
+    details = {"trigger_id": "t", "payload": json.dumps({"job": job})}
+    return {"messages": [{"event_metadata": {"event_id": uuid4().hex, "event_type": kind}, "details": details}]}
+
+
+def arrived(*keys: str) -> dict[str, Any]:
+    """The message of an object-storage trigger."""
+    kind = "yandex.cloud.events.storage.ObjectCreate"
+    return {
+        "messages": [
+            {
+                "event_metadata": {"event_id": uuid4().hex, "event_type": kind},
+                "details": {"bucket_id": UPLOADS, "object_id": key},
+            }
+            for key in keys
+        ]
+    }
+
+
+@pytest.fixture
+def run(functions: Functions, copy_world: CopyWorld, videos: VideoWorld) -> Any:
+    """Starts a job with both video suppliers and the stores at hand; other tests' videos are out of the way."""
+    functions.set(**videos.environ)
+    with copy_world.database.connect() as connection:
+        connection.execute("update videos set replicated_at = now() where replicated_at is null")
+        connection.execute("delete from backup_copies")
+    return lambda job: functions.handler("media_copies")(timer(job), None)
+
+
+def new_video(world: CopyWorld, provider: str, provider_video_id: str) -> str:
+    """A ready video of ours; its id."""
+    query = (
+        "insert into videos (owner_user_id, provider, provider_video_id, state) values (%s, %s, %s, 'ready')"
+        " returning id::text"
+    )
+    [(video_id,)] = rows(world.database, query, new_user_id(world.database), provider, provider_video_id)
+    return str(video_id)
+
+
+@pytest.mark.parametrize(("provider", "origin"), [("api_video", "transcode"), ("yandex", "original")])
+def test_a_ready_video_is_copied_with_what_proves_it(
+    provider: str, origin: str, run: Any, copy_world: CopyWorld, videos: VideoWorld
+) -> None:
+    video = new_video(copy_world, provider, videos.seed(provider, size=700_000))
+    assert run("videos")["copied"] == 1
+    content = copy_world.copied("videos/")[f"{video}/{provider}.mp4"]
+    proof = json.loads(copy_world.copied("videos/")[f"{video}/{provider}.mp4.json"])
+    assert (len(content), proof["bytes"], proof["origin"]) == (700_000, 700_000, origin)
+    assert proof["sha256"] == hashlib.sha256(content).hexdigest()
+    stored = "select replica_key, encode(replica_sha256, 'hex'), replica_origin from videos where id = %s"
+    assert rows(copy_world.database, stored, video) == [(f"videos/{video}/{provider}.mp4", proof["sha256"], origin)]
+    assert run("videos")["copied"] == 0
+
+
+def test_a_video_that_cannot_be_read_holds_up_no_other(run: Any, copy_world: CopyWorld, videos: VideoWorld) -> None:
+    gone = new_video(copy_world, "api_video", f"vi{uuid4().hex[:10]}")
+    there = new_video(copy_world, "api_video", videos.seed("api_video"))
+    report = run("videos")
+    assert (report["copied"], report["failed"]) == (1, 1)
+    assert set(copy_world.copied("videos/")) == {f"{there}/api_video.mp4", f"{there}/api_video.mp4.json"}
+    assert rows(copy_world.database, "select replicated_at from videos where id = %s", gone) == [(None,)]
+
+
+def test_a_connection_that_breaks_in_the_middle_of_the_file_is_taken_up_again(
+    run: Any, copy_world: CopyWorld, videos: VideoWorld
+) -> None:
+    video = new_video(copy_world, "api_video", videos.seed("api_video", size=2_000_000))
+    videos.turn("api_video", cut_percent=50)
+    assert run("videos")["copied"] == 1
+    assert len(copy_world.copied("videos/")[f"{video}/api_video.mp4"]) == 2_000_000
+
+
+def test_the_copy_of_a_deleted_video_stays_for_90_days(run: Any, copy_world: CopyWorld, videos: VideoWorld) -> None:
+    video = new_video(copy_world, "yandex", videos.seed("yandex"))
+    run("videos")
+    deleted = "update videos set state = 'deleted', deleted_at = now() - %s::interval where id = %s"
+    anew = "update backup_copies set source_gone_at = null, keep_until = null where source = %s"
+    for days, left in ((89, 2), (91, 0)):
+        with copy_world.database.connect() as connection:
+            connection.execute(deleted, [timedelta(days=days), video])
+            connection.execute(anew, [video])
+        run("videos")
+        assert len(copy_world.copied("videos/")) == left
+    kept = "select replica_key, (select count(*) from backup_copies where source = %s) from videos where id = %s"
+    assert rows(copy_world.database, kept, video, video) == [(None, 0)]
+
+
+def test_the_hourly_and_the_daily_job_copy_files_and_their_runs_are_recorded(run: Any, copy_world: CopyWorld) -> None:
+    copy_world.upload("a.png", PNG)
+    with copy_world.database.connect() as connection:
+        connection.execute("update storage.objects set updated_at = now() - interval '5 minutes'")
+        connection.execute("update job_leases set cursor = '{}' where job = 'storage'")
+    assert run("storage_changes")["copied"] == 1
+    copy_world.upload("b.png", PNG)
+    assert run("storage_comparison")["copied"] == 1
+    assert set(copy_world.copied()) == {"a.png", "b.png"}
+    assert run("read_again") == {"read": 2, "bytes": 2 * len(PNG), "damaged": 0}
+    recorded = "select kind, state, files from backup_runs order by started_at desc limit 3"
+    assert rows(copy_world.database, recorded) == [
+        ("verification", "verified", 2),
+        ("storage", "verified", 1),
+        ("storage", "verified", 1),
+    ]
+
+
+def test_a_timer_with_an_unknown_job_fails_for_everybody_to_see(run: Any) -> None:
+    with pytest.raises(ValueError, match="there is no job 'everything'"):
+        run("everything")
+
+
+@pytest.mark.parametrize(
+    ("key", "content", "verdict"),
+    [
+        ("u1/a.png", PNG, "copied"),
+        ("u1/film.MP4", MP4, "copied"),
+        ("u1/a.jpg", PNG, "refused"),
+        ("u1/page.html", b"<script>", "refused"),
+        ("u1/empty.png", b"", "refused"),
+        ("u1/large.png", PNG + b"\0" * 400, "refused"),
+    ],
+)
+def test_a_file_that_has_arrived_is_copied_at_once_or_refused(
+    key: str, content: bytes, verdict: str, functions: Functions, copy_world: CopyWorld
+) -> None:
+    functions.set(ARRIVAL_MOST_BYTES="300")
+    uploads = copy_world.store(UPLOADS)
+    uploads.put(key, [content])
+    assert functions.handler("media_event")(arrived(key), None) == {verdict: 1}
+    copies = {found.key for found in copy_world.store(BACKUP).list("storage/current/uploads/")}
+    assert copies == ({f"storage/current/uploads/{key}"} if verdict == "copied" else set())
+    kept = key if verdict == "copied" else f"refused/{key}"
+    assert [found.key for found in uploads.list()] == [kept]
+
+
+def test_an_event_that_comes_twice_or_too_late_changes_nothing(functions: Functions, copy_world: CopyWorld) -> None:
+    copy_world.store(UPLOADS).put("a.png", [PNG])
+    handler = functions.handler("media_event")
+    assert handler(arrived("a.png"), None) == {"copied": 1}
+    assert handler(arrived("a.png", "gone.png"), None) == {"known": 1, "gone": 1}

@@ -1,0 +1,131 @@
+"""A project's storage and the bucket of copies: the local S3 with the rows that Supabase keeps, and our jobs on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from auto360.backup.lease import Lease, leased
+from auto360.copies.ledger import CopyLedger
+from auto360.copies.storage import StorageCopies, StoragePolicy
+from auto360.copies.storage_files import SupabaseFiles
+from auto360.database import Database as Calls
+from auto360.objects.access import S3Access
+from auto360.objects.s3 import S3Store
+from auto360.wiring.data import database as wired_database
+from local.s3.files import Buckets
+from local.s3.notices import Notices
+from local.s3.service import Account, S3Service
+from local.threaded import serving
+from tests.support.database import NOBODY_LISTENS, Database
+from tests.support.functions import Functions
+
+BACKUP, UPLOADS = "backup", "uploads"
+
+
+@dataclass
+class CopyWorld:
+    """Everything on both sides. `ahead` moves our clock: changes count once they have settled."""
+
+    database: Database
+    calls: Calls
+    url: str
+    bucket: str
+    notices: Notices
+    ahead: timedelta = field(default=timedelta(minutes=5))
+    _opened: dict[str, S3Store] = field(default_factory=dict, init=False)
+
+    def store(self, name: str) -> S3Store:
+        """A bucket; opening one takes boto3 a while."""
+        if name not in self._opened:
+            self._opened[name] = S3Store(S3Access(self.url, "local", "KEY", "secret"), name)
+        return self._opened[name]
+
+    @contextmanager
+    def revoked_key(self) -> Iterator[None]:
+        """The bucket of copies refuses us."""
+        kept = self._opened.pop(BACKUP)
+        self._opened[BACKUP] = S3Store(S3Access(self.url, "local", "KEY", "of yesterday"), BACKUP)
+        yield
+        self._opened[BACKUP] = kept
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """Where functions find the stores."""
+        found = {"COPIED_BUCKETS": self.bucket}
+        for prefix in ("VK_CLOUD", "YANDEX_STORAGE", "SUPABASE_STORAGE"):
+            found |= {f"{prefix}_ENDPOINT": self.url, f"{prefix}_REGION": "local", f"{prefix}_ACCESS_KEY": "KEY"}
+            found |= {f"{prefix}_SECRET_KEY": "secret"}
+        return found | {"VK_CLOUD_BUCKET": BACKUP, "YANDEX_STORAGE_BUCKET": UPLOADS}
+
+    def upload(self, name: str, content: bytes, *, bucket: str | None = None) -> None:
+        """A user's file arrives."""
+        self.store(bucket or self.bucket).put(name, [content], content_type="image/png")
+        self.notices.settle()
+
+    def remove(self, *names: str) -> None:
+        """A user's files go."""
+        self.store(self.bucket).delete(names)
+        self.notices.settle()
+
+    def copied(self, prefix: str = "storage/current/") -> dict[str, bytes]:
+        """What lies in the bucket of copies, by key without the prefix and the source's bucket."""
+        store = self.store(BACKUP)
+        return {
+            found.key.removeprefix(prefix).removeprefix(f"{self.bucket}/"): b"".join(store.get(found.key))
+            for found in store.list(prefix)
+        }
+
+    def copies(self, **policy: object) -> StorageCopies:
+        """Our side of it."""
+        files = SupabaseFiles(self.calls, self.store, (self.bucket,))
+        settings = StoragePolicy.load({name.upper(): str(value) for name, value in policy.items()})
+        return StorageCopies(files, self.store(BACKUP), CopyLedger(self.calls), settings, self.now)
+
+    def now(self) -> datetime:
+        """Our clock."""
+        return datetime.now(UTC) + self.ahead
+
+    @contextmanager
+    def lease(self, job: str = "storage") -> Iterator[Lease]:
+        """The lease of a job; of one of this world alone, so that each begins anew."""
+        with leased(self.calls, f"{job}-{self.bucket}") as held:
+            yield held
+
+    def copy_changes(self, **policy: object) -> StorageCopies:
+        """An hourly run."""
+        copies = self.copies(**policy)
+        with self.lease() as held:
+            assert copies.copy_changes(held, until=self.now() + timedelta(minutes=5))
+        return copies
+
+    def compare(self, **policy: object) -> StorageCopies:
+        """A daily run."""
+        copies = self.copies(**policy)
+        with self.lease() as held:
+            copies.compare(held)
+        return copies
+
+
+@pytest.fixture
+def copy_world(functions: Functions, database: Database, tmp_path: Path) -> Iterator[CopyWorld]:
+    """A bucket of its own with nothing in it."""
+    bucket = f"files-{uuid4().hex[:10]}"
+    with database.connect() as connection:
+        connection.execute("insert into storage.buckets (id, name) values (%s, %s)", [bucket, bucket])
+    buckets, names = Buckets(tmp_path / "s3"), frozenset({bucket, BACKUP, UPLOADS})
+    for name in names:
+        buckets.create(name)
+    notices = Notices(NOBODY_LISTENS, database.dsn, (bucket,))
+    notices.start()
+    service = S3Service(buckets, {"KEY": Account("secret", names)}, notices.take)
+    with serving(service.application) as url:
+        world = CopyWorld(database, wired_database(), url, bucket, notices)
+        functions.set(**world.environ)
+        yield world
