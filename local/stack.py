@@ -24,6 +24,7 @@ from local.probes import http_status
 from local.processes import Child
 from local.redis_server import RedisServer
 from local.simulators.environment import simulators_environment
+from local.simulators.sentry import dsn
 
 Report = Callable[[str], None]
 
@@ -167,7 +168,10 @@ class Stack:
         settings = {
             "port": self.ports.gateway,
             "template": self.environ.get("AUTO360_TEMPLATE") or str(TEMPLATE),
-            "variables": function_environment(self.keyring, addresses, self.environ),
+            "variables": {
+                **function_environment(self.keyring, addresses, self.environ),
+                "SENTRY_DSN": dsn(addresses.simulators),
+            },
             "workers": _workers(self.environ),
             "function_log": str(self.data.logs / "functions.log"),
             "simulators": addresses.simulators,

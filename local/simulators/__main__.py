@@ -19,6 +19,7 @@ from local.simulators.banks import simulated_banks
 from local.simulators.mailbox import MailAccount, Mailbox
 from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
+from local.simulators.sentry import Sentry
 from local.simulators.serving import Simulated, Simulators
 from local.simulators.smsc import Smsc, SmscAccount
 from local.simulators.webhook_receiver import WebhookReceiver
@@ -69,6 +70,7 @@ def _operations(environ: Mapping[str, str]) -> dict[str, Simulated]:
     return {
         "mailbox": Mailbox(mail),
         "webhook": WebhookReceiver(environ["ALERT_WEBHOOK_SECRET"]),
+        "sentry": Sentry(),
         "yandex_monitoring": monitoring,
     }
 

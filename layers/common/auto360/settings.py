@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auto360.errors import SettingsInvalid
 
@@ -44,11 +44,15 @@ def _sentence(error: ValidationError) -> str:
 
 
 class AppSettings(EnvSettings):
-    """What the runtime itself needs."""
+    """What the runtime itself needs. `sentry_traces_rate` is the share of requests whose trace is sent, 0 to 1."""
 
     app_env: Literal["local", "test", "staging", "production"] = "production"
     allowed_origins: str = ""
     log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "INFO"
+    slow_call_ms: int = Field(1000, ge=1)
+    sentry_dsn: str = Field("", pattern=r"^(https?://[^@\s]+@\S+)?$")
+    sentry_traces_rate: float = Field(0.0, ge=0, le=1)
+    sentry_release: str = ""
 
     @property
     def origins(self) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The database through Supabase's REST interface (PostgREST)."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
@@ -33,14 +33,19 @@ class SupabaseSettings(EnvSettings):
         return (self.supabase_rest_url or f"{self.supabase_url.rstrip('/')}/rest/v1").rstrip("/")
 
 
-def new_client(settings: SupabaseSettings, *, tls: ssl.SSLContext) -> httpx.Client:
+Around = Callable[[httpx.BaseTransport], httpx.BaseTransport]
+"""Puts something around the connections, such as what notes every call."""
+
+
+def new_client(
+    settings: SupabaseSettings, *, tls: ssl.SSLContext, around: Around = lambda behind: behind
+) -> httpx.Client:
     """A client for one process: connections are kept for seconds only, since a frozen instance's sockets die."""
+    limits = httpx.Limits(keepalive_expiry=5.0)
     return httpx.Client(
         base_url=settings.rest_url,
         timeout=httpx.Timeout(settings.database_timeout_seconds, connect=2.0),
-        transport=httpx.HTTPTransport(
-            retries=2, limits=httpx.Limits(keepalive_expiry=5.0), verify=tls, trust_env=False
-        ),
+        transport=around(httpx.HTTPTransport(retries=2, limits=limits, verify=tls, trust_env=False)),
         trust_env=False,
         follow_redirects=False,
     )

@@ -9,13 +9,14 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 
-from auto360 import database
+from auto360 import calls, database
 from auto360.cloud import remember_grant
 from auto360.errors import DomainError, Internal, InvalidJson, NotFound, SettingsInvalid
 from auto360.runtime import headers
 from auto360.runtime.envelope import failure, to_json
 from auto360.runtime.events import BodyKind, Event, http_request, is_http
 from auto360.runtime.logs import logger
+from auto360.runtime.observed import observed, report
 from auto360.runtime.requests import Request, request_of
 from auto360.runtime.validation import validation_failed
 from auto360.settings import AppSettings
@@ -55,9 +56,11 @@ def failure_for(error: Exception, request: Request) -> dict[str, Any]:
         error = NotFound()
     elif isinstance(error, SettingsInvalid):
         logger.error("settings invalid", extra={"problem": str(error)})
+        report(error)
         error = Internal()
     elif not isinstance(error, DomainError):
         logger.error("unforeseen error", exc_info=error)
+        report(error)
         error = Internal()
     elif error.status >= 500:
         logger.error("request failed", extra={"code": error.code, "cause": type(error.__cause__).__name__})
@@ -80,13 +83,15 @@ def entrypoint(
         if not is_http(event):
             event = {}
         request = request_of(event)
+        calls.begin(request.id)
         logger.append_keys(request_id=request.id)
         try:
             settings = AppSettings.load()
             logger.setLevel(settings.log_level)
             answer = headers.preflight(event, settings.origins)
             if answer is None:
-                answer = app.resolve(http_request(event, most_bytes=most_body_bytes, body=body), context)
+                with observed(settings, kind="http.server", name=f"{request.method} {request.route}"):
+                    answer = app.resolve(http_request(event, most_bytes=most_body_bytes, body=body), context)
             headers.complete(answer, event, request, settings.origins)
         except Exception as error:  # noqa: BLE001 - the last wall before the client
             answer = failure_for(error, request)
@@ -99,6 +104,7 @@ def entrypoint(
                 "status": answer["statusCode"],
                 "duration_ms": round((time.perf_counter() - started) * 1000, 1),
                 "database_round_trips": database.round_trips(),
+                "waited_ms": round(sum(call.milliseconds for call in calls.made()), 1),
             },
         )
         return answer

@@ -3,9 +3,12 @@
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from uuid import uuid4
 
+from auto360 import calls
 from auto360.cloud import remember_grant
 from auto360.runtime.logs import logger
+from auto360.runtime.observed import observed, report
 from auto360.settings import AppSettings
 
 Report = Mapping[str, int | str]
@@ -18,14 +21,27 @@ def job(run: Callable[[Mapping[str, Any]], Report]) -> Callable[[Mapping[str, An
         started = time.perf_counter()
         remember_grant(context)
         logger.clear_state()
-        logger.append_keys(request_id=str(getattr(context, "aws_request_id", "")))
+        request_id = str(getattr(context, "aws_request_id", "")) or uuid4().hex
+        calls.begin(request_id)
+        logger.append_keys(request_id=request_id)
         try:
-            logger.setLevel(AppSettings.load().log_level)
-            report = dict(run(event))
+            settings = AppSettings.load()
+            logger.setLevel(settings.log_level)
+            with observed(settings, kind="job", name=str(getattr(context, "function_name", "")) or run.__module__):
+                counters = _run(run, event)
         except Exception:
             logger.exception("job failed")
             raise
-        logger.info("job done", extra={**report, "duration_ms": round((time.perf_counter() - started) * 1000)})
-        return report
+        logger.info("job done", extra={**counters, "duration_ms": round((time.perf_counter() - started) * 1000)})
+        return counters
 
     return handler
+
+
+def _run(run: Callable[[Mapping[str, Any]], Report], event: Mapping[str, Any]) -> dict[str, int | str]:
+    """Run it; what it raises is reported while the report can still leave."""
+    try:
+        return dict(run(event))
+    except Exception as error:
+        report(error)
+        raise

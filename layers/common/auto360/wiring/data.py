@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 def database() -> Database:
     """The database, through Supabase's REST interface."""
     from auto360.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+    from auto360.wiring.outgoing import NotingTransport
 
     settings = SupabaseSettings.load()
-    return PostgrestDatabase(settings, new_client(settings, tls=tls_context()))
+    noting = partial(NotingTransport, is_database=True)
+    return PostgrestDatabase(settings, new_client(settings, tls=tls_context(), around=noting))
 
 
 @cache
@@ -27,8 +29,11 @@ def supplier_http() -> httpx.Client:
     """The client for calls to suppliers; each call gives its own time-out."""
     import httpx
 
+    from auto360.wiring.outgoing import NotingTransport
+
     limits = httpx.Limits(keepalive_expiry=5.0)
-    return httpx.Client(timeout=5.0, follow_redirects=False, limits=limits, trust_env=False, verify=tls_context())
+    connections = httpx.HTTPTransport(verify=tls_context(), limits=limits, trust_env=False)
+    return httpx.Client(timeout=5.0, follow_redirects=False, trust_env=False, transport=NotingTransport(connections))
 
 
 @cache
