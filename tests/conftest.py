@@ -22,6 +22,7 @@ pytest_plugins = (
     "tests.support.stack",
     "tests.support.copies",
     "tests.support.videos",
+    "tests.support.uploads",
     "tests.support.moves",
 )
 

@@ -50,6 +50,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/payments": {"tier": "basic", "bank": "mbank"},
     "/api/subscriptions/upgrade": {"tier": "premium", "bank": "mbank"},
     "/api/subscriptions/downgrade": {"tier": "basic"},
+    "/api/video/create": {"title": "Toyota Camry"},
+    "/api/video/{video_id}/uploaded": {"videoId": "vi1"},
     "/api/chat/threads": {"listing_id": SOMETHING},
     "/api/chat/threads/{thread_id}/messages": {"text": "Здравствуйте"},
     "/api/chat/blocks": {"user_id": SOMETHING},

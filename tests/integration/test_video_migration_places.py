@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 from tests.integration.test_business_races import calling
 from tests.support.database import Database
 from tests.support.market import new_listing, new_user_id
-from tests.support.migration import PLACE, LedgerOf, Moving, new_moving, show, shown
+from tests.support.migration import PLACE, LedgerOf, Moving, new_moving, show, shown, uploaded
 from tests.support.rows import rows
 
 
@@ -99,6 +99,7 @@ def test_a_listing_that_shows_something_else_by_now_is_not_rolled_back(database:
     moving = new_moving(database)
     ledger.plan()
     ledger.switched(moving)
+    uploaded(database, moving, "viNew")
     edited(database, moving, video_id="viNew", video_url="https://cdn.api.video/vod/viNew/hls/manifest.m3u8")
     ledger.roll_back()
     assert shown(database, moving.listing)["video_id"] == "viNew"

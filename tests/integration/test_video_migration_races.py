@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from tests.integration.test_business_races import calling
 from tests.integration.test_login_races import Call, at_once
 from tests.support.database import Database
-from tests.support.migration import PLACE, LedgerOf, Moving, ledger_call, new_moving, new_source_id, shown
+from tests.support.migration import PLACE, LedgerOf, Moving, ledger_call, new_moving, new_source_id, shown, uploaded
 from tests.support.rows import rows
 
 
@@ -111,6 +111,7 @@ def test_the_owner_and_the_switch_at_the_same_moment_end_well(database: Database
         moving, other = new_moving(database), new_source_id()
         ledger.plan()
         entry = ledger.made_ready(moving)
+        uploaded(database, moving, other)
         answers = at_once(database, [switching(entry), owners_act(moving, act, other)])
         row = ledger.row(entry)
         [(provider, is_going)] = rows(

@@ -64,6 +64,17 @@ def show(database: Database, listing: str, source: str, *, with_id: bool = True)
     )  # fmt: skip
 
 
+def uploaded(database: Database, moving: Moving, video_id: str) -> None:
+    """The seller has another video at api.video, which plays."""
+    rows(
+        database,
+        """insert into videos (owner_user_id, provider, provider_video_id, state)
+           values (%s, 'api_video', %s, 'ready') returning id""",
+        moving.seller,
+        video_id,
+    )
+
+
 def shown(database: Database, listing: str) -> dict[str, Any]:
     """What leads from a listing to its video."""
     [(fields,)] = rows(

@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
+import psycopg
+
 from tests.support.database import Database
 from tests.support.functions import Answer, Functions, http_event
 from tests.support.people import new_address, new_phone
 from tests.support.rows import rows
 
 LISTINGS, MODERATION = "/api/listings", "/api/moderation"
+_TICKET = """
+with video as (
+  insert into videos (owner_user_id, provider) select %(user)s, 'api_video' where not exists (
+    select from upload_tickets t where t.user_id = %(user)s and t.state = 'issued')
+  returning id
+)
+insert into upload_tickets (user_id, video_id, provider, provider_ticket, declared_bytes, content_type, expires_at)
+select %(user)s, video.id, 'api_video', 'to' || video.id, 100000000, 'video/mp4', now() + interval '1 hour' from video
+"""
 
 
 def car(**changes: Any) -> dict[str, Any]:
@@ -48,9 +59,12 @@ class Seller:
     id: str
     token: str
     address: str
+    dsn: str
 
     def call(self, method: str, path: str, body: object = None, **options: Any) -> Answer:
-        """A request to the function behind the path."""
+        """A request to the function behind the path, with a ticket for a video as the app would have fetched one."""
+        if isinstance(body, dict) and body.get("video_url"):
+            self.fetch_ticket()
         name = "moderation" if path.startswith(MODERATION) else "listings"
         options = {"token": self.token, "address": self.address, **options}
         return self.functions.raw(name, http_event(method, path, body, **options))
@@ -58,6 +72,11 @@ class Seller:
     def post(self, body: object, **options: Any) -> Answer:
         """Post a listing."""
         return self.call("POST", LISTINGS, body, **options)
+
+    def fetch_ticket(self) -> None:
+        """A ticket for one upload at api.video, if there is none that is open."""
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            connection.execute(_TICKET, {"user": self.id})
 
     def posted(self, body: object) -> str:
         """Post a listing that is taken; its id."""
@@ -85,7 +104,7 @@ def new_user(database: Database, **columns: Any) -> str:
 def new_seller(functions: Functions, database: Database, **columns: Any) -> Seller:
     """A user with a token; many listings are allowed unless a test says otherwise."""
     user = new_user(database, **({"free_limit": 1000} | columns))
-    return Seller(functions, user, database.user_token(user, {"session_id": str(uuid4())}), new_address())
+    return Seller(functions, user, database.user_token(user, {"session_id": str(uuid4())}), new_address(), database.dsn)
 
 
 def anonymous(functions: Functions, path: str, **options: Any) -> Answer:

@@ -9,8 +9,9 @@ from auto360.listings.batches import Batch
 from auto360.listings.reading import Viewers
 from auto360.listings.video_links import VideoLinks, VideoLinkSettings
 from auto360.listings.words import as_shown, code_of, in_latin
+from auto360.media.addresses import VideoAddresses
 
-LINKS = VideoLinks(VideoLinkSettings().hosts)
+LINKS = VideoLinks(VideoLinkSettings().hosts, VideoAddresses("https://api.360auto.kg/api"))
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,8 @@ _FIGURES = {
     "default": ("limit_default_per_15_minutes", 900),
     "chat": ("limit_chat_per_minute", 60),
     "payment": ("limit_payment_per_minute", 60),
+    "upload": ("limit_upload_per_hour", 3600),
+    "playback": ("limit_playback_per_minute", 60),
 }
 
 
@@ -46,6 +48,8 @@ class LimitSettings(EnvSettings):
     limit_default_per_15_minutes: int = Field(100, ge=1)
     limit_chat_per_minute: int = Field(30, ge=1)
     limit_payment_per_minute: int = Field(30, ge=1)
+    limit_upload_per_hour: int = Field(20, ge=1)
+    limit_playback_per_minute: int = Field(3000, ge=1)
 
     def limit(self, name: str) -> Limit:
         """The limit of a name that routes use."""

@@ -1,6 +1,6 @@
 """Every sentence that a person may read, in Russian, Kyrgyz and English, by error code or name; one file an area."""
 
-from auto360.messages import accounts, billing, business, chat, general, listings, moderation, operations
+from auto360.messages import accounts, billing, business, chat, general, listings, moderation, operations, video
 from auto360.messages.languages import LANGUAGES, Language, Sentences, language_of, sentence
 
 __all__ = ["ERRORS", "FIELDS", "LANGUAGES", "TEXTS", "Language", "Sentences", "language_of", "sentence"]
@@ -13,6 +13,7 @@ ERRORS: Sentences = {
     **chat.ERRORS,
     **listings.ERRORS,
     **moderation.ERRORS,
+    **video.ERRORS,
     **operations.ERRORS,
 }
 

@@ -177,6 +177,9 @@ class UploadDesk(Protocol):
     def reopen(self, upload: PlannedUpload) -> UploadTarget | None:
         """The permission that an earlier `open` made without our learning of it, where it can be found."""
 
+    def target(self, *, ticket: str, video_id: str | None) -> UploadTarget:
+        """A permission as it was given, from what was kept of it. Asks nobody."""
+
     def close(self, *, ticket: str) -> None:
         """Revoke a permission; one that is gone already is no failure. Raises VideoFailure."""
 
@@ -186,3 +189,10 @@ class VideoImport(Protocol):
 
     def pull(self, url: str, *, title: str, is_panoramic: bool) -> str:
         """Begin to fetch; gives the id of the new video. Raises VideoFailure; after VideoUncertain look by title."""
+
+
+class ReportCheck(Protocol):
+    """Whether a supplier has signed what was sent to us."""
+
+    def __call__(self, body: bytes, *, signature: str, secret: str) -> bool:
+        """True for the very bytes that were signed with this secret."""

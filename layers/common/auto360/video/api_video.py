@@ -142,10 +142,14 @@ class ApiVideo:
         token = text(reply.body.get("token"))
         if token is None:
             raise VideoUncertain("no_token")
-        return UploadTarget(token, f"{self._url}/upload?{urlencode({'token': token})}", "form")
+        return self.target(ticket=token, video_id=None)
 
     def reopen(self, upload: PlannedUpload) -> None:
         """A token has no name by which it could be found."""
+
+    def target(self, *, ticket: str, video_id: str | None) -> UploadTarget:
+        """Where the app sends the file."""
+        return UploadTarget(ticket, f"{self._url}/upload?{urlencode({'token': ticket})}", "form", video_id)
 
     def close(self, *, ticket: str) -> None:
         """Revoke an upload token."""

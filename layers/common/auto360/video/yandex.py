@@ -144,14 +144,18 @@ class YandexVideo:
         made = _video({"id": inner(answer.get("metadata")).get("videoId"), **inner(answer.get("response"))})
         if made.upload_url is None or not made.video_id:
             raise VideoUncertain("no_upload_address")
-        return UploadTarget(made.upload_url, made.upload_url, "tus", made.video_id)
+        return self.target(ticket=made.upload_url, video_id=made.video_id)
 
     def reopen(self, upload: PlannedUpload) -> UploadTarget | None:
         """The video that was made under this reference and still waits for its file."""
         for video in self.with_title(upload.reference):
             if video.upload_url and video.state in ("awaiting_upload", "uploading"):
-                return UploadTarget(video.upload_url, video.upload_url, "tus", video.video_id)
+                return self.target(ticket=video.upload_url, video_id=video.video_id)
         return None
+
+    def target(self, *, ticket: str, video_id: str | None) -> UploadTarget:
+        """The tus address is all there is."""
+        return UploadTarget(ticket, ticket, "tus", video_id)
 
     def close(self, *, ticket: str) -> None:
         """Nothing to revoke: the address ends with the upload, or with the video when that is deleted."""

@@ -42,8 +42,9 @@ def posting() -> Posting:
     from auto360.listings.posting import Posting, SalePolicy
     from auto360.listings.video_links import VideoLinks, VideoLinkSettings
     from auto360.wiring.storage import image_links
+    from auto360.wiring.video import addresses
 
-    videos = VideoLinks(VideoLinkSettings.load().hosts)
+    videos = VideoLinks(VideoLinkSettings.load().hosts, addresses())
     return Posting(database(), shared_cache(), image_links(), videos, SalePolicy.load())
 
 

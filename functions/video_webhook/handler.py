@@ -1,0 +1,30 @@
+"""POST /webhooks/video/api-video: reports of api.video that a video has been encoded."""
+
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler.openapi.params import Header
+from pydantic import BaseModel
+
+from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.envelope import Answer
+from auto360.runtime.requests import RawBody
+from auto360.wiring import media
+
+app = make_app()
+
+
+class Taken(BaseModel):
+    """The state of the video afterwards; "ignored" for one that is not ours."""
+
+    state: str
+
+
+@app.post("/webhooks/video/api-video")
+def report(
+    body: RawBody, *, signature: Annotated[str, Header(alias="X-Api-Video-Signature", max_length=200)] = ""
+) -> Answer[Taken]:
+    """Take a report: the video is read again, whatever the report says."""
+    return Answer(data=Taken(state=media.video_reports().take(body, signature=signature)))
+
+
+handler = entrypoint(app, body="raw")

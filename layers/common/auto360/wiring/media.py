@@ -1,0 +1,62 @@
+"""Videos of people: uploading, playing, reports, upkeep."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from auto360.clock import utc_now
+from auto360.wiring.cached import shared_cache
+from auto360.wiring.data import database
+from auto360.wiring.video import addresses, api_video, job_patience, yandex
+
+if TYPE_CHECKING:
+    from auto360.media.playback import VideoReader
+    from auto360.media.reports import VideoReports
+    from auto360.media.suppliers import Suppliers
+    from auto360.media.tickets import UploadTickets
+    from auto360.media.upkeep import VideoUpkeep
+    from auto360.video.exchange import Patience
+
+
+@cache
+def upload_tickets() -> UploadTickets:
+    """Opens and completes uploads."""
+    from auto360.media.tickets import UploadPolicy, UploadTickets
+
+    return UploadTickets(database(), _suppliers(), UploadPolicy.load(), addresses().api_url)
+
+
+@cache
+def videos() -> VideoReader:
+    """Where videos play; removing them."""
+    from auto360.media.playback import VideoReader
+    from auto360.wiring.objects import backup_links
+
+    return VideoReader(database(), _suppliers(), shared_cache(), backup_links, addresses().api_url)
+
+
+@cache
+def video_reports() -> VideoReports:
+    """Takes what api.video reports."""
+    from auto360.media.reports import ReportSettings, VideoReports
+    from auto360.media.suppliers import Suppliers
+    from auto360.video.api_video import is_signed
+
+    return VideoReports(
+        database(), Suppliers({"api_video": api_video()}), ReportSettings.load(), is_signed, addresses().api_url
+    )
+
+
+def video_upkeep() -> VideoUpkeep:
+    """The timer's work: a new one for each run."""
+    from auto360.media.upkeep import UpkeepPolicy, VideoUpkeep
+
+    return VideoUpkeep(database(), _suppliers(job_patience()), UpkeepPolicy.load(), addresses().api_url, utc_now)
+
+
+@cache
+def _suppliers(patience: Patience | None = None) -> Suppliers:
+    from auto360.media.suppliers import Suppliers
+
+    return Suppliers({"api_video": api_video(patience), "yandex": yandex(patience)})

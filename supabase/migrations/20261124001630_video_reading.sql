@@ -1,0 +1,102 @@
+-- Reading and deleting a video by people.
+
+create function private.video_copies(p_video public.videos) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(c.copy order by c.place), '[]') from (values
+    (1, case when p_video.gone_at is null and p_video.provider_video_id is not null then pg_catalog.jsonb_build_object(
+      'provider', p_video.provider, 'video_id', p_video.provider_video_id, 'hls_url', p_video.lasting_hls_url,
+      'player_url', p_video.lasting_player_url, 'thumbnail_url', p_video.lasting_thumbnail_url) end),
+    (2, case when p_video.fallback_video_id is not null
+        and coalesce(p_video.fallback_until, 'infinity') > pg_catalog.now() then pg_catalog.jsonb_build_object(
+      'provider', p_video.fallback_provider, 'video_id', p_video.fallback_video_id) end),
+    (3, case when p_video.replica_key is not null and p_video.replicated_at is not null
+      then pg_catalog.jsonb_build_object('replica_key', p_video.replica_key) end)) as c (place, copy)
+  where c.copy is not null and p_video.state = 'ready';
+$$;
+comment on function private.video_copies(public.videos) is 'Where a video that is ready may play, the best place first.';
+
+create function private.playing_video(p_video public.videos) returns public.videos
+language sql stable set search_path = '' as $$
+  select coalesce((select v from public.videos v
+    where p_video.state <> 'ready' and p_video.next_listing_id is not null
+      and v.listing_id = p_video.next_listing_id and v.state = 'ready' and v.delete_requested_at is null), p_video);
+$$;
+comment on function private.playing_video(public.videos) is 'The video, or the one that it will replace as long as it does not play.';
+
+create function private.may_see_video(p_video public.videos, p_viewer_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select p_viewer_id in (p_video.owner_user_id, (select t.user_id from public.upload_tickets t where t.video_id = p_video.id))
+    is true or exists (select from public.listings l
+      where l.id in (p_video.listing_id, p_video.next_listing_id) and private.shows_listing(l, p_viewer_id)
+        and (p_video.listing_id is not null or private.edits_listing(l, p_viewer_id)));
+$$;
+comment on function private.may_see_video(public.videos, uuid) is
+  'Its owner, who uploaded it, and whoever may see the listing that shows it.';
+
+create function public.video_read(p_video_id text, p_viewer_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select pg_catalog.jsonb_build_object('id', v.id, 'listing_id', coalesce(v.listing_id, v.next_listing_id),
+    'provider', v.provider, 'provider_video_id', v.provider_video_id,
+    'state', case when v.deleted_at is not null or (v.delete_requested_at is not null and v.state <> 'failed')
+      then 'deleted' else v.state end,
+    'failure_reason', v.failure_reason, 'bytes', v.bytes, 'duration_seconds', v.duration_seconds, 'width', v.width,
+    'height', v.height, 'projection', v.projection, 'created_at', v.created_at, 'ready_at', v.ready_at,
+    'is_mine', coalesce(p_viewer_id = v.owner_user_id, false),
+    'copies', case when v.delete_requested_at is null then private.video_copies(private.playing_video(v)) else '[]' end)
+  from public.videos v
+  where (v.id = private.as_uuid(p_video_id) or (v.provider = 'api_video' and v.provider_video_id = p_video_id))
+    and private.may_see_video(v, p_viewer_id) and (v.delete_requested_at is null or v.owner_user_id = p_viewer_id)
+  limit 1;
+$$;
+comment on function public.video_read(text, uuid) is
+  'A video, named by our id or that at api.video, for a viewer; null where he may not see it. copies: where it may play.';
+
+create function public.video_plays(p_video_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select pg_catalog.jsonb_build_object('state', v.state, 'copies', private.video_copies(private.playing_video(v)))
+  from public.videos v where v.id = p_video_id and v.delete_requested_at is null;
+$$;
+comment on function public.video_plays(uuid) is
+  'Where a video plays, for whoever knows its id, as with the suppliers'' own public addresses: players show no token. Null: '
+  'there is none.';
+
+create function public.video_delete(p_user_id uuid, p_video_id uuid) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_video public.videos := private.lock_video(p_video_id);
+  v_may boolean := p_user_id = v_video.owner_user_id or exists (select from public.listings l
+    where l.id = v_video.listing_id and private.edits_listing(l, p_user_id));
+begin
+  if v_video.id is null or not (v_may or private.may_see_video(v_video, p_user_id)) then
+    return '{"reason": "not_found"}';
+  elsif not v_may then
+    return '{"reason": "forbidden"}';
+  elsif exists (select from public.users u where u.id = p_user_id and u.is_blocked) then
+    return '{"reason": "account_blocked"}';
+  end if;
+  update public.videos v set delete_requested_at = pg_catalog.now(), version = v.version + 1, next_listing_id = null,
+    next_check_at = null
+  where v.id = p_video_id and v.delete_requested_at is null;
+  update public.upload_tickets t set state = 'canceled', idempotency_key = null
+  where t.video_id = p_video_id and t.state = 'issued';
+  perform private.hide_video(v_video.listing_id);
+  return pg_catalog.jsonb_build_object('id', p_video_id);
+end;
+$$;
+comment on function public.video_delete(uuid, uuid) is
+  'Nobody sees the video any more; a timer deletes its copies and revokes its ticket: {id}. Again, it changes nothing. '
+  'Reasons: not_found, forbidden, account_blocked.';
+
+create function public.video_find(p_provider text, p_provider_video_id text) returns uuid
+language sql stable set search_path = '' as $$
+  select v.id from public.videos v where v.provider = p_provider and v.provider_video_id = p_provider_video_id
+    and v.delete_requested_at is null;
+$$;
+comment on function public.video_find(text, text) is 'Our id of a video at a supplier, null where we have none.';
+
+revoke execute on function private.video_copies(public.videos), private.playing_video(public.videos),
+  private.may_see_video(public.videos, uuid), public.video_read(text, uuid), public.video_plays(uuid), public.video_delete(uuid, uuid),
+  public.video_find(text, text) from public, anon, authenticated;
+grant execute on function private.video_copies(public.videos), private.playing_video(public.videos),
+  private.may_see_video(public.videos, uuid), public.video_read(text, uuid), public.video_plays(uuid), public.video_delete(uuid, uuid),
+  public.video_find(text, text) to service_role;

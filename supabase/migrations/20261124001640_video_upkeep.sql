@@ -1,0 +1,136 @@
+-- What timers do for videos: asking suppliers, ending tickets, deleting, and sorting out uploads that nobody knows.
+
+create function public.videos_due(p_limit integer, p_lease_seconds integer) returns jsonb
+language sql volatile set search_path = '' as $$
+  with due as (
+    select v.id from public.videos v
+    where v.next_check_at <= pg_catalog.now() and v.state in ('awaiting_upload', 'uploading', 'processing')
+      and v.provider_video_id is not null and v.delete_requested_at is null and v.deleted_at is null
+    order by v.next_check_at limit p_limit for update skip locked
+  ), held as (
+    update public.videos v set next_check_at = pg_catalog.now() + pg_catalog.make_interval(secs => p_lease_seconds)
+    from due where v.id = due.id returning v.id, v.provider, v.provider_video_id
+  )
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(held)), '[]') from held;
+$$;
+comment on function public.videos_due(integer, integer) is
+  'Videos of which the supplier is to be asked now: [{id, provider, provider_video_id}]; nobody else gets them for a while.';
+
+create function public.upload_tickets_end() returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ended integer;
+begin
+  -- A token ends by itself; its upload may be told of for a day after that: people fill in a form meanwhile.
+  with ended as (
+    update public.upload_tickets t set state = 'expired', idempotency_key = null
+    from public.videos v
+    where v.id = t.video_id and t.provider = 'api_video' and t.state = 'issued' and v.provider_video_id is null
+      and t.expires_at <= pg_catalog.now() - interval '1 day'
+    returning t.video_id
+  )
+  update public.videos v set state = 'deleted', deleted_at = pg_catalog.now(), delete_requested_at = pg_catalog.now(),
+    next_listing_id = null
+  from ended where v.id = ended.video_id;
+  get diagnostics v_ended = row_count;
+  return v_ended;
+end;
+$$;
+comment on function public.upload_tickets_end() is 'Ends tickets of api.video for which nothing was uploaded. Gives how many.';
+
+create function public.upload_tickets_unanswered(p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+    'ticket_id', t.ticket_id, 'video_id', t.video_id, 'provider', t.provider)), '[]')
+  from (select u.id as ticket_id, u.video_id, u.provider from public.upload_tickets u
+    where u.state = 'issued' and u.provider_ticket is null and u.created_at <= pg_catalog.now() - interval '5 minutes'
+    order by u.expires_at limit p_limit) as t;
+$$;
+comment on function public.upload_tickets_unanswered(integer) is
+  'Tickets whose supplier was asked, or was about to be, when the function ended: [{ticket_id, video_id, provider}].';
+
+create function public.upload_tickets_to_revoke(p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+    'ticket_id', t.id, 'provider', t.provider, 'provider_ticket', t.provider_ticket)), '[]')
+  from (select u.* from public.upload_tickets u
+    where u.state <> 'issued' and u.revoked_at is null and u.provider_ticket is not null
+    order by u.expires_at limit p_limit) as t;
+$$;
+comment on function public.upload_tickets_to_revoke(integer) is
+  'Tickets that are used or over and whose token may still be good: [{ticket_id, provider, provider_ticket}].';
+
+create function public.upload_tickets_revoked(p_ticket_ids uuid[]) returns void
+language sql volatile set search_path = '' as $$
+  update public.upload_tickets t set revoked_at = pg_catalog.now()
+  where t.id = any (p_ticket_ids) and t.state <> 'issued' and t.revoked_at is null;
+$$;
+comment on function public.upload_tickets_revoked(uuid[]) is 'The supplier has confirmed that these tokens are gone.';
+
+create function public.videos_to_delete(p_limit integer, p_lease_seconds integer) returns jsonb
+language sql volatile set search_path = '' as $$
+  with due as (
+    select v.id from public.videos v
+    where v.delete_requested_at is not null and v.deleted_at is null
+      and coalesce(v.next_check_at, '-infinity') <= pg_catalog.now()
+      and not exists (select from public.video_migrations m where m.video_id = v.id and m.lease_until > pg_catalog.now())
+    order by v.delete_requested_at limit p_limit for update skip locked
+  ), held as (
+    update public.videos v set next_check_at = pg_catalog.now() + pg_catalog.make_interval(secs => p_lease_seconds)
+    from due where v.id = due.id
+    returning v.id, v.provider, v.provider_video_id, v.fallback_provider, v.fallback_video_id
+  )
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(held)), '[]') from held;
+$$;
+comment on function public.videos_to_delete(integer, integer) is
+  'Videos whose copies are to go: [{id, provider, provider_video_id, fallback_provider, fallback_video_id}]. One that a '
+  'migration is at work on waits for it.';
+
+create function public.video_deleted(p_video_id uuid) returns void
+language sql volatile set search_path = '' as $$
+  update public.videos v set state = 'deleted', deleted_at = pg_catalog.now(), next_check_at = null
+  where v.id = p_video_id and v.delete_requested_at is not null and v.deleted_at is null;
+$$;
+comment on function public.video_deleted(uuid) is 'No supplier has a copy any more.';
+
+create function public.videos_unknown(p_provider text, p_found jsonb, p_hours integer) returns jsonb
+language sql stable set search_path = '' as $$
+  with found as (
+    select f.video_id, f.title, f.created_at
+    from pg_catalog.jsonb_to_recordset(p_found) as f (video_id text, title text, created_at timestamptz)
+  ), unknown as (
+    select f.*, v.id as of_video, v.owner_user_id, v.state
+    from found f
+    left join public.videos v on v.provider = p_provider and v.id = private.as_uuid(pg_catalog.split_part(f.title, '.', 1))
+    where not exists (select from public.videos k where (k.provider, k.provider_video_id) = (p_provider, f.video_id)
+        or (k.fallback_provider, k.fallback_video_id) = (p_provider, f.video_id))
+      and not exists (select from public.video_migrations m
+        where (m.source_provider, m.source_video_id) = (p_provider, f.video_id)
+          or (m.target_provider, m.target_video_id) = (p_provider, f.video_id)
+          or (m.video_id = private.as_uuid(f.title) and m.target_provider = p_provider
+            and m.state not in ('skipped', 'rolled_back', 'confirmed')))
+      and not (p_provider = 'api_video' and exists (select from public.listings l
+        where l.video_id = f.video_id or (l.video_id is null and l.video_url is not null
+          and substring(l.video_url, '/vod/([A-Za-z0-9_-]+)') = f.video_id)))
+  )
+  select pg_catalog.jsonb_build_object(
+    'uploads', coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', u.of_video, 'user_id', u.owner_user_id,
+      'provider_video_id', u.video_id)) filter (where u.state = 'awaiting_upload'), '[]'),
+    'strays', coalesce(pg_catalog.jsonb_agg(u.video_id) filter (where u.state is distinct from 'awaiting_upload'
+      and u.created_at < pg_catalog.now() - pg_catalog.make_interval(hours => p_hours)
+      and u.created_at > (select pg_catalog.min(t.created_at) from public.upload_tickets t)), '[]'))
+  from unknown u;
+$$;
+comment on function public.videos_unknown(text, jsonb, integer) is
+  'Of videos at a supplier ([{video_id, title, created_at}]) those that no row and no listing knows: uploads whose title is '
+  'our id, so that they belong to a ticket, and strays of more than p_hours. What is older than the first ticket of all '
+  'is never a stray: it may belong to the time before.';
+
+revoke execute on function public.videos_due(integer, integer), public.upload_tickets_end(),
+  public.upload_tickets_unanswered(integer), public.upload_tickets_to_revoke(integer),
+  public.upload_tickets_revoked(uuid[]), public.videos_to_delete(integer, integer), public.video_deleted(uuid),
+  public.videos_unknown(text, jsonb, integer) from public, anon, authenticated;
+grant execute on function public.videos_due(integer, integer), public.upload_tickets_end(),
+  public.upload_tickets_unanswered(integer), public.upload_tickets_to_revoke(integer),
+  public.upload_tickets_revoked(uuid[]), public.videos_to_delete(integer, integer), public.video_deleted(uuid),
+  public.videos_unknown(text, jsonb, integer) to service_role;

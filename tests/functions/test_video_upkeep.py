@@ -1,0 +1,167 @@
+"""The timer: states, tickets that end, deletions, strays; nothing of anybody else's is touched."""
+
+import time
+from datetime import UTC, datetime
+
+from auto360.wiring import media
+from tests.support.functions import load_handler
+from tests.support.rows import rows
+from tests.support.uploads import TUS_BUILD, Uploader
+from tests.support.videos import new_file
+
+
+def at_stray_minute(uploader: Uploader) -> dict[str, int]:
+    """A run in the minute in which strays are looked for."""
+    upkeep = media.video_upkeep()
+    upkeep.now = lambda: datetime.now(UTC).replace(minute=17)
+    return upkeep.run(seconds=30)
+
+
+def days_ago(days: float) -> float:
+    return time.time() - days * 86_400
+
+
+def test_yandex_tells_nobody_so_the_timer_asks(uploader: Uploader) -> None:
+    file = new_file()
+    ticket = uploader.ticket(file, headers=TUS_BUILD)
+    uploader.send(ticket, file)
+    assert uploader.row(ticket["videoId"])["state"] == "awaiting_upload"
+    uploader.later(ticket["videoId"], "0 s")
+    report = load_handler("video_poller")({}, None)
+    assert report["videos_ready"] == 1
+    assert uploader.row(ticket["videoId"])["state"] == "ready"
+    [(state,)] = rows(uploader.database, "select state from upload_tickets where video_id = %s", ticket["videoId"])
+    assert state == "used"
+
+
+def test_a_video_is_asked_for_less_and_less_often(uploader: Uploader) -> None:
+    uploader.videos.turn("yandex", encode_seconds=600)
+    video = uploader.uploaded(headers=TUS_BUILD)
+    pauses = []
+    for _ in range(9):
+        uploader.later(video, "0 s")
+        assert uploader.upkeep().get("videos_processing") == 1
+        assert "videos_processing" not in uploader.upkeep()
+        [(pause,)] = rows(
+            uploader.database, "select extract(epoch from next_check_at - now())::int from videos where id = %s", video
+        )
+        pauses.append(pause)
+    assert pauses == sorted(pauses)
+    assert 590 <= pauses[-1] <= 600
+
+
+def test_an_encoding_that_hangs_has_failed_after_two_days(uploader: Uploader) -> None:
+    uploader.videos.turn("yandex", encode_seconds=600)
+    video = uploader.uploaded(headers=TUS_BUILD)
+    uploader.later(video, "49 hours")
+    uploader.upkeep()
+    row = uploader.row(video)
+    assert (row["state"], row["failure_reason"]) == ("failed", "stuck")
+
+
+def test_a_used_token_is_revoked_also_when_the_function_could_not(uploader: Uploader) -> None:
+    file = new_file()
+    ticket = uploader.ticket(file)
+    uploader.done(ticket, uploader.send(ticket, file))
+    token = ticket["uploadToken"]
+    held = uploader.videos.api_video.library.tokens
+    assert token not in held
+    assert uploader.upkeep()["tickets_revoked"] == 1
+    assert uploader.upkeep()["tickets_revoked"] == 0
+
+
+def test_a_ticket_for_which_nothing_came_ends_after_a_day(uploader: Uploader) -> None:
+    ticket = uploader.ticket()
+    uploader.later(ticket["videoId"], "2 hours")
+    uploader.upkeep()
+    assert uploader.row(ticket["videoId"])["state"] == "awaiting_upload"
+    uploader.later(ticket["videoId"], "1 day")
+    uploader.upkeep()
+    assert uploader.row(ticket["videoId"])["state"] == "deleted"
+
+
+def test_a_function_that_was_killed_after_asking_yandex_leaves_nothing_behind(uploader: Uploader) -> None:
+    ticket = uploader.ticket(headers=TUS_BUILD)
+    rows(
+        uploader.database,
+        """with t as (update upload_tickets set provider_ticket = null, created_at = created_at - interval '6 minutes'
+             where video_id = %s)
+           update videos set provider_video_id = null where id = %s returning id""",
+        ticket["videoId"], ticket["videoId"],
+    )  # fmt: skip
+    assert uploader.upkeep()["tickets_abandoned"] == 1
+    assert uploader.videos.yandex.videos == {}
+    assert uploader.row(ticket["videoId"])["state"] == "deleted"
+
+
+def test_strays_are_deleted_when_they_are_a_day_old_and_nothing_else(uploader: Uploader) -> None:
+    known = uploader.uploaded()
+    rows(uploader.database, "update upload_tickets set created_at = created_at - interval '3 days' returning id")
+    library = uploader.videos.api_video.library
+    stray = library.seed(size=1000, made_at=days_ago(1.5)).id
+    young = library.seed(size=1000, made_at=days_ago(0.5)).id
+    before = library.seed(size=1000, made_at=days_ago(400)).id
+    shown = library.seed(size=1000, made_at=days_ago(1.5)).id
+    listing = uploader.posted(uploader.uploaded())
+    rows(uploader.database, "update listings set video_id = %s where id = %s returning id", shown, listing)
+    assert at_stray_minute(uploader)["strays_deleted"] == 1
+    left = set(library.videos)
+    assert stray not in left
+    assert {young, before, shown, uploader.row(known)["provider_video_id"]} <= left
+
+
+def test_strays_are_looked_for_once_an_hour(uploader: Uploader) -> None:
+    upkeep = media.video_upkeep()
+    upkeep.now = lambda: datetime.now(UTC).replace(minute=16)
+    before = uploader.videos.api_video.requests.get("read", 0)
+    upkeep.run(seconds=30)
+    assert uploader.videos.api_video.requests.get("read", 0) == before
+
+
+def test_an_upload_that_nobody_told_of_finds_its_ticket(uploader: Uploader) -> None:
+    file = new_file()
+    ticket = uploader.ticket(file)
+    uploader.send(ticket, file)
+    [made] = uploader.videos.api_video.library.videos.values()
+    made.title = ticket["fileName"]
+    assert at_stray_minute(uploader)["uploads_found"] == 1
+    assert uploader.row(ticket["videoId"])["state"] == "ready"
+
+
+def test_a_supplier_that_is_down_is_left_for_the_next_run(uploader: Uploader) -> None:
+    video = uploader.uploaded()
+    uploader.delete(video)
+    supplier_id = uploader.row(video)["provider_video_id"]
+    upkeep = media.video_upkeep()
+    for supplier in upkeep.suppliers.by_name.values():
+        supplier._exchange.__dict__["patience"] = type(supplier._exchange.patience)(0.5, 0.3, 2, 0.01)  # type: ignore[attr-defined]
+    uploader.videos.turn("api_video", mode="dead")
+    assert upkeep.run(seconds=30)["supplier_failures"] >= 1
+    assert uploader.row(video)["deleted_at"] is None
+    uploader.videos.turn("api_video", mode="ok")
+    rows(uploader.database, "update videos set next_check_at = now() where id = %s returning id", video)
+    assert uploader.upkeep()["videos_deleted"] == 1
+    assert supplier_id not in uploader.videos.api_video.library.videos
+
+
+def test_both_copies_of_a_deleted_video_go(uploader: Uploader) -> None:
+    video = uploader.uploaded()
+    source = uploader.row(video)["provider_video_id"]
+    target = uploader.videos.seed("yandex", title=video)
+    rows(
+        uploader.database,
+        """update videos set provider = 'yandex', provider_video_id = %s, fallback_provider = 'api_video',
+             fallback_video_id = %s, fallback_until = now() + interval '9 days' where id = %s returning id""",
+        target, source, video,
+    )  # fmt: skip
+    uploader.delete(video)
+    uploader.upkeep()
+    assert source not in uploader.videos.api_video.library.videos
+    assert target not in uploader.videos.yandex.videos
+
+
+def test_a_run_ends_in_time(uploader: Uploader) -> None:
+    upkeep = media.video_upkeep()
+    clock = iter([0.0, *([100.0] * 50)])
+    upkeep.monotonic = lambda: next(clock)
+    assert set(upkeep.run(seconds=1)) == {"tickets_ended"}

@@ -1,0 +1,149 @@
+"""People who upload videos, through the functions and at the suppliers, as an app does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from auto360.video import UploadTarget
+from auto360.video.hls import require_playable
+from auto360.wiring import media
+from local.simulators.media import MadeFile
+from tests.support.database import Database
+from tests.support.functions import Answer, Functions, http_event
+from tests.support.rows import rows
+from tests.support.sellers import LISTINGS, Seller, car, new_seller
+from tests.support.videos import VideoWorld, new_file
+
+VIDEO, API = "/api/video", "https://api.360auto.test/api"
+TUS_BUILD = {"X-App-Build": "240"}
+
+
+@dataclass
+class Uploader:
+    """Somebody signed in, with an app."""
+
+    seller: Seller
+    functions: Functions
+    videos: VideoWorld
+    database: Database
+
+    def call(self, function: str, method: str, path: str, body: object = None, **options: Any) -> Answer:
+        """A request to one of the functions about videos."""
+        options = {"token": self.seller.token, "address": self.seller.address, **options}
+        return self.functions.raw(function, http_event(method, VIDEO + path, body, **options))
+
+    def create(self, body: object = None, **options: Any) -> Answer:
+        """Ask for a ticket."""
+        return self.call("video_token", "POST", "/create", {"title": "Камри"} if body is None else body, **options)
+
+    def ticket(
+        self, file: MadeFile | None = None, *, headers: dict[str, str] | None = None, **fields: Any
+    ) -> dict[str, Any]:
+        """A ticket for a file."""
+        size = {"fileSize": file.size} if file else {}
+        answer = self.create({"title": "Камри", **size, **fields}, headers=headers or {})
+        assert answer.status == 200, answer.body
+        return answer.body
+
+    def send(self, ticket: dict[str, Any], file: MadeFile) -> str:
+        """Upload; gives the supplier's id of the video."""
+        target = UploadTarget("", ticket["uploadUrl"], ticket["protocol"], ticket["videoId"])
+        return self.videos.send(target, file)
+
+    def done(self, ticket: dict[str, Any], supplier_id: str | None = None, **options: Any) -> Answer:
+        """Say that the upload is done."""
+        body = {"videoId": supplier_id} if supplier_id and ticket["protocol"] == "form" else {}
+        return self.call("video_token", "POST", f"/{ticket['videoId']}/uploaded", body, **options)
+
+    def uploaded(self, **options: Any) -> str:
+        """A video that was uploaded and told of; gives our id."""
+        file = new_file()
+        ticket = self.ticket(file, **options)
+        answer = self.done(ticket, self.send(ticket, file))
+        assert answer.status == 200, answer.body
+        return str(ticket["videoId"])
+
+    def read(self, video_id: str, **options: Any) -> Answer:
+        """State and addresses of a video."""
+        return self.call("video", "GET", f"/{video_id}", **options)
+
+    def delete(self, video_id: str, **options: Any) -> Answer:
+        """Remove a video."""
+        return self.call("video", "DELETE", f"/{video_id}", **options)
+
+    def location(self, address: str) -> str:
+        """Where one of our lasting addresses leads now."""
+        assert address.startswith(f"{API}/video/"), address
+        answer = self.functions.raw("video", http_event("GET", VIDEO + address.removeprefix(f"{API}/video")))
+        assert answer.status == 302, (address, answer.body)
+        return answer.headers["Location"]
+
+    def posted(self, video_id: str, **changes: Any) -> str:
+        """A listing with one of our videos; its id."""
+        answer = self.functions.raw(
+            "listings",
+            http_event("POST", LISTINGS, car(video_url=..., video_id=video_id, **changes), token=self.seller.token),
+        )
+        assert answer.status == 201, answer.body
+        return str(answer.body["data"]["id"])
+
+    def shown(self, listing_id: str) -> dict[str, Any]:
+        """The listing as anybody sees it."""
+        found: dict[str, Any] = self.seller.read(listing_id).body["data"]
+        return found
+
+    def assert_plays(self, listing_id: str) -> None:
+        """What the app would play of a listing does play: by `video_id`, and by `video_url` (mobile contract, §0.9)."""
+        listing = self.shown(listing_id)
+        if listing["video_id"]:
+            require_playable(
+                self.videos.http, f"{self.videos.url}/api_video/vod/{listing['video_id']}/hls/manifest.m3u8"
+            )
+        for field in ("video_url", "video_player_url"):
+            address = listing[field]
+            if address.startswith(API):
+                address = self.location(address)
+            elif field == "video_player_url":
+                continue
+            address = address.replace("https://cdn.api.video", f"{self.videos.url}/api_video")
+            require_playable(self.videos.http, address)
+
+    def upkeep(self) -> dict[str, int]:
+        """One run of the timer."""
+        return media.video_upkeep().run(seconds=30)
+
+    def row(self, video_id: str) -> dict[str, Any]:
+        """The video in the database."""
+        found: dict[str, Any] = rows(self.database, "select to_jsonb(v) from videos v where id = %s", video_id)[0][0]
+        return found
+
+    def later(self, video_id: str, interval: str) -> None:
+        """Let time pass for a video and its ticket."""
+        rows(
+            self.database,
+            """with t as (update upload_tickets set created_at = created_at - %s::interval,
+                 expires_at = expires_at - %s::interval where video_id = %s)
+               update videos set next_check_at = now(), created_at = created_at - %s::interval
+               where id = %s returning id""",
+            interval, interval, video_id, interval, video_id,
+        )  # fmt: skip
+
+
+NewUploader = Callable[[], Uploader]
+
+
+@pytest.fixture
+def new_uploader(functions: Functions, videos: VideoWorld, database: Database) -> NewUploader:
+    """Makes people with an app; both suppliers work, all uploads of builds that know tus go to Yandex."""
+    functions.set(**videos.environ, PUBLIC_API_URL=API, VIDEO_YANDEX_PERCENT="100", VIDEO_TUS_LEAST_BUILD="240")
+    return lambda: Uploader(new_seller(functions, database), functions, videos, database)
+
+
+@pytest.fixture
+def uploader(new_uploader: NewUploader) -> Uploader:
+    """Somebody with an app."""
+    return new_uploader()
