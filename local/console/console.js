@@ -234,7 +234,7 @@ async function showAddresses() {
 }
 
 async function refresh() {
-  await Promise.allSettled([showInbox(), showSuppliers(), showBanks(), showFunctions(), showLogs()]);
+  await Promise.allSettled([showInbox(), showSuppliers(), showBanks(), showBuckets(), showFunctions(), showLogs()]);
 }
 
 $("phone-filter").addEventListener("input", showInbox);
