@@ -14,7 +14,7 @@ from auto360.runtime.requests import CurrentRequest
 from auto360.wiring import billing
 
 app = make_app()
-Name = Annotated[str, Path(max_length=20)]
+Name = Annotated[str, Path(max_length=40)]
 
 
 @app.post("/webhooks/payments/<bank>")

@@ -45,11 +45,16 @@ class StoredSecrets:
     ) -> None:
         self._keys, self._digest_key, self._random_bytes = keys, digest_key, random_bytes
 
+    @property
+    def current_key_id(self) -> str:
+        """The id of the key under which is encrypted."""
+        return next(iter(self._keys))
+
     def encrypt(self, secret: str, *, place: Place) -> str:
         """The stored form under the current key."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        key_id = next(iter(self._keys))
+        key_id = self.current_key_id
         nonce = self._random_bytes(_NONCE_BYTES)
         sealed = AESGCM(self._keys[key_id]).encrypt(nonce, secret.encode(), _bound_to(place, key_id))
         return f"v1.{key_id}.{base64.urlsafe_b64encode(nonce + sealed).decode().rstrip('=')}"
@@ -72,7 +77,7 @@ class StoredSecrets:
 
     def is_stale(self, stored: str) -> bool:
         """Whether it is under an older key. Raises NotDecryptable for what is no stored secret."""
-        return _parts(stored)[0] != next(iter(self._keys))
+        return _parts(stored)[0] != self.current_key_id
 
     def digest(self, secret: str, *, purpose: str) -> bytes:
         """32 bytes by which an equal secret is found again; `purpose` (table and column) keeps places apart."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from auto360.billing.reconciling import Reconciler
     from auto360.billing.renewals import Renewals
     from auto360.billing.settlement import Settlement
+    from auto360.billing.token_renewal import TokenRenewal
     from auto360.stored_secrets import StoredSecrets
 
 
@@ -87,3 +88,11 @@ def renewals() -> Renewals:
     from auto360.billing.renewals import RenewalPolicy, Renewals
 
     return Renewals(database(), bank_directory(), stored_secrets(), PaymentAddresses.load(), RenewalPolicy.load())
+
+
+@cache
+def token_renewal() -> TokenRenewal:
+    """Stored tokens, put under the current key."""
+    from auto360.billing.token_renewal import TokenRenewal
+
+    return TokenRenewal(database(), stored_secrets())
