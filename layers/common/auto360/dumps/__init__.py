@@ -15,11 +15,13 @@ class TableFacts:
     """What proves a table: its rows, and the sum of their hashes in any order.
 
     `expression` is the row that was hashed, as SQL; columns whose type has no hash function are cast to text.
+    `anonymous_rows` is how many of them somebody sees who has not logged in; None: they may not ask.
     """
 
     rows: int
     hash: str
     expression: str
+    anonymous_rows: int | None = None
 
 
 @dataclass(frozen=True)

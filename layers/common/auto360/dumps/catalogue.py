@@ -51,4 +51,4 @@ select schemaname as schema, tablename as table, policyname as name, permissive,
 
 def proof(table: str, expression: str) -> str:
     """One scan of a table: its rows, and the sum of their hashes."""
-    return f"select count(*), coalesce(sum(hash_record_extended({expression}, 0)::numeric), 0)::text from only {table}"  # noqa: S608 - names quoted by the catalogue query
+    return f"select count(*), coalesce(sum(hash_record_extended({expression}, 0)::numeric), 0)::text from only {table}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -97,8 +98,24 @@ def facts_of(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> dic
     for table, expression in tables:
         row = connection.execute(cast("Any", proof(table, expression))).fetchone()
         if row is not None:
-            found[str(table)] = TableFacts(int(row[0]), str(row[1]), str(expression))
+            seen = anonymous_rows(connection, str(table))
+            found[str(table)] = TableFacts(int(row[0]), str(row[1]), str(expression), seen)
     return dict(sorted(found.items()))
+
+
+def anonymous_rows(connection: psycopg.Connection[Any], table: str) -> int | None:
+    """How many rows row security shows to somebody who has not logged in; None where even asking is refused."""
+    from psycopg import errors
+
+    claims = json.dumps({"role": "anon"})
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute("select set_config('request.jwt.claims', %s, true)", [claims])
+            connection.execute("set local role anon")
+            row = connection.execute(cast("Any", f"select count(*) from {table}")).fetchone()
+    except (errors.InsufficientPrivilege, errors.InvalidParameterValue):
+        return None
+    return int(row[0]) if row else None
 
 
 def tool_version() -> str:

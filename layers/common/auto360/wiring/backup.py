@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,8 +12,11 @@ from auto360.wiring.data import database
 from auto360.wiring.objects import backup_store
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from auto360.backup.archive import Archive
     from auto360.backup.database import DatabaseBackup
+    from auto360.backup.drill import Drill, Rehearsed
     from auto360.backup.runs import Runs
     from auto360.backup.schedule import Schedule
 
@@ -61,3 +65,27 @@ def database_backup() -> DatabaseBackup:
     source = PostgresSource(settings.address(), settings.schemas)
     retention = RetentionSettings.load().policy()
     return DatabaseBackup(source, backup_store(), archive(), database(), runs(), retention, utc_now, _LOG.info)
+
+
+@cache
+def restore_drill() -> Drill:
+    """The drill, on a server of its own."""
+    from auto360.backup.drill import Drill, DrillSettings
+
+    return Drill(archive(), _rehearsal_server, database(), runs(), DrillSettings.load(), utc_now, _LOG.info)
+
+
+@contextmanager
+def _rehearsal_server() -> Iterator[Rehearsed]:
+    import tempfile
+    from functools import partial
+    from pathlib import Path
+
+    from auto360.backup.drill import DrillSettings, Rehearsed
+    from auto360.dumps.embedded import embedded_postgres
+    from auto360.dumps.restore import PostgresTarget
+    from auto360.dumps.row_security import row_security_findings
+
+    folder = Path(DrillSettings.load().drill_folder or tempfile.gettempdir())
+    with embedded_postgres(folder) as address:
+        yield Rehearsed(PostgresTarget(address), partial(row_security_findings, address))

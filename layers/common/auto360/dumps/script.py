@@ -1,0 +1,151 @@
+"""What is said to psql before and after an archive, in the one transaction of a restore."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from auto360.dumps import ClusterFacts, TableFacts
+from auto360.dumps.catalogue import SESSION, proof
+from auto360.dumps.contents import OF_THE_PROJECT
+
+MARK = "ContentDiffers"
+# The project's own record of how far its schemas are; another project may be further.
+RECORDS = ("auth.schema_migrations", "storage.migrations")
+
+# As it is in every new database; the archive's own entry would lack what is built in.
+_EMPTY_PUBLIC = """create schema if not exists public;
+do $auto360$ begin alter schema public owner to pg_database_owner;
+exception when insufficient_privilege then null; end $auto360$;
+grant usage on schema public to public;
+"""
+
+
+def opening() -> str:
+    """Begin; triggers and foreign keys of the project's own tables rest while rows come in."""
+    return f"begin;\n{SESSION}\nset local session_replication_role = replica;\nset local check_function_bodies = off;\n"
+
+
+def emptied_project(schemas: Sequence[str], tables: Iterable[str]) -> str:
+    """Take away what an existing project holds of us: our schemas whole, of its own ones the rows and policies."""
+    ours = [name for name in schemas if name not in OF_THE_PROJECT]
+    dropped = "".join(f"drop schema if exists {_name(name)} cascade;\n" for name in ours)
+    dropped += _EMPTY_PUBLIC
+    rows = [table for table in tables if table.split(".")[0] in OF_THE_PROJECT and table not in RECORDS]
+    emptied = "".join(f"delete from {table};\n" for table in rows)
+    listed = ", ".join(f"'{name}'" for name in OF_THE_PROJECT)
+    return (
+        f"{dropped}set local storage.allow_delete_query = 'true';\n{emptied}"
+        "do $auto360$ declare p record; begin\n"
+        f"for p in select * from pg_policies where schemaname in ({listed}) loop\n"
+        "execute format('drop policy %I on %I.%I', p.policyname, p.schemaname, p.tablename);\n"
+        "end loop; end $auto360$;\n"
+    )
+
+
+def blank_cluster(cluster: ClusterFacts, schemas: Sequence[str]) -> str:
+    """Make on a bare Postgres what a project brings: roles without passwords, schemas and extensions."""
+    lines = [_role(role) for role in cluster.roles]
+    lines += [_membership(row) for row in cluster.memberships]
+    for row in cluster.extensions:
+        if row["schema"] not in (*schemas, "pg_catalog"):
+            lines.append(f"create schema if not exists {_name(row['schema'])};")
+    lines += [_extension(row) for row in cluster.extensions]
+    return "\n".join(lines) + "\n"
+
+
+def beside(cluster: ClusterFacts) -> str:
+    """What the dump of schemas leaves out: membership in publications, policies in other schemas."""
+    lines = []
+    for publication in cluster.publications:
+        name, tables = _name(publication["name"]), list(publication["tables"])
+        lines.append(_quietly(f"create publication {name}", "duplicate_object"))
+        if tables:
+            listed = ", ".join(".".join(_name(part) for part in table.split(".", 1)) for table in tables)
+            lines.append(f"alter publication {name} set table {listed};")
+    lines += [_policy(policy) for policy in cluster.policies]
+    return "\n".join(lines) + "\n"
+
+
+def proofs(tables: Mapping[str, TableFacts]) -> str:
+    """Compare every table with the manifest; the first one that differs ends the transaction by its name."""
+    return "".join(proof_of(table, facts, target=table) for table, facts in tables.items())
+
+
+def proof_of(table: str, facts: TableFacts, *, target: str) -> str:
+    """Compare one table, perhaps under another name."""
+    return (
+        "do $auto360$ declare n bigint; h text; begin\n"
+        f"{proof(target, facts.expression).replace(' from only ', ' into n, h from only ')};\n"
+        f"if n <> {int(facts.rows)} then raise exception '{MARK}: % has % rows instead of {int(facts.rows)}',"
+        f" {_text(table)}, n; end if;\n"
+        f"if h <> {_text(facts.hash)} then raise exception '{MARK}: % has other rows than the backup',"
+        f" {_text(table)}; end if;\nend $auto360$;\n"
+    )
+
+
+def added(source: str, *, to: str) -> str:
+    """Add the rows whose keys are not there; generated columns make themselves."""
+    return (
+        "do $auto360$ declare c text; begin\n"
+        "select string_agg(quote_ident(attname), ', ') into c from pg_attribute\n"
+        f"where attrelid = '{to}'::regclass and attnum > 0 and not attisdropped and attgenerated = '';\n"
+        f"execute 'insert into {to} (' || c || ') overriding system value select ' || c ||\n"
+        f"' from {source} on conflict do nothing';\nend $auto360$;\n"
+    )
+
+
+def closing() -> str:
+    """Commit, and let PostgREST see the schema."""
+    return "commit;\nnotify pgrst, 'reload schema';\n"
+
+
+def _role(role: Mapping[str, object]) -> str:
+    name = _name(str(role["name"]))
+    options = " ".join(
+        word if role[key] else f"no{word}"
+        for key, word in (
+            ("super", "superuser"),
+            ("inherit", "inherit"),
+            ("createrole", "createrole"),
+            ("createdb", "createdb"),
+            ("login", "login"),
+            ("replication", "replication"),
+            ("bypassrls", "bypassrls"),
+        )
+    )
+    made = _quietly(f"create role {name} {options}", "duplicate_object")
+    settings = [str(setting).partition("=") for setting in role["settings"]]  # type: ignore[attr-defined]
+    return made + "".join(f"\nalter role {name} set {_name(key)} = {_text(value)};" for key, _, value in settings)
+
+
+def _membership(row: Mapping[str, object]) -> str:
+    return f"grant {_name(str(row['role']))} to {_name(str(row['member']))};"
+
+
+def _extension(row: Mapping[str, object]) -> str:
+    statement = f"create extension if not exists {_name(str(row['name']))} with schema {_name(str(row['schema']))}"
+    # An extension that this server does not have, such as pg_cron, is needed by no table.
+    return _quietly(statement, "undefined_file or feature_not_supported or invalid_schema_name")
+
+
+def _policy(policy: Mapping[str, object]) -> str:
+    table = f"{_name(str(policy['schema']))}.{_name(str(policy['table']))}"
+    roles = ", ".join("public" if role == "public" else _name(str(role)) for role in policy["roles"])  # type: ignore[attr-defined]
+    using = f" using ({policy['qual']})" if policy["qual"] else ""
+    check = f" with check ({policy['with_check']})" if policy["with_check"] else ""
+    name = _name(str(policy["name"]))
+    made = f"create policy {name} on {table} as {policy['permissive']} for {policy['cmd']} to {roles}{using}{check}"
+    dropped = _quietly(f"drop policy if exists {name} on {table}", "undefined_table or invalid_schema_name")
+    return f"{dropped}\n{_quietly(made, 'undefined_table or invalid_schema_name')}"
+
+
+def _quietly(statement: str, conditions: str) -> str:
+    return f"do $auto360$ begin {statement}; exception when {conditions} then null; end $auto360$;"
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
