@@ -62,7 +62,7 @@ def facts(address: str) -> dict[str, Any]:
 
 def one(address: str, query: str) -> Any:
     with psycopg.connect(address, autocommit=True) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[arg-type]
+        row = connection.execute(query).fetchone()
         return row[0] if row else None
 
 
