@@ -1,0 +1,112 @@
+"""A run may be killed anywhere: before and after every call to the database and to a supplier. The end is the same."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import pytest
+
+from auto360.database import Database as DatabasePort
+from auto360.media.migration.run import Wishes
+from auto360.video.tus import TusPolicy
+from auto360.wiring import video_migration
+from tests.support.functions import forget_wiring
+from tests.support.moves import MoveWorld
+from tests.support.rows import rows
+
+SHARES = 4
+
+
+class Killed(BaseException):
+    """What no code of ours catches, like the end of the process."""
+
+
+@dataclass
+class Fuse:
+    """Burns down with every step; at its end the process does."""
+
+    left: float
+    burnt: int = 0
+
+    def burn(self, *_: object) -> None:
+        """One step nearer."""
+        self.burnt += 1
+        if self.burnt > self.left:
+            self.left = float("inf")
+            raise Killed
+
+
+@dataclass
+class FusedDatabase:
+    """The database, with a fuse at both ends of every call."""
+
+    inner: DatabasePort
+    fuse: Fuse
+
+    def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
+        """A call that may not be made, or of whose success nobody hears."""
+        self.fuse.burn()
+        answer = self.inner.call(function, arguments)
+        self.fuse.burn()
+        return answer
+
+
+def killed_after(moves: MoveWorld, monkeypatch: pytest.MonkeyPatch, steps: float) -> int:
+    """Run until nothing is left or the fuse has burnt down; gives how far it has."""
+    forget_wiring()
+    fuse = Fuse(steps)
+    with monkeypatch.context() as patched:
+        held = FusedDatabase(video_migration.database(), fuse)
+        patched.setattr(video_migration, "database", lambda: held)
+        client = video_migration.http()
+        assert isinstance(client, httpx.Client)
+        client.event_hooks = {"request": [fuse.burn], "response": [fuse.burn]}
+        try:
+            moves.new_run().until(float("inf"), Wishes(is_patient=True))
+        except Killed:
+            pass
+        finally:
+            client.close()
+            forget_wiring()
+    return fuse.burnt
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_a_run_killed_at_any_boundary_ends_as_if_it_had_not_been(
+    moves: MoveWorld, monkeypatch: pytest.MonkeyPatch, share: int
+) -> None:
+    policy = TusPolicy(chunk_bytes=256 * 1024, first_wait_seconds=0.02, tries=20)
+    monkeypatch.setattr(video_migration, "tus_policy", lambda: policy)
+    moves.add(size=600_000)
+    boundaries = killed_after(moves, monkeypatch, float("inf"))
+    assert boundaries > 80
+    assert moves.states() == [("confirmed", None)]
+    for steps in range(share, boundaries, SHARES):
+        moving = moves.add(size=600_000)
+        assert moves.require_plays(moving) == "api_video"
+        killed_after(moves, monkeypatch, steps)
+        provider = moves.require_plays(moving)
+        moves.finish()
+        entry = moves.entry(moving)
+        assert (entry["state"], entry["failure_reason"]) == ("confirmed", None), f"killed after {steps} steps"
+        assert moves.require_plays(moving) == "yandex"
+        assert provider in ("api_video", "yandex")
+        assert moves.copies()[moving.video] == 1
+        assert moves.is_same_file(moving)
+        assert_digests_cover(entry)
+        moves.videos.yandex.videos.pop(entry["target_video_id"])
+        rows(moves.database, "delete from video_migrations where id = %s returning id", entry["id"])
+    [(started,)] = rows(moves.database, "select started from video_migration_days")
+    assert started == 1 + len(range(share, boundaries, SHARES))
+
+
+def assert_digests_cover(entry: dict[str, Any]) -> None:
+    """From the first byte to the last, each once."""
+    ends = [0, *(chunk["to"] for chunk in entry["chunk_digests"])]
+    assert [chunk["from"] for chunk in entry["chunk_digests"]] == ends[:-1]
+    assert ends[-1] == entry["bytes_total"]
+    assert all(first < second for first, second in itertools.pairwise(ends))
