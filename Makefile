@@ -89,6 +89,18 @@ bench-feed: install ## time every query of the feed among them, beside the bare 
 migrate-videos: install ## move videos from api.video to Yandex (ARGS="run|status|report|pause|resume|retry|verify|rollback …")
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.video_migration $(or $(ARGS),status)
 
+.PHONY: cdn-plan
+cdn-plan: install ## show how the CDN's settings differ from those in operations/cdn/settings.toml
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.cdn plan
+
+.PHONY: cdn-apply
+cdn-apply: install ## change the CDN's settings
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.cdn apply
+
+.PHONY: cdn-purge
+cdn-purge: install ## let the CDN forget paths (ARGS="/video/ID/*")
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.cdn purge $(ARGS)
+
 .PHONY: cost-report
 cost-report: install ## what videos cost before and after the move to Yandex, and the move itself (ARGS="--csv FILE")
 	@$(VENV_PYTHON) -m operations.costs $(ARGS)

@@ -15,7 +15,7 @@ from local.tokens import TokenKeys
 # The same on every machine and port, so that a token outlives a change of port. The name can never be registered.
 ISSUER = "https://local.360auto.invalid/auth/v1"
 SENDER = "360AUTO"
-VIDEO_CHANNEL, SERVICE_ACCOUNT = "vplc360auto", "aje360auto"
+VIDEO_CHANNEL, CDN_RESOURCE, SERVICE_ACCOUNT = "vplc360auto", "bc8360auto", "aje360auto"
 
 # What a person may want to try otherwise. All else would lead a local function to somebody's real project.
 _OVERRIDABLE = ("ALLOWED_ORIGINS", "LOG_LEVEL", "NIKITA_SMS_SENDER", "SMSC_SENDER", "SMS_SUPPLIERS")
@@ -103,5 +103,7 @@ def video_suppliers(keyring: Keyring, simulators: str) -> dict[str, str]:
         "YANDEX_VIDEO_URL": f"{simulators}/yandex",
         "YANDEX_IAM_URL": f"{simulators}/yandex",
         "YANDEX_VIDEO_CHANNEL_ID": VIDEO_CHANNEL,
+        "YANDEX_CDN_URL": f"{simulators}/yandex_cdn",
+        "YANDEX_CDN_RESOURCE_ID": CDN_RESOURCE,
         "YANDEX_SERVICE_ACCOUNT_KEY": json.dumps(key),
     }

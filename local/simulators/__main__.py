@@ -23,6 +23,7 @@ from local.simulators.sentry import Sentry
 from local.simulators.serving import Simulated, Simulators
 from local.simulators.smsc import Smsc, SmscAccount
 from local.simulators.webhook_receiver import WebhookReceiver
+from local.simulators.yandex_cdn_api import YandexCdn
 from local.simulators.yandex_iam import Iam, ServiceAccount
 from local.simulators.yandex_monitoring import YandexMonitoring, traffic_of_gateway
 from local.simulators.yandex_video import YandexVideo
@@ -82,7 +83,11 @@ def _video(environ: Mapping[str, str]) -> dict[str, Simulated]:
         report_secret=environ["API_VIDEO_WEBHOOK_SECRET"],
     )
     iam = Iam(ServiceAccount.of_key(environ["YANDEX_SERVICE_ACCOUNT_KEY"]))
-    return {"api_video": ApiVideo(account), "yandex": YandexVideo(environ["YANDEX_VIDEO_CHANNEL_ID"], iam)}
+    return {
+        "api_video": ApiVideo(account),
+        "yandex": YandexVideo(environ["YANDEX_VIDEO_CHANNEL_ID"], iam),
+        "yandex_cdn": YandexCdn.with_iam(environ["YANDEX_CDN_RESOURCE_ID"], iam),
+    }
 
 
 def main() -> int:

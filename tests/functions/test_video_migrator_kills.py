@@ -14,6 +14,7 @@ from auto360.database import Database as DatabasePort
 from auto360.media.migration.run import Wishes
 from auto360.video.tus import TusPolicy
 from auto360.wiring import video_migration
+from auto360.wiring.data import database
 from tests.support.functions import forget_wiring
 from tests.support.moves import MoveWorld
 from tests.support.rows import rows
@@ -60,8 +61,8 @@ def killed_after(moves: MoveWorld, monkeypatch: pytest.MonkeyPatch, steps: float
     forget_wiring()
     fuse = Fuse(steps)
     with monkeypatch.context() as patched:
-        held = FusedDatabase(video_migration.database(), fuse)
-        patched.setattr(video_migration, "database", lambda: held)
+        held = FusedDatabase(database(), fuse)
+        patched.setattr("auto360.wiring.video_migration.database", lambda: held)
         client = video_migration.http()
         assert isinstance(client, httpx.Client)
         client.event_hooks = {"request": [fuse.burn], "response": [fuse.burn]}

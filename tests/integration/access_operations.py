@@ -123,6 +123,7 @@ BILLING = [
 
 OPERATIONS = [
     backend_only("job_leases", lambda _: {"job": "scene"}, {"fence": 1}),
+    backend_only("cdn_purges", lambda _: {"path": "/scene"}, {"attempts": 1}),
     backend_only("backup_runs", lambda _: {"kind": "storage"}, {"files": 1}),
     backend_only(
         "backup_copies",
