@@ -234,10 +234,11 @@ async function showAddresses() {
 }
 
 async function refresh() {
-  await Promise.allSettled([showInbox(), showSuppliers(), showBanks(), showBuckets(), showFunctions(), showLogs()]);
+  await Promise.allSettled([showInbox(), showMessages(), showSuppliers(), showBanks(), showBuckets(), showFunctions(), showLogs()]);
 }
 
 $("phone-filter").addEventListener("input", showInbox);
+$("message-source").addEventListener("change", showMessages);
 $("route").addEventListener("change", takeRoute);
 $("aliases").addEventListener("change", showRoutes);
 $("request").addEventListener("submit", send);

@@ -150,6 +150,26 @@ def test_only_operators_see_alerts_and_only_administrators_the_database(operatio
     assert isinstance(report["missing_indexes"], list)
 
 
+def test_an_administrator_changes_a_rule_and_it_is_written_down(operations: Operations) -> None:
+    from auto360.errors import Forbidden, NotFound
+    from auto360.monitoring.alerts import RuleChange
+
+    admin, moderator = with_role(operations, "admin"), with_role(operations, "moderator")
+    assert len(monitoring.alerts().rules(principal(moderator))) >= 30
+    with pytest.raises(Forbidden):
+        monitoring.alerts().change_rule(principal(moderator), RULE, RuleChange(threshold=1))
+    with pytest.raises(NotFound):
+        monitoring.alerts().change_rule(principal(admin), "no_such_rule", RuleChange(threshold=1))
+    changed = monitoring.alerts().change_rule(principal(admin), RULE, RuleChange(threshold=12, channels=["email"]))
+    assert (changed["threshold"], changed["channels"], changed["is_active"]) == (12, ["email"], True)
+    operations.only(RULE)
+    operations.traffic(codes=BAD)
+    operations.run()
+    assert rows(operations.database, "select state from alerts") == []
+    [(details,)] = rows(operations.database, "select details from audit_log where actor_user_id = %s", admin.id)
+    assert details["before"]["threshold"] == 5
+
+
 def test_a_figure_that_comes_back_for_a_moment_does_not_close_the_alert(operations: Operations) -> None:
     fire(operations)
     for codes in (GOOD, BAD, GOOD, BAD):

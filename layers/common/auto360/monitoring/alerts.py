@@ -1,6 +1,9 @@
 """What operators see of alerts, and what they may do about them."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from auto360.accounts.access_tokens import Principal
 from auto360.accounts.errors import AccountBlocked
@@ -10,6 +13,17 @@ from auto360.errors import AuthenticationRequired, DomainError, Forbidden, NotFo
 _REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal for refusal in (AccountBlocked, AuthenticationRequired, Forbidden, NotFound)
 }
+
+
+class RuleChange(BaseModel):
+    """What an administrator may change of a rule; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    threshold: float | None = None
+    for_seconds: int | None = Field(None, ge=0, le=86400)
+    is_active: bool | None = None
+    channels: list[Literal["sms", "email", "webhook"]] | None = None
 
 
 @dataclass(frozen=True)
@@ -26,6 +40,18 @@ class Alerts:
     def silence(self, operator: Principal, alert_id: str, *, minutes: int) -> Row:
         """No repetitions for a while: {silenced_until}. Raises NotFound, Forbidden."""
         return self._accepted("alert_silence", p_operator_id=operator.user_id, p_alert_id=alert_id, p_minutes=minutes)
+
+    def rules(self, operator: Principal) -> list[Row]:
+        """Every rule as it is now. Raises Forbidden."""
+        rules: list[Row] = self._accepted("alert_rules_list", p_operator_id=operator.user_id)["rules"]
+        return rules
+
+    def change_rule(self, operator: Principal, code: str, change: RuleChange) -> Row:
+        """Change a rule without a deployment; the audit log keeps what it was. Raises NotFound, Forbidden."""
+        changes = change.model_dump(exclude_none=True)
+        answer = self._accepted("alert_rule_change", p_operator_id=operator.user_id, p_code=code, p_changes=changes)
+        rule: Row = answer["rule"]
+        return rule
 
     def database_report(self, operator: Principal) -> Row:
         """Size, slow statements, largest tables, missing and unused indexes. Raises Forbidden."""

@@ -11,7 +11,7 @@ from auto360.database.lease import lease
 from auto360.metrics import MetricSource, Reading, SourceFailure
 from auto360.monitoring.wording import Wording
 
-_LEASE_SECONDS = 55
+_LEASE_SECONDS = 75
 _MESSAGE_SECONDS = 60
 _BATCH = 10
 SOURCE_DOWN = "source_down"
