@@ -23,6 +23,7 @@ _STAGED = {
     "rollback": "make the versions before the last deployment live again",
     "destroy": "delete a stage except its secrets and bundles",
     "secret": "set a secret from the terminal or a pipe",
+    "doctor": "ask every supplier whether configuration and credentials are right",
 }
 
 
@@ -56,6 +57,10 @@ def _on_a_stage(chosen: argparse.Namespace) -> int:
     from deploy.yandex.deployment import DeploymentFailed
     from deploy.yandex.rules import RuleError
 
+    if chosen.command == "doctor":
+        from deploy.doctor import report
+
+        return report.run(load_project(), chosen.stage)
     share, secret = getattr(chosen, "share", 0), getattr(chosen, "name", "")
     try:
         return commands.run(chosen.command, load_project(), chosen.stage, share=share, secret=secret)

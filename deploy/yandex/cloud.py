@@ -18,6 +18,7 @@ from typing import Any
 import grpc
 from google.protobuf.message import Message
 from yandex.cloud.iam.v1.service_account_service_pb2_grpc import ServiceAccountServiceStub
+from yandex.cloud.lockbox.v1.payload_service_pb2_grpc import PayloadServiceStub
 from yandex.cloud.lockbox.v1.secret_service_pb2_grpc import SecretServiceStub
 from yandex.cloud.operation.operation_pb2 import Operation
 from yandex.cloud.operation.operation_service_pb2 import GetOperationRequest
@@ -76,6 +77,11 @@ class Cloud:
     def secrets(self) -> Any:
         """Lockbox."""
         return self.connect(SecretServiceStub)
+
+    @cached_property
+    def payloads(self) -> Any:
+        """Values of secrets."""
+        return self.connect(PayloadServiceStub)
 
     @cached_property
     def buckets(self) -> Any:

@@ -1,8 +1,9 @@
-"""Secrets in Lockbox: one per key, so that each has its own readers. A value goes in and is never read back here."""
+"""Secrets in Lockbox: one per key, so that each has its own readers. Only the doctor reads values."""
 
 from __future__ import annotations
 
 from google.protobuf.field_mask_pb2 import FieldMask
+from yandex.cloud.lockbox.v1.payload_service_pb2 import GetPayloadRequest
 from yandex.cloud.lockbox.v1.secret_service_pb2 import (
     AddVersionRequest,
     CreateSecretRequest,
@@ -10,9 +11,10 @@ from yandex.cloud.lockbox.v1.secret_service_pb2 import (
     UpdateSecretRequest,
 )
 
+from deploy.stage import Stage
 from deploy.template import Project
 from deploy.yandex.actual import Actual
-from deploy.yandex.cloud import CloudError
+from deploy.yandex.cloud import Cloud, CloudError
 from deploy.yandex.wanted import secret_resource
 
 # The size of the value, so that the room in environments can be checked without reading it.
@@ -46,3 +48,15 @@ def set_secret(project: Project, actual: Actual, key: str, value: str) -> str:
         mask = FieldMask(paths=["labels"])
         cloud.run(cloud.secrets.Update, UpdateSecretRequest(secret_id=secret.id, update_mask=mask, labels=labels))
     return f"{name} is set; `make deploy STAGE={actual.stage.name}` gives it to {', '.join(readers)}."
+
+
+def read_secrets(cloud: Cloud, stage: Stage, keys: set[str]) -> dict[str, str]:
+    """Values by key, for who may read them (`lockbox.payloadViewer`); those that are not set are left out."""
+    actual = Actual(cloud, stage)
+    found: dict[str, str] = {}
+    for key in sorted(keys):
+        secret = actual.secrets.get(secret_resource(stage, key))
+        if secret is not None:
+            payload = cloud.call(cloud.payloads.Get, GetPayloadRequest(secret_id=secret.id))
+            found |= {entry.key: entry.text_value for entry in payload.entries}
+    return found

@@ -23,7 +23,9 @@ from yandex.cloud.access.access_pb2 import AccessBinding, AccessBindingAction, L
 from yandex.cloud.iam.v1 import service_account_service_pb2_grpc as iam_grpc
 from yandex.cloud.iam.v1.service_account_pb2 import ServiceAccount
 from yandex.cloud.iam.v1.service_account_service_pb2 import ListServiceAccountsResponse
+from yandex.cloud.lockbox.v1 import payload_service_pb2_grpc as payload_grpc
 from yandex.cloud.lockbox.v1 import secret_service_pb2_grpc as lockbox_grpc
+from yandex.cloud.lockbox.v1.payload_pb2 import Payload
 from yandex.cloud.lockbox.v1.secret_pb2 import Secret
 from yandex.cloud.lockbox.v1.secret_pb2 import Version as SecretVersion
 from yandex.cloud.lockbox.v1.secret_service_pb2 import ListSecretsResponse
@@ -411,6 +413,17 @@ class Secrets(Bindings, lockbox_grpc.SecretServiceServicer):
         self.cloud.values[secret.name] = {entry.key: entry.text_value for entry in entries}
 
 
+class Payloads(payload_grpc.PayloadServiceServicer):
+    def __init__(self, cloud: FakeCloud) -> None:
+        self.cloud = cloud
+
+    def Get(self, request: Any, context: Any) -> Payload:  # noqa: N802
+        self.cloud.count("Payloads.Get", context)
+        secret = found(self.cloud.secrets, request.secret_id, context)
+        values = self.cloud.values[secret.name]
+        return Payload(entries=[Payload.Entry(key=key, text_value=value) for key, value in values.items()])
+
+
 class Folders(Bindings, folder_grpc.FolderServiceServicer):
     def __init__(self, cloud: FakeCloud) -> None:
         self.cloud = cloud
@@ -467,6 +480,7 @@ def serving(fake: FakeCloud) -> Iterator[Cloud]:
         (gateway_grpc.add_ApiGatewayServiceServicer_to_server, Gateways),
         (iam_grpc.add_ServiceAccountServiceServicer_to_server, Accounts),
         (lockbox_grpc.add_SecretServiceServicer_to_server, Secrets),
+        (payload_grpc.add_PayloadServiceServicer_to_server, Payloads),
         (folder_grpc.add_FolderServiceServicer_to_server, Folders),
         (quota_grpc.add_QuotaLimitServiceServicer_to_server, Quotas),
         (bucket_grpc.add_BucketServiceServicer_to_server, Buckets),
