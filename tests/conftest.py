@@ -16,6 +16,7 @@ pytest_plugins = (
     "tests.support.objects",
     "tests.support.backup",
     "tests.support.migration",
+    "tests.support.paying",
     "tests.support.simulators",
     "tests.support.sms",
     "tests.support.operations",

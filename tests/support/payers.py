@@ -137,6 +137,12 @@ class Payer:
         for statement in _OLDER:
             self.connection.execute(statement.encode(), {"by": interval, "user": self.user})
 
+    def wait_until_days_left(self, left: int) -> None:
+        """Let time pass until the subscription ends with the Bishkek day that is so many days away."""
+        query = """select (s.expires_at - (date_trunc('day', now(), 'Asia/Bishkek') + make_interval(days => %s)
+            - interval '1 millisecond'))::text from subscriptions s where s.user_id = %s"""
+        self.wait(value(self.connection, query, left + 1, self.user))
+
     def step(self) -> dict[str, Any]:
         """One step of the timer for the user's subscription."""
         subscription = self.subscription()

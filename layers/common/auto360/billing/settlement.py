@@ -37,6 +37,11 @@ class Settlement:
     policy: SettlementPolicy
     takes_test_money: bool
 
+    @property
+    def rules(self) -> dict[str, Any]:
+        """What the database must know to judge money."""
+        return {"takes_test_money": self.takes_test_money, "users_of_payer": self.policy.risk_users_of_payer}
+
     def ask(self, bank: Bank, attempt: Attempt, *, timeout: float = QUERY_SECONDS) -> OrderStatus:
         """Where an order stands at its bank. Raises BankFailure."""
         return bank.orders.query(attempt.ref, timeout=timeout)
@@ -46,10 +51,7 @@ class Settlement:
         arguments = {
             "p_attempt_id": attempt_id,
             "p_report": dict(report),
-            "p_rules": {
-                "takes_test_money": self.takes_test_money,
-                "users_of_payer": self.policy.risk_users_of_payer,
-            },
+            "p_rules": self.rules,
             "p_actor": dict(actor),
             "p_event_id": event_id,
         }

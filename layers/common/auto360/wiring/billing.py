@@ -10,9 +10,11 @@ from auto360.wiring.data import database
 if TYPE_CHECKING:
     from auto360.billing.bank_calls import BankCalls
     from auto360.billing.bank_directory import BankDirectory
+    from auto360.billing.operations import Operations
     from auto360.billing.orders import Orders
     from auto360.billing.plans import Plans
     from auto360.billing.reconciling import Reconciler
+    from auto360.billing.refunding import Refunding
     from auto360.billing.renewals import Renewals
     from auto360.billing.settlement import Settlement
     from auto360.billing.token_renewal import TokenRenewal
@@ -78,7 +80,23 @@ def reconciler() -> Reconciler:
     """The timer that asks banks."""
     from auto360.billing.reconciling import Reconciler
 
-    return Reconciler(database(), settlement(), bank_calls())
+    return Reconciler(database(), settlement(), bank_calls(), refunding())
+
+
+@cache
+def refunding() -> Refunding:
+    """Refunds that banks make by call."""
+    from auto360.billing.refunding import Refunding
+
+    return Refunding(database(), settlement())
+
+
+@cache
+def operations() -> Operations:
+    """What operators do about money."""
+    from auto360.billing.operations import Operations, OperationsPolicy
+
+    return Operations(database(), settlement(), refunding(), OperationsPolicy.load())
 
 
 @cache

@@ -1,0 +1,145 @@
+"""Everybody at the same moment, and processes that die between any two steps: the payment is right all the same."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from auto360.accounts.access_tokens import Principal
+from auto360.banks import Callback, CallbackAnswer
+from auto360.billing.orders import Asking
+from auto360.wiring import billing
+from tests.support.banks import MAKERS
+from tests.support.functions import http_event
+from tests.support.mortal import Mortal
+from tests.support.paying import Paying
+from tests.support.rows import rows
+
+pytestmark = pytest.mark.parametrize("bank", MAKERS)
+
+
+@pytest.fixture
+def mortal(paying: Paying) -> Iterator[Mortal]:
+    """A process in which functions are killed."""
+    process = Mortal.start()
+    yield process
+    process.stop()
+
+
+def event_of(call: Callback) -> dict[str, Any]:
+    """The call as the gateway gives it to the function."""
+    event = http_event("POST", call.path, "", headers={})
+    return event | {"headers": dict(call.headers), "body": call.body.decode(), "isBase64Encoded": False}
+
+
+def caught_call(paying: Paying, bank: str) -> Callback:
+    """The bank's call about the newest order, which is paid now and answered by nobody."""
+    caught: list[Callback] = []
+
+    def keep(call: Callback) -> CallbackAnswer:
+        caught.append(call)
+        return CallbackAnswer(200, "")
+
+    paying.world.merchant.answer = keep
+    paying.world.act(bank, "pay")
+    paying.world.merchant.wait_for(1)
+    return caught[0]
+
+
+def assert_paid_once(paying: Paying, payment_id: str) -> None:
+    """The tier is there, once."""
+    assert paying.state(payment_id) == "completed"
+    assert paying.periods() == 1
+    paying.assert_nothing_is_lost()
+
+
+def test_call_five_times_and_return_page_and_timer_at_the_same_moment_start_one_period(
+    paying: Paying, bank: str
+) -> None:
+    payment = paying.order(bank)
+    call = caught_call(paying, bank)
+    principal = Principal(paying.user, "", paying.database.user_token(paying.user))
+    asking = Asking(principal, "198.51.100.7", "", "ru", "req-1")
+    rows(paying.database, "update payments set next_check_at = now() where id = %s returning id", payment["id"])
+    barrier = threading.Barrier(8)
+
+    def together(work: Callable[[], object]) -> object:
+        barrier.wait(30)
+        return work()
+
+    everybody: list[Callable[[], object]] = [
+        *[lambda: billing.bank_calls().receive(bank, call, request_id="req-1")] * 5,
+        *[lambda: billing.orders().read(asking, payment["id"])] * 2,
+        lambda: billing.reconciler().run(),
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(together, everybody))
+    assert_paid_once(paying, payment["id"])
+    completed = "select count(*) from payment_events where payment_id = %s and event = 'completed'"
+    assert rows(paying.database, completed, payment["id"]) == [(1,)]
+    told = "select count(*) from notifications where user_id = %s and type = 'payment_completed'"
+    assert rows(paying.database, told, paying.user) == [(1,)]
+
+
+def test_a_process_that_dies_while_it_handles_a_banks_call_loses_nothing(
+    paying: Paying, mortal: Mortal, bank: str
+) -> None:
+    for step in range(1, 50):
+        payment = paying.order(bank)
+        call = caught_call(paying, bank)
+        if not mortal.dies(step, "payment_webhook", event_of(call)):
+            break
+        paying.reconcile()
+        assert paying.state(payment["id"]) == "completed", step
+        assert paying.periods() == step, step
+        paying.assert_nothing_is_lost()
+        paying.world.merchant.calls.clear()
+    assert step > 5
+
+
+def test_a_timer_that_dies_loses_nothing(paying: Paying, mortal: Mortal, bank: str) -> None:
+    paying.world.turn(bank, callbacks="lost")
+    for step in range(1, 50):
+        payment = paying.order(bank)
+        paying.world.act(bank, "pay")
+        rows(paying.database, "update payments set next_check_at = now() where id = %s returning id", payment["id"])
+        if not mortal.dies(step, "payment_reconciler", {"messages": []}):
+            break
+        paying.reconcile()
+        assert paying.state(payment["id"]) == "completed", step
+        assert paying.periods() == step, step
+        paying.assert_nothing_is_lost()
+    assert step > 5
+
+
+def test_a_process_that_dies_while_it_orders_leaves_an_order_that_can_be_paid(
+    paying: Paying, mortal: Mortal, bank: str
+) -> None:
+    for step in range(1, 50):
+        orders = len(paying.world.simulators[bank].orders)
+        headers = {"Idempotency-Key": f"killed-{step}"}
+        if not mortal.dies(step, "payments", paying.order_event(bank, headers=headers)):
+            break
+        made = len(paying.world.simulators[bank].orders) > orders
+        rows(
+            paying.database,
+            "with a as (update payment_attempts set created_at = created_at - interval '15 seconds'"
+            " where state = 'created' returning 1) select count(*) from a",
+        )
+        payment = paying.order(bank, headers=headers) if step % 3 == 0 or not made else None
+        paying.world.act(bank, "pay")
+        paying.wait_for_calls(1)
+        paying.answered.clear()
+        paying.reconcile()
+        newest = rows(
+            paying.database, "select id::text from payments where user_id = %s order by created_at desc", paying.user
+        )
+        assert payment is None or newest[0][0] == payment["id"]
+        assert paying.state(newest[0][0]) == "completed", step
+        assert paying.periods() == len(newest), step
+        paying.assert_nothing_is_lost()
+    assert step > 5

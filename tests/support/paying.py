@@ -1,0 +1,120 @@
+"""Somebody who pays at a simulated bank, with the functions behind: what the bank calls, a function answers."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from auto360.banks import Callback, CallbackAnswer
+from local.banks import function_variables
+from tests.support.banks import BankWorld
+from tests.support.database import Database
+from tests.support.functions import Answer, Functions, http_event
+from tests.support.market import new_user_id
+from tests.support.payers import assert_nothing_is_lost
+from tests.support.rows import rows
+
+
+@dataclass
+class Paying:
+    """One user with a token, and all the banks."""
+
+    functions: Functions
+    database: Database
+    world: BankWorld
+    user: str
+    answered: list[int] = field(default_factory=list)
+
+    def call(self, method: str, path: str, body: object = None, **options: Any) -> Answer:
+        """A request of the user to the payments function."""
+        token = self.database.user_token(self.user)
+        return self.functions.raw("payments", http_event(method, f"/api{path}", body, token=token, **options))
+
+    def order_event(self, bank: str, tier: str = "basic", **options: Any) -> dict[str, Any]:
+        """The event of an order."""
+        token = self.database.user_token(self.user)
+        return http_event("POST", "/api/payments", {"tier": tier, "bank": bank}, token=token, **options)
+
+    def order(self, bank: str, tier: str = "basic", **options: Any) -> dict[str, Any]:
+        """Order a tier that is given: the data of the answer."""
+        answer = self.functions.raw("payments", self.order_event(bank, tier, **options))
+        assert answer.status == 200, answer.body
+        data: dict[str, Any] = answer.body["data"]
+        return data
+
+    def read(self, payment_id: str) -> dict[str, Any]:
+        """Look at a payment."""
+        answer = self.call("GET", f"/payments/{payment_id}")
+        assert answer.status == 200, answer.body
+        data: dict[str, Any] = answer.body["data"]
+        return data
+
+    def state(self, payment_id: str) -> str:
+        """The state in the database, without asking anybody."""
+        return str(rows(self.database, "select state from payments where id = %s", payment_id)[0][0])
+
+    def plan(self) -> dict[str, Any]:
+        """The plan as the app sees it."""
+        data: dict[str, Any] = self.call("GET", "/subscriptions").body["data"]
+        return data
+
+    def periods(self) -> int:
+        """How many periods stand."""
+        query = """select count(*) from subscription_periods p join subscriptions s on s.id = p.subscription_id
+            where s.user_id = %s and p.revoked_at is null"""
+        return int(rows(self.database, query, self.user)[0][0])
+
+    def reconcile(self) -> dict[str, Any]:
+        """Let the pauses of the timer pass for this user's payments, and run it."""
+        rows(
+            self.database,
+            "with due as (update payments set next_check_at = now() where user_id = %s and next_check_at is not null"
+            " returning 1), calls as (update payment_webhook_events set updated_at = now() - interval '2 minutes'"
+            " where state = 'received' returning 1) select count(*) from due, calls",
+            self.user,
+        )
+        report: dict[str, Any] = self.functions.handler("payment_reconciler")({"messages": []}, None)
+        return report
+
+    def wait_for_calls(self, count: int) -> None:
+        """Wait until so many calls of banks have been answered."""
+        until = time.monotonic() + 10
+        while len(self.answered) < count and time.monotonic() < until:
+            time.sleep(0.01)
+        assert len(self.answered) >= count, f"{len(self.answered)} of {count} calls were answered"
+
+    def assert_nothing_is_lost(self) -> None:
+        """See `payers.assert_nothing_is_lost`."""
+        with self.database.connect() as connection:
+            assert_nothing_is_lost(connection, self.user)
+
+
+@pytest.fixture
+def paying(functions: Functions, database: Database, bank_world: BankWorld) -> Paying:
+    """A new user; banks that work, and call the function."""
+    functions.set(
+        **function_variables(bank_world.keyring, bank_world.url),
+        BANK_CALLS_URL=bank_world.merchant.url,
+        PAYMENT_RETURN_URL="https://360auto.example/paid",
+        RISK_ORDERS_OF_USER_PER_HOUR="1000",
+    )
+
+    payer = Paying(functions, database, bank_world, new_user_id(database))
+    one_at_a_time = threading.Lock()
+
+    def answer(call: Callback) -> CallbackAnswer:
+        # A function's process serves one call at a time.
+        with one_at_a_time:
+            event = http_event("POST", call.path, "", headers={})
+            event |= {"headers": dict(call.headers), "body": call.body.decode(), "isBase64Encoded": False}
+            said = functions.handler("payment_webhook")(event, None)
+        payer.answered.append(said["statusCode"])
+        content_type = said["multiValueHeaders"]["Content-Type"][0]
+        return CallbackAnswer(said["statusCode"], said["body"], content_type)
+
+    bank_world.merchant.answer = answer
+    return payer
