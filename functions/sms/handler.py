@@ -46,6 +46,14 @@ class Balance(BaseModel):
     measured_at: datetime
 
 
+class DayBalance(BaseModel):
+    """What was left at the end of a Bishkek day, or now."""
+
+    supplier: str
+    day: date
+    balance: float
+
+
 class Deliveries(BaseModel):
     """Messages of 24 hours to numbers of one operator. The rate is in percent of those that were told about."""
 
@@ -73,6 +81,7 @@ class Status(BaseModel):
     """`circuits`: suppliers that are passed over for a while, and why."""
 
     balances: list[Balance]
+    balance_history: list[DayBalance]
     deliveries: list[Deliveries]
     costs: list[DayCost]
     budget_spent_tyiyn: int

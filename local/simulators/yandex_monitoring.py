@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import aiohttp
@@ -16,6 +16,7 @@ from local.simulators.switch import BadSwitch, Switch, caller_stayed, reset
 
 MODES = ("ok", "dead", "slow", "http_500", "denied", "garbage", "silent")
 _QUERY = re.compile(r'"api_gateway\.([a-z_]+)"\{service="serverless-apigateway", gateway="([^"]+)", (code|bin)="\*"\}')
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _LABELS = {"requests_count_per_second": "code", "requests_latency_milliseconds": "bin"}
 
 
@@ -88,8 +89,9 @@ class YandexMonitoring:
             asked = json.loads(body)
             match = _QUERY.fullmatch(asked["query"])
             start, end = (datetime.fromisoformat(asked[name]) for name in ("fromTime", "toTime"))
+            grid = int(asked["downsampling"]["gridInterval"])
         except (ValueError, KeyError, TypeError):
-            match, start, end = None, datetime.min, datetime.min  # noqa: DTZ901 - only told apart from a good one
+            match, start, end, grid = None, _NEVER, _NEVER, 1
         if match is None or _LABELS.get(match[1]) != match[3]:
             return web.json_response({"code": 3, "message": "bad query", "details": []}, status=400)
         seconds = int((end - start).total_seconds())
@@ -97,13 +99,13 @@ class YandexMonitoring:
         counts = traffic.codes if match[3] == "code" else traffic.bins
         if self.switch.mode == "silent" or match[2] != self.gateway:
             counts = {}
-        stamp = int(end.timestamp() * 1000)
+        stamps = list(range(int(start.timestamp() * 1000), int(end.timestamp() * 1000), grid))
         series = [
             {
                 "name": f"api_gateway.{match[1]}",
                 "labels": {"service": "serverless-apigateway", "gateway": self.gateway, match[3]: value},
                 "type": "DGAUGE",
-                "timeseries": {"timestamps": [stamp], "doubleValues": [count / max(seconds, 1)]},
+                "timeseries": {"timestamps": stamps, "doubleValues": [count / max(seconds, 1)] * len(stamps)},
             }
             for value, count in counts.items()
         ]

@@ -145,6 +145,13 @@ def test_the_status_tells_balance_price_delivery_by_operator_and_cost_per_day(
         ("nikita", "KGS", 70),
         ("smsc", "KGS", None),
     }
+    with database.connect() as connection:
+        connection.execute(
+            """insert into supplier_balances (supplier, balance, currency, measured_at)
+               values ('nikita', 1200, 'KGS', now() - interval '25 hours')"""
+        )
+    history = operator.data("GET", "/status")["balance_history"]
+    assert [row["balance"] for row in history if row["supplier"] == "nikita"][-1] == 1200
     assert {(row["operator"], row["handed_over"], row["delivery_rate"]) for row in status["deliveries"]} == {
         ("O!", 2, 50.0),
         ("MegaCom", 1, 100.0),

@@ -1,0 +1,38 @@
+-- The status of SMS tells how balances went, not only what is left.
+
+create or replace function public.sms_status(p_operator_id uuid, p_days integer) returns jsonb
+language plpgsql stable set search_path = '' as $$
+declare
+  v_reason text := private.operator_refusal(p_operator_id, array['moderator', 'finance', 'admin']);
+begin
+  if v_reason is not null then
+    return pg_catalog.jsonb_build_object('reason', v_reason);
+  end if;
+  return pg_catalog.jsonb_build_object(
+    'balances', (
+      select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(b) order by b.supplier), '[]') from (
+        select distinct on (s.supplier) s.supplier, s.balance, s.currency, s.price_tyiyn, s.measured_at
+        from public.supplier_balances s order by s.supplier, s.measured_at desc) as b),
+    'balance_history', (
+      select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(b) order by b.supplier, b.day desc), '[]') from (
+        select distinct on (s.supplier, d.day) s.supplier, d.day, s.balance
+        from public.supplier_balances s
+        cross join lateral (select (s.measured_at at time zone 'Asia/Bishkek')::date as day) as d
+        where s.measured_at > pg_catalog.now() - pg_catalog.make_interval(days => p_days)
+        order by s.supplier, d.day, s.measured_at desc) as b),
+    'deliveries', (
+      select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(d) || pg_catalog.jsonb_build_object('delivery_rate',
+          round(100.0 * d.delivered / nullif(d.delivered + d.failed, 0), 1)) order by d.supplier, d.operator), '[]')
+      from private.sms_deliveries(pg_catalog.now() - interval '1 day', pg_catalog.now()) as d),
+    'costs', private.sms_costs(p_days),
+    'budget_spent_tyiyn', coalesce((select s.spent_tyiyn from public.sms_spending s
+      where s.day = (pg_catalog.now() at time zone 'Asia/Bishkek')::date), 0),
+    'circuits', (
+      select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('supplier', c.supplier, 'failures', c.failures,
+        'open_until', c.open_until, 'reason', c.reason) order by c.supplier), '[]') from public.sms_circuits c));
+end;
+$$;
+comment on function public.sms_status(uuid, integer) is
+  'For operators: {balances, balance_history (the last of each Bishkek day), deliveries of 24 hours by supplier and operator '
+  '(delivery_rate in percent of what is known), costs of p_days days, budget_spent_tyiyn today, circuits}. Reasons: '
+  'forbidden, account_blocked, authentication_required.';
