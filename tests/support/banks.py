@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from uuid import uuid4
 
@@ -37,6 +38,12 @@ MAKERS: Mapping[str, Callable[[Mapping[str, str], httpx.Client], Bank]] = {
     "optima": lambda environ, http: optima(OptimaSettings.load(environ), http, TERMS),
     "freedompay": lambda environ, http: freedom_pay(FreedomPaySettings.load(environ), http, TERMS),
 }
+
+
+@cache
+def bank_keyring() -> Keyring:
+    """Secrets for all tests of a process: making keys takes a second."""
+    return Keyring.generate()
 
 
 class _QuietServer(ThreadingHTTPServer):
@@ -153,7 +160,7 @@ def merchant() -> Iterator[Merchant]:
 @pytest.fixture
 def bank_world(merchant: Merchant) -> Iterator[BankWorld]:
     """Fresh banks, in order and quick."""
-    keyring = Keyring.generate()
+    keyring = bank_keyring()
     banks = simulated_banks(simulator_settings(keyring, merchant.url), delay=0.0, repeat_seconds=0.05)
     with served(Simulators(Phone(), banks)) as url:
         world = BankWorld(banks, url, merchant, keyring)

@@ -24,10 +24,8 @@ from auto360.banks import (
 )
 from auto360.banks.connection import BankConnection
 from local.banks import function_variables
-from local.keyring import Keyring
-from tests.support.banks import MAKERS
+from tests.support.banks import MAKERS, bank_keyring
 
-KEYRING = Keyring.generate()
 REF = OrderRef(str(uuid4()), "77")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -43,7 +41,7 @@ NAMES = (
 
 def bank(name: str, answer: Callable[[httpx.Request], httpx.Response]) -> Bank:
     """Our client of a bank that answers like this."""
-    environ = function_variables(KEYRING, "http://127.0.0.1:1")
+    environ = function_variables(bank_keyring(), "http://127.0.0.1:1")
     return MAKERS[name](environ, httpx.Client(transport=httpx.MockTransport(answer)))
 
 
