@@ -104,6 +104,10 @@ cdn-apply: install ## change the CDN's settings
 cdn-purge: install ## let the CDN forget paths (ARGS="/video/ID/*")
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.cdn purge $(ARGS)
 
+.PHONY: operator
+operator: install ## give PHONE a ROLE on the operations page: moderator, finance, admin, or user to take it away
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.operator "$(PHONE)" "$(ROLE)"
+
 .PHONY: cost-report
 cost-report: install ## what videos cost before and after the move to Yandex, and the move itself (ARGS="--csv FILE")
 	@$(VENV_PYTHON) -m operations.costs $(ARGS)
@@ -113,6 +117,8 @@ lock: install ## resolve the dependencies anew, with hashes and without addresse
 	@for folder in $(dir $(wildcard functions/*/requirements.in)); do \
 		$(COMPILE) $$folder/requirements.in -o $$folder/requirements.txt -c layers/common/requirements.txt; done
 	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	@for extras in functions/*/requirements.in; do \
+		$(COMPILE) $$extras -o $${extras%.in}.txt -c layers/common/requirements.txt -c requirements/dev.txt || exit 1; done
 	@$(COMPILE) requirements/deploy.in -o requirements/deploy.txt -c requirements/dev.txt
 	@$(COMPILE) requirements/sam.in -o requirements/sam.txt
 	@$(COMPILE) requirements/node.in -o requirements/node.txt

@@ -29,6 +29,8 @@ CACHE = BUILD / "libraries"
 
 # Names at the top of an artifact that are ours; a library that brings one of them would hide our code.
 _OURS = ("auto360", "handler")
+# What a function's folder holds beside the handler and its files, such as templates of pages.
+_NOT_SHIPPED = shutil.ignore_patterns("requirements.*", "__pycache__")
 # What installers leave beside the packages, and what only type checkers and compilers read.
 _LEFT_OUT = ("bin", ".lock")
 _USELESS = ("RECORD", "INSTALLER", "REQUESTED", "direct_url.json")
@@ -71,10 +73,9 @@ def locks(name: str) -> list[Path]:
 
 
 def write_own(name: str, target: Path) -> None:
-    """Copy what is ours in an artifact, without bytecode: the handler and what it reaches of the package."""
+    """Copy what is ours in an artifact, without bytecode: the function's folder and what it reaches of the package."""
     handler = _handler(name)
-    target.mkdir(parents=True, exist_ok=True)
-    shutil.copy2(handler, target / "handler.py")
+    shutil.copytree(handler.parent, target, dirs_exist_ok=True, ignore=_NOT_SHIPPED)
     for path in reached_files(handler, layer=LAYER):
         place = target / path.relative_to(LAYER)
         place.parent.mkdir(parents=True, exist_ok=True)

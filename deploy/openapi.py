@@ -27,6 +27,7 @@ from local.gateway.template import FunctionSpec
 
 Json = dict[str, Any]
 
+PAGES = "/admin"
 _DESCRIPTION = (
     'A success is `{"success": true, "data": …}`. A failure is `Failure`, with a code from docs/errors.md. Every route'
     " below `/api` also answers below `/`, `/api/v1` and `/api/api` (docs/decisions/0003)."
@@ -57,8 +58,8 @@ _REFUSED = {"application/json": {"schema": {"$ref": "#/components/schemas/Failur
 
 
 def build_document(functions: tuple[FunctionSpec, ...]) -> Json:
-    """The document of these functions' routes, in a stable order."""
-    parts = {spec.name: _part(spec) for spec in functions if spec.routes}
+    """The document of these functions' routes, in a stable order; pages for people are no part of the API."""
+    parts = {spec.name: _part(spec) for spec in functions if spec.routes and not serves_pages(spec)}
     schemas, renamed = merged({name: part["components"]["schemas"] for name, part in parts.items()})
     paths: Json = {}
     for name in sorted(parts):
@@ -77,6 +78,11 @@ def build_document(functions: tuple[FunctionSpec, ...]) -> Json:
         },
     }
     return pruned(document)
+
+
+def serves_pages(spec: FunctionSpec) -> bool:
+    """Whether a function answers with pages for people."""
+    return all(route.path.startswith(PAGES) for route in spec.routes)
 
 
 def to_text(document: Json) -> str:

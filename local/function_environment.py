@@ -61,6 +61,7 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         "OPERATOR_KEY": keyring.operator_key,
         "BANK_CALLS_URL": addresses.gateway,
         "PAYMENT_RETURN_URL": addresses.gateway,
+        "OPERATIONS_ORIGINS": f"{addresses.gateway},{addresses.gateway.replace('127.0.0.1', 'localhost')}",
         "SMS_REPORT_SECRET": keyring.sms_report_secret,
         **storage_variables(keyring, addresses.s3),
         **_suppliers(keyring, addresses.simulators),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from deploy.openapi import build_document, to_text
+from deploy.openapi import build_document, serves_pages, to_text
 from deploy.refusals import refusals_of
 from deploy.schemas import merged
 from deploy.template import load_project
@@ -31,8 +31,8 @@ def test_the_document_is_valid() -> None:
     validate(DOCUMENT)
 
 
-def test_it_has_exactly_the_routes_of_the_template() -> None:
-    listed = {(route.method, route.path) for spec in FUNCTIONS for route in spec.routes}
+def test_it_has_exactly_the_routes_of_the_template_that_are_no_pages() -> None:
+    listed = {(route.method, route.path) for spec in FUNCTIONS if not serves_pages(spec) for route in spec.routes}
     assert {(method, path) for method, path, _ in OPERATIONS} == listed
 
 

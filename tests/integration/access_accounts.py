@@ -53,6 +53,11 @@ ACCOUNTS = [
         delete=SERVICE,
     ),
     backend_only(
+        "operator_sessions",
+        lambda s: {"auth_session_id": s.session, "token_digest": DIGEST_32, "expires_at": LATER},
+        {"last_used_at": EARLIER},
+    ),
+    backend_only(
         "refresh_tokens",
         lambda s: {"session_id": s.session, "token_digest": DIGEST_32, "generation": 0},
         {"used_at": EARLIER},

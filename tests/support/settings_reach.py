@@ -105,8 +105,8 @@ class _Reach:
             for part in ast.walk(node):
                 if isinstance(part, ast.Attribute):
                     self._touch(part.attr)
-                if isinstance(part, ast.Name | ast.Attribute):
-                    self._follow(module, _dotted(part))
+                if isinstance(part, ast.Name | ast.Attribute) and (dotted := _dotted(part)):
+                    self._follow(module, dotted)
 
     def _touch(self, attribute: str) -> None:
         if attribute not in self.attributes:

@@ -1,6 +1,17 @@
 """Every sentence that a person may read, in Russian, Kyrgyz and English, by error code or name; one file an area."""
 
-from auto360.messages import accounts, billing, business, chat, general, listings, moderation, operations, video
+from auto360.messages import (
+    accounts,
+    billing,
+    business,
+    chat,
+    general,
+    listings,
+    moderation,
+    operations,
+    operators,
+    video,
+)
 from auto360.messages.languages import LANGUAGES, Language, Sentences, language_of, sentence
 
 __all__ = ["ERRORS", "FIELDS", "LANGUAGES", "TEXTS", "Language", "Sentences", "language_of", "sentence"]
@@ -15,6 +26,7 @@ ERRORS: Sentences = {
     **moderation.ERRORS,
     **video.ERRORS,
     **operations.ERRORS,
+    **operators.ERRORS,
 }
 
 # Sentences for single fields in `details`.

@@ -47,7 +47,12 @@ def make_app() -> APIGatewayRestResolver:
 
 
 def failure_for(error: Exception, request: Request) -> dict[str, Any]:
-    """The answer to whatever was raised. What we did not foresee is logged whole and told as `internal`."""
+    """The answer to whatever was raised, in the envelope."""
+    return failure(refused(error, request), language=request.language, request_id=request.id)
+
+
+def refused(error: Exception, request: Request) -> DomainError:
+    """The refusal that a caller is told. What we did not foresee is logged whole and told as `internal`."""
     if isinstance(error, RequestUnsupportedContentType):
         error = InvalidJson()
     elif isinstance(error, RequestValidationError):
@@ -64,7 +69,7 @@ def failure_for(error: Exception, request: Request) -> dict[str, Any]:
         error = Internal()
     elif error.status >= 500:
         logger.error("request failed", extra={"code": error.code, "cause": type(error.__cause__).__name__})
-    return failure(error, language=request.language, request_id=request.id)
+    return error
 
 
 def entrypoint(

@@ -32,16 +32,22 @@ class MetricSettings(EnvSettings):
 
 @cache
 def deep_check() -> DeepCheck:
-    """The check of database, Redis where set, and SMS suppliers."""
+    """The check for whoever shows the operator key."""
     from auto360.monitoring.health import DeepCheck, OperatorSettings
 
+    return DeepCheck(OperatorSettings.load().operator_key.get_secret_value(), dependency_checks())
+
+
+@cache
+def dependency_checks() -> dict[str, Callable[[], object]]:
+    """Questions to database, Redis where set, and SMS suppliers."""
     checks: dict[str, Callable[[], object]] = {"database": partial(database().call, "health_check", {})}
     redis = redis_client()
     if redis is not None:
         checks["redis"] = redis.ping
     for supplier in suppliers():
         checks[f"sms_{supplier.name}"] = partial(supplier.account, timeout=_SUPPLIER_SECONDS)
-    return DeepCheck(OperatorSettings.load().operator_key.get_secret_value(), checks)
+    return checks
 
 
 @cache

@@ -1,0 +1,188 @@
+"""/admin…: the operations page, for moderators, finance and administrators."""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Path as InPath
+from aws_lambda_powertools.event_handler.openapi.params import Query
+
+from auto360 import phone
+from auto360.moderation.queue import Action, State
+from auto360.monitoring.health import ask_all
+from auto360.runtime.app import entrypoint
+from auto360.runtime.pages import sign_in
+from auto360.runtime.pages.app import make_page_app
+from auto360.runtime.pages.forms import form
+from auto360.runtime.pages.operations_charts import chart_by, metric_charts
+from auto360.runtime.pages.operations_forms import (
+    AppointmentForm,
+    CodeForm,
+    DecisionForm,
+    LanguageForm,
+    PhoneForm,
+    SilenceForm,
+)
+from auto360.runtime.pages.rendering import Pages, see_other
+from auto360.runtime.pages.visit import Admin, Anybody, AnyOperator, Finance, Moderator
+from auto360.wiring import moderation, monitoring, operators
+from auto360.wiring import sms as sms_wiring
+
+Page = Response[Any]
+Id = Annotated[UUID, InPath()]
+Cursor = Annotated[str | None, Query(max_length=500)]
+OPEN: tuple[State, ...] = ("pending", "in_review", "escalated")
+AREAS = ("operator", "moderation", "alert", "sms", "payment", "refund", "migration")
+PAGE = 25
+
+pages = Pages(Path(__file__).parent)
+app = make_page_app(refusal=pages.refusal, without_session=sign_in.FORMS)
+
+
+@app.get("/admin/assets/<name>")
+def asset(name: Annotated[str, InPath(max_length=40)]) -> Page:
+    """The stylesheet and the icon."""
+    return pages.asset(name)
+
+
+@app.get("/admin/sign-in")
+def sign_in_page(visit: Anybody) -> Page:
+    """The form for the phone, or for the code that was sent to it."""
+    return sign_in.page(pages, visit)
+
+
+@app.post("/admin/sign-in")
+def ask_for_code(visit: Anybody, asked: Annotated[PhoneForm, form(PhoneForm)]) -> Page:
+    """Send a login code."""
+    return sign_in.send_code(pages, visit, asked)
+
+
+@app.post("/admin/sign-in/code")
+def show_code(visit: Anybody, shown: Annotated[CodeForm, form(CodeForm)]) -> Page:
+    """Open a session."""
+    return sign_in.open_session(pages, visit, shown)
+
+
+@app.post("/admin/sign-out")
+def sign_out(visit: AnyOperator) -> Page:
+    """End the session."""
+    return sign_in.end_session(visit)
+
+
+@app.post("/admin/language")
+def language(visit: Anybody, chosen: Annotated[LanguageForm, form(LanguageForm)]) -> Page:
+    """Change the language of the page."""
+    return sign_in.change_language(visit, chosen)
+
+
+@app.get("/admin")
+def overview(visit: AnyOperator) -> Page:
+    """What waits for the operator, and how the timers are doing."""
+    return pages.show("overview", visit, today=operators.overview().today(visit.by))
+
+
+@app.get("/admin/health")
+def health(visit: AnyOperator) -> Page:
+    """Ask every dependency."""
+    return pages.show("health", visit, findings=ask_all(monitoring.dependency_checks()))
+
+
+@app.get("/admin/moderation")
+def queue(visit: Moderator, *, state: Annotated[State | None, Query()] = None, cursor: Cursor = None) -> Page:
+    """Listings to check, the most urgent first."""
+    is_mine, states = "mine" in visit.query, (state,) if state else OPEN
+    found = moderation.moderation_queue().page(
+        visit.by.principal, states=states, only_mine=is_mine, cursor=cursor, limit=PAGE
+    )
+    return pages.show(
+        "moderation", visit, places=found.rows, next_cursor=found.next_cursor, state=state, is_mine=is_mine
+    )
+
+
+@app.get("/admin/moderation/<listing_id>")
+def listing(listing_id: Id, visit: Moderator) -> Page:
+    """One listing with its video, pictures, reports and history."""
+    return pages.show("listing", visit, place=moderation.moderation_queue().one(visit.by.principal, str(listing_id)))
+
+
+@app.post("/admin/moderation/<listing_id>/<action>")
+def decide(
+    listing_id: Id,
+    action: Annotated[Action, InPath()],
+    visit: Moderator,
+    decision: Annotated[DecisionForm, form(DecisionForm)],
+) -> Page:
+    """Take it, give it back, or decide."""
+    reason = decision.reason_of(action)
+    moderation.moderation_queue().act(
+        visit.by.principal, str(listing_id), version=decision.version, action=action, reason=reason
+    )
+    back = f"/admin/moderation/{listing_id}" if action in ("assign", "release") else "/admin/moderation"
+    return see_other(f"{back}?done={action}")
+
+
+@app.get("/admin/alerts")
+def alerts(visit: AnyOperator) -> Page:
+    """Open alerts, and those closed last."""
+    return pages.show("alerts", visit, alerts=monitoring.alerts().current(visit.by.principal))
+
+
+@app.post("/admin/alerts/<alert_id>/silence")
+def silence(alert_id: Id, visit: AnyOperator, chosen: Annotated[SilenceForm, form(SilenceForm)]) -> Page:
+    """No repetitions of an alert for a while."""
+    monitoring.alerts().silence(visit.by.principal, str(alert_id), minutes=int(chosen.minutes))
+    return see_other("/admin/alerts?done=silenced")
+
+
+@app.get("/admin/sms")
+def sms(visit: AnyOperator) -> Page:
+    """Balances, delivery by operator, costs per day."""
+    status = sms_wiring.sms_status()(visit.by.principal, days=30)
+    costs, names = chart_by(status["costs"], series="purpose", value="cost_tyiyn", days=30)
+    return pages.show("sms", visit, status=status, costs=costs, names=names)
+
+
+@app.get("/admin/metrics")
+def metrics(visit: Finance, *, days: Annotated[Literal["14", "30", "90"], Query()] = "30") -> Page:
+    """Figures of days as pictures."""
+    charts = metric_charts(operators.overview().figures(visit.by, days=int(days)), days=int(days))
+    return pages.show("metrics", visit, charts=charts, chosen_days=int(days))
+
+
+@app.get("/admin/backups")
+def backups(visit: Admin) -> Page:
+    """Runs of backups and restore drills."""
+    return pages.show("backups", visit, backups=operators.overview().backups(visit.by, most=50))
+
+
+@app.get("/admin/operators")
+def team(visit: Admin) -> Page:
+    """Everybody with a role."""
+    return pages.show("operators", visit, members=operators.team().members(visit.by))
+
+
+@app.post("/admin/operators")
+def appoint(visit: Admin, chosen: Annotated[AppointmentForm, form(AppointmentForm)]) -> Page:
+    """Give a role, or take it away."""
+    operators.team().appoint(visit.by, phone.normalise(chosen.phone), role=chosen.role, origin=visit.origin)
+    return see_other("/admin/operators?done=appointed")
+
+
+@app.get("/admin/audit")
+def audit(
+    visit: Admin,
+    *,
+    area: Annotated[str | None, Query(pattern="^[a-z]{1,20}$")] = None,
+    actor: Annotated[UUID | None, Query()] = None,
+    cursor: Cursor = None,
+) -> Page:
+    """What operators and the backend did, newest first."""
+    who = str(actor) if actor else None
+    found = operators.team().audit(visit.by, area=area, actor=who, cursor=cursor, limit=50)
+    return pages.show(
+        "audit", visit, entries=found.rows, next_cursor=found.next_cursor, area=area, actor=who, areas=AREAS
+    )
+
+
+handler = entrypoint(app, body="raw")

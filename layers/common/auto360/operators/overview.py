@@ -1,0 +1,28 @@
+"""What operators look at that belongs to no other domain: what waits, timers, backups, figures of days."""
+
+from dataclasses import dataclass
+
+from auto360.database import Database, Row
+from auto360.operators.errors import accepted
+from auto360.operators.sessions import Operator
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Reads for the operations page. Who may is decided by SQL, in the same call; each raises Forbidden."""
+
+    database: Database
+
+    def today(self, operator: Operator) -> Row:
+        """What waits for the operator's role, open alerts, timers."""
+        return accepted(self.database.call("operations_overview", {"p_operator_id": operator.user_id}))
+
+    def backups(self, operator: Operator, *, most: int) -> Row:
+        """Kinds of backups with their last good run, and the newest `most` runs."""
+        return accepted(self.database.call("backups_overview", {"p_operator_id": operator.user_id, "p_most": most}))
+
+    def figures(self, operator: Operator, *, days: int) -> list[Row]:
+        """Figures of the last `days` Bishkek days: {day, metric, dimension, value}."""
+        answer = self.database.call("metrics_of_days", {"p_operator_id": operator.user_id, "p_days": days})
+        figures: list[Row] = accepted(answer)["figures"]
+        return figures

@@ -1,0 +1,59 @@
+"""The cookies of the operations page (docs/decisions/0055).
+
+With TLS their names begin with `__Host-`: the browser then takes them from this host alone, over TLS alone.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from auto360.runtime.requests import header
+
+SESSION, SIGN_IN, LANGUAGE = "operator_session", "operator_sign_in", "operator_language"
+_MOST_CHARACTERS = 4096
+
+
+def read_cookie(event: Mapping[str, Any], name: str, *, over_tls: bool) -> str:
+    """The value of a cookie, or an empty text."""
+    try:
+        cookies = SimpleCookie(header(event, "Cookie")[:_MOST_CHARACTERS])
+    except CookieError:
+        return ""
+    found = cookies.get(_full_name(name, over_tls=over_tls))
+    return found.value if found else ""
+
+
+def cookie(name: str, value: str, *, seconds: int | None, over_tls: bool) -> str:
+    """A `Set-Cookie` line: not readable by scripts, never sent by another site's request.
+
+    Without `seconds` it ends with the browser; 0 removes it.
+    """
+    parts = [f"{_full_name(name, over_tls=over_tls)}={value}", "Path=/", "HttpOnly", "SameSite=Strict"]
+    if over_tls:
+        parts.append("Secure")
+    if seconds is not None:
+        parts.append(f"Max-Age={seconds}")
+    return "; ".join(parts)
+
+
+def pack(values: Mapping[str, str]) -> str:
+    """A few short texts as the value of a cookie. Not secret and not signed: they are checked when they come back."""
+    return base64.urlsafe_b64encode(json.dumps(dict(values)).encode()).decode().rstrip("=")
+
+
+def unpack(value: str) -> dict[str, str]:
+    """What `pack` has put in; empty for anything else."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
+    except (ValueError, RecursionError, binascii.Error):
+        return {}
+    if not isinstance(values, dict):
+        return {}
+    return {str(name): text for name, text in values.items() if isinstance(text, str)}
+
+
+def _full_name(name: str, *, over_tls: bool) -> str:
+    return f"__Host-{name}" if over_tls else name

@@ -1,0 +1,100 @@
+"""How figures look on a page: money in som, times in Bishkek, sizes and numbers with thin spaces."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+# Kyrgyzstan has kept this all year round since 2005; the zone's data need not be on the machine.
+BISHKEK = timezone(timedelta(hours=6), "Asia/Bishkek")
+
+_NOTHING = "—"
+_THIN = "\u202f"
+_UNITS = ("B", "KB", "MB", "GB", "TB")
+
+
+def number(value: object, decimals: int = 0) -> str:
+    """A number with groups of three digits; trailing zeros of fractions are left out."""
+    if value is None:
+        return _NOTHING
+    text = f"{Decimal(str(value)):,.{decimals}f}".replace(",", _THIN)
+    return text.rstrip("0").rstrip(".") if decimals else text
+
+
+def som(tyiyn: object) -> str:
+    """An amount in tyiyn, in som; tyiyn are shown where there are any."""
+    if tyiyn is None:
+        return _NOTHING
+    amount = Decimal(str(tyiyn)) / 100
+    text = f"{amount:,.2f}".replace(",", _THIN)
+    return f"{text.removesuffix('.00')}\u00a0сом"
+
+
+def size(count: object) -> str:
+    """Bytes in the largest unit that leaves a number above one."""
+    if count is None:
+        return _NOTHING
+    amount, unit = float(str(count)), 0
+    while amount >= 1000 and unit < len(_UNITS) - 1:
+        amount, unit = amount / 1000, unit + 1
+    return f"{amount:.{0 if unit == 0 else 1}f}\u00a0{_UNITS[unit]}"
+
+
+def moment(value: object) -> datetime | None:
+    """A time as the database tells it."""
+    if not value:
+        return None
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+    return found.astimezone(BISHKEK)
+
+
+def when(value: object) -> str:
+    """Day and minute in Bishkek."""
+    found = moment(value)
+    return found.strftime("%d.%m.%Y %H:%M") if found else _NOTHING
+
+
+def day(value: object) -> str:
+    """A date as people write it."""
+    return datetime.fromisoformat(str(value)).strftime("%d.%m") if value else _NOTHING
+
+
+def ago(value: object, language: str) -> str:
+    """How long ago, in its largest unit."""
+    found = moment(value)
+    if found is None:
+        return _NOTHING
+    seconds = max(0, int((datetime.now(UTC) - found).total_seconds()))
+    for unit, russian, english in ((86400, "дн.", "d"), (3600, "ч", "h"), (60, "мин", "min")):
+        if seconds >= unit:
+            return f"{seconds // unit}\u00a0{english if language == 'en' else russian}"
+    return "now" if language == "en" else "сейчас"
+
+
+def future(value: object) -> bool:
+    """Whether a time is still to come."""
+    found = moment(value)
+    return found is not None and found > datetime.now(UTC)
+
+
+def som_short(tyiyn: object) -> str:
+    """An amount in tyiyn as a plain number of som, for the grid of a chart."""
+    return number(Decimal(str(tyiyn)) / 100, 2)
+
+
+def pairs(value: Mapping[str, Any]) -> str:
+    """A flat object as `name: value` pairs."""
+    return ", ".join(f"{name}: {found}" for name, found in value.items() if found not in (None, "", [], {}))
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "number": number,
+    "som": som,
+    "som_short": som_short,
+    "future": future,
+    "size": size,
+    "when": when,
+    "day": day,
+    "ago": ago,
+    "pairs": pairs,
+}

@@ -1,0 +1,59 @@
+"""What the forms of the operations page send."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from auto360.errors import Problem, ValidationFailed
+from auto360.messages import FIELDS, sentence
+from auto360.operators.sessions import Role
+from auto360.runtime.pages.forms import Blank, FormBody
+from auto360.text import Paragraph
+
+Words = Annotated[Paragraph, Field(min_length=3, max_length=1000)]
+
+
+class PhoneForm(FormBody):
+    """The first step of the sign-in. `then` is the page that was asked for."""
+
+    phone: str = Field(min_length=1, max_length=40)
+    then: str = Field("", max_length=200)
+
+
+class CodeForm(FormBody):
+    """The second step."""
+
+    code: str = Field(pattern=r"^[0-9]{4,8}$")
+
+
+class LanguageForm(FormBody):
+    """The language of the page, and where to go back to."""
+
+    language: Literal["ru", "en"]
+    back: str = Field("", max_length=200)
+
+
+class DecisionForm(FormBody):
+    """The version of the listing that the moderator has looked at, and why, in words for the seller."""
+
+    version: int = Field(ge=1)
+    reason: Annotated[Words | None, Blank] = None
+
+    def reason_of(self, action: str) -> str | None:
+        """The reason, where the action has one. Raises ValidationFailed where a rejection lacks it."""
+        if action == "reject" and self.reason is None:
+            raise ValidationFailed(problems=[Problem("reason", sentence(FIELDS, "missing", "ru"))])
+        return self.reason if action in ("reject", "escalate") else None
+
+
+class SilenceForm(FormBody):
+    """For how long an alert is not repeated."""
+
+    minutes: Literal["60", "240", "1440"]
+
+
+class AppointmentForm(FormBody):
+    """Who gets which role; `user` takes it away."""
+
+    phone: str = Field(min_length=1, max_length=40)
+    role: Role | Literal["user"]
