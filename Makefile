@@ -112,6 +112,18 @@ operator: install ## give PHONE a ROLE on the operations page: moderator, financ
 cost-report: install ## what videos cost before and after the move to Yandex, and the move itself (ARGS="--csv FILE")
 	@$(VENV_PYTHON) -m operations.costs $(ARGS)
 
+backup: install ## back up the database now: daily, weekly or a restore drill (ARGS="weekly")
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.backup run $(ARGS)
+
+backup-status: install ## runs of backups, and which lie in the store
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.backup status
+
+backup-verify: install ## read every database backup again, from the first byte to the last
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.backup verify $(ARGS)
+
+restore: install ## restore after a disaster (ARGS="database --dry-run"; also table, buckets, playback, rebuild)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.backup $(or $(ARGS),--help)
+
 lock: install ## resolve the dependencies anew, with hashes and without addresses of registries
 	@$(COMPILE) layers/common/requirements.in -o layers/common/requirements.txt
 	@for folder in $(dir $(wildcard functions/*/requirements.in)); do \

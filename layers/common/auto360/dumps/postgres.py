@@ -83,10 +83,14 @@ class PostgresSnapshot:
 
 @contextmanager
 def connected(address: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection for long work, each statement on its own unless a transaction is begun."""
+    """A connection for long work, each statement on its own unless a transaction is begun. Raises DumpFailed."""
     import psycopg
 
-    with psycopg.connect(address, autocommit=True, connect_timeout=15, prepare_threshold=None) as connection:
+    try:
+        connection = psycopg.connect(address, autocommit=True, connect_timeout=15, prepare_threshold=None)
+    except psycopg.Error:
+        raise DumpFailed("the database does not answer, or refuses the login") from None
+    with connection:
         connection.execute(cast("Any", SESSION))
         yield connection
 

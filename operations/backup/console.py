@@ -1,0 +1,45 @@
+"""Talking with the person who runs a command: the plan, the question, progress and durations."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Console:
+    """`dry_run` shows the plan and does nothing; `assume_yes` asks nothing."""
+
+    dry_run: bool = False
+    assume_yes: bool = False
+
+    def say(self, line: str) -> None:
+        """One line of progress."""
+        print(f"  {line}", flush=True)
+
+    def plan(self, *lines: str) -> None:
+        """What is about to happen."""
+        for line in lines:
+            print(line, flush=True)
+
+    def confirmed(self, question: str) -> bool:
+        """Whether to go on. Without a person at the terminal, only where `--yes` was given."""
+        if self.dry_run:
+            print("Dry run: nothing was changed.")
+            return False
+        if self.assume_yes:
+            return True
+        if not sys.stdin.isatty():
+            print("Nothing was changed: add --yes to do it.")
+            return False
+        return input(f"{question} Type yes: ").strip() == "yes"
+
+    @contextmanager
+    def timed(self, done: str) -> Iterator[None]:
+        """Say how long the block took."""
+        began = time.monotonic()
+        yield
+        self.say(f"{done} in {time.monotonic() - began:.1f} s")

@@ -1,0 +1,227 @@
+"""The three scenarios of the audit (8.2): something is destroyed, one command is run, the state is as it was."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from auto360.dumps.embedded import embedded_postgres
+from auto360.dumps.postgres import connected, facts_of
+from local.folders import MIGRATIONS, SUPABASE_BOOTSTRAP
+from local.migrations import Schema
+from operations.backup.__main__ import main
+from tests.support.backup import SCHEMAS, BackupWorld
+from tests.support.functions import forget_wiring
+from tests.support.objects import LocalS3
+
+API = "http://127.0.0.1:8360/api"
+
+
+@pytest.fixture
+def region() -> Iterator[str]:
+    """An empty project in another region."""
+    with embedded_postgres(Path(tempfile.gettempdir())) as address:
+        schema = Schema(address)
+        schema.bootstrap(SUPABASE_BOOTSTRAP)
+        schema.migrate(MIGRATIONS)
+        yield address
+
+
+@pytest.fixture
+def operator(backup_world: BackupWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[BackupWorld]:
+    """A person at a terminal with the variables of the functions."""
+    store = {"ENDPOINT": backup_world.s3.url, "REGION": "ru-msk", "ACCESS_KEY": "KEY", "SECRET_KEY": "secret"}
+    variables = backup_world.source.environ | {
+        **{f"{supplier}_{name}": value for supplier in ("VK_CLOUD", "YANDEX_STORAGE", "SUPABASE_STORAGE")
+           for name, value in store.items()},
+        "VK_CLOUD_BUCKET": "backup",
+        "YANDEX_STORAGE_BUCKET": "uploads",
+        "BACKUP_KEYS": "k1:" + "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg",
+        "PUBLIC_API_URL": API,
+    }  # fmt: skip
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    forget_wiring()
+    yield backup_world
+    forget_wiring()
+
+
+def command(*arguments: str) -> int:
+    return main(list(arguments))
+
+
+def facts(address: str) -> dict[str, Any]:
+    with connected(address) as connection:
+        return facts_of(connection, SCHEMAS)
+
+
+def row(address: str, query: str, *parameters: object) -> Any:
+    with psycopg.connect(address, autocommit=True) as connection:
+        found = connection.execute(query, parameters).fetchone()
+    return found[0] if found else None
+
+
+def copied_file(s3: LocalS3, bucket: str, name: str, data: bytes) -> None:
+    """A file in a bucket and its copy, as the hourly run leaves it."""
+    s3.store(bucket).put(name, [data], content_type="image/jpeg")
+    digest = hashlib.sha256(data).hexdigest()
+    s3.store().put(f"storage/current/{bucket}/{name}", [data], metadata={"sha256": digest})
+
+
+def video(world: BackupWorld, provider: str, *, copied: bool) -> tuple[str, str]:
+    """A listing with a video that is ready; gives both ids."""
+    with world.source.connect() as connection:
+        found = connection.execute(
+            "update public.videos set provider = %s, provider_video_id = %s, gone_at = null, replica_key = null,"
+            " fallback_provider = null, fallback_video_id = null, fallback_until = null,"
+            " replicated_at = null where id = (select id from public.videos where state = 'ready'"
+            " and listing_id is not null and provider_video_id not like 'scene%%' limit 1) returning id, listing_id",
+            [provider, f"scene{uuid.uuid4().hex}"],
+        ).fetchone()
+        assert found is not None
+        video_id, listing = str(found[0]), str(found[1])
+        if copied:
+            digest = hashlib.sha256(video_id.encode()).digest()
+            connection.execute(
+                "select public.note_video_copy(%s, %s, 10, %s, 'original')",
+                [video_id, f"videos/{video_id}.mp4", digest],
+            )
+        connection.execute("select private.show_video(v, %s) from public.videos v where id = %s", [API, video_id])
+    return video_id, listing
+
+
+def plays(world: BackupWorld, video_id: str) -> list[str]:
+    found = row(world.source.dsn, "select public.video_plays(%s)", video_id)
+    return [copy.get("provider", "replica") for copy in found["copies"]]
+
+
+def test_scenario_1_a_corrupt_database_is_as_it_was(operator: BackupWorld) -> None:
+    address = operator.source.dsn
+    assert command("run", "daily") == 0
+    before = operator.archive.newest().tables
+    with operator.source.connect() as connection:
+        connection.execute("delete from public.chat_messages; update public.listings set title = 'Взломано'")
+        connection.execute("drop table public.listing_saves cascade")
+    assert command("database", "--dry-run") == 0
+    assert row(address, "select count(*) from public.chat_messages") == 0
+    assert command("database", "--yes") == 0
+    assert facts(address) == dict(before)
+
+
+def test_scenario_1_without_a_person_or_yes_nothing_is_replaced(operator: BackupWorld) -> None:
+    assert command("run", "daily") == 0
+    with operator.source.connect() as connection:
+        connection.execute("insert into public.metrics_daily (day, metric, value) values (now(), 'after_backup', 1)")
+    assert command("database") == 0
+    assert row(operator.source.dsn, "select count(*) from public.metrics_daily where metric = 'after_backup'") == 1
+
+
+def test_scenario_1_a_damaged_backup_is_named_and_not_restored(
+    operator: BackupWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert command("run", "daily") == 0
+    with operator.file_of(operator.archive.newest().dump.key).open("r+b") as file:
+        file.seek(9000)
+        file.write(b"\0\0\0\0")
+    before = facts(operator.source.dsn)
+    assert command("verify") == 1
+    assert "ObjectChanged" in capsys.readouterr().out
+    assert command("database", "--yes") == 1
+    assert "ObjectChanged: db/" in capsys.readouterr().err
+    assert facts(operator.source.dsn) == before
+
+
+def test_scenario_2_playback_goes_to_the_copies_and_back(operator: BackupWorld) -> None:
+    address = operator.source.dsn
+    with_copy, listing = video(operator, "api_video", copied=True)
+    without, other = video(operator, "api_video", copied=False)
+    url = "select video_url from public.listings where id = %s"
+    there = row(address, url, listing)
+    assert there.startswith("https://cdn.api.video/")
+    assert command("playback", "api_video", "--dry-run") == 0
+    assert row(address, url, listing) == there
+    assert command("playback", "api_video", "--yes") == 0
+    assert plays(operator, with_copy) == ["replica"]
+    assert row(address, url, listing) == f"{API}/video/{with_copy}/manifest.m3u8"
+    assert plays(operator, without) == ["api_video"]
+    assert row(address, url, other).startswith("https://cdn.api.video/")
+    assert command("playback", "api_video", "--yes") == 0
+    assert command("playback", "api_video", "--back", "--yes") == 0
+    assert row(address, url, listing) == there
+    assert plays(operator, with_copy) == ["api_video", "replica"]
+    assert row(address, "select count(*) from public.playback_switches where switched_back_at is null") == 0
+
+
+def test_scenario_2_a_video_that_was_gone_before_is_not_led_back(operator: BackupWorld) -> None:
+    gone, _ = video(operator, "yandex", copied=True)
+    with operator.source.connect() as connection:
+        connection.execute("update public.videos set gone_at = now() - interval '1 day' where id = %s", [gone])
+    here, _ = video(operator, "yandex", copied=True)
+    assert command("playback", "yandex", "--yes") == 0
+    assert plays(operator, here) == ["replica"]
+    assert command("playback", "yandex", "--back", "--yes") == 0
+    assert plays(operator, here) == ["yandex", "replica"]
+    assert plays(operator, gone) == ["replica"]
+
+
+def test_emptied_buckets_are_filled_again(operator: BackupWorld) -> None:
+    s3 = operator.s3
+    files = {("avatars", "u1/a b.jpg"): os.urandom(3000), ("documents", "u1/d.pdf"): os.urandom(6_000_000)}
+    for (bucket, name), data in files.items():
+        copied_file(s3, bucket, name, data)
+    s3.store("avatars").delete(["u1/a b.jpg"])
+    s3.store("documents").put("u1/d.pdf", [b"overwritten"])
+    assert command("buckets", "--yes") == 0
+    for (bucket, name), data in files.items():
+        assert b"".join(s3.store(bucket).get(name)) == data
+    assert command("buckets", "--yes", "--bucket", "avatars") == 0
+
+
+def test_a_copy_that_changed_is_named_and_not_put_back(
+    operator: BackupWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    copied_file(operator.s3, "avatars", "u2/x.jpg", b"picture")
+    operator.s3.store("avatars").delete(["u2/x.jpg"])
+    operator.s3.store().put("storage/current/avatars/u2/x.jpg", [b"forgery"], metadata={"sha256": "0" * 64})
+    assert command("buckets", "--yes") == 1
+    assert "ObjectChanged: storage/current/avatars/u2/x.jpg" in capsys.readouterr().err
+    assert operator.s3.store("avatars").head("u2/x.jpg") is None
+
+
+def test_scenario_3_a_new_region_from_nothing_but_the_store(operator: BackupWorld, region: str) -> None:
+    copied_file(operator.s3, "avatars", "u3/a.jpg", b"picture")
+    with_copy, _ = video(operator, "yandex", copied=True)
+    assert command("run", "daily") == 0
+    before = operator.archive.newest().tables
+    operator.s3.store("avatars").delete(["u3/a.jpg"])
+    assert command("rebuild", "--to", region, "--dry-run") == 0
+    assert row(region, "select count(*) from public.users") == 0
+    assert command("rebuild", "--to", region, "--lost", "yandex", "--yes") == 0
+    after = facts(region)
+    changed = {name for name in before if after[name] != before[name]}
+    assert changed <= {"public.videos", "public.listings", "public.playback_switches"}
+    assert {name: facts.rows for name, facts in after.items()} == {
+        name: facts.rows for name, facts in before.items()
+    } | {"public.playback_switches": before["public.playback_switches"].rows + 1}
+    assert b"".join(operator.s3.store("avatars").get("u3/a.jpg")) == b"picture"
+    found = row(region, "select public.video_plays(%s)", with_copy)
+    assert [copy["replica_key"] for copy in found["copies"]] == [f"videos/{with_copy}.mp4"]
+
+
+def test_status_tells_of_runs_and_backups(operator: BackupWorld, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command("run", "weekly") == 0
+    assert command("status") == 0
+    shown = capsys.readouterr().out
+    assert "database_weekly   verified" in shown
+    assert "1 database backups in the store" in shown
+    operator.s3.store().delete([operator.archive.newest().dump.key])
+    assert command("status") == 1
+    assert "ObjectOfManifestMissing" in capsys.readouterr().out
