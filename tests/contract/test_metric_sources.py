@@ -63,10 +63,12 @@ def test_beyond_the_last_bucket_the_last_bound_is_told(simulator: Simulator, sou
     assert source.read()[1] == Reading("response_time", 60.0)
 
 
-def test_without_traffic_there_is_nothing_to_say(simulator: Simulator, source: YandexMonitoring) -> None:
-    assert source.read() == []
-    simulator.by_hand = Traffic({"200": 10, "500": 9}, {"100": 19})
-    assert source.read() == []
+def test_without_traffic_nothing_can_be_said_and_with_little_not_much(
+    simulator: Simulator, source: YandexMonitoring
+) -> None:
+    assert [reading.value for reading in source.read()] == [None, None]
+    simulator.by_hand = Traffic({"200": 15, "500": 4}, {"100": 19})
+    assert source.read() == [Reading("error_rate", 21.05, weak=True), Reading("response_time", 0.1, weak=True)]
 
 
 @pytest.mark.parametrize("mode", ["dead", "http_500", "denied", "garbage"])
@@ -111,4 +113,4 @@ def test_cloudwatch_tells_error_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     source = CloudWatch(CloudWatchSettings.load({"CLOUDWATCH_API_NAME": "360auto"}), aws, now=utc_now)
     assert source.read()[0] == Reading("error_rate", 7.0)
     other = CloudWatch(CloudWatchSettings.load({"CLOUDWATCH_API_NAME": "other"}), aws, now=utc_now)
-    assert other.read() == []
+    assert [reading.value for reading in other.read()] == [None, None]

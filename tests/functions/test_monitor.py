@@ -188,11 +188,32 @@ def test_what_cannot_be_measured_neither_opens_nor_closes(operations: Operations
     assert rows(operations.database, "select state from alerts") == [("open",)]
 
 
-def test_a_few_requests_at_night_wake_nobody(operations: Operations) -> None:
+def test_a_few_requests_at_night_wake_nobody_and_may_say_that_it_is_over(operations: Operations) -> None:
+    few_bad, few_good = {"200": 10, "500": 4}, {"200": 10}
     operations.only(RULE)
-    operations.traffic(codes={"200": 15, "500": 4})
+    operations.traffic(codes=few_bad)
     operations.run()
     assert rows(operations.database, "select state from alerts") == []
+    fire(operations)
+    operations.traffic(codes=few_bad)
+    operations.run()
+    assert rows(operations.database, "select state, within_since is null from alerts") == [("open", True)]
+    operations.traffic(codes=few_good)
+    operations.run()
+    operations.let_time_pass(120)
+    operations.run()
+    assert operations.news()["sms"][0].startswith("360Auto: в норме. Ошибки запросов: 0 %.")
+
+
+def test_silence_at_the_gateway_is_no_good_news(operations: Operations) -> None:
+    fire(operations)
+    operations.traffic(codes=GOOD)
+    operations.run()
+    operations.traffic(codes={"200": 0})
+    for _ in range(3):
+        operations.let_time_pass(300)
+        operations.run()
+    assert rows(operations.database, "select state from alerts") == [("open",)]
 
 
 def test_a_rule_that_is_switched_off_is_over(operations: Operations) -> None:

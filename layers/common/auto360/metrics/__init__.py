@@ -7,11 +7,15 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Reading:
-    """One figure now. `subject` tells apart what a metric is measured for, such as a supplier; units are the rule's."""
+    """One figure now. `subject` tells apart what a metric is measured for, such as a supplier; units are the rule's.
+
+    A `weak` one comes from so few cases that it may close an alert and opens none. None: nothing can be said now.
+    """
 
     metric: str
-    value: float
+    value: float | None
     subject: str = ""
+    weak: bool = False
 
 
 class SourceFailure(Exception):
@@ -25,4 +29,4 @@ class MetricSource(Protocol):
     metrics: Sequence[str]
 
     def read(self) -> Sequence[Reading]:
-        """Measure everything in `metrics`; no reading means that there is nothing to be said. Raises SourceFailure."""
+        """Measure everything in `metrics`; no reading for a subject means that all is well. Raises SourceFailure."""

@@ -32,4 +32,4 @@ class DatabaseFigures:
     def read(self) -> Sequence[Reading]:
         """One call. Raises DatabaseUnavailable: without the database there is nothing to judge with either."""
         figures = self._database.call("monitoring_figures", {"p_disk_bytes": self._disk_bytes})
-        return [Reading(row["metric"], float(row["value"]), row["subject"]) for row in figures]
+        return [Reading(row["metric"], float(row["value"]), row["subject"], row["weak"]) for row in figures]

@@ -11,10 +11,15 @@ LEAST_REQUESTS = 20
 
 
 def traffic_readings(*, requests: float, failures: float, slow_seconds: float | None) -> Sequence[Reading]:
-    """Readings of one window: percent of answers with a status from 500, and the 95th percentile in seconds."""
-    if requests < LEAST_REQUESTS:
-        return []
-    readings = [Reading(ERROR_RATE, round(100 * failures / requests, 2))]
-    if slow_seconds is not None:
-        readings.append(Reading(RESPONSE_TIME, round(slow_seconds, 3)))
-    return readings
+    """Readings of one window: percent of answers with a status from 500, and the 95th percentile in seconds.
+
+    No request at all says nothing: a gateway that is down has none either.
+    """
+    if requests < 1:
+        return [Reading(ERROR_RATE, None), Reading(RESPONSE_TIME, None)]
+    weak = requests < LEAST_REQUESTS
+    slow = None if slow_seconds is None else round(slow_seconds, 3)
+    return [
+        Reading(ERROR_RATE, round(100 * failures / requests, 2), weak=weak),
+        Reading(RESPONSE_TIME, slow, weak=weak),
+    ]

@@ -58,12 +58,14 @@ class Monitor:
         measured, readings, down = [SOURCE_DOWN], list[Reading](), 0
         for source in self.sources:
             try:
-                readings += source.read()
+                found = source.read()
             except SourceFailure:
                 readings.append(Reading(SOURCE_DOWN, 1, source.name))
                 down += 1
             else:
-                measured += source.metrics
+                unknown = {reading.metric for reading in found if reading.value is None}
+                measured += [metric for metric in source.metrics if metric not in unknown]
+                readings += [reading for reading in found if reading.metric not in unknown]
         return measured, readings, down
 
     def _tell(self) -> tuple[int, int]:

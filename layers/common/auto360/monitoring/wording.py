@@ -14,14 +14,14 @@ _WORDS = {
     "ru": {
         "opened": "360Auto! {what}: {value}, порог {threshold}. {time}",
         "repeated": "360Auto! Всё ещё: {what}: {value}, порог {threshold}. С {time}",
-        "closed": "360Auto: в норме. {what}: {value}. Было с {time}",
+        "closed": "360Auto: в норме. {what}{now}. Было с {time}",
         "steps": "Что делать: {page}",
         "severity": "Важность: {severity}. Правило: {rule}.",
     },
     "en": {
         "opened": "360Auto! {what}: {value}, threshold {threshold}. {time}",
         "repeated": "360Auto! Still: {what}: {value}, threshold {threshold}. Since {time}",
-        "closed": "360Auto: back to normal. {what}: {value}. Was so since {time}",
+        "closed": "360Auto: back to normal. {what}{now}. Was so since {time}",
         "steps": "What to do: {page}",
         "severity": "Severity: {severity}. Rule: {rule}.",
     },
@@ -45,6 +45,7 @@ class Wording:
         short = words[due["event"]].format(
             what=self._what(due),
             value=self._figure(due["value"], due["unit"]),
+            now=f": {self._figure(due['value'], due['unit'])}" if due["value"] is not None else "",
             threshold=self._figure(due["threshold"], due["unit"]),
             time=datetime.fromisoformat(due["opened_at"]).astimezone(_BISHKEK).strftime("%H:%M"),
         )
@@ -65,6 +66,9 @@ class Wording:
         title = str(due["title_ru"] if self.language == "ru" else due["title_en"])
         return f"{title} ({due['subject']})" if due["subject"] else title
 
-    def _figure(self, value: float, unit: str) -> str:
+    def _figure(self, value: float | None, unit: str) -> str:
+        """A number with its unit; nothing where nothing could be measured."""
+        if value is None:
+            return "–"
         shown = _UNITS.get(unit, unit) if self.language == "ru" else unit
         return f"{value:.10g} {shown}".strip()
