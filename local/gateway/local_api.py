@@ -44,6 +44,8 @@ def add_routes(app: web.Application, functions: Functions, settings: LocalSettin
     app.router.add_get("/_local/inboxes/{name}", api.simulators)
     app.router.add_get("/_local/suppliers", api.simulators)
     app.router.add_put("/_local/suppliers/{name}", api.simulators)
+    app.router.add_get("/_local/videos", api.simulators)
+    app.router.add_get("/_local/videos/sample.mp4", api.simulators)
     app.router.add_get("/_local/banks", api.simulators)
     app.router.add_get("/_local/banks/{bank}/{ref}", api.simulators)
     app.router.add_post("/_local/banks/{bank}/{ref}", api.simulators)

@@ -16,6 +16,7 @@ from local.processes import die_with_parent
 from local.simulators.api_video import ApiVideo
 from local.simulators.api_video_library import ApiVideoAccount
 from local.simulators.banks import simulated_banks
+from local.simulators.demo_videos import hold_demo_videos
 from local.simulators.mailbox import MailAccount, Mailbox
 from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
@@ -83,9 +84,11 @@ def _video(environ: Mapping[str, str]) -> dict[str, Simulated]:
         report_secret=environ["API_VIDEO_WEBHOOK_SECRET"],
     )
     iam = Iam(ServiceAccount.of_key(environ["YANDEX_SERVICE_ACCOUNT_KEY"]))
+    api_video, yandex = ApiVideo(account), YandexVideo(environ["YANDEX_VIDEO_CHANNEL_ID"], iam)
+    hold_demo_videos(api_video, yandex)
     return {
-        "api_video": ApiVideo(account),
-        "yandex": YandexVideo(environ["YANDEX_VIDEO_CHANNEL_ID"], iam),
+        "api_video": api_video,
+        "yandex": yandex,
         "yandex_cdn": YandexCdn.with_iam(environ["YANDEX_CDN_RESOURCE_ID"], iam),
     }
 

@@ -81,8 +81,11 @@ class ApiVideo:
             **self.faults.state(),
             **limits,
             "requests": dict(self.requests),
-            "videos": views.listed(self.library.videos),
         }
+
+    def held(self) -> list[dict[str, Any]]:
+        """The newest videos, for the console page."""
+        return views.listed(self.library.videos)
 
     def _guarded(
         self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]], group: str, *, needs_key: bool

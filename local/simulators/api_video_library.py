@@ -86,17 +86,19 @@ class Library:
         title: str = "",
         made_at: float | None = None,
         is_public: bool = True,
+        video_id: str | None = None,
     ) -> Video:
         """A video that has been here for long."""
-        video = self.new_video(title or "old video", made_at=made_at)
+        video = self.new_video(title or "old video", made_at=made_at, video_id=video_id)
         video.is_public = is_public
         video.body = MadeFile(video.id, size, film or Film(12.0, 1280, 720))
         video.film, video.encoded_at = video.body.film, 0.0
         return video
 
-    def new_video(self, title: str, *, made_at: float | None = None) -> Video:
+    def new_video(self, title: str, *, made_at: float | None = None, video_id: str | None = None) -> Video:
         """A video without a file."""
-        video = Video(f"vi{secrets.token_urlsafe(12).replace('_', 'a')}", title, made_at or time.time())
+        name = video_id or f"vi{secrets.token_urlsafe(12).replace('_', 'a')}"
+        video = Video(name, title, made_at or time.time())
         self.videos[video.id] = video
         return video
 

@@ -47,7 +47,7 @@ class Faults:
 
     def state(self) -> dict[str, Any]:
         """For the console page."""
-        return {"mode": self.mode, "modes": list(MODES), **self.figures, "ranges": dict(self.ranges)}
+        return {"mode": self.mode, "modes": list(MODES), "needs": {}, **self.figures, "ranges": dict(self.ranges)}
 
     def hits(self, name: str) -> bool:
         """Whether a fault of so many percent strikes this time."""

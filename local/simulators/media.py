@@ -6,12 +6,10 @@ A made file is a well-formed MP4 box by box (`ftyp`, `moov` with a duration, `md
 from __future__ import annotations
 
 import hashlib
-import os
 import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 _BLOCK = 1024 * 1024
@@ -189,10 +187,3 @@ def segment(seed: str) -> bytes:
     """A short piece of MPEG transport stream: null packets, so that a player finds its rhythm."""
     packet = b"\x47\x1f\xff\x10" + hashlib.shake_256(seed.encode()).digest(184)
     return packet * 20
-
-
-def write_sample(path: Path, *, size: int, seconds: float) -> None:
-    """A file to try an upload with."""
-    with path.open("wb") as file:
-        for piece in MadeFile(os.urandom(4).hex(), size, Film(seconds, 1280, 720)).read(0, size):
-            file.write(piece)

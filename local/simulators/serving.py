@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import InvalidOperation
@@ -14,6 +15,7 @@ from aiohttp import web
 from local.guard import own_pages_only
 from local.simulators.bank import BankSimulator
 from local.simulators.bank_page import BankPages
+from local.simulators.media import MadeFile
 from local.simulators.phone import Phone
 from local.simulators.switch import BadSwitch
 from local.threaded import serving
@@ -40,6 +42,14 @@ class Receiving(Protocol):
         """What arrived, newest first."""
 
 
+@runtime_checkable
+class VideoSimulator(Protocol):
+    """A supplier that holds videos."""
+
+    def held(self) -> list[dict[str, Any]]:
+        """The newest of them."""
+
+
 @dataclass(frozen=True)
 class Simulators:
     """Everybody outside, in one place."""
@@ -58,11 +68,23 @@ class Simulators:
         app.router.add_get("/_local/inboxes/{name}", self._inbox_of)
         app.router.add_get("/_local/suppliers", self._suppliers)
         app.router.add_put("/_local/suppliers/{name}", self._turn)
+        app.router.add_get("/_local/videos", self._videos)
+        app.router.add_get("/_local/videos/sample.mp4", self._sample)
         app.router.add_get("/_local/ready", self._ready)
         return app
 
     async def _ready(self, _request: web.Request) -> web.Response:
         return web.json_response({"ready": True})
+
+    async def _videos(self, _request: web.Request) -> web.Response:
+        suppliers = {name: side for name, side in self.suppliers.items() if isinstance(side, VideoSimulator)}
+        held = [{**video, "supplier": name} for name, side in suppliers.items() for video in side.held()]
+        return web.json_response(sorted(held, key=lambda video: str(video["made_at"]), reverse=True)[:100])
+
+    async def _sample(self, _request: web.Request) -> web.Response:
+        sample = MadeFile(secrets.token_hex(4), 400_000)
+        headers = {"Content-Disposition": 'attachment; filename="sample.mp4"'}
+        return web.Response(body=b"".join(sample.read(0, sample.size)), content_type="video/mp4", headers=headers)
 
     async def _inbox(self, request: web.Request) -> web.Response:
         inbox = self.phone.inbox(request.query.get("phone") or None)

@@ -90,11 +90,24 @@ class YandexVideo:
     def state(self) -> dict[str, Any]:
         """For the console page."""
         counts = {"calls_per_minute": self.limit.most, "requests": dict(self.requests)}
-        return {**self.faults.state(), **counts, "videos": views.listed(self.videos)}
+        return {**self.faults.state(), **counts}
 
-    def seed(self, *, size: int, film: Film | None = None, title: str = "") -> Video:
+    def held(self) -> list[dict[str, Any]]:
+        """The newest videos, for the console page."""
+        return views.listed(self.videos)
+
+    def seed(
+        self,
+        *,
+        size: int,
+        film: Film | None = None,
+        title: str = "",
+        made_at: float | None = None,
+        video_id: str | None = None,
+    ) -> Video:
         """A video that has been here for long."""
-        held = Video(f"vplv{secrets.token_hex(8)}", self.channel_id, title or "old", time.time(), size)
+        name = video_id or f"vplv{secrets.token_hex(8)}"
+        held = Video(name, self.channel_id, title or "old", made_at or time.time(), size)
         held.body = MadeFile(held.id, size, film or Film(12.0, 1280, 720))
         held.film, held.encoded_at = held.body.film, 0.0
         self.videos[held.id] = held

@@ -164,4 +164,29 @@ def test_a_run_ends_in_time(uploader: Uploader) -> None:
     upkeep = media.video_upkeep()
     clock = iter([0.0, *([100.0] * 50)])
     upkeep.monotonic = lambda: next(clock)
-    assert set(upkeep.run(seconds=1)) == {"tickets_ended"}
+    assert "videos_deleted" not in upkeep.run(seconds=1)
+
+
+def test_a_change_of_the_domain_reaches_every_listing(uploader: Uploader) -> None:
+    listing = uploader.posted(uploader.uploaded(headers=TUS_BUILD))
+    uploader.functions.set(PUBLIC_API_URL="https://new.360auto.test/api")
+    assert uploader.upkeep()["listings_readdressed"] == 1
+    assert uploader.upkeep()["listings_readdressed"] == 0
+    shown = uploader.shown(listing)
+    assert shown["video_url"].startswith("https://new.360auto.test/api/video/")
+    assert shown["thumbnail_url"].startswith("https://new.360auto.test/api/video/")
+
+
+def test_a_video_of_the_time_before_is_asked_for_once(uploader: Uploader) -> None:
+    video = uploader.uploaded()
+    listing = uploader.posted(video)
+    rows(
+        uploader.database,
+        """update videos set checks = 0, next_check_at = now(), lasting_hls_url = null, bytes = null
+           where id = %s returning id""",
+        video,
+    )
+    assert uploader.upkeep()["videos_ready"] == 1
+    assert uploader.row(video)["lasting_hls_url"]
+    assert "videos_ready" not in uploader.upkeep()
+    uploader.assert_plays(listing)

@@ -10,12 +10,14 @@ from typing import Any
 from pydantic import Field
 
 from auto360.clock import Clock
-from auto360.database import Database
+from auto360.database import Database, Row
 from auto360.media.suppliers import Suppliers
 from auto360.settings import EnvSettings
 from auto360.video import SupplierVideo, VideoFailure
 
 _BATCH = 100
+# The calls of a minute are shared with people who watch.
+_UNCHECKED = 20
 # Nobody else takes the same videos meanwhile.
 _LEASE_SECONDS = 120
 # The minute of each hour in which strays are looked for: listing a library takes many calls.
@@ -49,6 +51,8 @@ class VideoUpkeep:
         for step in steps:
             while self.monotonic() < ends_at and step():
                 pass
+        self._ask_unchecked()
+        self._readdress()
         if self.now().minute == _STRAY_MINUTE:
             self.sort_out(until=ends_at)
         return dict(self.report)
@@ -67,11 +71,24 @@ class VideoUpkeep:
     def _ask(self) -> bool:
         """Ask for the states of one batch. True: there may be more."""
         due = self.database.call("videos_due", {"p_limit": _BATCH, "p_lease_seconds": _LEASE_SECONDS})
+        self._ask_suppliers(due)
+        return len(due) == _BATCH
+
+    def _ask_unchecked(self) -> None:
+        """Ask once for some of the videos of the time before."""
+        arguments = {"p_limit": _UNCHECKED, "p_lease_seconds": _LEASE_SECONDS}
+        self._ask_suppliers(self.database.call("videos_unchecked", arguments))
+
+    def _readdress(self) -> None:
+        """After a change of the domain, listings lead to our new address."""
+        arguments = {"p_api_url": self.api_url, "p_limit": _BATCH}
+        self.report["listings_readdressed"] = self.database.call("videos_readdress", arguments)
+
+    def _ask_suppliers(self, due: list[Row]) -> None:
         for provider in self.suppliers.by_name:
             of_provider = {row["provider_video_id"]: row["id"] for row in due if row["provider"] == provider}
             if of_provider:
                 self._ask_supplier(provider, of_provider)
-        return len(due) == _BATCH
 
     def _ask_supplier(self, provider: str, wanted: dict[str, str]) -> None:
         try:
