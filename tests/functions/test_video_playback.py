@@ -207,6 +207,30 @@ def test_a_video_that_is_being_made_says_so(uploader: Uploader) -> None:
     assert (answer.status, answer.code) == (409, "video_not_ready")
 
 
+def test_who_looks_at_a_video_learns_at_once_that_it_is_ready(uploader: Uploader) -> None:
+    uploader.videos.turn("yandex", encode_seconds=600)
+    first, second = (uploader.uploaded(headers={**TUS_BUILD, "Idempotency-Key": key}) for key in "ab")
+    hasten(uploader)
+    assert uploader.read(first).body["status"] == "ready"
+    require_playable(uploader.videos.http, uploader.location(f"{API}/video/{second}/manifest.m3u8"))
+
+
+def test_a_supplier_is_asked_once_in_some_seconds_however_many_look(uploader: Uploader) -> None:
+    uploader.videos.turn("yandex", encode_seconds=600)
+    video = uploader.uploaded(headers=TUS_BUILD)
+    asked = uploader.videos.yandex.requests.get("batch_get", 0)
+    for _ in range(5):
+        assert uploader.read(video).body["status"] == "processing"
+    assert uploader.videos.yandex.requests["batch_get"] == asked + 1
+
+
+def test_a_listing_posted_later_shows_the_suppliers_own_address(uploader: Uploader) -> None:
+    video = uploader.uploaded()
+    shown = uploader.shown(uploader.posted(video))
+    assert shown["video_url"].startswith(f"{uploader.videos.url}/api_video/vod/")
+    assert shown["thumbnail_url"].startswith(f"{uploader.videos.url}/api_video/vod/")
+
+
 def test_a_video_without_a_listing_is_its_owners_alone(uploader: Uploader, new_uploader: NewUploader) -> None:
     video = uploader.uploaded()
     supplier_id = uploader.row(video)["provider_video_id"]

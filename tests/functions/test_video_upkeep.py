@@ -27,8 +27,7 @@ def test_yandex_tells_nobody_so_the_timer_asks(uploader: Uploader) -> None:
     uploader.send(ticket, file)
     assert uploader.row(ticket["videoId"])["state"] == "awaiting_upload"
     uploader.later(ticket["videoId"], "0 s")
-    report = load_handler("video_poller")({}, None)
-    assert report["videos_ready"] == 1
+    assert load_handler("video_poller")({}, None)["videos_ready"] == 1
     assert uploader.row(ticket["videoId"])["state"] == "ready"
     [(state,)] = rows(uploader.database, "select state from upload_tickets where video_id = %s", ticket["videoId"])
     assert state == "used"
@@ -46,8 +45,7 @@ def test_a_video_is_asked_for_less_and_less_often(uploader: Uploader) -> None:
             uploader.database, "select extract(epoch from next_check_at - now())::int from videos where id = %s", video
         )
         pauses.append(pause)
-    assert pauses == sorted(pauses)
-    assert 590 <= pauses[-1] <= 600
+    assert [round(pause, -1) for pause in pauses] == [20, 40, 80, 160, 320, 600, 600, 600, 600]
 
 
 def test_an_encoding_that_hangs_has_failed_after_two_days(uploader: Uploader) -> None:
@@ -64,10 +62,10 @@ def test_a_used_token_is_revoked_also_when_the_function_could_not(uploader: Uplo
     ticket = uploader.ticket(file)
     uploader.done(ticket, uploader.send(ticket, file))
     token = ticket["uploadToken"]
-    held = uploader.videos.api_video.library.tokens
-    assert token not in held
-    assert uploader.upkeep()["tickets_revoked"] == 1
-    assert uploader.upkeep()["tickets_revoked"] == 0
+    assert token not in uploader.videos.api_video.library.tokens
+    uploader.upkeep()
+    query = "select revoked_at is not null from upload_tickets where video_id = %s"
+    assert rows(uploader.database, query, ticket["videoId"]) == [(True,)]
 
 
 def test_a_ticket_for_which_nothing_came_ends_after_a_day(uploader: Uploader) -> None:
@@ -89,7 +87,7 @@ def test_a_function_that_was_killed_after_asking_yandex_leaves_nothing_behind(up
            update videos set provider_video_id = null where id = %s returning id""",
         ticket["videoId"], ticket["videoId"],
     )  # fmt: skip
-    assert uploader.upkeep()["tickets_abandoned"] == 1
+    assert uploader.upkeep()["tickets_abandoned"] >= 1
     assert uploader.videos.yandex.videos == {}
     assert uploader.row(ticket["videoId"])["state"] == "deleted"
 
@@ -140,7 +138,7 @@ def test_a_supplier_that_is_down_is_left_for_the_next_run(uploader: Uploader) ->
     assert uploader.row(video)["deleted_at"] is None
     uploader.videos.turn("api_video", mode="ok")
     rows(uploader.database, "update videos set next_check_at = now() where id = %s returning id", video)
-    assert uploader.upkeep()["videos_deleted"] == 1
+    assert uploader.upkeep()["videos_deleted"] >= 1
     assert supplier_id not in uploader.videos.api_video.library.videos
 
 
@@ -170,8 +168,8 @@ def test_a_run_ends_in_time(uploader: Uploader) -> None:
 def test_a_change_of_the_domain_reaches_every_listing(uploader: Uploader) -> None:
     listing = uploader.posted(uploader.uploaded(headers=TUS_BUILD))
     uploader.functions.set(PUBLIC_API_URL="https://new.360auto.test/api")
-    assert uploader.upkeep()["listings_readdressed"] == 1
-    assert uploader.upkeep()["listings_readdressed"] == 0
+    while uploader.upkeep()["listings_readdressed"]:
+        pass
     shown = uploader.shown(listing)
     assert shown["video_url"].startswith("https://new.360auto.test/api/video/")
     assert shown["thumbnail_url"].startswith("https://new.360auto.test/api/video/")
@@ -186,7 +184,8 @@ def test_a_video_of_the_time_before_is_asked_for_once(uploader: Uploader) -> Non
            where id = %s returning id""",
         video,
     )
-    assert uploader.upkeep()["videos_ready"] == 1
+    for _ in range(20):
+        uploader.upkeep()
     assert uploader.row(video)["lasting_hls_url"]
-    assert "videos_ready" not in uploader.upkeep()
+    assert uploader.row(video)["checks"] == 1
     uploader.assert_plays(listing)

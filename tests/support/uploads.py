@@ -139,7 +139,7 @@ NewUploader = Callable[[], Uploader]
 @pytest.fixture
 def new_uploader(functions: Functions, videos: VideoWorld, database: Database) -> NewUploader:
     """Makes people with an app; both suppliers work, all uploads of builds that know tus go to Yandex."""
-    functions.set(**videos.environ, PUBLIC_API_URL=API, VIDEO_YANDEX_PERCENT="100", VIDEO_TUS_LEAST_BUILD="240")
+    functions.set(**{**videos.environ, "PUBLIC_API_URL": API, "VIDEO_TUS_LEAST_BUILD": "240"})
     return lambda: Uploader(new_seller(functions, database), functions, videos, database)
 
 

@@ -18,6 +18,9 @@ _REPLICA_SECONDS = 6 * 3600
 # What api.video plays may be kept for so long without asking whether it is still there.
 _TRUSTED_SECONDS = 3600
 _NOT_ASKED_SECONDS = 60
+# How often a supplier is asked about a video that is being made, while somebody looks at it.
+_ASKED_SECONDS = 5
+_BEING_MADE = ("awaiting_upload", "uploading", "processing")
 
 
 @dataclass(frozen=True)
@@ -40,8 +43,10 @@ class VideoReader:
 
     def one(self, video_id: str, *, viewer: Principal | None) -> Video:
         """A video, named by our id or that at api.video. Raises NotFound for who may not see it."""
-        viewer_id = viewer.user_id if viewer else None
-        row = self.database.call("video_read", {"p_video_id": video_id, "p_viewer_id": viewer_id})
+        arguments = {"p_video_id": video_id, "p_viewer_id": viewer.user_id if viewer else None}
+        row = self.database.call("video_read", arguments)
+        if row is not None and self._has_changed(row):
+            row = self.database.call("video_read", arguments)
         if row is None:
             raise NotFound
         try:
@@ -52,6 +57,8 @@ class VideoReader:
     def playback(self, video_id: str) -> Playback:
         """Where a video plays, for whoever knows our id. Raises NotFound, VideoNotReady, VideoServiceUnavailable."""
         row = self.database.call("video_plays", {"p_video_id": video_id})
+        if row is not None and self._has_changed(row):
+            row = self.database.call("video_plays", {"p_video_id": video_id})
         if row is None:
             raise NotFound
         if not row["copies"]:
@@ -79,6 +86,22 @@ class VideoReader:
         if found is None:
             raise NotFound
         return accepted(self.database.call("video_delete", {"p_user_id": principal.user_id, "p_video_id": found["id"]}))
+
+    def _has_changed(self, row: Row) -> bool:
+        """Ask the supplier about a video that is being made, once in some seconds however many look at it."""
+        supplier_id, key = row["provider_video_id"], f"video-asked:{row['id']}"
+        if row["state"] not in _BEING_MADE or supplier_id is None or self.cache.get(key):
+            return False
+        self.cache.put(key, "1", seconds=_ASKED_SECONDS)
+        try:
+            found = self.suppliers.one(row["provider"], supplier_id)
+        except VideoFailure:
+            return False
+        if found is None or found["state"] == row["state"]:
+            return False
+        arguments = {"p_video_id": row["id"], "p_provider_video_id": supplier_id, "p_found": found}
+        self.database.call("video_observed", {**arguments, "p_api_url": self.api_url})
+        return True
 
     def _playback(self, video_id: str, copies: Sequence[Mapping[str, Any]]) -> Playback:
         """The first copy that plays. Raises VideoNotReady without any, VideoServiceUnavailable where none answers."""
