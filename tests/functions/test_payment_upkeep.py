@@ -1,0 +1,264 @@
+"""What timers and operators do with real banks behind: lists of days, refunds by call, debits of cards, renewals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from auto360.billing.errors import RefundDecided, SecondPersonRequired
+from auto360.billing.operations import ByHand, Operator
+from auto360.errors import Forbidden
+from auto360.wiring import billing
+from tests.support.paying import Paying
+from tests.support.rows import rows
+
+
+def operator(paying: Paying, role: str = "finance") -> Operator:
+    [(user,)] = rows(
+        paying.database,
+        "insert into users (phone, role) values ('+99655' || lpad((random() * 9999999)::int::text, 7, '0'), %s)"
+        " returning id::text",
+        role,
+    )
+    return Operator(str(user), "req-1")
+
+
+def paid(paying: Paying, bank: str, tier: str = "basic", **body: Any) -> str:
+    """A tier that is paid."""
+    answer = paying.call("POST", "/payments", {"tier": tier, "bank": bank, **body})
+    assert answer.status == 200, answer.body
+    payment = str(answer.body["data"]["id"])
+    count = len(paying.answered)
+    paying.world.act(bank, "pay")
+    paying.wait_for_calls(count + 1)
+    assert paying.state(payment) == "completed"
+    return payment
+
+
+def yesterday(paying: Paying, bank: str) -> None:
+    """Everything at the bank and here happened a day ago, and no day was compared yet."""
+    for order in paying.world.simulators[bank].orders.values():
+        order.made_at -= 86400
+        order.payments = [type(paid)(paid.number, paid.amount_tyiyn, paid.at - 86400) for paid in order.payments]
+    rows(
+        paying.database,
+        "with a as (update payment_attempts set paid_at = paid_at - interval '1 day' where payment_id in"
+        " (select id from payments where user_id = %s)), c as (delete from payment_comparisons where provider = %s)"
+        " select 1",
+        paying.user,
+        bank,
+    )
+
+
+def compare(paying: Paying, bank: str) -> list[dict[str, Any]]:
+    """The gaps of yesterday, found by the timer at whatever time it is."""
+    reconciler = billing.reconciler()
+    [(day, since, until)] = rows(
+        paying.database,
+        "insert into payment_comparisons (provider, day) values (%s, (now() at time zone 'Asia/Bishkek')::date - 1)"
+        " returning day::text, (day::timestamp at time zone 'Asia/Bishkek')::text,"
+        " ((day + 1)::timestamp at time zone 'Asia/Bishkek')::text",
+        bank,
+    )
+    named = billing.bank_directory().named(bank)
+    assert named is not None
+    reconciler._compare(named, {"day": day, "since": since, "until": until})
+    [(gaps,)] = rows(paying.database, "select gaps from payment_comparisons where provider = %s", bank)
+    found: list[dict[str, Any]] = gaps
+    return found
+
+
+@pytest.mark.parametrize("bank", ["mbank", "optima"])
+def test_the_list_of_a_day_finds_a_payment_that_nobody_heard_of(paying: Paying, bank: str) -> None:
+    paying.world.turn(bank, callbacks="lost")
+    payment = paying.order(bank)
+    paying.world.act(bank, "pay")
+    yesterday(paying, bank)
+    compare(paying, bank)
+    assert paying.state(payment["id"]) == "completed"
+    assert paying.periods() == 1
+
+
+@pytest.mark.parametrize("bank", ["mbank", "optima"])
+def test_money_in_the_list_without_an_order_is_a_gap_and_waits_for_a_person(paying: Paying, bank: str) -> None:
+    paying.world.turn(bank, callbacks="lost")
+    payment = paying.order(bank)
+    simulated = paying.world.simulated(bank)
+    simulated.our_id = simulated.description = "of-another-system"
+    simulated.extra = {"metadata": "{}"}
+    rows(
+        paying.database,
+        "update payment_attempts set provider_ref = 'other-' || id where payment_id = %s returning id",
+        payment["id"],
+    )
+    paying.world.act(bank, "pay")
+    yesterday(paying, bank)
+    gaps = {gap["provider_ref"]: gap["kind"] for gap in compare(paying, bank)}
+    assert gaps[simulated.ref] == "missing_here"
+    found = rows(paying.database, "select state from payment_orphans where provider_ref = %s", simulated.ref)
+    assert found == [("open",)]
+
+
+def test_a_refund_in_the_banks_cabinet_is_found_and_takes_the_tier_back(paying: Paying) -> None:
+    payment = paid(paying, "mbank")
+    paying.world.turn("mbank", callbacks="lost")
+    paying.world.act("mbank", "refund")
+    yesterday(paying, "mbank")
+    compare(paying, "mbank")
+    assert paying.state(payment) == "refunded"
+    assert rows(paying.database, "select kind, state from refunds where payment_id = %s", payment) == [
+        ("external", "done")
+    ]
+    assert paying.periods() == 0
+    paying.assert_nothing_is_lost()
+
+
+def test_a_refund_goes_to_the_bank_by_call_once(paying: Paying) -> None:
+    payment = paid(paying, "freedompay")
+    refund = billing.operations().refund(
+        operator(paying), payment, bank="freedompay", amount_tyiyn=10000, reason="По просьбе"
+    )["refund"]
+    for _ in range(3):
+        _older_refund(paying, payment)
+        paying.reconcile()
+    assert rows(paying.database, "select kind, state from refunds where payment_id = %s", payment) == [
+        ("automatic", "done")
+    ]
+    assert paying.state(payment) == "refunded"
+    assert paying.plan()["tier_code"] == "free"
+    assert len(paying.world.simulated("freedompay").refunds) == 1
+    with pytest.raises(RefundDecided):
+        billing.refunding().send(refund["id"], actor={"kind": "timer"})
+    paying.assert_nothing_is_lost()
+
+
+def test_a_refund_whose_answer_was_lost_is_asked_about_and_not_repeated(paying: Paying) -> None:
+    payment = paid(paying, "freedompay")
+    paying.world.turn("freedompay", "slow_made", seconds=30)
+    billing.operations().refund(operator(paying), payment, bank="freedompay", amount_tyiyn=10000, reason="По просьбе")
+    paying.world.turn("freedompay", "ok")
+    assert rows(paying.database, "select state from refunds where payment_id = %s", payment) == [("processing",)]
+    _older_refund(paying, payment)
+    paying.reconcile()
+    assert paying.state(payment) == "refunded"
+    assert len(paying.world.simulated("freedompay").refunds) == 1
+
+
+def _older_refund(paying: Paying, payment: str) -> None:
+    """Let the pause pass after which the bank is asked: the trigger would write the present time."""
+    with paying.database.connect() as connection, connection.transaction():
+        connection.execute("set local session_replication_role = replica")
+        connection.execute(
+            "update refunds set updated_at = now() - interval '5 minutes' where payment_id = %s", [payment]
+        )
+
+
+def test_where_a_bank_has_no_refund_by_call_it_is_a_task(paying: Paying) -> None:
+    payment = paid(paying, "odengi")
+    anna = operator(paying)
+    refund = billing.operations().refund(anna, payment, bank="odengi", amount_tyiyn=10000, reason="По просьбе")[
+        "refund"
+    ]
+    assert (refund["kind"], refund["state"]) == ("manual", "approved")
+    assert [row["id"] for row in billing.operations().queue(anna)["refunds"] if row["payment_id"] == payment] == [
+        refund["id"]
+    ]
+    billing.operations().close_refund(anna, refund["id"], bank_number="CAB-1")
+    assert paying.state(payment) == "refunded"
+
+
+def test_operators_work_through_the_domain(paying: Paying) -> None:
+    operations, anna, boris = billing.operations(), operator(paying), operator(paying, "admin")
+    with pytest.raises(Forbidden):
+        operations.queue(operator(paying, "moderator"))
+    order = ByHand(paying.user, "enterprise", amount_tyiyn=500_000, period_days=90, listing_limit=200)
+    made = operations.record_by_hand(anna, order, reason="Договор 7", evidence="ST-77")
+    assert made["waits"] is True
+    [approval] = [
+        row["waiting"]["id"] for row in operations.queue(anna)["payments"] if row["id"] == made["payment"]["id"]
+    ]
+    with pytest.raises(SecondPersonRequired):
+        operations.approve(anna, approval, approves=True)
+    operations.approve(boris, approval, approves=True)
+    assert (paying.plan()["tier"], paying.plan()["listing_limit"]) == ("pro", 200)
+
+
+def let_pass(paying: Paying, interval: str) -> None:
+    """Let time pass for what the user has."""
+    from tests.support.payers import Payer
+
+    with paying.database.connect() as connection:
+        Payer(connection, paying.user).wait(interval)
+
+
+def renew(paying: Paying) -> dict[str, Any]:
+    """Run the timer of subscriptions at an hour at which people are awake."""
+    paying.functions.set(RENEWAL_FROM_HOUR="0", RENEWAL_TO_HOUR="24")
+    report: dict[str, Any] = paying.functions.handler("subscription_renewal")({"messages": []}, None)
+    return report
+
+
+def test_a_card_that_may_be_kept_is_debited_for_the_next_period(paying: Paying) -> None:
+    paid(paying, "freedompay", keep_card=True)
+    stored = rows(paying.database, "select token_encrypted from payment_profiles where user_id = %s", paying.user)
+    assert stored[0][0].startswith("v1.k1.")
+    assert paying.plan()["subscription"]["auto_renew"] is True
+    let_pass(paying, "29 days 12 hours")
+    assert renew(paying)["debited"] == 1
+    assert renew(paying)["debited"] == 0
+    paying.reconcile()
+    assert paying.periods() == 2
+    paying.assert_nothing_is_lost()
+
+
+def test_without_leave_no_card_is_kept(paying: Paying) -> None:
+    paid(paying, "freedompay")
+    assert rows(paying.database, "select count(*) from payment_profiles where user_id = %s", paying.user) == [(0,)]
+    let_pass(paying, "29 days 12 hours")
+    assert renew(paying)["debited"] == 0
+
+
+def test_at_a_bank_renewal_is_an_order_that_the_user_opens(paying: Paying) -> None:
+    paid(paying, "optima")
+    let_pass(paying, "28 days")
+    assert renew(paying)["reminded"] == 1
+    [waiting] = paying.plan()["open_payments"]
+    assert (waiting["payment_type"], waiting["bank"], waiting["pay"]) == ("renewal", "optima", None)
+    action = "select action_url from notifications where user_id = %s and type = 'subscription_ending'"
+    assert rows(paying.database, action, paying.user) == [(f"app360://payments/{waiting['id']}",)]
+    assert paying.order("optima")["id"] == waiting["id"]
+    count = len(paying.answered)
+    paying.world.act("optima", "pay")
+    paying.wait_for_calls(count + 1)
+    assert paying.periods() == 2
+    assert paying.plan()["open_payments"] == []
+
+
+def test_a_plan_is_changed_by_its_user(paying: Paying) -> None:
+    assert paying.call("POST", "/subscriptions/cancel").code == "subscription_none"
+    paid(paying, "odengi", "premium")
+    plan = paying.call("POST", "/subscriptions/downgrade", {"tier": "lite"}).body["data"]["subscription"]
+    assert (plan["next_tier"], plan["next_tier_code"]) == ("lite", "basic")
+    assert paying.call("POST", "/subscriptions/resume").body["data"]["subscription"]["next_tier"] is None
+    assert paying.call("POST", "/subscriptions/cancel").body["data"]["subscription"]["ends_with_period"] is True
+    assert paying.call("POST", "/subscriptions/downgrade", {"tier": "premium"}).code == "tier_not_lower"
+    [period] = paying.call("GET", "/subscriptions/history").body["data"]
+    assert (period["tier"], period["amount"], period["revoked_at"]) == ("business", 500, None)
+
+
+def test_upgrading_is_paying_for_the_higher_tier(paying: Paying) -> None:
+    paid(paying, "odengi")
+    answer = paying.call("POST", "/subscriptions/upgrade", {"tier": "premium", "bank": "odengi"})
+    assert answer.body["data"]["payment_type"] == "upgrade"
+    count = len(paying.answered)
+    paying.world.act("odengi", "pay")
+    paying.wait_for_calls(count + 1)
+    assert (paying.plan()["tier"], paying.plan()["listing_limit"]) == ("business", None)
+
+
+def test_tiers_and_banks_are_shown_in_the_users_language(paying: Paying) -> None:
+    choices = paying.call("GET", "/subscriptions/tiers", headers={"Accept-Language": "ky"}).body["data"]
+    assert [tier["name"] for tier in choices["tiers"]] == ["Акысыз", "Негизги", "Премиум", "Корпоративдик"]
+    assert [bank["bank"] for bank in choices["banks"]] == ["odengi", "mbank", "bakai", "optima", "freedompay"]
+    assert {bank["bank"] for bank in choices["banks"] if bank["keeps_card"]} == {"freedompay"}
