@@ -16,13 +16,16 @@ _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
 def require_playable(http: httpx.Client, url: str) -> None:
     """Return when a player could begin. Raises VideoNotReady where the manifest names nothing, VideoFailure."""
     for _ in range(2):
-        first = _first_entry(_text(http, url))
+        manifest, found_at = _fetch(http, url, most=_MOST_MANIFEST_BYTES)
+        first = _first_entry(_text(manifest))
         if first is None:
             raise VideoNotReady("manifest_empty")
-        url = urljoin(url, first)
+        # Entries are relative to where the manifest was found, which may be another place than was asked.
+        url = urljoin(found_at, first)
         if not first.split("?")[0].endswith(".m3u8"):
             break
-    if len(_fetch(http, url, most=_ENOUGH_BYTES)) < _ENOUGH_BYTES:
+    segment, _ = _fetch(http, url, most=_ENOUGH_BYTES)
+    if len(segment) < _ENOUGH_BYTES:
         raise VideoNotReady("segment_empty")
 
 
@@ -37,8 +40,8 @@ class HlsCheck:
         require_playable(self.http, hls_url)
 
 
-def _text(http: httpx.Client, url: str) -> str:
-    text = _fetch(http, url, most=_MOST_MANIFEST_BYTES).decode("utf-8", "replace")
+def _text(manifest: bytes) -> str:
+    text = manifest.decode("utf-8", "replace")
     if not text.startswith("#EXTM3U"):
         raise VideoNotReady("no_manifest")
     return text
@@ -49,7 +52,7 @@ def _first_entry(manifest: str) -> str | None:
     return next((line for line in lines if line and not line.startswith("#")), None)
 
 
-def _fetch(http: httpx.Client, url: str, *, most: int) -> bytes:
+def _fetch(http: httpx.Client, url: str, *, most: int) -> tuple[bytes, str]:
     content = bytearray()
     try:
         with http.stream("GET", url, timeout=_TIMEOUT, follow_redirects=True) as response:
@@ -59,9 +62,9 @@ def _fetch(http: httpx.Client, url: str, *, most: int) -> bytes:
                 content += piece
                 if len(content) >= most:
                     break
+            return bytes(content), str(response.url)
     except httpx.HTTPError as error:
         raise VideoUnreachable("no_reply") from error
-    return bytes(content)
 
 
 def _failure(response: httpx.Response) -> VideoFailure:
