@@ -92,6 +92,10 @@ bench-feed: install ## time every query of the feed among them, beside the bare 
 migrate-videos: install ## move videos from api.video to Yandex (ARGS="run|status|report|pause|resume|retry|verify|rollback …")
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.video_migration $(or $(ARGS),status)
 
+.PHONY: rehearse-migration
+rehearse-migration: install ## move 300 videos while suppliers fail and processes are killed, then one of 2 GB (VIDEOS, KILLS, BIG_MB)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.migration
+
 .PHONY: cdn-plan
 cdn-plan: install ## show how the CDN's settings differ from those in operations/cdn/settings.toml
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.cdn plan

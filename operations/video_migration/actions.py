@@ -30,7 +30,7 @@ def run(console: Console, chosen: argparse.Namespace) -> int:
         wishes = Wishes(begin_most=chosen.limit, only=chosen.only, is_patient=True)
         mover = video_migration.migration_run(bar.tell, on_bytes=bar.bytes)
         report = mover.until(time.monotonic() + chosen.minutes * 60, wishes)
-    console.print(", ".join(f"{name} {count}" for name, count in report.items()))
+    console.print(", ".join(f"{name} {count}" for name, count in report.items()), soft_wrap=True)
     return 0 if report["ended"] in ("nothing_planned", "nothing_due", "daily_limit", "time_over", "paused") else 1
 
 

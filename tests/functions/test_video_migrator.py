@@ -48,6 +48,27 @@ def test_the_listing_shows_our_own_lasting_address_and_no_id_of_yandex(moves: Mo
     assert entry["target_video_id"] not in json.dumps(fields)
 
 
+def test_the_picture_comes_from_where_the_video_is(moves: MoveWorld) -> None:
+    moving = moves.add()
+    rows(
+        moves.database,
+        """update videos set lasting_hls_url = 'https://vod.api.video/1.m3u8',
+             lasting_thumbnail_url = 'https://vod.api.video/1.jpg' where id = %s returning id""",
+        moving.video,
+    )
+    moves.finish()
+    assert "/yandex/" in moves.led_to(shown(moves.database, moving.listing)["thumbnail_url"])
+    moves.ledger.roll_back()
+    assert moves.led_to(f"{API}/video/{moving.video}/thumbnail.jpg") == "https://vod.api.video/1.jpg"
+
+
+def test_while_yandex_has_lost_the_copy_api_video_plays(moves: MoveWorld) -> None:
+    moving = moves.add()
+    moves.finish()
+    moves.videos.yandex.videos.clear()
+    assert "/api_video/" in moves.led_to(shown(moves.database, moving.listing)["video_url"])
+
+
 def test_the_copy_has_no_ads_and_names_our_ids(moves: MoveWorld) -> None:
     moving = moves.add()
     moves.finish()

@@ -107,6 +107,13 @@ class MoveWorld:
         assert target is not None
         return b"".join(source.read(0, source.size)) == b"".join(target.read(0, target.size))
 
+    def led_to(self, address: str) -> str:
+        """Where one of our own addresses leads."""
+        assert address.startswith(f"{API}/video/")
+        answer = self.functions.get("video", urlsplit(address).path)
+        assert answer.status == 302, answer.body
+        return answer.headers["Location"]
+
     def require_plays(self, moving: Moving) -> str:
         """Play what the listing shows, as the app would; gives the provider that it came from."""
         fields = shown(self.database, moving.listing)
@@ -115,9 +122,7 @@ class MoveWorld:
             assert f"/vod/{moving.source}/" in fields["video_url"]
             url = self.videos.supplier("api_video").playback(fields["video_id"]).hls_url
         else:
-            assert urlsplit(fields["video_url"]).path == f"/api/video/{moving.video}/manifest.m3u8"
-            [(video_id,)] = rows(self.database, "select provider_video_id from videos where id = %s", moving.video)
-            url = self.videos.supplier("yandex").playback(video_id).hls_url
+            url = self.led_to(fields["video_url"])
         require_playable(self.videos.http, url)
         return str(fields["video_provider"])
 

@@ -1,0 +1,1 @@
+"""The move of videos rehearsed: real processes, simulated suppliers that fail, and kills at random."""

@@ -1,0 +1,64 @@
+"""What a rehearsal needs: a database of its own with PostgREST, and both video suppliers simulated in this process."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.folders import MIGRATIONS, SUPABASE_BOOTSTRAP
+from local.function_environment import VIDEO_CHANNEL, Addresses, function_environment, token_keys, video_suppliers
+from local.keyring import Keyring
+from local.migrations import Schema
+from local.placement import place
+from local.ports import HOST, free_base
+from local.postgres import Postgres
+from local.postgrest import PostgREST
+from local.simulators.api_video import ApiVideo
+from local.simulators.api_video_library import ApiVideoAccount
+from local.simulators.phone import Phone
+from local.simulators.serving import Simulators, served
+from local.simulators.yandex_iam import Iam, ServiceAccount
+from local.simulators.yandex_video import YandexVideo
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a rehearsal takes place. `environ` is what the migrating processes see."""
+
+    dsn: str
+    environ: dict[str, str]
+    api_video: ApiVideo
+    yandex: YandexVideo
+
+
+@contextmanager
+def stage() -> Iterator[Stage]:
+    """Start everything on free ports, and stop it."""
+    folder, keyring, ports = Path(tempfile.mkdtemp(prefix="auto360-rehearsal-")), Keyring.generate(), free_base()
+    folder.chmod(0o755)
+    server = Postgres(
+        place(folder / "postgres"), ports.postgres, keyring.postgres_password, folder / "postgres.log", durable=False
+    )
+    login = f"postgresql://authenticator:{keyring.authenticator_password}@{HOST}:{ports.postgres}/postgres"
+    jwks = token_keys(keyring).postgrest_jwks()
+    rest = PostgREST(login, jwks, ports.postgrest, ports.postgrest_admin, folder / "postgrest.log")
+    iam = Iam(ServiceAccount.of_key(video_suppliers(keyring, "")["YANDEX_SERVICE_ACCOUNT_KEY"]))
+    api_video, yandex = ApiVideo(ApiVideoAccount(keyring.api_video_key)), YandexVideo(VIDEO_CHANNEL, iam)
+    try:
+        server.start()
+        schema = Schema(server.dsn)
+        schema.bootstrap(SUPABASE_BOOTSTRAP)
+        schema.set_login("authenticator", keyring.authenticator_password)
+        schema.migrate(MIGRATIONS)
+        rest.start()
+        with served(Simulators(Phone(), {"api_video": api_video, "yandex": yandex})) as url:
+            addresses = Addresses(gateway=rest.url, postgrest=rest.url, simulators=url, s3=rest.url)
+            yield Stage(server.dsn, function_environment(keyring, addresses, {}), api_video, yandex)
+    finally:
+        rest.stop()
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
