@@ -26,8 +26,8 @@ class Platform:
 HERE = Platform(f"{sys.implementation.cache_tag}-{sys.platform}", ("--python", sys.executable), compile_here)
 # Yandex runs Ubuntu 22.04 (glibc 2.35), AWS Amazon Linux 2023 (glibc 2.34).
 CLOUD = Platform(
-    "cpython-312-manylinux_2_28_x86_64",
-    ("--python-version", "3.12", "--python-platform", "x86_64-manylinux_2_28", "--only-binary", ":all:"),
+    "cpython-312-manylinux_2_34_x86_64",
+    ("--python-version", "3.12", "--python-platform", "x86_64-manylinux_2_34", "--only-binary", ":all:"),
     compile_for_cloud,
 )
 

@@ -166,7 +166,7 @@ def test_one_of_the_checks_is_about_rows_that_anybody_could_read() -> None:
 def test_every_check_tells_what_to_do_and_which_variables_it_is_about() -> None:
     assert len({each.name for each in doctor.REGISTRY}) == len(doctor.REGISTRY)
     for each in doctor.REGISTRY:
-        assert each.advice.endswith(".")
+        assert each.advice.endswith((".", "?"))
         assert all(re.fullmatch(r"[A-Z][A-Z0-9_]+", name) for name in each.needs)
 
 
@@ -191,3 +191,11 @@ def test_the_example_of_a_stage_can_be_read() -> None:
     assert stage.prefix == "auto360-example"
     assert stage.scaling_of("listings").provisioned == 2
     assert stage.scaling_of("chat").provisioned == 0
+
+
+def test_the_example_of_a_stage_names_only_what_the_template_has(site: Site) -> None:
+    stage, project = load_stage("example"), site.project
+    secrets = {each.secret for variables in project.variables.values() for each in variables}
+    assert set(stage.parameters) <= set(project.defaults)
+    assert stage.absent_secrets <= secrets
+    assert set(stage.scaling) - {"default"} <= {spec.name for spec in project.functions}
