@@ -130,8 +130,6 @@ restore: install ## restore after a disaster (ARGS="database --dry-run"; also ta
 
 lock: install ## resolve the dependencies anew, with hashes and without addresses of registries
 	@$(COMPILE) layers/common/requirements.in -o layers/common/requirements.txt
-	@for folder in $(dir $(wildcard functions/*/requirements.in)); do \
-		$(COMPILE) $$folder/requirements.in -o $$folder/requirements.txt -c layers/common/requirements.txt; done
 	@$(COMPILE) requirements/dev.in -o requirements/dev.txt
 	@for extras in functions/*/requirements.in; do \
 		$(COMPILE) $$extras -o $${extras%.in}.txt -c layers/common/requirements.txt -c requirements/dev.txt || exit 1; done

@@ -21,6 +21,7 @@ def operations_variables(keyring: Keyring, simulators: str) -> dict[str, str]:
         "MAIL_ACCESS_KEY": keyring.mail_access_key,
         "MAIL_SECRET_KEY": keyring.mail_secret_key,
         "MAIL_SENDER": MAIL_SENDER,
+        "SUPABASE_METRICS_URL": f"{simulators}/supabase_host/customer/v1/privileged/metrics",
         "METRIC_SOURCE": "yandex",
         "YANDEX_MONITORING_URL": f"{simulators}/yandex_monitoring",
         "YANDEX_MONITORING_FOLDER": FOLDER,

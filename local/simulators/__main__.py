@@ -23,6 +23,7 @@ from local.simulators.phone import Phone
 from local.simulators.sentry import Sentry
 from local.simulators.serving import Simulated, Simulators
 from local.simulators.smsc import Smsc, SmscAccount
+from local.simulators.supabase_host import SupabaseHost
 from local.simulators.webhook_receiver import WebhookReceiver
 from local.simulators.yandex_cdn_api import YandexCdn
 from local.simulators.yandex_iam import Iam, ServiceAccount
@@ -73,6 +74,7 @@ def _operations(environ: Mapping[str, str]) -> dict[str, Simulated]:
         "mailbox": Mailbox(mail),
         "webhook": WebhookReceiver(environ["ALERT_WEBHOOK_SECRET"]),
         "sentry": Sentry(),
+        "supabase_host": SupabaseHost(environ["SUPABASE_SERVICE_ROLE_KEY"]),
         "yandex_monitoring": monitoring,
     }
 

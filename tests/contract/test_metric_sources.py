@@ -14,10 +14,12 @@ from moto import mock_aws
 from auto360.clock import utc_now
 from auto360.metrics import Reading, SourceFailure
 from auto360.metrics.cloudwatch import CloudWatch, CloudWatchSettings
+from auto360.metrics.supabase import SupabaseHost, SupabaseMetricSettings
 from auto360.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
 from auto360.metrics.yandex_token import ServiceAccountToken
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
+from local.simulators.supabase_host import SupabaseHost as HostSimulator
 from local.simulators.yandex_monitoring import Traffic
 from local.simulators.yandex_monitoring import YandexMonitoring as Simulator
 
@@ -114,3 +116,35 @@ def test_cloudwatch_tells_error_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     assert source.read()[0] == Reading("error_rate", 7.0)
     other = CloudWatch(CloudWatchSettings.load({"CLOUDWATCH_API_NAME": "other"}), aws, now=utc_now)
     assert [reading.value for reading in other.read()] == [None, None]
+
+
+@pytest.fixture
+def host() -> Iterator[tuple[HostSimulator, SupabaseHost]]:
+    """The machine of the database, and our client of its figures."""
+    simulator = HostSimulator(KEY)
+    with served(Simulators(Phone(), {"host": simulator})) as url, httpx.Client(trust_env=False) as http:
+        environ = {
+            "SUPABASE_METRICS_URL": f"{url}/host/customer/v1/privileged/metrics",
+            "SUPABASE_SERVICE_ROLE_KEY": KEY,
+        }
+        yield simulator, SupabaseHost(SupabaseMetricSettings.load(environ), http)
+
+
+def test_supabase_tells_disk_memory_and_load_of_its_machine(host: tuple[HostSimulator, SupabaseHost]) -> None:
+    simulator, source = host
+    simulator.turn({"mode": "ok", "disk": 71.5, "memory": 44, "cpu": 130})
+    assert source.read() == [Reading("disk_usage", 71.5), Reading("memory_usage", 44.0), Reading("cpu_load", 130.0)]
+
+
+def test_figures_that_are_missing_are_unknown(host: tuple[HostSimulator, SupabaseHost]) -> None:
+    simulator, source = host
+    simulator.turn({"mode": "silent"})
+    assert [reading.value for reading in source.read()] == [None, None, None]
+
+
+@pytest.mark.parametrize("mode", ["dead", "http_500", "denied", "garbage"])
+def test_a_machine_that_does_not_tell_is_a_failure(host: tuple[HostSimulator, SupabaseHost], mode: str) -> None:
+    simulator, source = host
+    simulator.turn({"mode": mode})
+    with pytest.raises(SourceFailure):
+        source.read()

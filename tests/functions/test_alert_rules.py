@@ -174,12 +174,24 @@ def threshold(scene: Scene, rule: str, value: float) -> None:
 Act = Callable[[Scene], object]
 
 
-def small_disk(scene: Scene) -> None:
-    scene.world.functions.set(DATABASE_DISK_GB="0.01")
+def host(**used: float) -> Act:
+    return lambda scene: scene.world.host.turn({"mode": "ok", **used})
 
 
-def large_disk(scene: Scene) -> None:
-    scene.world.functions.set(DATABASE_DISK_GB="8")
+def lose_a_supplier(scene: Scene) -> None:
+    """SMSC answers nothing for half an hour; nikita carries everything."""
+    scene.world.sms.turn("smsc", "dead")
+    scene.world.execute("delete from supplier_balances")
+    scene.world.execute(
+        """insert into supplier_balances (supplier, balance, currency, measured_at)
+           select s, 9000, 'KGS', now() - interval '31 minutes' from unnest(array['nikita', 'smsc']) as s"""
+    )
+    assert scene.world.run("sms_poller")["balances"] == 1
+
+
+def find_the_supplier(scene: Scene) -> None:
+    scene.world.sms.turn("smsc", "ok")
+    assert scene.world.run("sms_poller")["balances"] == 1
 
 
 def let_go(scene: Scene) -> None:
@@ -223,8 +235,11 @@ CAUSES: dict[str, tuple[Act, Act]] = {
     "response_time_warning": (slowness("2000"), slowness("1000")),
     "database_connections_critical": (lambda scene: exhaust_connections(scene, 82), let_go),
     "database_connections_warning": (lambda scene: exhaust_connections(scene, 62), let_go),
-    "disk_usage_critical": (small_disk, large_disk),
-    "disk_usage_warning": (small_disk, large_disk),
+    "disk_usage_critical": (host(disk=91), host(disk=89)),
+    "disk_usage_warning": (host(disk=71), host(disk=69)),
+    "memory_usage_warning": (host(memory=81), host(memory=60)),
+    "cpu_load_warning": (host(cpu=120), host(cpu=30)),
+    "supplier_silent_warning": (lose_a_supplier, find_the_supplier),
     "sms_failure_critical": (refuse_every_sms, forget("sms_messages")),
     "sms_failure_warning": (refuse_every_sms, forget("sms_messages")),
     "sms_delivery_warning": (lose_sms_on_the_way, forget("sms_messages")),

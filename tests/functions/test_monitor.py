@@ -205,6 +205,14 @@ def test_a_few_requests_at_night_wake_nobody_and_may_say_that_it_is_over(operati
     assert operations.news()["sms"][0].startswith("360Auto: в норме. Ошибки запросов: 0 %.")
 
 
+def test_where_nobody_tells_the_use_of_the_disk_it_is_the_size_of_the_database(operations: Operations) -> None:
+    operations.only("disk_usage_critical")
+    operations.functions.set(SUPABASE_METRICS_URL="", DATABASE_DISK_GB="0.01")
+    assert operations.run()["opened"] == 1
+    operations.functions.set(DATABASE_DISK_GB="8")
+    assert operations.run()["closed"] == 1
+
+
 def test_silence_at_the_gateway_is_no_good_news(operations: Operations) -> None:
     fire(operations)
     operations.traffic(codes=GOOD)
@@ -310,7 +318,8 @@ def test_a_missing_account_for_mail_is_a_start_up_error_that_names_it(operations
 
 
 def test_without_recipients_alerts_are_noted_and_nobody_is_needed(functions: Functions, operations: Operations) -> None:
-    functions.set(ALERT_PHONES="", ALERT_EMAILS="", ALERT_WEBHOOK_URL="", MAIL_ACCESS_KEY="", METRIC_SOURCE="")
+    functions.set(ALERT_PHONES="", ALERT_EMAILS="", ALERT_WEBHOOK_URL="", MAIL_ACCESS_KEY="")
+    functions.set(METRIC_SOURCE="", SUPABASE_METRICS_URL="")
     operations.only("backup_failed_warning")
     operations.execute(
         """insert into backup_runs (kind, state, finished_at, failure_reason) values ('videos', 'failed', now(), 'x')"""

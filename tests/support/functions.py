@@ -120,7 +120,7 @@ def load_handler(name: str) -> Callable[[Any, Any], dict[str, Any]]:
 
 def forget_wiring() -> None:
     """Drop what wiring has built, so that the next call reads the environment anew."""
-    for name, module in list(sys.modules.items()):
+    for name, module in sys.modules.copy().items():
         if name.startswith(auto360.wiring.__name__ + "."):
             for value in vars(module).values():
                 if hasattr(value, "cache_clear"):

@@ -15,6 +15,7 @@ from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulated, Simulators, served
 from local.simulators.smsc import Smsc, SmscAccount
+from local.simulators.supabase_host import SupabaseHost
 from local.simulators.webhook_receiver import WebhookReceiver
 from local.simulators.yandex_monitoring import Traffic, YandexMonitoring
 from tests.support.database import Database
@@ -44,6 +45,7 @@ class Operations:
     mail: Mailbox
     webhook: WebhookReceiver
     monitoring: YandexMonitoring
+    host: SupabaseHost
     heard: dict[str, int] = field(default_factory=dict)
 
     def run(self, name: str = "monitor") -> dict[str, int]:
@@ -98,8 +100,10 @@ def operations(functions: Functions, database: Database) -> Iterator[Operations]
         return Traffic()
 
     monitoring = YandexMonitoring(FOLDER, GATEWAY, environ["YANDEX_MONITORING_API_KEY"], quiet)
+    host = SupabaseHost(environ["SUPABASE_SERVICE_ROLE_KEY"])
     suppliers: dict[str, Simulated] = {
         "nikita": nikita, "smsc": smsc, "mailbox": mail, "webhook": webhook, "yandex_monitoring": monitoring,
+        "supabase_host": host,
     }  # fmt: skip
     with served(Simulators(phone, suppliers)) as url:
         sms = SmsWorld(phone, nikita, smsc, url)
@@ -108,8 +112,9 @@ def operations(functions: Functions, database: Database) -> Iterator[Operations]
             MAIL_API_URL=f"{url}/mailbox",
             ALERT_WEBHOOK_URL=f"{url}/webhook/alerts",
             YANDEX_MONITORING_URL=f"{url}/yandex_monitoring",
+            SUPABASE_METRICS_URL=f"{url}/supabase_host/customer/v1/privileged/metrics",
         )
-        world = Operations(functions, database, sms, mail, webhook, monitoring)
+        world = Operations(functions, database, sms, mail, webhook, monitoring, host)
         for table in _TRACES:
             world.execute(f"delete from {table}")  # the names stand above
         with database.connect() as connection:

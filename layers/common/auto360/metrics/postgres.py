@@ -10,7 +10,7 @@ from auto360.settings import EnvSettings
 
 
 class DatabaseFigureSettings(EnvSettings):
-    """`DATABASE_DISK_GB`: size of the database's disk in gigabytes (10^9 bytes), which SQL cannot know."""
+    """`DATABASE_DISK_GB`: size of the database's disk in gigabytes (10^9 bytes), where nobody else tells its use."""
 
     database_disk_gb: float = Field(8.0, gt=0)
 
@@ -21,13 +21,16 @@ class DatabaseFigures:
     name = "database"
     metrics: Sequence[str] = (
         "database_connections", "longest_query", "longest_lock_wait", "disk_usage",
-        "sms_failure_rate", "sms_delivery_rate", "supplier_balance", "sms_spend", "code_conversion",
+        "sms_failure_rate", "sms_delivery_rate", "supplier_balance", "supplier_silent", "sms_spend", "code_conversion",
         "backup_age_database", "backup_age_weekly", "backup_age_videos", "backup_age_storage", "backup_failures",
         "drill_age", "payments_stuck", "migration_stalled", "job_failing", "unsent_messages",
     )  # fmt: skip
 
-    def __init__(self, settings: DatabaseFigureSettings, database: Database) -> None:
-        self._disk_bytes, self._database = int(settings.database_disk_gb * 1e9), database
+    def __init__(self, settings: DatabaseFigureSettings, database: Database, *, disk_is_told: bool = False) -> None:
+        self._disk_bytes = None if disk_is_told else int(settings.database_disk_gb * 1e9)
+        if disk_is_told:
+            self.metrics = [metric for metric in self.metrics if metric != "disk_usage"]
+        self._database = database
 
     def read(self) -> Sequence[Reading]:
         """One call. Raises DatabaseUnavailable: without the database there is nothing to judge with either."""

@@ -84,15 +84,19 @@ def _database_down(phones: Sequence[str]) -> DatabaseDown:
 
 def _sources() -> Sequence[MetricSource]:
     from auto360.metrics.postgres import DatabaseFigures, DatabaseFigureSettings
+    from auto360.metrics.supabase import SupabaseHost, SupabaseMetricSettings
 
-    figures = DatabaseFigures(DatabaseFigureSettings.load(), database())
+    host = SupabaseMetricSettings.load()
+    has_host = bool(host.supabase_metrics_url)
+    sources: list[MetricSource] = [DatabaseFigures(DatabaseFigureSettings.load(), database(), disk_is_told=has_host)]
+    if has_host:
+        sources.append(SupabaseHost(host, supplier_http()))
     match MetricSettings.load().metric_source:
         case "yandex":
-            return (figures, _yandex_monitoring())
+            sources.append(_yandex_monitoring())
         case "cloudwatch":
-            return (figures, _cloudwatch())
-        case _:
-            return (figures,)
+            sources.append(_cloudwatch())
+    return sources
 
 
 def _yandex_monitoring() -> MetricSource:

@@ -1,0 +1,75 @@
+"""Figures of the machine on which a hosted Supabase project's database runs, from its Prometheus endpoint."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import httpx
+from pydantic import SecretStr
+
+from auto360.metrics import Reading, SourceFailure
+from auto360.settings import EnvSettings
+
+_TIMEOUT_SECONDS = 8.0
+_MOST_REPLY_BYTES = 5_000_000
+_DATA_DISK = "/data"
+DISK, MEMORY, CPU = "disk_usage", "memory_usage", "cpu_load"
+
+
+class SupabaseMetricSettings(EnvSettings):
+    """`SUPABASE_METRICS_URL`: `<project>/customer/v1/privileged/metrics`; the service key opens it."""
+
+    supabase_metrics_url: str = ""
+    supabase_service_role_key: SecretStr
+
+
+class SupabaseHost:
+    """The `MetricSource` port over the endpoint: disk and memory in percent, load per processor in percent."""
+
+    name = "supabase_host"
+    metrics: Sequence[str] = (DISK, MEMORY, CPU)
+
+    def __init__(self, settings: SupabaseMetricSettings, http: httpx.Client) -> None:
+        self._settings, self._http = settings, http
+
+    def read(self) -> Sequence[Reading]:
+        """One question. Raises SourceFailure."""
+        samples = _samples(self._ask())
+        disk = (samples["node_filesystem_avail_bytes", _DATA_DISK], samples["node_filesystem_size_bytes", _DATA_DISK])
+        memory = (samples["node_memory_MemAvailable_bytes", ""], samples["node_memory_MemTotal_bytes", ""])
+        processors = samples["processors", ""]
+        busy = round(100 * samples["node_load5", ""] / processors, 1) if processors else None
+        return [Reading(DISK, _used(*disk)), Reading(MEMORY, _used(*memory)), Reading(CPU, busy)]
+
+    def _ask(self) -> str:
+        key = self._settings.supabase_service_role_key.get_secret_value()
+        url = self._settings.supabase_metrics_url
+        try:
+            reply = self._http.get(url, auth=("service_role", key), timeout=_TIMEOUT_SECONDS)
+        except httpx.HTTPError as error:
+            raise SourceFailure("no_reply") from error
+        if reply.status_code != httpx.codes.OK:
+            raise SourceFailure(f"http_{reply.status_code}")
+        if len(reply.content) > _MOST_REPLY_BYTES:
+            raise SourceFailure("endless_reply")
+        return reply.text
+
+
+def _samples(text: str) -> dict[tuple[str, str], float]:
+    """Values by name and mount point; `processors` counts those whose idle time is told. What is missing is 0."""
+    from prometheus_client.parser import text_string_to_metric_families
+
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    try:
+        families: Iterable[object] = list(text_string_to_metric_families(text))
+        for family in families:
+            for sample in family.samples:  # type: ignore[attr-defined]
+                found[sample.name, sample.labels.get("mountpoint", "")] = sample.value
+                is_idle = sample.name == "node_cpu_seconds_total" and sample.labels.get("mode") == "idle"
+                found["processors", ""] += is_idle
+    except (ValueError, KeyError, IndexError) as error:
+        raise SourceFailure("unreadable") from error
+    return found
+
+
+def _used(available: float, size: float) -> float | None:
+    return round(100 * (1 - available / size), 1) if size else None
