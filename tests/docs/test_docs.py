@@ -10,6 +10,7 @@ import pytest
 
 from auto360.errors import DomainError
 from auto360.messages import ERRORS
+from deploy.template import load_project
 from local.folders import TEMPLATE
 from local.gateway.responses import _REFUSALS
 from local.gateway.routes import Router
@@ -117,6 +118,12 @@ def test_documents_name_no_variable_that_does_not_exist() -> None:
     for document in documents():
         for word in re.findall(r"\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+\b(?!…|_)", document.prose):
             assert word in known or not word.startswith(prefixes), f"{document.path.name} names {word}"
+
+
+def test_every_secret_of_the_template_has_its_way_to_be_rotated() -> None:
+    told = (DOCS / "runbooks" / "rotate-secrets.md").read_text(encoding="utf-8")
+    secrets = {each.secret for variables in load_project().variables.values() for each in variables if each.secret}
+    assert [name for name in sorted(secrets) if name not in told] == []
 
 
 def test_the_readmes_curl_lines_call_routes_that_exist() -> None:
