@@ -12,6 +12,7 @@ from auto360.errors import Forbidden
 from auto360.wiring import billing
 from tests.support.paying import Paying
 from tests.support.rows import rows
+from tests.support.sms import SmsWorld
 
 
 def operator(paying: Paying, role: str = "finance") -> Operator:
@@ -262,3 +263,24 @@ def test_tiers_and_banks_are_shown_in_the_users_language(paying: Paying) -> None
     assert [tier["name"] for tier in choices["tiers"]] == ["Акысыз", "Негизги", "Премиум", "Корпоративдик"]
     assert [bank["bank"] for bank in choices["banks"]] == ["odengi", "mbank", "bakai", "optima", "freedompay"]
     assert {bank["bank"] for bank in choices["banks"] if bank["keeps_card"]} == {"freedompay"}
+
+
+def test_what_the_settings_name_goes_out_by_sms_once(paying: Paying, sms_world: SmsWorld) -> None:
+    paying.functions.set(**sms_world.environ, BILLING_SMS="payment_completed")
+    paid(paying, "odengi")
+    [(phone,)] = rows(paying.database, "select phone from users where id = %s", paying.user)
+    assert paying.reconcile()["sms"] >= 1
+    paying.reconcile()
+    texts = [message["text"] for message in sms_world.phone.inbox(phone)]
+    assert len(texts) == 1
+    assert texts[0].startswith("Оплата 100 сом получена. Тариф «Базовый» действует до ")
+    recorded = "select purpose, state, template from sms_messages where phone = %s"
+    assert rows(paying.database, recorded, phone) == [("notice", "accepted", "payment_completed")]
+
+
+def test_an_amount_beyond_a_banks_limits_is_not_ordered_there(paying: Paying) -> None:
+    paying.functions.set(BANK_LIMITS="mbank:30000-15000000")
+    answer = paying.call("POST", "/payments", {"tier": "basic", "bank": "mbank"})
+    assert answer.code == "bank_not_offered"
+    assert paying.world.simulators["mbank"].orders == {}
+    paying.order("mbank", "premium")

@@ -166,7 +166,7 @@ def test_many_users_on_one_device_are_paid_and_looked_at(paying: Paying) -> None
     paying.world.act("odengi", "pay")
     paying.wait_for_calls(1)
     held = rows(paying.database, "select state, review_reason from payments where id = %s", payment["id"])
-    assert held == [("manual_review", "risk")]
+    assert held == [("manual_review", "routine")]
     reasons = "select reasons from payment_risk_decisions where payment_id = %s and decision = 'review'"
     assert rows(paying.database, reasons, payment["id"]) == [(["users_of_device"],)]
     stored = rows(

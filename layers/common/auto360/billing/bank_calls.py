@@ -148,11 +148,12 @@ class BankCalls:
         report = self._confirmed(call, bank, ref)
         if report is None and not call.is_old:
             return Outcome.LATER
-        outcome = "no order of ours" if report else "the bank could not be asked for a day"
-        report = report or {}
-        is_believed = report.get("is_confirmed", False) or not bank.capabilities.query
-        is_money = report.get("state") == OrderState.PAID and is_believed
-        self._put_away(bank, call.event_id, report, is_money=is_money, outcome=outcome)
+        if report is None:
+            # For a day the bank could not be asked. It spoke of money, so a person looks.
+            report = reports.of_notification(call.told, is_confirmed=True)
+        is_believed = report["is_confirmed"] or not bank.capabilities.query
+        is_money = report["state"] == OrderState.PAID and is_believed
+        self._put_away(bank, call.event_id, report, is_money=is_money, outcome="no order of ours")
         return Outcome.TAKEN
 
     def _put_away(self, bank: Bank, event_id: str, report: Mapping[str, Any], *, is_money: bool, outcome: str) -> None:

@@ -12,7 +12,7 @@ from pydantic import Field, field_validator
 
 from auto360.accounts.access_tokens import Principal
 from auto360.banks import Bank, BankFailure, Order, OrderRef
-from auto360.billing.errors import BankUnavailable, accepted
+from auto360.billing.errors import BankNotOffered, BankUnavailable, accepted
 from auto360.billing.reports import Attempt
 from auto360.billing.risk import RiskPolicy
 from auto360.billing.settlement import Actor, Settlement
@@ -178,6 +178,10 @@ class Orders:
             keep_card=ask["keep_card"],
         )
         row = {"p_attempt_id": order.attempt_id, "p_actor": dict(asking.actor)}
+        if not bank.capabilities.least_tyiyn <= order.amount_tyiyn <= bank.capabilities.most_tyiyn:
+            refused = {"p_outcome": "refused", "p_code": "amount_beyond_limits"}
+            self.database.call("payment_attempt_failed", row | refused)
+            raise BankNotOffered
         try:
             made = bank.orders.create(order, timeout=CREATE_SECONDS)
         except BankFailure as failure:

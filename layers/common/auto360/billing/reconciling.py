@@ -9,6 +9,7 @@ from typing import Any
 from auto360.banks import Bank, BankFailure, OrderState, Trust
 from auto360.billing import reports
 from auto360.billing.bank_calls import BankCalls, StoredCall
+from auto360.billing.notices import Notices
 from auto360.billing.refunding import Refunding
 from auto360.billing.reports import Attempt
 from auto360.billing.settlement import Settlement
@@ -30,18 +31,23 @@ class Reconciler:
     settlement: Settlement
     calls: BankCalls
     refunding: Refunding
+    notices: Notices
     run_seconds: float = 45.0
     seconds: Callable[[], float] = time.monotonic
 
     def run(self) -> dict[str, int]:
-        """One run, counted: asked, changed, expired, calls, refunds, compared, gaps. The next one does what is left."""
+        """One run, counted by what was asked, changed, expired, finished, sent and compared.
+
+        What it does not reach in its time, the next one does.
+        """
         ends_at = self.seconds() + self.run_seconds
-        counts = {"asked": 0, "changed": 0, "expired": 0, "calls": 0, "refunds": 0, "compared": 0, "gaps": 0}
+        counts = {"asked": 0, "changed": 0, "expired": 0, "calls": 0, "refunds": 0, "sms": 0, "compared": 0, "gaps": 0}
         self._finish_calls(counts, ends_at)
         for due in self._due(ends_at):
             self._check(due, counts)
         if self.seconds() < ends_at:
             counts["refunds"] = self.refunding.work_off()
+        counts["sms"] = self.notices.send(may_go_on=lambda: self.seconds() < ends_at)
         self._compare_days(counts, ends_at)
         return counts
 

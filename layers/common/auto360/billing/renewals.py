@@ -1,6 +1,7 @@
 """The timer of subscriptions: reminders, orders for the next period, debits of cards, grace, the end."""
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -54,19 +55,29 @@ class Renewals:
     secrets: StoredSecrets
     addresses: PaymentAddresses
     policy: RenewalPolicy
+    run_seconds: float = 200.0
+    seconds: Callable[[], float] = time.monotonic
 
     def run(self) -> dict[str, int]:
-        """One run: {reminded, moved, grace, ended, debited}. A step is one transaction; a repeated run adds nothing."""
+        """One run: {reminded, moved, grace, ended, nothing, debited}. A step is one transaction, and safe to repeat."""
         counts = {"reminded": 0, "moved": 0, "grace": 0, "ended": 0, "nothing": 0, "debited": 0}
         policy = self.policy.document(list(self.banks.offered))
-        due: list[str] = self.database.call("subscriptions_due", {"p_policy": policy, "p_limit": _BATCH})
-        for subscription_id in due:
-            arguments = {"p_subscription_id": subscription_id, "p_policy": policy}
-            step = self.database.call("subscription_step", arguments)
-            counts[step["did"]] += 1
-            if step["is_debited"]:
-                counts["debited"] += self._debit(arguments)
+        ends_at, done = self.seconds() + self.run_seconds, set[str]()
+        while self.seconds() < ends_at:
+            due: list[str] = self.database.call("subscriptions_due", {"p_policy": policy, "p_limit": _BATCH})
+            fresh = [subscription_id for subscription_id in due if subscription_id not in done]
+            if not fresh:
+                break
+            for subscription_id in fresh:
+                self._step({"p_subscription_id": subscription_id, "p_policy": policy}, counts)
+            done.update(fresh)
         return counts
+
+    def _step(self, arguments: Mapping[str, Any], counts: dict[str, int]) -> None:
+        step = self.database.call("subscription_step", arguments)
+        counts[step["did"]] += 1
+        if step["is_debited"]:
+            counts["debited"] += self._debit(arguments)
 
     def _debit(self, arguments: Mapping[str, Any]) -> bool:
         """Order a debit of the user's card. Written down first; what came of it, the reconciler asks."""

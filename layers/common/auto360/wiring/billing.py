@@ -10,6 +10,7 @@ from auto360.wiring.data import database
 if TYPE_CHECKING:
     from auto360.billing.bank_calls import BankCalls
     from auto360.billing.bank_directory import BankDirectory
+    from auto360.billing.notices import Notices
     from auto360.billing.operations import Operations
     from auto360.billing.orders import Orders
     from auto360.billing.plans import Plans
@@ -80,7 +81,7 @@ def reconciler() -> Reconciler:
     """The timer that asks banks."""
     from auto360.billing.reconciling import Reconciler
 
-    return Reconciler(database(), settlement(), bank_calls(), refunding())
+    return Reconciler(database(), settlement(), bank_calls(), refunding(), notices())
 
 
 @cache
@@ -89,6 +90,15 @@ def refunding() -> Refunding:
     from auto360.billing.refunding import Refunding
 
     return Refunding(database(), settlement())
+
+
+@cache
+def notices() -> Notices:
+    """Notifications that also go out by SMS."""
+    from auto360.billing.notices import NoticePolicy, Notices
+    from auto360.wiring.sms import deliver_sms
+
+    return Notices(database(), deliver_sms, NoticePolicy.load())
 
 
 @cache
