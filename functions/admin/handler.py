@@ -12,21 +12,23 @@ from auto360 import phone
 from auto360.moderation.queue import Action, State
 from auto360.monitoring.health import ask_all
 from auto360.runtime.app import entrypoint
-from auto360.runtime.pages import sign_in
+from auto360.runtime.pages import migration, money, sign_in
 from auto360.runtime.pages.app import make_page_app
 from auto360.runtime.pages.forms import form
-from auto360.runtime.pages.operations_charts import chart_by, metric_charts
+from auto360.runtime.pages.money_forms import ByHandForm, FindForm, OrphanForm, PaymentForm, RefundForm
+from auto360.runtime.pages.operations_charts import METRICS, chart_by, metric_charts
 from auto360.runtime.pages.operations_forms import (
     AppointmentForm,
     CodeForm,
     DecisionForm,
     LanguageForm,
+    MigrationForm,
     PhoneForm,
     SilenceForm,
 )
 from auto360.runtime.pages.rendering import Pages, see_other
 from auto360.runtime.pages.visit import Admin, Anybody, AnyOperator, Finance, Moderator
-from auto360.wiring import moderation, monitoring, operators
+from auto360.wiring import housekeeping, moderation, monitoring, operators
 from auto360.wiring import sms as sms_wiring
 
 Page = Response[Any]
@@ -146,8 +148,93 @@ def sms(visit: AnyOperator) -> Page:
 @app.get("/admin/metrics")
 def metrics(visit: Finance, *, days: Annotated[Literal["14", "30", "90"], Query()] = "30") -> Page:
     """Figures of days as pictures."""
-    charts = metric_charts(operators.overview().figures(visit.by, days=int(days)), days=int(days))
+    charts = metric_charts(
+        housekeeping.daily_figures().series(visit.by.principal, METRICS, days=int(days)), days=int(days)
+    )
     return pages.show("metrics", visit, charts=charts, chosen_days=int(days))
+
+
+@app.get("/admin/payments")
+def payments(visit: Finance) -> Page:
+    """What waits for finance, and payments that were looked for."""
+    return money.queue(pages, visit)
+
+
+@app.post("/admin/payments/find")
+def find_payments(visit: Finance, wanted: Annotated[FindForm, form(FindForm)]) -> Page:
+    """Look for payments."""
+    return money.find(visit, wanted)
+
+
+@app.post("/admin/payments/by-hand")
+def record_by_hand(visit: Finance, order: Annotated[ByHandForm, form(ByHandForm)]) -> Page:
+    """Start a tier for money that came another way."""
+    return money.record_by_hand(visit, order)
+
+
+@app.get("/admin/payments/<payment_id>")
+def payment(payment_id: Id, visit: Finance) -> Page:
+    """One payment with its history."""
+    return money.payment(pages, visit, payment_id)
+
+
+@app.post("/admin/payments/<payment_id>/<action>")
+def act_on_payment(
+    payment_id: Id,
+    action: Annotated[money.PaymentAction, InPath()],
+    visit: Finance,
+    decision: Annotated[PaymentForm, form(PaymentForm)],
+) -> Page:
+    """Refund, release or reject."""
+    return money.act(visit, payment_id, action, decision)
+
+
+@app.post("/admin/approvals/<approval_id>/<action>")
+def decide_approval(approval_id: Id, action: Annotated[Literal["approve", "refuse"], InPath()], visit: Finance) -> Page:
+    """The second person's word on a payment."""
+    return money.decide_approval(visit, approval_id, approves=action == "approve")
+
+
+@app.post("/admin/refunds/<refund_id>/<action>")
+def act_on_refund(
+    refund_id: Id,
+    action: Annotated[money.RefundAction, InPath()],
+    visit: Finance,
+    told: Annotated[RefundForm, form(RefundForm)],
+) -> Page:
+    """The second person's word on a refund, or the bank's number of one made by hand."""
+    return money.act_on_refund(visit, refund_id, action, told)
+
+
+@app.post("/admin/orphans/<orphan_id>/<action>")
+def act_on_orphan(
+    orphan_id: Id,
+    action: Annotated[money.OrphanAction, InPath()],
+    visit: Finance,
+    told: Annotated[OrphanForm, form(OrphanForm)],
+) -> Page:
+    """Say what money without an order is."""
+    return money.act_on_orphan(visit, orphan_id, action, told)
+
+
+@app.get("/admin/revenue")
+def revenue(visit: Finance, *, days: Annotated[Literal["7", "30", "90"], Query()] = "30") -> Page:
+    """Figures of payments and subscriptions."""
+    return money.revenue(pages, visit, days=int(days))
+
+
+@app.get("/admin/migration")
+def move_of_videos(visit: Admin) -> Page:
+    """How far the move of videos is."""
+    return migration.page(pages, visit)
+
+
+@app.post("/admin/migration/<action>")
+def order_move(
+    action: Annotated[migration.Order, InPath()], visit: Admin, order: Annotated[MigrationForm, form(MigrationForm)]
+) -> Page:
+    """Pause, go on, try again, roll back."""
+    return migration.give(visit, action, order)
 
 
 @app.get("/admin/backups")

@@ -127,16 +127,17 @@ def test_a_day_begins_at_midnight_in_bishkek(figures: DailyFigures, database: Da
     assert counted(database)["registrations"] == before + 2
 
 
-def test_operators_see_the_series_and_nobody_else(
+def test_finance_sees_the_series_and_nobody_below(
     functions: Functions, figures: DailyFigures, database: Database
 ) -> None:
     housekeeping.daily_figures().record()
-    moderator = with_role(functions, database, "moderator")
-    series = figures.series(principal(moderator), ["registrations"], days=30)
+    finance = with_role(functions, database, "finance")
+    series = figures.series(principal(finance), ["registrations"], days=30)
     assert len(series) == 2
     assert {row["metric"] for row in series} == {"registrations"}
-    with pytest.raises(Forbidden):
-        figures.series(principal(with_role(functions, database, "user")), ["registrations"], days=30)
+    for role in ("user", "moderator"):
+        with pytest.raises(Forbidden):
+            figures.series(principal(with_role(functions, database, role)), ["registrations"], days=30)
 
 
 def test_the_timer_counts(functions: Functions, figures: DailyFigures) -> None:

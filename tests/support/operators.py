@@ -62,7 +62,9 @@ class Browser:
 
     def form_token(self, path: str = "/admin") -> str:
         """The token of the forms of a page."""
-        found = _FIELD.search(self.get(path).text)
+        page = self.get(path)
+        assert page.status in (200, 403), page.words
+        found = _FIELD.search(page.text)
         assert found, f"{path} has no form of a session"
         return found[1]
 

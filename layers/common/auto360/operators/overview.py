@@ -1,4 +1,4 @@
-"""What operators look at that belongs to no other domain: what waits, timers, backups, figures of days."""
+"""What operators look at that belongs to no other domain: what waits, timers, backups."""
 
 from dataclasses import dataclass
 
@@ -20,9 +20,3 @@ class Overview:
     def backups(self, operator: Operator, *, most: int) -> Row:
         """Kinds of backups with their last good run, and the newest `most` runs."""
         return accepted(self.database.call("backups_overview", {"p_operator_id": operator.user_id, "p_most": most}))
-
-    def figures(self, operator: Operator, *, days: int) -> list[Row]:
-        """Figures of the last `days` Bishkek days: {day, metric, dimension, value}."""
-        answer = self.database.call("metrics_of_days", {"p_operator_id": operator.user_id, "p_days": days})
-        figures: list[Row] = accepted(answer)["figures"]
-        return figures

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from auto360.billing.reconciling import Reconciler
     from auto360.billing.refunding import Refunding
     from auto360.billing.renewals import Renewals
+    from auto360.billing.search import PaymentSearch
     from auto360.billing.settlement import Settlement
     from auto360.billing.token_renewal import TokenRenewal
     from auto360.stored_secrets import StoredSecrets
@@ -107,6 +108,14 @@ def operations() -> Operations:
     from auto360.billing.operations import Operations, OperationsPolicy
 
     return Operations(database(), settlement(), refunding(), OperationsPolicy.load())
+
+
+@cache
+def payment_search() -> PaymentSearch:
+    """Payments as operators find them."""
+    from auto360.billing.search import PaymentSearch
+
+    return PaymentSearch(database())
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auto360.wiring.data import database
 
 if TYPE_CHECKING:
+    from auto360.operators.migration import MigrationDesk
     from auto360.operators.overview import Overview
     from auto360.operators.sessions import OperatorSessions
     from auto360.operators.team import Team
@@ -38,3 +39,12 @@ def overview() -> Overview:
     from auto360.operators.overview import Overview
 
     return Overview(database())
+
+
+@cache
+def migration_desk() -> MigrationDesk:
+    """The move of videos: state and orders."""
+    from auto360.media.migration.policy import MigrationPolicy
+    from auto360.operators.migration import MigrationDesk
+
+    return MigrationDesk(database(), MigrationPolicy.load())

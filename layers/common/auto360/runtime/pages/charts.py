@@ -1,6 +1,6 @@
 """Charts as figures for an inline SVG: bars over days, one or several stacked series. The template only draws."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -53,32 +53,40 @@ class Chart:
     total: Decimal
 
 
-def bar_chart(days: Sequence[str], series: Sequence[Mapping[str, Any]]) -> Chart:
-    """Bars for each day (ISO date); a series is {day: value}, later ones stand on earlier ones. Absent days are 0."""
+def bar_chart(days: Sequence[str], series: Sequence[Mapping[str, Any]], *, is_stacked: bool = True) -> Chart:
+    """Bars for each day (ISO date); a series is {day: value}, absent days are 0.
+
+    Later series stand on earlier ones, or beside them.
+    """
     values = [[Decimal(str(one.get(day, 0))) for one in series] for day in days]
-    step = _step(max((sum(column, Decimal()) for column in values), default=Decimal()))
-    top = step * 4
+    heights = [sum(column, Decimal()) if is_stacked else max(column, default=Decimal()) for column in values]
+    step = _step(max(heights, default=Decimal()))
     floor = _HEIGHT - _BOTTOM
-    scale = (floor - _TOP) / float(top)
+    scale = (floor - _TOP) / float(step * 4)
     slot = (_WIDTH - _LEFT) / max(1, len(days))
-    bars = []
+    bars: list[Bar] = []
     for place, column in enumerate(values):
-        y = floor
-        for number, value in enumerate(column):
-            height = float(value) * scale
-            y -= height
-            if value:
-                x = _LEFT + place * slot + slot * 0.12
-                bars.append(
-                    Bar(round(x, 1), round(y, 1), round(slot * 0.76, 1), round(height, 1), number, days[place], value)
-                )
+        left = _LEFT + place * slot + slot * 0.12
+        bars += _column(days[place], column, left=left, width=slot * 0.76, scale=scale, is_stacked=is_stacked)
     every = -(-len(days) // _MOST_LABELS) if days else 1
-    labels = [
-        Label(round(_LEFT + (place + 0.5) * slot, 1), day) for place, day in enumerate(days) if place % every == 0
-    ]
+    labels = [Label(round(_LEFT + (place + 0.5) * slot, 1), days[place]) for place in range(0, len(days), every)]
     lines = [Line(round(floor - float(step * count) * scale, 1), step * count) for count in range(5)]
-    total = sum((sum(column, Decimal()) for column in values), Decimal())
+    total = sum((value for column in values for value in column), Decimal())
     return Chart(_WIDTH, _HEIGHT, _LEFT, floor, bars, lines, labels, total)
+
+
+def _column(
+    day: str, column: Sequence[Decimal], *, left: float, width: float, scale: float, is_stacked: bool
+) -> Iterator[Bar]:
+    """The bars of one day."""
+    y, part = _HEIGHT - _BOTTOM, width if is_stacked else width / max(1, len(column))
+    for number, value in enumerate(column):
+        height = float(value) * scale
+        top = y - height
+        x = left if is_stacked else left + number * part
+        if value:
+            yield Bar(round(x, 1), round(top, 1), round(part, 1), round(height, 1), number, day, value)
+        y = top if is_stacked else y
 
 
 def _step(most: Decimal) -> Decimal:

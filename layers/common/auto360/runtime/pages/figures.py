@@ -82,6 +82,16 @@ def som_short(tyiyn: object) -> str:
     return number(Decimal(str(tyiyn)) / 100, 2)
 
 
+def som_plain(tyiyn: object) -> str:
+    """An amount in tyiyn in som, as it is typed into a form."""
+    return f"{Decimal(str(tyiyn)) / 100:.2f}".removesuffix(".00")
+
+
+def percent(share: object) -> str:
+    """A share of one in percent."""
+    return _NOTHING if share is None else f"{Decimal(str(share)) * 100:.1f}".removesuffix(".0") + "\u00a0%"
+
+
 def pairs(value: Mapping[str, Any]) -> str:
     """A flat object as `name: value` pairs."""
     return ", ".join(f"{name}: {found}" for name, found in value.items() if found not in (None, "", [], {}))
@@ -91,6 +101,8 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "number": number,
     "som": som,
     "som_short": som_short,
+    "som_plain": som_plain,
+    "percent": percent,
     "future": future,
     "size": size,
     "when": when,

@@ -10,6 +10,13 @@ from auto360.runtime.pages.charts import Chart, bar_chart
 from auto360.runtime.pages.figures import BISHKEK
 
 _MOST_SERIES = 4
+_FUNNEL = ("funnel_code_requested", "funnel_code_used", "funnel_registered", "funnel_first_listing")
+METRICS = (
+    *("active_users_day", "active_users_month", "registrations", "listings_created", "listings_sold", "video_uploads"),
+    *("chat_messages", "sms_sent", "sms_cost_tyiyn", "payments_completed", "revenue_tyiyn", "refunds_tyiyn"),
+    *_FUNNEL,
+)
+"""What the page shows, in its order."""
 
 
 @dataclass(frozen=True)
@@ -46,18 +53,20 @@ def chart_by(rows: Iterable[Mapping[str, Any]], *, series: str, value: str, days
 
 
 def metric_charts(figures: Iterable[Mapping[str, Any]], *, days: int) -> list[NamedChart]:
-    """A chart for each metric: its total where there is one, else its parts on top of each other."""
+    """A chart for each metric, its parts on top of each other where there are any; the funnel's steps side by side."""
     by_metric: dict[str, list[Mapping[str, Any]]] = {}
     for figure in figures:
         by_metric.setdefault(figure["metric"], []).append(figure)
-    charts = []
-    for metric, rows in by_metric.items():
-        parts = [row for row in rows if row["dimension"]]
-        picture, names = chart_by(parts or rows, series="dimension", value="value", days=days)
-        shown = [name.partition(":")[2] or name for name in names] if parts else []
-        charts.append(NamedChart(metric, picture, shown, "som" if _is_money(metric) else "number"))
+    charts = [
+        _metric_chart(metric, by_metric[metric], days) for metric in METRICS[: -len(_FUNNEL)] if metric in by_metric
+    ]
+    steps = [{row["day"]: row["value"] for row in by_metric.get(step, ())} for step in _FUNNEL]
+    if any(steps):
+        charts.append(NamedChart("funnel", bar_chart(last_days(days), steps, is_stacked=False), _FUNNEL, "number"))
     return charts
 
 
-def _is_money(metric: str) -> bool:
-    return metric.endswith("_tyiyn") or metric.startswith(("revenue", "sms_cost"))
+def _metric_chart(metric: str, rows: Sequence[Mapping[str, Any]], days: int) -> NamedChart:
+    parts = [row for row in rows if row["dimension"]]
+    picture, names = chart_by(parts or rows, series="dimension", value="value", days=days)
+    return NamedChart(metric, picture, names if parts else (), "som" if metric.endswith("_tyiyn") else "number")

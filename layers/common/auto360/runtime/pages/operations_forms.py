@@ -1,6 +1,7 @@
 """What the forms of the operations page send."""
 
-from typing import Annotated, Literal
+from datetime import date
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -50,6 +51,22 @@ class SilenceForm(FormBody):
     """For how long an alert is not repeated."""
 
     minutes: Literal["60", "240", "1440"]
+
+
+class MigrationForm(FormBody):
+    """Which entry or day of the move of videos, and why."""
+
+    entry: Annotated[str, Field(max_length=100)] = ""
+    day: Annotated[date | None, Blank] = None
+    why: Annotated[str, Field(max_length=200)] = ""
+
+    def chosen(self) -> dict[str, Any]:
+        """What is rolled back: an entry, or all of a day. Raises ValidationFailed without exactly one, or a reason."""
+        if bool(self.entry) == bool(self.day) or len(self.why) < 3:
+            raise ValidationFailed(
+                problems=[Problem(name, sentence(FIELDS, "value", "ru")) for name in ("entry", "day", "why")]
+            )
+        return {"entry": self.entry or None, "day": self.day, "why": self.why}
 
 
 class AppointmentForm(FormBody):

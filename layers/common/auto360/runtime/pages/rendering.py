@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,11 +114,17 @@ def _common(visit: Visit) -> dict[str, Any]:
     def name_of(kind: str, code: object) -> str:
         return word(kind, str(code), visit.language)
 
+    def series_names(codes: Sequence[str], kind: str = "metric") -> list[str]:
+        """Names of a chart's series; `tier:basic` is a tier's."""
+        parts = [code.rpartition(":") for code in codes]
+        return [word(prefix or kind, code, visit.language) for prefix, _, code in parts]
+
     return {
         "visit": visit,
         "operator": visit.operator,
         "language": visit.language,
         "say": say,
         "word": name_of,
+        "series_names": series_names,
         "form_token": form_token(visit.token) if visit.token else "",
     }

@@ -1,0 +1,80 @@
+"""What the forms about payments send. Amounts are typed in som and become whole tyiyn."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from auto360.errors import Problem, ValidationFailed
+from auto360.messages import FIELDS, sentence
+from auto360.money import tyiyn_of_som
+from auto360.runtime.pages.forms import Blank, FormBody
+
+Reason = Annotated[str, Field(min_length=3, max_length=500)]
+BankNumber = Annotated[str, Field(max_length=100)]
+
+
+class FindForm(FormBody):
+    """A phone, or a number of ours or of a bank's."""
+
+    text: str = Field(min_length=1, max_length=100, pattern=r"^[\w+\-() .]+$")
+
+
+class PaymentForm(FormBody):
+    """A decision about a payment. `evidence` is where the money was seen; `amount_som` is for a refund."""
+
+    reason: Reason
+    evidence: BankNumber = ""
+    amount_som: str = Field("", max_length=20)
+
+    def amount(self) -> int:
+        """The amount in tyiyn. Raises ValidationFailed."""
+        return _tyiyn(self.amount_som)
+
+
+class RefundForm(FormBody):
+    """The bank's number of money that was given back in its cabinet."""
+
+    bank_number: BankNumber = ""
+
+    def number(self) -> str:
+        """The number. Raises ValidationFailed without one: nothing is done without it."""
+        if not self.bank_number:
+            raise _missing("bank_number")
+        return self.bank_number
+
+
+class OrphanForm(FormBody):
+    """What money without an order is, and the payment that it belongs to."""
+
+    resolution: Reason
+    payment_id: Annotated[UUID | None, Blank] = None
+
+
+class ByHandForm(FormBody):
+    """Who gets which tier for which money, and where it was seen. Without amount and days those of the tier count."""
+
+    phone: str = Field(min_length=1, max_length=40)
+    tier: str = Field(pattern=r"^[a-z][a-z_]{1,29}$")
+    amount_som: str = Field("", max_length=20)
+    period_days: Annotated[Annotated[int, Field(ge=1, le=3660)] | None, Blank] = None
+    evidence: Annotated[str, Field(min_length=3, max_length=100)]
+    reason: Reason
+
+    def amount_tyiyn(self) -> int | None:
+        """The amount, or None for the tier's price."""
+        return _tyiyn(self.amount_som) if self.amount_som else None
+
+
+def _tyiyn(text: str) -> int:
+    try:
+        amount = tyiyn_of_som(text.replace(" ", "").replace("\u00a0", "").replace(",", "."))
+    except ValueError:
+        amount = 0
+    if amount <= 0:
+        raise _missing("amount_som")
+    return amount
+
+
+def _missing(field: str) -> ValidationFailed:
+    return ValidationFailed(problems=[Problem(field, sentence(FIELDS, "value", "ru"))])
