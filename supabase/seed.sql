@@ -229,12 +229,18 @@ from demo_listings d where d.status <> 'draft'
 on conflict do nothing;
 
 insert into public.video_migrations
-  (id, video_id, listing_id, source_video_id, target_video_id, state, attempts, bytes_total, bytes_copied, previous_place,
+  (id, video_id, listing_id, source_video_id, target_video_id, state, attempts, previous_place,
    started_on, uploaded_at, ready_at, switched_at, source_release_after)
-select pg_temp.demo_id('migration', d.n), v.id, v.listing_id, v.fallback_video_id, v.provider_video_id, 'switched', 1, v.bytes, v.bytes,
-  jsonb_build_object('provider', 'api_video', 'video_id', v.fallback_video_id), (now() - interval '10 days')::date,
+select pg_temp.demo_id('migration', d.n), v.id, v.listing_id, v.fallback_video_id, v.provider_video_id, 'switched', 1,
+  jsonb_build_object('shown_at', jsonb_build_object('video_url', l.video_url, 'thumbnail_url', l.thumbnail_url), 'listings',
+    jsonb_build_array(jsonb_build_object('id', l.id, 'video_id', v.fallback_video_id, 'video_provider', 'api_video',
+      'video_status', 'ready', 'video_url', 'https://cdn.api.video/vod/' || v.fallback_video_id || '/hls/manifest.m3u8',
+      'video_player_url', 'https://embed.api.video/vod/' || v.fallback_video_id,
+      'video_thumbnail_url', l.video_thumbnail_url, 'thumbnail_url', l.thumbnail_url))),
+  (now() - interval '10 days')::date,
   now() - interval '10 days', now() - interval '10 days', now() - interval '10 days', v.fallback_until
 from demo_listings d join public.videos v on v.id = pg_temp.demo_id('video', d.n)
+join public.listings l on l.id = v.listing_id
 where v.fallback_video_id is not null
 on conflict do nothing;
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 from typing import Self
 
@@ -11,6 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from auto360.media.migration.entries import Entry
 from auto360.media.migration.ledger import Ledger
 
+# Everything is counted anew now and then: others may be at work as well.
+_COUNT_SECONDS = 5.0
 _DONE = ("switched", "skipped", "final", "rolled_back")
 
 
@@ -24,11 +27,10 @@ class Bar:
             console=console, disable=not is_shown,
         )  # fmt: skip
         self._all = self._videos.add_task("videos", total=None)
-        self._done = 0
+        self._done, self._counted_at = 0, float("-inf")
 
     def __enter__(self) -> Self:
         self._videos.start()
-        self._count()
         return self
 
     def __exit__(
@@ -40,7 +42,7 @@ class Bar:
         """A step is done."""
         self._done += outcome in _DONE
         self._videos.update(self._all, completed=self._done, description=f"{entry.source_id}: {outcome}")
-        if outcome in _DONE and self._done % 20 == 0:
+        if time.monotonic() - self._counted_at > _COUNT_SECONDS:
             self._count()
 
     def bytes(self, entry: Entry, copied: int, total: int) -> None:
@@ -50,7 +52,7 @@ class Bar:
 
     def _count(self) -> None:
         """How many can still be done today."""
-        status = self._ledger.status()
+        status, self._counted_at = self._ledger.status(), time.monotonic()
         states, today = status["states"], status["today"]
         under_way = sum(states.get(name, 0) for name in ("copying", "uploaded", "ready"))
         left = min(states.get("planned", 0), max(0, today["allowed"] - today["started"]))

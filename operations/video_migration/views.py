@@ -83,7 +83,9 @@ def move_table(title: str, cost: MoveCost, *, days_at: MigrationPolicy | None = 
     ):
         table.add_row(name, _money(amount))
     if days_at is not None:
-        table.caption = f"{cost.days} days at {days_at.video_migration_daily_limit:,} a day."
+        table.caption = (
+            f"At {days_at.video_migration_daily_limit:,} a day it takes {cost.days:,} day{'s' * (cost.days != 1)}."
+        )
     return table
 
 

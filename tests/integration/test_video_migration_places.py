@@ -95,6 +95,23 @@ def test_a_rollback_shows_api_video_again(database: Database, ledger: LedgerOf, 
     assert ledger.row(other)["state"] == ("rolled_back" if how == "all" else "switched")
 
 
+def test_a_rollback_finds_a_listing_whose_address_has_changed_its_domain(database: Database, ledger: LedgerOf) -> None:
+    moving = new_moving(database)
+    before = shown(database, moving.listing)
+    ledger.plan()
+    ledger.switched(moving)
+    other = f"https://new.invalid/api/video/{moving.video}"
+    rows(
+        database,
+        """update listings set video_url = %s, video_player_url = %s, video_thumbnail_url = %s, thumbnail_url = %s
+           where id = %s returning id""",
+        f"{other}/manifest.m3u8", f"{other}/manifest.m3u8", f"{other}/thumbnail.jpg", f"{other}/thumbnail.jpg",
+        moving.listing,
+    )  # fmt: skip
+    ledger.roll_back()
+    assert shown(database, moving.listing) == before
+
+
 def test_a_listing_that_shows_something_else_by_now_is_not_rolled_back(database: Database, ledger: LedgerOf) -> None:
     moving = new_moving(database)
     ledger.plan()

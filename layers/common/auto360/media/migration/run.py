@@ -200,10 +200,15 @@ class MigrationRun:
                 raise RunEnds(f"supplier_down: {failure.supplier_code}") from failure
 
     def _wait_for_more(self, wishes: Wishes) -> bool:
-        """Whether it makes sense to look again: there are entries under way whose time will come soon."""
-        pause = min(2.0, self.ledger.policy.video_migration_poll_seconds / 2)
-        if not wishes.is_patient or not self._has_time(pause) or not self.ledger.under_way(wishes.only):
+        """Whether it makes sense to look again: there are entries under way whose time will come soon.
+
+        Raises RunEnds where that time is too late for this run.
+        """
+        if not wishes.is_patient or not self.ledger.under_way(wishes.only):
             return False
+        pause = min(2.0, self.ledger.policy.video_migration_poll_seconds / 2)
+        if not self._has_time(pause):
+            raise RunEnds("time_over")
         self.sleep(pause)
         return True
 

@@ -75,11 +75,15 @@ class Settling:
         return "ready"
 
     def look(self, entry: Entry, video: SupplierVideo | None) -> str:
-        """The same comparison without consequences, for entries that have moved: `ok`, or what is wrong."""
+        """The same comparison without consequences, for entries that have moved: `ok`, or what is wrong.
+
+        One that moved before there were digests is played only.
+        """
         try:
             if video is None:
                 return "target_gone"
-            self._compare(entry, video)
+            if entry.measure is not None:
+                self._compare(entry, video)
             self._sample(entry)
             self.files.require_playable(self.target.playback(video.video_id).hls_url)
         except (CopyUseless, CopyDoubtful) as problem:
