@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -137,6 +136,6 @@ def test_no_request_fails_while_redis_is_stopped(stack: RunningStack) -> None:
             return await asyncio.gather(*asked)
 
     with stopped_redis(stack):
-        statuses = Counter(status // 100 for _, status in asyncio.run(everybody()))
-    assert statuses == {2: 28}
+        refused = [(path, status) for path, status in asyncio.run(everybody()) if status // 100 != 2]
+    assert refused == []
     assert {status for _, status in asyncio.run(everybody())} <= {200, 201}

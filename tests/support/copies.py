@@ -118,7 +118,11 @@ def copy_world(functions: Functions, database: Database, tmp_path: Path) -> Iter
     """A bucket of its own with nothing in it."""
     bucket = f"files-{uuid4().hex[:10]}"
     with database.connect() as connection:
-        connection.execute("insert into storage.buckets (id, name) values (%s, %s)", [bucket, bucket])
+        query = (
+            "insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)"
+            " values (%s, %s, false, 1048576, array['image/png'])"
+        )
+        connection.execute(query, [bucket, bucket])
     buckets, names = Buckets(tmp_path / "s3"), frozenset({bucket, BACKUP, UPLOADS})
     for name in names:
         buckets.create(name)
@@ -129,3 +133,8 @@ def copy_world(functions: Functions, database: Database, tmp_path: Path) -> Iter
         world = CopyWorld(database, wired_database(), url, bucket, notices)
         functions.set(**world.environ)
         yield world
+    notices.settle()
+    with database.connect() as connection, connection.transaction():
+        connection.execute("set local storage.allow_delete_query = 'true'")
+        connection.execute("delete from storage.objects where bucket_id = %s", [bucket])
+        connection.execute("delete from storage.buckets where id = %s", [bucket])
