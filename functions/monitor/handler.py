@@ -4,7 +4,7 @@ from auto360.runtime.jobs import job
 from auto360.wiring import monitoring
 
 
-def run(_event: object) -> dict[str, int]:
+def run(_event: object) -> dict[str, int | str]:
     """One round."""
     return monitoring.monitor()()
 

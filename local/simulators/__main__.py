@@ -74,7 +74,7 @@ def _operations(environ: Mapping[str, str]) -> dict[str, Simulated]:
         "mailbox": Mailbox(mail),
         "webhook": WebhookReceiver(environ["ALERT_WEBHOOK_SECRET"]),
         "sentry": Sentry(),
-        "supabase_host": SupabaseHost(environ["SUPABASE_SERVICE_ROLE_KEY"]),
+        "supabase_host": SupabaseHost(environ["JWT_SECRET"]),
         "yandex_monitoring": monitoring,
     }
 

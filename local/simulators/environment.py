@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from local.banks import simulator_settings
 from local.folders import environ_for_tools
-from local.function_environment import SENDER, Addresses, token_keys, video_suppliers
+from local.function_environment import SENDER, Addresses, video_suppliers
 from local.keyring import Keyring
 from local.operations import operations_variables
 
@@ -29,7 +29,7 @@ def simulators_environment(
         "SMSC_CALLBACK_URL": f"{gateway}/webhooks/sms/smsc/{secret}",
         "SMSC_CALLBACK_SECRET": keyring.smsc_callback_secret,
         "AUTO360_GATEWAY_URL": gateway,
-        "SUPABASE_SERVICE_ROLE_KEY": token_keys(keyring).role_token("service_role"),
+        "JWT_SECRET": keyring.jwt_secret,
         **operations_variables(keyring, addresses.simulators),
         "API_VIDEO_REPORT_URL": f"{gateway}/webhooks/video/api-video",
         **video_suppliers(keyring, addresses.simulators),

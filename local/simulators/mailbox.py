@@ -17,6 +17,8 @@ from local.simulators.switch import Switch, caller_stayed, reset
 
 MODES = ("ok", "dead", "slow", "http_500", "throttled", "not_verified")
 _KEPT = 1000
+# Addresses of this domain are on the list of those that bounced.
+_REFUSED = "@refused.invalid"
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,8 @@ class Mailbox:
             return _error(400, "BadRequestException")
         if not may_send or asked.get("FromEmailAddress") != self.account.sender:
             return _error(400, "MailFromDomainNotVerifiedException")
+        if any(recipient.endswith(_REFUSED) for recipient in recipients):
+            return _error(400, "MessageRejected")
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         for recipient in recipients:
             self._received.append({"to": recipient, "subject": subject, "text": text, "at": moment})

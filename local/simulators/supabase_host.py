@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
+import jwt
 from aiohttp import web
 
 from local.simulators.switch import BadSwitch, Switch, caller_stayed, reset
@@ -16,9 +17,9 @@ _DISK, _MEMORY, _PROCESSORS = 8e9, 4e9, 2
 
 @dataclass
 class SupabaseHost:
-    """The service's side; `used` holds percents of disk, memory and cpu."""
+    """The service's side; `used` holds percents of disk, memory and cpu. `jwt_secret` proves service keys."""
 
-    service_key: str
+    jwt_secret: str
     switch: Switch = field(default_factory=lambda: Switch(MODES))
     requests: dict[str, int] = field(default_factory=dict)
     used: dict[str, float] = field(default_factory=lambda: {"disk": 20.0, "memory": 40.0, "cpu": 10.0})
@@ -47,12 +48,19 @@ class SupabaseHost:
             return reset(request)
         if mode == "http_500":
             return web.Response(status=500)
-        expected = base64.b64encode(f"service_role:{self.service_key}".encode()).decode()
-        if mode == "denied" or request.headers.get("Authorization") != f"Basic {expected}":
+        if mode == "denied" or not self._may_read(request):
             return web.Response(status=401)
         if mode == "garbage":
             return web.Response(text="node_load5{ 1\n")
         return web.Response(text="" if mode == "silent" else self._text(), content_type="text/plain")
+
+    def _may_read(self, request: web.Request) -> bool:
+        try:
+            login = aiohttp.BasicAuth.decode(request.headers.get("Authorization", ""))
+            claims = jwt.decode(login.password, self.jwt_secret, algorithms=["HS256"])
+        except (ValueError, jwt.InvalidTokenError):
+            return False
+        return login.login == "service_role" and claims.get("role") == "service_role"
 
     def _text(self) -> str:
         idle = "".join(

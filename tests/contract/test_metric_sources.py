@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import httpx
+import jwt
 import pytest
 from moto import mock_aws
 
@@ -122,10 +123,11 @@ def test_cloudwatch_tells_error_rate(monkeypatch: pytest.MonkeyPatch) -> None:
 def host() -> Iterator[tuple[HostSimulator, SupabaseHost]]:
     """The machine of the database, and our client of its figures."""
     simulator = HostSimulator(KEY)
+    service_key = jwt.encode({"role": "service_role"}, KEY, algorithm="HS256")
     with served(Simulators(Phone(), {"host": simulator})) as url, httpx.Client(trust_env=False) as http:
         environ = {
             "SUPABASE_METRICS_URL": f"{url}/host/customer/v1/privileged/metrics",
-            "SUPABASE_SERVICE_ROLE_KEY": KEY,
+            "SUPABASE_SERVICE_ROLE_KEY": service_key,
         }
         yield simulator, SupabaseHost(SupabaseMetricSettings.load(environ), http)
 

@@ -183,7 +183,9 @@ def test_what_cannot_be_measured_neither_opens_nor_closes(operations: Operations
     fire(operations)
     for mode in ("dead", "denied", "garbage", "http_500"):
         operations.monitoring.turn({"mode": mode})
-        assert operations.run()["sources_down"] == 1
+        report = operations.run()
+        assert report["sources_down"] == 1
+        assert report["problems"].startswith("yandex_monitoring: ")
         operations.let_time_pass(300)
     assert rows(operations.database, "select state from alerts") == [("open",)]
 
@@ -284,6 +286,17 @@ def test_dead_suppliers_of_sms_delay_the_message_and_do_not_lose_it(operations: 
     world.let_time_pass(60)
     world.run()
     assert len(world.news()["sms"]) == 1
+
+
+def test_an_address_that_is_refused_keeps_no_message_from_others(operations: Operations) -> None:
+    operations.functions.set(ALERT_EMAILS="gone@refused.invalid,second@360auto.invalid", ALERT_PHONES="")
+    operations.only(RULE)
+    operations.traffic(codes=BAD)
+    operations.run()
+    operations.let_time_pass(300)
+    report = operations.run()
+    assert (report["sent"], report["failed"], report["problems"]) == (1, 1, "email: MessageRejected")
+    assert [mail["to"] for mail in operations.mail.inbox()] == ["second@360auto.invalid"]
 
 
 def test_without_a_database_operators_get_one_sms_an_hour(operations: Operations) -> None:

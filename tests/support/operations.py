@@ -48,9 +48,9 @@ class Operations:
     host: SupabaseHost
     heard: dict[str, int] = field(default_factory=dict)
 
-    def run(self, name: str = "monitor") -> dict[str, int]:
+    def run(self, name: str = "monitor") -> dict[str, Any]:
         """A tick of a timer."""
-        report: dict[str, int] = self.functions.handler(name)({}, None)
+        report: dict[str, Any] = self.functions.handler(name)({}, None)
         return report
 
     def execute(self, statement: str, *values: object) -> None:
@@ -100,7 +100,7 @@ def operations(functions: Functions, database: Database) -> Iterator[Operations]
         return Traffic()
 
     monitoring = YandexMonitoring(FOLDER, GATEWAY, environ["YANDEX_MONITORING_API_KEY"], quiet)
-    host = SupabaseHost(environ["SUPABASE_SERVICE_ROLE_KEY"])
+    host = SupabaseHost(environ["JWT_SECRET"])
     suppliers: dict[str, Simulated] = {
         "nikita": nikita, "smsc": smsc, "mailbox": mail, "webhook": webhook, "yandex_monitoring": monitoring,
         "supabase_host": host,

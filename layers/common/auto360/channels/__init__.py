@@ -21,7 +21,14 @@ class AlertMessage:
 
 
 class ChannelFailure(Exception):
-    """The message was not certainly taken. The reason is a short code for operators, never the channel's text."""
+    """The message was not certainly taken. The reason is a short code for operators, never the channel's text.
+
+    `is_down`: the channel as a whole, so that nobody else need be tried by it now.
+    """
+
+    def __init__(self, reason: str, *, is_down: bool) -> None:
+        super().__init__(reason)
+        self.is_down = is_down
 
 
 class AlertChannel(Protocol):

@@ -61,6 +61,7 @@ class SesMail:
                 Content={"Simple": content},
             )
         except ClientError as error:
-            raise ChannelFailure(str(error.response.get("Error", {}).get("Code", "refused"))[:50]) from error
+            code = str(error.response.get("Error", {}).get("Code", "refused"))[:50]
+            raise ChannelFailure(code, is_down=False) from error
         except BotoCoreError as error:
-            raise ChannelFailure("no_reply") from error
+            raise ChannelFailure("no_reply", is_down=True) from error

@@ -43,6 +43,6 @@ class SignedWebhook:
         try:
             reply = self._http.post(self._url, content=body, headers=headers, timeout=_TIMEOUT_SECONDS)
         except httpx.HTTPError as error:
-            raise ChannelFailure("no_reply") from error
+            raise ChannelFailure("no_reply", is_down=True) from error
         if not reply.is_success:
-            raise ChannelFailure(f"http_{reply.status_code}")
+            raise ChannelFailure(f"http_{reply.status_code}", is_down=True)

@@ -23,5 +23,7 @@ class SmsChannel:
         circuits = reserved["open_circuits"]
         delivery = self.deliver(message.recipient, message.short, sms_id=message.id, passed_over=circuits)
         self.database.call("sms_record", delivery.record(message.id))
+        if delivery.bad_number:
+            raise ChannelFailure("bad_number", is_down=False)
         if delivery.supplier is None:
-            raise ChannelFailure("bad_number" if delivery.bad_number else "no_supplier")
+            raise ChannelFailure("no_supplier", is_down=True)
