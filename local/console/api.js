@@ -48,6 +48,7 @@ function shortly(schema) {
   const own = resolved(schema) || {};
   const choices = own.anyOf || own.oneOf;
   if (choices) return choices.map(shortly).join(" or ");
+  if (own.const !== undefined) return JSON.stringify(own.const);
   if (own.enum) return own.enum.join(" | ");
   if (own.type === "array") return `list of ${shortly(own.items)}`;
   const low = own.minimum ?? own.minLength;
