@@ -27,14 +27,14 @@ def read(video_id: AnyId, viewer: MaybeSignedIn) -> VideoAtTop:
     return video_at_top(media.videos().one(video_id, viewer=viewer))
 
 
-@app.get("/api/video/<video_id>/manifest.m3u8", middlewares=PLAYBACK)
+@app.get("/api/video/<video_id>/manifest.m3u8", middlewares=PLAYBACK, status_code=302)
 def manifest(video_id: Id) -> Response[str]:
     """Leads to where the video plays now."""
     playback = media.videos().playback(str(video_id))
     return redirect(playback.hls_url, seconds=300 if playback.is_lasting else 0)
 
 
-@app.get("/api/video/<video_id>/thumbnail.jpg", middlewares=PLAYBACK)
+@app.get("/api/video/<video_id>/thumbnail.jpg", middlewares=PLAYBACK, status_code=302)
 def thumbnail(video_id: Id) -> Response[str]:
     """Leads to a picture of the video."""
     return redirect(media.videos().thumbnail(str(video_id)), seconds=300)

@@ -25,7 +25,7 @@ class NewUpload(RequestBody):
     description: Annotated[str, Field(max_length=5000)] | None = None
     tags: list[str] | None = Field(None, max_length=50)
     file_size: int | None = Field(None, ge=1)
-    duration: float | None = Field(None, gt=0, allow_inf_nan=False)
+    duration: float | None = Field(None, ge=0.001, le=9_999_999, allow_inf_nan=False)
     content_type: str = Field("video/mp4", max_length=100)
     listing_id: UUID | None = Field(None, strict=False)
     projection: Literal["flat", "equirectangular"] = "flat"
