@@ -60,7 +60,7 @@ class Installation:
 
     def _install_programs(self) -> None:
         npm = self._npm()
-        say("Installing PostgREST and the database linter …")
+        say("Installing PostgREST, the database linter and a browser for the tests …")
         command = [*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
         self._run(command, f"npm could not install {self._short(self.npm_lock)}")
 

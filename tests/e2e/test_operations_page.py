@@ -1,0 +1,168 @@
+"""The operations page in a real browser on the running stack: sign in, approve, refund, pause; and what is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import psycopg
+import pytest
+
+from local.folders import DataFolder
+from local.function_environment import token_keys
+from local.keyring import Keyring
+from tests.support.chromium import chromium
+from tests.support.logs import remember_secret
+from tests.support.people import new_phone
+from tests.support.sellers import car
+from tests.support.sms import code_in
+from tests.support.stack import RunningStack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Route
+
+pytestmark = pytest.mark.xdist_group("stack")
+
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+EVIL = "http://evil.example"
+
+
+@dataclass
+class Office:
+    """The stack, a browser, and what the people outside did."""
+
+    stack: RunningStack
+    browser: Browser
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the stack's database."""
+        keyring = Keyring.load_or_create(DataFolder(self.stack.data).secrets)
+        dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{self.stack.ports.postgres}/postgres"
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            return connection.execute(query.encode(), values).fetchall()
+
+    def user(self, role: str, name: str) -> tuple[str, str]:
+        """Somebody with a role: id and phone."""
+        query = "insert into users (phone, name, role) values (%s, %s, %s) returning id::text"
+        phone = new_phone()
+        return str(self.rows(query, phone, name, role)[0][0]), phone
+
+    def app(self, user: str) -> httpx.Client:
+        """The app of a user."""
+        keyring = Keyring.load_or_create(DataFolder(self.stack.data).secrets)
+        token = {"Authorization": f"Bearer {token_keys(keyring).user_token(user)}"}
+        return httpx.Client(base_url=self.stack.url, headers=token, trust_env=False, timeout=60)
+
+    @contextmanager
+    def signed_in(self, role: str, name: str, **options: Any) -> Iterator[Page]:
+        """A browser window in which an operator has signed in by phone code."""
+        _, phone = self.user(role, name)
+        context = self.browser.new_context(base_url=self.stack.url, locale="ru-RU", **options)
+        context.set_default_timeout(15_000)
+        page = context.new_page()
+        page.goto("/admin")
+        page.get_by_label("Номер телефона").fill(phone)
+        page.get_by_role("button", name="Получить код").click()
+        page.get_by_label("Код из SMS").fill(code_in(self.stack.inbox(phone)[0]["text"]))
+        page.get_by_role("button", name="Войти").click()
+        page.get_by_role("heading", name="Сводка").wait_for()
+        remember_secret(session_cookie(context))
+        yield page
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def office(stack: RunningStack) -> Iterator[Office]:
+    with chromium() as browser:
+        yield Office(stack, browser)
+
+
+def session_cookie(context: BrowserContext) -> str:
+    return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "operator_session")
+
+
+def test_a_moderator_approves_a_listing_on_a_phone_and_is_refused_in_finance(office: Office) -> None:
+    seller, _ = office.user("user", "Айбек")
+    with office.app(seller) as app:
+        posted = app.post("/api/listings", json=car(title="Toyota Camry, одна рука", video_url=...))
+        assert posted.status_code == 201, posted.text
+        listing = posted.json()["data"]["id"]
+    with office.signed_in("moderator", "Гулзат", **PHONE) as page:
+        page.get_by_text("Меню").click()
+        page.get_by_role("link", name="Модерация").click()
+        page.goto(f"/admin/moderation/{listing}")
+        page.get_by_role("button", name="Одобрить").click()
+        page.get_by_text("Объявление одобрено.").wait_for()
+        assert office.rows("select moderation_status from listings where id = %s", listing) == [("approved",)]
+        answer = page.goto("/admin/payments")
+        assert answer is not None
+        assert answer.status == 403
+        assert page.get_by_role("heading", name="Доступа нет").is_visible()
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= PHONE["viewport"]["width"], "nothing hangs over the edge of a phone"
+
+
+def test_an_administrator_refunds_a_payment_and_pauses_the_migration(office: Office) -> None:
+    buyer, phone = office.user("user", "Чолпон")
+    with office.app(buyer) as app:
+        payment = app.post("/api/payments", json={"tier": "basic", "bank": "freedompay"}).json()["payment_id"]
+        bank_page = office.stack.local("banks")[0]["page"]
+        app.post(bank_page, data={"action": "pay"}, headers={"Origin": office.stack.url})
+        office.stack.local("timers/payment_reconciler/0", "POST")
+    with office.signed_in("admin", "Жаныл") as page:
+        page.goto("/admin/payments")
+        page.get_by_label("Телефон, номер платежа или номер банка").fill(phone)
+        page.get_by_role("button", name="Найти").click()
+        page.get_by_role("row", name="Чолпон").get_by_role("link").click()
+        page.get_by_label("Причина").fill("Оплатила дважды")
+        page.get_by_role("button", name="Вернуть").click()
+        page.get_by_text("Возврат оформлен.").wait_for()
+        query = "select amount_tyiyn, reason from refunds where payment_id = %s"
+        assert office.rows(query, payment) == [(10000, "Оплатила дважды")]
+        page.goto("/admin/migration")
+        page.get_by_role("button", name="Поставить на паузу").click()
+        page.get_by_text("на паузе").wait_for()
+        query = "select paused_at is not null from job_leases where job = 'video_migrator'"
+        assert office.rows(query) == [(True,)]
+        page.get_by_role("button", name="Продолжить").click()
+        page.get_by_role("button", name="Поставить на паузу").wait_for()
+        assert office.rows(query) == [(False,)]
+
+
+def test_neither_another_site_nor_a_neighbour_on_this_host_sends_our_forms(office: Office) -> None:
+    with office.signed_in("admin", "Жаныл") as page:
+        token = page.locator("[name=form_token]").first.input_value()
+        fields = f'<input name="form_token" value="{token}"><input name="phone" value="+996700123456">'
+        form = (
+            f'<form method="post" action="{office.stack.url}/admin/operators">{fields}<input name="role" value="admin">'
+        )
+
+        def attack(route: Route) -> None:
+            route.fulfill(body=f"<!doctype html>{form}<button>Win</button></form>", content_type="text/html")
+
+        # The neighbour is the same site, so that the browser sends it the cookie along; only its port differs.
+        for attacker in (EVIL, "http://127.0.0.1:9"):
+            page.route(f"{attacker}/", attack)
+            page.goto(f"{attacker}/")
+            with page.expect_response("**/admin/operators") as refused:
+                page.get_by_role("button", name="Win").click()
+            assert refused.value.status == 403
+            sent = refused.value.request.all_headers().get("cookie", "")
+            assert ("operator_session=" in sent) is (attacker != EVIL)
+        assert office.rows("select 1 from users where phone = '+996700123456' and role = 'admin'") == []
+
+
+def test_a_form_that_was_kept_is_worth_nothing_after_signing_out(office: Office) -> None:
+    with office.signed_in("admin", "Жаныл") as page:
+        page.goto("/admin/operators")
+        kept = page.context.new_page()
+        kept.goto("/admin/operators")
+        kept.get_by_label("Номер телефона").fill("+996 700 123 457")
+        page.get_by_role("button", name="Выйти").click()
+        page.get_by_text("Вы вышли.").wait_for()
+        kept.get_by_role("button", name="Выдать").click()
+        kept.get_by_text("Войдите и повторите: действие не выполнено.").wait_for()
+        assert office.rows("select 1 from users where phone = '+996700123457'") == []
