@@ -85,6 +85,9 @@ bench-cold: install ## cold start of every HTTP function beside the same endpoin
 seed-big: install ## make half a million listings (LISTINGS) in a database of its own, or in DATABASE_URL
 	@$(VENV_PYTHON) -m benchmarks.feed seed
 
+bench-backup: install ## back up a database of SIZE gigabytes (1) beside pg_dump -Fc piped into the same storage
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.backup
+
 bench-feed: install ## time every query of the feed among them, beside the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed
 

@@ -1,0 +1,73 @@
+"""`python -m benchmarks.backup.candidates ours|usual`: one backup, in a process of its own, whose memory is told."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from typing import cast
+
+from auto360.backup.archive import Archive
+from auto360.backup.database import DatabaseBackup
+from auto360.backup.keys import BackupKeys
+from auto360.backup.retention import Retention
+from auto360.backup.runs import Runs
+from auto360.clock import utc_now
+from auto360.database import Database
+from auto360.dumps.postgres import PostgresSource
+from auto360.dumps.tools import connection_environ, programs
+from auto360.objects.access import S3Access
+from auto360.objects.s3 import S3Store
+
+SCHEMAS = ("public",)
+
+
+def ours(dsn: str, access: S3Access, bucket: str) -> dict[str, object]:
+    """Dump, prove, upload, read again, describe."""
+    store, keys = S3Store(access, bucket), BackupKeys.parse(f"k1:{'A' * 43}")
+    unused = cast("Database", None)  # only a run under a lease talks to the database through REST
+    job = DatabaseBackup(
+        PostgresSource(dsn, SCHEMAS),
+        store,
+        Archive(store, keys),
+        unused,
+        Runs(unused),
+        Retention({"daily": 30, "weekly": 90}, 3, 10),
+        utc_now,
+        lambda _line: None,
+    )
+    manifest, seconds = job.make("daily", before_manifest=lambda: None)
+    return {
+        "bytes": manifest.dump.size,
+        "rows": manifest.rows,
+        **{name: round(value, 1) for name, value in seconds.items()},
+    }
+
+
+def usual(dsn: str, access: S3Access, bucket: str) -> dict[str, object]:
+    """`pg_dump -Fc` as it is, piped into boto3's own upload."""
+    import boto3
+
+    session = boto3.Session(access.access_key, access.secret_key, region_name=access.region)
+    from botocore.config import Config
+
+    config = Config(request_checksum_calculation="when_required", s3={"addressing_style": "path"})
+    client = session.client("s3", endpoint_url=access.endpoint, config=config)
+    command = [str(programs() / "pg_dump"), "--format=custom", *(f"--schema={name}" for name in SCHEMAS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=connection_environ(dsn)) as dump:
+        client.upload_fileobj(dump.stdout, bucket, "usual.dump")
+    size = client.head_object(Bucket=bucket, Key="usual.dump")["ContentLength"]
+    return {"bytes": size}
+
+
+def main() -> None:
+    """Run one and print what it made."""
+    given = json.loads(os.environ["AUTO360_BENCH"])
+    access = S3Access(given["url"], "ru-msk", given["access_key"], given["secret_key"])
+    run = {"ours": ours, "usual": usual}[sys.argv[1]]
+    print(json.dumps(run(given["dsn"], access, given["bucket"])))
+
+
+if __name__ == "__main__":
+    main()
