@@ -86,7 +86,7 @@ seed-big: install ## make half a million listings (LISTINGS) in a database of it
 	@$(VENV_PYTHON) -m benchmarks.feed seed
 
 bench-backup: install ## back up a database of SIZE gigabytes (1) beside pg_dump -Fc piped into the same storage
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.backup
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.backup $(ARGS)
 
 bench-feed: install ## time every query of the feed among them, beside the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed
@@ -130,6 +130,9 @@ backup-verify: install ## read every database backup again, from the first byte 
 
 restore: install ## restore after a disaster (ARGS="database --dry-run"; also table, buckets, playback, rebuild)
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.backup $(or $(ARGS),--help)
+
+disaster-rehearsal: install ## lose a whole region on this machine, rebuild it from VK Cloud, compare every row
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.rehearsal
 
 lock: install ## resolve the dependencies anew, with hashes and without addresses of registries
 	@$(COMPILE) layers/common/requirements.in -o layers/common/requirements.txt

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import random
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from uuid import UUID
 
 import psycopg
 
-BYTES_PER_ROW = 620
-_AT_ONCE = 300_000
+BYTES_PER_ROW = 600
+_MADE = 250_000
+# A table without rows has a few pages all the same.
+_EMPTY = 1_000_000
 _LETTERS = "бавегодижузакилуманоперосутифахоцичушаэлкораререриратететотынанонылалило"
 _TABLE = """
 create table if not exists public.bench_listings (
   id uuid primary key, seller_id uuid not null, created_at timestamptz not null, title text not null,
   description text not null, details jsonb not null, price integer not null, latitude double precision)
-"""
-# Few words are frequent and most are rare, as in a language.
-_ROWS = """
-insert into public.bench_listings
-select gen_random_uuid(), gen_random_uuid(), now() - random() * interval '400 days',
-  w.words[1 + (cardinality(w.words) * random() ^ 2)::int %% cardinality(w.words)]
-    || ' ' || (1990 + (random() * 35)::int),
-  array_to_string(array(select w.words[1 + (cardinality(w.words) * random() ^ 3)::int %% cardinality(w.words)]
-    from generate_series(1, 22) n where g + n > 0), ' '),
-  jsonb_build_object('mileage_km', (random() * 300000)::int, 'year', 1990 + (random() * 35)::int,
-    'vin', upper(substr(md5(random()::text), 1, 17)), 'color', w.words[1 + (random() * 30)::int]),
-  (random() * 5000000)::int, 42 + random()
-from generate_series(1, %(rows)s) g, (select %(words)s::text[] as words) w
 """
 # Making texts takes most of the time; more of them would compress as the first ones do.
 _MORE = """
@@ -37,25 +31,47 @@ from public.bench_listings limit %(rows)s
 
 def fill(dsn: str, *, gigabytes: float) -> float:
     """Make rows until the table has the size; gives it in gigabytes."""
-    words = _words()
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(_TABLE)
         while (size := _size(connection)) < gigabytes * 1e9:
             missing = int((gigabytes * 1e9 - size) / BYTES_PER_ROW) + 1
-            if size == 0:
-                connection.execute(_ROWS, {"rows": min(_AT_ONCE, missing), "words": words})
+            if size < _EMPTY:
+                _make(connection, min(_MADE, missing))
             else:
                 connection.execute(_MORE, {"rows": missing})
         connection.execute("vacuum analyze public.bench_listings")
         return _size(connection) / 1e9
 
 
+def _make(connection: psycopg.Connection[tuple[object, ...]], rows: int) -> None:
+    with connection.cursor() as cursor, cursor.copy("copy public.bench_listings from stdin") as copy:
+        for row in _rows(rows):
+            copy.write_row(row)
+
+
+def _rows(count: int) -> Iterator[tuple[object, ...]]:
+    source = random.Random(360)  # noqa: S311 - the same rows in every run
+    pairs = [_LETTERS[at : at + 2] for at in range(0, len(_LETTERS), 2)]
+    words = ["".join(source.choices(pairs, k=source.randint(2, 5))) for _ in range(6000)]
+    # Few words are frequent and most are rare, as in a language.
+    weights = [1 / (rank + 10) for rank in range(len(words))]
+    cumulated = list(accumulate(weights))
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    for _ in range(count):
+        text = source.choices(words, cum_weights=cumulated, k=26)
+        details = {"vin": f"{source.getrandbits(68):017X}", "mileage_km": source.randrange(300_000), "color": text[0]}
+        yield (
+            UUID(int=source.getrandbits(128), version=4),
+            UUID(int=source.getrandbits(128), version=4),
+            now - timedelta(seconds=source.random() * 3e7),
+            f"{text[1]} {text[2]} {source.randint(1990, 2025)}",
+            " ".join(text[3:]),
+            json.dumps(details, ensure_ascii=False),
+            source.randrange(5_000_000),
+            42 + source.random(),
+        )
+
+
 def _size(connection: psycopg.Connection[tuple[object, ...]]) -> int:
     row = connection.execute("select pg_table_size('public.bench_listings')").fetchone()
     return int(str(row[0])) if row else 0
-
-
-def _words() -> list[str]:
-    source = random.Random(360)  # noqa: S311 - the same words in every run
-    pairs = [_LETTERS[at : at + 2] for at in range(0, len(_LETTERS), 2)]
-    return ["".join(source.choices(pairs, k=source.randint(2, 5))) for _ in range(6000)]
