@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.support.database import Database
-from tests.support.market import new_user_id
+from tests.support.market import new_listing, new_user_id
 from tests.support.operations import Operations
 from tests.support.people import REQUEST_CODE, new_address, new_phone
 from tests.support.rows import rows
@@ -174,6 +174,40 @@ def threshold(scene: Scene, rule: str, value: float) -> None:
 Act = Callable[[Scene], object]
 
 
+def register_many(scene: Scene) -> None:
+    """More than three times as many people come on one day as on a usual one."""
+    new_user_id(scene.world.database)
+    let_a_day_pass("users")(scene)
+    recent = "select count(*) / 14.0 from users where created_at > now() - interval '15 days'"
+    [(usual,)] = rows(scene.world.database, recent)
+    for _ in range(max(20, int(usual * 3) + 1)):
+        new_user_id(scene.world.database)
+
+
+def report_much(scene: Scene) -> None:
+    """Twenty reports on one day, after one in two weeks."""
+    scene.world.execute("delete from reports")
+    target = new_user_id(scene.world.database)
+    for number in range(21):
+        scene.world.execute(
+            """insert into reports (reporter_id, target_type, target_id, reason, created_at)
+               values (%s, 'user', %s, 'spam', now() - %s * interval '1 day')""",
+            new_user_id(scene.world.database), target, 3 if number == 0 else 0,
+        )  # fmt: skip
+
+
+def post_a_palace(scene: Scene) -> None:
+    """A listing for fifty million."""
+    listing = new_listing(scene.world.database, new_user_id(scene.world.database))
+    scene.world.execute("update listings set price = 50000000 where id = %s", listing)
+
+
+def let_a_day_pass(table: str) -> Act:
+    return lambda scene: scene.world.execute(
+        f"update {table} set created_at = created_at - interval '25 hours' where created_at > now() - interval '1 day'"
+    )
+
+
 def host(**used: float) -> Act:
     return lambda scene: scene.world.host.turn({"mode": "ok", **used})
 
@@ -240,6 +274,9 @@ CAUSES: dict[str, tuple[Act, Act]] = {
     "memory_usage_warning": (host(memory=81), host(memory=60)),
     "cpu_load_warning": (host(cpu=120), host(cpu=30)),
     "supplier_silent_warning": (lose_a_supplier, find_the_supplier),
+    "registrations_surge_info": (register_many, let_a_day_pass("users")),
+    "reports_surge_info": (report_much, let_a_day_pass("reports")),
+    "high_value_listings_info": (post_a_palace, let_a_day_pass("listings")),
     "sms_failure_critical": (refuse_every_sms, forget("sms_messages")),
     "sms_failure_warning": (refuse_every_sms, forget("sms_messages")),
     "sms_delivery_warning": (lose_sms_on_the_way, forget("sms_messages")),
@@ -298,6 +335,7 @@ def test_a_rule_fires_and_clears_and_each_message_comes_once(scene: Scene, rule:
         world.run()
     opened = ours(world, rule)
     assert {channel: len(messages) for channel, messages in opened.items()} == dict.fromkeys(channels, 1), opened
+    assert rows(world.database, "select state from alerts") == [("open",)]
     for _ in range(2):
         world.run()
     assert ours(world, rule) == {channel: [] for channel in channels}
@@ -310,6 +348,7 @@ def test_a_rule_fires_and_clears_and_each_message_comes_once(scene: Scene, rule:
         world.run()
     closed = ours(world, rule)
     assert {channel: len(messages) for channel, messages in closed.items()} == dict.fromkeys(channels, 1), closed
+    assert rows(world.database, "select state from alerts") == [("closed",)]
     world.let_time_pass(100_000)
     world.run()
     assert ours(world, rule) == {channel: [] for channel in channels}

@@ -24,6 +24,7 @@ class DatabaseFigures:
         "sms_failure_rate", "sms_delivery_rate", "supplier_balance", "supplier_silent", "sms_spend", "code_conversion",
         "backup_age_database", "backup_age_weekly", "backup_age_videos", "backup_age_storage", "backup_failures",
         "drill_age", "payments_stuck", "migration_stalled", "job_failing", "unsent_messages",
+        "registrations_surge", "reports_surge", "high_value_listings",
     )  # fmt: skip
 
     def __init__(self, settings: DatabaseFigureSettings, database: Database, *, disk_is_told: bool = False) -> None:
