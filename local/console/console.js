@@ -158,7 +158,7 @@ async function showSuppliers(force) {
     select.value = state.mode;
     select.addEventListener("change", () => turn(name, select.value, state.needs));
     label.append(select);
-    const calls = Object.entries(state.requests).map(([call, count]) => `${call} ${count}`).join(", ") || "no calls yet";
+    const calls = Object.entries(state.requests || {}).map(([call, count]) => `${call} ${count}`).join(", ") || "no calls yet";
     const balance = state.balance === undefined ? "" : `Balance ${state.balance} · `;
     card.append(title, label, make("p", balance + calls));
     return card;
