@@ -78,6 +78,9 @@ class Paying:
                 [self.user],
             )
             connection.execute(
+                "update job_leases set holder = null, lease_until = null where job = 'payment_reconciler'"
+            )
+            connection.execute(
                 "update payment_webhook_events set updated_at = now() - interval '2 minutes' where state = 'received'"
             )
         report: dict[str, Any] = self.functions.handler("payment_reconciler")({"messages": []}, None)

@@ -14,11 +14,14 @@ from auto360.billing.refunding import Refunding
 from auto360.billing.reports import Attempt
 from auto360.billing.settlement import Settlement
 from auto360.database import Database, Row
+from auto360.database.lease import lease
 
 _ACTOR = {"kind": "timer"}
 _BATCH = 50
 _LIST_SECONDS = 40.0
 _DAYS_BACK = 3
+# Longer than a run, shorter than what two missed minutes would cost.
+_LEASE_SECONDS = 110
 # Banks' clocks and ours differ: their list is read some hours beyond the day.
 _MARGIN = timedelta(hours=3)
 
@@ -38,8 +41,13 @@ class Reconciler:
     def run(self) -> dict[str, int]:
         """One run, counted by what was asked, changed, expired, finished, sent and compared.
 
-        What it does not reach in its time, the next one does.
+        What it does not reach in its time, the next one does. While another run is at work, or a person has paused the
+        job, it does nothing.
         """
+        with lease(self.database, "payment_reconciler", seconds=_LEASE_SECONDS) as is_ours:
+            return self._work() if is_ours else {"skipped": 1}
+
+    def _work(self) -> dict[str, int]:
         ends_at = self.seconds() + self.run_seconds
         counts = {"asked": 0, "changed": 0, "expired": 0, "calls": 0, "refunds": 0, "sms": 0, "compared": 0, "gaps": 0}
         self._finish_calls(counts, ends_at)

@@ -12,12 +12,14 @@ from auto360.banks import BankFailure, BankRefused, Debits, Order
 from auto360.billing.bank_directory import BankDirectory
 from auto360.billing.orders import PaymentAddresses
 from auto360.database import Database
+from auto360.database.lease import lease
 from auto360.settings import EnvSettings
 from auto360.stored_secrets import NotDecryptable, Place, StoredSecrets
 
 _ACTOR = {"kind": "timer"}
 _BATCH = 200
 _CHARGE_SECONDS = 9.0
+_LEASE_SECONDS = 290
 
 
 class RenewalPolicy(EnvSettings):
@@ -59,7 +61,14 @@ class Renewals:
     seconds: Callable[[], float] = time.monotonic
 
     def run(self) -> dict[str, int]:
-        """One run: {reminded, moved, grace, ended, nothing, debited}. A step is one transaction, and safe to repeat."""
+        """One run: {reminded, moved, grace, ended, nothing, debited}. A step is one transaction, and safe to repeat.
+
+        While another run is at work, or a person has paused the job, it does nothing.
+        """
+        with lease(self.database, "subscription_renewal", seconds=_LEASE_SECONDS) as is_ours:
+            return self._work() if is_ours else {"skipped": 1}
+
+    def _work(self) -> dict[str, int]:
         counts = {"reminded": 0, "moved": 0, "grace": 0, "ended": 0, "nothing": 0, "debited": 0}
         policy = self.policy.document(list(self.banks.offered))
         ends_at, done = self.seconds() + self.run_seconds, set[str]()
