@@ -6,7 +6,7 @@ from auto360.wiring import cdn
 
 def run(_event: object) -> dict[str, int | str]:
     """One batch."""
-    return cdn.purging()() if cdn.is_used() else {"purged": 0}
+    return cdn.purging()()
 
 
 handler = job(run)

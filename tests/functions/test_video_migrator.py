@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from auto360.media.migration.entries import Entry
+from auto360.video.tus import TusPolicy
+from auto360.wiring import video_migration
 from local.gateway.events import timer_event
 from local.gateway.template import TimerEvent
 from local.simulators.media import Film, MadeFile
+from tests.integration.test_video_migration_races import owners_act
 from tests.support.functions import load_handler
-from tests.support.migration import shown
+from tests.support.migration import shown, uploaded
 from tests.support.moves import API, MoveWorld
 from tests.support.rows import rows
 
@@ -199,6 +205,64 @@ def test_a_copy_that_was_rolled_back_is_deleted_after_two_weeks(moves: MoveWorld
     rows(moves.database, "update video_migrations set target_release_after = now() returning id")
     assert moves.run()["released"] == 1
     assert moves.copies() == {}
+
+
+@pytest.mark.parametrize("act", ["delete", "replace"])
+def test_an_owner_who_deletes_or_replaces_in_the_middle_of_the_file_leaves_no_copy_behind(
+    moves: MoveWorld, monkeypatch: pytest.MonkeyPatch, act: str
+) -> None:
+    moving, other = moves.add(size=700_000), moves.videos.seed("api_video")
+    uploaded(moves.database, moving, other)
+    policy = TusPolicy(chunk_bytes=256 * 1024)
+    monkeypatch.setattr(video_migration, "tus_policy", lambda: policy)
+    acts: list[int] = []
+
+    def interfere(_entry: Entry, copied: int, _total: int) -> None:
+        if copied and not acts:
+            acts.append(copied)
+            with moves.database.connect() as connection:
+                owners_act(moving, act, other)(connection)
+
+    run = moves.new_run(on_bytes=interfere)
+    run.until(time.monotonic() + 30)
+    moves.forward()
+    moves.run(only=[moving.video])
+    moves.run(begin_most=0)
+    assert moves.entry(moving)["state"] == "skipped"
+    assert moves.entry(moving)["failure_reason"] == "video_deleted"
+    assert moving.video not in moves.copies()
+    assert moves.entry(moving)["target_released_at"] is not None
+
+
+def test_a_video_deleted_after_the_switch_is_left_to_who_deletes_videos(moves: MoveWorld) -> None:
+    moving = moves.add()
+    moves.set(VIDEO_MIGRATION_CONFIRM_SECONDS="3600")
+    moves.run(is_patient=True)
+    with moves.database.connect() as connection:
+        owners_act(moving, "delete", "")(connection)
+    moves.finish()
+    assert moves.entry(moving)["state"] == "skipped"
+    query = "select provider, fallback_provider from videos where id = %s"
+    assert rows(moves.database, query, moving.video) == [("yandex", "api_video")]
+
+
+def test_a_defect_at_one_entry_stands_in_nobodys_way(moves: MoveWorld) -> None:
+    first, second = moves.add(), moves.add()
+
+    def place(video_id: str) -> dict[str, str]:
+        if video_id == first.video:
+            raise KeyError(video_id)
+        return {"video_url": f"{API}/video/{video_id}/manifest.m3u8"}
+
+    run = moves.new_run()
+    run.switching = replace(run.switching, places=place)
+    with pytest.raises(KeyError):
+        run.until(time.monotonic() + 30)
+    assert moves.entry(first)["failure_reason"] == "defect: KeyError"
+    assert moves.entry(second)["state"] in ("switched", "confirmed")
+    moves.finish()
+    assert {state for state, _ in moves.states()} == {"confirmed"}
+    assert len(moves.videos.yandex.videos) == 2
 
 
 def test_the_daily_limit_ends_a_run_and_the_next_one_begins_nothing(moves: MoveWorld) -> None:

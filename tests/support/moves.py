@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
+from auto360.media.migration.entries import Entry
+from auto360.media.migration.ports import OnBytes
 from auto360.media.migration.run import MigrationRun, Wishes
 from auto360.video.exchange import Patience
 from auto360.video.hls import require_playable
@@ -56,9 +58,13 @@ class MoveWorld:
         video = self.videos.api_video.library.seed(size=size, film=film, is_public=is_public)
         return new_moving(self.database, source=video.id)
 
-    def new_run(self) -> MigrationRun:
+    def new_run(self, *, on_bytes: OnBytes | None = None) -> MigrationRun:
         """A run that waits in short naps; what it does is noted in `steps`."""
-        run = video_migration.migration_run(lambda outcome, entry: self.steps.append((entry.state, outcome)))
+
+        def note(outcome: str, entry: Entry) -> None:
+            self.steps.append((entry.state, outcome))
+
+        run = video_migration.migration_run(note, on_bytes=on_bytes)
         run.sleep = lambda seconds: time.sleep(min(seconds, 0.05))
         return run
 

@@ -32,4 +32,4 @@ def purging() -> Purging:
     """Sends batches."""
     from auto360.media.purging import Purging
 
-    return Purging(database(), yandex_cdn())
+    return Purging(database(), yandex_cdn() if is_used() else None)

@@ -63,10 +63,14 @@ def _uncounted(entry: Entry, copied: int, total: int) -> None:
 
 
 def has_replica(replica: Replica) -> bool:
-    """Whether the copy at VK Cloud is there, whole. Raises ObjectStoreError where that cannot be told."""
+    """Whether the copy at VK Cloud is there, whole. A store that does not tell has none: api.video keeps its copy."""
+    from auto360.objects import ObjectStoreError
     from auto360.wiring.objects import backup_store
 
-    found = backup_store().head(replica.key)
+    try:
+        found = backup_store().head(replica.key)
+    except ObjectStoreError:
+        return False
     return found is not None and found.size == replica.bytes
 
 

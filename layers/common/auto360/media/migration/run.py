@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from auto360.database import DatabaseRefused, DatabaseUnavailable
 from auto360.media.migration.copying import Copying
 from auto360.media.migration.entries import CopyDoubtful, Entry, SourceGone
 from auto360.media.migration.ledger import Ledger, LetGo
@@ -69,14 +70,20 @@ class MigrationRun:
     _begun: int = field(default=0, init=False)
     _room: float = field(default=math.inf, init=False)
     _broken: int = field(default=0, init=False)
+    _defect: Exception | None = field(default=None, init=False)
 
     def until(self, ends_at: float, wishes: Wishes | None = None) -> dict[str, int | str]:
-        """Work until that moment of the monotonic clock at the latest; gives counts, and why the run ended."""
+        """Work until that moment of the monotonic clock at the latest; gives counts, and why the run ended.
+
+        A defect of ours that an entry has brought to light is raised at the end: the others have been worked on.
+        """
         self._ends_at = ends_at
         try:
             reason = self._work(wishes or Wishes())
         except RunEnds as ended:
             reason = str(ended)
+        if self._defect is not None:
+            raise self._defect
         return {**dict(sorted(self.counts.items())), "ended": reason}
 
     def _work(self, wishes: Wishes) -> str:
@@ -161,6 +168,11 @@ class MigrationRun:
             outcome = self.ledger.failed(entry, str(problem), is_final=True)
         except VideoFailure as failure:
             outcome = self._failed(entry, failure)
+        except (DatabaseUnavailable, DatabaseRefused):
+            raise
+        except Exception as defect:  # noqa: BLE001 - one entry must not stand in the way of all others
+            self._defect = self._defect or defect
+            outcome = self.ledger.failed(entry, f"defect: {type(defect).__name__}")
         self.counts[outcome] += 1
         self.tell(outcome, entry)
         if outcome == "time_over":
