@@ -28,7 +28,9 @@ from auto360.video import (
     VideoUnreachable,
 )
 
-_PLANNED_AT_ONCE = 500
+_PLANNED_AT_ONCE = 2000
+_PLANNING_SECONDS = 60.0
+_LOOKED_FOR_RELEASES_SECONDS = 60.0
 _ASKED_AT_ONCE = 50
 _LEAST_SECONDS = 6.0
 _BUSY_SECONDS = 30.0
@@ -70,6 +72,7 @@ class MigrationRun:
     _begun: int = field(default=0, init=False)
     _room: float = field(default=math.inf, init=False)
     _broken: int = field(default=0, init=False)
+    _next_release: float = field(default=float("-inf"), init=False)
     _defect: Exception | None = field(default=None, init=False)
 
     def until(self, ends_at: float, wishes: Wishes | None = None) -> dict[str, int | str]:
@@ -102,8 +105,8 @@ class MigrationRun:
     def _prepare(self) -> None:
         """Close what was deleted, plan what is new, and see how much room the target has."""
         self.counts["closed"] += self.ledger.close_deleted()
-        planned = _PLANNED_AT_ONCE
-        while planned >= _PLANNED_AT_ONCE and self._has_time():
+        planned, enough = _PLANNED_AT_ONCE, self.monotonic() + _PLANNING_SECONDS
+        while planned >= _PLANNED_AT_ONCE and self._has_time() and self.monotonic() < enough:
             found = self.ledger.plan(_PLANNED_AT_ONCE)
             self.counts["planned"] += found["planned"]
             planned = found["planned"] + found["skipped"]
@@ -151,8 +154,12 @@ class MigrationRun:
             self._step(replace(entry, state="ready"), self.switching.advance)
 
     def _release(self) -> int:
+        if self.monotonic() < self._next_release:
+            return 0
         entry = self.ledger.claim_release()
         if entry is None:
+            # Where many wait for a replica, looking through them takes a while.
+            self._next_release = self.monotonic() + _LOOKED_FOR_RELEASES_SECONDS
             return 0
         self._step(entry, self.releasing.advance)
         return 1
