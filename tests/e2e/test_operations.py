@@ -78,7 +78,7 @@ def test_reports_that_suppliers_push_reach_the_messages(stack: RunningStack) -> 
     assert post(stack, REQUEST_CODE, {"phone": phone}).status_code == 200
     state = "select state from sms_messages where phone = %s"
     with database(stack) as connection:
-        for _ in range(100):
+        for _ in range(600):
             [(found,)] = connection.execute(state, (phone,)).fetchall()
             if found == "delivered":
                 break
