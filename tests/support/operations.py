@@ -86,6 +86,24 @@ class Operations:
         return news
 
 
+RULE = "error_rate_critical"
+BAD, GOOD = {"200": 90, "500": 10}, {"200": 100}
+
+
+def fire(world: Operations) -> None:
+    """An alert opens, by SMS and by mail."""
+    world.only(RULE)
+    world.traffic(codes=BAD)
+    world.run()
+    world.let_time_pass(300)
+    world.run()
+    assert {channel: len(messages) for channel, messages in world.news().items()} == {
+        "sms": 1,
+        "email": 1,
+        "webhook": 0,
+    }
+
+
 @pytest.fixture
 def operations(functions: Functions, database: Database) -> Iterator[Operations]:
     """Everything in order, no alert, no trace of other tests in what is measured."""

@@ -1,0 +1,214 @@
+"""How each alert rule's cause is made to happen, and how it is ended."""
+
+from __future__ import annotations
+
+from tests.support.alert_scene import (
+    Act,
+    Scene,
+    exhaust_connections,
+    let_go,
+    slow_statement,
+    waiting_for_a_lock,
+)
+from tests.support.market import new_listing, new_user_id
+from tests.support.rows import rows
+
+BACKUPS = {
+    "backup_database_critical": ("database_daily", "uploaded", 31),
+    "backup_weekly_warning": ("database_weekly", "verified", 200),
+    "backup_videos_critical": ("videos", "verified", 14),
+    "backup_storage_critical": ("storage", "uploaded", 4),
+    "drill_age_warning": ("restore_drill", "verified", 200),
+}
+
+
+def refuse_every_sms(scene: Scene) -> None:
+    """Both suppliers refuse, and ten people ask for a code."""
+    scene.world.sms.turn("nikita", "status", status=5)
+    scene.world.sms.turn("smsc", "error", error_code=6)
+    scene.ask_for_codes(10)
+    scene.world.sms.turn("nikita", "ok")
+    scene.world.sms.turn("smsc", "ok")
+
+
+def lose_sms_on_the_way(scene: Scene) -> None:
+    """Twenty codes are taken by the supplier and do not arrive; its reports say so."""
+    scene.world.sms.turn("nikita", "undelivered")
+    scene.ask_for_codes(20)
+    scene.world.sms.let_time_pass(60)
+    scene.world.execute("update sms_messages set next_report_at = now(), created_at = now() - interval '20 minutes'")
+    assert scene.world.run("sms_poller")["changed"] == 20
+
+
+def leave_codes_unused(scene: Scene) -> None:
+    """Twenty people ask for a code, and nobody types one."""
+    scene.ask_for_codes(20)
+    scene.world.execute("update verification_codes set created_at = now() - interval '15 minutes'")
+
+
+def empty_account(scene: Scene, balance: int) -> None:
+    """The account at a supplier runs dry."""
+    scene.world.sms.nikita.turn({"mode": "ok", "balance": balance})
+    scene.world.sms.smsc.turn({"mode": "ok", "balance": 50000})
+    scene.world.execute("delete from supplier_balances")
+    assert scene.world.run("sms_poller")["balances"] == 2
+
+
+def spend(scene: Scene, som: int) -> None:
+    """SMS cost so much today."""
+    scene.world.execute(
+        """insert into sms_messages (purpose, phone, state, supplier, supplier_message_id, cost_tyiyn)
+           values ('login', '+996700000099', 'accepted', 'nikita', 'spent', %s)""",
+        som * 100,
+    )
+
+
+def fail_a_job(scene: Scene) -> None:
+    """A timer's job has failed for an hour."""
+    scene.world.execute(
+        """insert into job_leases (job, last_error, last_succeeded_at)
+           values ('scene', 'StoreUnavailable', now() - interval '1 hour')"""
+    )
+
+
+def stall_migration(scene: Scene) -> None:
+    """A video waits to be moved, and nothing has moved for two hours."""
+    owner = new_user_id(scene.world.database)
+    [(video,)] = rows(
+        scene.world.database,
+        """insert into videos (owner_user_id, provider, provider_video_id, state)
+           values (%s, 'api_video', gen_random_uuid()::text, 'ready') returning id""",
+        owner,
+    )
+    scene.world.execute(
+        """insert into video_migrations (video_id, source_video_id, updated_at)
+           values (%s, gen_random_uuid()::text, now() - interval '2 hours')""",
+        video,
+    )
+
+
+def strand_payments(scene: Scene, count: int) -> None:
+    """Nobody has asked the bank about orders for half an hour."""
+    user = new_user_id(scene.world.database)
+    for number in range(count):
+        scene.world.execute(
+            """insert into payments (user_id, tier, period_days, amount_tyiyn, payment_method, idempotency_key, state,
+               next_check_at) values (%s, 'basic', 30, 10000, 'mbank', %s, 'pending', now() - interval '30 minutes')""",
+            user, str(number),
+        )  # fmt: skip
+
+
+def settle_payments(scene: Scene) -> None:
+    scene.world.execute("update payments set next_check_at = now() + interval '1 minute' where state = 'pending'")
+
+
+def register_many(scene: Scene) -> None:
+    """More than three times as many people come on one day as on a usual one."""
+    new_user_id(scene.world.database)
+    let_a_day_pass("users")(scene)
+    recent = "select count(*) / 14.0 from users where created_at > now() - interval '15 days'"
+    [(usual,)] = rows(scene.world.database, recent)
+    for _ in range(max(20, int(usual * 3) + 1)):
+        new_user_id(scene.world.database)
+
+
+def report_much(scene: Scene) -> None:
+    """Twenty reports on one day, after one in two weeks."""
+    scene.world.execute("delete from reports")
+    target = new_user_id(scene.world.database)
+    for number in range(21):
+        scene.world.execute(
+            """insert into reports (reporter_id, target_type, target_id, reason, created_at)
+               values (%s, 'user', %s, 'spam', now() - %s * interval '1 day')""",
+            new_user_id(scene.world.database), target, 3 if number == 0 else 0,
+        )  # fmt: skip
+
+
+def post_a_palace(scene: Scene) -> None:
+    """A listing for fifty million."""
+    listing = new_listing(scene.world.database, new_user_id(scene.world.database))
+    scene.world.execute("update listings set price = 50000000 where id = %s", listing)
+
+
+def let_a_day_pass(table: str) -> Act:
+    return lambda scene: scene.world.execute(
+        f"update {table} set created_at = created_at - interval '25 hours' where created_at > now() - interval '1 day'"
+    )
+
+
+def host(**used: float) -> Act:
+    return lambda scene: scene.world.host.turn({"mode": "ok", **used})
+
+
+def lose_a_supplier(scene: Scene) -> None:
+    """SMSC answers nothing for half an hour; nikita carries everything."""
+    scene.world.sms.turn("smsc", "dead")
+    scene.world.execute("delete from supplier_balances")
+    scene.world.execute(
+        """insert into supplier_balances (supplier, balance, currency, measured_at)
+           select s, 9000, 'KGS', now() - interval '31 minutes' from unnest(array['nikita', 'smsc']) as s"""
+    )
+    assert scene.world.run("sms_poller")["balances"] == 1
+
+
+def find_the_supplier(scene: Scene) -> None:
+    scene.world.sms.turn("smsc", "ok")
+    assert scene.world.run("sms_poller")["balances"] == 1
+
+
+def forget(table: str) -> Act:
+    return lambda scene: scene.world.execute(f"delete from {table}")
+
+
+def errors(count: int) -> Act:
+    return lambda scene: scene.world.traffic(codes={"200": 100 - count, "502": count // 2, "503": count - count // 2})
+
+
+def slowness(milliseconds: str) -> Act:
+    return lambda scene: scene.world.traffic(codes={"200": 100}, bins={"100": 90, milliseconds: 10})
+
+
+def old_backup(rule: str) -> Act:
+    return lambda scene: scene.backup(*BACKUPS[rule])
+
+
+def fresh_backup(rule: str) -> Act:
+    return lambda scene: scene.backup(BACKUPS[rule][0], BACKUPS[rule][1], 0)
+
+
+CAUSES: dict[str, tuple[Act, Act]] = {
+    "error_rate_critical": (errors(6), errors(0)),
+    "error_rate_warning": (errors(2), errors(1)),
+    "response_time_critical": (slowness("5000"), slowness("500")),
+    "response_time_warning": (slowness("2000"), slowness("1000")),
+    "database_connections_critical": (lambda scene: exhaust_connections(scene, 82), let_go),
+    "database_connections_warning": (lambda scene: exhaust_connections(scene, 62), let_go),
+    "disk_usage_critical": (host(disk=91), host(disk=89)),
+    "disk_usage_warning": (host(disk=71), host(disk=69)),
+    "memory_usage_warning": (host(memory=81), host(memory=60)),
+    "cpu_load_warning": (host(cpu=120), host(cpu=30)),
+    "supplier_silent_warning": (lose_a_supplier, find_the_supplier),
+    "registrations_surge_info": (register_many, let_a_day_pass("users")),
+    "reports_surge_info": (report_much, let_a_day_pass("reports")),
+    "high_value_listings_info": (post_a_palace, let_a_day_pass("listings")),
+    "sms_failure_critical": (refuse_every_sms, forget("sms_messages")),
+    "sms_failure_warning": (refuse_every_sms, forget("sms_messages")),
+    "sms_delivery_warning": (lose_sms_on_the_way, forget("sms_messages")),
+    "supplier_balance_critical": (lambda s: empty_account(s, 1999), lambda s: empty_account(s, 2000)),
+    "supplier_balance_warning": (lambda s: empty_account(s, 5999), lambda s: empty_account(s, 6000)),
+    **{rule: (old_backup(rule), fresh_backup(rule)) for rule in BACKUPS},
+    "backup_failed_warning": (lambda s: s.backup("videos", "failed", 1), lambda s: s.backup("videos", "verified", 0)),
+    "migration_stalled_warning": (stall_migration, forget("video_migrations")),
+    "payments_stuck_critical": (lambda scene: strand_payments(scene, 11), settle_payments),
+    "payments_stuck_warning": (lambda scene: strand_payments(scene, 1), settle_payments),
+    "code_conversion_critical": (leave_codes_unused, forget("verification_codes")),
+    "sms_spend_critical": (lambda scene: spend(scene, 19001), forget("sms_messages")),
+    "sms_spend_warning": (lambda scene: spend(scene, 15001), forget("sms_messages")),
+    "slow_query_warning": (slow_statement, let_go),
+    "lock_wait_warning": (waiting_for_a_lock, let_go),
+    "job_failing_warning": (fail_a_job, forget("job_leases")),
+    "source_down_warning": (
+        lambda scene: scene.world.monitoring.turn({"mode": "dead"}),
+        lambda scene: scene.world.monitoring.turn({"mode": "ok"}),
+    ),
+}
