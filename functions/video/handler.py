@@ -34,6 +34,12 @@ def manifest(video_id: Id) -> Response[str]:
     return redirect(playback.hls_url, seconds=300 if playback.is_lasting else 0)
 
 
+@app.get("/api/video/<video_id>/video.mp4", middlewares=PLAYBACK)
+def file(video_id: Id) -> Response[str]:
+    """Leads to the video as one file."""
+    return redirect(media.videos().file(str(video_id)), seconds=0)
+
+
 @app.get("/api/video/<video_id>/thumbnail.jpg", middlewares=PLAYBACK, status_code=302)
 def thumbnail(video_id: Id) -> Response[str]:
     """Leads to a picture of the video."""

@@ -188,7 +188,17 @@ def test_when_no_supplier_has_it_the_replica_plays(uploader: Uploader, headers: 
     assert "X-Amz-Signature" in link
     shown = uploader.shown(listing)
     assert (shown["video_id"], shown["video_status"]) == (None, "ready")
-    assert uploader.location(shown["video_url"]) != ""
+    assert shown["video_url"] == f"{API}/video/{video}/video.mp4"
+    assert "videos/a.mp4" in uploader.location(shown["video_url"])
+
+
+@HOSTS
+def test_a_video_is_to_be_had_as_one_file(uploader: Uploader, headers: dict[str, str]) -> None:
+    video = uploader.uploaded(headers=headers)
+    file = uploader.videos.http.get(uploader.location(f"{API}/video/{video}/video.mp4"))
+    assert len(file.content) == uploader.row(video)["bytes"]
+    uploader.delete(video)
+    assert uploader.call("video", "GET", f"/{video}/video.mp4").status == 404
 
 
 def test_an_api_video_that_does_not_answer_is_trusted_to_play(uploader: Uploader) -> None:

@@ -38,6 +38,11 @@ def test_a_build_that_knows_tus_gets_an_address_for_one_file_of_that_size(upload
     assert (made.title, made.enable_ad, made.description) == (body["videoId"], False, "Камри")
 
 
+def test_without_a_declared_size_an_upload_goes_to_api_video(uploader: Uploader) -> None:
+    body = uploader.create({"title": "x"}, headers=TUS_BUILD).body
+    assert (body["provider"], body["fileSize"]) == ("api_video", 104_857_600)
+
+
 def test_nobody_uploads_without_a_session(uploader: Uploader) -> None:
     answer = uploader.create(token=None)
     assert (answer.status, answer.code) == (401, "authentication_required")
@@ -79,7 +84,7 @@ def test_the_same_request_gets_the_same_ticket(uploader: Uploader, headers: dict
     keyed = uploader.ticket(headers={**headers, "Idempotency-Key": "k1"})
     assert keyed["videoId"] != first["videoId"]
     assert uploader.ticket(headers={**headers, "Idempotency-Key": "k1"}) == keyed
-    other = uploader.create({"title": "another"}, headers={**headers, "Idempotency-Key": "k1"})
+    other = uploader.create({"title": "another", "fileSize": 300_000}, headers={**headers, "Idempotency-Key": "k1"})
     assert (other.status, other.code) == (409, "idempotency_key_reused")
 
 
@@ -89,7 +94,7 @@ def test_parallel_repetitions_leave_one_upload_at_the_supplier(uploader: Uploade
     tickets, build = media.upload_tickets(), 240 if headers else None
 
     def ask(_: int) -> str:
-        return tickets.open(principal, WantedUpload("x"), key="same", build=build).target.url
+        return tickets.open(principal, WantedUpload("x", 9), key="same", build=build).target.url
 
     with ThreadPoolExecutor(4) as pool:
         urls = list(pool.map(ask, range(4)))
@@ -110,11 +115,11 @@ def test_an_answer_that_was_lost_is_found_again(
     yandex, headers = uploader.videos.yandex, {**TUS_BUILD, "Idempotency-Key": "k"}
     monkeypatch.setattr(yandex.faults.dice, "choice", lambda ways: "answer_lost")
     uploader.videos.turn("yandex", fail_percent=100)
-    answer = uploader.create({"title": "x"}, headers=headers)
+    answer = uploader.create({"title": "x", "fileSize": 9}, headers=headers)
     assert (answer.status, answer.code) == (503, "video_service_unavailable")
     [made] = yandex.videos.values()
     uploader.videos.turn("yandex", fail_percent=0)
-    again = uploader.create({"title": "x"}, headers=headers).body
+    again = uploader.create({"title": "x", "fileSize": 9}, headers=headers).body
     assert again["uploadUrl"] == made.upload_url
     assert len(yandex.videos) == 1
 

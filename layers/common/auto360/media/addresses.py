@@ -53,6 +53,6 @@ class VideoAddresses:
         }
 
     def video_in(self, url: str) -> str | None:
-        """Our id of the video whose manifest this address leads to, None for any other address."""
-        found = re.fullmatch(rf"{re.escape(self.api_url)}/video/({_UUID})/manifest\.m3u8", url)
+        """Our id of the video that this address plays, None for any other address."""
+        found = re.fullmatch(rf"{re.escape(self.api_url)}/video/({_UUID})/(?:manifest\.m3u8|video\.mp4)", url)
         return found[1] if found else None

@@ -65,6 +65,29 @@ class VideoReader:
             raise NotFound if row["state"] == "failed" else VideoNotReady(retry_after=10)
         return self._playback(video_id, row["copies"])
 
+    def file(self, video_id: str) -> str:
+        """The address of a video as one file, good for some hours: the replica, else the supplier's.
+
+        Raises NotFound, VideoNotReady, VideoServiceUnavailable.
+        """
+        row = self.database.call("video_plays", {"p_video_id": video_id})
+        if row is None or row["state"] == "failed":
+            raise NotFound
+        failure: VideoFailure | None = None
+        for copy in sorted(row["copies"], key=lambda copy: "replica_key" not in copy):
+            if "replica_key" in copy:
+                return self.replicas().link(copy["replica_key"], seconds=_REPLICA_SECONDS)
+            try:
+                download = self.suppliers[copy["provider"]].download(copy["video_id"])
+            except VideoFailure as other:
+                failure = other
+                continue
+            if not download.headers:
+                return download.url
+        if failure is None:
+            raise VideoNotReady(retry_after=10)
+        raise VideoServiceUnavailable(retry_after=5) from failure
+
     def thumbnail(self, video_id: str) -> str:
         """The address of a picture. Raises NotFound where there is none, VideoServiceUnavailable."""
         row = self.database.call("video_plays", {"p_video_id": video_id})

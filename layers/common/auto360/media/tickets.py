@@ -102,7 +102,9 @@ class UploadTickets:
         IdempotencyKeyReused, VideoServiceUnavailable.
         """
         document = self._declared(wanted)
-        provider = self.policy.provider(principal.user_id, build=build, projection=wanted.projection)
+        # tus needs the exact size beforehand.
+        known_build = build if wanted.bytes else None
+        provider = self.policy.provider(principal.user_id, build=known_build, projection=wanted.projection)
         try:
             return self._opened(principal, document, provider, key)
         except VideoServiceUnavailable as unavailable:
