@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from auto360.backup.lease import Lease
-from auto360.database import Database
+from auto360.database import Database, DatabaseRefused, DatabaseUnavailable
 
 RunKind = Literal["database_daily", "database_weekly", "videos", "storage", "verification", "restore_drill"]
 
@@ -43,8 +44,12 @@ class Runs:
         self._end(run, "verified", None, outcome)
 
     def failed(self, run: str, error: BaseException, outcome: Outcome | None = None) -> None:
-        """Close a run that failed; the finding's name comes first, so that an alert can go by it."""
-        self._end(run, "failed", f"{type(error).__name__}: {error}", outcome or Outcome())
+        """Close a run that failed; the finding's name comes first, so that an alert can go by it.
+
+        A database that does not answer does not hide what went wrong: the next run closes the row.
+        """
+        with suppress(DatabaseUnavailable, DatabaseRefused):
+            self._end(run, "failed", f"{type(error).__name__}: {error}", outcome or Outcome())
 
     def swept(self, manifest_keys: Sequence[str]) -> None:
         """Note which backups are gone because their time was over."""

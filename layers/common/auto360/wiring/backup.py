@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from auto360.backup.database import DatabaseBackup
     from auto360.backup.drill import Drill, Rehearsed
     from auto360.backup.runs import Runs
-    from auto360.backup.schedule import Schedule
+    from auto360.backup.schedule import Report, Schedule
 
 _LOG = logging.getLogger("auto360.backup")
 
@@ -73,6 +73,13 @@ def restore_drill() -> Drill:
     from auto360.backup.drill import Drill, DrillSettings
 
     return Drill(archive(), _rehearsal_server, database(), runs(), DrillSettings.load(), utc_now, _LOG.info)
+
+
+def drill() -> Report:
+    """What the drill's timer starts."""
+    from auto360.backup.schedule import unless_another_run
+
+    return unless_another_run(restore_drill().run)
 
 
 @contextmanager
