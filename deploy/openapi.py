@@ -23,11 +23,11 @@ from pydantic import BaseModel
 from deploy.artifact import FUNCTIONS, ROOT
 from deploy.refusals import refusals_of
 from deploy.schemas import merged, pruned
+from deploy.template import PAGES
 from local.gateway.template import FunctionSpec
 
 Json = dict[str, Any]
 
-PAGES = "/admin"
 _DESCRIPTION = (
     'A success is `{"success": true, "data": …}`. A failure is `Failure`, with a code from docs/errors.md. Every route'
     " below `/api` also answers below `/`, `/api/v1` and `/api/api` (docs/decisions/0003)."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 STAGES = Path(__file__).with_name("stages")
+_NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 _LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
 
@@ -51,6 +53,9 @@ class Stage:
 
 def load_stage(name: str, folder: Path = STAGES) -> Stage:
     """Read the file of a stage. Raises StageError."""
+    if not _NAME.fullmatch(name):
+        # A hyphen would make one stage's prefix the beginning of another's names.
+        raise StageError(f"A stage cannot be called {name!r}: small letters and digits, a letter first.")
     path = folder / f"{name}.toml"
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))

@@ -15,6 +15,9 @@ from typing import Any
 from local.folders import TEMPLATE
 from local.gateway.template import FunctionSpec, Intrinsic, Template, load_document, load_template
 
+# Pages for people: routes of the gateway, and no part of the API that `docs/openapi.json` describes.
+PAGES = "/admin"
+
 _SECRET = re.compile(r"\{\{resolve:secretsmanager:.+:SecretString:(\w+)\}\}")
 _PARAMETER = re.compile(r"\$\{(\w+)\}")
 

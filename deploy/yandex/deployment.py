@@ -130,9 +130,9 @@ class Deployment:
             future.result()
 
     def _check_health(self) -> None:
-        """Ask through the stage's own domain where it has one, else through the gateway's."""
+        """Ask through the gateway's own address: the stage's domain may not lead there yet."""
         gateway = Actual(self.cloud, self.stage).gateways[self.entry.wanted.gateway]
-        self.is_healthy(f"https://{self.stage.domain or gateway.domain}")
+        self.is_healthy(f"https://{gateway.domain}")
         self.report("  healthy")
 
     def _go_back(self, switched: Sequence[Step]) -> None:

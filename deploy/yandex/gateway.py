@@ -1,4 +1,4 @@
-"""The gateway's specification: the OpenAPI document's routes under all their addresses, each led to its function.
+"""The gateway's specification: the template's routes as the OpenAPI document describes them, under all their addresses.
 
 Yandex passes on only those path parameters that are declared. Bodies and answers are left to the functions, which
 refuse in the API's own envelope; so the specification stays small, far from the limit of 3.5 MB.
@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from deploy.yandex.rules import check_path, check_query, path_parameters
+from deploy.template import PAGES
+from deploy.yandex.rules import RuleError, check_path, check_query, path_parameters
 from local.gateway.template import Template
 
 Json = dict[str, Any]
@@ -23,20 +24,24 @@ def gateway_specification(
 ) -> Json:
     """The specification. `functions` are their ids by name, `account` is the service account that may call them.
 
-    Raises RuleError for a path or parameter that the cloud would refuse.
+    Raises RuleError for a path or parameter that the cloud would refuse, and for a document that is out of date.
     """
+    routes = {(route.method, route.path): spec.name for spec in template.functions for route in spec.routes}
+    described = {
+        (method.upper(), path): operation
+        for path, each in document["paths"].items()
+        for method, operation in each.items()
+    }
+    _check_document(set(described), set(routes))
     paths: Json = {}
-    owners = {(route.method, route.path): spec.name for spec in template.functions for route in spec.routes}
-    for path, operations in document["paths"].items():
+    for (method, path), name in sorted(routes.items(), key=lambda item: (item[0][1], item[0][0])):
         for address in addresses(path, template):
             check_path(address)
-            paths[address] = {
-                method: _operation(operation, address, functions[owners[(method.upper(), path)]], account)
-                for method, operation in operations.items()
-            }
+            own = paths.setdefault(address, {})
             # Browsers ask before they call; the function knows which origins may.
-            function = functions[owners[(next(iter(operations)).upper(), path)]]
-            paths[address]["options"] = _preflight(address, function, account)
+            own.setdefault("options", _preflight(address, functions[name], account))
+            operation = described.get((method, path), {"operationId": f"{name}_{method.lower()}"})
+            own[method.lower()] = _operation(operation, address, functions[name], account)
     return {
         "openapi": "3.0.0",
         "info": {"title": title, "version": document["info"]["version"]},
@@ -48,6 +53,14 @@ def gateway_specification(
         },
         "paths": paths,
     }
+
+
+def _check_document(described: set[tuple[str, str]], listed: set[tuple[str, str]]) -> None:
+    """The document must have every route of the template; pages for people may be left out of it."""
+    missing = {(method, path) for method, path in listed - described if not path.startswith(PAGES)}
+    odd = sorted(missing | (described - listed))
+    if odd:
+        raise RuleError(f"docs/openapi.json is not that of the template ({' '.join(odd[0])}): `make openapi`.")
 
 
 def addresses(path: str, template: Template) -> list[str]:
@@ -63,8 +76,9 @@ def addresses(path: str, template: Template) -> list[str]:
 
 def _operation(operation: Mapping[str, Any], address: str, function: str, account: str) -> Json:
     check_query((each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"), path=address)
+    summary = {"summary": operation["summary"]} if "summary" in operation else {}
     return {
-        "summary": operation["summary"],
+        **summary,
         "operationId": _unique(operation["operationId"], address),
         **_led_to(address, function, account),
     }

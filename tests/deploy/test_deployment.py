@@ -208,7 +208,9 @@ def test_the_gateway_gets_a_valid_specification_that_declares_every_path_paramet
             assert integration["tag"] == "${var.tag}"
             names.append(operation["operationId"])
     assert len(names) == len(set(names))
-    assert {"/api/auth/me", "/auth/me", "/api/v1/auth/me", "/api/api/auth/me", "/health"} <= set(specification["paths"])
+    assert {"/api/auth/me", "/auth/me", "/api/v1/auth/me", "/api/api/auth/me", "/health", "/admin"} <= set(
+        specification["paths"]
+    )
 
 
 def test_a_canary_takes_its_share_and_leaves_what_is_live(deployed: Site) -> None:

@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from deploy.stage import StageError, load_stage
 from deploy.yandex.gateway import gateway_specification
 from deploy.yandex.rules import (
     RuleError,
@@ -113,8 +114,22 @@ def test_a_query_parameter_that_the_cloud_keeps_for_itself_is_refused(site: Site
         "parameters": [{"name": taken, "in": "query", "schema": {"type": "string"}}],
     }
     document = {"info": {"version": "1"}, "paths": {"/health": {"get": operation}}}
+    health = next(spec for spec in site.project.functions if spec.name == "health")
+    template = dataclasses.replace(site.project.template, functions=(health,))
     with pytest.raises(RuleError, match=taken):
-        gateway_specification(document, site.project.template, title="t", functions={"health": "f"}, account="a")
+        gateway_specification(document, template, title="t", functions={"health": "f"}, account="a")
+
+
+def test_a_document_that_is_out_of_date_is_refused(site: Site) -> None:
+    document = {"info": {"version": "1"}, "paths": {}}
+    with pytest.raises(RuleError, match="make openapi"):
+        gateway_specification(document, site.project.template, title="t", functions={}, account="a")
+
+
+@pytest.mark.parametrize("name", ["production-eu", "Production", "1", "../x", ""])
+def test_a_stage_has_a_name_that_is_the_beginning_of_no_other(name: str) -> None:
+    with pytest.raises(StageError, match="cannot be called"):
+        load_stage(name)
 
 
 def test_no_call_is_made_where_a_rule_is_broken(site: Site) -> None:
