@@ -15,6 +15,7 @@ from local.simulators.serving import Simulators, served
 from local.simulators.yandex_cdn_api import YandexCdn as CdnSide
 from local.simulators.yandex_iam import Iam, ServiceAccount
 from local.simulators.yandex_video import YandexVideo
+from operations.cdn.__main__ import main
 from tests.integration.test_business_races import calling
 from tests.integration.test_login_races import at_once
 from tests.support.database import Database
@@ -123,3 +124,28 @@ def test_without_a_cdn_the_queue_does_not_grow(edge: Edge) -> None:
     edge.functions.set(YANDEX_CDN_RESOURCE_ID="")
     assert edge.call() == {"purged": 0}
     assert (edge.waiting(), edge.side.purged) == (0, [])
+
+
+def test_settings_are_shown_then_applied_then_left_alone(edge: Edge, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan"]) == 0
+    assert "edge_seconds: default → 31536000" in capsys.readouterr().out
+    assert edge.side.rules == {}
+    assert main(["apply"]) == 0
+    assert {rule["name"] for rule in edge.side.rules.values()} == {"manifests", "segments", "images"}
+    capsys.readouterr()
+    assert main(["apply"]) == 0
+    assert "Nothing to change." in capsys.readouterr().out
+
+
+def test_paths_are_queued_by_command(edge: Edge, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["purge", "/video/1/*", "/a.jpg"]) == 0
+    assert edge.waiting() == 2
+    assert main(["purge", "/a*b"]) == 1
+    assert "Name paths that begin with /" in capsys.readouterr().err
+    assert edge.waiting() == 2
+
+
+def test_a_cdn_that_refuses_is_a_sentence(edge: Edge, capsys: pytest.CaptureFixture[str]) -> None:
+    edge.side.knows = lambda _: False
+    assert main(["plan"]) == 1
+    assert capsys.readouterr().err == "The CDN refuses, or does not answer: http_401\n"

@@ -135,8 +135,10 @@ def test_a_copy_of_another_length_is_left_for_a_person_to_look_at(moves: MoveWor
     assert moves.require_plays(moving) == "api_video"
 
 
-def test_a_copy_with_other_bytes_is_thrown_away_and_made_anew_but_not_for_ever(moves: MoveWorld) -> None:
+@pytest.mark.parametrize("heeds", [0, 1], ids=["every request makes a video", "idempotency keys are heeded"])
+def test_a_copy_with_other_bytes_is_thrown_away_and_made_anew_but_not_for_ever(moves: MoveWorld, heeds: int) -> None:
     moving = moves.add()
+    moves.videos.turn("yandex", heeds_idempotency=heeds)
     ours = moves.videos.yandex._encode
 
     def damaging(held: Any, body: Any) -> None:
@@ -263,6 +265,20 @@ def test_a_defect_at_one_entry_stands_in_nobodys_way(moves: MoveWorld) -> None:
     moves.finish()
     assert {state for state, _ in moves.states()} == {"confirmed"}
     assert len(moves.videos.yandex.videos) == 2
+
+
+def test_a_copy_that_could_not_be_deleted_is_deleted_later(moves: MoveWorld) -> None:
+    moves.add()
+    moves.finish()
+    moves.ledger.roll_back()
+    rows(moves.database, "update video_migrations set target_release_after = now() returning id")
+    moves.videos.turn("yandex", mode="http_500")
+    moves.run(seconds=20)
+    assert len(moves.videos.yandex.videos) == 1
+    moves.videos.turn("yandex", mode="ok")
+    moves.forward()
+    moves.run()
+    assert (moves.copies(), moves.states()) == ({}, [("rolled_back", "by_hand")])
 
 
 def test_the_daily_limit_ends_a_run_and_the_next_one_begins_nothing(moves: MoveWorld) -> None:

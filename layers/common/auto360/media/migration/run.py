@@ -198,6 +198,9 @@ class MigrationRun:
             self.ledger.let_go(entry, seconds=policy.video_migration_poll_seconds, reason=code)
             return "waiting"
         outcome = self.ledger.failed(entry, code)
+        if outcome == "lost":
+            # Nothing is wrong with the entry: a copy that is to be deleted was not.
+            self.ledger.let_go(entry, seconds=policy.video_migration_retry_seconds)
         self._require_supplier(failure)
         return outcome
 
