@@ -104,13 +104,19 @@ def test_a_phone_gets_three_an_hour_and_an_operator_sends_so_many_a_day(operator
     assert operator.send("POST", "/send", {"phone": new_number(), "template": "test"}).code == "sms_operator_limit"
 
 
-def test_when_nobody_takes_it_the_operator_is_told(operator: User, sms_world: SmsWorld, database: Database) -> None:
+def test_when_nobody_takes_it_the_operator_is_told_and_may_repeat_it(
+    operator: User, sms_world: SmsWorld, database: Database
+) -> None:
     sms_world.turn("nikita", "status", status=4)
     sms_world.turn("smsc", "error", error_code=3)
-    answer = operator.send("POST", "/send", {"phone": new_number(), "template": "test"})
+    body, key = {"phone": new_number(), "template": "test"}, {"Idempotency-Key": "k2"}
+    answer = operator.send("POST", "/send", body, headers=key)
     assert (answer.status, answer.code) == (503, "sms_unavailable")
     with database.connect() as connection:
         connection.execute("delete from sms_circuits")
+    sms_world.turn("nikita", "ok")
+    assert operator.data("POST", "/send", body, headers=key)["state"] == "accepted"
+    assert len(sms_world.texts(body["phone"])) == 1
 
 
 def test_in_test_mode_nothing_is_sent_and_nothing_is_billed(
