@@ -111,6 +111,10 @@ cdn-apply: install ## change the CDN's settings
 cdn-purge: install ## let the CDN forget paths (ARGS="/video/ID/*")
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.cdn purge $(ARGS)
 
+.PHONY: screenshots
+screenshots: install ## take the pictures of the operations page in docs/screenshots anew
+	@PYTHONPATH=.:layers/common $(VENV_PYTHON) -m tests.support.screenshots
+
 .PHONY: operator
 operator: install ## give PHONE a ROLE on the operations page: moderator, finance, admin, or user to take it away
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.operator "$(PHONE)" "$(ROLE)"

@@ -14,17 +14,16 @@ from auto360.monitoring.health import ask_all
 from auto360.runtime.app import entrypoint
 from auto360.runtime.pages import migration, money, sign_in
 from auto360.runtime.pages.app import make_page_app
-from auto360.runtime.pages.forms import form
-from auto360.runtime.pages.money_forms import ByHandForm, FindForm, OrphanForm, PaymentForm, RefundForm
+from auto360.runtime.pages.money_forms import ByHandSent, FindSent, OrphanSent, PaymentSent, RefundSent
 from auto360.runtime.pages.operations_charts import METRICS, chart_by, metric_charts
 from auto360.runtime.pages.operations_forms import (
-    AppointmentForm,
-    CodeForm,
-    DecisionForm,
-    LanguageForm,
-    MigrationForm,
-    PhoneForm,
-    SilenceForm,
+    AppointmentSent,
+    CodeSent,
+    DecisionSent,
+    LanguageSent,
+    MigrationSent,
+    PhoneSent,
+    SilenceSent,
 )
 from auto360.runtime.pages.rendering import Pages, see_other
 from auto360.runtime.pages.visit import Admin, Anybody, AnyOperator, Finance, Moderator
@@ -55,13 +54,13 @@ def sign_in_page(visit: Anybody) -> Page:
 
 
 @app.post("/admin/sign-in")
-def ask_for_code(visit: Anybody, asked: Annotated[PhoneForm, form(PhoneForm)]) -> Page:
+def ask_for_code(visit: Anybody, asked: PhoneSent) -> Page:
     """Send a login code."""
     return sign_in.send_code(pages, visit, asked)
 
 
 @app.post("/admin/sign-in/code")
-def show_code(visit: Anybody, shown: Annotated[CodeForm, form(CodeForm)]) -> Page:
+def show_code(visit: Anybody, shown: CodeSent) -> Page:
     """Open a session."""
     return sign_in.open_session(pages, visit, shown)
 
@@ -73,7 +72,7 @@ def sign_out(visit: AnyOperator) -> Page:
 
 
 @app.post("/admin/language")
-def language(visit: Anybody, chosen: Annotated[LanguageForm, form(LanguageForm)]) -> Page:
+def language(visit: Anybody, chosen: LanguageSent) -> Page:
     """Change the language of the page."""
     return sign_in.change_language(visit, chosen)
 
@@ -86,8 +85,9 @@ def overview(visit: AnyOperator) -> Page:
 
 @app.get("/admin/health")
 def health(visit: AnyOperator) -> Page:
-    """Ask every dependency."""
-    return pages.show("health", visit, findings=ask_all(monitoring.dependency_checks()))
+    """Ask every dependency; administrators also see how the database is."""
+    report = monitoring.alerts().database_report(visit.by.principal) if visit.by.role == "admin" else None
+    return pages.show("health", visit, findings=ask_all(monitoring.dependency_checks()), report=report)
 
 
 @app.get("/admin/moderation")
@@ -109,12 +109,7 @@ def listing(listing_id: Id, visit: Moderator) -> Page:
 
 
 @app.post("/admin/moderation/<listing_id>/<action>")
-def decide(
-    listing_id: Id,
-    action: Annotated[Action, InPath()],
-    visit: Moderator,
-    decision: Annotated[DecisionForm, form(DecisionForm)],
-) -> Page:
+def decide(listing_id: Id, action: Annotated[Action, InPath()], visit: Moderator, decision: DecisionSent) -> Page:
     """Take it, give it back, or decide."""
     reason = decision.reason_of(action)
     moderation.moderation_queue().act(
@@ -131,7 +126,7 @@ def alerts(visit: AnyOperator) -> Page:
 
 
 @app.post("/admin/alerts/<alert_id>/silence")
-def silence(alert_id: Id, visit: AnyOperator, chosen: Annotated[SilenceForm, form(SilenceForm)]) -> Page:
+def silence(alert_id: Id, visit: AnyOperator, chosen: SilenceSent) -> Page:
     """No repetitions of an alert for a while."""
     monitoring.alerts().silence(visit.by.principal, str(alert_id), minutes=int(chosen.minutes))
     return see_other("/admin/alerts?done=silenced")
@@ -161,13 +156,13 @@ def payments(visit: Finance) -> Page:
 
 
 @app.post("/admin/payments/find")
-def find_payments(visit: Finance, wanted: Annotated[FindForm, form(FindForm)]) -> Page:
+def find_payments(visit: Finance, wanted: FindSent) -> Page:
     """Look for payments."""
     return money.find(visit, wanted)
 
 
 @app.post("/admin/payments/by-hand")
-def record_by_hand(visit: Finance, order: Annotated[ByHandForm, form(ByHandForm)]) -> Page:
+def record_by_hand(visit: Finance, order: ByHandSent) -> Page:
     """Start a tier for money that came another way."""
     return money.record_by_hand(visit, order)
 
@@ -180,10 +175,7 @@ def payment(payment_id: Id, visit: Finance) -> Page:
 
 @app.post("/admin/payments/<payment_id>/<action>")
 def act_on_payment(
-    payment_id: Id,
-    action: Annotated[money.PaymentAction, InPath()],
-    visit: Finance,
-    decision: Annotated[PaymentForm, form(PaymentForm)],
+    payment_id: Id, action: Annotated[money.PaymentAction, InPath()], visit: Finance, decision: PaymentSent
 ) -> Page:
     """Refund, release or reject."""
     return money.act(visit, payment_id, action, decision)
@@ -197,10 +189,7 @@ def decide_approval(approval_id: Id, action: Annotated[Literal["approve", "refus
 
 @app.post("/admin/refunds/<refund_id>/<action>")
 def act_on_refund(
-    refund_id: Id,
-    action: Annotated[money.RefundAction, InPath()],
-    visit: Finance,
-    told: Annotated[RefundForm, form(RefundForm)],
+    refund_id: Id, action: Annotated[money.RefundAction, InPath()], visit: Finance, told: RefundSent
 ) -> Page:
     """The second person's word on a refund, or the bank's number of one made by hand."""
     return money.act_on_refund(visit, refund_id, action, told)
@@ -208,10 +197,7 @@ def act_on_refund(
 
 @app.post("/admin/orphans/<orphan_id>/<action>")
 def act_on_orphan(
-    orphan_id: Id,
-    action: Annotated[money.OrphanAction, InPath()],
-    visit: Finance,
-    told: Annotated[OrphanForm, form(OrphanForm)],
+    orphan_id: Id, action: Annotated[money.OrphanAction, InPath()], visit: Finance, told: OrphanSent
 ) -> Page:
     """Say what money without an order is."""
     return money.act_on_orphan(visit, orphan_id, action, told)
@@ -230,9 +216,7 @@ def move_of_videos(visit: Admin) -> Page:
 
 
 @app.post("/admin/migration/<action>")
-def order_move(
-    action: Annotated[migration.Order, InPath()], visit: Admin, order: Annotated[MigrationForm, form(MigrationForm)]
-) -> Page:
+def order_move(action: Annotated[migration.Order, InPath()], visit: Admin, order: MigrationSent) -> Page:
     """Pause, go on, try again, roll back."""
     return migration.give(visit, action, order)
 
@@ -250,7 +234,7 @@ def team(visit: Admin) -> Page:
 
 
 @app.post("/admin/operators")
-def appoint(visit: Admin, chosen: Annotated[AppointmentForm, form(AppointmentForm)]) -> Page:
+def appoint(visit: Admin, chosen: AppointmentSent) -> Page:
     """Give a role, or take it away."""
     operators.team().appoint(visit.by, phone.normalise(chosen.phone), role=chosen.role, origin=visit.origin)
     return see_other("/admin/operators?done=appointed")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 640.0, 200.0, 56.0, 24.0, 8.0
+_WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 640.0, 230.0, 86.0, 36.0, 16.0
 _STEPS = (1, 2, 5, 10)
-_MOST_LABELS = 8
+_MOST_LABELS = 6
 
 
 @dataclass(frozen=True)

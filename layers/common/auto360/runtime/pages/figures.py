@@ -59,8 +59,8 @@ def day(value: object) -> str:
     return datetime.fromisoformat(str(value)).strftime("%d.%m") if value else _NOTHING
 
 
-def ago(value: object, language: str) -> str:
-    """How long ago, in its largest unit."""
+def age(value: object, language: str) -> str:
+    """How long it is since then, in the largest unit."""
     found = moment(value)
     if found is None:
         return _NOTHING
@@ -68,7 +68,17 @@ def ago(value: object, language: str) -> str:
     for unit, russian, english in ((86400, "дн.", "d"), (3600, "ч", "h"), (60, "мин", "min")):
         if seconds >= unit:
             return f"{seconds // unit}\u00a0{english if language == 'en' else russian}"
-    return "now" if language == "en" else "сейчас"
+    return "under a minute" if language == "en" else "меньше минуты"
+
+
+def ago(value: object, language: str) -> str:
+    """How long ago it was."""
+    found = moment(value)
+    if found is None:
+        return _NOTHING
+    if datetime.now(UTC) - found < timedelta(minutes=1):
+        return "just now" if language == "en" else "только что"
+    return f"{age(value, language)} {'ago' if language == 'en' else 'назад'}"
 
 
 def future(value: object) -> bool:
@@ -107,6 +117,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "size": size,
     "when": when,
     "day": day,
+    "age": age,
     "ago": ago,
     "pairs": pairs,
 }

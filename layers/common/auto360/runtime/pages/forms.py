@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from aws_lambda_powertools.event_handler import Request as ResolvedRequest
@@ -63,6 +63,3 @@ def _reader(model: type[Form]) -> Callable[[ResolvedRequest], Form]:
             raise ValidationFailed(problems=[Problem(name, told) for name in names]) from None
 
     return read
-
-
-__all__ = ["TOKEN", "Annotated", "Blank", "Fields", "FormBody", "form", "read_fields"]

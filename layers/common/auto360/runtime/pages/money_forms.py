@@ -8,7 +8,7 @@ from pydantic import Field
 from auto360.errors import Problem, ValidationFailed
 from auto360.messages import FIELDS, sentence
 from auto360.money import tyiyn_of_som
-from auto360.runtime.pages.forms import Blank, FormBody
+from auto360.runtime.pages.forms import Blank, FormBody, form
 
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
 BankNumber = Annotated[str, Field(max_length=100)]
@@ -78,3 +78,11 @@ def _tyiyn(text: str) -> int:
 
 def _missing(field: str) -> ValidationFailed:
     return ValidationFailed(problems=[Problem(field, sentence(FIELDS, "value", "ru"))])
+
+
+# Parameter types with which a route asks for its form.
+FindSent = Annotated[FindForm, form(FindForm)]
+PaymentSent = Annotated[PaymentForm, form(PaymentForm)]
+RefundSent = Annotated[RefundForm, form(RefundForm)]
+OrphanSent = Annotated[OrphanForm, form(OrphanForm)]
+ByHandSent = Annotated[ByHandForm, form(ByHandForm)]

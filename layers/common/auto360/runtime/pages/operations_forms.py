@@ -8,7 +8,7 @@ from pydantic import Field
 from auto360.errors import Problem, ValidationFailed
 from auto360.messages import FIELDS, sentence
 from auto360.operators.sessions import Role
-from auto360.runtime.pages.forms import Blank, FormBody
+from auto360.runtime.pages.forms import Blank, FormBody, form
 from auto360.text import Paragraph
 
 Words = Annotated[Paragraph, Field(min_length=3, max_length=1000)]
@@ -74,3 +74,13 @@ class AppointmentForm(FormBody):
 
     phone: str = Field(min_length=1, max_length=40)
     role: Role | Literal["user"]
+
+
+# Parameter types with which a route asks for its form.
+PhoneSent = Annotated[PhoneForm, form(PhoneForm)]
+CodeSent = Annotated[CodeForm, form(CodeForm)]
+LanguageSent = Annotated[LanguageForm, form(LanguageForm)]
+DecisionSent = Annotated[DecisionForm, form(DecisionForm)]
+SilenceSent = Annotated[SilenceForm, form(SilenceForm)]
+MigrationSent = Annotated[MigrationForm, form(MigrationForm)]
+AppointmentSent = Annotated[AppointmentForm, form(AppointmentForm)]

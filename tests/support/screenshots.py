@@ -1,0 +1,130 @@
+"""`make screenshots`: pictures of the operations page, from a stack of its own with invented figures."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+
+from local.folders import CHECKOUT, DataFolder
+from local.keyring import Keyring
+from tests.support.chromium import chromium
+from tests.support.sms import code_in
+from tests.support.stack import RunningStack, start_stack
+
+if TYPE_CHECKING:
+    from playwright.sync_api import BrowserContext, Page
+
+FOLDER = CHECKOUT / "docs" / "screenshots"
+ADMIN = "+996700000114"
+WIDE: dict[str, Any] = {"viewport": {"width": 1100, "height": 720}}
+NARROW: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "is_mobile": True, "has_touch": True}
+SHOTS: Sequence[tuple[str, str]] = (
+    ("overview", "/admin"),
+    ("moderation", "/admin/moderation"),
+    ("listing", "listing"),
+    ("payments", "/admin/payments"),
+    ("payment", "payment"),
+    ("revenue", "/admin/revenue"),
+    ("alerts", "/admin/alerts"),
+    ("health", "/admin/health"),
+    ("sms", "/admin/sms"),
+    ("metrics", "/admin/metrics"),
+    ("migration", "/admin/migration"),
+    ("backups", "/admin/backups"),
+    ("operators", "/admin/operators"),
+    ("audit", "/admin/audit"),
+)
+
+
+def main() -> int:
+    """Take every picture, at both widths."""
+    folder = Path(tempfile.mkdtemp(prefix="screenshots-"))
+    stack = start_stack(folder / "data", folder / "logs")
+    try:
+        stack.wait_until_ready()
+        _fill(stack)
+        _shoot(stack)
+        return stack.stop()
+    finally:
+        stack.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _ask(stack: RunningStack, query: str) -> Any:
+    keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
+    dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        cursor = connection.execute(query.encode())
+        return cursor.fetchone() if cursor.description else None
+
+
+def _fill(stack: RunningStack) -> None:
+    for statement in Path(__file__).with_suffix(".sql").read_text(encoding="utf-8").split(";\n"):
+        if statement.strip():
+            _ask(stack, statement)
+
+
+def _shoot(stack: RunningStack) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    with chromium() as browser:
+        context = browser.new_context(base_url=stack.url, locale="ru-RU", **WIDE)
+        _pictures(context)
+        page = context.new_page()
+        page.goto("/admin")
+        _save(page, "sign-in")
+        page.get_by_label("Номер телефона").fill(ADMIN)
+        page.get_by_role("button", name="Получить код").click()
+        page.get_by_label("Код из SMS").fill(code_in(stack.inbox(ADMIN)[0]["text"]))
+        page.get_by_role("button", name="Войти").click()
+        page.get_by_role("heading", name="Сводка").wait_for()
+        places = {
+            "listing": "/admin/moderation/" + str(_ask(stack, _LISTING)[0]),
+            "payment": "/admin/payments/" + str(_ask(stack, _PAYMENT)[0]),
+        }
+        _tour(page, "", places)
+        narrow = browser.new_context(base_url=stack.url, locale="ru-RU", storage_state=_state(context), **NARROW)
+        _pictures(narrow)
+        _tour(narrow.new_page(), "-phone", places)
+
+
+_LISTING = """select q.listing_id from moderation_queue q join listings l on l.id = q.listing_id
+    where q.status = 'pending' and l.thumbnail_url is not null order by q.submitted_at limit 1"""
+_PAYMENT = "select id from payments where state = 'completed' order by created_at desc limit 1"
+
+
+def _state(context: BrowserContext) -> Any:
+    return context.storage_state()
+
+
+def _tour(page: Page, suffix: str, places: dict[str, str]) -> None:
+    for name, address in SHOTS:
+        page.goto(places.get(address, address))
+        _save(page, name + suffix)
+
+
+def _pictures(context: BrowserContext) -> None:
+    """The demonstration's pictures lie on the internet; a drawn one stands for each."""
+    context.route(re.compile("^https://"), lambda route: route.fulfill(body=_PICTURE, content_type="image/svg+xml"))
+
+
+_PICTURE = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 400">
+<rect width="640" height="400" fill="#c9dbe6"/><rect y="310" width="640" height="90" fill="#6b6f6a"/>
+<path d="M0 250 150 110 260 220 380 90 640 260V310H0Z" fill="#8fa9a0"/>
+<path d="M150 300c5-50 30-55 60-60l60-45c80-15 140 0 180 50 50 5 70 20 70 60Z" fill="#b3261e"/>
+<circle cx="235" cy="312" r="36" fill="#222"/><circle cx="445" cy="312" r="36" fill="#222"/></svg>"""
+
+
+def _save(page: Page, name: str) -> None:
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / f"operations-{name}.png", full_page=False)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

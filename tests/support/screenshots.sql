@@ -1,0 +1,41 @@
+-- Invented figures for the pictures of the operations page.
+insert into alerts (rule_id, state, value, subject, opened_at, next_message_at)
+select id, 'open', case code when 'error_rate_critical' then 7.4 else 64 end, '', now() - interval '25 minutes', now()
+from alert_rules where code in ('error_rate_critical', 'database_connections_warning');
+insert into backup_runs (kind, state, bytes, files, object_key, started_at, finished_at, verified_at, keep_until, failure_reason)
+select k.kind, k.state, k.bytes, k.files, k.kind || '/' || to_char(now() - n * interval '1 day', 'YYYY-MM-DD'),
+  now() - n * interval '1 day' - interval '20 minutes', now() - n * interval '1 day',
+  case when k.state = 'verified' then now() - n * interval '1 day' end, now() + (30 - n) * interval '1 day',
+  case when k.state = 'failed' then 'The bucket does not answer.' end
+from generate_series(0, 3) as n cross join (values ('database_daily', 'verified', 734003200::bigint, 61),
+  ('videos', 'uploaded', 15032385536, 412), ('storage', 'uploaded', 88080384, 230), ('restore_drill', 'verified', null, null))
+  as k (kind, state, bytes, files) where k.kind <> 'restore_drill' or n = 3;
+update backup_runs set state = 'failed', failure_reason = 'The bucket does not answer.', verified_at = null
+where id = (select id from backup_runs where kind = 'storage' order by started_at desc offset 1 limit 1);
+insert into metrics_daily (day, metric, dimension, value)
+select (now() at time zone 'Asia/Bishkek')::date - n, m.metric, m.dimension,
+  round(m.base * (1 + 0.35 * sin(n / 3.0 + m.base) + 0.01 * (30 - n)))
+from generate_series(1, 30) as n cross join (values ('active_users_day', '', 8200), ('active_users_month', '', 96000),
+  ('registrations', '', 340), ('listings_created', 'category:car', 520), ('listings_created', 'category:horse', 90),
+  ('listings_created', 'category:real_estate', 160), ('video_uploads', '', 610), ('sms_sent', 'purpose:login', 900),
+  ('revenue_tyiyn', 'tier:basic', 420000), ('revenue_tyiyn', 'tier:premium', 650000), ('sms_cost_tyiyn', '', 180000),
+  ('funnel_code_requested', '', 520), ('funnel_code_used', '', 430), ('funnel_registered', '', 340),
+  ('funnel_first_listing', '', 95)) as m (metric, dimension, base)
+on conflict do nothing;
+insert into supplier_balances (supplier, balance, currency, price_tyiyn) values ('nikita', 48250.5, 'KGS', 185), ('smsc', 12900, 'KGS', 240);
+insert into sms_messages (purpose, phone, state, supplier, supplier_message_id, parts, cost_tyiyn, created_at, accepted_at)
+select 'login', '+99655500' || lpad((n * 37 % 10000)::text, 4, '0'), case when n % 19 = 0 then 'failed' else 'delivered' end,
+  case when n % 7 = 0 then 'smsc' else 'nikita' end, 'shot' || n, 1, 185, now() - n * interval '40 minutes', now() - n * interval '40 minutes'
+from generate_series(1, 900) as n;
+insert into payments (user_id, payment_type, tier, period_days, amount_tyiyn, paid_tyiyn, state, payment_method, transaction_id,
+  completed_at, created_at, review_reason, idempotency_key)
+select (select id from users order by phone offset n % 11 limit 1), 'subscription', case when n % 3 = 0 then 'premium' else 'basic' end, 30,
+  case when n % 3 = 0 then 50000 else 10000 end, case when n % 3 = 0 then 50000 else 10000 end,
+  case when n = 5 then 'manual_review' else 'completed' end, (array['mbank', 'odengi', 'optima', 'bakai'])[1 + n % 4], 'TX' || 48210 + n,
+  case when n <> 5 then now() - n * n * interval '35 minutes' end, now() - n * n * interval '35 minutes' - interval '3 minutes',
+  case when n = 5 then 'underpaid' end, 'shot ' || n
+from generate_series(1, 34) as n;
+insert into job_leases (job, last_started_at, last_succeeded_at)
+select name, now() - n * interval '4 minutes', now() - n * interval '3 minutes' from (values ('monitor', 0), ('cleanup', 9),
+  ('payment_reconciler', 1), ('daily_figures', 120), ('video_migrator', 30)) as t (name, n) on conflict (job) do nothing;
+insert into payment_orphans (provider, provider_ref, amount_tyiyn) values ('mbank', 'MB-99120', 250000);
