@@ -201,6 +201,18 @@ def test_a_video_is_to_be_had_as_one_file(uploader: Uploader, headers: dict[str,
     assert uploader.call("video", "GET", f"/{video}/video.mp4").status == 404
 
 
+def test_a_silent_supplier_is_asked_after_the_others_for_a_while(uploader: Uploader) -> None:
+    video = uploader.uploaded()
+    moved(uploader, video)
+    uploader.videos.turn("yandex", mode="http_500")
+    address = f"{API}/video/{video}/manifest.m3u8"
+    assert "/api_video/" in uploader.location(address)
+    asked = uploader.videos.yandex.requests["manifests"]
+    for _ in range(5):
+        assert "/api_video/" in uploader.location(address)
+    assert uploader.videos.yandex.requests["manifests"] == asked
+
+
 def test_an_api_video_that_does_not_answer_is_trusted_to_play(uploader: Uploader) -> None:
     video = uploader.uploaded()
     uploader.videos.turn("api_video", mode="http_500")
@@ -223,6 +235,14 @@ def test_who_looks_at_a_video_learns_at_once_that_it_is_ready(uploader: Uploader
     hasten(uploader)
     assert uploader.read(first).body["status"] == "ready"
     require_playable(uploader.videos.http, uploader.location(f"{API}/video/{second}/manifest.m3u8"))
+
+
+def test_a_video_that_its_supplier_lost_while_making_it_has_failed(uploader: Uploader) -> None:
+    uploader.videos.turn("yandex", encode_seconds=600)
+    video = uploader.uploaded(headers=TUS_BUILD)
+    at_supplier(uploader, video)
+    assert uploader.read(video).body["failure"] == "gone"
+    assert uploader.call("video", "GET", f"/{video}/manifest.m3u8").status == 404
 
 
 def test_a_supplier_is_asked_once_in_some_seconds_however_many_look(uploader: Uploader) -> None:

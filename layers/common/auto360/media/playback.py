@@ -18,6 +18,8 @@ _REPLICA_SECONDS = 6 * 3600
 # What api.video plays may be kept for so long without asking whether it is still there.
 _TRUSTED_SECONDS = 3600
 _NOT_ASKED_SECONDS = 60
+# For how long a supplier that did not answer is asked after the others.
+_SILENT_SECONDS = 15
 # How often a supplier is asked about a video that is being made, while somebody looks at it.
 _ASKED_SECONDS = 5
 _BEING_MADE = ("awaiting_upload", "uploading", "processing")
@@ -120,7 +122,7 @@ class VideoReader:
             found = self.suppliers.one(row["provider"], supplier_id)
         except VideoFailure:
             return False
-        if found is None or found["state"] == row["state"]:
+        if found is not None and found["state"] == row["state"]:
             return False
         arguments = {"p_video_id": row["id"], "p_provider_video_id": supplier_id, "p_found": found}
         self.database.call("video_observed", {**arguments, "p_api_url": self.api_url})
@@ -129,13 +131,15 @@ class VideoReader:
     def _playback(self, video_id: str, copies: Sequence[Mapping[str, Any]]) -> Playback:
         """The first copy that plays. Raises VideoNotReady without any, VideoServiceUnavailable where none answers."""
         failure: VideoFailure | None = None
-        for copy in copies:
+        # Who has just not answered is asked last: everybody who watches would wait for him again.
+        for copy in sorted(copies, key=lambda copy: self.cache.get(_silent(copy)) is not None):
             try:
                 return self._at(copy)
             except VideoUnknown as gone:
                 self._note_gone(video_id, copy)
                 failure = gone
             except VideoFailure as other:
+                self.cache.put(_silent(copy), "1", seconds=_SILENT_SECONDS)
                 failure = other
         if failure is None:
             raise VideoNotReady(retry_after=10)
@@ -170,6 +174,10 @@ class VideoReader:
         """The supplier has it no more: listings are to lead elsewhere. For a fallback, this changes nothing."""
         arguments = {"p_video_id": video_id, "p_provider_video_id": copy["video_id"], "p_found": None}
         self.database.call("video_observed", {**arguments, "p_api_url": self.api_url})
+
+
+def _silent(copy: Mapping[str, Any]) -> str:
+    return f"video-supplier-silent:{copy.get('provider', 'replica')}"
 
 
 def _kept(copy: Mapping[str, Any]) -> Playback | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from auto360.clock import utc_now
 from auto360.wiring.cached import shared_cache
 from auto360.wiring.data import database
-from auto360.wiring.video import addresses, api_video, job_patience, yandex
+from auto360.wiring.video import addresses, api_video, job_patience, viewer_patience, yandex
 
 if TYPE_CHECKING:
     from auto360.media.playback import VideoReader
@@ -33,7 +33,7 @@ def videos() -> VideoReader:
     from auto360.media.playback import VideoReader
     from auto360.wiring.objects import backup_links
 
-    return VideoReader(database(), _suppliers(), shared_cache(), backup_links, addresses().api_url)
+    return VideoReader(database(), _suppliers(viewer_patience()), shared_cache(), backup_links, addresses().api_url)
 
 
 @cache

@@ -47,6 +47,13 @@ def iam_tokens() -> IamTokens:
     return IamTokens(_token_of_function, KeyExchange(IamSettings.load(), supplier_http()))
 
 
+def viewer_patience() -> Patience:
+    """For people who wait for a video to begin, and for whom there may be another copy."""
+    from auto360.video.exchange import Patience
+
+    return Patience(total_seconds=2.5, call_seconds=1.5, tries=2, first_wait_seconds=0.2)
+
+
 def job_patience() -> Patience:
     """For jobs: nobody waits, and a minute's limit may be waited out."""
     from auto360.video.exchange import Patience
