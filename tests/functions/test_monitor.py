@@ -201,3 +201,16 @@ def principal(user: User) -> Any:
     from auto360.wiring import tokens
 
     return tokens.access_tokens().check(user.token)
+
+
+def test_on_a_monday_the_weekly_backup_of_sunday_is_young_enough(operations: Operations) -> None:
+    operations.only("backup_database_critical")
+    for kind, hours in (("database_daily", 47), ("database_weekly", 23)):
+        operations.execute(
+            """insert into backup_runs (kind, state, started_at, finished_at, verified_at)
+               values (%s, 'verified', now() - %s * interval '1 hour', now(), now())""",
+            kind, hours,
+        )  # fmt: skip
+    assert operations.run()["opened"] == 0
+    operations.execute("update backup_runs set started_at = started_at - interval '8 hours'")
+    assert operations.run()["opened"] == 1

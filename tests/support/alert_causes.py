@@ -99,7 +99,11 @@ def strand_payments(scene: Scene, count: int) -> None:
 
 
 def settle_payments(scene: Scene) -> None:
-    scene.world.execute("update payments set next_check_at = now() + interval '1 minute' where state = 'pending'")
+    """Everybody has looked at everything."""
+    scene.world.execute(
+        "update payments set next_check_at = now() + interval '1 minute' where next_check_at is not null"
+    )
+    scene.world.execute("update payment_webhook_events set state = 'ignored' where state in ('received', 'failed')")
 
 
 def register_many(scene: Scene) -> None:
