@@ -28,6 +28,7 @@ def copy_large(place: Stage, *, megabytes: int, say: Callable[[str], None]) -> l
     with psycopg.connect(place.dsn, autocommit=True) as connection:
         library = MovingLibrary(connection, place.api_video, place.yandex)
         library.add(1, bytes_of=size)
+        connection.execute("select video_migration_pause(false)")
         killed_at = 0
         try:
             while time.monotonic() - began < _SECONDS:

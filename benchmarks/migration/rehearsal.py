@@ -94,6 +94,7 @@ class Rehearsal:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             library = MovingLibrary(connection, self.api_video, self.yandex)
             library.add(script.videos)
+            connection.execute("select video_migration_pause(false)")
             self._break()
             crew = Crew(self._variables(), script.processes)
             began = time.monotonic()

@@ -31,6 +31,8 @@ def run(console: Console, chosen: argparse.Namespace) -> int:
         mover = video_migration.migration_run(bar.tell, on_bytes=bar.bytes)
         report = mover.until(time.monotonic() + chosen.minutes * 60, wishes)
     console.print(", ".join(f"{name} {count}" for name, count in report.items()), soft_wrap=True)
+    if report["ended"] == "paused":
+        console.print("The migration is paused, as it is at first. Let it go on with: make migrate-videos ARGS=resume")
     return 0 if report["ended"] in ("nothing_planned", "nothing_due", "daily_limit", "time_over", "paused") else 1
 
 
