@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -14,18 +15,21 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from tests.support.database import Database
 from tests.support.payers import PRICE, RENEWAL, Connection, Payer, ask, assert_nothing_is_lost, value
 
+POLICY = {"second_person_tyiyn": 20_000, "request_id": "req-1"}
 FINAL = {"completed", "partially_refunded", "refunded"}
 
 
 class Payments(RuleBasedStateMachine):
-    """One user who orders, changes his mind, pays late, twice, too little; a bank that says anything at any time."""
+    """One user who changes his mind, a bank that says anything at any time, an operator who decides and gives back."""
 
     connection: Connection
 
     def __init__(self) -> None:
         super().__init__()
         self.payer = Payer.new(self.connection)
+        self.operator = Payer.new(self.connection, role="finance").user
         self.attempts: list[tuple[str, str]] = []
+        self.by_hand: list[int] = []
         self.seen: dict[str, str] = {}
         self.money: dict[str, int] = {}
 
@@ -61,6 +65,14 @@ class Payments(RuleBasedStateMachine):
             self.money[attempt] = max(self.money.get(attempt, 0), amount)
 
     @precondition(lambda self: self.attempts)
+    @rule(data=st.data(), share=st.sampled_from([1, 1, 0.5, 2]))
+    def user_pays(self, *, data: Any, share: float) -> None:
+        _, attempt = data.draw(st.sampled_from(self.attempts))
+        amount = int(value(self.connection, "select amount_tyiyn from payment_attempts where id = %s", attempt) * share)
+        self.payer.settle(attempt, amount_tyiyn=amount, currency="KGS")
+        self.money[attempt] = max(self.money.get(attempt, 0), amount)
+
+    @precondition(lambda self: self.attempts)
     @rule(data=st.data())
     def user_cancels(self, data: Any) -> None:
         payment, _ = data.draw(st.sampled_from(self.attempts))
@@ -82,6 +94,63 @@ class Payments(RuleBasedStateMachine):
         state = "paid" if part < 1 and came else "refunded"
         self.payer.settle(attempt, state, amount_tyiyn=came, refunded_tyiyn=int(paid * part))
 
+    @precondition(lambda self: self.attempts)
+    @rule(data=st.data(), action=st.sampled_from(["release", "reject"]), evidence=st.booleans())
+    def operator_decides(self, *, data: Any, action: str, evidence: bool) -> None:
+        payment, _ = data.draw(st.sampled_from(self.attempts))
+        ask(
+            self.connection,
+            "payment_decide",
+            operator_id=self.operator,
+            payment_id=payment,
+            action=action,
+            reason="Видно в выписке",
+            evidence=f"S-{uuid4()}" if evidence else "",
+            policy=POLICY,
+        )
+
+    @precondition(lambda self: self.attempts)
+    @rule(data=st.data(), share=st.sampled_from([0.3, 1]), is_closed=st.booleans())
+    def operator_refunds(self, *, data: Any, share: float, is_closed: bool) -> None:
+        payment, _ = data.draw(st.sampled_from(self.attempts))
+        amount = int(self.payer.payment(payment)["paid_tyiyn"] * share)
+        assume(amount > 0)
+        asked = ask(
+            self.connection,
+            "refund_request",
+            operator_id=self.operator,
+            payment_id=payment,
+            amount_tyiyn=amount,
+            reason="По просьбе",
+            kind="manual",
+            policy=POLICY,
+        )
+        if is_closed and "refund" in asked:
+            ask(
+                self.connection,
+                "refund_close",
+                operator_id=self.operator,
+                refund_id=asked["refund"]["id"],
+                ref=f"R-{uuid4()}",
+                policy=POLICY,
+            )
+
+    @precondition(lambda self: not self.by_hand)
+    @rule(amount=st.sampled_from([5000, 10000, 50000]))
+    def operator_records_money(self, *, amount: int) -> None:
+        self.by_hand.append(amount)
+        order = {"user_id": self.payer.user, "tier": "basic", "amount_tyiyn": amount}
+        ask(
+            self.connection,
+            "payment_record_by_hand",
+            operator_id=self.operator,
+            order=order,
+            reason="Перевод",
+            evidence=f"T-{uuid4()}",
+            policy=POLICY,
+        )
+
+    @precondition(lambda self: self.attempts)
     @rule(hours=st.sampled_from([1, 30, 24 * 12, 24 * 40]))
     def time_passes(self, hours: int) -> None:
         self.payer.wait(f"{hours} hours")
@@ -89,11 +158,13 @@ class Payments(RuleBasedStateMachine):
         for payment in {payment for payment, _ in self.attempts}:
             ask(self.connection, "payment_expire", payment_id=payment, actor={"kind": "timer"})
 
+    @precondition(lambda self: self.attempts)
     @rule()
     def timer_of_subscriptions(self) -> None:
         for subscription in ask(self.connection, "subscriptions_due", policy=RENEWAL, limit=1000):
             ask(self.connection, "subscription_step", subscription_id=subscription, policy=RENEWAL)
 
+    @precondition(lambda self: self.attempts)
     @rule(action=st.sampled_from(["cancel", "resume", "downgrade"]))
     def user_changes_the_plan(self, action: str) -> None:
         ask(
@@ -136,7 +207,7 @@ def test_whatever_happens_in_whatever_order_no_money_and_no_tier_is_lost(connect
     run_state_machine_as_test(
         Payments,
         settings=settings(
-            max_examples=60,
+            max_examples=80,
             stateful_step_count=25,
             deadline=None,
             derandomize=True,

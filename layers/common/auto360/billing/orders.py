@@ -105,7 +105,8 @@ class Orders:
         arguments = {
             "p_user_id": asking.principal.user_id,
             "p_order": self._order(asking, tier=tier, bank=chosen.name, keep_card=keep_card and bool(chosen.debits)),
-            "p_key": key or f"open:{uuid4()}",
+            # Keys of clients are kept apart from those under which we order ourselves.
+            "p_key": f"key:{key}" if key else f"open:{uuid4()}",
             "p_risk": self.risk.question(
                 address=asking.address, device_id=asking.device_id, secrets=self.settlement.secrets
             ),
