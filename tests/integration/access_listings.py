@@ -199,4 +199,5 @@ MEDIA = [
     ),
     backend_only("video_migrations", lambda s: {"video_id": s.video, "source_video_id": "vi1"}, {"attempts": 1}),
     backend_only("video_migration_days", lambda _: {"day": "2000-01-01", "allowed": 1000}, {"started": 1}),
+    backend_only("playback_switches", lambda _: {"provider": "api_video"}, {"switched_back_at": EARLIER}),
 ]
