@@ -150,5 +150,5 @@ lock: install ## resolve the dependencies anew, with hashes and without addresse
 	@npm install --package-lock-only --silent
 
 clean: ## delete what can be made again, except the local data
-	@rm -rf build .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf build .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	@find functions layers local tests benchmarks deploy -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -184,3 +184,47 @@ def dumps(variables: Variables) -> str:
     if version > _NEWEST_POSTGRES:
         raise Wrong(f"Postgres {version}; the tools of this checkout dump up to {_NEWEST_POSTGRES}")
     return f"Postgres {version}"
+
+
+@check(
+    "CDN: Yandex",
+    needs=("YANDEX_CDN_RESOURCE_ID",),
+    advice="Check the id of the resource; the service account needs `cdn.editor` in its folder.",
+)
+def cdn(_variables: Variables) -> str:
+    """The resource is read."""
+    from auto360.wiring.cdn import yandex_cdn
+
+    yandex_cdn().read()
+    return "the resource is there"
+
+
+@check(
+    "metrics",
+    needs=("METRIC_SOURCE",),
+    advice="Check METRIC_SOURCE; the service account or the API key needs `monitoring.viewer`.",
+)
+def metrics(variables: Variables) -> str:
+    """Everybody who is asked for figures answers."""
+    from auto360.wiring.monitoring import metric_sources
+
+    if variables["METRIC_SOURCE"] == "yandex" and not variables.get("YANDEX_MONITORING_API_KEY"):
+        raise Warn("read with the function's own account, so only `monitor` itself can tell")
+    return ", ".join(f"{len(source.read())} from {source.name}" for source in metric_sources())
+
+
+@check(
+    "mail",
+    needs=("MAIL_ACCESS_KEY", "ALERT_EMAILS"),
+    advice="Check the static key and that its account may send mail for the domain.",
+)
+def mail(_variables: Variables) -> str:
+    """The key is accepted and the domain is proved; no mail is sent."""
+    from auto360.channels.ses import MailSettings, ses_client
+
+    settings = MailSettings.load()
+    client: Any = ses_client(settings)
+    domain = settings.mail_sender.partition("@")[2]
+    if not client.get_email_identity(EmailIdentity=domain)["VerifiedForSendingStatus"]:
+        raise Wrong(f"{domain} is not proved")
+    return f"mail from {domain} may be sent"

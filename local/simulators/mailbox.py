@@ -42,6 +42,7 @@ class Mailbox:
     def add_routes(self, app: web.Application, prefix: str) -> None:
         """Put the interface below a prefix."""
         app.router.add_post(f"{prefix}/v2/email/outbound-emails", self.handle)
+        app.router.add_get(f"{prefix}/v2/email/identities/{{name}}", self.identity)
 
     def turn(self, body: dict[str, Any]) -> None:
         """Take a new mode."""
@@ -70,6 +71,21 @@ class Mailbox:
         except Denied as denied:
             return _error(403, denied.code)
         return self._take(body, may_send=mode != "not_verified")
+
+    async def identity(self, request: web.Request) -> web.StreamResponse:
+        """GetEmailIdentity: whether mail may come from a domain."""
+        self.requests["identity"] = self.requests.get("identity", 0) + 1
+        if self.switch.mode in ("dead", "slow"):
+            return reset(request)
+        try:
+            signer_of(request, {self.account.access_key: self.account.secret_key}, body=b"")
+        except Denied as denied:
+            return _error(403, denied.code)
+        if request.match_info["name"] != self.account.sender.partition("@")[2]:
+            return _error(404, "NotFoundException")
+        return web.json_response(
+            {"IdentityType": "DOMAIN", "VerifiedForSendingStatus": self.switch.mode != "not_verified"}
+        )
 
     def _take(self, body: bytes, *, may_send: bool) -> web.Response:
         try:

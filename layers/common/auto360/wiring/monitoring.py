@@ -68,7 +68,7 @@ def monitor() -> Monitor:
     settings = AlertSettings.load()
     return Monitor(
         database(),
-        _sources(),
+        metric_sources(),
         _channels(settings),
         settings.recipients,
         Wording(settings.alert_language, settings.runbook_url),
@@ -82,7 +82,8 @@ def _database_down(phones: Sequence[str]) -> DatabaseDown:
     return DatabaseDown(database(), phones, suppliers(), deliver_sms, utc_now)
 
 
-def _sources() -> Sequence[MetricSource]:
+def metric_sources() -> Sequence[MetricSource]:
+    """Who is asked for figures: the database, its host and the gateway's watcher where they are named."""
     from auto360.metrics.postgres import DatabaseFigures, DatabaseFigureSettings
     from auto360.metrics.supabase import SupabaseHost, SupabaseMetricSettings
 
