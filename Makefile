@@ -111,6 +111,10 @@ cdn-apply: install ## change the CDN's settings
 cdn-purge: install ## let the CDN forget paths (ARGS="/video/ID/*")
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.cdn purge $(ARGS)
 
+.PHONY: video-reports
+video-reports: install ## where api.video reports to (ARGS="add URL" or "remove ID")
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.video_reports $(or $(ARGS),list)
+
 .PHONY: screenshots
 screenshots: install ## take the pictures of the operations page in docs/screenshots anew
 	@PYTHONPATH=.:layers/common $(VENV_PYTHON) -m tests.support.screenshots

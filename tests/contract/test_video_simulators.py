@@ -7,9 +7,11 @@ import httpx
 import pytest
 
 from auto360.video import LibraryFull, VideoRefused
-from auto360.video.api_video import is_signed
+from auto360.video.api_video import ApiVideoSettings
+from auto360.video.api_video_reports import ApiVideoWebhooks, is_signed
 from auto360.video.hls import require_playable
 from auto360.video.yandex import checked_labels
+from local.simulators.api_video_views import signature
 from local.simulators.media import Film, MadeFile, film_in
 from tests.support.simulators import Webhook
 from tests.support.videos import VideoWorld, new_file, planned, whole
@@ -85,17 +87,22 @@ def test_a_file_of_more_than_200_mib_must_be_cut_up(videos: VideoWorld) -> None:
 def test_a_report_comes_per_quality_signed_with_the_secret_of_its_webhook(
     videos: VideoWorld, supplier_webhook: Webhook
 ) -> None:
-    supplier = videos.supplier("api_video")
-    hook = supplier.add_webhook(supplier_webhook.url)  # type: ignore[union-attr]
-    assert [known.id for known in supplier.webhooks()] == [hook.id]  # type: ignore[union-attr]
+    hooks = ApiVideoWebhooks(ApiVideoSettings.load(videos.environ), videos.http)
+    hook = hooks.add(supplier_webhook.url)
+    assert hooks.all() == [hook]
+    assert hook.secret not in repr(hook)
     sent(videos, token(videos, ttl=60), whole(new_file()))
     bodies = supplier_webhook.wait_for(3)
     assert len(bodies) == 3
     assert all("video.encoding.quality.completed" in body for body in bodies)
-    signature = hashlib.sha256(b"").hexdigest()
-    assert not is_signed(bodies[0].encode(), signature=signature, secret=hook.secret)
-    supplier.remove_webhook(hook.id)  # type: ignore[union-attr]
-    assert supplier.webhooks() == []  # type: ignore[union-attr]
+    for body in bodies:
+        good = signature(body.encode(), hook.secret)
+        assert is_signed(body.encode(), signature=good, secret=hook.secret)
+        assert not is_signed(body.encode() + b" ", signature=good, secret=hook.secret)
+        assert not is_signed(body.encode(), signature=good, secret="another")
+    hooks.remove(hook.id)
+    hooks.remove(hook.id)
+    assert hooks.all() == []
 
 
 def test_api_video_orders_an_mp4_that_was_left_out(videos: VideoWorld) -> None:

@@ -1,14 +1,12 @@
-"""api.video: videos, upload tokens, webhooks (facts on video suppliers, §1).
+"""api.video: videos and upload tokens (facts on video suppliers, §1).
 
 Own calls instead of the official client: that one has no time-outs, breaks on values it does not know, and splits a
 large upload into several videos.
 """
 
-import hashlib
-import hmac
+import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -31,7 +29,6 @@ from auto360.video import (
 from auto360.video.exchange import Exchange, Patience
 from auto360.video.readings import address, inner, moment, objects, seconds, text, whole
 
-_READY_EVENT = "video.encoding.quality.completed"
 _PAGE_SIZE = 100
 _PRIVATE = re.compile(r"(?P<session>https?://.+?/token/[^/]+)/.+")
 _INGEST_STATES: dict[str, State] = {"uploading": "uploading", "uploaded": "processing", "ingesting": "processing"}
@@ -44,13 +41,10 @@ class ApiVideoSettings(EnvSettings):
     api_video_key: SecretStr
 
 
-@dataclass(frozen=True)
-class Webhook:
-    """Where api.video reports to, and the secret with which it signs what it sends there."""
-
-    id: str
-    url: str
-    secret: str = field(repr=False)
+def account_header(settings: ApiVideoSettings) -> dict[str, str]:
+    """The key as the name of a user without a password: no token that could end."""
+    named = base64.b64encode(f"{settings.api_video_key.get_secret_value()}:".encode()).decode()
+    return {"Authorization": f"Basic {named}"}
 
 
 class ApiVideo:
@@ -61,9 +55,7 @@ class ApiVideo:
     def __init__(self, settings: ApiVideoSettings, http: httpx.Client, *, patience: Patience | None = None) -> None:
         self._url = str(settings.api_video_url).rstrip("/")
         self._exchange = Exchange(http, self._url, patience or Patience())
-        account = httpx.BasicAuth(settings.api_video_key.get_secret_value(), "")
-        request = next(account.auth_flow(httpx.Request("GET", self._url)))
-        self._account = {"Authorization": request.headers["Authorization"]}
+        self._account = account_header(settings)
 
     def find(self, video_ids: Sequence[str]) -> dict[str, SupplierVideo]:
         """Two calls a video: one tells what it is, the other how far its encoding is. Raises VideoFailure."""
@@ -164,19 +156,6 @@ class ApiVideo:
             raise VideoUncertain("no_id")
         return video_id
 
-    def webhooks(self) -> list[Webhook]:
-        """Where api.video reports to at present."""
-        return [_webhook(item) for item in objects(self._get("/webhooks", {"pageSize": "100"}).get("data"))]
-
-    def add_webhook(self, url: str) -> Webhook:
-        """Let it report encoded qualities to one more address."""
-        asked = {"events": [_READY_EVENT], "url": url}
-        return _webhook(self._exchange.call("POST", "/webhooks", headers=self._account, body=asked, group="write").body)
-
-    def remove_webhook(self, webhook_id: str) -> None:
-        """Let it report there no longer."""
-        self._delete(f"/webhooks/{_quoted(webhook_id)}")
-
     def _pages(self, query: Mapping[str, str]) -> Iterator[SupplierVideo]:
         seen: set[str] = set()
         number = 1
@@ -211,20 +190,8 @@ class ApiVideo:
             return
 
 
-def is_signed(body: bytes, *, signature: str, secret: str) -> bool:
-    """Whether a report was signed by api.video. It carries no time: the same report may be sent again by anybody."""
-    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(expected.encode(), signature.strip().lower().encode())
-
-
 def _quoted(name: str) -> str:
     return quote(name, safe="")
-
-
-def _webhook(item: Mapping[str, Any]) -> Webhook:
-    return Webhook(
-        text(item.get("webhookId")) or "", text(item.get("url")) or "", text(item.get("signatureSecret")) or ""
-    )
 
 
 def _video(about: Mapping[str, Any], status: Mapping[str, Any]) -> SupplierVideo:

@@ -41,7 +41,7 @@ def video_reports() -> VideoReports:
     """Takes what api.video reports."""
     from auto360.media.reports import ReportSettings, VideoReports
     from auto360.media.suppliers import Suppliers
-    from auto360.video.api_video import is_signed
+    from auto360.video.api_video_reports import is_signed
 
     return VideoReports(
         database(), Suppliers({"api_video": api_video()}), ReportSettings.load(), is_signed, addresses().api_url

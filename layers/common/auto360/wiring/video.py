@@ -10,6 +10,7 @@ from auto360.wiring.data import supplier_http
 if TYPE_CHECKING:
     from auto360.media.addresses import VideoAddresses
     from auto360.video.api_video import ApiVideo
+    from auto360.video.api_video_reports import ApiVideoWebhooks
     from auto360.video.exchange import Patience
     from auto360.video.iam import IamTokens, Token
     from auto360.video.yandex import YandexVideo
@@ -29,6 +30,15 @@ def api_video(patience: Patience | None = None) -> ApiVideo:
     from auto360.video.api_video import ApiVideo, ApiVideoSettings
 
     return ApiVideo(ApiVideoSettings.load(), supplier_http(), patience=patience)
+
+
+@cache
+def api_video_webhooks() -> ApiVideoWebhooks:
+    """Where api.video reports to."""
+    from auto360.video.api_video import ApiVideoSettings
+    from auto360.video.api_video_reports import ApiVideoWebhooks
+
+    return ApiVideoWebhooks(ApiVideoSettings.load(), supplier_http())
 
 
 @cache
