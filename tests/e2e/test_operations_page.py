@@ -156,6 +156,15 @@ def test_neither_another_site_nor_a_neighbour_on_this_host_sends_our_forms(offic
         assert office.rows("select 1 from users where phone = '+996700123456' and role = 'admin'") == []
 
 
+def test_a_link_on_another_site_leads_to_the_page_all_the_same(office: Office) -> None:
+    with office.signed_in("finance", "Нурлан") as page:
+        link = f'<!doctype html><a href="{office.stack.url}/admin/alerts">Look</a>'
+        page.route(f"{EVIL}/", lambda route: route.fulfill(body=link, content_type="text/html"))
+        page.goto(f"{EVIL}/")
+        page.get_by_role("link", name="Look").click()
+        page.get_by_role("heading", name="Тревоги").wait_for()
+
+
 def test_a_form_that_was_kept_is_worth_nothing_after_signing_out(office: Office) -> None:
     with office.signed_in("admin", "Жаныл") as page:
         page.goto("/admin/operators")

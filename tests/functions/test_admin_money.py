@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 
@@ -49,7 +51,7 @@ def phone_of(payer: Payer) -> str:
 
 
 def refund(browser: Browser, payment: str, som: str, reason: str = "Оплата по ошибке") -> Page:
-    fields = {"amount_som": som, "reason": reason}
+    fields = {"amount_som": som, "reason": reason, "form_key": uuid4()}
     return browser.submit(f"{PAYMENTS}/{payment}/refund", fields, on=f"{PAYMENTS}/{payment}")
 
 
@@ -105,6 +107,29 @@ def test_more_than_what_came_in_is_not_given_back(finance: Browser, payer: Payer
     assert refund(finance, payment, "60,50").status == 303
     assert refund(finance, payment, "60").status == 409
     assert refund_of(database, payment)[2] == 6050
+
+
+def test_a_button_that_is_pressed_twice_gives_money_back_once(
+    finance: Browser, payer: Payer, database: Database
+) -> None:
+    payment = payer.bought()
+    at = f"{PAYMENTS}/{payment}"
+    key = finance.get(at).text.split('name="form_key" value="')[1].split('"')[0]
+    fields = {"amount_som": "30", "reason": "Двойной щелчок", "form_key": key}
+    answers = [finance.submit(f"{at}/refund", fields, on=at).location for _ in range(3)]
+    assert answers == [f"{at}?done=payment_refund", f"{at}?done=sent_before", f"{at}?done=sent_before"]
+    assert rows(database, "select amount_tyiyn from refunds where payment_id = %s", payment) == [(3000,)]
+    assert finance.submit(f"{at}/refund", fields | {"form_key": ""}, on=at).status == 422
+
+
+def test_of_presses_at_the_same_moment_one_counts(database: Database, payer: Payer) -> None:
+    key = str(uuid4())
+
+    def press(_number: int) -> bool:
+        return bool(rows(database, "select operator_form_once(%s, %s)", payer.user, key)[0][0])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sorted(pool.map(press, range(8))) == [False] * 7 + [True]
 
 
 def test_above_the_limit_a_refund_waits_for_another_person(
@@ -184,7 +209,7 @@ def test_a_moderator_who_tries_money_is_refused_by_the_page_and_by_the_database(
     payment = payer.bought()
     assert moderator.get(PAYMENTS).status == 403
     assert moderator.get(f"{PAYMENTS}/{payment}").status == 403
-    token = {"form_token": moderator.form_token(), "amount_som": "100", "reason": "Себе"}
+    token = {"form_token": moderator.form_token(), "amount_som": "100", "reason": "Себе", "form_key": str(uuid4())}
     assert moderator.post(f"{PAYMENTS}/{payment}/refund", token).status == 403
     assert by_hand_refused(moderator, phone_of(payer))
     assert moderator.post(f"{MIGRATION}/pause", token).status == 403

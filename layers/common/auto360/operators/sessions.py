@@ -102,6 +102,11 @@ class OperatorSessions:
         found = self.database.call("operator_session", {"p_token_digest": _digest(token), "p_idle_seconds": idle})
         return Operator(**found) if found else None
 
+    def is_first(self, operator: Operator, form_key: UUID) -> bool:
+        """Whether this form is sent for the first time; a second press of its button is not."""
+        arguments = {"p_operator_id": operator.user_id, "p_key": str(form_key)}
+        return bool(self.database.call("operator_form_once", arguments))
+
     def end(self, token: str, *, address: str, request_id: str) -> None:
         """Sign out."""
         arguments = {"p_token_digest": _digest(token), "p_address": address, "p_request_id": request_id}

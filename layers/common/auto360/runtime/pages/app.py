@@ -74,7 +74,9 @@ def _plain_visit(event: Mapping[str, Any], *, over_tls: bool = True) -> Visit:
     language: PageLanguage = "en" if (chosen or request.language) == "en" else "ru"
     query = {str(name): str(value) for name, value in (event.get("queryStringParameters") or {}).items()}
     begun = unpack(read_cookie(event, SIGN_IN, over_tls=over_tls))
-    return Visit(request, str(event.get("path") or "/admin"), query, language, over_tls, begun)
+    is_from_elsewhere = header(event, "Sec-Fetch-Site") == "cross-site"
+    path = str(event.get("path") or "/admin")
+    return Visit(request, path, query, language, over_tls, begun, is_from_elsewhere)
 
 
 def _require_own_origin(event: Mapping[str, Any]) -> None:

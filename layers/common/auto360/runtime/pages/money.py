@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Literal
+from urllib.parse import quote
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
@@ -17,7 +18,7 @@ from auto360.runtime.pages.money_forms import ByHandForm, FindForm, OrphanForm, 
 from auto360.runtime.pages.operations_charts import last_days
 from auto360.runtime.pages.rendering import Pages, see_other
 from auto360.runtime.pages.visit import SignedInVisit
-from auto360.wiring import billing
+from auto360.wiring import billing, operators
 
 PaymentAction = Literal["refund", "release", "reject"]
 RefundAction = Literal["approve", "reject", "close"]
@@ -40,7 +41,7 @@ def find(visit: SignedInVisit, wanted: FindForm) -> Response[Any]:
     try:
         number = phones.normalise(wanted.text)
     except PhoneInvalid:
-        return see_other(f"{_HOME}?q={wanted.text}")
+        return see_other(f"{_HOME}?q={quote(wanted.text)}")
     return see_other(f"{_HOME}?q={billing.payment_search().customer(_operator(visit), number)['user_id']}")
 
 
@@ -54,8 +55,11 @@ def act(visit: SignedInVisit, payment_id: UUID, action: PaymentAction, form: Pay
     """Refund, release or reject."""
     operator, desk, key = _operator(visit), billing.operations(), str(payment_id)
     if action == "refund":
+        amount = form.amount()
+        if not operators.operator_sessions().is_first(visit.by, form.key()):
+            return see_other(f"{_HOME}/{key}?done=sent_before")
         bank = billing.payment_search().one(operator, key)["bank"]
-        answer = desk.refund(operator, key, bank=bank, amount_tyiyn=form.amount(), reason=form.reason)
+        answer = desk.refund(operator, key, bank=bank, amount_tyiyn=amount, reason=form.reason)
     else:
         answer = desk.decide(operator, key, action, reason=form.reason, evidence=form.evidence)
     return _back(key, answer, done=action)

@@ -26,6 +26,13 @@ class PaymentForm(FormBody):
     reason: Reason
     evidence: BankNumber = ""
     amount_som: str = Field("", max_length=20)
+    form_key: Annotated[UUID | None, Blank] = None
+
+    def key(self) -> UUID:
+        """The key by which a second press of the button is known. Raises ValidationFailed."""
+        if self.form_key is None:
+            raise _missing("form_key")
+        return self.form_key
 
     def amount(self) -> int:
         """The amount in tyiyn. Raises ValidationFailed."""

@@ -40,6 +40,10 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "silenced": ("Повторы этой тревоги приглушены.", "Repetitions of this alert are silenced."),
         "appointed": ("Роль изменена.", "The role is changed."),
         "waits": ("Записано. Теперь должен подтвердить второй человек.", "Noted. A second person must approve now."),
+        "sent_before": (
+            "Эта форма уже отправлена: второй раз ничего не сделано.",
+            "This form was sent before: nothing was done twice.",
+        ),
         "payment_refund": ("Возврат оформлен.", "The refund is on its way."),
         "payment_release": ("Платёж пропущен, тариф начался.", "The payment is released; the tier has begun."),
         "payment_reject": ("Платёж отклонён.", "The payment is rejected."),

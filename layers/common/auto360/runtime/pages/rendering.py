@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
+from uuid import uuid4
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -15,7 +16,6 @@ from auto360.errors import AuthenticationRequired, DomainError, NotFound
 from auto360.messages import ERRORS, sentence
 from auto360.operators.sessions import form_token
 from auto360.runtime.pages import figures
-from auto360.runtime.pages.charts import bar_chart
 from auto360.runtime.pages.visit import Visit
 from auto360.runtime.pages.words import word
 
@@ -42,6 +42,8 @@ class Pages:
     def refusal(self, visit: Visit, error: DomainError) -> Response[Any]:
         """The page of a refusal; whoever must sign in first is led there and back."""
         if isinstance(error, AuthenticationRequired) and visit.request.method == "GET":
+            if visit.is_from_elsewhere:
+                return self.show("continue", visit)
             return see_other(f"{_SIGN_IN}?then={quote(visit.path, safe='/')}")
         told = sentence(ERRORS, error.code, visit.language)
         return self.show("refusal", visit, http_status=error.status, error=error, told=told)
@@ -71,7 +73,7 @@ class Pages:
             auto_reload=False,
         )
         templates.filters |= figures.FILTERS
-        templates.globals |= {"asset": self._asset_address, "bar_chart": bar_chart}
+        templates.globals |= {"asset": self._asset_address, "new_key": uuid4}
         return templates
 
     def _asset_address(self, name: str) -> str:

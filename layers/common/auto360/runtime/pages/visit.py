@@ -19,6 +19,7 @@ class Visit:
     """One request for a page. `token` is the cookie's, `operator` who it belongs to; both absent before the sign-in.
 
     `begun` holds the sign-in that this browser has begun: {phone, request_id, then}, or nothing.
+    `is_from_elsewhere`: a link on another site led here, so that the browser has kept the session's cookie back.
     """
 
     request: Request
@@ -27,6 +28,7 @@ class Visit:
     language: PageLanguage
     over_tls: bool
     begun: dict[str, str]
+    is_from_elsewhere: bool
     token: str = ""
     operator: Operator | None = None
 
