@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from auto360.dumps.embedded import embedded_postgres
 from auto360.dumps.postgres import connected, facts_of
 from auto360.dumps.restore import PostgresTarget
 from auto360.dumps.row_security import row_security_findings
+from auto360.objects import ObjectStoreError
 from local.folders import MIGRATIONS, SUPABASE_BOOTSTRAP
 from local.migrations import Schema
 from tests.support.backup import SCHEMAS, BackupWorld
@@ -137,6 +139,45 @@ def test_damage_that_appears_while_it_is_restored_touches_nothing(backup_world: 
     target = PostgresTarget(project)
     with pytest.raises((BackupDamaged, DumpFailed)):
         target.into_project(breaking, schemas=SCHEMAS, tables=manifest.tables, cluster=manifest.cluster)
+    assert facts(project) == before
+
+
+@pytest.mark.parametrize("mode", ["unavailable", "cut"])
+def test_a_store_with_a_passing_fault_is_restored_from(backup_world: BackupWorld, project: str, mode: str) -> None:
+    backup_world.backup().run("daily")
+    backup_world.s3.turn(mode, times=3, methods=["GET"], after_bytes=100_000)
+    manifest = restored(backup_world, project)
+    assert facts(project) == dict(manifest.tables)
+
+
+def test_a_store_that_stays_away_changes_nothing(
+    backup_world: BackupWorld, project: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("auto360.objects.s3_client._TRIES", 2)
+    monkeypatch.setattr("auto360.objects.s3._READ_TRIES", 2)
+    backup_world.backup().run("daily")
+    restored(backup_world, project)
+    before, manifest = facts(project), backup_world.archive.newest()
+    backup_world.s3.turn("cut", methods=["GET"], after_bytes=100_000)
+    with pytest.raises(ObjectStoreError):
+        Restore(backup_world.archive, print).into_project(manifest, PostgresTarget(project))
+    assert facts(project) == before
+
+
+def test_a_restore_that_is_killed_changes_nothing(backup_world: BackupWorld, project: str) -> None:
+    backup_world.backup().run("daily")
+    restored(backup_world, project)
+    before, manifest = facts(project), backup_world.archive.newest()
+
+    def killed() -> Iterator[bytes]:
+        yield from itertools.islice(backup_world.archive.plain(manifest), 1)
+        raise KeyboardInterrupt
+
+    calls = iter([backup_world.archive.plain(manifest), killed()])
+    with pytest.raises(KeyboardInterrupt):
+        PostgresTarget(project).into_project(
+            lambda: next(calls), schemas=SCHEMAS, tables=manifest.tables, cluster=manifest.cluster
+        )
     assert facts(project) == before
 
 

@@ -31,9 +31,9 @@ def entries_of(text: str) -> list[Entry]:
     return [Entry(match[0], match[4]) for match in found if match is not None]
 
 
-def for_project(entries: Iterable[Entry], *, owner: str = "postgres") -> list[Entry]:
+def for_project(entries: Iterable[Entry], *, login: str) -> list[Entry]:
     """What is restored into an existing project: our schemas whole, of its own ones the rows and our policies."""
-    return [entry for entry in for_blank(entries) if _belongs_in_project(entry, owner)]
+    return [entry for entry in for_blank(entries) if _belongs_in_project(entry, login)]
 
 
 def for_blank(entries: Iterable[Entry]) -> list[Entry]:
@@ -41,9 +41,10 @@ def for_blank(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if not entry.rest.startswith("SCHEMA - public ")]
 
 
-def _belongs_in_project(entry: Entry, owner: str) -> bool:
+def _belongs_in_project(entry: Entry, login: str) -> bool:
     if entry.rest.startswith("DEFAULT ACL"):
-        return entry.rest.endswith(f" {owner}")
+        # Nobody may change the default privileges of another role.
+        return entry.rest.endswith(f" {login}")
     for schema in OF_THE_PROJECT:
         if entry.is_of("TABLE DATA", schema):
             return not any(entry.rest.startswith(f"TABLE DATA {name} ") for name in _NOT_OURS)

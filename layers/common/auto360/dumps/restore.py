@@ -25,14 +25,16 @@ class PostgresTarget:
 
     def __init__(self, address: str) -> None:
         self._environ = connection_environ(address)
+        # The pooler knows the login by `postgres.<project>`.
+        self._login = self._environ.get("PGUSER", "postgres").partition(".")[0]
 
     def into_project(
         self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
     ) -> None:
         """Replace what an existing Supabase project holds. Raises DumpFailed, and then it is as it was."""
-        before = words.opening() + words.emptied_project(schemas, tables)
+        before = words.opening() + words.libraries(cluster) + words.emptied_project(schemas, tables)
         after = words.beside(cluster) + words.proofs(_provable(tables)) + words.closing()
-        self._run(plain, for_project(contents(plain)), before, after)
+        self._run(plain, for_project(contents(plain), login=self._login), before, after)
 
     def into_blank(
         self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
@@ -105,11 +107,9 @@ def _as_sql(plain: Plain, entries: Sequence[Entry]) -> Iterator[bytes]:
             try:
                 yield from restoring.output()
             except DumpFailed:
-                feeder.join()
-                if feeder.error is not None:
-                    raise feeder.error from None
+                feeder.raise_finding()
                 raise
-            feeder.join()
+            feeder.raise_finding()
 
 
 def _feeding(running: Running, chunks: Iterator[bytes]) -> _Feeder:
@@ -125,6 +125,12 @@ class _Feeder(Thread):
         super().__init__(daemon=True)
         self.error: BaseException | None = None
         self._running, self._chunks = running, chunks
+
+    def raise_finding(self) -> None:
+        """Wait for the end of reading, and raise what it has found: it tells more than what the program makes of it."""
+        self.join()
+        if self.error is not None:
+            raise self.error from None
 
     def run(self) -> None:
         """Write everything, or note why not. A program that has read enough is no error; its own end tells."""

@@ -25,6 +25,15 @@ def opening() -> str:
     return f"begin;\n{SESSION}\nset local session_replication_role = replica;\nset local check_function_bodies = off;\n"
 
 
+def libraries(cluster: ClusterFacts) -> str:
+    """Load what makes settings known: only then may somebody who is no superuser create a function that has one."""
+    return "".join(
+        _quietly(f"perform {_name(str(row['schema']))}.similarity('a', 'a')", "undefined_function") + "\n"
+        for row in cluster.extensions
+        if row["name"] == "pg_trgm"
+    )
+
+
 def emptied_project(schemas: Sequence[str], tables: Iterable[str]) -> str:
     """Take away what an existing project holds of us: our schemas whole, of its own ones the rows and policies."""
     ours = [name for name in schemas if name not in OF_THE_PROJECT]
