@@ -15,11 +15,13 @@ from auto360.billing.orders import Asking
 from auto360.wiring import billing
 from tests.support.banks import MAKERS
 from tests.support.functions import http_event
+from tests.support.market import new_user_id
 from tests.support.mortal import Mortal
+from tests.support.payers import Payer
 from tests.support.paying import Paying
 from tests.support.rows import rows
 
-pytestmark = pytest.mark.parametrize("bank", MAKERS)
+at_every_bank = pytest.mark.parametrize("bank", MAKERS)
 
 
 @pytest.fixture
@@ -57,6 +59,7 @@ def assert_paid_once(paying: Paying, payment_id: str) -> None:
     paying.assert_nothing_is_lost()
 
 
+@at_every_bank
 def test_call_five_times_and_return_page_and_timer_at_the_same_moment_start_one_period(
     paying: Paying, bank: str
 ) -> None:
@@ -85,6 +88,7 @@ def test_call_five_times_and_return_page_and_timer_at_the_same_moment_start_one_
     assert rows(paying.database, told, paying.user) == [(1,)]
 
 
+@at_every_bank
 def test_a_process_that_dies_while_it_handles_a_banks_call_loses_nothing(
     paying: Paying, mortal: Mortal, bank: str
 ) -> None:
@@ -101,6 +105,7 @@ def test_a_process_that_dies_while_it_handles_a_banks_call_loses_nothing(
     assert step > 5
 
 
+@at_every_bank
 def test_a_timer_that_dies_loses_nothing(paying: Paying, mortal: Mortal, bank: str) -> None:
     paying.world.turn(bank, callbacks="lost")
     for step in range(1, 50):
@@ -116,6 +121,7 @@ def test_a_timer_that_dies_loses_nothing(paying: Paying, mortal: Mortal, bank: s
     assert step > 5
 
 
+@at_every_bank
 def test_a_process_that_dies_while_it_orders_leaves_an_order_that_can_be_paid(
     paying: Paying, mortal: Mortal, bank: str
 ) -> None:
@@ -143,3 +149,86 @@ def test_a_process_that_dies_while_it_orders_leaves_an_order_that_can_be_paid(
         assert paying.periods() == len(newest), step
         paying.assert_nothing_is_lost()
     assert step > 5
+
+
+def test_a_timer_that_dies_while_it_refunds_never_gives_the_money_back_twice(paying: Paying, mortal: Mortal) -> None:
+    outcomes: set[tuple[str, str, int]] = set()
+    for step in range(1, 60):
+        payment = paying.order("freedompay")
+        calls = len(paying.answered)
+        paying.world.act("freedompay", "pay")
+        paying.wait_for_calls(calls + 1)
+        simulated = paying.world.simulated("freedompay")
+        approve_refund(paying, payment["id"])
+        killed = mortal.dies(step, "payment_reconciler", {"messages": []})
+        for _ in range(3):
+            let_refund_wait(paying, payment["id"])
+            paying.reconcile()
+        # Who dies just before the call leaves it to a person: it may have been made, as far as anybody here can tell.
+        [(state,)] = rows(paying.database, "select state from refunds where payment_id = %s", payment["id"])
+        outcomes.add((state, paying.state(payment["id"]), len(simulated.refunds)))
+        paying.assert_nothing_is_lost()
+        if not killed:
+            break
+    assert step > 5
+    assert outcomes == {("done", "refunded", 1), ("processing", "completed", 0)}
+
+
+def approve_refund(paying: Paying, payment_id: str) -> None:
+    """A refund that the timer is to send."""
+    rows(
+        paying.database,
+        "insert into refunds (payment_id, amount_tyiyn, kind, reason, state, approved_at)"
+        " values (%s, 10000, 'automatic', 'По просьбе', 'approved', now()) returning id",
+        payment_id,
+    )
+
+
+def let_refund_wait(paying: Paying, payment_id: str) -> None:
+    """Let the pause pass after which a refund is asked about."""
+    with paying.database.connect() as connection, connection.transaction():
+        connection.execute("set local session_replication_role = replica")
+        connection.execute(
+            "update refunds set updated_at = now() - interval '5 minutes' where payment_id = %s", [payment_id]
+        )
+
+
+def test_a_timer_that_dies_while_it_debits_a_card_debits_it_once(paying: Paying, mortal: Mortal) -> None:
+    paying.functions.set(RENEWAL_FROM_HOUR="0", RENEWAL_TO_HOUR="24")
+    renewing = Mortal.start()
+    try:
+        for step in range(1, 60):
+            paying.user = new_user_id(paying.database)
+            body = {"tier": "basic", "bank": "freedompay", "keep_card": True}
+            calls = len(paying.answered)
+            assert paying.call("POST", "/payments", body).status == 200
+            paying.world.act("freedompay", "pay")
+            paying.wait_for_calls(calls + 1)
+            let_pass(paying, "29 days 12 hours")
+            killed = renewing.dies(step, "subscription_renewal", {"messages": []})
+            let_pass(paying, "21 hours")
+            renew(paying)
+            paying.reconcile()
+            assert paying.periods() == 2, step
+            paying.assert_nothing_is_lost()
+            if not killed:
+                break
+    finally:
+        renewing.stop()
+    assert step > 5
+
+
+def let_pass(paying: Paying, interval: str) -> None:
+    """Let time pass for what the user has; nobody else is due."""
+    with paying.database.connect() as connection:
+        Payer(connection, paying.user).wait(interval)
+
+
+def renew(paying: Paying) -> None:
+    """Run the timer of subscriptions, whatever became of the last run."""
+    rows(
+        paying.database,
+        "with l as (update job_leases set holder = null, lease_until = null where job = 'subscription_renewal'"
+        " returning 1) select count(*) from l",
+    )
+    paying.functions.handler("subscription_renewal")({"messages": []}, None)

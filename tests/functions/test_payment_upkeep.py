@@ -284,3 +284,16 @@ def test_an_amount_beyond_a_banks_limits_is_not_ordered_there(paying: Paying) ->
     assert answer.code == "bank_not_offered"
     assert paying.world.simulators["mbank"].orders == {}
     paying.order("mbank", "premium")
+
+
+def test_a_bank_that_cannot_be_asked_and_signs_nothing_is_believed_by_a_person_only(paying: Paying) -> None:
+    paying.functions.set(BAKAI_QR_TYPE="")
+    payment = paying.order("bakai")
+    paying.world.act("bakai", "pay")
+    paying.wait_for_calls(1)
+    held = rows(paying.database, "select state, review_reason, paid_tyiyn from payments where id = %s", payment["id"])
+    assert held == [("manual_review", "unconfirmed", 0)]
+    billing.operations().decide(operator(paying), payment["id"], "release", reason="Видно в выписке", evidence="BK-1")
+    assert paying.state(payment["id"]) == "completed"
+    assert paying.plan()["tier_code"] == "basic"
+    paying.assert_nothing_is_lost()
