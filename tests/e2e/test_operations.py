@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -44,6 +45,18 @@ def told(stack: RunningStack) -> tuple[list[str], list[str]]:
     return by_phone[::-1], by_mail[::-1]
 
 
+@pytest.fixture
+def sensitive(stack: RunningStack) -> Iterator[None]:
+    """Other tests' good requests of the last minutes count as well, so one failure in two hundred is enough here."""
+    with database(stack) as connection:
+        before = connection.execute("select threshold, code from alert_rules where metric = 'error_rate'").fetchall()
+        connection.execute("update alert_rules set threshold = 0.5 where metric = 'error_rate'")
+        yield
+        for row in before:
+            connection.execute("update alert_rules set threshold = %s where code = %s", row)
+
+
+@pytest.mark.usefixtures("sensitive")
 def test_dead_sms_suppliers_ring_once_and_are_told_to_be_over_once(stack: RunningStack) -> None:
     run(stack, "monitor")
     stack.turn("nikita", "status", status=5)
