@@ -21,7 +21,8 @@ AnyId = Annotated[str, Path(pattern=r"^[A-Za-z0-9_\-]{1,100}$")]
 Id = Annotated[UUID, Path()]
 
 
-@app.get("/api/video/<video_id>", middlewares=LIMITS)
+# An app asks every few seconds while a video is being made.
+@app.get("/api/video/<video_id>", middlewares=PLAYBACK)
 def read(video_id: AnyId, viewer: MaybeSignedIn) -> VideoAtTop:
     """State of a video and its addresses at this moment."""
     return video_at_top(media.videos().one(video_id, viewer=viewer))

@@ -8,8 +8,9 @@ import pytest
 from auto360.media.tickets import WantedUpload
 from auto360.wiring import media
 from auto360.wiring.tokens import access_tokens
-from tests.support.functions import Functions
+from tests.support.functions import Functions, http_event
 from tests.support.rows import rows
+from tests.support.sellers import LISTINGS, car
 from tests.support.uploads import TUS_BUILD, NewUploader, Uploader
 from tests.support.videos import new_file, whole
 
@@ -218,6 +219,35 @@ def test_a_ticket_for_a_listing_is_for_its_sellers(uploader: Uploader, new_uploa
     assert new_uploader().create({"title": "x", "listingId": "5f0b4c8e-9b38-4a3f-8f0e-5c107d1c7a52"}).status == 404
     video = uploader.uploaded(listingId=listing)
     assert uploader.row(video)["listing_id"] == listing
+
+
+def test_a_video_that_comes_by_a_ticket_for_a_listing_is_shown_to_the_moderators(uploader: Uploader) -> None:
+    listing = uploader.posted(uploader.uploaded())
+    query = "select version from moderation_queue where listing_id = %s"
+    before = rows(uploader.database, query, listing)
+    for name in ("api_video", "yandex"):
+        uploader.videos.turn(name, encode_seconds=0)
+    uploader.uploaded(listingId=listing, headers=TUS_BUILD)
+    after = rows(uploader.database, query, listing)
+    assert after[0][0] == before[0][0] + 1
+
+
+def test_of_two_tickets_either_serves_the_upload_that_a_listing_tells_of(uploader: Uploader) -> None:
+    file = new_file()
+    first = uploader.ticket(file)
+    rows(
+        uploader.database,
+        "update upload_tickets set created_at = created_at - interval '9 minutes' where video_id = %s returning id",
+        first["videoId"],
+    )
+    sent = uploader.send(first, file)
+    uploader.videos.api_video.library.videos[sent].made_at -= 480
+    uploader.ticket(file, title="another")
+    body = car(video_url=f"https://cdn.api.video/vod/{sent}/hls/manifest.m3u8")
+    posted = uploader.functions.raw("listings", http_event("POST", LISTINGS, body, token=uploader.seller.token))
+    assert posted.status == 201
+    uploader.upkeep()
+    assert uploader.shown(posted.body["data"]["id"])["video_status"] == "ready"
 
 
 def test_a_blocked_person_gets_no_ticket(uploader: Uploader) -> None:

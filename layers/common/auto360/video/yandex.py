@@ -107,7 +107,7 @@ class YandexVideo:
     def playback(self, video_id: str) -> Playback:
         """Where a video plays now: these addresses end and must not be kept."""
         answer = self._call("GET", f"/videos/{_quoted(video_id)}:getManifests")
-        hls = next((address(m.get("url")) for m in objects(answer.get("manifests")) if m.get("type") == "HLS"), None)
+        hls = next((address(item.get("url")) for item in objects(answer.get("manifests")) if _is_hls(item)), None)
         if hls is None:
             raise VideoNotReady("no_manifest")
         return Playback(hls, player_url=hls)
@@ -203,6 +203,10 @@ def checked_labels(labels: Mapping[str, str]) -> dict[str, str]:
         if not _LABEL_NAME.fullmatch(name) or not _LABEL_VALUE.fullmatch(value):
             raise ValueError(f"not a label: {name}")
     return dict(labels)
+
+
+def _is_hls(manifest: Mapping[str, Any]) -> bool:
+    return manifest.get("type") == "HLS" or str(manifest.get("url")).split("?")[0].endswith(".m3u8")
 
 
 def _failure_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> VideoFailure:
