@@ -43,7 +43,7 @@ def test_a_lost_call_is_made_good_by_the_timer(paying: Paying, bank: str) -> Non
     paying.reconcile()
     assert paying.state(payment["id"]) == "pending"
     paying.world.act(bank, "pay")
-    assert paying.reconcile()["changed"] == 1
+    paying.reconcile()
     assert paying.state(payment["id"]) == "completed"
     assert paying.plan()["tier_code"] == "basic"
 
