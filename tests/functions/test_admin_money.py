@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
@@ -11,7 +12,7 @@ import pytest
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.migration import LedgerOf, new_moving
-from tests.support.operators import Browser, Page, operator_browser
+from tests.support.operators import ORIGIN, Browser, Page, operator_browser
 from tests.support.payers import Connection, Payer, connected, value
 from tests.support.rows import rows
 from tests.support.sms import SmsWorld
@@ -92,6 +93,22 @@ def test_a_refund_at_a_bank_without_calls_is_closed_with_the_banks_number(
     assert payer.payment(payment)["state"] == "refunded"
     log = "select action from audit_log where subject_id = %s order by created_at, id"
     assert rows(database, log, key) == [("refund.request",), ("refund.close",)]
+
+
+def test_zero_bytes_and_halves_of_characters_break_nothing(finance: Browser, payer: Payer, database: Database) -> None:
+    payment = payer.bought()
+    assert refund(finance, payment, "10", "Ошибка\x00 кассы").status == 303
+    assert rows(database, "select reason from refunds where payment_id = %s", payment) == [("Ошибка кассы",)]
+    assert finance.get(f"{PAYMENTS}?q=%00%00").status == 200
+    fields = {
+        "form_token": finance.form_token(),
+        "reason": "Ошибка \ud800 банка",
+        "amount_som": "10",
+        "form_key": str(uuid4()),
+    }
+    headers = {"Origin": ORIGIN, "Content-Type": "application/json"}
+    sent = finance._send("POST", f"{PAYMENTS}/{payment}/refund", json.dumps(fields), headers)
+    assert sent.status == 303
 
 
 @pytest.mark.parametrize("som", ["0", "-5", "100.001", "много", "", "1e3", "99999999999999"])

@@ -17,7 +17,7 @@ from auto360.operators.errors import ForeignForm
 from auto360.operators.sessions import is_form_token
 from auto360.runtime.app import make_app, refused
 from auto360.runtime.pages.cookies import LANGUAGE, SESSION, SIGN_IN, read_cookie, unpack
-from auto360.runtime.pages.forms import TOKEN, read_fields
+from auto360.runtime.pages.forms import TOKEN, clean, read_fields
 from auto360.runtime.pages.settings import PageSettings
 from auto360.runtime.pages.visit import PageLanguage, Visit
 from auto360.runtime.requests import header, request_of
@@ -72,7 +72,7 @@ def _plain_visit(event: Mapping[str, Any], *, over_tls: bool = True) -> Visit:
     request = request_of(event)
     chosen = read_cookie(event, LANGUAGE, over_tls=over_tls)
     language: PageLanguage = "en" if (chosen or request.language) == "en" else "ru"
-    query = {str(name): str(value) for name, value in (event.get("queryStringParameters") or {}).items()}
+    query = {str(name): clean(str(value)) for name, value in (event.get("queryStringParameters") or {}).items()}
     begun = unpack(read_cookie(event, SIGN_IN, over_tls=over_tls))
     is_from_elsewhere = header(event, "Sec-Fetch-Site") == "cross-site"
     path = str(event.get("path") or "/admin")

@@ -39,12 +39,18 @@ def read_fields(event: Mapping[str, Any]) -> Fields:
             found = json.loads(text or "{}")
             if not isinstance(found, dict):
                 raise InvalidJson
-            return {str(name): str(value) for name, value in found.items() if isinstance(value, str | int)}
+            return {str(name): clean(str(value)) for name, value in found.items() if isinstance(value, str | int)}
         if kind != "application/x-www-form-urlencoded" and text:
             raise InvalidJson
-        return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, strict_parsing=bool(text)))
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, strict_parsing=bool(text))
+        return {name: clean(value) for name, value in pairs}
     except (ValueError, RecursionError):
         raise InvalidJson from None
+
+
+def clean(text: str) -> str:
+    """A text without what no database takes: halves of characters, and zero bytes."""
+    return text.encode("utf-8", "ignore").decode().replace("\x00", "")
 
 
 def form(model: type[Form]) -> Any:
