@@ -1,8 +1,8 @@
 """Makes the bundle of each function: a zip for the cloud's Python, named by the hash of what it holds.
 
-The same contents give the same bytes: entries are sorted, dated 1980 and carry plain permissions. The hash is taken
-over sources and libraries, not over the compressed bytes, so that another zlib makes no new version
-(docs/decisions/0060).
+The same contents give the same bytes: entries are sorted, dated 1980, and of their permissions carry only whether they
+run. The hash is taken over sources and libraries, not over the compressed bytes, so that another zlib makes no new
+version (docs/decisions/0060).
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def _write_sources(name: str, target: Path, platform: Platform) -> str:
 def _library_hash(lock: Path, platform: Platform) -> str:
     """The hash over the libraries of a lock, kept beside their folder since they never change."""
     folder = libraries(lock, platform=platform)
-    kept = folder.with_suffix(".sha256")
+    kept = folder.with_suffix(".content")
     if not kept.is_file():
         digest = hashlib.sha256()
         _add_files(digest, folder)
@@ -115,7 +115,8 @@ def _library_hash(lock: Path, platform: Platform) -> str:
 def _add_files(digest: hashlib._Hash, folder: Path) -> None:
     for path in _files(folder):
         if path.suffix != ".pyc":
-            digest.update(f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0".encode())
+            described = f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0{_permissions(path):o}\0"
+            digest.update(described.encode())
             digest.update(path.read_bytes())
 
 
@@ -138,7 +139,7 @@ def _make(name: str, own: Path, place: Path, platform: Platform) -> None:
 def library_zip(wanted: Iterable[Path], folder: Path, platform: Platform) -> Path:
     """The zip of the libraries of these locks, made once in a folder."""
     folders = [libraries(lock, platform=platform) for lock in wanted]
-    place = folder / f"{'-'.join(path.name for path in folders)}.zip"
+    place = folder / f"libraries-{'-'.join(path.name for path in folders)}.zip"
     with held(folder / f"{place.stem}.zip.lock"):
         if place.is_file():
             return place
@@ -158,9 +159,14 @@ def _write(archive: zipfile.ZipFile, folder: Path, *, known: set[str]) -> None:
         if name not in known:
             known.add(name)
             entry = zipfile.ZipInfo(name, _DATE)
-            entry.external_attr = 0o644 << 16
+            entry.external_attr = _permissions(path) << 16
             entry.create_system = 3
             archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 6)
+
+
+def _permissions(path: Path) -> int:
+    """Plain ones, but a program stays one: backups carry pg_dump, and the cloud's temporary folder runs nothing."""
+    return 0o755 if path.stat().st_mode & 0o100 else 0o644
 
 
 def _files(folder: Path) -> list[Path]:

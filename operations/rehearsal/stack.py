@@ -40,7 +40,7 @@ class Region:
     def start(cls, name: str, data: Path) -> Region:
         """Start it and wait until it answers. Raises RehearsalFailed."""
         data.mkdir(parents=True, exist_ok=True)
-        ports = free_base(33000, 39000)
+        ports = free_base(30000, 32000)
         environ = {key: value for key, value in os.environ.items() if key not in _NOT_INHERITED}
         environ |= {"PORT": str(ports.base), "AUTO360_DATA": str(data), "WORKERS": "2"}
         printed = data / "printed.log"

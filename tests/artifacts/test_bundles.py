@@ -113,6 +113,14 @@ def test_the_same_libraries_make_the_same_bytes(tmp_path: Path) -> None:
     assert b"idna/__pycache__/core.cpython-312.pyc" in zips[0]
 
 
+def test_a_program_in_a_bundle_stays_one(bundles: dict[str, Bundle]) -> None:
+    with zipfile.ZipFile(bundles["backup_job"].path) as archive:
+        modes = {entry.filename: entry.external_attr >> 16 for entry in archive.infolist()}
+    programs = {name.rpartition("/")[2] for name, mode in modes.items() if mode == 0o755}
+    assert {"pg_dump", "pg_restore", "psql"} <= programs
+    assert modes["handler.py"] == 0o644
+
+
 def test_a_bundle_is_for_the_clouds_python_with_bytecode_that_needs_no_check(tmp_path: Path) -> None:
     [bundle] = make_bundles(["health"], tmp_path)
     with zipfile.ZipFile(bundle.path) as archive:
