@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from auto360.media.migration.entries import Entry
+from auto360.video import VideoRefused
 from auto360.video.tus import TusPolicy
 from auto360.wiring import video_migration
 from local.gateway.events import timer_event
@@ -360,12 +361,50 @@ def test_a_supplier_that_is_down_does_not_use_up_the_day(moves: MoveWorld) -> No
     assert {state for state, _ in moves.states()} == {"confirmed"}
 
 
-def test_a_key_that_is_refused_ends_the_run(moves: MoveWorld) -> None:
-    moves.add()
+def test_a_key_that_is_refused_ends_the_run_before_anything_is_begun(moves: MoveWorld) -> None:
     moves.add()
     moves.set(API_VIDEO_KEY="another key, long enough to be one")
     assert moves.run()["ended"] == "refused: http_401"
-    assert rows(moves.database, "select started from video_migration_days") == [(1,)]
+    assert rows(moves.database, "select started from video_migration_days") == []
+
+
+def test_a_key_that_is_refused_in_the_middle_costs_no_attempts(
+    moves: MoveWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moves.add()
+    moves.add()
+    assert moves.run(begin_most=0)["ended"] == "nothing_due"
+    run = moves.new_run()
+    seen = iter([True])
+    knows = moves.videos.yandex.iam.knows
+    # The look before the first video is the last call that is let through.
+    monkeypatch.setattr(moves.videos.yandex.iam, "knows", lambda header: next(seen, False) and knows(header))
+    assert run.until(time.monotonic() + 30)["ended"] == "refused: http_401"
+    assert rows(moves.database, "select max(attempts), max(started_on)::text is not null from video_migrations") == [
+        (0, True)
+    ]
+
+
+def test_a_file_that_is_forbidden_stands_in_no_other_videos_way(moves: MoveWorld) -> None:
+    first, second = moves.add(), moves.add()
+    run = moves.new_run()
+    copier = run.copying.files.copier
+    sources = iter([first.source, second.source])
+
+    class Forbidding:
+        """The first file that is asked for does not open."""
+
+        copy = copier.copy
+
+        def measure(self, download: Any, **known: Any) -> Any:
+            if next(sources, None) == first.source:
+                raise VideoRefused("http_403", lasting=True)
+            return copier.measure(download, **known)
+
+    run.copying = replace(run.copying, files=replace(run.copying.files, copier=Forbidding()))
+    assert run.until(time.monotonic() + 30)["ended"] == "nothing_planned"
+    assert sorted(state for state, _ in moves.states()) == ["confirmed", "failed"]
+    assert rows(moves.database, "select failure_reason from video_migrations where state = 'failed'") == [("http_403",)]
 
 
 def test_api_video_is_deleted_after_ninety_days_only_where_a_replica_lies_at_vk_cloud(

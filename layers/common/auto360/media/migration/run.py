@@ -18,14 +18,10 @@ from auto360.media.migration.entries import CopyDoubtful, Entry, SourceGone
 from auto360.media.migration.ledger import Ledger, LetGo
 from auto360.media.migration.settling import Settling
 from auto360.media.migration.switching import Releasing, Switching
+from auto360.media.migration.troubles import BUSY_SECONDS, OF_THE_ACCOUNT, RunEnds, Troubles
 from auto360.video import (
-    LibraryFull,
     SupplierVideo,
-    VideoBusy,
     VideoFailure,
-    VideoNotReady,
-    VideoUncertain,
-    VideoUnreachable,
 )
 
 _PLANNED_AT_ONCE = 2000
@@ -33,17 +29,9 @@ _PLANNING_SECONDS = 60.0
 _LOOKED_FOR_RELEASES_SECONDS = 60.0
 _ASKED_AT_ONCE = 50
 _LEAST_SECONDS = 6.0
-_BUSY_SECONDS = 30.0
-_FULL_SECONDS = 3600
-_MOST_BROKEN = 5
-# Refusals of a supplier that concern every video: our key, our rights.
-_OF_THE_ACCOUNT = ("http_401", "http_403", "no_service_account")
+_TITLE_OF_NO_VIDEO = "rights"
 
 Tell = Callable[[str, Entry], None]
-
-
-class RunEnds(Exception):
-    """Going on makes no sense now; the reason is for operators."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +59,12 @@ class MigrationRun:
     _ends_at: float = field(default=0.0, init=False)
     _begun: int = field(default=0, init=False)
     _room: float = field(default=math.inf, init=False)
-    _broken: int = field(default=0, init=False)
+    _troubles: Troubles = field(init=False)
     _next_release: float = field(default=float("-inf"), init=False)
     _defect: Exception | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._troubles = Troubles(self.ledger, self._require_rights, self._has_time, self._nap)
 
     def until(self, ends_at: float, wishes: Wishes | None = None) -> dict[str, int | str]:
         """Work until that moment of the monotonic clock at the latest; gives counts, and why the run ended.
@@ -103,18 +94,30 @@ class MigrationRun:
         return "time_over"
 
     def _prepare(self) -> None:
-        """Close what was deleted, plan what is new, and see how much room the target has."""
+        """Close what was deleted, plan what is new, see how much room the target has. Raises RunEnds without rights."""
         self.counts["closed"] += self.ledger.close_deleted()
         planned, enough = _PLANNED_AT_ONCE, self.monotonic() + _PLANNING_SECONDS
         while planned >= _PLANNED_AT_ONCE and self._has_time() and self.monotonic() < enough:
             found = self.ledger.plan(_PLANNED_AT_ONCE)
             self.counts["planned"] += found["planned"]
             planned = found["planned"] + found["skipped"]
-        policy = self.ledger.policy
+        status, policy = self.ledger.status(), self.ledger.policy
         if policy.video_migration_library_quota:
             # The rest is kept for what users upload.
-            held = self.ledger.status()["at_yandex"]
-            self._room = policy.video_migration_library_quota - policy.video_migration_quota_reserve - held
+            held = policy.video_migration_quota_reserve + status["at_yandex"]
+            self._room = policy.video_migration_library_quota - held
+        if status["states"].get("planned") and not status["is_paused"]:
+            self._require_rights()
+
+    def _require_rights(self) -> None:
+        """Both suppliers know us, before a video is begun and counts against the day. Raises RunEnds."""
+        try:
+            self.copying.source.count()
+            self.copying.target.with_title(_TITLE_OF_NO_VIDEO)
+        except VideoFailure as failure:
+            # What mends itself is met again, and waited out, with the first video.
+            if failure.supplier_code in OF_THE_ACCOUNT:
+                raise RunEnds(f"refused: {failure.supplier_code}") from failure
 
     def _may_begin(self, wishes: Wishes) -> bool:
         most = math.inf if wishes.begin_most is None else wishes.begin_most
@@ -137,8 +140,8 @@ class MigrationRun:
             found = self.settling.ask(entries)
         except VideoFailure as failure:
             for entry in entries:
-                self.ledger.let_go(entry, seconds=failure.retry_after or _BUSY_SECONDS, reason=failure.supplier_code)
-            self._require_supplier(failure)
+                self.ledger.let_go(entry, seconds=failure.retry_after or BUSY_SECONDS, reason=failure.supplier_code)
+            self._troubles.require_supplier(failure)
             return 0
         done = [entry for entry in entries if entry.target_id in found.settled]
         for entry in done:
@@ -167,14 +170,14 @@ class MigrationRun:
     def _step(self, entry: Entry, step: Callable[[Entry], str]) -> str:
         try:
             outcome = step(entry)
-            self._broken = 0
+            self._troubles.broken = 0
         except LetGo as gone:
             self.ledger.let_go(entry)
             outcome = gone.outcome
         except (CopyDoubtful, SourceGone) as problem:
             outcome = self.ledger.failed(entry, str(problem), is_final=True)
         except VideoFailure as failure:
-            outcome = self._failed(entry, failure)
+            outcome = self._troubles.met(entry, failure)
         except (DatabaseUnavailable, DatabaseRefused):
             raise
         except Exception as defect:  # noqa: BLE001 - one entry must not stand in the way of all others
@@ -185,41 +188,6 @@ class MigrationRun:
         if outcome == "time_over":
             raise RunEnds(outcome)
         return outcome
-
-    def _failed(self, entry: Entry, failure: VideoFailure) -> str:
-        """What becomes of the entry; failures that concern all of them end the run. Raises RunEnds."""
-        code, policy = failure.supplier_code, self.ledger.policy
-        if isinstance(failure, VideoBusy | LibraryFull) or code in _OF_THE_ACCOUNT:
-            seconds = _FULL_SECONDS if isinstance(failure, LibraryFull) else failure.retry_after or _BUSY_SECONDS
-            self.ledger.let_go(entry, seconds=seconds, reason=None if isinstance(failure, VideoBusy) else code)
-            self._require_supplier(failure)
-            return "busy"
-        if isinstance(failure, VideoNotReady):
-            self.ledger.let_go(entry, seconds=policy.video_migration_poll_seconds, reason=code)
-            return "waiting"
-        outcome = self.ledger.failed(entry, code)
-        if outcome == "lost":
-            # Nothing is wrong with the entry: a copy that is to be deleted was not.
-            self.ledger.let_go(entry, seconds=policy.video_migration_retry_seconds)
-        self._require_supplier(failure)
-        return outcome
-
-    def _require_supplier(self, failure: VideoFailure) -> None:
-        """Wait out a limit; end the run where a supplier is down, full, or does not know us. Raises RunEnds."""
-        if isinstance(failure, LibraryFull):
-            raise RunEnds("library_full") from failure
-        if failure.supplier_code in _OF_THE_ACCOUNT:
-            raise RunEnds(f"refused: {failure.supplier_code}") from failure
-        if isinstance(failure, VideoBusy):
-            wait = failure.retry_after or _BUSY_SECONDS
-            if not self._has_time(wait):
-                raise RunEnds("busy") from failure
-            self.sleep(wait)
-        elif isinstance(failure, VideoUnreachable | VideoUncertain):
-            # What is begun counts against the day: with a dead supplier it would all be begun, and fail.
-            self._broken += 1
-            if self._broken >= _MOST_BROKEN:
-                raise RunEnds(f"supplier_down: {failure.supplier_code}") from failure
 
     def _wait_for_more(self, wishes: Wishes) -> bool:
         """Whether it makes sense to look again: there are entries under way whose time will come soon.
@@ -233,6 +201,9 @@ class MigrationRun:
             raise RunEnds("time_over")
         self.sleep(pause)
         return True
+
+    def _nap(self, seconds: float) -> None:
+        self.sleep(seconds)
 
     def _has_time(self, seconds: float = 0.0) -> bool:
         return self.monotonic() + seconds + _LEAST_SECONDS < self._ends_at
