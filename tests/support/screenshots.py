@@ -105,7 +105,12 @@ def _state(context: BrowserContext) -> Any:
 
 def _tour(page: Page, suffix: str, places: dict[str, str]) -> None:
     for name, address in SHOTS:
-        page.goto(places.get(address, address))
+        answer = page.goto(places.get(address, address))
+        if answer is None or answer.status != 200:
+            raise AssertionError(f"{name} cannot be shown")
+        over = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if over > 0:
+            raise AssertionError(f"{name} hangs {over} pixels over the edge")
         _save(page, name + suffix)
 
 
