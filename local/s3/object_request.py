@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import hashlib
 import secrets
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import unquote
-from xml.etree import ElementTree as ET
 
 from aiohttp import web
 
 from local.s3 import answers
 from local.s3.answers import Refused
+from local.s3.bodies import CHUNK, base64_md5, completed_parts, file_bytes
 from local.s3.faults import Faults
 from local.s3.files import Bucket, Buckets, PendingUpload, Segment, Stored, now
 
-_CHUNK = 1024 * 1024
 _LEAST_PART = 5 * 1024 * 1024
 
 
@@ -86,7 +83,7 @@ class ObjectRequest:
         await answer.prepare(self.request)
         if self.request.method == "GET":
             sent = 0
-            for chunk in _file_bytes(self.bucket, stored, start, end):
+            for chunk in file_bytes(self.bucket, stored, start, end):
                 if self.mode == "cut" and sent + len(chunk) > self.service.faults.after_bytes:
                     await answer.write(chunk[: max(0, self.service.faults.after_bytes - sent)])
                     await asyncio.sleep(0.02)
@@ -121,7 +118,7 @@ class ObjectRequest:
 
     async def _complete(self) -> web.StreamResponse:
         upload = self._upload()
-        wanted = _completed_parts(await self.request.content.read())
+        wanted = completed_parts(await self.request.content.read())
         segments = []
         for position, (number, etag) in enumerate(wanted, 1):
             segment = upload.parts.get(number)
@@ -155,7 +152,7 @@ class ObjectRequest:
         start, end = (int(first), int(last) + 1) if first else (0, source.bytes)
         target, md5 = self.bucket.new_file(), hashlib.md5(usedforsecurity=False)
         with target.open("wb") as file:
-            for chunk in _file_bytes(source_bucket, source, start, end):
+            for chunk in file_bytes(source_bucket, source, start, end):
                 md5.update(chunk)
                 file.write(chunk)
         segment = Segment(target.name, end - start, md5.hexdigest())
@@ -179,7 +176,7 @@ class ObjectRequest:
         sha256 = hashlib.sha256() if len(declared) == 64 else None
         try:
             with target.open("wb") as file:
-                async for chunk in self.request.content.iter_chunked(_CHUNK):
+                async for chunk in self.request.content.iter_chunked(CHUNK):
                     size += len(chunk)
                     if self.mode == "cut" and size > self.service.faults.after_bytes:
                         raise Cut
@@ -235,33 +232,3 @@ class ObjectRequest:
         prefix = "x-amz-meta-"
         named = [(name.lower(), value) for name, value in self.request.headers.items()]
         return {name.removeprefix(prefix): value for name, value in named if name.startswith(prefix)}
-
-
-def _file_bytes(bucket: Bucket, stored: Stored, start: int, end: int) -> Iterator[bytes]:
-    offset = 0
-    for segment in stored.segments:
-        first, last = max(start - offset, 0), min(end - offset, segment.bytes)
-        if first < last:
-            with bucket.path(segment).open("rb") as file:
-                file.seek(first)
-                left = last - first
-                while left > 0:
-                    chunk = file.read(min(_CHUNK, left))
-                    if not chunk:
-                        return
-                    left -= len(chunk)
-                    yield chunk
-        offset += segment.bytes
-
-
-def _completed_parts(body: bytes) -> list[tuple[int, str]]:
-    found = []
-    for part in ET.fromstring(body):  # noqa: S314
-        values = {child.tag.rpartition("}")[2]: (child.text or "").strip('"') for child in part}
-        found.append((int(values["PartNumber"]), values["ETag"]))
-    return found
-
-
-def base64_md5(digest: bytes) -> str:
-    """A digest as the header Content-MD5 holds it."""
-    return base64.b64encode(digest).decode()

@@ -12,9 +12,10 @@ from aiohttp import web
 
 from local.s3 import answers
 from local.s3.answers import Refused
+from local.s3.bodies import base64_md5
 from local.s3.faults import Faults
 from local.s3.files import Bucket, Buckets, Stored
-from local.s3.object_request import Cut, ObjectRequest, base64_md5
+from local.s3.object_request import Cut, ObjectRequest
 from local.s3.signature import Denied, signer_of
 from local.simulators.switch import reset
 
