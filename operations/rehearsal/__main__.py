@@ -43,7 +43,7 @@ class Before:
 
     people: tuple[Person, Person]
     ids: tuple[str, str]
-    video: str
+    listing: str
     video_sha256: str
     thread: str
     avatar: str
@@ -95,13 +95,13 @@ def live(region: Region) -> Before:
     """A seller and a buyer, with a video, a conversation and an avatar."""
     seller, buyer = Person("+996555700001"), Person("+996555700002")
     seller.log_in(region)
-    listing, video, digest = seller.post_with_video(region, "Toyota Camry из прежнего региона", seed=1)
+    listing, digest = seller.post_with_video(region, "Toyota Camry из прежнего региона", seed=1)
     buyer.log_in(region)
     thread = buyer.write(region, listing, "Здравствуйте! Ещё продаёте?")
     avatar = f"{seller.id}/avatar.jpg"
     bucket(region, "avatars").put(avatar, [_AVATAR], content_type="image/jpeg")
     messages = buyer.messages(region, thread)
-    return Before((seller, buyer), (seller.id, buyer.id), video, digest, thread, avatar, messages, [], {}, [])
+    return Before((seller, buyer), (seller.id, buyer.id), listing, digest, thread, avatar, messages, [], {}, [])
 
 
 def copy_files(region: Region) -> None:
@@ -159,7 +159,7 @@ def use_again(before: Before, region: Region) -> None:
     _same("the feed", feed(region), before.feed)
     _same("the conversation", before.people[1].messages(region, before.thread), before.messages)
     _same("the avatar", b"".join(bucket(region, "avatars").get(before.avatar)), _AVATAR)
-    place, digest = watched(region, before.video)
+    place, digest = watched(region, before.listing)
     _same("the video's bytes", digest, before.video_sha256)
     _same("where the video lies", f"/{VK_BUCKET}/videos/" in place, expected=True)
 

@@ -36,8 +36,8 @@ class Person:
         data = self._call(region, "POST", "/auth/verify-code", {"phone": self.phone, "code": code})["data"]
         self.token, self.id = data["token"], data["user"]["id"]
 
-    def post_with_video(self, region: Region, title: str, *, seed: int) -> tuple[str, str, str]:
-        """Upload a video, wait until it is ready, post it; gives listing, video, and the file's SHA-256."""
+    def post_with_video(self, region: Region, title: str, *, seed: int) -> tuple[str, str]:
+        """Upload a video, wait until it is ready, post it; gives the listing and the file's SHA-256."""
         content = _file(seed)
         asked = {"title": title, "fileSize": len(content)}
         ticket = self._call(region, "POST", "/video/create", asked, headers={"X-App-Build": "240"})
@@ -59,7 +59,7 @@ class Person:
             "details": {"brand": "Toyota", "model": "Camry", "year": 2018},
         }
         listing = self._call(region, "POST", "/listings", body)["data"]["id"]
-        return str(listing), video, hashlib.sha256(content).hexdigest()
+        return str(listing), hashlib.sha256(content).hexdigest()
 
     def write(self, region: Region, listing: str, text: str) -> str:
         """Begin a conversation about a listing; gives the thread."""
@@ -92,12 +92,12 @@ def feed(region: Region) -> list[tuple[str, str, int]]:
     return [(one["id"], one["title"], one["price"]) for one in listings]
 
 
-def watched(region: Region, video: str) -> tuple[str, str]:
-    """What somebody gets who plays a video: where it lies, and its SHA-256."""
-    manifest = f"{region.url}/api/video/{video}/manifest.m3u8"
-    answer = httpx.get(manifest, follow_redirects=True, trust_env=False, timeout=60)
+def watched(region: Region, listing: str) -> tuple[str, str]:
+    """What somebody gets who plays a listing's video: where it lies, and its SHA-256."""
+    shown = httpx.get(f"{region.url}/api/listings/{listing}", trust_env=False, timeout=60).json()
+    answer = httpx.get(shown["video_url"], follow_redirects=True, trust_env=False, timeout=60)
     if answer.is_error:
-        raise RehearsalFailed(f"the video {video} does not play: {answer.status_code}")
+        raise RehearsalFailed(f"the video of listing {listing} does not play: {answer.status_code}")
     return str(answer.url), hashlib.sha256(answer.content).hexdigest()
 
 

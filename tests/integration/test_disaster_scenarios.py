@@ -150,7 +150,7 @@ def test_scenario_2_playback_goes_to_the_copies_and_back(operator: BackupWorld) 
     assert row(address, url, listing) == there
     assert command("playback", "api_video", "--yes") == 0
     assert plays(operator, with_copy) == ["replica"]
-    assert row(address, url, listing) == f"{API}/video/{with_copy}/manifest.m3u8"
+    assert row(address, url, listing).startswith(f"{API}/video/{with_copy}/")
     assert plays(operator, without) == ["api_video"]
     assert row(address, url, other).startswith("https://cdn.api.video/")
     assert command("playback", "api_video", "--yes") == 0
