@@ -342,7 +342,8 @@ def test_a_full_or_busy_supplier_ends_the_run_and_costs_no_attempts(
 
 
 def test_room_is_kept_for_what_users_upload(moves: MoveWorld) -> None:
-    moves.set(VIDEO_MIGRATION_LIBRARY_QUOTA="12", VIDEO_MIGRATION_QUOTA_RESERVE="10")
+    [(held,)] = rows(moves.database, "select (public.video_migration_status(0) ->> 'at_yandex')::integer")
+    moves.set(VIDEO_MIGRATION_LIBRARY_QUOTA=str(held + 12), VIDEO_MIGRATION_QUOTA_RESERVE="10")
     for _ in range(3):
         moves.add()
     assert moves.run(is_patient=True)["ended"] == "library_full"

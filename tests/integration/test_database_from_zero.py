@@ -168,7 +168,7 @@ def test_loading_the_demo_data_again_changes_nothing(migrated: Connection) -> No
     assert contents(migrated) == before
 
 
-def test_the_migration_of_videos_begins_paused(hosted: Connection) -> None:
-    assert hosted.execute("select paused_at is not null from job_leases where job = 'video_migrator'").fetchall() == [
-        (True,)
-    ]
+def test_the_migration_of_videos_begins_paused(migrated: Connection) -> None:
+    assert migrated.execute(
+        "select paused_at is not null from public.job_leases where job = 'video_migrator'"
+    ).fetchall() == [(True,)]

@@ -41,7 +41,7 @@ def claims(**changes: Any) -> dict[str, Any]:
         "sub": USER,
         "role": "authenticated",
         "session_id": SESSION,
-        "exp": int(NOW.timestamp()) + 600,
+        "exp": int(datetime.now(UTC).timestamp()) + 600,
     }
     return {name: value for name, value in (whole | changes).items() if value is not None}
 
