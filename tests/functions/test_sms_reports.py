@@ -170,7 +170,8 @@ def make_due(database: Database) -> None:
 
 def test_the_poller_asks_where_no_report_came_and_stops_when_it_is_final(person: Person, database: Database) -> None:
     sent(person, database)
-    assert poll(person)["asked"] == 0
+    poll(person)
+    assert rows(database, "select report_asks from sms_messages where phone = %s", person.phone) == [(0,)]
     make_due(database)
     poll(person)
     assert state_of(person, database) == "accepted"

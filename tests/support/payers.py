@@ -213,7 +213,7 @@ def assert_nothing_is_lost(connection: Connection, user: str) -> None:
 
 def waiting_for_a_person(connection: Connection) -> set[str]:
     """Ids of the payments in the operators' queue."""
-    operator = value(connection, "select id::text from users where role = 'finance' limit 1")
+    operator = value(connection, "select id::text from users where role = 'finance' and not is_blocked limit 1")
     operator = operator or Payer.new(connection, role="finance").user
     queue = ask(connection, "billing_queue", operator_id=operator, limit=100_000)
     return {payment["id"] for payment in queue["payments"]}
