@@ -21,6 +21,7 @@ _ALL_SECRETS = ROOT / "build" / "test-secrets"
 _RUN = "AUTO360_TEST_RUN"
 
 _PHONE = re.compile(r"(?<![0-9A-Za-z])(?:\+|00)?996(?:[\s().\-]*\d){9}(?![0-9])")
+_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
 _REFRESH = re.compile(r"refresh_?token['\"\\]*\s*[:=]\s*['\"\\]*([\w.~-]{16,})", re.IGNORECASE)
 _WORD = re.compile(r"(?<![\w-])[\w-]{20,}(?![\w-])")
@@ -123,7 +124,8 @@ def kinds_in(line: str, codes: set[str], tokens: set[str]) -> set[str]:
     """The kinds of secrets in one line."""
     text = _plain(line)
     kinds = set()
-    if _PHONE.search(text):
+    # The digits of a UUID may look like a number.
+    if _PHONE.search(_UUID.sub(" ", text)):
         kinds.add("phone number")
     if _JWT.search(text):
         kinds.add("access token")

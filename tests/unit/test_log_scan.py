@@ -42,6 +42,7 @@ def test_a_planted_secret_is_found(line: str, kind: str) -> None:
         '{"message": "sms taken", "phone": "+996***56", "parts": 1}',
         "2026-01-05 12:00:00.482913 UTC postmaster LOG:  listening on port 4829",
         '{"request_id": "7b482913-1631-4e10-9b28-eabf7cb3a6d9", "duration_ms": 482913.5}',
+        '{"request_id": "99640735-6540-4dcf-be3b-374ba02c7103"}',
         '{"refresh_token": "***"}',
         "996 rows in 12 tables",
         '{"code": "otp_too_soon"}',
