@@ -8,6 +8,9 @@ import pytest
 
 from tests.support import logs
 
+# gRPC's own handlers of forks can hang a child before it has become another program; no test calls gRPC in a fork.
+os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
+
 pytest_plugins = (
     "tests.support.banks",
     "tests.support.database",
