@@ -41,6 +41,8 @@ def _runs(console: Console) -> bool:
             f"{kind['kind']:<18}{last.get('state', 'never'):<11}{_minute(last.get('started_at')):<18}"
             f"{_minute(kind['last_verified_at']):<18}{kind['failures_since'] or 0:>12}"
         )
+        for item in (kind["details"] or {}).get("left_out", ()):
+            console.say(f"left out: {item}")
         if last.get("state") == "failed":
             console.say(f"{last.get('failure_reason')}")
             well = False

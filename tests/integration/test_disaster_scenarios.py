@@ -18,7 +18,7 @@ from auto360.dumps.postgres import connected, facts_of
 from local.folders import MIGRATIONS, SUPABASE_BOOTSTRAP
 from local.migrations import Schema
 from operations.backup.__main__ import main
-from tests.support.backup import SCHEMAS, BackupWorld
+from tests.support.backup import SCHEMAS, BackupWorld, backup_variables
 from tests.support.functions import forget_wiring
 from tests.support.objects import LocalS3
 
@@ -38,16 +38,7 @@ def region() -> Iterator[str]:
 @pytest.fixture
 def operator(backup_world: BackupWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[BackupWorld]:
     """A person at a terminal with the variables of the functions."""
-    store = {"ENDPOINT": backup_world.s3.url, "REGION": "ru-msk", "ACCESS_KEY": "KEY", "SECRET_KEY": "secret"}
-    variables = backup_world.source.environ | {
-        **{f"{supplier}_{name}": value for supplier in ("VK_CLOUD", "YANDEX_STORAGE", "SUPABASE_STORAGE")
-           for name, value in store.items()},
-        "VK_CLOUD_BUCKET": "backup",
-        "YANDEX_STORAGE_BUCKET": "uploads",
-        "BACKUP_KEYS": "k1:" + "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg",
-        "PUBLIC_API_URL": API,
-    }  # fmt: skip
-    for name, value in variables.items():
+    for name, value in backup_variables(backup_world, API).items():
         monkeypatch.setenv(name, value)
     forget_wiring()
     yield backup_world

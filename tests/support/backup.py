@@ -89,6 +89,19 @@ class BackupWorld:
         return bucket.path(bucket.objects[key].segments[0])
 
 
+def backup_variables(world: BackupWorld, public_url: str = "http://127.0.0.1:8360/api") -> dict[str, str]:
+    """What a person at a terminal sets: the variables of the functions, and the local store as every supplier's."""
+    store = {"ENDPOINT": world.s3.url, "REGION": "ru-msk", "ACCESS_KEY": "KEY", "SECRET_KEY": "secret"}
+    return world.source.environ | {
+        **{f"{supplier}_{name}": value for supplier in ("VK_CLOUD", "YANDEX_STORAGE", "SUPABASE_STORAGE")
+           for name, value in store.items()},
+        "VK_CLOUD_BUCKET": "backup",
+        "YANDEX_STORAGE_BUCKET": "uploads",
+        "BACKUP_KEYS": "k1:" + "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg",
+        "PUBLIC_API_URL": public_url,
+    }  # fmt: skip
+
+
 def rest_of(database: Database) -> PostgrestDatabase:
     """The database as functions reach it."""
     settings = SupabaseSettings.load(database.environ)

@@ -79,6 +79,8 @@ class DatabaseBackup:
             pass
         verified = perf_counter()
         self.progress("read again and found right")
+        for item in snapshot.left_out:
+            self.progress(f"left out: {item}")
         manifest = Manifest(
             id=backup_id,
             kind=kind,
@@ -91,6 +93,7 @@ class DatabaseBackup:
             tables=tables,
             cluster=cluster,
             verified=self.now(),
+            left_out=tuple(snapshot.left_out),
         )
         before_manifest()
         self._write(manifest)
@@ -119,6 +122,7 @@ class DatabaseBackup:
                 "rows": manifest.rows,
                 "plain_bytes": manifest.dump.plain_size,
                 "server_version": manifest.server_version,
+                "left_out": [str(item) for item in manifest.left_out],
                 **{name: round(value, 1) for name, value in seconds.items()},
             },
             keep_until=self.retention.keep_until(manifest),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -17,7 +17,7 @@ from auto360.backup.restore import Restore, RestoreTarget
 from auto360.backup.runs import Outcome, Runs
 from auto360.clock import Clock
 from auto360.database import Database
-from auto360.dumps import TableFacts
+from auto360.dumps import LeftOut, TableFacts
 from auto360.settings import EnvSettings
 
 JOB = "restore_drill"
@@ -59,23 +59,23 @@ class Drill:
             manifest: Manifest | None = None
             try:
                 manifest = self.archive.newest()
-                seconds = self._restore(manifest)
+                seconds, left_out = self._restore(manifest)
                 self._require_fresh(manifest, seconds)
             except BaseException as error:
                 self.runs.failed(run, error, Outcome(drilled_manifest=manifest.key if manifest else None))
                 raise
             key = self._write_down(manifest, seconds)
-            self.runs.verified(run, self._outcome(manifest, key, seconds))
+            self.runs.verified(run, self._outcome(manifest, key, seconds, left_out))
         return {"tables": len(manifest.tables), "rows": manifest.rows, "seconds": round(seconds)}
 
-    def _restore(self, manifest: Manifest) -> float:
+    def _restore(self, manifest: Manifest) -> tuple[float, list[LeftOut]]:
         began = perf_counter()
         with self.server() as rehearsed:
-            Restore(self.archive, self.progress).into_blank(manifest, rehearsed.target)
+            left_out = Restore(self.archive, self.progress).into_blank(manifest, rehearsed.target)
             findings = rehearsed.row_security(manifest.tables)
         if findings:
             raise ContentDiffers("; ".join(findings)[:1500])
-        return perf_counter() - began
+        return perf_counter() - began, left_out
 
     def _require_fresh(self, manifest: Manifest, seconds: float) -> None:
         """A backup that restores, but is too old or too slow, does not keep what the audit promises."""
@@ -92,7 +92,7 @@ class Drill:
         self.archive.store.put(key, [json.dumps(result).encode()], content_type="application/json")
         return key
 
-    def _outcome(self, manifest: Manifest, key: str, seconds: float) -> Outcome:
+    def _outcome(self, manifest: Manifest, key: str, seconds: float, left_out: Sequence[LeftOut]) -> Outcome:
         return Outcome(
             object_key=key,
             manifest_key=manifest.key,
@@ -103,6 +103,7 @@ class Drill:
                 "seconds": round(seconds, 1),
                 "rows": manifest.rows,
                 "backup_age_hours": round((self.now() - manifest.started).total_seconds() / 3600, 1),
+                "left_out": [str(item) for item in left_out],
             },
             drilled_manifest=manifest.key,
         )

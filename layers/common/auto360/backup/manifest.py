@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 
 from auto360.backup.errors import ManifestUnreadable
 from auto360.backup.keys import BackupKeys
-from auto360.dumps import ClusterFacts, TableFacts
+from auto360.dumps import ClusterFacts, LeftOut, TableFacts
 
 Class = Literal["daily", "weekly"]
 PREFIX = "db/"
@@ -48,6 +48,8 @@ class Manifest:
     tables: Mapping[str, TableFacts]
     cluster: ClusterFacts
     verified: datetime
+    # Of the platform, and not ours to write; manifests before this field leave out nothing.
+    left_out: Sequence[LeftOut] = ()
 
     @property
     def key(self) -> str:
@@ -87,6 +89,7 @@ class Manifest:
                 tables={table: TableFacts(**facts) for table, facts in document["tables"].items()},
                 cluster=ClusterFacts(**document["cluster"]),
                 verified=datetime.fromisoformat(document["verified"]),
+                left_out=tuple(LeftOut(**item) for item in document.get("left_out", ())),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ManifestUnreadable(f"{name}: it is not a manifest that can be read") from None

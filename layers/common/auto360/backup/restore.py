@@ -10,7 +10,7 @@ from typing import Protocol
 from auto360.backup.archive import Archive
 from auto360.backup.errors import ContentDiffers
 from auto360.backup.manifest import Manifest
-from auto360.dumps import ClusterFacts, DumpFailed, TableFacts
+from auto360.dumps import ClusterFacts, DumpFailed, LeftOut, TableFacts
 
 Plain = Callable[[], Iterator[bytes]]
 
@@ -20,13 +20,13 @@ class RestoreTarget(Protocol):
 
     def into_project(
         self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
-    ) -> None:
-        """Replace what an existing project holds."""
+    ) -> Sequence[LeftOut]:
+        """Replace what an existing project holds; gives what of the platform's is left as it was."""
 
     def into_blank(
         self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
-    ) -> None:
-        """Fill a bare server."""
+    ) -> Sequence[LeftOut]:
+        """Fill a bare server; gives what of the platform's is left out."""
 
     def table_beside(self, plain: Plain, table: str, facts: TableFacts, *, add_missing: bool) -> str:
         """Restore one table beside the living one."""
@@ -39,19 +39,29 @@ class Restore:
     archive: Archive
     progress: Callable[[str], None]
 
-    def into_project(self, manifest: Manifest, target: RestoreTarget) -> None:
-        """Replace the content of a project with a backup."""
+    def into_project(self, manifest: Manifest, target: RestoreTarget) -> list[LeftOut]:
+        """Replace the content of a project with a backup; gives what is missing from the backup or left as it was."""
         plain = self._proved(manifest)
         self.progress(f"restoring {len(manifest.tables)} tables, {manifest.rows} rows, in one transaction")
         with _named_differences():
-            target.into_project(plain, schemas=manifest.schemas, tables=manifest.tables, cluster=manifest.cluster)
-        self.progress("every table has the rows of the backup")
+            left = target.into_project(
+                plain, schemas=manifest.schemas, tables=manifest.tables, cluster=manifest.cluster
+            )
+        self.progress("every table that was restored has the rows of the backup")
+        return self._told(manifest, left)
 
-    def into_blank(self, manifest: Manifest, target: RestoreTarget) -> None:
-        """Fill a bare server with a backup."""
+    def into_blank(self, manifest: Manifest, target: RestoreTarget) -> list[LeftOut]:
+        """Fill a bare server with a backup; gives what is missing from it."""
         plain = self._proved(manifest)
         with _named_differences():
-            target.into_blank(plain, schemas=manifest.schemas, tables=manifest.tables, cluster=manifest.cluster)
+            left = target.into_blank(plain, schemas=manifest.schemas, tables=manifest.tables, cluster=manifest.cluster)
+        return self._told(manifest, left)
+
+    def _told(self, manifest: Manifest, left: Sequence[LeftOut]) -> list[LeftOut]:
+        every = [*manifest.left_out, *left]
+        for item in every:
+            self.progress(f"left out: {item}")
+        return every
 
     def table(self, manifest: Manifest, table: str, target: RestoreTarget, *, add_missing: bool) -> str:
         """Restore one table beside the living one; `add_missing` brings back rows whose keys are gone."""

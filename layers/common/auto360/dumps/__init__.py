@@ -25,6 +25,21 @@ class TableFacts:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """Something of the platform that a backup or a restore leaves alone, and why.
+
+    `kind` is table, sequence, publication, policies (of a table) or extension.
+    """
+
+    kind: str
+    name: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}: {self.reason}"
+
+
+@dataclass(frozen=True)
 class ClusterFacts:
     """What a dump of schemas leaves out: roles without passwords, publications, extensions, policies elsewhere.
 
@@ -44,12 +59,13 @@ class Snapshot(Protocol):
     id: str
     server_version: int
     tool_version: str
+    left_out: Sequence[LeftOut]
 
     def cluster(self) -> ClusterFacts:
         """What lies beside the schemas."""
 
     def tables(self) -> dict[str, TableFacts]:
-        """Every table by its quoted name, counted and hashed."""
+        """Every table by its quoted name, counted and hashed, but for those left out."""
 
     def dump(self) -> Generator[bytes, None, None]:
         """The archive of pg_dump in its custom format, not compressed. Raises DumpFailed where it is not whole."""

@@ -8,10 +8,10 @@ set idle_in_transaction_session_timeout = 0;
 """
 
 # Ordinary tables, partitions among them; not those of extensions. The row that is hashed: columns in their order, those
-# of a type without a hash function as text.
+# of a type without a hash function as text. So are enums: they hash as a number that differs in each database.
 TABLES = """
 select format('%%I.%%I', n.nspname, c.relname),
-  'row(' || string_agg(quote_ident(a.attname) || case when b.typtype = 'e' or b.typname = any (array[
+  'row(' || string_agg(quote_ident(a.attname) || case when b.typname = any (array[
       'bool', 'int2', 'int4', 'int8', 'numeric', 'float4', 'float8', 'uuid', 'text', 'varchar', 'bpchar', 'name',
       'char', 'bytea', 'date', 'time', 'timestamp', 'timestamptz', 'interval', 'jsonb', 'inet', 'oid',
       '_text', '_uuid', '_int4', '_int8', '_varchar']) then '' else '::text' end, ', ' order by a.attnum) || ')'
@@ -41,8 +41,10 @@ select e.extname as name, n.nspname as schema, e.extversion as version from pg_e
 join pg_namespace n on n.oid = e.extnamespace where e.extname <> 'plpgsql' order by 1""",
     "publications": """
 select p.pubname as name, coalesce(array_agg(t.schemaname || '.' || t.tablename order by t.schemaname, t.tablename)
-  filter (where t.tablename is not null), '{}') as tables
-from pg_publication p left join pg_publication_tables t on t.pubname = p.pubname group by 1 order by 1""",
+  filter (where t.tablename is not null), '{}') as tables,
+  not p.puballtables and pg_has_role(p.pubowner, 'usage') as ours
+from pg_publication p left join pg_publication_tables t on t.pubname = p.pubname
+group by p.oid, p.pubname order by 1""",
     "policies": """
 select schemaname as schema, tablename as table, policyname as name, permissive, roles::text[] as roles, cmd, qual,
   with_check from pg_policies where schemaname <> all (%(schemas)s) order by 1, 2, 3""",

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 # Schemas that a Supabase project brings itself: only their rows, and the policies on their tables, are ours.
 OF_THE_PROJECT = ("auth", "storage")
 # The project's own record of how far its schemas are; another project may be further.
-_NOT_OURS = ("auth schema_migrations", "storage migrations")
+RECORDS = ("auth.schema_migrations", "storage.migrations")
+# Kinds whose schema and name are read off an entry.
+_NAMED = ("TABLE DATA", "SEQUENCE SET", "POLICY")
 _LINE = re.compile(r"^(\d+); (\d+) (\d+) (.+)$")
 
 
@@ -20,9 +22,23 @@ class Entry:
     line: str
     rest: str
 
-    def is_of(self, kind: str, schema: str) -> bool:
-        """Whether it is of this kind in this schema."""
-        return self.rest.startswith(f"{kind} {schema} ")
+    @property
+    def kind(self) -> str:
+        """Rows, the value of a sequence or a policy; empty for anything else."""
+        return next((kind for kind in _NAMED if self.rest.startswith(f"{kind} ")), "")
+
+    @property
+    def schema(self) -> str:
+        """The schema of such an entry."""
+        return self._words()[0]
+
+    @property
+    def name(self) -> str:
+        """The relation of such an entry; of a policy its table."""
+        return self._words()[1]
+
+    def _words(self) -> list[str]:
+        return [*self.rest.removeprefix(self.kind).split(), "", ""][:2]
 
 
 def entries_of(text: str) -> list[Entry]:
@@ -31,9 +47,12 @@ def entries_of(text: str) -> list[Entry]:
     return [Entry(match[0], match[4]) for match in found if match is not None]
 
 
-def for_project(entries: Iterable[Entry], *, login: str) -> list[Entry]:
-    """What is restored into an existing project: our schemas whole, of its own ones the rows and our policies."""
-    return [entry for entry in for_blank(entries) if _belongs_in_project(entry, login)]
+def for_project(entries: Iterable[Entry], *, login: str, takes: Callable[[Entry], bool]) -> list[Entry]:
+    """What is restored into an existing project: our schemas whole, of its own ones the rows and our policies.
+
+    `takes` decides about entries of the project's own schemas that its login may perhaps not write.
+    """
+    return [entry for entry in for_blank(entries) if _belongs_in_project(entry, login, takes)]
 
 
 def for_blank(entries: Iterable[Entry]) -> list[Entry]:
@@ -41,15 +60,13 @@ def for_blank(entries: Iterable[Entry]) -> list[Entry]:
     return [entry for entry in entries if not entry.rest.startswith("SCHEMA - public ")]
 
 
-def _belongs_in_project(entry: Entry, login: str) -> bool:
+def _belongs_in_project(entry: Entry, login: str, takes: Callable[[Entry], bool]) -> bool:
     if entry.rest.startswith("DEFAULT ACL"):
         # Nobody may change the default privileges of another role.
         return entry.rest.endswith(f" {login}")
+    if entry.kind and entry.schema in OF_THE_PROJECT:
+        return f"{entry.schema}.{entry.name}" not in RECORDS and takes(entry)
     for schema in OF_THE_PROJECT:
-        if entry.is_of("TABLE DATA", schema):
-            return not any(entry.rest.startswith(f"TABLE DATA {name} ") for name in _NOT_OURS)
-        if entry.is_of("POLICY", schema) or entry.is_of("SEQUENCE SET", schema):
-            return True
         if f" {schema} " in f" {entry.rest} " and _schema_of(entry) in (schema, "-"):
             return False
     return True

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from auto360.dumps import ClusterFacts, DumpFailed, TableFacts
+from auto360.dumps import ClusterFacts, DumpFailed, LeftOut, TableFacts
 from auto360.dumps.catalogue import CLUSTER, SESSION, TABLES, proof
+from auto360.dumps.permissions import NO_OWNER, NOT_READABLE, left_out_tables
 from auto360.dumps.tools import connection_environ, program
 
 if TYPE_CHECKING:
@@ -54,10 +55,16 @@ class PostgresSnapshot:
         self.server_version = connection.info.server_version
         self.tool_version = tool_version()
         self._address, self._schemas, self._connection = address, schemas, connection
+        self._tables = left_out_tables(connection, schemas)
+        theirs = [row["name"] for row in self._rows(CLUSTER["publications"]) if not row["ours"]]
+        self.left_out: Sequence[LeftOut] = [*self._tables, *(LeftOut("publication", name, NO_OWNER) for name in theirs)]
 
     def cluster(self) -> ClusterFacts:
-        """What lies beside the schemas."""
-        found = {name: [dict(row) for row in self._rows(query, names=True)] for name, query in CLUSTER.items()}
+        """What lies beside the schemas, without publications of the platform."""
+        found = {name: self._rows(query) for name, query in CLUSTER.items()}
+        found["publications"] = [
+            {"name": row["name"], "tables": row["tables"]} for row in found["publications"] if row["ours"]
+        ]
         return ClusterFacts(**found)
 
     def tables(self) -> dict[str, TableFacts]:
@@ -65,19 +72,22 @@ class PostgresSnapshot:
         with connected(self._address) as connection:
             connection.execute("begin isolation level repeatable read read only")
             connection.execute(f"set transaction snapshot '{self.id}'")
-            return facts_of(connection, self._schemas)
+            return facts_of(connection, self._schemas, without={table.name for table in self._tables})
 
     def dump(self) -> Generator[bytes, None, None]:
-        """Run pg_dump in this snapshot."""
+        """Run pg_dump in this snapshot. Tables that are left out stay as empty ones, unless they may not be read."""
         arguments = ["--format=custom", "--compress=0", "--no-sync", f"--snapshot={self.id}"]
         arguments += [f"--lock-wait-timeout={_LOCK_WAIT}", *(f"--schema={name}" for name in self._schemas)]
+        arguments += [
+            f"--exclude-table{'' if item.reason == NOT_READABLE else '-data'}={item.name}" for item in self._tables
+        ]
         with program("pg_dump", arguments, connection_environ(self._address), stdin=subprocess.DEVNULL) as running:
             yield from running.output()
 
-    def _rows(self, query: str, *, names: bool) -> list[Any]:
-        from psycopg.rows import dict_row, tuple_row
+    def _rows(self, query: str) -> list[dict[str, Any]]:
+        from psycopg.rows import dict_row
 
-        with self._connection.cursor(row_factory=cast("Any", dict_row if names else tuple_row)) as cursor:
+        with self._connection.cursor(row_factory=dict_row) as cursor:
             return cursor.execute(cast("Any", query), {"schemas": list(self._schemas)}).fetchall()
 
 
@@ -95,11 +105,13 @@ def connected(address: str) -> Iterator[psycopg.Connection[Any]]:
         yield connection
 
 
-def facts_of(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> dict[str, TableFacts]:
-    """Count and hash every table of the schemas, by quoted name."""
+def facts_of(
+    connection: psycopg.Connection[Any], schemas: Sequence[str], *, without: Collection[str] = ()
+) -> dict[str, TableFacts]:
+    """Count and hash every table of the schemas, by quoted name, but for those of `without`."""
     tables = connection.execute(cast("Any", TABLES), {"schemas": list(schemas)}).fetchall()
     found = {}
-    for table, expression in tables:
+    for table, expression in (row for row in tables if row[0] not in without):
         row = connection.execute(cast("Any", proof(table, expression))).fetchone()
         if row is not None:
             seen = anonymous_rows(connection, str(table))

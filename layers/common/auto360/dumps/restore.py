@@ -10,13 +10,16 @@ from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 
-from auto360.dumps import ClusterFacts, DumpFailed, TableFacts
+from auto360.dumps import ClusterFacts, DumpFailed, LeftOut, TableFacts
 from auto360.dumps import script as words
-from auto360.dumps.contents import Entry, as_list, entries_of, for_blank, for_project
+from auto360.dumps.contents import OF_THE_PROJECT, RECORDS, Entry, as_list, entries_of, for_blank, for_project
+from auto360.dumps.permissions import Permitted, own_publications, permitted
+from auto360.dumps.postgres import connected
 from auto360.dumps.tools import Running, connection_environ, program
 
 Plain = Callable[[], Iterator[bytes]]
 _PSQL = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=-"]
+_PROJECT = tuple(f"{schema}." for schema in OF_THE_PROJECT)
 _TABLE = re.compile(r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$")
 
 
@@ -24,25 +27,41 @@ class PostgresTarget:
     """A database that an archive is restored into. `plain` gives the archive's bytes anew each time it is called."""
 
     def __init__(self, address: str) -> None:
-        self._environ = connection_environ(address)
+        self._address, self._environ = address, connection_environ(address)
         # The pooler knows the login by `postgres.<project>`.
         self._login = self._environ.get("PGUSER", "postgres").partition(".")[0]
 
     def into_project(
         self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
-    ) -> None:
-        """Replace what an existing Supabase project holds. Raises DumpFailed, and then it is as it was."""
-        before = words.opening() + words.libraries(cluster) + words.emptied_project(schemas, tables)
-        after = words.beside(cluster) + words.proofs(_provable(tables)) + words.closing()
-        self._run(plain, for_project(contents(plain), login=self._login), before, after)
+    ) -> Sequence[LeftOut]:
+        """Replace what an existing Supabase project holds; gives what of the platform's is left as it was.
+
+        Raises DumpFailed, and then the project is as it was.
+        """
+        entries = contents(plain)
+        with connected(self._address) as connection:
+            allowed = permitted(connection, tables=tables, cluster=cluster, entries=entries)
+        restored = {name: facts for name, facts in tables.items() if _is_restored(name, allowed)}
+        theirs = [name for name in restored if name.startswith(_PROJECT)]
+        before = words.opening(words.extensions(cluster, allowed.extensions)) + words.libraries(cluster)
+        before += words.emptied_project(schemas, tables=theirs, policies=allowed.policies)
+        policies = [row for row in cluster.policies if f"{row['schema']}.{row['table']}" in allowed.policies]
+        after = words.beside(allowed.publications, policies) + words.proofs(restored) + words.closing()
+        self._run(plain, for_project(entries, login=self._login, takes=allowed.takes), before, after)
+        return allowed.left_out
 
     def into_blank(
         self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
-    ) -> None:
-        """Fill a bare Postgres, such as the one of a drill. Raises DumpFailed."""
+    ) -> Sequence[LeftOut]:
+        """Fill a bare Postgres, such as the one of a drill; gives what of the platform's is left out.
+
+        Raises DumpFailed.
+        """
+        publications, left_out = own_publications(cluster, tables)
         before = words.blank_cluster(cluster, schemas) + words.opening()
-        after = words.beside(cluster) + words.proofs(tables) + words.closing()
+        after = words.beside(publications, cluster.policies) + words.proofs(tables) + words.closing()
         self._run(plain, for_blank(contents(plain)), before, after)
+        return left_out
 
     def table_beside(self, plain: Plain, table: str, facts: TableFacts, *, add_missing: bool) -> str:
         """Restore one table into the schema `restored`, prove it, and where asked add the rows that `table` lacks.
@@ -163,6 +182,6 @@ def _renamed(chunks: Iterator[bytes], change: tuple[bytes, bytes] | None) -> Ite
     raise DumpFailed(f"the archive holds no rows of {change[0].decode().removeprefix('COPY ').strip()}")
 
 
-def _provable(tables: Mapping[str, TableFacts]) -> dict[str, TableFacts]:
-    """Without the project's own records, which are not restored."""
-    return {name: facts for name, facts in tables.items() if name not in words.RECORDS}
+def _is_restored(table: str, allowed: Permitted) -> bool:
+    """Ours always; of the project's own schemas what the login may write, but for the project's own records."""
+    return not table.startswith(_PROJECT) or (table in allowed.relations and table not in RECORDS)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from auto360.dumps import ClusterFacts, TableFacts
 from auto360.dumps.catalogue import SESSION, proof
 from auto360.dumps.contents import OF_THE_PROJECT
 
 MARK = "ContentDiffers"
-# The project's own record of how far its schemas are; another project may be further.
-RECORDS = ("auth.schema_migrations", "storage.migrations")
 
 # As it is in every new database; the archive's own entry would lack what is built in.
 _EMPTY_PUBLIC = """create schema if not exists public;
@@ -20,9 +19,22 @@ grant usage on schema public to public;
 """
 
 
-def opening() -> str:
-    """Begin; triggers and foreign keys of the project's own tables rest while rows come in."""
-    return f"begin;\n{SESSION}\nset local session_replication_role = replica;\nset local check_function_bodies = off;\n"
+def opening(extensions: str = "") -> str:
+    """Begin; triggers and foreign keys of the project's own tables rest while rows come in.
+
+    Extensions are made before: a project's event triggers, which rest as well, grant what theirs needs.
+    """
+    resting = "set local session_replication_role = replica;\nset local check_function_bodies = off;\n"
+    return f"begin;\n{SESSION}\n{extensions}{resting}"
+
+
+def extensions(cluster: ClusterFacts, missing: Collection[str]) -> str:
+    """Make those that a project lacks; a dump of schemas holds none."""
+    return "".join(
+        f"create extension if not exists {_name(str(row['name']))} with schema {_name(str(row['schema']))};\n"
+        for row in cluster.extensions
+        if row["name"] in missing
+    )
 
 
 def libraries(cluster: ClusterFacts) -> str:
@@ -34,18 +46,21 @@ def libraries(cluster: ClusterFacts) -> str:
     )
 
 
-def emptied_project(schemas: Sequence[str], tables: Iterable[str]) -> str:
-    """Take away what an existing project holds of us: our schemas whole, of its own ones the rows and policies."""
+def emptied_project(schemas: Sequence[str], *, tables: Iterable[str], policies: Iterable[str]) -> str:
+    """Take away what an existing project holds of us: our schemas whole, of its own ones the rows and policies.
+
+    `tables` and `policies` name the tables of the project whose rows and policies the login may take away.
+    """
     ours = [name for name in schemas if name not in OF_THE_PROJECT]
     dropped = "".join(f"drop schema if exists {_name(name)} cascade;\n" for name in ours)
     dropped += _EMPTY_PUBLIC
-    rows = [table for table in tables if table.split(".")[0] in OF_THE_PROJECT and table not in RECORDS]
-    emptied = "".join(f"delete from {table};\n" for table in rows)
-    listed = ", ".join(f"'{name}'" for name in OF_THE_PROJECT)
+    emptied = "".join(f"delete from {table};\n" for table in tables)
+    listed = ", ".join(_text(name) for name in policies if name.split(".")[0] in OF_THE_PROJECT)
     return (
         f"{dropped}set local storage.allow_delete_query = 'true';\n{emptied}"
         "do $auto360$ declare p record; begin\n"
-        f"for p in select * from pg_policies where schemaname in ({listed}) loop\n"
+        f"for p in select * from pg_policies"
+        f" where schemaname || '.' || tablename = any (array[{listed}]::text[]) loop\n"
         "execute format('drop policy %I on %I.%I', p.policyname, p.schemaname, p.tablename);\n"
         "end loop; end $auto360$;\n"
     )
@@ -62,16 +77,18 @@ def blank_cluster(cluster: ClusterFacts, schemas: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def beside(cluster: ClusterFacts) -> str:
-    """What the dump of schemas leaves out: membership in publications, policies in other schemas."""
-    lines = []
-    for publication in cluster.publications:
-        name, tables = _name(publication["name"]), list(publication["tables"])
-        lines.append(_quietly(f"create publication {name}", "duplicate_object"))
+def beside(publications: Mapping[str, Sequence[str]], policies: Iterable[Mapping[str, object]]) -> str:
+    """What the dump of schemas leaves out: membership in publications, policies in other schemas.
+
+    Default privileges that belong to no schema are among it: new functions are open to nobody.
+    """
+    lines = ["alter default privileges revoke execute on functions from public;"]
+    for name, tables in publications.items():
+        lines.append(_quietly(f"create publication {_name(name)}", "duplicate_object"))
         if tables:
             listed = ", ".join(".".join(_name(part) for part in table.split(".", 1)) for table in tables)
-            lines.append(f"alter publication {name} set table {listed};")
-    lines += [_policy(policy) for policy in cluster.policies]
+            lines.append(f"alter publication {_name(name)} set table {listed};")
+    lines += [_policy(policy) for policy in policies]
     return "\n".join(lines) + "\n"
 
 
@@ -81,14 +98,22 @@ def proofs(tables: Mapping[str, TableFacts]) -> str:
 
 
 def proof_of(table: str, facts: TableFacts, *, target: str) -> str:
-    """Compare one table, perhaps under another name."""
+    """Compare one table, perhaps under another name.
+
+    Older manifests hash enums by a number that differs in each database: tables with one are counted only.
+    """
+    uncast = (
+        "select from pg_attribute a join pg_type t on t.oid = a.atttypid where t.typtype = 'e' and a.attnum > 0"
+        f" and not a.attisdropped and a.attrelid = {_text(target)}::regclass"
+        f" and position(quote_ident(a.attname) || '::text' in {_text(facts.expression)}) = 0"
+    )
     return (
         "do $auto360$ declare n bigint; h text; begin\n"
         f"{proof(target, facts.expression).replace(' from only ', ' into n, h from only ')};\n"
         f"if n <> {int(facts.rows)} then raise exception '{MARK}: % has % rows instead of {int(facts.rows)}',"
         f" {_text(table)}, n; end if;\n"
-        f"if h <> {_text(facts.hash)} then raise exception '{MARK}: % has other rows than the backup',"
-        f" {_text(table)}; end if;\nend $auto360$;\n"
+        f"if h <> {_text(facts.hash)} and not exists ({uncast}) then"
+        f" raise exception '{MARK}: % has other rows than the backup', {_text(table)}; end if;\nend $auto360$;\n"
     )
 
 
@@ -125,7 +150,18 @@ def _role(role: Mapping[str, object]) -> str:
     )
     made = _quietly(f"create role {name} {options}", "duplicate_object")
     settings = [str(setting).partition("=") for setting in role["settings"]]  # type: ignore[attr-defined]
-    return made + "".join(f"\nalter role {name} set {_name(key)} = {_text(value)};" for key, _, value in settings)
+    # A drill's server has other libraries, and other settings.
+    kept = [(key, value) for key, _, value in settings if not key.endswith("_preload_libraries")]
+    changes = (f"alter role {name} set {_name(key)} = {_setting(key, value)}" for key, value in kept)
+    return made + "".join(f"\n{_quietly(change, 'undefined_object')}" for change in changes)
+
+
+def _setting(key: str, value: str) -> str:
+    """A value as the catalogue has it; a list of names is told one by one."""
+    if key not in ("search_path", "temp_tablespaces"):
+        return _text(value)
+    names = re.findall(r'"(?:[^"]|"")*"|[^,\s]+', value)
+    return ", ".join(_text(name[1:-1].replace('""', '"') if name.startswith('"') else name) for name in names) or "''"
 
 
 def _membership(row: Mapping[str, object]) -> str:
