@@ -46,7 +46,7 @@ openapi: install ## write docs/openapi.json anew from the functions' models
 bundle: install ## make the zip of every function for the cloud, with sizes and import times
 	@$(VENV_PYTHON) -m deploy bundle
 
-fuzz: install ## random requests from the OpenAPI document against a stack of its own (EXAMPLES, SEED)
+fuzz: install ## random requests to a stack of its own: OpenAPI document, operations page, webhooks, cursors (EXAMPLES, REQUESTS, SEED)
 	@PYTHONPATH=.:layers/common $(VENV_PYTHON) -m tests.fuzz
 
 plan: install ## show what a deployment would do on Yandex Cloud (STAGE)

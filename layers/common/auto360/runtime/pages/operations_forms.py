@@ -37,7 +37,7 @@ class LanguageForm(FormBody):
 class DecisionForm(FormBody):
     """The version of the listing that the moderator has looked at, and why, in words for the seller."""
 
-    version: int = Field(ge=1)
+    version: int = Field(ge=1, le=2_147_483_647)
     reason: Annotated[Words | None, Blank] = None
 
     def reason_of(self, action: str) -> str | None:
