@@ -10,11 +10,18 @@ _GSM7_TWICE = set("^{}\\[~]|€\f")
 
 
 def parts(text: str) -> int:
-    """160 or 153 characters of the GSM alphabet, 70 or 67 otherwise."""
+    """160 or 153 characters of the GSM alphabet, 70 or 67 otherwise; none of two units is cut at an edge."""
     if set(text) <= _GSM7 | _GSM7_TWICE:
-        length = sum(2 if char in _GSM7_TWICE else 1 for char in text)
+        widths = [2 if char in _GSM7_TWICE else 1 for char in text]
         single, several = 160, 153
     else:
-        length = len(text.encode("utf-16-be")) // 2
+        widths = [len(char.encode("utf-16-be", "surrogatepass")) // 2 for char in text]
         single, several = 70, 67
-    return 1 if length <= single else -(-length // several)
+    if sum(widths) <= single:
+        return 1
+    segments = [0]
+    for width in widths:
+        if segments[-1] + width > several:
+            segments.append(0)
+        segments[-1] += width
+    return len(segments)

@@ -1,5 +1,7 @@
 """How many segments an SMS text needs: 160/153 GSM-7 characters or 70/67 in UCS-2 (facts on SMS login, §1.2)."""
 
+from collections.abc import Iterable
+
 _GSM7 = frozenset(
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿"
     "abcdefghijklmnopqrstuvwxyzäöñüà"
@@ -8,9 +10,21 @@ _GSM7_DOUBLE = frozenset("^{}\\[~]|€\f")
 
 
 def parts_of(text: str) -> int:
-    """The number of segments that an operator bills for a text; an empty text is one."""
+    """The number of segments that an operator bills for a text; an empty text is one.
+
+    A character of two units (an escape of GSM-7, a surrogate pair of UCS-2) is never cut: where only one unit is left
+    in a segment, it begins the next one.
+    """
     if all(character in _GSM7 or character in _GSM7_DOUBLE for character in text):
-        length = sum(2 if character in _GSM7_DOUBLE else 1 for character in text)
-        return 1 if length <= 160 else -(-length // 153)
-    length = len(text.encode("utf-16-be")) // 2
-    return 1 if length <= 70 else -(-length // 67)
+        return _segments((2 if character in _GSM7_DOUBLE else 1 for character in text), single=160, several=153)
+    return _segments((2 if ord(character) > 0xFFFF else 1 for character in text), single=70, several=67)
+
+
+def _segments(sizes: Iterable[int], *, single: int, several: int) -> int:
+    count, filled, total = 1, 0, 0
+    for size in sizes:
+        total += size
+        if filled + size > several:
+            count, filled = count + 1, 0
+        filled += size
+    return 1 if total <= single else count
