@@ -28,6 +28,7 @@ pytest_plugins = (
     "tests.support.videos",
     "tests.support.uploads",
     "tests.support.moves",
+    "tests.support.odd_server",
 )
 
 _LEAKS = pytest.StashKey[list[logs.Leak]]()

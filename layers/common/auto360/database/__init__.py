@@ -10,7 +10,14 @@ Row = dict[str, Any]
 
 
 class DatabaseUnavailable(ServiceUnavailable):
-    """The database did not answer, or not in time. Whether a write happened is unknown."""
+    """The database did not answer, or not in time, or works for nobody. Whether a write happened is unknown.
+
+    `reason` is for the log: an HTTP status with an SQLSTATE, or the name of a failure of the network.
+    """
+
+    def __init__(self, reason: str = "") -> None:
+        super().__init__()
+        self.reason = reason
 
 
 class DatabaseRefused(RuntimeError):

@@ -1,14 +1,20 @@
 """The database through Supabase's REST interface (PostgREST)."""
 
+import random
 import ssl
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
 from pydantic import SecretStr, model_validator
 
-from auto360.database import DatabaseRefused, DatabaseUnavailable, Row, count_round_trip
+from auto360.database import DatabaseUnavailable, Row, count_round_trip
+from auto360.database.answers import RolledBack, result_of
 from auto360.settings import EnvSettings
+
+# Between the three tries of what the server rolled back: whoever won the deadlock is done by then.
+_PAUSES_SECONDS = (0.05, 0.2)
 
 
 class SupabaseSettings(EnvSettings):
@@ -52,39 +58,49 @@ def new_client(
 
 
 class PostgrestDatabase:
-    """The `Database` port over PostgREST."""
+    """The `Database` port over PostgREST. `pause` and `jitter` (0 to 1) are there for tests."""
 
-    def __init__(self, settings: SupabaseSettings, http: httpx.Client) -> None:
-        self._http = http
+    def __init__(
+        self,
+        settings: SupabaseSettings,
+        http: httpx.Client,
+        *,
+        pause: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._http, self._pause, self._jitter = http, pause, jitter
         service_key = settings.supabase_service_role_key.get_secret_value()
         self._service = {"apikey": service_key, "Authorization": f"Bearer {service_key}"}
         self._anon_key = settings.supabase_anon_key.get_secret_value()
 
     def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
         """Run an SQL function as service_role. Raises DatabaseUnavailable or DatabaseRefused."""
-        return self._send("POST", f"/rpc/{function}", headers=self._service, json=dict(arguments))
+        path = f"/rpc/{function}"
+        return self._send("POST", path, as_backend=True, headers=self._service, json=dict(arguments))
 
     def select(self, table: str, query: Mapping[str, str], *, user_token: str) -> list[Row]:
         """Read rows as the user of the token. Raises DatabaseUnavailable or DatabaseRefused."""
         headers = {"apikey": self._anon_key, "Authorization": f"Bearer {user_token}"}
-        rows: list[Row] = self._send("GET", f"/{table}", headers=headers, params=dict(query))
+        rows = self._send("GET", f"/{table}", as_backend=False, headers=headers, params=dict(query))
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise DatabaseUnavailable("no_rows")
         return rows
 
-    def _send(self, method: str, path: str, **request: Any) -> Any:
+    def _send(self, method: str, path: str, *, as_backend: bool, **request: Any) -> Any:
+        """Send, and again where the server has rolled everything back by itself."""
+        for pause in (*(part * (0.5 + self._jitter()) for part in _PAUSES_SECONDS), None):
+            try:
+                return self._once(method, path, as_backend=as_backend, **request)
+            except RolledBack:
+                if pause is None:
+                    raise
+                self._pause(pause)
+        raise AssertionError("unreachable")
+
+    def _once(self, method: str, path: str, *, as_backend: bool, **request: Any) -> Any:
         count_round_trip()
         try:
             reply = self._http.request(method, path, **request)
         except httpx.HTTPError as error:
-            raise DatabaseUnavailable from error
-        if reply.status_code in (502, 503, 504):
-            raise DatabaseUnavailable
-        if reply.is_error:
-            raise DatabaseRefused(f"{method} {path}: HTTP {reply.status_code}, {_sqlstate(reply)}")
-        return reply.json() if reply.content else None
-
-
-def _sqlstate(reply: httpx.Response) -> str:
-    try:
-        return str(reply.json().get("code", "no code"))[:20]
-    except (ValueError, AttributeError):
-        return "no code"
+            raise DatabaseUnavailable(type(error).__name__) from error
+        return result_of(reply, call=f"{method} {path}", as_backend=as_backend)

@@ -68,8 +68,13 @@ def refused(error: Exception, request: Request) -> DomainError:
         report(error)
         error = Internal()
     elif error.status >= 500:
-        logger.error("request failed", extra={"code": error.code, "cause": type(error.__cause__).__name__})
+        logger.error("request failed", extra={"code": error.code, "cause": _cause(error)})
     return error
+
+
+def _cause(error: DomainError) -> str:
+    """What the log says of it: the database's own reason, else the class of what was caught."""
+    return (isinstance(error, database.DatabaseUnavailable) and error.reason) or type(error.__cause__).__name__
 
 
 def entrypoint(
