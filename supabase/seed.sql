@@ -219,11 +219,11 @@ where l.id = pg_temp.demo_id('listing', d.n) and l.status = 'draft' and d.status
 
 insert into public.videos
   (id, owner_user_id, listing_id, provider, provider_video_id, fallback_provider, fallback_video_id, fallback_until, state,
-   title, content_type, bytes, duration_seconds, width, height, next_check_at, created_at)
+   ownership, title, content_type, bytes, duration_seconds, width, height, next_check_at, created_at)
 select pg_temp.demo_id('video', d.n), pg_temp.demo_id('user', d.seller), pg_temp.demo_id('listing', d.n),
   case when d.n % 3 <> 0 then 'api_video' else 'yandex' end, case when d.n % 3 <> 0 then 'viDemo' || d.n else 'vplvDemo' || d.n end,
   case when d.n % 3 = 0 then 'api_video' end, case when d.n % 3 = 0 then 'viDemo' || d.n end,
-  case when d.n % 3 = 0 then now() + interval '80 days' end, 'ready', d.title, 'video/mp4',
+  case when d.n % 3 = 0 then now() + interval '80 days' end, 'ready', 'adopted', d.title, 'video/mp4',
   8000000 + (d.n * 7919000) % 60000000, 15 + d.n % 90, 1280, 720, now(), now() - d.days * interval '1 day'
 from demo_listings d where d.status <> 'draft'
 on conflict do nothing;

@@ -19,8 +19,6 @@ _LISTING = """insert into listings (seller_user_id, category, title, price, stat
     video_provider, video_status, video_url, video_player_url, thumbnail_url, video_thumbnail_url)
   values (%(seller)s, 'car', 'Toyota Camry 2018', 1200000, 'active', 'approved', %(id)s, %(provider)s, 'ready', %(url)s,
     %(url)s, %(picture)s, %(picture)s) returning id"""
-_VIDEO = """insert into videos (owner_user_id, listing_id, provider, provider_video_id, state)
-  values (%s, %s, 'api_video', %s, 'ready')"""
 _SHOWN = """select l.id::text, l.video_id, l.video_provider, v.provider, v.provider_video_id
   from listings l join videos v on v.listing_id = l.id where l.id = any (%s)"""
 
@@ -55,8 +53,6 @@ class MovingLibrary:
                 },
             ).fetchall()
             self.listings.append(listing)
-            if not by_address:
-                self.connection.execute(_VIDEO, (seller, listing, source))
 
     def _size(self) -> int:
         kind = self.dice.random()

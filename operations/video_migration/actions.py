@@ -41,7 +41,7 @@ def _dry_run(console: Console) -> int:
     preview = database().call("video_migration_preview", {})
     policy, status = video_migration.policy(), video_migration.ledger().status()
     console.print(preview_table(preview, status, policy))
-    videos = preview["known_by_address_only"] + preview["unplanned"] + preview["planned"]
+    videos = preview["unplanned"] + preview["planned"]
     console.print(move_table("What the move would cost", _cost(preview, videos), days_at=policy))
     return 0
 
@@ -49,7 +49,7 @@ def _dry_run(console: Console) -> int:
 def _cost(preview: dict[str, Any], videos: int) -> Any:
     """By the lengths that are known; those that are not are taken for average."""
     assumed = Assumptions.load()
-    unknown = preview["known_by_address_only"] + preview["of_unknown_length"]
+    unknown = preview["of_unknown_length"]
     minutes = float(preview["known_seconds"]) / 60 + unknown * assumed.library.minutes_per_video
     return cost_of_move(assumed, videos=videos, minutes=minutes)
 

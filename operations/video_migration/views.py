@@ -57,10 +57,9 @@ def status_tables(status: Mapping[str, Any], policy: MigrationPolicy) -> Iterato
 def preview_table(preview: Mapping[str, Any], status: Mapping[str, Any], policy: MigrationPolicy) -> Table:
     """What a run would find."""
     table = _table("A run would find", "", "")
-    videos = preview["known_by_address_only"] + preview["unplanned"] + preview["planned"]
+    videos = preview["unplanned"] + preview["planned"]
     room = policy.video_migration_library_quota - policy.video_migration_quota_reserve - status["at_yandex"]
     for name, value in (
-        ("known by the listing's address alone", f"{preview['known_by_address_only']:,}"),
         ("not planned yet", f"{preview['unplanned']:,}"),
         ("planned", f"{preview['planned']:,}"),
         ("360°, which stay", f"{preview['equirectangular']:,}"),

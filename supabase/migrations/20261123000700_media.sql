@@ -29,6 +29,7 @@ create table public.videos (
   next_check_at timestamptz,
   delete_requested_at timestamptz,
   deleted_at timestamptz,
+  ownership text not null default 'claimed' check (ownership in ('claimed', 'proved', 'adopted')),
   version integer not null default 1 check (version > 0),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -44,6 +45,10 @@ comment on column public.videos.replica_origin is 'transcode where the supplier 
 comment on column public.videos.projection is 'Yandex plays an equirectangular (360°) file flat; such videos are not moved.';
 comment on column public.videos.next_check_at is 'When to ask the supplier again; Yandex tells nobody that a video is ready.';
 comment on column public.videos.delete_requested_at is 'No longer shown; a timer releases the copies and then sets deleted_at.';
+comment on column public.videos.ownership is
+  'Evidence that the file at api.video belongs to this row (docs/decisions/0072). proved: it was uploaded under our id while '
+  'the ticket was open. adopted: an imported listing showed it. claimed: somebody has named it, and it is never deleted at '
+  'api.video. Files at Yandex are all created by us.';
 comment on column public.videos.version is 'Grows with each change of place, so that a migration notices that the owner was faster.';
 create unique index videos_provider_video_idx on public.videos (provider, provider_video_id);
 create unique index videos_one_per_listing_idx on public.videos (listing_id)

@@ -36,13 +36,17 @@ language sql stable set search_path = '' as $$
     when v.id is null or v.deleted_at is not null or v.delete_requested_at is not null then 'video_deleted'
     when v.provider <> p_migration.target_provider or v.provider_video_id is distinct from p_migration.target_video_id
       or v.state <> 'ready' then 'copy_not_in_use'
+    when v.ownership = 'claimed' then 'not_proved_ours'
     when v.replica_key is null or v.replicated_at is null or v.replica_sha256 is null then 'no_replica'
     when exists (select from public.listings l
-      where l.video_id = p_migration.source_video_id and l.deleted_at is null) then 'still_shown' end
+      where l.deleted_at is null and (l.video_id = p_migration.source_video_id or (l.video_id is null
+        and l.video_url is not null
+        and substring(l.video_url, '/vod/([A-Za-z0-9_-]+)') = p_migration.source_video_id))) then 'still_shown' end
   from (select p_migration.video_id as id) as asked left join public.videos v on v.id = asked.id;
 $$;
 comment on function private.release_obstacle(public.video_migrations) is
-  'Why the copy at api.video must stay: the other is not in use, VK Cloud has none, or a listing still shows it. Else null.';
+  'Why the copy at api.video must stay: the other is not in use, it was only claimed to be ours, VK Cloud has none, or a '
+  'listing still shows it. Else null.';
 
 create function public.video_migration_begin_release(p_id uuid, p_holder text) returns jsonb
 language plpgsql volatile set search_path = '' as $$

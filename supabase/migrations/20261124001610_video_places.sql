@@ -79,6 +79,15 @@ create trigger listings_keep_playing before update of video_id, video_url on pub
 create index listings_addressed_video_idx on public.listings (substring(video_url, '/vod/([A-Za-z0-9_-]+)'))
   where video_id is null and video_url is not null;
 
+create function private.is_shown_by_another(p_video_id text, p_listing_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select from public.listings l
+    where l.id is distinct from p_listing_id and l.deleted_at is null and (l.video_id = p_video_id
+      or (l.video_id is null and l.video_url is not null and substring(l.video_url, '/vod/([A-Za-z0-9_-]+)') = p_video_id)));
+$$;
+comment on function private.is_shown_by_another(text, uuid) is
+  'Tells whether a listing other than this one shows a video at api.video, by its id or by its address alone.';
+
 create function private.named_video(p_video_id text) returns public.videos
 language sql volatile set search_path = '' as $$
   select v from public.videos v
@@ -156,9 +165,9 @@ comment on function private.attach_video(uuid, text) is
 comment on function private.named_video(text) is
   'Locks the video of our id, or of an id at api.video, also of its former place there; null for none.';
 
-revoke execute on function private.show_video(public.videos, text), private.hide_video(uuid),
+revoke execute on function private.is_shown_by_another(text, uuid), private.show_video(public.videos, text), private.hide_video(uuid),
   private.place_video(uuid, uuid), private.keep_playing(), private.named_video(text),
   private.take_ticket(uuid, uuid, text) from public, anon, authenticated;
-grant execute on function private.show_video(public.videos, text), private.hide_video(uuid),
+grant execute on function private.is_shown_by_another(text, uuid), private.show_video(public.videos, text), private.hide_video(uuid),
   private.place_video(uuid, uuid), private.keep_playing(), private.named_video(text),
   private.take_ticket(uuid, uuid, text) to service_role;

@@ -1,5 +1,12 @@
 -- What suppliers tell of a video, taken once however often and by however many it is told.
 
+create function private.title_id(p_found jsonb) returns uuid
+language sql immutable set search_path = '' as $$
+  select private.as_uuid(pg_catalog.split_part(p_found ->> 'title', '.', 1));
+$$;
+comment on function private.title_id(jsonb) is
+  'Our id in the title of a file: the name under which a ticket asks for it, with or without ".mp4". Else null.';
+
 create function private.upload_excess(p_video public.videos, p_found jsonb) returns text
 language sql stable set search_path = '' as $$
   select case
@@ -42,15 +49,17 @@ language plpgsql volatile set search_path = '' as $$
 begin
   update public.videos v set state = 'failed', failure_reason = p_reason, next_listing_id = null, next_check_at = null,
     delete_requested_at = pg_catalog.now(), version = v.version + 1,
-    -- What was uploaded at another time may be somebody else's: it is let go, not deleted.
-    provider_video_id = case when p_reason <> 'not_of_this_ticket' then v.provider_video_id end
+    -- A file that was not proved ours may be somebody else's: let it go, so that its owner can still name it.
+    provider_video_id = case when v.provider = 'yandex' or (v.ownership <> 'claimed' and p_reason <> 'not_of_this_ticket')
+      then v.provider_video_id end
   where v.id = p_video.id;
   update public.upload_tickets t set state = case t.state when 'issued' then 'canceled' else t.state end
   where t.video_id = p_video.id;
   perform private.hide_video(p_video.listing_id);
 end;
 $$;
-comment on function private.refuse_video(public.videos, text) is 'The video is not shown, and a timer deletes it at its supplier.';
+comment on function private.refuse_video(public.videos, text) is
+  'Hides the video; a timer deletes it at its supplier where it was proved ours.';
 
 create function private.video_ready(p_video public.videos) returns public.videos
 language plpgsql volatile set search_path = '' as $$
@@ -70,6 +79,19 @@ end;
 $$;
 comment on function private.video_ready(public.videos) is 'A video that waited for this takes the place of the one that its listing shows.';
 
+create function private.proved_ownership(p_video public.videos, p_found jsonb) returns text
+language sql stable set search_path = '' as $$
+  select case when p_video.ownership = 'claimed' and exists (
+      select from public.upload_tickets t join public.upload_tickets u on u.user_id = t.user_id and u.provider = 'api_video'
+      where t.video_id = p_video.id and u.video_id = private.title_id(p_found)
+        and (p_found ->> 'created_at')::timestamptz
+          between u.created_at - interval '1 minute' and u.expires_at + interval '1 minute')
+    then 'proved' else p_video.ownership end;
+$$;
+comment on function private.proved_ownership(public.videos, jsonb) is
+  'The ownership of a video after a look at its file at api.video: proved where its title is the id of an upload of the same '
+  'user and it was created while that ticket was open.';
+
 create function private.observe_video(p_video public.videos, p_found jsonb, p_api_url text) returns text
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -78,6 +100,8 @@ declare
   v_is_late constant boolean := p_video.created_at < pg_catalog.now() - interval '2 days';
   v_video public.videos;
 begin
+  update public.videos v set ownership = private.proved_ownership(v, p_found)
+  where v.id = p_video.id and v.provider = 'api_video' and v.ownership = 'claimed';
   if v_excess is not null and p_video.state <> 'ready' then
     perform private.refuse_video(p_video, v_excess);
     return 'failed';
@@ -195,14 +219,16 @@ $$;
 comment on function public.video_uploaded(uuid, uuid, text, jsonb, text) is
   'The user says that the upload of his ticket is done; p_found is what the supplier says of it. Gives {id, state, revoke}, the last being the token to take back. One '
   'video per ticket: another id afterwards is refused. Again with the same id, it changes nothing. A ticket for a listing '
-  'gives it the video. Reasons: not_found, upload_ticket_over, video_unavailable, upload_too_large (it is deleted).';
+  'gives it the video. Reasons: not_found, upload_ticket_over, video_unavailable, upload_too_large (is_ours: delete it).';
 
-revoke execute on function private.upload_excess(public.videos, jsonb), private.next_check(text, integer),
+revoke execute on function private.title_id(jsonb), private.proved_ownership(public.videos, jsonb),
+  private.upload_excess(public.videos, jsonb), private.next_check(text, integer),
   private.lock_video(uuid), private.refuse_video(public.videos, text), private.video_ready(public.videos),
   private.observe_video(public.videos, jsonb, text), private.miss_video(public.videos, text),
   public.video_observed(uuid, text, jsonb, text), public.video_uploaded(uuid, uuid, text, jsonb, text)
   from public, anon, authenticated;
-grant execute on function private.upload_excess(public.videos, jsonb), private.next_check(text, integer),
+grant execute on function private.title_id(jsonb), private.proved_ownership(public.videos, jsonb),
+  private.upload_excess(public.videos, jsonb), private.next_check(text, integer),
   private.lock_video(uuid), private.refuse_video(public.videos, text), private.video_ready(public.videos),
   private.observe_video(public.videos, jsonb, text), private.miss_video(public.videos, text),
   public.video_observed(uuid, text, jsonb, text), public.video_uploaded(uuid, uuid, text, jsonb, text)

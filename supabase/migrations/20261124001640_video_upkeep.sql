@@ -41,13 +41,13 @@ comment on function public.upload_tickets_end() is 'Ends tickets of api.video fo
 create function public.upload_tickets_unanswered(p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-    'ticket_id', t.ticket_id, 'video_id', t.video_id, 'provider', t.provider)), '[]')
-  from (select u.id as ticket_id, u.video_id, u.provider from public.upload_tickets u
+    'ticket_id', t.ticket_id, 'video_id', t.video_id, 'provider', t.provider, 'created_at', t.created_at)), '[]')
+  from (select u.id as ticket_id, u.video_id, u.provider, u.created_at from public.upload_tickets u
     where u.state = 'issued' and u.provider_ticket is null and u.created_at <= pg_catalog.now() - interval '5 minutes'
     order by u.expires_at limit p_limit) as t;
 $$;
 comment on function public.upload_tickets_unanswered(integer) is
-  'Tickets whose supplier was asked, or was about to be, when the function ended: [{ticket_id, video_id, provider}].';
+  'Tickets whose supplier was asked, or was about to be, when the function ended: [{ticket_id, video_id, provider, created_at}].';
 
 create function public.upload_tickets_to_revoke(p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -78,20 +78,38 @@ language sql volatile set search_path = '' as $$
   ), held as (
     update public.videos v set next_check_at = pg_catalog.now() + pg_catalog.make_interval(secs => p_lease_seconds)
     from due where v.id = due.id
-    returning v.id, v.provider, v.provider_video_id, v.fallback_provider, v.fallback_video_id
+    returning v.id, v.listing_id, v.provider, v.provider_video_id, v.fallback_provider, v.fallback_video_id, v.ownership
   )
-  select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(held)), '[]') from held;
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(h) - 'listing_id'), '[]') from (
+    select held.*, private.is_shown_by_another(case held.provider when 'api_video' then held.provider_video_id
+      else held.fallback_video_id end, held.listing_id) as is_shown from held) as h;
 $$;
 comment on function public.videos_to_delete(integer, integer) is
-  'Videos whose copies are to go: [{id, provider, provider_video_id, fallback_provider, fallback_video_id}]. One that a '
+  'Videos whose copies are to go: [{id, provider, provider_video_id, fallback_provider, fallback_video_id, ownership, '
+  'is_shown}]. What another listing shows at api.video (is_shown), and what is only claimed there, stays. One that a '
   'migration is at work on waits for it.';
+
+create function public.video_prove(p_video_id uuid, p_found jsonb) returns boolean
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ownership text;
+begin
+  update public.videos v set ownership = private.proved_ownership(v, p_found) where v.id = p_video_id
+  returning v.ownership into v_ownership;
+  return coalesce(v_ownership <> 'claimed', false);
+end;
+$$;
+comment on function public.video_prove(uuid, jsonb) is
+  'Tells whether a file at api.video, p_found being {title, created_at}, is this row''s own, and notes the proof.';
 
 create function public.video_deleted(p_video_id uuid) returns void
 language sql volatile set search_path = '' as $$
-  update public.videos v set state = 'deleted', deleted_at = pg_catalog.now(), next_check_at = null
+  update public.videos v set state = 'deleted', deleted_at = pg_catalog.now(), next_check_at = null,
+    -- A file that was only claimed is let go: its owner may still name it.
+    provider_video_id = case when v.provider = 'yandex' or v.ownership <> 'claimed' then v.provider_video_id end
   where v.id = p_video_id and v.delete_requested_at is not null and v.deleted_at is null;
 $$;
-comment on function public.video_deleted(uuid) is 'No supplier has a copy any more.';
+comment on function public.video_deleted(uuid) is 'No supplier has a copy of this row any more.';
 
 create function public.videos_unknown(p_provider text, p_found jsonb, p_hours integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -99,9 +117,9 @@ language sql stable set search_path = '' as $$
     select f.video_id, f.title, f.created_at
     from pg_catalog.jsonb_to_recordset(p_found) as f (video_id text, title text, created_at timestamptz)
   ), unknown as (
-    select f.*, v.id as of_video, v.owner_user_id, v.state
+    select f.*, v.id as of_video, v.owner_user_id, v.state = 'awaiting_upload' and v.provider = p_provider as is_awaited
     from found f
-    left join public.videos v on v.provider = p_provider and v.id = private.as_uuid(pg_catalog.split_part(f.title, '.', 1))
+    join public.videos v on v.id = private.title_id(pg_catalog.to_jsonb(f))
     where not exists (select from public.videos k where (k.provider, k.provider_video_id) = (p_provider, f.video_id)
         or (k.fallback_provider, k.fallback_video_id) = (p_provider, f.video_id))
       and not exists (select from public.video_migrations m
@@ -115,22 +133,24 @@ language sql stable set search_path = '' as $$
   )
   select pg_catalog.jsonb_build_object(
     'uploads', coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', u.of_video, 'user_id', u.owner_user_id,
-      'provider_video_id', u.video_id)) filter (where u.state = 'awaiting_upload'), '[]'),
-    'strays', coalesce(pg_catalog.jsonb_agg(u.video_id) filter (where u.state is distinct from 'awaiting_upload'
+      'provider_video_id', u.video_id)) filter (where u.is_awaited), '[]'),
+    'strays', coalesce(pg_catalog.jsonb_agg(u.video_id) filter (where not u.is_awaited
       and u.created_at < pg_catalog.now() - pg_catalog.make_interval(hours => p_hours)
-      and u.created_at > (select pg_catalog.min(t.created_at) from public.upload_tickets t)), '[]'))
+      and (p_provider = 'yandex' or exists (select from public.upload_tickets t where t.video_id = u.of_video
+        and t.provider = p_provider
+        and u.created_at between t.created_at - interval '1 minute' and t.expires_at + interval '1 minute'))), '[]'))
   from unknown u;
 $$;
 comment on function public.videos_unknown(text, jsonb, integer) is
   'Of videos at a supplier ([{video_id, title, created_at}]) those that no row and no listing knows: uploads whose title is '
-  'our id, so that they belong to a ticket, and strays of more than p_hours. What is older than the first ticket of all '
-  'is never a stray: it may belong to the time before.';
+  'our id, so that they belong to a ticket, and strays of more than p_hours: uploaded under our id while its ticket was '
+  'open, or created by us at Yandex. What carries no id of ours is never a stray: it may be anybody''s.';
 
 revoke execute on function public.videos_due(integer, integer), public.upload_tickets_end(),
   public.upload_tickets_unanswered(integer), public.upload_tickets_to_revoke(integer),
-  public.upload_tickets_revoked(uuid[]), public.videos_to_delete(integer, integer), public.video_deleted(uuid),
+  public.upload_tickets_revoked(uuid[]), public.videos_to_delete(integer, integer), public.video_prove(uuid, jsonb), public.video_deleted(uuid),
   public.videos_unknown(text, jsonb, integer) from public, anon, authenticated;
 grant execute on function public.videos_due(integer, integer), public.upload_tickets_end(),
   public.upload_tickets_unanswered(integer), public.upload_tickets_to_revoke(integer),
-  public.upload_tickets_revoked(uuid[]), public.videos_to_delete(integer, integer), public.video_deleted(uuid),
+  public.upload_tickets_revoked(uuid[]), public.videos_to_delete(integer, integer), public.video_prove(uuid, jsonb), public.video_deleted(uuid),
   public.videos_unknown(text, jsonb, integer) to service_role;

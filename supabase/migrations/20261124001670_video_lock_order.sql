@@ -6,10 +6,7 @@ declare
   v_ticket public.upload_tickets;
   v_video public.videos;
 begin
-  if private.as_uuid(p_video_id) is not null or exists (select from public.listings l
-      where l.id <> p_listing_id and (l.video_id = p_video_id
-        or (l.video_id is null and l.video_url is not null
-          and substring(l.video_url, '/vod/([A-Za-z0-9_-]+)') = p_video_id))) then
+  if private.as_uuid(p_video_id) is not null or private.is_shown_by_another(p_video_id, p_listing_id) then
     return null;
   end if;
   select t.* into v_ticket from public.upload_tickets t join public.videos v on v.id = t.video_id

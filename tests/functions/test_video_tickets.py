@@ -193,6 +193,45 @@ def test_an_upload_from_before_the_ticket_is_not_taken(uploader: Uploader) -> No
     assert old.id in uploader.videos.api_video.library.videos
 
 
+def test_ownership_is_judged_before_size(uploader: Uploader, new_uploader: NewUploader) -> None:
+    file = new_file()
+    others = new_uploader().ticket(file)
+    sent = uploader.send(others, file)
+    own = uploader.ticket(fileSize=1, duration=1)
+    answer = uploader.done(own, sent)
+    assert (answer.status, answer.code) == (409, "video_unavailable")
+    assert uploader.row(own["videoId"])["state"] == "awaiting_upload"
+
+
+def test_an_excess_that_was_not_proved_ours_is_refused_and_let_go(uploader: Uploader) -> None:
+    ticket = uploader.ticket(fileSize=100_000)
+    sent = uploader.send(ticket, new_file(size=100_001), name="video.mp4")
+    answer = uploader.done(ticket, sent)
+    assert (answer.status, answer.code) == (413, "upload_too_large")
+    uploader.upkeep()
+    assert sent in uploader.videos.api_video.library.videos
+    assert uploader.row(ticket["videoId"])["provider_video_id"] is None
+
+
+def test_an_upload_is_its_users_whichever_of_his_tickets_it_came_by(uploader: Uploader) -> None:
+    first, second = new_file(), new_file()
+    named, other = uploader.ticket(first, title="a"), uploader.ticket(second, title="b")
+    sent = uploader.send(named, first)
+    assert uploader.done(other, sent).status == 200
+    assert uploader.row(other["videoId"])["ownership"] == "proved"
+
+
+def test_no_file_at_yandex_can_be_claimed_for_a_ticket_that_yandex_never_answered(uploader: Uploader) -> None:
+    foreign = uploader.videos.seed("yandex", title="somebody else's")
+    ticket = uploader.ticket(headers=TUS_BUILD)
+    query = "update videos set provider_video_id = null where id = %s returning id"
+    rows(uploader.database, query, ticket["videoId"])
+    answer = uploader.call("video_token", "POST", f"/{ticket['videoId']}/uploaded", {"videoId": foreign})
+    assert answer.status == 422
+    assert foreign in uploader.videos.yandex.videos
+    assert uploader.row(ticket["videoId"])["provider_video_id"] is None
+
+
 def test_a_stolen_token_dies_with_its_time(uploader: Uploader) -> None:
     uploader.functions.set(VIDEO_TICKET_SECONDS="60")
     ticket = uploader.ticket()

@@ -2,11 +2,14 @@
 
 import time
 from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
 
 from auto360.wiring import media
 from tests.support.functions import load_handler
 from tests.support.rows import rows
-from tests.support.uploads import TUS_BUILD, Uploader
+from tests.support.uploads import TUS_BUILD, NewUploader, Uploader
 from tests.support.videos import new_file
 
 
@@ -96,16 +99,78 @@ def test_strays_are_deleted_when_they_are_a_day_old_and_nothing_else(uploader: U
     known = uploader.uploaded()
     rows(uploader.database, "update upload_tickets set created_at = created_at - interval '3 days' returning id")
     library = uploader.videos.api_video.library
-    stray = library.seed(size=1000, made_at=days_ago(1.5)).id
-    young = library.seed(size=1000, made_at=days_ago(0.5)).id
-    before = library.seed(size=1000, made_at=days_ago(400)).id
-    shown = library.seed(size=1000, made_at=days_ago(1.5)).id
+    stray = library.seed(size=1000, title=f"{known}.mp4", made_at=days_ago(1.5)).id
+    young = library.seed(size=1000, title=known, made_at=days_ago(0.5)).id
+    before = library.seed(size=1000, title=known, made_at=days_ago(3.5)).id
+    foreign = library.seed(size=1000, title="video.mp4", made_at=days_ago(1.5)).id
+    of_no_row = library.seed(size=1000, title=str(uuid4()), made_at=days_ago(1.5)).id
+    shown = library.seed(size=1000, title=known, made_at=days_ago(1.5)).id
     listing = uploader.posted(uploader.uploaded())
     rows(uploader.database, "update listings set video_id = %s where id = %s returning id", shown, listing)
     assert at_stray_minute(uploader)["strays_deleted"] == 1
     left = set(library.videos)
     assert stray not in left
-    assert {young, before, shown, uploader.row(known)["provider_video_id"]} <= left
+    assert {young, before, foreign, of_no_row, shown, uploader.row(known)["provider_video_id"]} <= left
+
+
+def test_a_stray_at_yandex_is_deleted_only_under_an_id_of_ours(uploader: Uploader) -> None:
+    video = uploader.uploaded()
+    ours, foreign = uploader.videos.seed("yandex", title=video), uploader.videos.seed("yandex", title="advertisement")
+    for held in uploader.videos.yandex.videos.values():
+        held.made_at = days_ago(1.5)
+    at_stray_minute(uploader)
+    assert ours not in uploader.videos.yandex.videos
+    assert foreign in uploader.videos.yandex.videos
+
+
+@pytest.mark.parametrize("name", ["video.mp4", "x", "5f0b4c8e-9b38-4a3f-8f0e-5c107d1c7a52.mp4"])
+def test_an_upload_under_another_name_is_let_go_with_its_row(uploader: Uploader, name: str) -> None:
+    file = new_file()
+    ticket = uploader.ticket(file)
+    sent = uploader.send(ticket, file, name=name)
+    assert uploader.done(ticket, sent).status == 200
+    uploader.delete(ticket["videoId"])
+    assert uploader.upkeep()["copies_let_go"] == 1
+    assert sent in uploader.videos.api_video.library.videos
+    row = uploader.row(ticket["videoId"])
+    assert (row["state"], row["provider_video_id"], row["ownership"]) == ("deleted", None, "claimed")
+
+
+def test_an_upload_that_was_deleted_before_anybody_looked_at_it_is_proved_first(uploader: Uploader) -> None:
+    file = new_file()
+    ticket = uploader.ticket(file)
+    sent = uploader.send(ticket, file)
+    uploader.posted(sent)
+    assert uploader.row(ticket["videoId"])["ownership"] == "claimed"
+    uploader.delete(ticket["videoId"])
+    uploader.upkeep()
+    assert sent not in uploader.videos.api_video.library.videos
+    assert uploader.row(ticket["videoId"])["ownership"] == "proved"
+
+
+def test_a_file_that_another_listing_shows_stays(uploader: Uploader, new_uploader: NewUploader) -> None:
+    video = uploader.uploaded()
+    sent = uploader.row(video)["provider_video_id"]
+    other = new_uploader()
+    listing = other.posted(other.uploaded())
+    rows(uploader.database, "update listings set video_id = %s where id = %s returning id", sent, listing)
+    uploader.delete(video)
+    assert uploader.upkeep()["copies_let_go"] == 1
+    assert sent in uploader.videos.api_video.library.videos
+    assert uploader.row(video)["state"] == "deleted"
+
+
+def test_nothing_older_than_a_ticket_without_an_answer_is_deleted_for_it(uploader: Uploader) -> None:
+    ticket = uploader.ticket()
+    older = uploader.videos.api_video.library.seed(size=1000, title=ticket["videoId"], made_at=days_ago(1)).id
+    rows(
+        uploader.database,
+        """update upload_tickets set provider_ticket = null, created_at = created_at - interval '6 minutes'
+           where video_id = %s returning id""",
+        ticket["videoId"],
+    )
+    assert uploader.upkeep()["tickets_abandoned"] >= 1
+    assert older in uploader.videos.api_video.library.videos
 
 
 def test_strays_are_looked_for_once_an_hour(uploader: Uploader) -> None:

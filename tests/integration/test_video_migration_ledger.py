@@ -14,10 +14,9 @@ from tests.support.rows import rows
 def test_a_video_known_by_its_address_alone_is_planned_with_the_id_in_it(database: Database, ledger: LedgerOf) -> None:
     listing, source = new_listing(database, new_user_id(database)), new_source_id()
     show(database, listing, source, with_id=False)
-    before = shown(database, listing)
-    assert ledger.plan() == {"named": 1, "adopted": 1, "planned": 1, "skipped": 0}
+    assert ledger.plan() == {"planned": 1, "skipped": 0}
     assert rows(database, "select source_video_id, listing_id::text from video_migrations") == [(source, listing)]
-    assert shown(database, listing) == before | {"video_id": source, "video_provider": "api_video"}
+    assert (shown(database, listing)["video_id"], shown(database, listing)["video_provider"]) == (source, "api_video")
 
 
 @pytest.mark.parametrize(
@@ -38,7 +37,7 @@ def test_an_address_elsewhere_is_left_alone(database: Database, ledger: LedgerOf
 def test_planning_again_plans_nothing_twice(database: Database, ledger: LedgerOf) -> None:
     new_moving(database)
     assert ledger.plan()["planned"] == 1
-    assert ledger.plan() == {"named": 0, "adopted": 0, "planned": 0, "skipped": 0}
+    assert ledger.plan() == {"planned": 0, "skipped": 0}
 
 
 def test_a_video_of_two_listings_moves_once_and_both_show_it(database: Database, ledger: LedgerOf) -> None:

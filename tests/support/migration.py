@@ -46,7 +46,9 @@ def new_moving(database: Database, *, source: str | None = None, projection: str
     [(video,)] = rows(
         database,
         """insert into videos (owner_user_id, listing_id, provider, provider_video_id, state, projection)
-           values (%s, %s, 'api_video', %s, 'ready', %s) returning id::text""",
+           values (%s, %s, 'api_video', %s, 'ready', %s)
+           on conflict (provider, provider_video_id) do update set projection = excluded.projection
+           returning id::text""",
         seller, listing, source, projection,
     )  # fmt: skip
     return Moving(seller, listing, str(video), source)

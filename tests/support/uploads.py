@@ -51,10 +51,10 @@ class Uploader:
         assert answer.status == 200, answer.body
         return answer.body
 
-    def send(self, ticket: dict[str, Any], file: MadeFile) -> str:
-        """Upload; gives the supplier's id of the video."""
+    def send(self, ticket: dict[str, Any], file: MadeFile, *, name: str | None = None) -> str:
+        """Upload under the name that the ticket asks for, or another; gives the supplier's id of the video."""
         target = UploadTarget("", ticket["uploadUrl"], ticket["protocol"], ticket["videoId"])
-        return self.videos.send(target, file)
+        return self.videos.send(target, file, name=name or ticket["fileName"])
 
     def done(self, ticket: dict[str, Any], supplier_id: str | None = None, **options: Any) -> Answer:
         """Say that the upload is done."""

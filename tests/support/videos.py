@@ -71,15 +71,15 @@ class VideoWorld:
             return self.api_video.library.seed(size=size, title=title, film=film).id
         return self.yandex.seed(size=size, title=title, film=film).id
 
-    def send(self, target: UploadTarget, file: MadeFile) -> str:
-        """Upload a file as an app would; gives the supplier's id of the video."""
+    def send(self, target: UploadTarget, file: MadeFile, *, name: str = "video.mp4") -> str:
+        """Upload a file under a name, as an app would; gives the supplier's id of the video."""
         if target.protocol == "tus":
             headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
             headers["Content-Type"] = "application/offset+octet-stream"
             self.http.patch(target.url, content=whole(file), headers=headers).raise_for_status()
             assert target.video_id
             return target.video_id
-        answer = self.http.post(target.url, files={"file": ("video.mp4", whole(file), "video/mp4")})
+        answer = self.http.post(target.url, files={"file": (name, whole(file), "video/mp4")})
         answer.raise_for_status()
         return str(answer.json()["videoId"])
 

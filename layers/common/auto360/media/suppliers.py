@@ -29,6 +29,7 @@ class Suppliers:
         """The same of a video that was found already: with the addresses that last, once it plays."""
         played = self._lasting(provider, video) if video.state == "ready" else None
         return {
+            "title": video.title,
             "state": video.state or "processing",
             "bytes": video.bytes,
             "duration_seconds": video.duration_seconds,

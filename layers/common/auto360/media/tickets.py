@@ -120,9 +120,11 @@ class UploadTickets:
         row = self.database.call("video_read", {"p_video_id": video_id, "p_viewer_id": principal.user_id})
         if row is None:
             raise NotFound
-        known = row["provider_video_id"] or supplier_video_id
-        if row["provider"] == "api_video" and supplier_video_id not in (None, known):
-            raise VideoUnavailable
+        known = row["provider_video_id"]
+        if row["provider"] == "api_video":
+            known = known or supplier_video_id
+            if supplier_video_id not in (None, known):
+                raise VideoUnavailable
         if known is None:
             raise ValidationFailed(problems=[Problem("videoId", sentence(FIELDS, "missing", "ru"))])
         supplier = self.suppliers[row["provider"]]
@@ -144,7 +146,7 @@ class UploadTickets:
         )
         if answer.get("revoke"):
             _give_back(lambda: supplier.close(ticket=answer["revoke"]))
-        if answer.get("reason") == UploadTooLarge.code:
+        if answer.get("reason") == UploadTooLarge.code and answer["is_ours"]:
             _give_back(lambda: supplier.delete(known))
         return accepted(answer)
 

@@ -20,12 +20,14 @@ _BATCH = 100
 _UNCHECKED = 20
 # Nobody else takes the same videos meanwhile.
 _LEASE_SECONDS = 120
+# By which a supplier's clock may differ from ours.
+_CLOCKS_APART = timedelta(minutes=1)
 # The minute of each hour in which strays are looked for: listing a library takes many calls.
 _STRAY_MINUTE = 17
 
 
 class UpkeepPolicy(EnvSettings):
-    """Hours after which an upload that no ticket and no listing knows is deleted."""
+    """Hours after which an upload under an id of ours that no ticket and no listing knows is deleted."""
 
     video_stray_hours: int = Field(24, ge=1, le=720)
 
@@ -111,10 +113,31 @@ class VideoUpkeep:
         due = self.database.call("videos_to_delete", {"p_limit": _BATCH, "p_lease_seconds": _LEASE_SECONDS})
         for row in due:
             places = ((row["provider"], row["provider_video_id"]), (row["fallback_provider"], row["fallback_video_id"]))
-            if all(self._done(provider, video_id) for provider, video_id in places if video_id):
+            if all(self._released(row, provider, video_id) for provider, video_id in places if video_id):
                 self.database.call("video_deleted", {"p_video_id": row["id"]})
                 self.report["videos_deleted"] += 1
         return len(due) == _BATCH
+
+    def _released(self, row: Row, provider: str, video_id: str) -> bool:
+        """Delete one copy, or let go what may be somebody else's. False: try again later."""
+        if provider == "api_video":
+            try:
+                is_ours = not row["is_shown"] and (row["ownership"] != "claimed" or self._proved(row["id"], video_id))
+            except VideoFailure:
+                self.report["supplier_failures"] += 1
+                return False
+            if not is_ours:
+                self.report["copies_let_go"] += 1
+                return True
+        return self._done(provider, video_id)
+
+    def _proved(self, video_id: str, supplier_id: str) -> bool:
+        """Look at a file that was only named so far. Raises VideoFailure."""
+        found = self.suppliers["api_video"].find([supplier_id]).get(supplier_id)
+        if found is None:
+            return False
+        about = {"title": found.title, "created_at": found.created_at.isoformat() if found.created_at else None}
+        return bool(self.database.call("video_prove", {"p_video_id": video_id, "p_found": about}))
 
     def _done(self, provider: str, video_id: str) -> bool:
         try:
@@ -142,9 +165,11 @@ class VideoUpkeep:
         """A function ended between its ticket and the supplier's answer: what was made is deleted."""
         due = self.database.call("upload_tickets_unanswered", {"p_limit": _BATCH})
         for row in due:
+            asked_at = datetime.fromisoformat(row["created_at"])
             try:
                 for video in self.suppliers[row["provider"]].with_title(row["video_id"]):
-                    self.suppliers[row["provider"]].delete(video.video_id)
+                    if video.created_at and video.created_at >= asked_at - _CLOCKS_APART:
+                        self.suppliers[row["provider"]].delete(video.video_id)
             except VideoFailure:
                 self.report["supplier_failures"] += 1
                 return False

@@ -41,7 +41,7 @@ class Ledger:
     policy: MigrationPolicy
 
     def plan(self, most: int) -> dict[str, int]:
-        """Enter more videos; gives how many were found, planned and left out."""
+        """Enter more videos; gives how many were planned and left out."""
         planned: dict[str, int] = self.database.call("video_migration_plan", {"p_limit": most})
         return planned
 
