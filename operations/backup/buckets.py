@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from auto360.backup.errors import ObjectChanged
+from auto360.copies.file_types import safe_type
 from auto360.copies.storage import CURRENT
 from auto360.dumps.postgres import connected
 from auto360.objects import ObjectInfo, ObjectStore
@@ -62,8 +63,8 @@ def _put_back(store: ObjectStore, copy: ObjectInfo, target: ObjectStore, name: s
         return -1
     described = store.head(copy.key)
     expected = described.metadata.get("sha256", "") if described else ""
-    content_type = content_type or (described.content_type if described else "") or "application/octet-stream"
-    written = target.put(name, store.get(copy.key), content_type=content_type)
+    declared = content_type or (described.content_type if described else "")
+    written = target.put(name, store.get(copy.key), content_type=safe_type(declared, name=name))
     if expected and written.sha256.hex() != expected:
         target.delete([name])
         raise ObjectChanged(f"{copy.key} has another SHA-256 than when it was copied; it was not restored")

@@ -156,6 +156,17 @@ def test_a_file_that_has_arrived_is_copied_at_once_or_refused(
     assert [found.key for found in uploads.list()] == [kept]
 
 
+@pytest.mark.parametrize(("key", "kept"), [("u1/a.png", "image/png"), ("u1/page.html", "application/octet-stream")])
+def test_no_file_keeps_the_type_of_a_page_that_its_sender_gave_it(
+    key: str, kept: str, functions: Functions, copy_world: CopyWorld
+) -> None:
+    uploads, copies = copy_world.store(UPLOADS), copy_world.store(BACKUP)
+    uploads.put(key, [PNG], content_type="text/html; charset=utf-8", metadata={"note": "x"})
+    functions.handler("media_event")(arrived(key), None)
+    found = [store.head(item.key) for store in (uploads, copies) for item in store.list() if item.key.endswith(key)]
+    assert {info.content_type for info in found if info} == {kept}
+
+
 def test_an_event_that_comes_twice_or_too_late_changes_nothing(functions: Functions, copy_world: CopyWorld) -> None:
     copy_world.store(UPLOADS).put("a.png", [PNG])
     handler = functions.handler("media_event")

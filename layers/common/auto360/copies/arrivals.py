@@ -9,6 +9,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from auto360.copies.file_types import UNKNOWN, safe_type, type_of
 from auto360.copies.ledger import Copied, CopyLedger
 from auto360.copies.storage import CURRENT
 from auto360.objects import ObjectDamaged, ObjectInfo, ObjectMissing, ObjectStore
@@ -60,10 +61,10 @@ class Arrivals:
             return "gone"
         try:
             if not self._is_good(info):
-                self.uploads.copy(key, to=f"{REFUSED}/{key}")
+                self.uploads.copy(key, to=f"{REFUSED}/{key}", content_type=UNKNOWN)
                 self.uploads.delete([key])
                 return "refused"
-            return self._copy(info)
+            return self._copy(self._with_its_type(info))
         except ObjectMissing:
             return "gone"
 
@@ -75,13 +76,23 @@ class Arrivals:
         head = b"".join(self.uploads.get(info.key, end=min(info.size, _HEAD_BYTES)))
         return all(head[start : start + len(sign)] == sign for start, sign in _BEGINS[ending])
 
+    def _with_its_type(self, info: ObjectInfo) -> ObjectInfo:
+        """Give a file that was sent as a page, or as anything else, the type of what it is."""
+        if safe_type(info.content_type, name=info.key) == info.content_type:
+            return info
+        self.uploads.copy(info.key, to=info.key, content_type=type_of(info.key))
+        found = self.uploads.head(info.key)
+        if found is None:
+            raise ObjectMissing(info.key)
+        return found
+
     def _copy(self, info: ObjectInfo) -> Verdict:
         source = f"{self.bucket}/{info.key}"
         known = self.ledger.of("storage", source)
         if known is not None and known.etag == info.etag and known.size == info.size:
             return "known"
         key = f"{CURRENT}/{source}"
-        written = self.copies.put(key, self.uploads.get(info.key), content_type=info.content_type)
+        written = self.copies.put(key, self.uploads.get(info.key), content_type=type_of(info.key))
         if written.size != info.size:
             raise ObjectDamaged(f"{source}: it changed while it was copied")
         self.ledger.note("storage", source, Copied(key, written.size, written.sha256), etag=info.etag)

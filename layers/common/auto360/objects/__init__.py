@@ -80,8 +80,11 @@ class ObjectStore(Protocol):
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects; one that is not there is no error."""
 
-    def copy(self, key: str, *, to: str) -> None:
-        """Copy an object within the bucket, whatever its size, without carrying its bytes through this process."""
+    def copy(self, key: str, *, to: str, content_type: str | None = None) -> None:
+        """Copy an object within the bucket, whatever its size, without carrying its bytes through this process.
+
+        With a content type the copy has this one, and none of the other metadata; without, it keeps them all.
+        """
 
 
 class UploadSweeper(Protocol):

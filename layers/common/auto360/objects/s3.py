@@ -121,13 +121,14 @@ class S3Store:
             for error in answer.get("Errors", ()):
                 raise StoreUnavailable(f"{error.get('Key')}: it was not deleted ({error.get('Code')})")
 
-    def copy(self, key: str, *, to: str) -> None:
-        """Copy within the bucket, large objects in parts."""
+    def copy(self, key: str, *, to: str, content_type: str | None = None) -> None:
+        """Copy within the bucket, large objects in parts; onto itself to give it another type."""
         from boto3.s3.transfer import TransferConfig
 
         config = TransferConfig(multipart_threshold=_COPY_PART_BYTES, multipart_chunksize=_COPY_PART_BYTES)
         with translated(key):
-            self._client.copy({"Bucket": self.bucket, "Key": key}, self.bucket, to, Config=config)
+            extra = {"ContentType": content_type, "MetadataDirective": "REPLACE"} if content_type else {}
+            self._client.copy({"Bucket": self.bucket, "Key": key}, self.bucket, to, ExtraArgs=extra, Config=config)
 
     def sweep_uploads(self, *, begun_before: datetime, prefix: str = "") -> int:
         """Abort unfinished uploads; one that ends meanwhile is none of them."""

@@ -1,0 +1,27 @@
+"""Content types of users' files: by the ending of the name, never what the sender declared.
+
+A picture that is stored as `text/html` is a page to a browser, with the rights of the host that serves it.
+"""
+
+from collections.abc import Mapping
+
+UNKNOWN = "application/octet-stream"
+TYPES: Mapping[str, str] = {
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+    "pdf": "application/pdf",
+}
+
+
+def type_of(name: str) -> str:
+    """The type of a file by its ending; that of a download for every other ending."""
+    return TYPES.get(name.rpartition(".")[2].lower(), UNKNOWN)
+
+
+def safe_type(declared: str, *, name: str) -> str:
+    """The declared type where no browser runs it, else that of the ending."""
+    return declared if declared in TYPES.values() else type_of(name)
