@@ -108,10 +108,11 @@ create policy listing_contacts_update on public.listing_contacts for update to a
 create policy listing_contacts_delete on public.listing_contacts for delete to authenticated
   using (private.may_edit_listing(listing_id));
 
--- Details are visible exactly where their listing is.
+-- Details are visible exactly where their listing is, and go with it only: deleted alone they would leave a listing that
+-- nobody has checked without them.
 alter table public.car_details enable row level security;
 grant select on public.car_details to anon, authenticated;
-grant insert, update, delete on public.car_details to authenticated;
+grant insert, update on public.car_details to authenticated;
 grant all on public.car_details to service_role;
 create policy car_details_select on public.car_details for select to anon, authenticated
   using (private.may_see_listing(listing_id));
@@ -119,12 +120,10 @@ create policy car_details_insert on public.car_details for insert to authenticat
   with check (private.may_edit_listing(listing_id));
 create policy car_details_update on public.car_details for update to authenticated
   using (private.may_edit_listing(listing_id)) with check (private.may_edit_listing(listing_id));
-create policy car_details_delete on public.car_details for delete to authenticated
-  using (private.may_edit_listing(listing_id));
 
 alter table public.horse_details enable row level security;
 grant select on public.horse_details to anon, authenticated;
-grant insert, update, delete on public.horse_details to authenticated;
+grant insert, update on public.horse_details to authenticated;
 grant all on public.horse_details to service_role;
 create policy horse_details_select on public.horse_details for select to anon, authenticated
   using (private.may_see_listing(listing_id));
@@ -132,12 +131,10 @@ create policy horse_details_insert on public.horse_details for insert to authent
   with check (private.may_edit_listing(listing_id));
 create policy horse_details_update on public.horse_details for update to authenticated
   using (private.may_edit_listing(listing_id)) with check (private.may_edit_listing(listing_id));
-create policy horse_details_delete on public.horse_details for delete to authenticated
-  using (private.may_edit_listing(listing_id));
 
 alter table public.real_estate_details enable row level security;
 grant select on public.real_estate_details to anon, authenticated;
-grant insert, update, delete on public.real_estate_details to authenticated;
+grant insert, update on public.real_estate_details to authenticated;
 grant all on public.real_estate_details to service_role;
 create policy real_estate_details_select on public.real_estate_details for select to anon, authenticated
   using (private.may_see_listing(listing_id));
@@ -145,5 +142,3 @@ create policy real_estate_details_insert on public.real_estate_details for inser
   with check (private.may_edit_listing(listing_id));
 create policy real_estate_details_update on public.real_estate_details for update to authenticated
   using (private.may_edit_listing(listing_id)) with check (private.may_edit_listing(listing_id));
-create policy real_estate_details_delete on public.real_estate_details for delete to authenticated
-  using (private.may_edit_listing(listing_id));

@@ -82,17 +82,27 @@ declare
   v_columns text := (
     select pg_catalog.string_agg(pg_catalog.quote_ident(d.key), ', ')
     from pg_catalog.jsonb_each(private.own_details(p_listing.category, p_details)) as d);
+  v_required constant text[] := case p_listing.category when 'car' then array['brand', 'model']
+    when 'horse' then array['breed'] else array['property_type'] end;
+  v_written integer;
 begin
   if v_columns is not null then
     execute pg_catalog.format('update public.%1$I d set (%2$s, updated_at) = (select %2$s, pg_catalog.now()'
       ' from pg_catalog.jsonb_populate_record(d, $1)) where d.listing_id = $2',
       p_listing.category || '_details', v_columns)
     using p_details, p_listing.id;
+    get diagnostics v_written = row_count;
+    if v_written = 0 and pg_catalog.jsonb_strip_nulls(p_details) ?& v_required then
+      perform private.insert_details(p_listing, p_details);
+    elsif v_written = 0 then
+      update public.listings l set details = '{}' where l.id = p_listing.id and l.details <> '{}';
+    end if;
   end if;
 end;
 $$;
 comment on function private.write_details(public.listings, jsonb) is
-  'Changes the details that are named; those that are missing stay, null empties one.';
+  'Changes the details that are named; those that are missing stay, null empties one. A listing that has none gets them '
+  'where all that its category requires are named, else it keeps none, in its mirror as well.';
 
 create function private.insert_details(p_listing public.listings, p_details jsonb) returns void
 language plpgsql volatile set search_path = '' as $$

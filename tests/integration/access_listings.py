@@ -37,7 +37,7 @@ def listing(what: str, select: str, **extra: Any) -> Case:
 
 def details(table: str, what: str, select: str, row: Callable[[Scene], Row], change: Row) -> Case:
     """Details of a listing of the owner."""
-    return Case(table, row, change, select=select, insert=OWNER, update=OWNER, delete=OWNER, what=what)
+    return Case(table, row, change, select=select, insert=OWNER, update=OWNER, delete=SERVICE, what=what)
 
 
 def own_mark(table: str) -> Case:
@@ -121,7 +121,7 @@ LISTINGS = [
         select=TEAM,
         insert=TEAM,
         update=TEAM,
-        delete=TEAM,
+        delete=SERVICE,
         what="of a draft of the business, as its seller",
         owner=lambda s: s.seller,
     ),
