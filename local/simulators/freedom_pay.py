@@ -96,7 +96,7 @@ class FreedomPay(BankSimulator):
                 fields.get("pg_result_url", ""),
                 fields.get("pg_success_url", ""),
                 expires_at=time.time() + life_seconds,
-                extra={"test": fields.get("pg_testing_mode", "0")},
+                extra={"test": fields.get("pg_testing_mode", "0"), "param1": fields.get("pg_param1", "")},
             )
         )
 
@@ -173,6 +173,7 @@ class FreedomPay(BankSimulator):
             "pg_testing_mode": order.extra["test"],
             "pg_card_pan": "4483-18XX-XXXX-0293",
             "pg_user_phone": order.payments[-1].payer if order.payments else "",
+            "pg_param1": order.extra["param1"],
             "pg_salt": secrets.token_hex(8),
         }
         if "profile" in order.extra and state == "paid":

@@ -291,13 +291,17 @@ begin
     payment_id = coalesce(e.payment_id, excluded.payment_id), attempt_id = coalesce(e.attempt_id, excluded.attempt_id)
   returning * into v_event;
   return pg_catalog.jsonb_build_object('event_id', v_event.id, 'state', v_event.state, 'deliveries', v_event.deliveries,
+    'payment_id', v_event.payment_id, 'is_done', v_event.state = 'ignored' or (v_event.state = 'processed' and not (
+      p_event -> 'report' ->> 'state' = 'paid' and exists (select from public.payments p
+        where p.id = v_event.payment_id and p.state in ('created', 'pending', 'failed', 'expired', 'canceled')))),
     'attempt', case when v_attempt.id is not null then pg_catalog.jsonb_build_object('attempt_id', v_attempt.id,
       'provider_ref', v_attempt.provider_ref, 'bank', v_attempt.provider, 'amount_tyiyn', v_attempt.amount_tyiyn) end);
 end;
 $$;
 comment on function public.payment_webhook_receive(text, jsonb) is
-  'Stores a bank''s call before anything is done about it, once for its event_key: {event_id, state, deliveries, attempt}. '
-  'p_event: {event_key, trust, attempt_id, provider_ref, report, body}. attempt is null when it is no order of ours.';
+  'Stores a bank''s call before anything is done about it, once for its event_key: {event_id, state, deliveries, payment_id, '
+  'is_done, attempt}. is_done: nothing is left to do; a call about money is done once its payment is '
+  'paid. p_event: {event_key, trust, attempt_id, provider_ref, report, body}. attempt is null when it is no order of ours.';
 
 create function public.payment_orphan_found(
   p_provider text, p_report jsonb, p_is_money boolean, p_event_id uuid, p_outcome text

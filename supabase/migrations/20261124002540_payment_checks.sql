@@ -32,9 +32,16 @@ create function public.payment_expire(p_payment_id uuid, p_actor jsonb) returns 
 language plpgsql volatile set search_path = '' as $$
 declare
   v_payment public.payments;
+  v_event public.payment_webhook_events;
 begin
   select p.* into v_payment from public.payments p where p.id = p_payment_id for no key update;
   if v_payment.state not in ('created', 'pending') or v_payment.expires_at > pg_catalog.now() then
+    return false;
+  end if;
+  select e.* into v_event from public.payment_webhook_events e
+  where e.payment_id = p_payment_id and e.trust = 'proof' and e.report ->> 'state' = 'paid' order by e.created_at limit 1;
+  if v_event.id is not null then
+    perform private.hold_payment(v_payment, v_event.attempt_id, 'unconfirmed', (v_event.report ->> 'amount_tyiyn')::bigint, p_actor);
     return false;
   end if;
   update public.payment_attempts a set state = 'expired' where a.payment_id = p_payment_id and a.state in ('created', 'pending');
@@ -44,7 +51,8 @@ begin
 end;
 $$;
 comment on function public.payment_expire(uuid, jsonb) is
-  'Closes a payment whose time is over, after the bank was asked. Money that comes all the same completes it.';
+  'Closes a payment whose time is over, after the bank was asked: true for the call that did. Money that comes all the same '
+  'completes it. Where a signed call of the bank spoke of money and the bank, asked, never did, a person looks instead.';
 
 create function public.payment_webhooks_open(p_limit integer) returns jsonb
 language sql volatile set search_path = '' as $$

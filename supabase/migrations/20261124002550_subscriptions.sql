@@ -310,19 +310,23 @@ declare
   v_id uuid;
 begin
   if not v_payment.keep_card then
-    return '{"profile_id": null}';
+    return '{"profile_id": null, "waits": false}';
+  elsif v_payment.state not in ('completed', 'partially_refunded') then
+    return pg_catalog.jsonb_build_object('profile_id', null,
+      'waits', v_payment.state in ('created', 'pending', 'manual_review', 'failed', 'expired', 'canceled'));
   end if;
   insert into public.payment_profiles as f (id, user_id, provider, token_encrypted, token_digest, last_digits, expires_at)
   values ((p_profile ->> 'id')::uuid, v_payment.user_id, v_payment.payment_method, p_profile ->> 'token_encrypted',
     (p_profile ->> 'token_digest')::bytea, p_profile ->> 'last_digits', (p_profile ->> 'expires_at')::timestamptz)
   on conflict (provider, token_digest) do update set revoked_at = null where f.user_id = excluded.user_id
   returning id into v_id;
-  return pg_catalog.jsonb_build_object('profile_id', v_id);
+  return pg_catalog.jsonb_build_object('profile_id', v_id, 'waits', false);
 end;
 $$;
 comment on function public.payment_profile_save(uuid, jsonb) is
-  'Keeps the token for later debits that a bank gave with a payment, if its user asked for that. p_profile: {id, '
-  'token_encrypted, token_digest, last_digits, expires_at}; the ciphertext is bound to the id.';
+  'Keeps the token for later debits that a bank gave with a payment, if its user asked for that and it is paid: {profile_id, '
+  'waits}. waits: not paid yet, so nothing is kept. p_profile: {id, token_encrypted, token_digest, last_digits, expires_at}; '
+  'the ciphertext is bound to the id.';
 
 create function public.payment_profile_revoke(p_profile_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$

@@ -1,8 +1,11 @@
 """What only one bank does."""
 
 import contextlib
+import dataclasses
 import re
 from datetime import timedelta
+from urllib.parse import parse_qsl, urlencode
+from uuid import uuid4
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -11,13 +14,15 @@ import pytest
 from auto360.banks import (
     BankRefused,
     BankUncertain,
+    Callback,
     NewOrder,
     OrderRef,
     OrderState,
     OrderUnknown,
     Outcome,
+    Trust,
 )
-from auto360.banks.freedom_pay_signature import is_signed, read_signed
+from auto360.banks.freedom_pay_signature import is_signed, read_signed, sign
 from auto360.banks.wire import attempt_of, short_id
 from auto360.clock import utc_now
 from local.simulators.freedom_pay import FreedomPay
@@ -229,6 +234,51 @@ def test_freedom_pay_gets_a_signed_answer(bank_world: BankWorld) -> None:
         assert answer.content_type == "application/xml"
         assert fields["pg_status"] == word
         assert is_signed("freedompay", fields, bank_world.keyring.freedompay_secret_key)
+
+
+def signed_form(world: BankWorld, **changes: str | None) -> Callback:
+    """A call of Freedom Pay with other fields, under the right signature; None leaves a field out."""
+    bank = world.bank("freedompay")
+    world.make(bank)
+    world.act("freedompay", "pay")
+    call = world.merchant.wait_for(1)[-1]
+    changed: dict[str, str | None] = {**dict(parse_qsl(call.body.decode())), **changes}
+    fields = {name: value for name, value in changed.items() if value is not None and name != "pg_sig"}
+    fields["pg_sig"] = sign("freedompay", fields, world.keyring.freedompay_secret_key)
+    return dataclasses.replace(call, body=urlencode(fields).encode())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"pg_param1": None},
+        {"pg_param1": "999"},
+        {"pg_merchant_id": "999"},
+        {"pg_description": "a;b"},
+        {"pg_card_owner": ";"},
+        {"pg_a;b": "x"},
+        {"order": "x"},
+        {"PG_RESULT": "1"},
+        {"pg_amount": None},
+        {"pg_order_id": ""},
+        {"pg_salt": None},
+    ],
+    ids=str,
+)
+def test_freedom_pay_fields_that_can_be_read_in_two_ways_or_name_no_merchant_prove_nothing(
+    bank_world: BankWorld, changes: dict[str, str | None]
+) -> None:
+    callbacks = bank_world.bank("freedompay").callbacks
+    assert callbacks.verify(signed_form(bank_world, pg_description="x")) is Trust.PROOF
+    assert callbacks.verify(signed_form(bank_world, **changes)) is Trust.REJECT
+
+
+def test_freedom_pay_is_never_sent_a_value_with_the_separator(bank_world: BankWorld) -> None:
+    bank = bank_world.bank("freedompay")
+    bank_world.make(bank, description="Тариф; 30 дней")
+    assert bank_world.simulated("freedompay").description == "Тариф, 30 дней"
+    with pytest.raises(BankRefused, match="separator_in_value"):
+        bank.orders.query(OrderRef(str(uuid4()), "1;2"), timeout=1)
 
 
 @pytest.mark.parametrize(

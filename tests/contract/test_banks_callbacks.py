@@ -92,6 +92,14 @@ def test_a_changed_body_is_no_proof(bank_world: BankWorld, name: str) -> None:
             assert bank.callbacks.verify(changed) is not Trust.PROOF
 
 
+def test_a_signature_is_not_taken_from_the_path_at_which_a_call_came(bank_world: BankWorld, name: str) -> None:
+    bank = bank_world.bank(name)
+    _, _, call = paid_call(bank_world, bank)
+    if bank.capabilities.signature == "pg_sig":
+        for path in (f"{call.path}/revoke.php", "/webhooks/payments/other", f"{call.path};1"):
+            assert bank.callbacks.verify(dataclasses.replace(call, path=path)) is Trust.REJECT
+
+
 def test_a_signed_call_about_another_amount_tells_that_amount(bank_world: BankWorld, name: str) -> None:
     bank = bank_world.bank(name)
     bank_world.turn(name, callbacks="other_amount")

@@ -5,20 +5,17 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 
 from auto360.accounts.access_tokens import Principal
-from auto360.banks import Callback, CallbackAnswer
 from auto360.billing.orders import Asking
 from auto360.wiring import billing
 from tests.support.banks import MAKERS
-from tests.support.functions import http_event
 from tests.support.market import new_user_id
 from tests.support.mortal import Mortal
 from tests.support.payers import Payer
-from tests.support.paying import Paying
+from tests.support.paying import Paying, event_of
 from tests.support.rows import rows
 
 at_every_bank = pytest.mark.parametrize("bank", MAKERS)
@@ -30,26 +27,6 @@ def mortal(paying: Paying) -> Iterator[Mortal]:
     process = Mortal.start()
     yield process
     process.stop()
-
-
-def event_of(call: Callback) -> dict[str, Any]:
-    """The call as the gateway gives it to the function."""
-    event = http_event("POST", call.path, "", headers={})
-    return event | {"headers": dict(call.headers), "body": call.body.decode(), "isBase64Encoded": False}
-
-
-def caught_call(paying: Paying, bank: str) -> Callback:
-    """The bank's call about the newest order, which is paid now and answered by nobody."""
-    caught: list[Callback] = []
-
-    def keep(call: Callback) -> CallbackAnswer:
-        caught.append(call)
-        return CallbackAnswer(200, "")
-
-    paying.world.merchant.answer = keep
-    paying.world.act(bank, "pay")
-    paying.world.merchant.wait_for(1)
-    return caught[0]
 
 
 def assert_paid_once(paying: Paying, payment_id: str) -> None:
@@ -64,7 +41,7 @@ def test_call_five_times_and_return_page_and_timer_at_the_same_moment_start_one_
     paying: Paying, bank: str
 ) -> None:
     payment = paying.order(bank)
-    call = caught_call(paying, bank)
+    call = paying.caught_call(bank)
     principal = Principal(paying.user, "", paying.database.user_token(paying.user))
     asking = Asking(principal, "198.51.100.7", "", "ru", "req-1")
     rows(paying.database, "update payments set next_check_at = now() where id = %s returning id", payment["id"])
@@ -94,7 +71,7 @@ def test_a_process_that_dies_while_it_handles_a_banks_call_loses_nothing(
 ) -> None:
     for step in range(1, 50):
         payment = paying.order(bank)
-        call = caught_call(paying, bank)
+        call = paying.caught_call(bank)
         if not mortal.dies(step, "payment_webhook", event_of(call)):
             break
         paying.reconcile()

@@ -86,6 +86,24 @@ class Paying:
         report: dict[str, Any] = self.functions.handler("payment_reconciler")({"messages": []}, None)
         return report
 
+    def caught_call(self, bank: str) -> Callback:
+        """The bank's call about the newest order, which is paid now and answered by nobody."""
+        caught: list[Callback] = []
+
+        def keep(call: Callback) -> CallbackAnswer:
+            caught.append(call)
+            return CallbackAnswer(200, "")
+
+        self.world.merchant.answer = keep
+        self.world.act(bank, "pay")
+        self.world.merchant.wait_for(1)
+        return caught[0]
+
+    def deliver(self, call: Callback) -> int:
+        """Bring a call to the function; the status of its answer."""
+        answer: dict[str, Any] = self.functions.handler("payment_webhook")(event_of(call), None)
+        return int(answer["statusCode"])
+
     def wait_for_calls(self, count: int) -> None:
         """Wait until so many calls of banks have been answered."""
         until = time.monotonic() + 10
@@ -97,6 +115,12 @@ class Paying:
         """See `payers.assert_nothing_is_lost`."""
         with self.database.connect() as connection:
             assert_nothing_is_lost(connection, self.user)
+
+
+def event_of(call: Callback) -> dict[str, Any]:
+    """The call as the gateway gives it to the function."""
+    event = http_event("POST", call.path, "", headers={})
+    return event | {"headers": dict(call.headers), "body": call.body.decode(), "isBase64Encoded": False}
 
 
 @pytest.fixture
@@ -115,9 +139,7 @@ def paying(functions: Functions, database: Database, bank_world: BankWorld) -> P
     def answer(call: Callback) -> CallbackAnswer:
         # A function's process serves one call at a time.
         with one_at_a_time:
-            event = http_event("POST", call.path, "", headers={})
-            event |= {"headers": dict(call.headers), "body": call.body.decode(), "isBase64Encoded": False}
-            said = functions.handler("payment_webhook")(event, None)
+            said = functions.handler("payment_webhook")(event_of(call), None)
         payer.answered.append(said["statusCode"])
         content_type = said["multiValueHeaders"]["Content-Type"][0]
         return CallbackAnswer(said["statusCode"], said["body"], content_type)

@@ -44,6 +44,7 @@ from auto360.banks.values import (
     Refund,
     SavedCard,
     Trust,
+    callback_path,
 )
 
 __all__ = [
@@ -77,6 +78,7 @@ __all__ = [
     "Refunds",
     "SavedCard",
     "Trust",
+    "callback_path",
 ]
 
 
@@ -91,7 +93,7 @@ class Orders(Protocol):
 
 
 class Callbacks(Protocol):
-    """A bank's calls: first `verify`, then `parse`, at last `ack`."""
+    """A bank's calls: first `verify`, then `parse`, at last `ack`. A rejected call reaches neither of the two."""
 
     def verify(self, callback: Callback) -> Trust:
         """What the call is worth. Never raises: anything unexpected is REJECT, and so is a secret that is not set."""
@@ -100,7 +102,10 @@ class Callbacks(Protocol):
         """What the call says. Raises CallbackUnreadable."""
 
     def ack(self, outcome: Outcome, callback: Callback, /) -> CallbackAnswer:
-        """The answer that makes the bank stop, or repeat. Works for any body, also for a rejected one."""
+        """Answer a verified call so that the bank stops, or repeats. Works for any body.
+
+        May be signed with the bank's secret, so it holds nothing that the caller has chosen.
+        """
 
 
 class Cancels(Protocol):

@@ -29,18 +29,22 @@ from auto360.banks import (
     Outcome,
     Refund,
     Trust,
+    callback_path,
 )
 from auto360.banks.connection import BankConnection, BankUrl, require_success
 from auto360.banks.freedom_pay_fields import (
+    MERCHANT_THAT_COMES_BACK,
     amount_of,
     flag_of,
     form_of,
+    is_call_to,
     refunded_of,
     required_text,
     saved_card_of,
     script_of,
+    state_of,
 )
-from auto360.banks.freedom_pay_signature import is_signed, read_signed, sign
+from auto360.banks.freedom_pay_signature import SEPARATOR, is_signed, read_signed, sign
 from auto360.banks.links import BankLinks, BankTerms
 from auto360.banks.wire import attempt_of, moment_of, our_id, short_id
 from auto360.clock import Clock
@@ -51,17 +55,7 @@ _WRONG_SIGNATURE = "1100"
 _DEAD_PROFILES = ("9011", "11070")
 _RECURRING_MONTHS = 36
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=7)
-_STATES = {
-    "success": OrderState.PAID,
-    "ok": OrderState.PAID,
-    "error": OrderState.FAILED,
-    "failed": OrderState.FAILED,
-    "rejected": OrderState.FAILED,
-    "incomplete": OrderState.EXPIRED,
-    "revoked": OrderState.REFUNDED,
-    "refunded": OrderState.REFUNDED,
-    "canceled": OrderState.CANCELED,
-}
+_NAME = "freedompay"
 _ANSWERS = {Outcome.TAKEN: (200, "ok"), Outcome.REFUSED: (403, "rejected"), Outcome.LATER: (503, "error")}
 
 
@@ -111,10 +105,7 @@ class FreedomPay:
         """The payment by the bank's id, else by ours (which after a refund names the refund, so it comes second)."""
         named = {"pg_payment_id": ref.provider_ref} if ref.provider_ref else {"pg_order_id": short_id(our_id(ref))}
         answer = self._call("/get_status3.php", named, timeout=timeout, repeatable=True)
-        told = required_text(answer, "pg_payment_status").lower()
-        state = _STATES.get(told, OrderState.PENDING)
-        if state is OrderState.PAID and answer.findtext("pg_captured") == "0":
-            state = OrderState.PENDING  # held on the card, not taken
+        state = state_of(answer)
         with_money = state in (OrderState.PAID, OrderState.REFUNDED)
         amount = amount_of(answer.findtext("pg_amount")) if with_money else None
         refunded = refunded_of(answer)
@@ -152,12 +143,11 @@ class FreedomPay:
         return NewOrder(required_text(answer, "pg_payment_id"), expires_at=self._clock() + order.lifetime)
 
     def verify(self, callback: Callback) -> Trust:
-        """PROOF when signed with our secret for the address at which the call came."""
-        fields = form_of(callback.body)
-        merchant = fields.get("pg_merchant_id", self._settings.freedompay_merchant_id)
+        """PROOF when it came to our address, names our merchant, and is signed with our secret for that address."""
+        fields, script = form_of(callback.body), script_of(callback_path(_NAME))
+        is_ours = script_of(callback.path) == script and is_call_to(self._settings.freedompay_merchant_id, fields)
         secret = self._settings.freedompay_secret_key.get_secret_value()
-        is_ours = merchant == self._settings.freedompay_merchant_id
-        return Trust.PROOF if is_ours and is_signed(script_of(callback.path), fields, secret) else Trust.REJECT
+        return Trust.PROOF if is_ours and is_signed(script, fields, secret) else Trust.REJECT
 
     def parse(self, callback: Callback) -> Notification:
         """The result of a payment, and the card's profile where one was asked for."""
@@ -181,12 +171,12 @@ class FreedomPay:
             saved_card=saved_card_of(fields) if result == "1" else None,
         )
 
-    def ack(self, outcome: Outcome, callback: Callback, /) -> CallbackAnswer:
+    def ack(self, outcome: Outcome, _callback: Callback, /) -> CallbackAnswer:
         """Signed XML. A rejection is final for the bank only while `pg_can_reject`; money is never refused by it."""
         status, word = _ANSWERS[outcome]
         fields = {"pg_status": word, "pg_description": word, "pg_salt": self._salt()}
         secret = self._settings.freedompay_secret_key.get_secret_value()
-        fields["pg_sig"] = sign(script_of(callback.path), fields, secret)
+        fields["pg_sig"] = sign(script_of(callback_path(_NAME)), fields, secret)
         root = Element("response")
         for name, value in fields.items():
             SubElement(root, name).text = value
@@ -196,7 +186,8 @@ class FreedomPay:
         return {
             "pg_order_id": short_id(order.attempt_id),
             "pg_amount": som_text(order.amount_tyiyn),
-            "pg_description": order.description[:255],
+            "pg_description": order.description[:255].replace(SEPARATOR, ","),
+            MERCHANT_THAT_COMES_BACK: self._settings.freedompay_merchant_id,
             "pg_result_url": order.callback_url,
             "pg_request_method": "POST",
             "pg_testing_mode": str(int(self._settings.freedompay_test)),
@@ -206,6 +197,8 @@ class FreedomPay:
         """One signed exchange. Raises BankFailure, also for an error inside of HTTP 200."""
         script, secret = script_of(path), self._settings.freedompay_secret_key.get_secret_value()
         form = {**fields, "pg_merchant_id": self._settings.freedompay_merchant_id, "pg_salt": self._salt()}
+        if any(SEPARATOR in value for value in form.values()):
+            raise BankRefused("separator_in_value")
         form["pg_sig"] = sign(script, form, secret)
         reply = self._line.call("POST", path, timeout=timeout, repeatable=repeatable, form=form)
         answer = read_signed(require_success(reply), script=script, secret=secret)
@@ -240,7 +233,7 @@ def freedom_pay(
         lifetime=timedelta(minutes=30),
     )
     return Bank(
-        "freedompay",
+        _NAME,
         "Freedom Pay",
         capabilities,
         side,

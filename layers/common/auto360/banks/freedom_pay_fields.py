@@ -4,13 +4,34 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl
 from xml.etree.ElementTree import Element
 
-from auto360.banks import BankUncertain, SavedCard
+from auto360.banks import BankUncertain, OrderState, SavedCard
 from auto360.banks.wire import moment_of
 from auto360.money import tyiyn_of_som
 
+_STATES = {
+    "success": OrderState.PAID,
+    "ok": OrderState.PAID,
+    "error": OrderState.FAILED,
+    "failed": OrderState.FAILED,
+    "rejected": OrderState.FAILED,
+    "incomplete": OrderState.EXPIRED,
+    "revoked": OrderState.REFUNDED,
+    "refunded": OrderState.REFUNDED,
+    "canceled": OrderState.CANCELED,
+}
+_ALWAYS_IN_CALLS = ("pg_amount", "pg_currency", "pg_order_id", "pg_payment_id", "pg_result", "pg_salt")
+MERCHANT_THAT_COMES_BACK = "pg_param1"
+"""The bank need not name the merchant in its calls, so every order carries him in a field that the bank gives back."""
+
+
+def is_call_to(merchant: str, fields: Mapping[str, str]) -> bool:
+    """Whether a call has every field that it must have, and names this merchant and no other."""
+    merchants = {fields[name] for name in ("pg_merchant_id", MERCHANT_THAT_COMES_BACK) if name in fields}
+    return merchants == {merchant} and all(fields.get(name) for name in _ALWAYS_IN_CALLS)
+
 
 def script_of(path: str) -> str:
-    """The script name under which a call is signed: the last part of its path."""
+    """The script name under which a call to a path is signed: its last part."""
     return path.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
@@ -20,6 +41,13 @@ def required_text(answer: Element, name: str) -> str:
     if not text:
         raise BankUncertain("unreadable")
     return text
+
+
+def state_of(answer: Element) -> OrderState:
+    """Where the payment of an answer stands; money that is only held on the card is not paid. Raises BankUncertain."""
+    state = _STATES.get(required_text(answer, "pg_payment_status").lower(), OrderState.PENDING)
+    is_held = state is OrderState.PAID and answer.findtext("pg_captured") == "0"
+    return OrderState.PENDING if is_held else state
 
 
 def amount_of(text: str | None) -> int:

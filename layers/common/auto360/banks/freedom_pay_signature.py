@@ -1,17 +1,23 @@
 """`pg_sig` of Freedom Pay: the MD5 of script name, values in the order of their names, and the secret.
 
-The script name is the last part of the address that is called; for a call to us, of our own address. In answers,
-nested elements take part in place, each sorted for itself.
+The script name is the last part of the address that is called; for a call to us, of the address that we gave to the
+bank, never of the one at which a caller came. In answers, nested elements take part in place, each sorted for itself.
+
+The signature covers neither names nor the places where values end. So a field with the separator in it, or with a name
+that the bank does not use, fits no signature: whoever has one signature cannot cut its values anew.
 """
 
 import hashlib
 import hmac
+import re
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 from auto360.banks import BankUncertain
 
 _SIGNATURE = "pg_sig"
+_NAME = re.compile(r"pg_[a-z0-9_]{1,60}")
+SEPARATOR = ";"
 
 
 def sign(script: str, fields: Mapping[str, str], secret: str) -> str:
@@ -21,7 +27,9 @@ def sign(script: str, fields: Mapping[str, str], secret: str) -> str:
 
 
 def is_signed(script: str, fields: Mapping[str, str], secret: str) -> bool:
-    """Whether the fields carry the right signature."""
+    """Whether the fields carry the right signature, and can be read in one way only."""
+    if SEPARATOR in script or not all(_NAME.fullmatch(name) and SEPARATOR not in fields[name] for name in fields):
+        return False
     return hmac.compare_digest(sign(script, fields, secret).encode(), fields.get(_SIGNATURE, "").lower().encode())
 
 
@@ -52,4 +60,4 @@ def _values(element: Element) -> Iterator[str]:
 
 
 def _md5(script: str, values: list[str], secret: str) -> str:
-    return hashlib.md5(";".join([script, *values, secret]).encode(), usedforsecurity=False).hexdigest()
+    return hashlib.md5(SEPARATOR.join([script, *values, secret]).encode(), usedforsecurity=False).hexdigest()

@@ -28,7 +28,7 @@ class Trust(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What we did with a bank's call: TAKEN (also when seen before), REFUSED for good, LATER if it should repeat."""
+    """What we did with a verified call: TAKEN (also when seen before), REFUSED for good, LATER if it should repeat."""
 
     TAKEN = "taken"
     REFUSED = "refused"
@@ -117,7 +117,7 @@ class OrderStatus:
 class Callback:
     """A call of a bank as it came. `path` as requested, header names in lower case, the body byte for byte.
 
-    `path_secret` is the last part of the path for banks that sign nothing.
+    `path_secret` is what follows the bank's name in the path; None at the plain address.
     """
 
     path: str
@@ -185,7 +185,8 @@ class Capabilities:
     """What is to be expected of a bank. `trust` is the most that its calls are worth; amounts in tyiyn.
 
     `refund` says how money goes back: by call in full or in parts, or by hand in the bank's cabinet.
-    `order_id` tells whether the bank finds an order by our id alone (see OrderRef).
+    `order_id` tells whether the bank finds an order by our id alone (see OrderRef). `secret_path`: the bank calls at an
+    address that ends with a secret; no other bank has such an address.
     """
 
     signature: Literal["odengi_hmac_md5", "basic", "none", "pg_sig"]
@@ -203,3 +204,13 @@ class Capabilities:
     least_tyiyn: int
     most_tyiyn: int
     lifetime: timedelta
+
+    @property
+    def secret_path(self) -> bool:
+        """Whether calls come to a secret path: only where the bank neither signs nor shows a login."""
+        return self.signature == "none"
+
+
+def callback_path(bank: str) -> str:
+    """The path of our address for a bank's calls; a secret may follow it (`Capabilities.secret_path`)."""
+    return f"/webhooks/payments/{bank}"

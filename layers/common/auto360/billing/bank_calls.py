@@ -1,4 +1,8 @@
-"""Banks that call us: a call is checked, stored, confirmed by a question where that is possible, acted upon once."""
+"""Banks that call us: a call is checked, stored, confirmed by a question where that is possible, acted upon once.
+
+A signature says that the bank speaks. What was paid, the bank is asked all the same: a call that its own answer
+contradicts completes nothing, and its order is asked about again (docs/decisions/0070).
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -19,7 +23,6 @@ from auto360.banks import (
     OrderStatus,
     OrderUnknown,
     Outcome,
-    SavedCard,
     Trust,
 )
 from auto360.billing import reports
@@ -30,7 +33,8 @@ from auto360.errors import NotFound, ServiceUnavailable
 from auto360.redaction import redact
 from auto360.stored_secrets import Place, StoredSecrets
 
-_FINISHED = ("processed", "ignored")
+# The same for everybody who proves nothing, at every bank; never signed, since it goes to strangers.
+_UNVERIFIED = CallbackAnswer(403, "{}")
 
 
 @dataclass(frozen=True)
@@ -55,15 +59,17 @@ class BankCalls:
     def receive(self, name: str, callback: Callback, *, request_id: str) -> CallbackAnswer:
         """Take a call and answer as the bank wants it. Raises NotFound for a bank with which there is no contract.
 
+        Whoever proves nothing gets 403 without a word of the bank's form: an answer in it may be signed.
+
         A call is stored before anything is done about it. One that cannot be finished now (the database or the bank
         does not answer) is answered so that the bank repeats it, and taken up by the timer if it does not.
         """
         bank = self.settlement.banks.named(name)
         if bank is None:
             raise NotFound
-        trust = bank.callbacks.verify(callback)
+        trust = _verified(bank, callback)
         if trust is Trust.REJECT:
-            return bank.callbacks.ack(Outcome.REFUSED, callback)
+            return _UNVERIFIED
         try:
             return bank.callbacks.ack(self._take(bank, callback, trust, request_id=request_id), callback)
         except ServiceUnavailable:
@@ -76,12 +82,13 @@ class BankCalls:
         # Where the answer to our order was lost, the call is the first to name the bank's number.
         ref = OrderRef(call.attempt.id, call.attempt.provider_ref or call.told.provider_ref)
         report = self._confirmed(call, bank, ref)
-        if report is None:
+        if report is None and not call.is_old:
             return Outcome.LATER
+        if report is None:
+            # For a day the bank could not be asked. If it spoke of money, a person looks.
+            report = reports.of_notification(_without_news(call.told), is_confirmed=False)
         settled = self.settlement.settle(call.attempt.id, report, actor=actor, event_id=call.event_id)
-        if call.told.saved_card is not None and call.trust is Trust.PROOF:
-            self._keep_card(settled["payment_id"], call.told.saved_card)
-        return Outcome.TAKEN
+        return self._keep_card(settled["payment_id"], call.told, call.trust)
 
     def _take(self, bank: Bank, callback: Callback, trust: Trust, *, request_id: str) -> Outcome:
         try:
@@ -98,7 +105,9 @@ class BankCalls:
             key=told.event_key[:300],
             report=reports.of_notification(told, is_confirmed=trust is Trust.PROOF),
         )
-        if stored["state"] in _FINISHED or stored["attempt"] is None:
+        if stored["is_done"] and stored["payment_id"] is not None:
+            return self._keep_card(stored["payment_id"], told, trust)
+        if stored["is_done"] or stored["attempt"] is None:
             # Seen before; or no order of ours that we know: perhaps its number is just being written down. The timer
             # looks again in a minute, and then keeps the money for a person.
             return Outcome.TAKEN
@@ -122,34 +131,38 @@ class BankCalls:
         return stored
 
     def _confirmed(self, call: StoredCall, bank: Bank, ref: OrderRef) -> dict[str, Any] | None:
-        """What to act upon: the bank's answer to a question, else its signed word; None when it must be asked later.
+        """What to act upon: the bank's answer to a question; None when it must be asked later.
 
-        Of a bank that cannot be asked and signs nothing, the word is not confirmed: a person looks at it.
+        Where a bank cannot be asked at all, its signed word counts; an unsigned one is not confirmed, and a person
+        looks at it.
         """
-        is_proof = call.trust is Trust.PROOF
-        status: OrderStatus | None = None
-        if bank.capabilities.query:
-            try:
-                status = _of_this_order(bank.orders.query(ref, timeout=QUERY_SECONDS), ref)
-            except NotSupported:
-                return reports.of_notification(call.told, is_confirmed=is_proof)
-            except OrderUnknown:
-                # The bank knows better than an unsigned call, whose numbers are not kept either.
-                told = call.told if is_proof else replace(call.told, state=OrderState.PENDING, provider_ref=None)
-                return reports.of_notification(told, is_confirmed=True)
-            except BankFailure:
-                return reports.of_notification(call.told, is_confirmed=True) if is_proof else None
-        if status is None or (is_proof and status.state is OrderState.PENDING):
-            return reports.of_notification(call.told, is_confirmed=is_proof)
+        try:
+            status = self._asked(call, bank, ref)
+        except NotSupported:
+            status = None
+        except OrderUnknown:
+            # The bank knows better than the call, whose numbers are not kept either.
+            told = replace(call.told, state=OrderState.PENDING, provider_ref=None)
+            return reports.of_notification(told, is_confirmed=True)
+        except BankFailure:
+            return None
+        if status is None:
+            return reports.of_notification(call.told, is_confirmed=call.trust is Trust.PROOF)
         return self.settlement.report_of(status, call.told)
+
+    def _asked(self, call: StoredCall, bank: Bank, ref: OrderRef) -> OrderStatus | None:
+        if not bank.capabilities.query:
+            return None
+        return _of_this_order(bank.orders.query(ref, timeout=QUERY_SECONDS), ref, call)
 
     def _without_order(self, call: StoredCall, bank: Bank) -> Outcome:
         ref = OrderRef(call.told.attempt_id or "", call.told.provider_ref)
-        report = self._confirmed(call, bank, ref)
-        if report is None and not call.is_old:
+        has_number = bool(ref.attempt_id or ref.provider_ref)
+        report = self._confirmed(call, bank, ref) if has_number else None
+        if has_number and not call.is_old and (report is None or _contradicts(report, call)):
             return Outcome.LATER
-        if report is None:
-            # For a day the bank could not be asked. It spoke of money, so a person looks.
+        if report is None or _contradicts(report, call):
+            # For a day the bank could not be asked, or said otherwise. It spoke of money, so a person looks.
             report = reports.of_notification(call.told, is_confirmed=True)
         is_believed = report["is_confirmed"] or not bank.capabilities.query
         is_money = report["state"] == OrderState.PAID and is_believed
@@ -166,8 +179,12 @@ class BankCalls:
         }
         self.database.call("payment_orphan_found", arguments)
 
-    def _keep_card(self, payment_id: str, card: SavedCard) -> None:
-        row_id = str(uuid4())
+    def _keep_card(self, payment_id: str, told: Notification, trust: Trust) -> Outcome:
+        """Keep the card that a signed call brings with a payment. LATER while the payment is not paid: only a repeat
+        of the call brings the card again."""
+        if told.saved_card is None or trust is not Trust.PROOF:
+            return Outcome.TAKEN
+        card, row_id = told.saved_card, str(uuid4())
         place = Place("payment_profiles", "token_encrypted", row_id)
         profile = {
             "id": row_id,
@@ -176,14 +193,33 @@ class BankCalls:
             "last_digits": card.last_digits,
             "expires_at": card.expires_at.isoformat() if card.expires_at else None,
         }
-        self.database.call("payment_profile_save", {"p_payment_id": payment_id, "p_profile": profile})
+        saved = self.database.call("payment_profile_save", {"p_payment_id": payment_id, "p_profile": profile})
+        return Outcome.LATER if saved["waits"] else Outcome.TAKEN
 
 
-def _of_this_order(status: OrderStatus, ref: OrderRef) -> OrderStatus:
+def _verified(bank: Bank, callback: Callback) -> Trust:
+    """How far a call is to be trusted. A bank without a secret path has no address below its own."""
+    if callback.path_secret is not None and not bank.capabilities.secret_path:
+        return Trust.REJECT
+    return bank.callbacks.verify(callback)
+
+
+def _of_this_order(status: OrderStatus, ref: OrderRef, call: StoredCall) -> OrderStatus:
     """The answer, if it is about the order that was meant: a call may name the number of somebody else's payment.
 
-    Raises OrderUnknown otherwise.
+    Where only the call named the bank's number, the bank itself must name our order. Raises OrderUnknown otherwise.
     """
-    if ref.attempt_id and status.attempt_id not in (None, ref.attempt_id):
+    number_is_ours = call.attempt is None or ref.provider_ref in (None, call.attempt.provider_ref)
+    if ref.attempt_id and status.attempt_id != ref.attempt_id and not (number_is_ours and status.attempt_id is None):
         raise OrderUnknown("another_order")
     return status
+
+
+def _contradicts(report: Mapping[str, Any], call: StoredCall) -> bool:
+    """Whether a signed call speaks of money that the bank, when it is asked, does not know of."""
+    return call.trust is Trust.PROOF and call.told.state is OrderState.PAID and report["state"] == OrderState.PENDING
+
+
+def _without_news(told: Notification) -> Notification:
+    """What nobody confirmed: money for a person to look at, and nothing else."""
+    return told if told.state is OrderState.PAID else replace(told, state=OrderState.PENDING)

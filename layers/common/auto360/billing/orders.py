@@ -11,7 +11,7 @@ from uuid import uuid4
 from pydantic import Field, field_validator
 
 from auto360.accounts.access_tokens import Principal
-from auto360.banks import Bank, BankFailure, Order, OrderRef
+from auto360.banks import Bank, BankFailure, Order, OrderRef, callback_path
 from auto360.billing.errors import BankNotOffered, BankUnavailable, accepted
 from auto360.billing.reports import Attempt
 from auto360.billing.risk import RiskPolicy
@@ -53,13 +53,13 @@ class PaymentAddresses(EnvSettings):
     @field_validator("bank_calls_url", "payment_return_url")
     @classmethod
     def _over_tls(cls, value: str) -> str:
-        if not value.startswith(("https://", "http://127.0.0.1:")) or "?" in value or "#" in value:
-            raise ValueError("must begin with https:// and have no query")
+        if not value.startswith(("https://", "http://127.0.0.1:")) or not set("?#;").isdisjoint(value):
+            raise ValueError("must begin with https:// and have no query and no semicolon")
         return value.rstrip("/")
 
     def callback(self, bank: str) -> str:
         """Where this bank calls us."""
-        return f"{self.bank_calls_url}/webhooks/payments/{bank}"
+        return self.bank_calls_url + callback_path(bank)
 
     def back(self, payment_id: str) -> str:
         """Where the payer's browser goes after paying. It proves nothing; the app then asks for the payment."""
