@@ -86,11 +86,15 @@ create table public.listing_views (
   listing_id uuid not null references public.listings (id) on delete cascade,
   viewer_digest bytea not null check (octet_length(viewer_digest) = 16),
   viewed_on date not null,
+  slot smallint not null default 0 check (slot between 0 and 4),
   created_at timestamptz not null default now(),
-  unique (listing_id, viewer_digest, viewed_on)
+  unique (listing_id, viewer_digest, viewed_on, slot)
 );
 comment on table public.listing_views is 'One row per listing, viewer and day, so that a reload counts nothing; swept after two days.';
-comment on column public.listing_views.viewer_digest is 'Keyed digest of the user or of address and device; tells viewers apart, not who they are.';
+comment on column public.listing_views.viewer_digest is 'Keyed digest of the user, or of the network address; tells viewers apart, not who they are.';
+comment on column public.listing_views.slot is
+  'Of devices behind one address at most five count for a listing and day, each in a slot of its own: what a device says of '
+  'itself costs nothing (docs/decisions/0073). 0 for a user.';
 create index listing_views_viewed_on_idx on public.listing_views (viewed_on);
 alter table public.listing_views enable row level security;
 grant all on public.listing_views to service_role;
@@ -98,9 +102,9 @@ grant all on public.listing_views to service_role;
 create function public.record_listing_views(p_views jsonb) returns integer
 language sql volatile set search_path = '' as $$
   with seen as (
-    insert into public.listing_views (listing_id, viewer_digest, viewed_on)
-    select distinct v.listing_id, pg_catalog.decode(v.viewer, 'hex'), v.viewed_on
-    from pg_catalog.jsonb_to_recordset(p_views) as v (listing_id uuid, viewer text, viewed_on date)
+    insert into public.listing_views (listing_id, viewer_digest, viewed_on, slot)
+    select distinct v.listing_id, pg_catalog.decode(v.viewer, 'hex'), v.viewed_on, coalesce(v.device, 0) % 5
+    from pg_catalog.jsonb_to_recordset(p_views) as v (listing_id uuid, viewer text, device integer, viewed_on date)
     join public.listings l on l.id = v.listing_id
     on conflict do nothing
     returning listing_id
@@ -118,8 +122,9 @@ language sql volatile set search_path = '' as $$
   select coalesce(pg_catalog.sum(u.views), 0)::integer from updated u;
 $$;
 comment on function public.record_listing_views(jsonb) is
-  'Counts a batch [{"listing_id", "viewer" (32 hex digits), "viewed_on"}] of views that the backend has gathered: reading a '
-  'listing writes nothing. Returns how many were new.';
+  'Counts a batch [{"listing_id", "viewer" (32 hex digits), "device" (a number, null for a user), "viewed_on"}] of views that '
+  'the backend has gathered: reading a listing writes nothing. At most five devices of one viewer count for a listing and '
+  'day. Returns how many were new.';
 grant execute on function public.record_listing_views(jsonb) to service_role;
 
 create table public.search_terms (

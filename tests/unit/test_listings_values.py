@@ -92,14 +92,30 @@ def test_what_could_not_be_written_waits_on_and_numbers_add_up() -> None:
 def test_viewers_are_told_apart_by_user_or_device_with_a_key() -> None:
     viewers = Viewers(b"k")
     device = {"address": "198.51.100.7", "user_agent": "okhttp/4"}
-    marks = {
+    marks = [
         viewers.mark(user_id="u", **device),
         viewers.mark(user_id=None, **device),
-        viewers.mark(user_id=None, address="198.51.100.7", user_agent="Safari"),
+        viewers.mark(user_id=None, address="198.51.100.8", user_agent="okhttp/4"),
         Viewers(b"other").mark(user_id="u", **device),
-    }
-    assert len(marks) == 4
+    ]
+    assert len({mark["viewer"] for mark in marks}) == 4
     assert viewers.mark(user_id="u", **device) == viewers.mark(user_id="u", address="10.0.0.1", user_agent="")
+
+
+def test_devices_of_one_network_are_one_viewer_and_differ_in_their_device_alone() -> None:
+    viewers = Viewers(b"k")
+
+    def mark(address: str, agent: str = "a") -> tuple[str, int]:
+        found = viewers.mark(user_id=None, address=address, user_agent=agent)
+        return found["viewer"], found["device"]
+
+    agents = {mark("198.51.100.7", f"phone {number}") for number in range(50)}
+    assert len({viewer for viewer, _ in agents}) == 1
+    assert len({device for _, device in agents}) > 5
+    assert mark("2001:db8:1::1") == mark("2001:db8:1:ffff::2")
+    assert mark("2001:db8:1::1") != mark("2001:db8:2::1")
+    assert mark("::ffff:198.51.100.7") == mark("198.51.100.7")
+    assert mark("unknown") != mark("198.51.100.7")
 
 
 def test_words_of_the_app_are_codes_and_back() -> None:

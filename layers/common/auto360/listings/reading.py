@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import ipaddress
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,10 +25,19 @@ class Viewers:
 
     key: bytes
 
-    def mark(self, *, user_id: str | None, address: str, user_agent: str) -> str:
-        """32 hexadecimal digits: of the user where known, else of address and device."""
-        who = f"user:{user_id}" if user_id else f"device:{address}\n{user_agent}"
-        return hmac.new(self.key, b"listing view\n" + who.encode(), hashlib.sha256).hexdigest()[:32]
+    def mark(self, *, user_id: str | None, address: str, user_agent: str) -> Row:
+        """The fields of a view: `viewer`, 32 hexadecimal digits of the user or the address, and `device`.
+
+        `device` is None for a user, else 0 to 255. The database lets a few devices of one address count: a user agent
+        costs nothing, an address does.
+        """
+        if user_id:
+            return {"viewer": self._digest(f"user:{user_id}").hex(), "device": None}
+        place = _network_of(address)
+        return {"viewer": self._digest(f"address:{place}").hex(), "device": self._digest(f"{place}\n{user_agent}")[0]}
+
+    def _digest(self, who: str) -> bytes:
+        return hmac.new(self.key, b"listing view\n" + who.encode(), hashlib.sha256).digest()[:16]
 
 
 @dataclass(frozen=True)
@@ -40,7 +50,7 @@ class ListingReader:
     now: Clock
 
     def one(self, listing_id: str, *, viewer: Principal | None, address: str, user_agent: str) -> Row:
-        """A listing, its phone for signed-in viewers; the view is counted once a day and viewer. Raises NotFound."""
+        """A listing, its phone for signed-in viewers; the view counts once a day and viewer. Raises NotFound."""
         viewer_id = viewer.user_id if viewer else None
         with self.views.due() as views:
             arguments = {"p_listing_id": listing_id, "p_viewer_id": viewer_id, "p_views": views}
@@ -50,7 +60,7 @@ class ListingReader:
         if found["status"] == "active" and not found["is_mine"]:
             mark = self.viewers.mark(user_id=viewer_id, address=address, user_agent=user_agent)
             day = self.now().astimezone(BISHKEK).date().isoformat()
-            self.views.add({"listing_id": listing_id, "viewer": mark, "viewed_on": day})
+            self.views.add({"listing_id": listing_id, **mark, "viewed_on": day})
         return found
 
     def mine(self, principal: Principal, *, status: Status | None, cursor: str | None, limit: int) -> Page:
@@ -79,6 +89,17 @@ class ListingReader:
         page = Page.cut(saved, limit=limit, order=_FAVOURITES, time="created_at")
         rows = [{**row["listing"], "is_liked": bool(row["listing"]["likes"]), "is_saved": True} for row in page.rows]
         return Page(rows, page.next_cursor)
+
+
+def _network_of(address: str) -> str:
+    """What one customer cannot change at will: an IPv4 address, and the /48 of an IPv6 address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 48), strict=False))
 
 
 def _own(row: Row) -> Row:
