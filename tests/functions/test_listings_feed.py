@@ -253,3 +253,9 @@ def test_a_word_to_leave_out_is_left_out_in_every_spelling(functions: Functions,
     seller.posted(car(title="Toyota Camry"))
     seller.posted(car(title="Toyota Prius"))
     assert titles(functions, f"{LISTINGS}/search", q="Toyota -Camry", seller=seller.id) == ["Toyota Prius"]
+
+
+def test_a_refused_filter_is_named_as_the_caller_wrote_it(functions: Functions) -> None:
+    answer = anonymous(functions, LISTINGS, query={"rooms": "many"})
+    assert answer.status == 422
+    assert [detail["field"] for detail in answer.body["details"]] == ["rooms"]

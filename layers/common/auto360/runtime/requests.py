@@ -37,6 +37,15 @@ def header(event: Mapping[str, Any], name: str) -> str:
     return ""
 
 
+def header_lines(event: Mapping[str, Any], name: str) -> list[str]:
+    """Return every line of a request header, by its name in any case: several where the event keeps them apart."""
+    for key, values in (event.get("multiValueHeaders") or {}).items():
+        if key.lower() == name.lower() and isinstance(values, list):
+            return [str(value) for value in values]
+    line = header(event, name)
+    return [line] if line else []
+
+
 def request_of(event: Mapping[str, Any]) -> Request:
     """Read the request out of an HTTP event of any shape; never raises."""
     context = event.get("requestContext") or {}

@@ -7,6 +7,8 @@ from auto360.errors import DomainError, InvalidJson, Problem, ValidationFailed
 from auto360.messages import FIELDS, Language, sentence
 
 _WHERE = ("body", "query", "path", "header")
+# Parameter under which a route takes all its query parameters as one model: not a name that callers know.
+_QUERY_MODEL = "filters"
 _CATEGORIES = ("car", "horse", "real_estate")
 
 
@@ -21,6 +23,8 @@ def validation_failed(findings: Sequence[Any], language: Language) -> DomainErro
 def _field(finding: Any) -> str:
     path = [str(part) for part in finding["loc"]]
     if path and path[0] in _WHERE:
+        path = path[1:]
+    if path and path[0] == _QUERY_MODEL:
         path = path[1:]
     # Where the category decides what a body must hold, pydantic begins the path with it.
     if path and path[0] in _CATEGORIES:

@@ -7,23 +7,27 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
-from auto360.runtime.requests import header
+from auto360.runtime.requests import header_lines
 
 SESSION, SIGN_IN, LANGUAGE = "operator_session", "operator_sign_in", "operator_language"
-_MOST_CHARACTERS = 4096
+_MAX_VALUE_CHARACTERS = 4096
 
 
 def read_cookie(event: Mapping[str, Any], name: str, *, over_tls: bool) -> str:
-    """The value of a cookie, or an empty text."""
-    try:
-        cookies = SimpleCookie(header(event, "Cookie")[:_MOST_CHARACTERS])
-    except CookieError:
-        return ""
-    found = cookies.get(_full_name(name, over_tls=over_tls))
-    return found.value if found else ""
+    """Return the value of a cookie of ours, or an empty text; the first one counts.
+
+    Splits as browsers do (RFC 6265, section 5.4) and never judges the cookies of others: a foreign name or value
+    that a strict parser refuses must not end a session. HTTP/2 may send several `Cookie` lines.
+    """
+    wanted = _full_name(name, over_tls=over_tls)
+    for line in header_lines(event, "Cookie"):
+        for pair in line.split(";"):
+            found, _, value = pair.strip(" \t").partition("=")
+            if found == wanted and len(value) <= _MAX_VALUE_CHARACTERS:
+                return value
+    return ""
 
 
 def cookie(name: str, value: str, *, seconds: int | None, over_tls: bool) -> str:
