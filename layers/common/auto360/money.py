@@ -1,8 +1,11 @@
 """Money: a whole number of tyiyn inside (100 tyiyn = 1 som); what suppliers write in som is converted exactly."""
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 _MOST_TYIYN = 10**13
+# No exponent: 1e999999 is a short text and a number that no arithmetic holds. ASCII digits only, no underscores.
+_SOM = re.compile(r"\+?[0-9]{1,14}(?:\.[0-9]{1,20})?")
 
 
 def tyiyn_of_som(som: object) -> int:
@@ -11,11 +14,11 @@ def tyiyn_of_som(som: object) -> int:
     A float is read by its shortest text, so 100.1 is 10010. Raises ValueError for what is no amount, is negative, is
     not a whole number of tyiyn, or is larger than any payment.
     """
-    try:
-        tyiyn = Decimal("" if isinstance(som, bool) else str(som)) * 100
-    except InvalidOperation:
-        raise ValueError("not an amount") from None
-    if not tyiyn.is_finite() or tyiyn != tyiyn.to_integral_value() or not 0 <= tyiyn <= _MOST_TYIYN:
+    text = str(som).strip() if isinstance(som, str | int | float | Decimal) and not isinstance(som, bool) else ""
+    if not _SOM.fullmatch(text):
+        raise ValueError("not an amount")
+    tyiyn = Decimal(text) * 100
+    if tyiyn != tyiyn.to_integral_value() or tyiyn > _MOST_TYIYN:
         raise ValueError("not a whole number of tyiyn")
     return int(tyiyn)
 

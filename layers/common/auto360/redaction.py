@@ -28,7 +28,9 @@ _XML_LEAF = re.compile(r"<([A-Za-z_][\w.\-]{0,60})>([^<>]*)</\1>")
 def redact(body: bytes) -> str:
     """The body of a supplier's call as it may be stored: JSON, a form, XML or any text; 16,000 characters at most."""
     text = body.decode("utf-8", "replace").replace("\x00", "�")
-    return (_json(text) or _form(text) or _text(text))[:_MOST_CHARACTERS]
+    cut = (_json(text) or _form(text) or _text(text))[:_MOST_CHARACTERS]
+    # An escape in JSON may stand for half a character, which nothing stores.
+    return cut.encode("utf-8", "replace").decode()
 
 
 def is_card_number(digits: str) -> bool:

@@ -4,7 +4,6 @@ The bank gives no id at creation: ours is the only handle, in 25 characters. The
 token, else PayLink, whose answer is a plain text. Whether the status can be asked depends on `BAKAI_QR_TYPE`.
 """
 
-import hmac
 from datetime import timedelta
 from typing import Any, Self
 
@@ -33,7 +32,8 @@ from auto360.banks import (
 from auto360.banks.connection import BankConnection, BankUrl, Reply, compact_json, host_of, require_success
 from auto360.banks.elqr import SOM_NUMBER, require_payable
 from auto360.banks.links import BankLinks, BankTerms
-from auto360.banks.wire import Id, Som, Wire, attempt_of, our_id, read_callback, read_reply, short_id
+from auto360.banks.texts import is_secret
+from auto360.banks.wire import Id, Som, Wire, Word, attempt_of, our_id, read_callback, read_reply, short_id
 from auto360.clock import Clock
 from auto360.money import som_number
 from auto360.settings import EnvSettings
@@ -83,18 +83,18 @@ class _Code(Wire):
 
 
 class _State(Wire):
-    state: str
+    state: Word
     amount: Som | None = None
 
 
 class _Call(Wire):
     account: Id = Field(alias="accountNo")
     amount: Som
-    currency: str = Field(alias="currencyID")
+    currency: Word = Field(alias="currencyID")
     operation: Id = Field(alias="operationID")
-    state: str = Field(alias="operationState")
-    transaction: str | None = Field(default=None, alias="qrTransactionID")
-    elqr: str | None = Field(default=None, alias="elqrID")
+    state: Word = Field(alias="operationState")
+    transaction: Word | None = Field(default=None, alias="qrTransactionID")
+    elqr: Word | None = Field(default=None, alias="elqrID")
 
 
 class Bakai:
@@ -170,8 +170,7 @@ class Bakai:
 
     def verify(self, callback: Callback) -> Trust:
         """HINT at best, and only for our own account: nothing is signed."""
-        expected = self._settings.bakai_callback_secret.get_secret_value().encode()
-        if not hmac.compare_digest(expected, (callback.path_secret or "").encode()):
+        if not is_secret(self._settings.bakai_callback_secret.get_secret_value(), callback.path_secret or ""):
             return Trust.REJECT
         try:
             told = read_callback(_Call, callback.body)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from auto360.banks import AnswerUnsafe
+from auto360.banks.texts import is_whole
 
 SOM_NUMBER = "417"
 _STATIC, _DYNAMIC, _EDITABLE = "11", "12", "11"
@@ -46,7 +47,7 @@ def checksum(text_before: str) -> str:
 
 def parse(text: str) -> Elqr:
     """Read a code. Raises NotElqr."""
-    if len(text) > _MOST_CHARACTERS or text[-8:-4] != "6304":
+    if len(text) > _MOST_CHARACTERS or text[-8:-4] != "6304" or not is_whole(text):
         raise NotElqr("no check sum at the end")
     if checksum(text[:-8]) != text[-4:].lower():
         raise NotElqr("wrong check sum")

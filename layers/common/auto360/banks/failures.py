@@ -1,18 +1,23 @@
 """The ways in which asking a bank can fail."""
 
+import re
+
+_NOT_IN_CODES = re.compile(r"[^A-Za-z0-9_.\-]")
+
 
 class BankFailure(Exception):
     """A bank did not certainly do what it was asked.
 
-    `bank_code` is for operators, never for users; at most 40 characters, never the bank's text. `lasting` failures
-    cannot mend themselves (key, contract, settings).
+    `bank_code` is for operators, never for users; at most 40 letters, digits and `_.-`, never the bank's text.
+    `lasting` failures cannot mend themselves (key, contract, settings).
     """
 
     outcome = "unknown"
 
     def __init__(self, bank_code: str, *, lasting: bool = False) -> None:
-        super().__init__(bank_code[:40])
-        self.bank_code, self.lasting = bank_code[:40], lasting
+        code = _NOT_IN_CODES.sub("_", bank_code)[:40]
+        super().__init__(code)
+        self.bank_code, self.lasting = code, lasting
 
 
 class BankRefused(BankFailure):

@@ -34,6 +34,7 @@ from auto360.banks import (
 from auto360.banks.connection import BankConnection, BankUrl, require_success
 from auto360.banks.freedom_pay_fields import (
     MERCHANT_THAT_COMES_BACK,
+    MOST_CHARACTERS,
     amount_of,
     flag_of,
     form_of,
@@ -43,6 +44,7 @@ from auto360.banks.freedom_pay_fields import (
     saved_card_of,
     script_of,
     state_of,
+    text_of,
 )
 from auto360.banks.freedom_pay_signature import SEPARATOR, is_signed, read_signed, sign
 from auto360.banks.links import BankLinks, BankTerms
@@ -98,7 +100,7 @@ class FreedomPay:
         return NewOrder(
             provider_ref=required_text(answer, "pg_payment_id"),
             expires_at=self._clock() + lifetime,
-            redirect_url=self._links.allowed(required_text(answer, "pg_redirect_url")),
+            redirect_url=self._links.allowed(required_text(answer, "pg_redirect_url", most=2048)),
         )
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
@@ -113,14 +115,14 @@ class FreedomPay:
             state = OrderState.REFUNDED
         return OrderStatus(
             state,
-            answer.findtext("pg_payment_id") or ref.provider_ref,
+            text_of(answer, "pg_payment_id") or ref.provider_ref,
             amount,
-            answer.findtext("pg_currency"),
+            text_of(answer, "pg_currency"),
             paid_at=moment_of(answer.findtext("pg_payment_date")) if with_money else None,
-            transaction_id=answer.findtext("pg_payment_id") or ref.provider_ref,
+            transaction_id=text_of(answer, "pg_payment_id") or ref.provider_ref,
             refunded_tyiyn=amount if state is OrderState.REFUNDED and amount and not refunded else refunded,
             is_test=flag_of(answer.findtext("pg_testing_mode")),
-            payer_phone=answer.findtext("pg_user_phone"),
+            payer_phone=text_of(answer, "pg_user_phone"),
             attempt_id=attempt_of(answer.findtext("pg_order_id")),
         )
 
@@ -130,7 +132,7 @@ class FreedomPay:
             raise OrderUnknown("no_payment_id")
         fields = {"pg_payment_id": ref.provider_ref, "pg_refund_amount": som_text(amount_tyiyn)}
         answer = self._call("/revoke.php", fields, timeout=timeout)
-        number = answer.findtext("pg_payment_refund_id") or answer.findtext("pg_revoke_id")
+        number = text_of(answer, "pg_payment_refund_id") or text_of(answer, "pg_revoke_id")
         told = (answer.findtext("pg_refund_status") or answer.findtext("pg_revoke_status") or "").lower()
         if told in ("error", "failed"):
             raise BankRefused("refund_declined")
@@ -153,7 +155,7 @@ class FreedomPay:
         """The result of a payment, and the card's profile where one was asked for."""
         fields = form_of(callback.body)
         number, result = fields.get("pg_payment_id"), fields.get("pg_result")
-        if not number or result not in ("0", "1"):
+        if not number or len(number) > MOST_CHARACTERS or result not in ("0", "1"):
             raise CallbackUnreadable
         try:
             amount = tyiyn_of_som(fields.get("pg_amount"))

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 from xml.etree.ElementTree import Element
 
 from auto360.banks import BankUncertain, OrderState, SavedCard
+from auto360.banks.texts import is_whole
 from auto360.banks.wire import moment_of
 from auto360.money import tyiyn_of_som
 
@@ -19,6 +20,8 @@ _STATES = {
     "refunded": OrderState.REFUNDED,
     "canceled": OrderState.CANCELED,
 }
+MOST_CHARACTERS = 128
+"""Of a number or a word."""
 _ALWAYS_IN_CALLS = ("pg_amount", "pg_currency", "pg_order_id", "pg_payment_id", "pg_result", "pg_salt")
 MERCHANT_THAT_COMES_BACK = "pg_param1"
 """The bank need not name the merchant in its calls, so every order carries him in a field that the bank gives back."""
@@ -27,7 +30,9 @@ MERCHANT_THAT_COMES_BACK = "pg_param1"
 def is_call_to(merchant: str, fields: Mapping[str, str]) -> bool:
     """Whether a call has every field that it must have, and names this merchant and no other."""
     merchants = {fields[name] for name in ("pg_merchant_id", MERCHANT_THAT_COMES_BACK) if name in fields}
-    return merchants == {merchant} and all(fields.get(name) for name in _ALWAYS_IN_CALLS)
+    return merchants == {merchant} and all(
+        0 < len(fields.get(name, "")) <= MOST_CHARACTERS for name in _ALWAYS_IN_CALLS
+    )
 
 
 def script_of(path: str) -> str:
@@ -35,12 +40,20 @@ def script_of(path: str) -> str:
     return path.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
-def required_text(answer: Element, name: str) -> str:
-    """A field that an answer must have. Raises BankUncertain."""
-    text = (answer.findtext(name) or "").strip()
-    if not text:
+def required_text(answer: Element, name: str, *, most: int = MOST_CHARACTERS) -> str:
+    """A field that an answer must have, of so many characters at most. Raises BankUncertain."""
+    text = text_of(answer, name, most=most)
+    if text is None:
         raise BankUncertain("unreadable")
     return text
+
+
+def text_of(answer: Element, name: str, *, most: int = MOST_CHARACTERS) -> str | None:
+    """A field of an answer; None where it is missing or empty. Raises BankUncertain for one that is too long."""
+    text = (answer.findtext(name) or "").strip()
+    if len(text) > most:
+        raise BankUncertain("unreadable")
+    return text or None
 
 
 def state_of(answer: Element) -> OrderState:
@@ -72,14 +85,15 @@ def flag_of(text: str | None) -> bool | None:
 
 
 def form_of(body: bytes) -> dict[str, str]:
-    """The fields of a form; a doubled or undecodable one makes it empty, which no signature fits."""
+    """The fields of a form; a doubled, undecodable or unstorable one makes it empty, which no signature fits."""
     try:
         pairs = parse_qsl(
             body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100
         )
     except ValueError:
         return {}
-    return dict(pairs) if len(dict(pairs)) == len(pairs) else {}
+    are_whole = all(is_whole(name) and is_whole(value) for name, value in pairs)
+    return dict(pairs) if are_whole and len(dict(pairs)) == len(pairs) else {}
 
 
 def saved_card_of(fields: Mapping[str, str]) -> SavedCard | None:

@@ -8,15 +8,16 @@ that the bank does not use, fits no signature: whoever has one signature cannot 
 """
 
 import hashlib
-import hmac
 import re
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
 from auto360.banks import BankUncertain
+from auto360.banks.texts import is_secret, is_whole
 
 _SIGNATURE = "pg_sig"
 _NAME = re.compile(r"pg_[a-z0-9_]{1,60}")
+_MOST_DEPTH = 20
 SEPARATOR = ";"
 
 
@@ -30,7 +31,9 @@ def is_signed(script: str, fields: Mapping[str, str], secret: str) -> bool:
     """Whether the fields carry the right signature, and can be read in one way only."""
     if SEPARATOR in script or not all(_NAME.fullmatch(name) and SEPARATOR not in fields[name] for name in fields):
         return False
-    return hmac.compare_digest(sign(script, fields, secret).encode(), fields.get(_SIGNATURE, "").lower().encode())
+    if not all(map(is_whole, fields.values())):
+        return False
+    return is_secret(sign(script, fields, secret), fields.get(_SIGNATURE, "").lower())
 
 
 def read_signed(document: bytes, *, script: str, secret: str) -> Element:
@@ -46,15 +49,18 @@ def read_signed(document: bytes, *, script: str, secret: str) -> Element:
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise BankUncertain("unreadable") from error
     told = (root.findtext(_SIGNATURE) or "").strip().lower()
-    if not hmac.compare_digest(_md5(script, list(_values(root)), secret).encode(), told.encode()):
+    if not is_secret(_md5(script, list(_values(root)), secret), told):
         raise BankUncertain("reply_signature")
     return root
 
 
-def _values(element: Element) -> Iterator[str]:
+def _values(element: Element, depth: int = 0) -> Iterator[str]:
+    """The texts in the order in which they are signed. Raises BankUncertain for elements nested without end."""
+    if depth > _MOST_DEPTH:
+        raise BankUncertain("unreadable")
     for child in sorted(element, key=lambda item: item.tag):
         if len(child):
-            yield from _values(child)
+            yield from _values(child, depth + 1)
         elif child.tag != _SIGNATURE:
             yield child.text or ""
 

@@ -4,7 +4,6 @@ A QR code lives 60 seconds unless the contract allows long-living ones. An old c
 stays known under the bank's id.
 """
 
-import hmac
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -32,7 +31,8 @@ from auto360.banks import (
 from auto360.banks.connection import BankConnection, BankUrl, Reply, compact_json, require_success
 from auto360.banks.elqr import require_payable
 from auto360.banks.links import BankLinks, BankTerms
-from auto360.banks.wire import BISHKEK, Id, Moment, Tyiyn, Wire, attempt_of, path_part, read_callback, read_reply
+from auto360.banks.texts import is_secret
+from auto360.banks.wire import BISHKEK, Id, Moment, Tyiyn, Wire, Word, attempt_of, path_part, read_callback, read_reply
 from auto360.clock import Clock
 from auto360.settings import EnvSettings
 
@@ -63,7 +63,7 @@ class MkassaSettings(EnvSettings):
 
 class _Transaction(Wire):
     id: Id
-    status: str
+    status: Word
     amount: Tyiyn
     paid_at: Moment = None
     refund_date: Moment = None
@@ -157,8 +157,8 @@ class Mkassa:
 
     def verify(self, callback: Callback) -> Trust:
         """HINT at best: nothing in the call is signed, the secret path only keeps strangers out."""
-        expected = self._settings.mkassa_callback_secret.get_secret_value().encode()
-        return Trust.HINT if hmac.compare_digest(expected, (callback.path_secret or "").encode()) else Trust.REJECT
+        secret = self._settings.mkassa_callback_secret.get_secret_value()
+        return Trust.HINT if is_secret(secret, callback.path_secret or "") else Trust.REJECT
 
     def parse(self, callback: Callback) -> Notification:
         """Which transaction to ask about, and what it is said to be."""

@@ -3,8 +3,6 @@
 Errors come with HTTP 200. One invoice can be paid twice from two apps; the status then lists both payments.
 """
 
-import hashlib
-import hmac
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -30,16 +28,17 @@ from auto360.banks import (
     Outcome,
     Trust,
 )
-from auto360.banks.connection import BankConnection, BankUrl, compact_json, require_success
+from auto360.banks.connection import BankConnection, BankUrl, require_success
 from auto360.banks.elqr import require_payable
 from auto360.banks.links import BankLinks, BankTerms
-from auto360.banks.wire import Id, Moment, Tyiyn, Wire, attempt_of, json_object, local_text, our_id, read_reply
+from auto360.banks.odengi_signature import callback_hash, signed_request, signed_texts
+from auto360.banks.texts import is_secret
+from auto360.banks.wire import Id, Moment, Tyiyn, Wire, Word, attempt_of, json_object, local_text, our_id, read_reply
 from auto360.clock import Clock
 from auto360.money import whole_tyiyn
 from auto360.settings import EnvSettings
 
 _VERSION = 1005
-_SIGNED_OF_CALLBACK = ("trans_id", "status_pay", "site_id", "order_id", "amount", "currency", "mktime", "test")
 _CALLBACK_STATES = {"1": OrderState.PENDING, "2": OrderState.CANCELED, "3": OrderState.PAID}
 _ANSWERS = {Outcome.TAKEN: 200, Outcome.REFUSED: 403, Outcome.LATER: 503}
 
@@ -65,13 +64,13 @@ class _Approved(Wire):
     trans_id: Id
     amount: Tyiyn
     date_pay: Moment = None
-    mobile: str | None = Field(default=None, repr=False)
+    mobile: Word | None = Field(default=None, repr=False)
 
 
 class _Status(Wire):
-    status: str | None = None
-    invoice_id: str | None = None
-    order_id: str | None = None
+    status: Word | None = None
+    invoice_id: Word | None = None
+    order_id: Word | None = None
     payments: tuple[dict[str, Any], ...] | None = None
 
     @property
@@ -156,16 +155,16 @@ class Odengi:
             expected = callback_hash(body, self._settings.odengi_password.get_secret_value())
         except CallbackUnreadable:
             return Trust.REJECT
-        is_signed = hmac.compare_digest(expected.encode(), str(body.get("hash")).lower().encode())
+        is_signed = is_secret(expected, str(body.get("hash")).lower())
         is_ours = str(body.get("site_id")) == self._settings.odengi_sid
         return Trust.PROOF if is_signed and is_ours else Trust.REJECT
 
     def parse(self, callback: Callback) -> Notification:
         """Only fields that the hash covers."""
-        body = json_object(callback.body)
-        number, status = str(body.get("trans_id") or ""), str(body.get("status_pay"))
+        told = signed_texts(json_object(callback.body))
+        number, status = told["trans_id"], told["status_pay"]
         try:
-            amount = whole_tyiyn(body.get("amount"))
+            amount = whole_tyiyn(told["amount"])
         except ValueError:
             raise CallbackUnreadable from None
         if not number:
@@ -173,12 +172,12 @@ class Odengi:
         return Notification(
             event_key=f"{number}:{status}"[:300],
             state=_CALLBACK_STATES.get(status, OrderState.PENDING),
-            attempt_id=attempt_of(body.get("order_id")),
+            attempt_id=attempt_of(told["order_id"]),
             provider_ref=None,
             amount_tyiyn=amount,
-            currency=str(body.get("currency")),
+            currency=told["currency"],
             transaction_id=number,
-            is_test=str(body.get("test")) == "1",
+            is_test=told["test"] == "1",
         )
 
     def ack(self, outcome: Outcome, _callback: Callback, /) -> CallbackAnswer:
@@ -206,21 +205,6 @@ class Odengi:
         if answer.get("error"):
             raise BankRefused(f"error_{answer['error']}")
         return answer
-
-
-def signed_request(envelope: Mapping[str, Any], password: str) -> bytes:
-    """The body to send: signed over the compact JSON, raw Cyrillic, keys in this order; the hash is the last key."""
-    digest = hmac.new(password.encode(), compact_json(envelope), hashlib.md5).hexdigest()
-    return compact_json({**envelope, "hash": digest})
-
-
-def callback_hash(body: Mapping[str, Any], password: str) -> str:
-    """The hash of a call of the bank. Raises CallbackUnreadable when a signed field is missing or nested."""
-    values = [body.get(name) for name in _SIGNED_OF_CALLBACK]
-    if not all(isinstance(value, str | int) and not isinstance(value, bool) for value in values):
-        raise CallbackUnreadable
-    message = ":::".join(str(value) for value in values)
-    return hmac.new(password.encode(), message.encode(), hashlib.md5).hexdigest()
 
 
 def odengi(settings: OdengiSettings, http: httpx.Client, terms: BankTerms) -> Bank:

@@ -39,6 +39,7 @@ from auto360.banks.wire import (
     Moment,
     Som,
     Wire,
+    Word,
     attempt_of,
     basic_pair,
     local_text,
@@ -81,7 +82,7 @@ class _Code(Wire):
 
 class _Transaction(Wire):
     transaction_id: Id | None = Field(default=None, alias="transactionId")
-    status: str
+    status: Word
     sum: Som | None = None
     note: str | None = None
     processed_at: Moment = Field(default=None, alias="transactionProcessedDateTime")

@@ -3,13 +3,14 @@
 import base64
 import json
 from datetime import UTC, datetime, timedelta, timezone
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 from urllib.parse import quote
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from auto360.banks import BankUncertain, CallbackUnreadable, OrderRef, OrderUnknown
+from auto360.banks.texts import is_whole
 from auto360.money import tyiyn_of_som, whole_tyiyn
 
 BISHKEK = timezone(timedelta(hours=6), "Asia/Bishkek")
@@ -25,6 +26,13 @@ class Wire(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True, defer_build=True
     )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Refuse what can be neither stored nor sent."""
+        if not all(is_whole(value) for value in vars(self).values() if isinstance(value, str)):
+            raise ValueError("a text has a zero byte or half a character")
+        return self
 
 
 def moment_of(value: object) -> datetime | None:
@@ -45,6 +53,8 @@ Tyiyn = Annotated[int, BeforeValidator(whole_tyiyn)]
 Moment = Annotated[datetime | None, BeforeValidator(moment_of)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 """A bank's id: kept as it is."""
+Word = Annotated[str, StringConstraints(max_length=128)]
+"""A word of a bank's, such as a state."""
 
 W = TypeVar("W", bound=Wire)
 

@@ -1,0 +1,334 @@
+"""Whatever a bank or a caller sends ends in an answer that can be stored, or in one of our own failures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+from urllib.parse import quote, urlencode
+from uuid import UUID
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auto360.banks import Bank, BankFailure, Callback, CallbackUnreadable, Order, OrderRef, Outcome, Trust
+from auto360.banks.elqr import NotElqr, checksum, parse, require_payable
+from auto360.banks.freedom_pay_signature import sign
+from auto360.banks.odengi_signature import callback_hash
+from auto360.banks.wire import short_id
+from auto360.billing import reports
+from auto360.money import tyiyn_of_som, whole_tyiyn
+from auto360.redaction import redact
+from auto360.stored_secrets import StoredSecrets, StoredSecretSettings
+from local.banks import function_variables
+from local.simulators.elqr import elqr
+from tests.support.banks import MAKERS, bank_keyring
+from tests.support.spoilt import ANY, EVIL, TEXT, as_json, is_storable, spoilt
+
+OURS = str(UUID(int=7))
+SHORT = short_id(OURS)
+REF = OrderRef(OURS, "77")
+MOMENT = datetime(2026, 11, 1, tzinfo=UTC)
+CODE_TEXT = elqr("c2b.mbank.kg", "77", 10_000)
+QR = quote(CODE_TEXT)
+ORDER = Order(OURS, 10_000, "360Auto", "https://a.example/x", "https://a.example/y", timedelta(minutes=5))
+unhurried = settings(deadline=None)
+FAILURE_CODE = re.compile(r"[A-Za-z0-9_.\-]{1,40}")
+SID, ACCOUNT, MERCHANT = "1234567890", "1240000000000000", "100100"
+PAID = {"pg_status": "ok", "pg_payment_id": "77", "pg_order_id": SHORT, "pg_amount": "100.00", "pg_currency": "KGS"}
+
+CALLS: dict[str, dict[str, Any]] = {
+    "odengi": {
+        "trans_id": "5", "status_pay": 3, "site_id": SID, "order_id": OURS, "amount": 10000,
+        "currency": "KGS", "mktime": "1760000100", "test": 0,
+    },
+    "mbank": {"id": "77", "status": "paid", "amount": "10000", "paid_at": None, "metadata": {"payment_id": OURS}},
+    "bakai": {
+        "accountNo": ACCOUNT, "amount": 100.0, "currencyID": 417, "operationID": SHORT,
+        "operationState": "success", "qrTransactionID": "O.1", "elqrID": "e-1",
+    },
+    "optima": {
+        "status": "PROCESSED", "sum": 100.0, "note": f"{SHORT} x", "transactionId": "T-1",
+        "transactionProcessedDateTime": "2026-10-01T04:12:00Z",
+    },
+    "freedompay": {
+        "pg_order_id": SHORT, "pg_payment_id": "77", "pg_amount": "100.00", "pg_currency": "KGS", "pg_result": "1",
+        "pg_salt": "s", "pg_testing_mode": "0", "pg_param1": MERCHANT,
+        "pg_recurring_profile_id": "9", "pg_card_pan": "4483-18XX-XXXX-0293",
+        "pg_recurring_profile_expiry_date": "2029-01-01 00:00:00",
+    },
+}  # fmt: skip
+ANSWERS: dict[str, dict[str, Any]] = {
+    "odengi": {
+        "data": {
+            "status": "approved", "invoice_id": "77", "order_id": OURS, "emv_qr": CODE_TEXT, "site_pay": "https://api.dengi.o.kg/1",
+            "payments": [{"status": "approved", "trans_id": "5", "amount": 10000, "date_pay": "2026-10-01 10:00:00"}],
+        }
+    },
+    "mbank": {
+        "id": "77", "status": "paid", "amount": 10000, "paid_at": "2026-10-01T10:00:00+06:00", "refund_date": None,
+        "metadata": {"payment_id": OURS}, "payment_token": f"https://app.mbank.kg/qr/#{QR}", "next": None,
+        "results": [{"id": "77", "status": "paid", "amount": 10000, "paid_at": "2026-10-01T10:00:00+06:00"}],
+    },
+    "bakai": {"statusCode": 200, "result": {"state": "Success", "amount": 100.0, "qrLink": f"https://bakai.app/#{QR}"}},
+    "optima": {
+        "status": "PROCESSED", "sum": 100.0, "note": f"{SHORT} x", "transactionId": "77", "qrUrl": f"https://pay.payqr.kg/#{QR}",
+        "transactionProcessedDateTime": "2026-10-01T04:12:00Z",
+    },
+    "freedompay": {
+        **PAID, "pg_payment_status": "success", "pg_refund_amount": "0.00", "pg_payment_date": "2026-10-01 10:00:00",
+        "pg_redirect_url": "https://customer.freedompay.kg/x", "pg_user_phone": "996700000000",
+        "pg_refund_payments": [{"pg_payment_id": "8", "pg_payment_status": "success", "pg_amount": "-1.00"}],
+        "pg_payment_refund_id": "8", "pg_refund_status": "success", "pg_captured": "1",
+    },
+}  # fmt: skip
+LISTED = [ANSWERS["optima"]]
+
+
+@cache
+def variables() -> dict[str, str]:
+    """Settings of all banks."""
+    return function_variables(bank_keyring(), "http://127.0.0.1:1")
+
+
+@cache
+def stored_secrets() -> StoredSecrets:
+    """Keys for what is stored."""
+    return StoredSecretSettings.load(variables()).secrets()
+
+
+def bank(name: str, answer: Callable[[httpx.Request], httpx.Response] = lambda _: httpx.Response(200)) -> Bank:
+    """Our client of a bank that answers like this."""
+    return MAKERS[name](variables(), httpx.Client(transport=httpx.MockTransport(answer)))
+
+
+def call_of(name: str, body: Any) -> Callback:
+    """A call with a body that passes the check of its bank wherever it can be signed at all."""
+    secret = {"mbank": variables()["MKASSA_CALLBACK_SECRET"], "bakai": variables()["BAKAI_CALLBACK_SECRET"]}.get(name)
+    login = httpx.BasicAuth(variables()["OPTIMA_CALLBACK_LOGIN"], variables()["OPTIMA_CALLBACK_PASSWORD"])._auth_header
+    content = as_json(body)
+    if name == "odengi" and isinstance(body, dict):
+        content = as_json({**body, "hash": hash_of(body)})
+    if name == "freedompay":
+        content = form_of(body)
+    return Callback(f"/webhooks/payments/{name}", {"authorization": login}, content, secret)
+
+
+def hash_of(body: Mapping[str, Any]) -> str:
+    try:
+        return callback_hash(body, variables()["ODENGI_PASSWORD"])
+    except (CallbackUnreadable, UnicodeEncodeError):
+        return "0"
+
+
+def form_of(body: Any) -> bytes:
+    if not isinstance(body, dict):
+        return str(body).encode("utf-8", "surrogatepass")
+    fields = {str(name): str(value) for name, value in body.items()}
+    try:
+        signed = {**fields, "pg_sig": sign("freedompay", fields, variables()["FREEDOMPAY_SECRET_KEY"])}
+    except UnicodeEncodeError:
+        signed = {**fields, "pg_sig": "0"}
+    return urlencode(signed, errors="surrogatepass").encode()
+
+
+def answer_of(name: str, body: Any, script: str) -> bytes:
+    """An answer in the bank's form; Freedom Pay's is signed."""
+    if name != "freedompay":
+        return as_json(body)
+    root = Element("response")
+    fill(root, body)
+    fields = list(values_of(root))
+    SubElement(root, "pg_sig").text = sign(script, dict(enumerate_names(fields)), variables()["FREEDOMPAY_SECRET_KEY"])
+    return tostring(root)
+
+
+def fill(parent: Element, value: Any) -> None:
+    """Any value as XML, as far as XML has it."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            fill(SubElement(parent, re.sub(r"[^a-z_0-9]", "", str(name)) or "x"), part)
+    elif isinstance(value, list):
+        for part in value:
+            fill(SubElement(parent, "item"), part)
+    else:
+        parent.text = re.sub("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "", str(value))
+
+
+def values_of(element: Element) -> list[str]:
+    found: list[str] = []
+    for child in sorted(element, key=lambda item: item.tag):
+        found += values_of(child) if len(child) else [child.text or ""]
+    return found
+
+
+def enumerate_names(values: list[str]) -> list[tuple[str, str]]:
+    return [(f"{number:06d}", value) for number, value in enumerate(values)]
+
+
+def assert_short(*texts: str | None) -> None:
+    """Numbers and words of a bank that fit into an index."""
+    assert all(text is None or (len(text) <= 200 and is_storable(text)) for text in texts)
+
+
+def assert_ours(failure: BankFailure) -> None:
+    """A failure that may be logged and stored."""
+    assert FAILURE_CODE.fullmatch(failure.bank_code), failure.bank_code
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@unhurried
+@given(data=st.data())
+def test_no_call_breaks_the_check_the_reader_or_the_answer(name: str, data: st.DataObject) -> None:
+    callbacks = bank(name).callbacks
+    call = call_of(name, data.draw(spoilt(CALLS[name])))
+    assert callbacks.verify(call) in Trust
+    assert is_storable(redact(call.body))
+    for outcome in Outcome:
+        assert callbacks.ack(outcome, call).status < 600
+    try:
+        told = callbacks.parse(call)
+    except CallbackUnreadable:
+        return
+    report = reports.of_notification(told, is_confirmed=True)
+    assert is_storable(report)
+    assert 0 < len(told.event_key.encode()) <= 1200
+    assert is_storable(told.event_key)
+    assert_short(told.transaction_id, told.provider_ref, told.currency)
+    if told.saved_card is not None:
+        stored_secrets().digest(told.saved_card.token, purpose="x")
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_the_calls_and_answers_that_are_spoilt_are_whole_before(name: str) -> None:
+    callbacks = bank(name).callbacks
+    call = call_of(name, CALLS[name])
+    assert callbacks.verify(call) is bank(name).capabilities.trust
+    assert callbacks.parse(call).amount_tyiyn == 10_000
+    assert run(name, "query", ANSWERS[name]) is None
+    assert run(name, "refund", ANSWERS[name]) is None
+    assert run(name, "list", LISTED if name == "optima" else ANSWERS[name]) is None
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@unhurried
+@given(
+    path_secret=TEXT,
+    header=TEXT,
+    body=st.binary(max_size=200) | TEXT.map(lambda text: text.encode("utf-8", "surrogatepass")),
+)
+def test_no_bytes_of_a_stranger_break_the_check(name: str, path_secret: str, header: str, body: bytes) -> None:
+    callbacks = bank(name).callbacks
+    for value in (header, f"Basic {header}"):
+        call = Callback(f"/webhooks/payments/{name}", {"authorization": value}, body, path_secret)
+        assert callbacks.verify(call) is Trust.REJECT
+        assert is_storable(redact(body))
+
+
+def run(name: str, operation: str, body: Any, status: int = 200) -> BankFailure | None:
+    """One operation of a bank that answers like this: its failure, or None for an answer that can be stored."""
+    scripts = {"create": "init_payment.php", "query": "get_status3.php", "refund": "revoke.php", "charge": "recurrent"}
+    content = answer_of(name, body, scripts.get(operation, ""))
+    made = bank(name, lambda _request: httpx.Response(status, content=content))
+    try:
+        if operation == "create":
+            new = made.orders.create(ORDER, timeout=1)
+            assert is_storable(
+                [new.provider_ref, new.redirect_url, new.qr_text, *(link.url for link in new.deep_links)]
+            )
+        elif operation == "query":
+            found = made.orders.query(REF, timeout=1)
+            assert is_storable(reports.of_status(found, stored_secrets()))
+            assert_short(found.provider_ref, found.transaction_id, found.currency)
+        elif operation == "refund" and made.refunds is not None:
+            assert_short(made.refunds.refund(REF, amount_tyiyn=1, refund_id=OURS, timeout=1).provider_ref)
+        elif operation == "charge" and made.debits is not None:
+            assert_short(made.debits.charge(ORDER, token="9", timeout=1).provider_ref)
+        elif operation == "cancel" and made.cancels is not None:
+            made.cancels.cancel(REF, timeout=1)
+        elif operation == "list" and made.lists is not None:
+            lines = list(made.lists.payments(since=MOMENT, until=MOMENT + timedelta(days=1), timeout=1))
+            assert is_storable([reports.of_line(line) for line in lines])
+            assert_short(*[line.provider_ref for line in lines])
+    except BankFailure as failure:
+        assert_ours(failure)
+        return failure
+    return None
+
+
+@pytest.mark.parametrize("operation", ["create", "query", "refund", "charge", "cancel", "list"])
+@pytest.mark.parametrize("name", MAKERS)
+@unhurried
+@given(data=st.data())
+def test_no_answer_breaks_an_operation(name: str, operation: str, data: st.DataObject) -> None:
+    whole = LISTED if (name, operation) == ("optima", "list") else ANSWERS[name]
+    run(name, operation, data.draw(spoilt(whole)), data.draw(st.sampled_from([200, 200, 200, 201, 302, 400, 404])))
+
+
+@pytest.mark.parametrize("name", MAKERS)
+@unhurried
+@given(body=st.binary(max_size=300))
+def test_no_bytes_in_place_of_an_answer_break_an_operation(name: str, body: bytes) -> None:
+    made = bank(name, lambda _request: httpx.Response(200, content=body))
+    for operation in (lambda: made.orders.query(REF, timeout=1), lambda: made.orders.create(ORDER, timeout=1)):
+        try:
+            operation()
+        except BankFailure as failure:
+            assert_ours(failure)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'<?xml version="1.0" encoding="cp-1251"?><r/>',
+        b'<?xml version="1.0" encoding="utf-32"?><r/>',
+        b'<?xml version="1.0" encoding="utf-7"?><r/>',
+        b"<r>" * 100_000 + b"</r>" * 100_000,
+        b"[" * 500_000,
+        b'{"data":' * 100_000,
+        b"\xff\xfe<\x00r\x00/\x00>\x00",
+    ],
+    ids=range(7),
+)
+@pytest.mark.parametrize("name", MAKERS)
+def test_no_odd_document_breaks_an_operation(name: str, body: bytes) -> None:
+    made = bank(name, lambda _request: httpx.Response(200, content=body))
+    with pytest.raises(BankFailure) as failure:
+        made.orders.query(REF, timeout=1)
+    assert_ours(failure.value)
+
+
+@unhurried
+@given(text=TEXT | st.sampled_from(["0", "63", "54"]).flatmap(lambda tag: TEXT.map(lambda rest: tag + rest)))
+def test_no_code_breaks_the_reader_of_qr_codes(text: str) -> None:
+    codes = [text, f"https://app.mbank.kg/qr/#{text}"]
+    if is_storable(text):
+        codes.append(f"{text}6304{checksum(text)}")
+    for code in codes:
+        with suppress(NotElqr):
+            parse(code)
+        try:
+            require_payable(code, amount_tyiyn=1)
+        except BankFailure as failure:
+            assert_ours(failure)
+
+
+@unhurried
+@given(value=ANY)
+def test_every_amount_is_one_or_is_refused(value: Any) -> None:
+    for read in (tyiyn_of_som, whole_tyiyn):
+        with suppress(ValueError):
+            assert 0 <= read(value) <= 10**13
+
+
+@pytest.mark.parametrize("value", EVIL, ids=range(len(EVIL)))
+def test_the_worst_amounts_are_one_or_are_refused(value: Any) -> None:
+    for read in (tyiyn_of_som, whole_tyiyn):
+        with suppress(ValueError):
+            assert 0 <= read(value) <= 10**13
