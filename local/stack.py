@@ -137,6 +137,7 @@ class Stack:
             else:
                 dsn_for_rest = dsn
             applied = schema.migrate(MIGRATIONS)
+            schema.allow_images(self.addresses.gateway)
             seeded = schema.seed(SEED)
             step.remark = f"{applied} new migrations" + (", demonstration data" if seeded else "")
         return dsn_for_rest

@@ -41,17 +41,22 @@ on conflict do nothing;
 
 -- Businesses: a car dealer, a stud farm, an estate agency.
 insert into public.business_accounts
-  (id, user_id, name, category, description, tax_id, phone_public, city, address, working_hours, is_verified, verification_status, created_at)
-select pg_temp.demo_id('business', b.n), pg_temp.demo_id('user', b.owner), b.name, b.category, b.description, b.tax_id,
+  (id, user_id, name, category, description, phone_public, city, address, working_hours, created_at)
+select pg_temp.demo_id('business', b.n), pg_temp.demo_id('user', b.owner), b.name, b.category, b.description,
   b.phone, c.name, b.address, '{"mon": {"from": "09:00", "to": "19:00"}, "sat": {"from": "10:00", "to": "16:00"}}',
-  b.verified, case when b.verified then 'approved' else 'pending' end, now() - interval '150 days'
+  now() - interval '150 days'
 from (values
-  (1, 7, 'Ала-Тоо Авто', 'car', 'Проверенные автомобили из Кореи, Японии и Европы. Гарантия на двигатель и коробку.', '00000000000101', '+996700000201', 1, 'мкр Тунгуч, авторынок, ряд 12', true),
-  (2, 11, 'Кочкор Жылкы', 'horse', 'Племенное хозяйство: новокиргизская порода, спортивные и рабочие лошади.', '00000000000102', '+996700000202', 12, 'село Кочкор, улица Садовая, 4', true),
-  (3, 8, 'Тянь-Шань Недвижимость', 'real_estate', 'Квартиры, дома и участки в Бишкеке и на Иссык-Куле.', '00000000000103', '+996700000203', 1, 'улица Горная, 18, офис 3', false)
-) as b (n, owner, name, category, description, tax_id, phone, city, address, verified)
+  (1, 7, 'Ала-Тоо Авто', 'car', 'Проверенные автомобили из Кореи, Японии и Европы. Гарантия на двигатель и коробку.', '+996700000201', 1, 'мкр Тунгуч, авторынок, ряд 12'),
+  (2, 11, 'Кочкор Жылкы', 'horse', 'Племенное хозяйство: новокиргизская порода, спортивные и рабочие лошади.', '+996700000202', 12, 'село Кочкор, улица Садовая, 4'),
+  (3, 8, 'Тянь-Шань Недвижимость', 'real_estate', 'Квартиры, дома и участки в Бишкеке и на Иссык-Куле.', '+996700000203', 1, 'улица Горная, 18, офис 3')
+) as b (n, owner, name, category, description, phone, city, address)
 join demo_cities c on c.n = b.city
 on conflict do nothing;
+
+update public.business_registrations r set tax_id = v.tax_id, verification_status = v.status
+from (values (1, '00000000000101', 'approved'), (2, '00000000000102', 'approved'), (3, '00000000000103', 'pending'))
+  as v (n, tax_id, status)
+where r.business_id = pg_temp.demo_id('business', v.n) and r.tax_id is null;
 
 insert into public.business_members (id, business_id, user_id, role, status, invited_by, accepted_at)
 select pg_temp.demo_id('member', m.n), pg_temp.demo_id('business', m.business), pg_temp.demo_id('user', m.member), m.role, m.status,

@@ -29,6 +29,8 @@ pytest_plugins = (
     "tests.support.uploads",
     "tests.support.moves",
     "tests.support.odd_server",
+    "tests.support.rest",
+    "tests.integration.matrix_trial",
 )
 
 _LEAKS = pytest.StashKey[list[logs.Leak]]()

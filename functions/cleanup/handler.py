@@ -1,4 +1,7 @@
-"""Timer: removes what has served its purpose, such as expired codes, old tokens, sold listings past their time."""
+"""Timer: removes what has served its purpose, such as expired codes, old tokens, sold listings past their time.
+
+Tells the database where pictures may lie, too.
+"""
 
 from auto360.runtime.jobs import job
 from auto360.wiring import housekeeping

@@ -1,23 +1,33 @@
 -- Business accounts and the people who work in them. Membership is read by policies through one helper that does
 -- not pass through the policies of business_members itself; policies that did so recursed.
 
+create function private.is_opening_hours(p_hours jsonb) returns boolean
+language sql immutable set search_path = '' as $$
+  select case when pg_catalog.jsonb_typeof(p_hours) = 'object' then not exists (
+    select from pg_catalog.jsonb_each(p_hours) as d (day, hours)
+    where d.day not in ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')
+      or case when pg_catalog.jsonb_typeof(d.hours) = 'object' then (d.hours - array['from', 'to']) <> '{}'
+        or coalesce(d.hours ->> 'from', '') !~ '^([01][0-9]|2[0-3]):[0-5][0-9]$'
+        or coalesce(d.hours ->> 'to', '') !~ '^([01][0-9]|2[0-3]):[0-5][0-9]$' else true end)
+    else false end;
+$$;
+comment on function private.is_opening_hours(jsonb) is
+  'True for {"mon": {"from": "09:00", "to": "18:00"}, …} with known days, these two times and nothing else. Bounds the size.';
+grant execute on function private.is_opening_hours(jsonb) to authenticated, service_role;
+
 create table public.business_accounts (
   id uuid primary key default gen_random_uuid(),
   user_id uuid not null references public.users (id) on delete restrict,
   name text not null check (char_length(name) between 2 and 255),
   category text check (category in ('car', 'horse', 'real_estate')),
   description text check (char_length(description) <= 1000),
-  tax_id text check (tax_id ~ '^[0-9]{14}$'),
   phone_public text check (phone_public ~ '^\+996[0-9]{9}$'),
-  email text check (char_length(email) <= 254 and position('@' in email) > 1),
   website text check (website ~ '^https://' and char_length(website) <= 2048),
   logo_url text check (char_length(logo_url) <= 2048),
   city text check (char_length(city) <= 100),
   address text check (char_length(address) <= 500),
-  working_hours jsonb not null default '{}' check (jsonb_typeof(working_hours) = 'object'),
+  working_hours jsonb not null default '{}' check (private.is_opening_hours(working_hours)),
   is_verified boolean not null default false,
-  verification_status text not null default 'none'
-    check (verification_status in ('none', 'pending', 'approved', 'rejected')),
   deleted_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
@@ -27,12 +37,55 @@ comment on table public.business_accounts is
 comment on column public.business_accounts.user_id is
   'The owner. Changing it moves the role owner in business_members in the same statement.';
 comment on column public.business_accounts.phone_public is 'A number that the business shows to everybody; not the login phone of a person.';
-comment on column public.business_accounts.tax_id is 'INN, 14 digits; public in the state register.';
+comment on column public.business_accounts.is_verified is 'Staff have approved the registration; kept by the trigger of business_registrations.';
 comment on column public.business_accounts.working_hours is '{"mon": {"from": "09:00", "to": "18:00"}, …}';
 create index business_accounts_user_id_idx on public.business_accounts (user_id);
-create unique index business_accounts_tax_id_idx on public.business_accounts (tax_id) where deleted_at is null;
 create trigger business_accounts_touch_updated_at before update on public.business_accounts
   for each row execute function private.touch_updated_at();
+
+create table public.business_registrations (
+  business_id uuid primary key references public.business_accounts (id) on delete cascade,
+  tax_id text check (tax_id ~ '^[0-9]{14}$'),
+  email text check (char_length(email) <= 254 and email ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'),
+  verification_status text not null default 'none'
+    check (verification_status in ('none', 'pending', 'approved', 'rejected')),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table public.business_registrations is
+  'What a business tells us and nobody else: the backend shows it to members. One row per account, made by a trigger.';
+comment on column public.business_registrations.tax_id is
+  'INN, 14 digits. A claim until staff approve it: several accounts may claim one number, one holds it.';
+create unique index business_registrations_tax_id_idx on public.business_registrations (tax_id)
+  where verification_status = 'approved';
+create trigger business_registrations_touch_updated_at before update on public.business_registrations
+  for each row execute function private.touch_updated_at();
+alter table public.business_registrations enable row level security;
+grant all on public.business_registrations to service_role;
+
+create function private.open_business_registration() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into public.business_registrations (business_id) values (new.id);
+  return null;
+end;
+$$;
+comment on function private.open_business_registration() is 'Trigger: every account has its registration.';
+create trigger business_accounts_open_registration after insert on public.business_accounts
+  for each row execute function private.open_business_registration();
+
+create function private.show_verification() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.business_accounts b set is_verified = (new.verification_status = 'approved')
+  where b.id = new.business_id and b.is_verified <> (new.verification_status = 'approved');
+  return null;
+end;
+$$;
+comment on function private.show_verification() is 'Trigger: the public mark "verified" follows the decision about the registration.';
+create trigger business_registrations_show_verification after insert or update of verification_status
+  on public.business_registrations for each row execute function private.show_verification();
+revoke execute on function private.open_business_registration(), private.show_verification() from public, anon, authenticated;
 
 create table public.business_members (
   id uuid primary key default gen_random_uuid(),
@@ -119,7 +172,8 @@ create trigger business_members_guard before update on public.business_members
 
 alter table public.business_accounts enable row level security;
 grant select on public.business_accounts to anon, authenticated;
-grant update (name, category, description, phone_public, email, website, logo_url, city, address, working_hours)
+-- Addresses (website, logo_url) are checked against the allow-list by the backend, so they pass through it.
+grant update (name, category, description, phone_public, city, address, working_hours)
   on public.business_accounts to authenticated;
 grant all on public.business_accounts to service_role;
 create policy business_accounts_select_anon on public.business_accounts for select to anon
@@ -132,16 +186,11 @@ create policy business_accounts_update on public.business_accounts for update to
 
 alter table public.business_members enable row level security;
 grant select, delete on public.business_members to authenticated;
-grant insert (business_id, user_id, role, status, invited_by) on public.business_members to authenticated;
 grant update (role, status) on public.business_members to authenticated;
 grant all on public.business_members to service_role;
 create policy business_members_select on public.business_members for select to authenticated
   using (user_id = (select auth.uid())
     or business_id in (select private.my_businesses(array['owner', 'admin', 'seller'])));
-create policy business_members_insert on public.business_members for insert to authenticated
-  with check (status = 'invited' and invited_by = (select auth.uid()) and (
-    (role in ('admin', 'seller') and business_id in (select private.my_businesses(array['owner'])))
-    or (role = 'seller' and business_id in (select private.my_businesses(array['admin'])))));
 create policy business_members_update on public.business_members for update to authenticated
   using (user_id = (select auth.uid()) or business_id in (select private.my_businesses(array['owner'])))
   with check (user_id = (select auth.uid()) or business_id in (select private.my_businesses(array['owner'])));

@@ -5,22 +5,20 @@ create unique index business_accounts_one_per_owner_idx on public.business_accou
 comment on index public.business_accounts_one_per_owner_idx is
   'A person owns one business, whatever the tier: a tier sells listings and is bought by a person. He may work in many.';
 
--- Addresses are checked against the allow-list by the backend, so they pass through it.
-revoke update (website, logo_url) on public.business_accounts from authenticated;
-
 create function private.recheck_business() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql security definer set search_path = '' as $$
 begin
-  new.is_verified := false;
-  new.verification_status := 'pending';
-  return new;
+  update public.business_registrations r set verification_status = 'pending'
+  where r.verification_status = 'approved'
+    and r.business_id = (pg_catalog.to_jsonb(new) ->> case tg_table_name when 'business_accounts' then 'id' else 'business_id' end)::uuid;
+  return null;
 end;
 $$;
 comment on function private.recheck_business() is 'Trigger: the mark "verified" does not pass to another name or tax id.';
-create trigger business_accounts_recheck before update of name, tax_id on public.business_accounts
-  for each row when (
-    old.is_verified and new.is_verified and (new.name <> old.name or new.tax_id is distinct from old.tax_id)
-  ) execute function private.recheck_business();
+create trigger business_accounts_recheck after update of name on public.business_accounts
+  for each row when (new.name <> old.name) execute function private.recheck_business();
+create trigger business_registrations_recheck after update of tax_id on public.business_registrations
+  for each row when (new.tax_id is distinct from old.tax_id) execute function private.recheck_business();
 
 create function private.user_refusal(p_user_id uuid) returns text
 language sql stable set search_path = '' as $$
@@ -44,46 +42,61 @@ create function public.business_read(p_business_id uuid, p_user_id uuid) returns
 language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_build_object(
       'id', b.id, 'name', b.name, 'category', b.category, 'description', b.description,
-      'phone_public', b.phone_public, 'email', b.email, 'website', b.website, 'logo_url', b.logo_url,
+      'phone_public', b.phone_public, 'website', b.website, 'logo_url', b.logo_url,
       'city', b.city, 'address', b.address, 'working_hours', b.working_hours, 'is_verified', b.is_verified,
       'created_at', b.created_at, 'updated_at', b.updated_at, 'my_role', m.role, 'my_status', m.status,
       'owner', pg_catalog.jsonb_build_object('id', p.id, 'name', p.name, 'avatar_url', p.avatar_url))
     || case when m.status = 'active' then pg_catalog.jsonb_build_object(
-        'tax_id', b.tax_id, 'verification_status', b.verification_status,
+        'tax_id', r.tax_id, 'email', r.email, 'verification_status', r.verification_status,
         'members_count', (select pg_catalog.count(*) from public.business_members n
                           where n.business_id = b.id and n.status = 'active'))
       else '{}' end
   from public.business_accounts b
+  join public.business_registrations r on r.business_id = b.id
   join public.public_profiles p on p.id = b.user_id
   left join public.business_members m on m.business_id = b.id and m.user_id = p_user_id
   where b.id = p_business_id and b.deleted_at is null;
 $$;
 comment on function public.business_read(uuid, uuid) is
-  'An account as p_user_id sees it (null: nobody signed in): members see its tax id, check and size as well. Null when '
+  'An account as p_user_id sees it (null: nobody signed in): members see its tax id, e-mail, check and size as well. Null when '
   'there is none.';
+
+create function private.is_tax_id_held(p_tax_id text, p_user_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (
+    select from public.business_registrations r join public.business_accounts b on b.id = r.business_id
+    where r.tax_id = p_tax_id and r.verification_status = 'approved' and b.user_id <> p_user_id);
+$$;
+comment on function private.is_tax_id_held(text, uuid) is
+  'Staff have approved this number for an account of somebody else. An unapproved claim holds nothing, so nobody blocks another''s number.';
 
 create function public.business_create(p_user_id uuid, p_fields jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_reason text := private.user_refusal(p_user_id);
   v_business public.business_accounts;
+  v_registration public.business_registrations;
 begin
   if v_reason is not null then
     return pg_catalog.jsonb_build_object('reason', v_reason);
+  elsif private.is_tax_id_held(p_fields ->> 'tax_id', p_user_id) then
+    return '{"reason": "business_tax_id_taken"}';
   end if;
-  insert into public.business_accounts (user_id, name, category, description, tax_id, phone_public, email, website,
-    logo_url, city, address, working_hours)
-  select p_user_id, f.name, f.category, f.description, f.tax_id, f.phone_public, f.email, f.website,
-    f.logo_url, f.city, f.address, coalesce(f.working_hours, '{}')
+  insert into public.business_accounts (user_id, name, category, description, phone_public, website, logo_url, city,
+    address, working_hours)
+  select p_user_id, f.name, f.category, f.description, f.phone_public, f.website, f.logo_url, f.city,
+    f.address, coalesce(f.working_hours, '{}')
   from pg_catalog.jsonb_populate_record(null::public.business_accounts, p_fields) as f
   on conflict do nothing returning * into v_business;
-  if v_business.id is null then
-    select b.* into v_business from public.business_accounts b where b.user_id = p_user_id and b.deleted_at is null;
-    if v_business.id is null then
-      return '{"reason": "business_tax_id_taken"}';
-    elsif not pg_catalog.to_jsonb(v_business) @> p_fields then
-      return '{"reason": "business_exists"}';
-    end if;
+  if v_business.id is not null then
+    update public.business_registrations r set tax_id = p_fields ->> 'tax_id', email = p_fields ->> 'email'
+    where r.business_id = v_business.id;
+    return public.business_read(v_business.id, p_user_id);
+  end if;
+  select b.* into v_business from public.business_accounts b where b.user_id = p_user_id and b.deleted_at is null;
+  select r.* into v_registration from public.business_registrations r where r.business_id = v_business.id;
+  if not pg_catalog.to_jsonb(v_business) || pg_catalog.to_jsonb(v_registration) @> p_fields then
+    return '{"reason": "business_exists"}';
   end if;
   return public.business_read(v_business.id, p_user_id);
 end;
@@ -98,24 +111,28 @@ declare
   v_tax_id text;
   v_role text;
 begin
-  select b.tax_id into v_tax_id from public.business_accounts b
+  perform 1 from public.business_accounts b
   where b.id = p_business_id and b.deleted_at is null for no key update;
+  select r.tax_id into v_tax_id from public.business_registrations r where r.business_id = p_business_id;
   v_role := private.business_role(p_business_id, p_user_id);
   if v_role is null then
     return '{"reason": "not_found"}';
   elsif v_role not in ('owner', 'admin')
       or (v_tax_id is not null and coalesce(p_fields ->> 'tax_id', v_tax_id) <> v_tax_id) then
     return '{"reason": "forbidden"}';
+  elsif v_tax_id is null and private.is_tax_id_held(p_fields ->> 'tax_id', p_user_id) then
+    return '{"reason": "business_tax_id_taken"}';
   end if;
-  update public.business_accounts b set (name, category, description, tax_id, phone_public, email, website, logo_url,
-      city, address, working_hours) = (
-    select f.name, f.category, f.description, coalesce(v_tax_id, f.tax_id), f.phone_public, f.email, f.website,
-      f.logo_url, f.city, f.address, coalesce(f.working_hours, '{}')
+  update public.business_accounts b set (name, category, description, phone_public, website, logo_url, city, address,
+      working_hours) = (
+    select f.name, f.category, f.description, f.phone_public, f.website, f.logo_url, f.city, f.address,
+      coalesce(f.working_hours, '{}')
     from pg_catalog.jsonb_populate_record(b, p_fields) as f)
   where b.id = p_business_id;
+  update public.business_registrations r set (tax_id, email) = (
+    select coalesce(v_tax_id, f.tax_id), f.email from pg_catalog.jsonb_populate_record(r, p_fields) as f)
+  where r.business_id = p_business_id;
   return public.business_read(p_business_id, p_user_id);
-exception when unique_violation then
-  return '{"reason": "business_tax_id_taken"}';
 end;
 $$;
 comment on function public.business_update(uuid, uuid, jsonb) is
@@ -133,13 +150,14 @@ begin
     return pg_catalog.jsonb_build_object('reason', case when v_role is null then 'not_found' else 'forbidden' end);
   end if;
   update public.business_accounts b set deleted_at = pg_catalog.now() where b.id = p_business_id;
+  update public.business_registrations r set verification_status = 'none' where r.business_id = p_business_id;
   delete from public.business_members m where m.business_id = p_business_id and m.status = 'invited';
   update public.listings l set business_id = null where l.business_id = p_business_id;
   return '{}';
 end;
 $$;
 comment on function public.business_delete(uuid, uuid) is
-  'Closes an account, owner only: invitations lapse, each listing stays with the person who posted it. Reasons: '
+  'Closes an account, owner only: invitations lapse, its tax id is free again, each listing stays with the person who posted it. Reasons: '
   'not_found, forbidden.';
 
 create function public.business_listings(
@@ -166,11 +184,12 @@ comment on function public.business_listings(uuid, uuid, timestamptz, uuid, inte
   'A page of a business''s listings {listings}, newest first, after the listing (p_before, p_before_id): what everybody '
   'sees, for members all. Reason: not_found.';
 
-revoke execute on function private.recheck_business(), private.user_refusal(uuid), private.business_role(uuid, uuid),
+revoke execute on function private.recheck_business(), private.is_tax_id_held(text, uuid), private.user_refusal(uuid),
+  private.business_role(uuid, uuid),
   public.business_read(uuid, uuid), public.business_create(uuid, jsonb), public.business_update(uuid, uuid, jsonb),
   public.business_delete(uuid, uuid), public.business_listings(uuid, uuid, timestamptz, uuid, integer)
   from public, anon, authenticated;
-grant execute on function private.user_refusal(uuid), private.business_role(uuid, uuid),
+grant execute on function private.is_tax_id_held(text, uuid), private.user_refusal(uuid), private.business_role(uuid, uuid),
   public.business_read(uuid, uuid), public.business_create(uuid, jsonb), public.business_update(uuid, uuid, jsonb),
   public.business_delete(uuid, uuid), public.business_listings(uuid, uuid, timestamptz, uuid, integer)
   to service_role;

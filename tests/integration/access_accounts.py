@@ -95,6 +95,7 @@ ACCOUNTS = [
     ),
     backend_only("sms_circuits", lambda _: {"supplier": "scene"}, {"failures": 1}),
     backend_only("sms_spending", lambda _: {"day": "2000-01-01"}, {"spent_tyiyn": 5}),
+    backend_only("image_origins", lambda _: {"kind": "host", "origin": "img.example.kg"}, {"origin": "cdn.example.kg"}),
     backend_only("rate_limits", lambda _: {"key": "scene"}, {"hits": 2}),
     Case(
         "user_consents",
@@ -135,6 +136,11 @@ BUSINESS = [
         what="closed",
         extra={"deleted_at": EARLIER},
     ),
+    backend_only(
+        "business_registrations",
+        lambda s: {"business_id": s.business, "tax_id": "12345678901234", "email": "info@example.kg"},
+        {"verification_status": "pending"},
+    ),
     Case(
         "business_members",
         lambda s: {
@@ -146,7 +152,7 @@ BUSINESS = [
         },
         {"status": "active"},
         select=TEAM,
-        insert="member service",
+        insert=SERVICE,
         update=OWNER,
         delete=TEAM,
         what="as the invited person",
@@ -163,7 +169,7 @@ BUSINESS = [
         },
         {"role": "seller"},
         select=TEAM,
-        insert=OWNER,
+        insert=SERVICE,
         update=OWNER,
         delete=OWNER,
         what="an admin, as the owner of the business",

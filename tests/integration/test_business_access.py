@@ -45,7 +45,6 @@ def scene(database: Database) -> Iterator[Scene]:
     [
         ("logo_url", "https://elsewhere.example/a.png"),
         ("website", "https://elsewhere.example"),
-        ("tax_id", "12345678901234"),
         ("is_verified", True),
         ("user_id", "00000000-0000-4000-8000-000000000001"),
         ("deleted_at", "2026-11-01T00:00:00Z"),

@@ -86,10 +86,30 @@ def test_of_many_parallel_openings_one_business_remains(database: Database) -> N
     assert rows(database, "select count(*) from business_members where user_id = %s", owner) == [(1,)]
 
 
-def test_of_many_businesses_with_one_tax_id_one_is_opened(database: Database) -> None:
+def approving(business: str) -> Call:
+    """A member of staff who approves a registration."""
+
+    def call(connection: psycopg.Connection[Any]) -> dict[str, Any]:
+        statement = "update business_registrations set verification_status = 'approved' where business_id = %s"
+        try:
+            connection.execute(statement, [business])
+        except psycopg.errors.UniqueViolation:
+            return {"reason": "taken"}
+        return {}
+
+    return call
+
+
+def test_many_claim_one_tax_id_and_one_holds_it(database: Database) -> None:
     tax_id = str(uuid4().int)[:14]
     answers = at_once(database, [creating(new_user_id(database), tax_id=tax_id) for _ in range(20)])
-    assert reasons(answers) == {None: 1, "business_tax_id_taken": 19}
+    assert reasons(answers) == {None: 20}
+    approvals = at_once(database, [approving(answer["id"]) for answer in answers])
+    assert reasons(approvals) == {None: 1, "taken": 19}
+    verified = """select count(*) from business_accounts b join business_registrations r on r.business_id = b.id
+                  where r.tax_id = %s and b.is_verified"""
+    assert rows(database, verified, tax_id) == [(1,)]
+    assert reasons(at_once(database, [creating(new_user_id(database), tax_id=tax_id)])) == {"business_tax_id_taken": 1}
 
 
 def test_parallel_invitations_of_one_person_make_one_membership(database: Database) -> None:

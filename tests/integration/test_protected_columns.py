@@ -171,9 +171,14 @@ def test_a_changed_active_listing_stays_visible_and_enters_the_queue(owner: User
     assert state == ("active", "pending", "pending")
 
 
-@pytest.mark.parametrize("column", ["user_id", "is_verified", "verification_status", "tax_id", "deleted_at"])
+@pytest.mark.parametrize("column", ["user_id", "is_verified", "website", "logo_url", "deleted_at"])
 def test_an_admin_cannot_take_or_verify_a_business(column: str, member: User) -> None:
-    value = {"user_id": SCENE.member, "is_verified": True, "verification_status": "approved", "tax_id": "1" * 14}
+    value = {
+        "user_id": SCENE.member,
+        "is_verified": True,
+        "website": "https://a.example",
+        "logo_url": "https://a.example",
+    }
 
     answer = member.send("PATCH", f"/business_accounts?id=eq.{SCENE.business}", {column: value.get(column, NOW)})
 

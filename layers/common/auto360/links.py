@@ -46,6 +46,11 @@ class ImageLinks:
     def __init__(self, storage_url: str, hosts: frozenset[str]) -> None:
         self._public, self._hosts = f"{storage_url.rstrip('/')}/object/public/", hosts
 
+    @property
+    def origins(self) -> tuple[str, list[str]]:
+        """The address before the name of a bucket of ours, and the allowed hosts in order."""
+        return self._public, sorted(self._hosts)
+
     def resolve(self, reference: str, *, bucket: str, user_id: str, field: str) -> str:
         """The address of a picture, given as `<bucket>/<user id>/…` or as an address.
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from auto360.database import Database
 from auto360.database.lease import lease
+from auto360.links import ImageLinks
 
 
 @dataclass(frozen=True)
@@ -14,6 +15,7 @@ class Cleanup:
     """What is old enough is decided by SQL. A batch is one transaction: whatever ends the run, no half is left."""
 
     database: Database
+    images: ImageLinks
     batch: int = 1000
     seconds: float = 200.0
     now: Callable[[], float] = time.monotonic
@@ -25,8 +27,14 @@ class Cleanup:
 
     def _sweep(self) -> dict[str, int]:
         until, removed = self.now() + self.seconds, Counter[str]()
+        self._announce_image_origins()
         while True:
             counts: dict[str, int] = self.database.call("cleanup_batch", {"p_most": self.batch})
             removed.update(counts)
             if max(counts.values()) < self.batch or self.now() >= until:
                 return {kind: count for kind, count in removed.items() if count}
+
+    def _announce_image_origins(self) -> None:
+        """Tell the database where pictures may lie: what the app writes past the API follows the same settings."""
+        storage, hosts = self.images.origins
+        self.database.call("image_origins_set", {"p_storage": storage, "p_hosts": hosts})

@@ -97,14 +97,13 @@ class NewOwner(RequestBody):
 
 
 class Business(BaseModel):
-    """`my_role` and `my_status` are the caller's. The last three are told to members alone."""
+    """`my_role` and `my_status` are the caller's. The last four are null for everybody but members."""
 
     id: str
     name: str
     category: Category | None
     description: str | None
     phone_public: str | None
-    email: str | None
     website: str | None
     logo_url: str | None
     city: str | None
@@ -117,6 +116,7 @@ class Business(BaseModel):
     created_at: datetime
     updated_at: datetime
     tax_id: str | None = None
+    email: str | None = None
     verification_status: str | None = None
     members_count: int | None = None
 

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
 def cleanup() -> Cleanup:
     """Removes what has served its purpose."""
     from auto360.housekeeping.cleanup import Cleanup
+    from auto360.wiring.storage import image_links
 
-    return Cleanup(database())
+    return Cleanup(database(), image_links())
 
 
 @cache
