@@ -73,7 +73,7 @@ class PostgREST:
         return {
             **environ_for_tools(),
             "PGRST_DB_URI": self.database,
-            "PGRST_DB_SCHEMAS": "public,storage",
+            "PGRST_DB_SCHEMAS": "public",  # as hosted: storage is reached through its own service
             "PGRST_DB_ANON_ROLE": "anon",
             "PGRST_DB_EXTRA_SEARCH_PATH": "public,extensions",
             "PGRST_DB_MAX_ROWS": "1000",

@@ -140,6 +140,7 @@ create table if not exists storage.objects (
   last_accessed_at timestamptz default now()
 );
 create unique index if not exists bucketid_objname on storage.objects (bucket_id, name);
+create index if not exists idx_objects_bucket_id_name on storage.objects (bucket_id, name collate "C");
 
 create or replace function storage.foldername(name text) returns text[]
 language sql immutable set search_path = '' as $$

@@ -4,7 +4,7 @@
 create table public.users (
   id uuid primary key default gen_random_uuid(),
   phone text not null unique check (phone ~ '^\+996[0-9]{9}$'),
-  email text check (email is null or (char_length(email) <= 254 and position('@' in email) > 1)),
+  email text check (char_length(email) <= 254 and email ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'),
   name text not null default 'Пользователь' check (char_length(name) between 1 and 255),
   avatar_url text check (char_length(avatar_url) <= 2048),
   bio text check (char_length(bio) <= 500),

@@ -23,10 +23,10 @@ create table public.listings (
   video_player_url text check (char_length(video_player_url) <= 2048),
   video_thumbnail_url text check (char_length(video_thumbnail_url) <= 2048),
   thumbnail_url text check (char_length(thumbnail_url) <= 2048),
-  video_trim_start numeric(10, 2) check (video_trim_start >= 0),
-  video_trim_end numeric(10, 2) check (video_trim_end >= 0),
-  video_original_duration numeric(10, 2) check (video_original_duration >= 0),
-  video_trimmed_duration numeric(10, 2) check (video_trimmed_duration >= 0),
+  video_trim_start numeric(10, 2) check (video_trim_start between 0 and 86400),
+  video_trim_end numeric(10, 2) check (video_trim_end between 0 and 86400),
+  video_original_duration numeric(10, 2) check (video_original_duration between 0 and 86400),
+  video_trimmed_duration numeric(10, 2) check (video_trimmed_duration between 0 and 86400),
   additional_images text[] not null default '{}' check (cardinality(additional_images) <= 20),
 
   status text not null default 'draft'

@@ -22,7 +22,7 @@ create table public.car_details (
 );
 comment on table public.car_details is 'A car: one row per listing of category car.';
 comment on column public.car_details.mileage is 'In kilometres.';
-comment on column public.car_details.year is 'Year of build. The API refuses a year after the next one; a check cannot depend on today.';
+comment on column public.car_details.year is 'Year of build, at most the next one: a trigger compares it, since a check cannot depend on today.';
 create index car_details_brand_model_idx on public.car_details (brand, model);
 create index car_details_year_idx on public.car_details (year);
 create index car_details_mileage_idx on public.car_details (mileage);
@@ -54,8 +54,8 @@ create table public.real_estate_details (
   property_type text not null check (property_type in ('apartment', 'house', 'land', 'commercial')),
   deal_type text not null default 'sale' check (deal_type in ('sale', 'rent')),
   rooms integer check (rooms between 0 and 100),
-  area numeric(12, 2) check (area > 0),
-  land_area numeric(12, 2) check (land_area > 0),
+  area numeric(12, 2) check (area > 0 and area <= 9999999),
+  land_area numeric(12, 2) check (land_area > 0 and land_area <= 9999999),
   floor integer check (floor between -5 and 200),
   total_floors integer check (total_floors between 1 and 200),
   address text check (char_length(address) between 5 and 200),
@@ -70,6 +70,16 @@ comment on column public.real_estate_details.land_area is 'In ares (sotki, 100 m
 comment on column public.real_estate_details.is_owner is 'False when an agent posts it.';
 create index real_estate_details_property_rooms_idx on public.real_estate_details (property_type, rooms);
 create index real_estate_details_area_idx on public.real_estate_details (area);
+
+create function private.refuse_unbuilt_car() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  raise exception 'a car of % is not built yet', new.year using errcode = '23514';
+end;
+$$;
+comment on function private.refuse_unbuilt_car() is 'Trigger: the year of build is at most the next one.';
+create trigger car_details_not_unbuilt before insert or update of year on public.car_details
+  for each row when (new.year > extract(year from current_date) + 1) execute function private.refuse_unbuilt_car();
 
 create function private.mirror_details() returns trigger
 language plpgsql security definer set search_path = '' as $$

@@ -68,12 +68,9 @@ comment on function private.guard_listing() is
 create trigger listings_guard before update of status on public.listings
   for each row execute function private.guard_listing();
 
+-- A listing is created by the backend alone, with its details and its phone: there it is checked and counted.
 alter table public.listings enable row level security;
 grant select on public.listings to anon, authenticated;
-grant insert (
-  seller_user_id, business_id, category, title, description, price, currency, city, location, latitude, longitude,
-  video_trim_start, video_trim_end, video_original_duration, video_trimmed_duration
-) on public.listings to authenticated;
 grant update (
   title, description, price, city, location, latitude, longitude,
   video_trim_start, video_trim_end, video_original_duration, video_trimmed_duration, status
@@ -88,57 +85,51 @@ create policy listings_select on public.listings for select to authenticated
     (not is_hidden and deleted_at is null and (status = 'active' or (status = 'sold' and delete_at > now())))
     or (business_id is null and seller_user_id = (select auth.uid()))
     or business_id in (select private.my_businesses(array['owner', 'admin', 'seller'])));
-create policy listings_insert on public.listings for insert to authenticated
-  with check (
-    status = 'draft' and seller_user_id = (select auth.uid())
-    and (business_id is null or business_id in (select private.my_businesses(array['owner', 'admin', 'seller']))));
 create policy listings_update on public.listings for update to authenticated
   using (private.may_edit_listing(id))
   with check (private.may_edit_listing(id));
 
 alter table public.listing_contacts enable row level security;
-grant select, insert, update, delete on public.listing_contacts to authenticated;
+grant select on public.listing_contacts to authenticated;
+grant update (phone_for_listing) on public.listing_contacts to authenticated;
 grant all on public.listing_contacts to service_role;
 create policy listing_contacts_select on public.listing_contacts for select to authenticated
   using (listing_id = any (array(select private.my_listings())));
-create policy listing_contacts_insert on public.listing_contacts for insert to authenticated
-  with check (private.may_edit_listing(listing_id));
 create policy listing_contacts_update on public.listing_contacts for update to authenticated
   using (private.may_edit_listing(listing_id)) with check (private.may_edit_listing(listing_id));
-create policy listing_contacts_delete on public.listing_contacts for delete to authenticated
-  using (private.may_edit_listing(listing_id));
 
 -- Details are visible exactly where their listing is, and go with it only: deleted alone they would leave a listing that
 -- nobody has checked without them.
 alter table public.car_details enable row level security;
 grant select on public.car_details to anon, authenticated;
-grant insert, update on public.car_details to authenticated;
+grant update (
+  brand, model, year, mileage, color, transmission, fuel_type, body_type, engine_volume, drive, steering_wheel,
+  condition, vin, damage_report
+) on public.car_details to authenticated;
 grant all on public.car_details to service_role;
 create policy car_details_select on public.car_details for select to anon, authenticated
   using (private.may_see_listing(listing_id));
-create policy car_details_insert on public.car_details for insert to authenticated
-  with check (private.may_edit_listing(listing_id));
 create policy car_details_update on public.car_details for update to authenticated
   using (private.may_edit_listing(listing_id)) with check (private.may_edit_listing(listing_id));
 
 alter table public.horse_details enable row level security;
 grant select on public.horse_details to anon, authenticated;
-grant insert, update on public.horse_details to authenticated;
+grant update (
+  breed, age, gender, height, color, training, purpose, pedigree, health_certificate, health_notes
+) on public.horse_details to authenticated;
 grant all on public.horse_details to service_role;
 create policy horse_details_select on public.horse_details for select to anon, authenticated
   using (private.may_see_listing(listing_id));
-create policy horse_details_insert on public.horse_details for insert to authenticated
-  with check (private.may_edit_listing(listing_id));
 create policy horse_details_update on public.horse_details for update to authenticated
   using (private.may_edit_listing(listing_id)) with check (private.may_edit_listing(listing_id));
 
 alter table public.real_estate_details enable row level security;
 grant select on public.real_estate_details to anon, authenticated;
-grant insert, update on public.real_estate_details to authenticated;
+grant update (
+  property_type, deal_type, rooms, area, land_area, floor, total_floors, address, is_owner
+) on public.real_estate_details to authenticated;
 grant all on public.real_estate_details to service_role;
 create policy real_estate_details_select on public.real_estate_details for select to anon, authenticated
   using (private.may_see_listing(listing_id));
-create policy real_estate_details_insert on public.real_estate_details for insert to authenticated
-  with check (private.may_edit_listing(listing_id));
 create policy real_estate_details_update on public.real_estate_details for update to authenticated
   using (private.may_edit_listing(listing_id)) with check (private.may_edit_listing(listing_id));

@@ -36,7 +36,7 @@ create table public.chat_messages (
   message_type text not null default 'text' check (message_type in ('text', 'image', 'offer')),
   body text not null default '' check (char_length(body) <= 1000),
   image_url text check (char_length(image_url) <= 2048),
-  offer_amount numeric(12, 2) check (offer_amount between 1 and 999999999),
+  offer_amount numeric(12, 2) check (offer_amount between 1 and 999999999 and offer_amount = trunc(offer_amount)),
   is_read boolean not null default false,
   read_at timestamptz,
   client_message_id uuid,

@@ -1,26 +1,6 @@
 -- Sending and reading messages. Times inside a conversation are given while its row is held, so that messages, and the
 -- mark of a removal among them, have one order. A refusal is {"reason": <error code>}.
 
--- The existing app writes past the backend. There it has texts and offers only, since addresses of pictures are checked
--- by the backend, and the same limit.
-revoke insert (image_url) on public.chat_messages from authenticated;
-
-create function private.limit_direct_messages() returns trigger
-language plpgsql security definer set search_path = '' as $$
-begin
-  if (select pg_catalog.count(*) from public.chat_messages m
-      where m.sender_id = new.sender_id and m.created_at > pg_catalog.now() - interval '1 minute') >= 30 then
-    raise sqlstate 'PT429' using message = 'too many messages';
-  end if;
-  return new;
-end;
-$$;
-comment on function private.limit_direct_messages() is
-  'Trigger: thirty messages a minute also for who writes through REST, which answers 429. The backend counts by itself.';
-revoke execute on function private.limit_direct_messages() from public, anon, authenticated;
-create trigger chat_messages_limit_direct before insert on public.chat_messages
-  for each row when (private.is_rest_user()) execute function private.limit_direct_messages();
-
 create function private.tell_of_message() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin

@@ -59,9 +59,9 @@ CHAT = [
         lambda s: {"blocker_id": s.owner, "blocked_id": s.other},
         {"created_at": EARLIER},
         select=OWNER,
-        insert=OWNER,
+        insert=SERVICE,
         update=SERVICE,
-        delete=OWNER,
+        delete=SERVICE,
     ),
     Case(
         "notifications",

@@ -27,7 +27,7 @@ def listing(what: str, select: str, **extra: Any) -> Case:
         lambda s: {"seller_user_id": s.owner, "category": "car", "title": "Продаю", "price": 1000},
         {"title": "Продаю срочно"},
         select=select,
-        insert=OWNER,
+        insert=SERVICE,
         update=OWNER if "deleted_at" not in extra else SERVICE,
         delete=SERVICE,
         what=what,
@@ -37,7 +37,7 @@ def listing(what: str, select: str, **extra: Any) -> Case:
 
 def details(table: str, what: str, select: str, row: Callable[[Scene], Row], change: Row) -> Case:
     """Details of a listing of the owner."""
-    return Case(table, row, change, select=select, insert=OWNER, update=OWNER, delete=SERVICE, what=what)
+    return Case(table, row, change, select=select, insert=SERVICE, update=OWNER, delete=SERVICE, what=what)
 
 
 def own_mark(table: str) -> Case:
@@ -74,7 +74,7 @@ LISTINGS = [
         },
         {"title": "Кобыла"},
         select=TEAM,
-        insert=OWNER,
+        insert=SERVICE,
         update=TEAM,
         delete=SERVICE,
         what="a draft of the business, as its seller",
@@ -85,18 +85,18 @@ LISTINGS = [
         lambda s: {"listing_id": s.car, "phone_for_listing": "+996700990000"},
         {"phone_for_listing": "+996700990001"},
         select=OWNER,
-        insert=OWNER,
+        insert=SERVICE,
         update=OWNER,
-        delete=OWNER,
+        delete=SERVICE,
     ),
     Case(
         "listing_contacts",
         lambda s: {"listing_id": s.business_car, "phone_for_listing": "+996700990000"},
         {"phone_for_listing": "+996700990001"},
         select=TEAM,
-        insert=TEAM,
+        insert=SERVICE,
         update=TEAM,
-        delete=TEAM,
+        delete=SERVICE,
         what="of the business, as its seller",
         owner=lambda s: s.seller,
     ),
@@ -119,7 +119,7 @@ LISTINGS = [
         lambda s: {"listing_id": s.business_draft, "brand": "Kia", "model": "K5"},
         {"color": "белый"},
         select=TEAM,
-        insert=TEAM,
+        insert=SERVICE,
         update=TEAM,
         delete=SERVICE,
         what="of a draft of the business, as its seller",

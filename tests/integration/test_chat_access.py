@@ -76,8 +76,8 @@ def test_a_message_written_past_the_backend_notifies_as_well(scene: Scene) -> No
 
 
 def test_who_is_blocked_cannot_write_past_the_backend_either(scene: Scene) -> None:
-    block = {"blocker_id": scene.seller, "blocked_id": scene.buyer}
-    assert scene.send(scene.seller, "POST", "/chat_blocks", block).status_code == 201
+    block = "insert into chat_blocks (blocker_id, blocked_id) values (%s, %s) returning true"
+    assert rows(scene.database, block, scene.seller, scene.buyer) == [(True,)]
     row = {"thread_id": scene.thread, "sender_id": scene.buyer, "body": "Почему?"}
     assert scene.send(scene.buyer, "POST", "/chat_messages", row).status_code == 403
 

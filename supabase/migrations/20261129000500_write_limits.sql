@@ -1,0 +1,81 @@
+-- Limits on what a person writes through PostgREST, past the backend's own limits: rows per hour and day, for each table
+-- that a user may insert into or update. Sizes are checks of the columns; tests/integration/test_write_limits.py lists both.
+
+create function private.count_rows(p_key text, p_rows integer, p_most integer, p_seconds integer) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_hits integer;
+begin
+  -- The counter's row stays locked until the transaction ends, so parallel requests of one user are counted one by one.
+  insert into public.rate_limits as r (key, hits) values (p_key, p_rows)
+  on conflict (key) do update set
+    hits = case when r.started_at <= pg_catalog.now() - pg_catalog.make_interval(secs => p_seconds)
+      then excluded.hits else r.hits + excluded.hits end,
+    started_at = case when r.started_at <= pg_catalog.now() - pg_catalog.make_interval(secs => p_seconds)
+      then pg_catalog.now() else r.started_at end
+  returning r.hits into v_hits;
+  if v_hits > p_most then
+    raise sqlstate 'PT429' using message = 'too many rows', detail = pg_catalog.format('%s in %s seconds', p_most, p_seconds);
+  end if;
+end;
+$$;
+comment on function private.count_rows(text, integer, integer, integer) is
+  'Adds rows to a counter; above p_most in a window of p_seconds it raises PT429 (PostgREST answers 429), which also undoes the count.';
+
+create function private.limit_writes() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_rows integer := least((select pg_catalog.count(*) from written), 1000000);
+begin
+  if v_rows > 0 then
+    for i in 0 .. tg_nargs - 2 by 2 loop
+      perform private.count_rows(
+        p_key => pg_catalog.concat_ws(':', 'writes', tg_table_name, pg_catalog.lower(tg_op), tg_argv[i + 1], (select auth.uid())),
+        p_rows => v_rows, p_most => tg_argv[i]::integer, p_seconds => tg_argv[i + 1]::integer);
+    end loop;
+  end if;
+  return null;
+end;
+$$;
+comment on function private.limit_writes() is
+  'Trigger per statement with pairs (rows, seconds) as arguments: how many rows of the table one user may insert, or update, in '
+  'that time. A statement of many rows counts as many; one that goes beyond writes nothing.';
+revoke execute on function private.count_rows(text, integer, integer, integer), private.limit_writes()
+  from public, anon, authenticated;
+
+create trigger listing_likes_limit_insert after insert on public.listing_likes referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('300', '3600', '1000', '86400');
+create trigger listing_saves_limit_insert after insert on public.listing_saves referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('300', '3600', '1000', '86400');
+create trigger reports_limit_insert after insert on public.reports referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('20', '3600', '50', '86400');
+create trigger chat_threads_limit_insert after insert on public.chat_threads referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('30', '3600', '100', '86400');
+-- The backend's own limit is thirty messages a minute; direct writers have the same one.
+create trigger chat_messages_limit_insert after insert on public.chat_messages referencing new table as written
+  for each statement when (private.is_rest_user())
+  execute function private.limit_writes('30', '60', '300', '3600', '2000', '86400');
+
+create trigger users_limit_update after update on public.users referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('30', '3600', '100', '86400');
+create trigger business_accounts_limit_update after update on public.business_accounts referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('60', '3600', '200', '86400');
+create trigger business_members_limit_update after update on public.business_members referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('60', '3600', '200', '86400');
+create trigger listings_limit_update after update on public.listings referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('200', '3600', '1000', '86400');
+create trigger listing_contacts_limit_update after update on public.listing_contacts referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('200', '3600', '1000', '86400');
+create trigger car_details_limit_update after update on public.car_details referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('200', '3600', '1000', '86400');
+create trigger horse_details_limit_update after update on public.horse_details referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('200', '3600', '1000', '86400');
+create trigger real_estate_details_limit_update after update on public.real_estate_details referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('200', '3600', '1000', '86400');
+create trigger chat_threads_limit_update after update on public.chat_threads referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('200', '3600', '1000', '86400');
+-- Marks of reading: a long conversation is one statement of many rows.
+create trigger chat_messages_limit_update after update on public.chat_messages referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('5000', '3600', '20000', '86400');
+create trigger notifications_limit_update after update on public.notifications referencing new table as written
+  for each statement when (private.is_rest_user()) execute function private.limit_writes('5000', '3600', '20000', '86400');
