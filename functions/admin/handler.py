@@ -32,7 +32,7 @@ from auto360.wiring import sms as sms_wiring
 
 Page = Response[Any]
 Id = Annotated[UUID, InPath()]
-Cursor = Annotated[str | None, Query(max_length=500)]
+Cursor = Annotated[str | None, Query()]
 OPEN: tuple[State, ...] = ("pending", "in_review", "escalated")
 AREAS = ("operator", "moderation", "alert", "sms", "payment", "refund", "migration")
 PAGE = 25

@@ -6,7 +6,7 @@ from auto360.errors import ValidationFailed
 from auto360.keyset import Page, Place, decode_place, encode_cursor
 
 ROWS = [
-    {"id": f"00000000-0000-4000-8000-00000000000{n}", "at": f"2026-11-0{n}T10:00:00.12345+00:00"} for n in (3, 2, 1)
+    {"id": f"00000000-0000-4000-8000-00000000000{n}", "at": f"2026-11-0{n}T10:00:00.123450+00:00"} for n in (3, 2, 1)
 ]
 
 

@@ -4,9 +4,8 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta, timezone
 from typing import Any, Literal
-from uuid import UUID
 
 from pydantic import Field
 
@@ -75,7 +74,7 @@ class FeedQuery:
     def document(self, cursor: str | None) -> dict[str, Any]:
         """The query as SQL takes it, with one row more than a page has. Raises ValidationFailed."""
         if self.order == "nearest" and (self.latitude is None or self.longitude is None):
-            raise _wrong("latitude")
+            raise ValidationFailed(problems=[Problem("latitude", sentence(FIELDS, "value", "ru"))])
         document = {name: value for name, value in asdict(self).items() if value is not None}
         document |= {"sort": self.order, "limit": self.limit + 1}
         if self.order != "nearest":
@@ -83,9 +82,9 @@ class FeedQuery:
         if self.text is not None:
             document |= {"match": "words", "latin": in_latin(self.text)}
         if cursor:
-            value, match, listing_id = decode_cursor(cursor, order=self.order, values=3)
-            document |= {"after": [_ordering(value, self.order), _uuid(listing_id)]}
-            if self.text is not None and match in ("words", "similar"):
+            value, match, listing_id = decode_cursor(cursor, order=self.order)
+            document |= {"after": [str(value), listing_id]}
+            if self.text is not None and match:
                 document["match"] = match
         return document
 
@@ -162,27 +161,3 @@ def _marked(row: Row, marks: Mapping[str, Sequence[str]]) -> Row:
 
 def _cursor_after(row: Row, *, order: Sort, match: str | None) -> str:
     return encode_cursor(order, row[_ORDERED_BY.get(order, "created_at")], match or "", row["id"])
-
-
-def _ordering(value: Any, order: Sort) -> str:
-    try:
-        if order == "views":
-            return str(int(value))
-        if order != "newest":
-            return repr(float(value))
-        if datetime.fromisoformat(str(value)).tzinfo is not None:
-            return str(value)
-    except (ValueError, OverflowError):
-        pass
-    raise _wrong("cursor")
-
-
-def _uuid(value: Any) -> str:
-    try:
-        return str(UUID(str(value)))
-    except ValueError:
-        raise _wrong("cursor") from None
-
-
-def _wrong(field: str) -> ValidationFailed:
-    return ValidationFailed(problems=[Problem(field, sentence(FIELDS, "value", "ru"))])

@@ -2,17 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
-from uuid import UUID
 
 from auto360.accounts.access_tokens import Principal
 from auto360.cache import Cache
 from auto360.database import Database, Row
-from auto360.errors import Problem, ValidationFailed
 from auto360.keyset import Page, decode_cursor, encode_cursor
 from auto360.listings.feed import CACHED
-from auto360.messages import FIELDS, sentence
 from auto360.moderation.errors import accepted
 
 State = Literal["pending", "in_review", "escalated"]
@@ -32,7 +28,7 @@ class ModerationQueue:
         self, principal: Principal, *, states: Sequence[State], only_mine: bool, cursor: str | None, limit: int
     ) -> Page:
         """The open places, the most urgent first, then the oldest. Raises Forbidden, ValidationFailed."""
-        rank, after, after_id = _decoded(cursor)
+        rank, after, after_id = decode_cursor(cursor, order=_ORDER) if cursor else _FIRST
         answer = self.database.call(
             "moderation_list",
             {
@@ -75,15 +71,3 @@ class ModerationQueue:
         if action in ("approve", "reject"):
             self.cache.invalidate(CACHED)
         return item
-
-
-def _decoded(cursor: str | None) -> tuple[int, str, str]:
-    if not cursor:
-        return _FIRST
-    rank, after, after_id = decode_cursor(cursor, order=_ORDER, values=3)
-    try:
-        if datetime.fromisoformat(str(after)).tzinfo is None:
-            raise ValueError
-        return int(rank), str(after), str(UUID(str(after_id)))
-    except (ValueError, OverflowError):
-        raise ValidationFailed(problems=[Problem("cursor", sentence(FIELDS, "value", "ru"))]) from None
