@@ -51,7 +51,7 @@ create table public.public_profiles (
   bio text,
   city text,
   is_verified boolean not null,
-  rating numeric(3, 2) not null,
+  rating numeric(3, 2) not null check (rating between 0 and 5),
   total_sales integer not null,
   created_at timestamptz not null,
   updated_at timestamptz not null default now()

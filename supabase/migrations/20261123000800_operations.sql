@@ -145,7 +145,7 @@ create table public.metrics_daily (
   day date not null,
   metric text not null check (metric ~ '^[a-z][a-z0-9_]{1,63}$'),
   dimension text not null default '' check (char_length(dimension) <= 100),
-  value numeric(20, 4) not null,
+  value numeric(20, 4) not null check (value <> 'NaN'),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (metric, dimension, day)
@@ -161,7 +161,7 @@ grant all on public.metrics_daily to service_role;
 create table public.supplier_balances (
   id uuid primary key default gen_random_uuid(),
   supplier text not null check (char_length(supplier) between 1 and 50),
-  balance numeric(14, 4) not null,
+  balance numeric(14, 4) not null check (balance <> 'NaN'),
   currency text not null check (currency ~ '^[A-Z]{3}$'),
   measured_at timestamptz not null default now(),
   created_at timestamptz not null default now()

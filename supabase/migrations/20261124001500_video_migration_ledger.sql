@@ -28,7 +28,7 @@ create index video_migrations_planned_idx on public.video_migrations (created_at
 create index video_migrations_started_on_idx on public.video_migrations (started_on) where started_on is not null;
 
 alter table public.video_migration_days
-  add column source_seconds numeric(14, 3) not null default 0 check (source_seconds >= 0);
+  add column source_seconds numeric(14, 3) not null default 0 check (source_seconds >= 0 and source_seconds <> 'NaN');
 comment on column public.video_migration_days.source_seconds is
   'Seconds of video whose copying began: what download and transcoding are billed by.';
 

@@ -1,6 +1,7 @@
 """The one shape of an answer: `{"success": true, "data": …}`, or a failure with a code and a sentence for a person."""
 
 import json
+import math
 from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -34,8 +35,20 @@ class CamelModel(BaseModel):
 
 
 def to_json(body: Any) -> str:
-    """Compact JSON with Cyrillic as it is: half the bytes of escapes."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    """Compact JSON with Cyrillic as it is: half the bytes of escapes. Numbers that JSON cannot hold become null."""
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(body), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """The value with null in place of NaN and infinities."""
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def failure(error: DomainError, *, language: Language, request_id: str) -> dict[str, Any]:
