@@ -113,11 +113,11 @@ create trigger business_members_touch_updated_at before update on public.busines
 create function private.my_businesses(p_roles text[]) returns setof uuid
 language sql stable security definer set search_path = '' as $$
   select m.business_id
-  from public.business_members m
-  where m.user_id = (select auth.uid()) and m.status = 'active' and m.role = any (p_roles);
+  from public.business_members m join public.business_accounts b on b.id = m.business_id
+  where m.user_id = (select auth.uid()) and m.status = 'active' and m.role = any (p_roles) and b.deleted_at is null;
 $$;
 comment on function private.my_businesses(text[]) is
-  'Businesses in which the caller is an active member with one of p_roles. Used in policies as '
+  'Businesses, not closed, in which the caller is an active member with one of p_roles. Used in policies as '
   '"business_id in (select private.my_businesses(…))", so that it runs once per statement.';
 grant execute on function private.my_businesses(text[]) to authenticated, service_role;
 
@@ -179,7 +179,7 @@ grant all on public.business_accounts to service_role;
 create policy business_accounts_select_anon on public.business_accounts for select to anon
   using (deleted_at is null);
 create policy business_accounts_select on public.business_accounts for select to authenticated
-  using (deleted_at is null or id in (select private.my_businesses(array['owner', 'admin', 'seller'])));
+  using (deleted_at is null);
 create policy business_accounts_update on public.business_accounts for update to authenticated
   using (deleted_at is null and id in (select private.my_businesses(array['owner', 'admin'])))
   with check (id in (select private.my_businesses(array['owner', 'admin'])));

@@ -129,7 +129,7 @@ BUSINESS = [
         "business_accounts",
         lambda s: {"user_id": s.owner, "name": "Закрытый салон"},
         {"description": "Машины из Кореи"},
-        select=OWNER,
+        select=SERVICE,
         insert=SERVICE,
         update=SERVICE,
         delete=SERVICE,
