@@ -2,57 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
-
-import httpx
-import psycopg
 
 from auto360.banks.wire import short_id
 from local.banks import NAMES
-from local.folders import DataFolder
-from local.function_environment import Addresses, function_environment, token_keys
-from local.keyring import Keyring
+from local.function_environment import Addresses, function_environment
+from tests.support.attackers import SESSION, Target, form_token
 from tests.support.fuzz_admin import Office
 from tests.support.fuzz_cursors import cursors
 from tests.support.fuzz_requests import Findings, Maker, Shot, fire
 from tests.support.fuzz_webhooks import Senders
-from tests.support.logs import remember_secret
-from tests.support.people import new_phone
 from tests.support.stack import RunningStack
 
-OFFICER, ADDRESS = "+996700990096", "203.0.113.96"
 _ORDERS_PER_BANK = 3
-_FIELD = re.compile(r'name="form_token" value="([^"]+)"')
 
 
-class Scene:
+class Scene(Target):
     """Everything that exists on a stack for the attackers to name."""
-
-    def __init__(self, stack: RunningStack) -> None:
-        self.stack = stack
-        self.keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
-
-    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """Ask the stack's database."""
-        dsn = f"postgresql://postgres:{self.keyring.postgres_password}@127.0.0.1:{self.stack.ports.postgres}/postgres"
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            return connection.execute(query.encode(), values).fetchall()
 
     def office(self) -> Office:
         """An administrator who has signed in by phone code."""
-        self.rows("insert into users (phone, name, role) values (%s, 'Fuzz', 'admin') returning id", OFFICER)
-        headers = {"X-Local-Address": ADDRESS, "Origin": self.stack.url}
-        with httpx.Client(base_url=self.stack.url, headers=headers, timeout=60, trust_env=False) as browser:
-            assert browser.post("/admin/sign-in", data={"phone": OFFICER}).status_code == 303
-            code = re.findall(r"\b\d{4,8}\b", self.stack.inbox(OFFICER)[0]["text"])[0]
-            assert browser.post("/admin/sign-in/code", data={"code": code}).status_code == 303
-            token = browser.cookies["operator_session"]
-            remember_secret(token)
-            found = _FIELD.search(browser.get("/admin/operators").text)
-        assert found
-        return Office(self.stack.url, f"operator_session={token}", found[1], self._known())
+        with closing(self.operator("admin")) as browser:
+            return Office(self.stack.url, f"{SESSION}={browser.cookies[SESSION]}", form_token(browser), self._known())
 
     def senders(self) -> Senders:
         """Banks, SMS and video providers with what they know of us."""
@@ -74,15 +47,10 @@ class Scene:
         return Senders(function_environment(self.keyring, nowhere, {}), orders, messages, videos)
 
     def _order(self) -> None:
-        keys = token_keys(self.keyring)
         for bank in NAMES:
             for _ in range(_ORDERS_PER_BANK):
-                [(user,)] = self.rows("insert into users (phone) values (%s) returning id::text", new_phone())
-                headers = {"Authorization": f"Bearer {keys.user_token(user)}", "X-Local-Address": ADDRESS}
-                order = {"tier": "basic", "bank": bank}
-                answer = httpx.post(
-                    f"{self.stack.url}/api/payments", json=order, headers=headers, timeout=60, trust_env=False
-                )
+                with self.app(self.user()[0]) as app:
+                    answer = app.post("/api/payments", json={"tier": "basic", "bank": bank})
                 assert answer.status_code == 200, answer.text
 
     def _known(self) -> dict[str, list[str]]:

@@ -1,0 +1,80 @@
+"""Attacks over HTTP on the running stack: who exists there, who is signed in, what the database holds afterwards."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import httpx
+import psycopg
+
+from local.folders import DataFolder
+from local.function_environment import token_keys
+from local.keyring import Keyring
+from tests.support.logs import remember_secret
+from tests.support.people import new_address, new_phone
+from tests.support.sms import code_in
+from tests.support.stack import RunningStack
+
+SESSION, SIGN_IN = "operator_session", "operator_sign_in"
+_FIELD = re.compile(r'name="form_token" value="([^"]+)"')
+
+
+class Target:
+    """A running stack."""
+
+    def __init__(self, stack: RunningStack) -> None:
+        self.stack = stack
+        self.keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Ask the stack's database with its owner's rights."""
+        dsn = f"postgresql://postgres:{self.keyring.postgres_password}@127.0.0.1:{self.stack.ports.postgres}/postgres"
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            cursor = connection.execute(query.encode(), values)
+            return cursor.fetchall() if cursor.description else []
+
+    def user(self, role: str = "user", name: str = "Айбек") -> tuple[str, str]:
+        """A new user with a role: id and phone."""
+        query = "insert into users (phone, name, role) values (%s, %s, %s) returning id::text"
+        phone = new_phone()
+        return str(self.rows(query, phone, name, role)[0][0]), phone
+
+    def client(self, **headers: str) -> httpx.Client:
+        """Somebody at an address of their own."""
+        sent = {"X-Local-Address": new_address(), **headers}
+        return httpx.Client(base_url=self.stack.url, headers=sent, timeout=60, trust_env=False)
+
+    def app(self, user: str) -> httpx.Client:
+        """The app of a user."""
+        return self.client(Authorization=f"Bearer {token_keys(self.keyring).user_token(user)}")
+
+    def rest(self, user: str) -> httpx.Client:
+        """PostgREST with a user's own token."""
+        headers = {"Authorization": f"Bearer {token_keys(self.keyring).user_token(user)}"}
+        url = f"http://127.0.0.1:{self.stack.ports.postgrest}"
+        return httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)
+
+    def browser(self) -> httpx.Client:
+        """A browser at the operations page, not signed in: it names its origin and keeps cookies."""
+        return self.client(Origin=self.stack.url)
+
+    def operator(self, role: str) -> httpx.Client:
+        """A browser in which somebody with a role has signed in by phone code."""
+        browser = self.browser()
+        self.sign_in(browser, self.user(role, "Жаныл")[1])
+        return browser
+
+    def sign_in(self, browser: httpx.Client, phone: str) -> None:
+        """The whole way in, by the form for the phone and the form for the code."""
+        assert browser.post("/admin/sign-in", data={"phone": phone}).status_code == 303
+        answer = browser.post("/admin/sign-in/code", data={"code": code_in(self.stack.inbox(phone)[0]["text"])})
+        assert answer.status_code == 303, answer.text
+        remember_secret(browser.cookies[SESSION])
+
+
+def form_token(browser: httpx.Client) -> str:
+    """The token of the forms of a browser's session."""
+    found = _FIELD.search(browser.get("/admin").text)
+    assert found, "the page has no form of a session"
+    return found[1]
