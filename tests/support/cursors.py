@@ -30,7 +30,8 @@ _TIMES = (
     "2026-W01-1T00:00:00+00:00", "20261103T100000+00:00", "2026-13-01T00:00:00+00:00", "2026-02-30T00:00:00+00:00",
     "2026-11-03T10:00:00", "2026-11-03", "2026-11-03T10:00:00+23:59", "2026-11-03T10:00:00+00:00:30", "now()",
     "2026-11-03T10:00:00-16:00", "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59-10:00", "1969-12-31T23:59:59+00:00",
-    "infinity", "-infinity", "2026-11-03T25:00:00+00:00", "２０２６-11-03T10:00:00+00:00", "2026-11-03T10:00:00+00:00\u0000",
+    "infinity", "-infinity", "2026-11-03T25:00:00+00:00", "２０２６-11-03T10:00:00+00:00",
+    "2026-11-03T10:00:00+00:00\u0000",
 )  # fmt: skip
 _IDS = (
     "x", "", f"{{{ID}}}", f"urn:uuid:{ID}", ID.replace("-", ""), f"{ID} ", f"{ID}\u0000", ID[:-1] + "g", ID[:-1] + "٣",
@@ -56,9 +57,8 @@ def impossible(order: str) -> Iterator[str]:
     for place, value in enumerate(values):
         for wrong in (*_wrong(value, is_fractional=order in ("price_asc", "price_desc", "nearest")), *_NO_VALUE):
             yield packed([order, *values[:place], wrong, *values[place + 1 :]])
-    yield from (
-        packed(document) for document in ([order], [order, *values, 1], [order, *values[1:]], {}, order, 5, None)
-    )
+    documents: tuple[Any, ...] = ([order], [order, *values, 1], [order, *values[1:]], {}, order, 5, None)
+    yield from (packed(document) for document in documents)
     yield from (packed([other, *kept]) for other, kept in GOOD.items() if other != order)
     yield from ("x", "A" * 600, "=", "\u0430", "*" + good(order), good(order) + "!", good(order)[:-3] + "\u0000")
     yield base64.urlsafe_b64encode(b"[" * 300).decode()

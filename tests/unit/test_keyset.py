@@ -67,7 +67,8 @@ def test_a_time_is_printed_in_utc_and_is_the_same_moment(time: datetime) -> None
 @given(_ORDERS, st.text(max_size=600) | st.binary(max_size=400).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
 def test_any_text_is_a_place_or_refused(order: str, cursor: str) -> None:
     values = taken(cursor, order)
-    assert values is None or assert_is_a_place(values) is None
+    if values is not None:
+        assert_is_a_place(values)
 
 
 @given(_ORDERS, st.data())
@@ -94,7 +95,8 @@ def test_what_is_no_place_is_refused(order: str) -> None:
 def test_an_altered_cursor_is_a_place_or_refused(order: str) -> None:
     for cursor in altered(order, count=2000):
         values = taken(cursor, order)
-        assert values is None or assert_is_a_place(values) is None
+        if values is not None:
+        assert_is_a_place(values)
 
 
 @pytest.mark.parametrize("time", [datetime(1999, 12, 31, 23, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)])
