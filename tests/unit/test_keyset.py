@@ -96,7 +96,7 @@ def test_an_altered_cursor_is_a_place_or_refused(order: str) -> None:
     for cursor in altered(order, count=2000):
         values = taken(cursor, order)
         if values is not None:
-        assert_is_a_place(values)
+            assert_is_a_place(values)
 
 
 @pytest.mark.parametrize("time", [datetime(1999, 12, 31, 23, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)])
