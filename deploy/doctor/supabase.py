@@ -51,6 +51,28 @@ def row_level_security(variables: Variables) -> str:
 
 
 @check(
+    "ended sessions",
+    needs=("SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY"),
+    advice="Run `alter role authenticator set pgrst.db_pre_request = 'private.check_session'; notify pgrst,"
+    " 'reload config'` in the SQL editor.",
+)
+def ended_sessions(_variables: Variables) -> str:
+    """PostgREST checks the session before each call that the backend makes for a user."""
+    from auto360.database import Acting, act_for, reset_round_trips
+    from auto360.errors import AuthenticationRequired
+    from auto360.wiring.data import database as wired
+
+    act_for(Acting(str(uuid4()), {AuthenticationRequired.code: AuthenticationRequired}))
+    try:
+        wired().call("health_check", {})
+    except AuthenticationRequired:
+        return "an unknown session is refused"
+    finally:
+        reset_round_trips()
+    raise Wrong("an unknown session is served")
+
+
+@check(
     "API keys",
     needs=("SUPABASE_SERVICE_ROLE_KEY",),
     advice="Exchange the two keys; the service key belongs to functions only.",

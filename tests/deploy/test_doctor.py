@@ -5,8 +5,11 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+import time
 from pathlib import Path
+from uuid import uuid4
 
+import httpx
 import pytest
 
 from deploy import doctor
@@ -15,6 +18,8 @@ from deploy.stage import StageError, load_stage
 from local.keyring import Keyring
 from local.tokens import new_signing_key
 from tests.deploy.conftest import Site
+from tests.support.database import Database
+from tests.support.functions import Functions
 
 
 def found(check: str, variables: dict[str, str]) -> doctor.Finding:
@@ -119,6 +124,33 @@ def test_a_signing_key_whose_public_half_is_missing_is_found(monkeypatch: pytest
     access_tokens.cache_clear()
     assert found("access tokens", variables).outcome == "ok"
     access_tokens.cache_clear()
+
+
+def test_a_database_that_does_not_check_sessions_is_found(functions: Functions, database: Database) -> None:
+    assert found("ended sessions", functions.environ).outcome == "ok"
+    change_pre_request(database, "reset pgrst.db_pre_request")
+    try:
+        finding = found("ended sessions", functions.environ)
+        assert finding.outcome == "failure"
+        assert "alter role authenticator set pgrst.db_pre_request" in str(finding)
+    finally:
+        change_pre_request(database, "set pgrst.db_pre_request = 'private.check_session'")
+    assert found("ended sessions", functions.environ).outcome == "ok"
+
+
+def change_pre_request(database: Database, change: str) -> None:
+    """Change the setting and wait until PostgREST has it."""
+    with database.connect() as connection:
+        connection.execute(f"alter role authenticator {change}".encode())
+        connection.execute("notify pgrst, 'reload config'")
+    headers = {"Authorization": f"Bearer {database.service_key}", "X-Session-Id": str(uuid4())}
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        status = httpx.post(f"{database.rest_url}/rpc/health_check", json={}, headers=headers).status_code
+        if (status == 401) == change.startswith("set"):
+            return
+        time.sleep(0.05)
+    raise AssertionError("PostgREST did not take the setting")
 
 
 class Shelf:

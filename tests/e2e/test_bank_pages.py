@@ -13,7 +13,6 @@ import pytest
 from auto360.banks.elqr import require_payable
 from local.banks import NAMES
 from local.folders import DataFolder
-from local.function_environment import token_keys
 from local.keyring import Keyring
 from tests.support.people import new_address, new_phone
 from tests.support.stack import RunningStack
@@ -34,7 +33,7 @@ class Buyer:
         self.http = httpx.Client(
             base_url=stack.url,
             headers={
-                "Authorization": f"Bearer {token_keys(keyring).user_token(self.id)}",
+                "Authorization": f"Bearer {stack.user_token(self.id)}",
                 "X-Local-Address": new_address(),
             },
             timeout=60,

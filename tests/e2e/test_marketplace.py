@@ -15,7 +15,6 @@ import psycopg
 import pytest
 
 from local.folders import DataFolder
-from local.function_environment import token_keys
 from local.keyring import Keyring
 from tests.support.people import new_address, new_phone
 from tests.support.sellers import car, horse
@@ -37,7 +36,7 @@ class App:
         assert row is not None
         self.id: str = row[0]
         self.headers = {
-            "Authorization": f"Bearer {token_keys(keyring).user_token(self.id)}",
+            "Authorization": f"Bearer {stack.user_token(self.id)}",
             "X-Local-Address": new_address(),
         }
         self.url = stack.url + base

@@ -12,7 +12,6 @@ import psycopg
 import pytest
 
 from local.folders import DataFolder
-from local.function_environment import token_keys
 from local.keyring import Keyring
 from tests.support.chromium import chromium
 from tests.support.logs import remember_secret
@@ -52,8 +51,7 @@ class Office:
 
     def app(self, user: str) -> httpx.Client:
         """The app of a user."""
-        keyring = Keyring.load_or_create(DataFolder(self.stack.data).secrets)
-        token = {"Authorization": f"Bearer {token_keys(keyring).user_token(user)}"}
+        token = {"Authorization": f"Bearer {self.stack.user_token(user)}"}
         return httpx.Client(base_url=self.stack.url, headers=token, trust_env=False, timeout=60)
 
     @contextmanager

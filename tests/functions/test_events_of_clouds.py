@@ -20,7 +20,6 @@ ROUTES = [
     ("session", "GET", "/api/api/auth/me", "", 200),
     ("session", "POST", "/auth/validate", "", 200),
     ("session", "POST", "/api/auth/refresh", "{}", 422),
-    ("session", "POST", "/api/auth/logout", '{"everywhere": false}', 200),
     ("consents", "GET", "/api/consents/status", "", 200),
     ("consents", "POST", "/api/consents/accept", '{"marketing_accepted": true}', 200),
     ("consents", "POST", "/api/consents/revoke", "{}", 200),
@@ -29,6 +28,7 @@ ROUTES = [
     ("listings", "GET", "/listings", "", 200),
     ("listings", "POST", "/api/listings", '{"category": "boat"}', 422),
     ("moderation", "GET", "/api/moderation/queue", "", 403),
+    ("session", "POST", "/api/auth/logout", '{"everywhere": false}', 200),
 ]
 
 

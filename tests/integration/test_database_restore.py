@@ -93,8 +93,12 @@ def test_restoring_again_over_a_damaged_project_gives_the_same(backup_world: Bac
         connection.execute("delete from public.chat_messages")
         connection.execute("drop table public.listing_likes cascade")
         connection.execute("update public.users set name = 'nobody'")
+        connection.execute("alter role authenticator reset pgrst.db_pre_request")
     restored(backup_world, project)
     assert facts(project) == dict(manifest.tables)
+    setting = "select 'pgrst.db_pre_request=private.check_session' = any (rolconfig) from pg_roles where rolname = %s"
+    with psycopg.connect(project) as connection:
+        assert connection.execute(setting, ["authenticator"]).fetchone() == (True,), "sessions are checked again"
 
 
 def test_rows_that_came_out_otherwise_are_named_and_nothing_is_changed(backup_world: BackupWorld, project: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import psycopg
@@ -38,6 +39,8 @@ CALLABLE_BY_USERS = {
     "private.my_threads()": {"authenticated"},
     "private.may_write_to_thread(uuid)": {"authenticated"},
     "private.may_open_thread(uuid,uuid)": {"authenticated"},
+    "private.session_is_live()": {"authenticated"},
+    "private.check_session()": {"anon", "authenticated"},
 }
 
 MEGABYTE = 1024 * 1024
@@ -218,6 +221,18 @@ def test_every_policy_names_its_roles_and_there_is_one_per_role_and_command(conn
     assert (for_everybody, doubled) == (set(), set())
 
 
+def test_every_table_that_users_write_refuses_sessions_that_have_ended(connection: Connection) -> None:
+    written = """select c.oid::regclass::text from pg_class c where c.relkind in ('r', 'p')
+        and c.relnamespace in ('public'::regnamespace, 'storage'::regnamespace)
+        and (has_table_privilege('authenticated', c.oid, 'delete')
+          or has_any_column_privilege('authenticated', c.oid, 'insert, update'))
+        and exists (select from pg_policy p where p.polrelid = c.oid)"""
+    guarded = """select (schemaname || '.' || tablename)::regclass::text from pg_policies
+        where permissive = 'RESTRICTIVE' and cmd = 'ALL' and roles = '{authenticated}'
+        and qual ~ 'session_is_live' and with_check ~ 'session_is_live'"""
+    assert names(connection, written) - names(connection, guarded) == set(), "see live_sessions.sql"
+
+
 def test_nothing_new_is_open_by_itself(connection: Connection) -> None:
     with connection.transaction(force_rollback=True):
         connection.execute("create table public.fresh (id uuid primary key)")
@@ -262,7 +277,12 @@ def test_a_user_uploads_into_his_own_folder_only(
     name = f"{user if folder == 'own' else user[:-1] + '2'}/a.png"
     with connection.transaction(force_rollback=True):
         connection.execute("insert into storage.buckets (id, name) values ('other', 'other')")
-        connection.execute("select set_config('request.jwt.claims', %s, true)", [f'{{"sub": "{user}"}}'])
+        connection.execute("insert into users (id, phone) values (%s, '+996700990077')", [user])
+        session = "insert into auth_sessions (user_id, expires_at) values (%s, now() + '1 day') returning id::text"
+        row = connection.execute(session.encode(), [user]).fetchone()
+        assert row is not None
+        claims = json.dumps({"sub": user, "session_id": row[0]})
+        connection.execute("select set_config('request.jwt.claims', %s, true)", [claims])
         connection.execute("set local role authenticated")
         try:
             connection.execute("insert into storage.objects (bucket_id, name) values (%s, %s)", [bucket, name])

@@ -9,7 +9,6 @@ import httpx
 import psycopg
 
 from local.folders import DataFolder
-from local.function_environment import token_keys
 from local.keyring import Keyring
 from tests.support.logs import remember_secret
 from tests.support.people import new_address, new_phone
@@ -47,11 +46,11 @@ class Target:
 
     def app(self, user: str) -> httpx.Client:
         """The app of a user."""
-        return self.client(Authorization=f"Bearer {token_keys(self.keyring).user_token(user)}")
+        return self.client(Authorization=f"Bearer {self.stack.user_token(user)}")
 
     def rest(self, user: str) -> httpx.Client:
         """PostgREST with a user's own token."""
-        headers = {"Authorization": f"Bearer {token_keys(self.keyring).user_token(user)}"}
+        headers = {"Authorization": f"Bearer {self.stack.user_token(user)}"}
         url = f"http://127.0.0.1:{self.stack.ports.postgrest}"
         return httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)
 

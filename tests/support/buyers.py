@@ -24,7 +24,7 @@ def buyer(stack: RunningStack) -> httpx.Client:
     address = f"http://127.0.0.1:{stack.ports.postgrest}"
     made = httpx.post(f"{address}/users", json={"id": user, "phone": new_number()}, headers=rest, trust_env=False)
     assert made.status_code == 201, made.text
-    token = {"Authorization": f"Bearer {keys.user_token(user)}"}
+    token = {"Authorization": f"Bearer {stack.user_token(user)}"}
     return httpx.Client(base_url=stack.url, headers=token, trust_env=False, timeout=30)
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -79,8 +80,16 @@ class Database:
         return function_environment(self.keyring, addresses, {})
 
     def user_token(self, user_id: object, claims: Mapping[str, Any] | None = None) -> str:
-        """An access token of this user."""
-        return self.keys.user_token(str(user_id), claims)
+        """An access token of this user, with an open session where the user exists."""
+        session = {"session_id": str(uuid4()), **(claims or {})}
+        with self.connect() as connection:
+            connection.execute(
+                """insert into auth_sessions (id, user_id, expires_at)
+                   select %s, u.id, now() + interval '1 day' from users u where u.id = %s
+                   on conflict (id) do nothing""",
+                [session["session_id"], str(user_id)],
+            )
+        return self.keys.user_token(str(user_id), session)
 
     def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         """A connection with the owner's rights, each statement its own transaction."""

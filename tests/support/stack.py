@@ -16,9 +16,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+import psycopg
 import pytest
 
 from local.folders import CHECKOUT, DataFolder
+from local.function_environment import token_keys
+from local.keyring import Keyring
 from local.ports import Ports, free_base
 from local.processes import die_with_parent
 from tests.support.database import open_folder, worker_number
@@ -48,6 +51,24 @@ class RunningStack:
     def output(self) -> str:
         """What it printed so far."""
         return self.printed.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def keyring(self) -> Keyring:
+        """The secrets that the stack has made."""
+        return Keyring.load_or_create(DataFolder(self.data).secrets)
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Query the stack's database with the owner's rights."""
+        dsn = f"postgresql://postgres:{self.keyring.postgres_password}@127.0.0.1:{self.ports.postgres}/postgres"
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            found = connection.execute(query.encode(), values)
+            return found.fetchall() if found.description else []
+
+    def user_token(self, user_id: str) -> str:
+        """An access token of a user, with an open session."""
+        query = "insert into auth_sessions (user_id, expires_at) values (%s, now() + '1 day') returning id::text"
+        [(session,)] = self.rows(query, user_id)
+        return token_keys(self.keyring).user_token(user_id, {"session_id": session})
 
     def inbox(self, phone: str) -> list[dict[str, str]]:
         """What the simulated phone received, newest first."""

@@ -9,6 +9,7 @@ from typing import Any, Self
 from pydantic import Field
 
 from auto360.accounts.access_tokens import AccessTokens, Principal
+from auto360.accounts.errors import AccountBlocked
 from auto360.database import Database, Row, bytea
 from auto360.errors import AuthenticationRequired
 from auto360.settings import EnvSettings
@@ -85,17 +86,17 @@ class Sessions:
 
         Raises AuthenticationRequired when the session has ended or the user is blocked.
         """
-        rows = self.database.select(
-            "users",
-            {
-                "select": f"{_USER_COLUMNS},is_blocked,auth_sessions!inner(id)",
-                "id": f"eq.{principal.user_id}",
-                "auth_sessions.id": f"eq.{principal.session_id}",
-                "auth_sessions.revoked_at": "is.null",
-                "auth_sessions.expires_at": "gt.now",
-            },
-            user_token=principal.token,
-        )
+        query = {
+            "select": f"{_USER_COLUMNS},is_blocked,auth_sessions!inner(id)",
+            "id": f"eq.{principal.user_id}",
+            "auth_sessions.id": f"eq.{principal.session_id}",
+            "auth_sessions.revoked_at": "is.null",
+            "auth_sessions.expires_at": "gt.now",
+        }
+        try:
+            rows = self.database.select("users", query, user_token=principal.token)
+        except AccountBlocked:
+            raise AuthenticationRequired from None
         if not rows or rows[0]["is_blocked"]:
             raise AuthenticationRequired
         return rows[0]

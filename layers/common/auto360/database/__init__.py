@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from auto360.errors import ServiceUnavailable
+from auto360.errors import DomainError, ServiceUnavailable
 
 Row = dict[str, Any]
 
@@ -24,17 +25,44 @@ class DatabaseRefused(RuntimeError):
     """The database answered with an error: a defect of ours. Carries the SQLSTATE alone, never the text."""
 
 
+@dataclass(frozen=True)
+class Acting:
+    """The session on whose behalf the running request calls the database, and what to raise where it has ended.
+
+    `refusals` maps the reasons of `private.check_session` to errors.
+    """
+
+    session_id: str
+    refusals: Mapping[str, type[DomainError]]
+
+
 class Database(Protocol):
     """What a domain may ask of the database."""
 
     def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
-        """Run an SQL function with named arguments as the backend, in one transaction, and return its result."""
+        """Run an SQL function with named arguments as the backend, in one transaction, and return its result.
+
+        After `act_for` nothing is run, and the given refusal raised, once that session has ended.
+        """
 
     def select(self, table: str, query: Mapping[str, str], *, user_token: str) -> list[Row]:
         """Read rows in PostgREST's query language as the user of the token: row security decides what is seen."""
 
 
 _round_trips: ContextVar[int] = ContextVar("database_round_trips", default=0)
+
+
+_acting: ContextVar[Acting | None] = ContextVar("acting_session", default=None)
+
+
+def act_for(session: Acting) -> None:
+    """Make every later call of this request depend on a live session (docs/decisions/0080)."""
+    _acting.set(session)
+
+
+def acting() -> Acting | None:
+    """The session of the running request, if it has one."""
+    return _acting.get()
 
 
 def count_round_trip() -> None:
@@ -45,6 +73,7 @@ def count_round_trip() -> None:
 def reset_round_trips() -> None:
     """Called at the start of a request."""
     _round_trips.set(0)
+    _acting.set(None)
 
 
 def round_trips() -> int:

@@ -49,6 +49,11 @@ def result_of(reply: httpx.Response, *, call: str, as_backend: bool) -> Any:
     raise DatabaseRefused(f"{call}: HTTP {status}, {code or 'no code'}")
 
 
+def code_of(reply: httpx.Response) -> str | None:
+    """Return the code of a refusal or an outage, None where the answer holds none."""
+    return _code(_json(reply))
+
+
 def _is_outage(status: int, code: str | None) -> bool:
     if status in (429, 502, 503, 504):
         return True

@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 from pydantic import SecretStr, model_validator
 
-from auto360.database import DatabaseUnavailable, Row, count_round_trip
-from auto360.database.answers import RolledBack, result_of
+from auto360.database import Acting, DatabaseRefused, DatabaseUnavailable, Row, acting, count_round_trip
+from auto360.database.answers import RolledBack, code_of, result_of
 from auto360.settings import EnvSettings
 
 # Between the three tries of what the server rolled back: whoever won the deadlock is done by then.
@@ -74,12 +74,14 @@ class PostgrestDatabase:
         self._anon_key = settings.supabase_anon_key.get_secret_value()
 
     def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
-        """Run an SQL function as service_role. Raises DatabaseUnavailable or DatabaseRefused."""
-        path = f"/rpc/{function}"
-        return self._send("POST", path, as_backend=True, headers=self._service, json=dict(arguments))
+        """Run an SQL function as service_role. Raises DatabaseUnavailable, DatabaseRefused, a refusal of `act_for`."""
+        session = acting()
+        on_behalf = {"X-Session-Id": session.session_id} if session else {}
+        headers = self._service | on_behalf
+        return self._send("POST", f"/rpc/{function}", as_backend=True, headers=headers, json=dict(arguments))
 
     def select(self, table: str, query: Mapping[str, str], *, user_token: str) -> list[Row]:
-        """Read rows as the user of the token. Raises DatabaseUnavailable or DatabaseRefused."""
+        """Read rows as the user of the token. Raises DatabaseUnavailable, DatabaseRefused, a refusal of `act_for`."""
         headers = {"apikey": self._anon_key, "Authorization": f"Bearer {user_token}"}
         rows = self._send("GET", f"/{table}", as_backend=False, headers=headers, params=dict(query))
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
@@ -103,4 +105,15 @@ class PostgrestDatabase:
             reply = self._http.request(method, path, **request)
         except httpx.HTTPError as error:
             raise DatabaseUnavailable(type(error).__name__) from error
+        session = acting()
+        if session is not None:
+            _require_live(reply, session)
         return result_of(reply, call=f"{method} {path}", as_backend=as_backend)
+
+
+def _require_live(reply: httpx.Response, session: Acting) -> None:
+    """Raise the refusal of a session that has ended; DatabaseRefused where nobody has looked at it."""
+    if reply.status_code == 401 and code_of(reply) == "PT401":
+        raise session.refusals[str(reply.json()["message"])]
+    if reply.is_success and "X-Session-Checked" not in reply.headers:
+        raise DatabaseRefused("sessions are not checked: pgrst.db_pre_request of the role authenticator is not set")

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
+from uuid import uuid4
 
 from auto360.dumps import TableFacts
 from auto360.dumps.postgres import anonymous_rows, connected
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _OPEN_TABLES = """
 select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = 'public' and not rowsecurity order by 1
 """
+_SESSION = "insert into public.auth_sessions (id, user_id, expires_at) values (%s, %s, now() + interval '1 hour')"
 
 
 def row_security_findings(address: str, tables: Mapping[str, TableFacts]) -> list[str]:
@@ -55,9 +57,11 @@ def _rows(connection: psycopg.Connection[Any], query: str) -> int:
 
 @contextmanager
 def _signed_in(connection: psycopg.Connection[Any], user: str) -> Iterator[None]:
-    """Be a user, as PostgREST would."""
-    claims = json.dumps({"role": "authenticated", "sub": user})
+    """Be a user with an open session, as PostgREST would."""
+    session = str(uuid4())
+    claims = json.dumps({"role": "authenticated", "sub": user, "session_id": session})
     with connection.transaction(force_rollback=True):
+        connection.execute(_SESSION, [session, user])
         connection.execute("select set_config('request.jwt.claims', %s, true)", [claims])
         connection.execute("set local role authenticated")
         yield

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from auto360.dumps import ClusterFacts, TableFacts
 from auto360.dumps.catalogue import SESSION, proof
@@ -77,8 +77,12 @@ def blank_cluster(cluster: ClusterFacts, schemas: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def beside(publications: Mapping[str, Sequence[str]], policies: Iterable[Mapping[str, object]]) -> str:
-    """What the dump of schemas leaves out: membership in publications, policies in other schemas.
+def beside(
+    publications: Mapping[str, Sequence[str]],
+    policies: Iterable[Mapping[str, object]],
+    roles: Iterable[Mapping[str, object]],
+) -> str:
+    """What the dump of schemas leaves out: members of publications, policies in other schemas, PostgREST's settings.
 
     Default privileges that belong to no schema are among it: new functions are open to nobody.
     """
@@ -89,6 +93,12 @@ def beside(publications: Mapping[str, Sequence[str]], policies: Iterable[Mapping
             listed = ", ".join(".".join(_name(part) for part in table.split(".", 1)) for table in tables)
             lines.append(f"alter publication {_name(name)} set table {listed};")
     lines += [_policy(policy) for policy in policies]
+    lines += [
+        _quietly(statement, "insufficient_privilege")
+        for role in roles
+        for setting, statement in _role_settings(role)
+        if setting.startswith("pgrst.")
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -149,11 +159,16 @@ def _role(role: Mapping[str, object]) -> str:
         )
     )
     made = _quietly(f"create role {name} {options}", "duplicate_object")
-    settings = [str(setting).partition("=") for setting in role["settings"]]  # type: ignore[attr-defined]
     # A drill's server has other libraries, and other settings.
-    kept = [(key, value) for key, _, value in settings if not key.endswith("_preload_libraries")]
-    changes = (f"alter role {name} set {_name(key)} = {_setting(key, value)}" for key, value in kept)
+    changes = (change for key, change in _role_settings(role) if not key.endswith("_preload_libraries"))
     return made + "".join(f"\n{_quietly(change, 'undefined_object')}" for change in changes)
+
+
+def _role_settings(role: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """Name and statement of each setting of a role."""
+    for setting in role["settings"]:  # type: ignore[attr-defined]
+        key, _, value = str(setting).partition("=")
+        yield key, f"alter role {_name(str(role['name']))} set {_name(key)} = {_setting(key, value)}"
 
 
 def _setting(key: str, value: str) -> str:

@@ -9,6 +9,8 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from auto360.accounts.access_tokens import Principal
+from auto360.accounts.errors import AccountBlocked
+from auto360.database import Acting, act_for
 from auto360.errors import AuthenticationRequired, RateLimited
 from auto360.limits import Count, Limit
 from auto360.runtime.requests import header, request_of
@@ -18,8 +20,20 @@ from auto360.wiring import tokens as token_wiring
 _SCHEME = "bearer "
 
 
+SESSION_REFUSALS = {refusal.code: refusal for refusal in (AccountBlocked, AuthenticationRequired)}
+
+
 def principal_of(event: dict[str, Any]) -> Principal:
-    """The principal of a request's bearer token. Raises AuthenticationRequired."""
+    """The principal of a request's bearer token. Raises AuthenticationRequired.
+
+    From here on the database refuses what the request asks of it, should the token's session have ended.
+    """
+    principal = _bearer(event)
+    act_for(Acting(principal.session_id, SESSION_REFUSALS))
+    return principal
+
+
+def _bearer(event: dict[str, Any]) -> Principal:
     authorization = header(event, "Authorization")
     if authorization[: len(_SCHEME)].lower() != _SCHEME:
         raise AuthenticationRequired
@@ -43,7 +57,10 @@ def _maybe_signed_in(resolved: ResolvedRequest) -> Principal | None:
 
 
 MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_signed_in)]
-"""Parameter type of a route for everybody: a caller whose token is out of date is served as one without."""
+"""Parameter type of a route for everybody: a caller whose token is out of date is served as one without.
+
+A token of a session that was ended is refused: whoever logged out or was blocked is told so.
+"""
 
 
 def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]:
@@ -65,7 +82,7 @@ def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Res
 def _caller_key(event: dict[str, Any]) -> str:
     if header(event, "Authorization"):
         try:
-            return f"user:{principal_of(event).user_id}"
+            return f"user:{_bearer(event).user_id}"
         except AuthenticationRequired:
             pass
     return f"address:{request_of(event).address}"

@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
+from auto360.database import Acting, act_for
 from auto360.errors import AuthenticationRequired, DomainError, NotFound
 from auto360.operators.errors import ForeignForm
 from auto360.operators.sessions import is_form_token
@@ -21,6 +22,7 @@ from auto360.runtime.pages.forms import TOKEN, clean, read_fields
 from auto360.runtime.pages.settings import PageSettings
 from auto360.runtime.pages.visit import PageLanguage, Visit
 from auto360.runtime.requests import header, request_of
+from auto360.runtime.signed_in import SESSION_REFUSALS
 from auto360.wiring import operators as wiring
 
 RefusalPage = Callable[[Visit, DomainError], Response[Any]]
@@ -64,6 +66,8 @@ def _visit(event: Mapping[str, Any]) -> Visit:
     over_tls = PageSettings.load().over_tls
     token = read_cookie(event, SESSION, over_tls=over_tls)
     operator = wiring.operator_sessions().find(token) if token else None
+    if operator:
+        act_for(Acting(operator.session_id, SESSION_REFUSALS))
     plain = _plain_visit(event, over_tls=over_tls)
     return Visit(**{**vars(plain), "token": token if operator else "", "operator": operator})
 

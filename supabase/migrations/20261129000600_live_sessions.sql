@@ -1,0 +1,101 @@
+-- Ended sessions and blocked users lose everything at once, although their access tokens stay valid until they expire.
+-- Two guards hold without an extra round trip: PostgREST runs private.check_session before each request, and each table
+-- that users may write (storage.objects too, which PostgREST does not serve) has a restrictive policy.
+
+create function private.session_refusal(p_session_id uuid) returns text
+language sql stable set search_path = '' as $$
+  select case when u.is_blocked then 'account_blocked'
+    when s.revoked_at is null and s.expires_at > pg_catalog.now() then null else 'authentication_required' end
+  from (select p_session_id as id) as asked
+  left join public.auth_sessions s on s.id = asked.id
+  left join public.users u on u.id = s.user_id;
+$$;
+comment on function private.session_refusal(uuid) is
+  'Returns why a session may do nothing: account_blocked, or authentication_required for one that is unknown, revoked or '
+  'expired; null for a live one.';
+
+create function private.session_is_live() returns boolean
+language plpgsql stable security definer set search_path = '' as $$
+declare
+  v_claims jsonb := nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb;
+begin
+  -- plpgsql keeps its plan; an SQL function is planned anew with every call, which costs many times as much.
+  return pg_catalog.pg_input_is_valid(v_claims ->> 'session_id', 'uuid') and exists (
+    select from public.auth_sessions s join public.users u on u.id = s.user_id
+    where s.id = (v_claims ->> 'session_id')::uuid and s.user_id = (v_claims ->> 'sub')::uuid
+      and s.revoked_at is null and s.expires_at > pg_catalog.now() and not u.is_blocked);
+end;
+$$;
+comment on function private.session_is_live() is
+  'Returns whether the session of the caller''s access token is open and its user not blocked. For restrictive policies.';
+
+create function private.check_session() returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_claims jsonb := nullif(pg_catalog.current_setting('request.jwt.claims', true), '')::jsonb;
+  v_headers jsonb := nullif(pg_catalog.current_setting('request.headers', true), '')::jsonb;
+  v_session text := case v_claims ->> 'role' when 'authenticated' then coalesce(v_claims ->> 'session_id', '')
+    when 'service_role' then v_headers ->> 'x-session-id' end;
+  v_refusal text;
+begin
+  if v_session is null then
+    return;
+  end if;
+  v_refusal := case when pg_catalog.pg_input_is_valid(v_session, 'uuid')
+    then private.session_refusal(v_session::uuid) else 'authentication_required' end;
+  if v_refusal is not null then
+    raise sqlstate 'PT401' using message = v_refusal;
+  end if;
+  perform pg_catalog.set_config('response.headers', '[{"X-Session-Checked": "yes"}]', true);
+end;
+$$;
+comment on function private.check_session() is
+  'PostgREST''s pre-request: refuses (HTTP 401, with the reason as the message) a user whose session has ended or who is '
+  'blocked, and a backend call on behalf of such a session (header X-Session-Id beside the service key). Confirms the '
+  'check in X-Session-Checked, so that the backend notices when the setting below is missing.';
+
+create function private.end_sessions_of_blocked() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.auth_sessions s set revoked_at = pg_catalog.now(), revoked_reason = 'blocked'
+  where s.user_id = new.id and s.revoked_at is null;
+  return null;
+end;
+$$;
+comment on function private.end_sessions_of_blocked() is
+  'Trigger: blocking a user ends all sessions, so that unblocking later revives none.';
+create trigger users_end_sessions_of_blocked after update of is_blocked on public.users
+  for each row when (new.is_blocked and not old.is_blocked) execute function private.end_sessions_of_blocked();
+
+revoke execute on function private.session_refusal(uuid), private.session_is_live(), private.check_session(),
+  private.end_sessions_of_blocked() from public, anon, authenticated;
+grant execute on function private.check_session() to anon, authenticated, service_role;
+grant execute on function private.session_is_live() to authenticated, service_role;
+
+do $$
+declare
+  v_table regclass;
+begin
+  for v_table in
+    select c.oid from pg_catalog.pg_class c
+    where c.relkind in ('r', 'p') and c.relrowsecurity and c.oid <> 'storage.buckets'::regclass
+      and c.relnamespace in ('public'::regnamespace, 'storage'::regnamespace)
+      and (pg_catalog.has_table_privilege('authenticated', c.oid, 'delete')
+        or pg_catalog.has_any_column_privilege('authenticated', c.oid, 'insert, update'))
+      and exists (select from pg_catalog.pg_policy p where p.polrelid = c.oid)
+  loop
+    execute pg_catalog.format('create policy %I on %s as restrictive for all to authenticated '
+      'using ((select private.session_is_live())) with check ((select private.session_is_live()))',
+      (select relname from pg_catalog.pg_class where oid = v_table) || '_live_session', v_table);
+  end loop;
+end;
+$$;
+
+do $$
+begin
+  alter role authenticator set pgrst.db_pre_request = 'private.check_session';
+exception when insufficient_privilege then
+  raise warning 'PostgREST does not check sessions: set pgrst.db_pre_request of the role authenticator by hand';
+end;
+$$;
+notify pgrst, 'reload config';
