@@ -230,14 +230,15 @@ def backups(visit: Admin) -> Page:
 @app.get("/admin/operators")
 def team(visit: Admin) -> Page:
     """Everybody with a role."""
-    return pages.show("operators", visit, members=operators.team().members(visit.by))
+    found = operators.team().members(visit.by)
+    return pages.show("operators", visit, members=found["operators"], waiting=found["waiting"])
 
 
 @app.post("/admin/operators")
 def appoint(visit: Admin, chosen: AppointmentSent) -> Page:
-    """Give a role, or take it away."""
-    operators.team().appoint(visit.by, phone.normalise(chosen.phone), role=chosen.role, origin=visit.origin)
-    return see_other("/admin/operators?done=appointed")
+    """Give a role, give the same as a second administrator, or take it away."""
+    given = operators.team().appoint(visit.by, phone.normalise(chosen.phone), role=chosen.role, origin=visit.origin)
+    return see_other(f"/admin/operators?done={'appointment_waits' if given['waits'] else 'appointed'}")
 
 
 @app.get("/admin/audit")

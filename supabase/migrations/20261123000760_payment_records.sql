@@ -122,15 +122,21 @@ create table public.payment_orphans (
   paid_at timestamptz,
   state text not null default 'open' check (state in ('open', 'matched', 'refunded', 'dismissed')),
   payment_id uuid references public.payments (id) on delete restrict,
+  asked_by uuid references public.users (id) on delete restrict,
+  asked_for text,
   resolved_by uuid references public.users (id) on delete restrict,
   resolution text check (char_length(resolution) <= 1000),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (provider, provider_ref),
-  check (state = 'open' or resolution is not null)
+  check (state = 'open' or resolution is not null),
+  check ((asked_by is null) = (asked_for is null))
 );
 comment on table public.payment_orphans is 'Money at a bank that belongs to no order of ours, until a person says what it is.';
 comment on column public.payment_orphans.amount_tyiyn is 'In tyiyn.';
+comment on column public.payment_orphans.asked_for is
+  'What asked_by has said that it is, <action>:<payment id>; a second operator must say the same.';
+create index payment_orphans_asked_by_idx on public.payment_orphans (asked_by);
 create index payment_orphans_payment_idx on public.payment_orphans (payment_id);
 create index payment_orphans_resolved_by_idx on public.payment_orphans (resolved_by);
 create index payment_orphans_open_idx on public.payment_orphans (created_at) where state = 'open';

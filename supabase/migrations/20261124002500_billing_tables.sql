@@ -16,13 +16,18 @@ create table public.tier_offers (
   listing_limit integer check (listing_limit > 0),
   note text not null default '' check (char_length(note) <= 500),
   made_by uuid not null references public.users (id) on delete restrict,
+  approved_by uuid references public.users (id) on delete restrict,
+  waits boolean not null default false,
   valid_until timestamptz not null,
   withdrawn_at timestamptz,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  check (approved_by is null or (approved_by <> made_by and not waits))
 );
 comment on table public.tier_offers is 'A price that an operator offers one user, for tiers without a price of their own. Good until valid_until.';
 comment on column public.tier_offers.listing_limit is 'Listings a month; null is unlimited.';
+comment on column public.tier_offers.waits is 'Not good yet: a second operator must make the same offer.';
+create index tier_offers_approved_by_idx on public.tier_offers (approved_by);
 create index tier_offers_user_idx on public.tier_offers (user_id, created_at desc);
 create index tier_offers_tier_idx on public.tier_offers (tier);
 create index tier_offers_made_by_idx on public.tier_offers (made_by);
@@ -32,7 +37,7 @@ alter table public.tier_offers enable row level security;
 grant select on public.tier_offers to authenticated;
 grant select, insert, update on public.tier_offers to service_role;
 create policy tier_offers_select on public.tier_offers for select to authenticated
-  using (user_id = (select auth.uid()));
+  using (user_id = (select auth.uid()) and not waits);
 
 alter table public.payments
   add column offer_id uuid references public.tier_offers (id) on delete restrict,

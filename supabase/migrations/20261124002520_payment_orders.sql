@@ -71,7 +71,7 @@ declare
 begin
   code := v_tier.code;
   select o.* into v_offer from public.tier_offers o
-  where o.user_id = p_user_id and o.tier = code and o.valid_until > pg_catalog.now() and o.withdrawn_at is null
+  where o.user_id = p_user_id and o.tier = code and o.valid_until > pg_catalog.now() and o.withdrawn_at is null and not o.waits
     and not exists (select from public.payments p where p.offer_id = o.id and p.completed_at is not null)
   order by o.created_at desc limit 1;
   offer_id := v_offer.id;

@@ -24,7 +24,7 @@ language sql stable set search_path = '' as $$
     'offers', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('tier', private.app_tier(o.tier), 'tier_code', o.tier,
         'amount_tyiyn', o.amount_tyiyn, 'period_days', o.period_days, 'listing_limit', o.listing_limit, 'valid_until', o.valid_until)
         order by o.created_at desc), '[]')
-      from public.tier_offers o where o.user_id = u.id and o.valid_until > pg_catalog.now() and o.withdrawn_at is null
+      from public.tier_offers o where o.user_id = u.id and o.valid_until > pg_catalog.now() and o.withdrawn_at is null and not o.waits
         and not exists (select from public.payments p where p.offer_id = o.id and p.completed_at is not null)))
     end
   from (select p_user_id as id) as asked left join public.users u on u.id = asked.id

@@ -51,8 +51,8 @@ language sql stable set search_path = '' as $$
         order by f.day desc limit p_limit) as c)) end;
 $$;
 comment on function public.billing_queue(uuid, integer) is
-  'Everything about money that waits for a person: held payments and surplus money, refunds, money without an order, calls of '
-  'banks that could not be finished, days on which our books and a bank''s list differ. Reason: forbidden.';
+  'Everything about money that waits for a person: held payments and surplus money, refunds, offers, money without an order, '
+  'calls of banks that could not be finished, days on which our books and a bank''s list differ. Reason: forbidden.';
 
 create function public.payment_record_by_hand(p_operator_id uuid, p_order jsonb, p_reason text, p_evidence text, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -68,6 +68,8 @@ begin
     return '{"reason": "tier_not_for_sale"}';
   elsif not exists (select from public.users u where u.id = (p_order ->> 'user_id')::uuid) then
     return '{"reason": "not_found"}';
+  elsif (p_order ->> 'user_id')::uuid = p_operator_id then
+    return private.deny_money(p_operator_id, 'payment.record_by_hand', 'user', p_operator_id, 'operator_own_money', p_policy);
   end if;
   insert into public.payments (user_id, payment_type, tier, period_days, listing_limit, amount_tyiyn, description, payment_method,
     transaction_id, idempotency_key, metadata)
@@ -77,7 +79,7 @@ begin
     pg_catalog.jsonb_build_object('tier', v_tier.app_code, 'tier_code', v_tier.code, 'bank', 'manual'))
   on conflict do nothing returning * into v_payment;
   if v_payment.id is null then
-    return '{"reason": "payment_evidence_used"}';
+    return private.deny_money(p_operator_id, 'payment.record_by_hand', 'user', (p_order ->> 'user_id')::uuid, 'payment_evidence_used', p_policy);
   end if;
   insert into public.payment_attempts (payment_id, position, provider, provider_ref, state, amount_tyiyn, paid_tyiyn, transaction_id, paid_at)
   values (v_payment.id, 1, 'manual', p_evidence, 'paid', v_amount, v_amount, p_evidence, pg_catalog.now()) returning id into v_attempt_id;
@@ -92,14 +94,16 @@ $$;
 comment on function public.payment_record_by_hand(uuid, jsonb, text, text, jsonb) is
   'Money that came another way buys a tier: {payment, waits}. p_order: {user_id, tier, amount_tyiyn, period_days, listing_limit}; '
   'p_evidence is the bank''s number of the payment, good once; p_policy: {second_person_tyiyn, request_id}. waits: above the '
-  'limit it starts when another person approves. Reasons: forbidden, tier_not_for_sale, not_found, payment_evidence_used.';
+  'limit it starts when another person approves. Reasons: forbidden, tier_not_for_sale, not_found, operator_own_money, '
+  'payment_evidence_used.';
 
 create function private.release_or_wait(
   p_payment public.payments, p_operator_id uuid, p_action text, p_reason text, p_evidence text, p_policy jsonb
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_waits constant boolean := p_payment.amount_tyiyn > (p_policy ->> 'second_person_tyiyn')::bigint;
+  v_waits constant boolean := not private.acts_alone(p_operator_id, p_payment.user_id, p_payment.id, p_action,
+    private.given_value(p_payment), p_policy);
   v_payment public.payments;
 begin
   insert into public.payment_approvals (payment_id, action, reason, evidence, asked_by, state, decided_at)
@@ -116,7 +120,8 @@ begin
 end;
 $$;
 comment on function private.release_or_wait(public.payments, uuid, text, text, text, jsonb) is
-  'Completes a payment on the word of one operator, or, above the limit, notes that a second must approve.';
+  'Completes a payment on the word of one operator, or, where the value it gives is above what one person may give, notes that '
+  'a second must approve.';
 
 create function public.payment_decide(p_operator_id uuid, p_payment_id uuid, p_action text, p_reason text, p_evidence text, p_policy jsonb)
 returns jsonb
@@ -130,13 +135,15 @@ begin
   select p.* into v_payment from public.payments p where p.id = p_payment_id for no key update;
   if v_payment.id is null then
     return '{"reason": "not_found"}';
+  elsif v_payment.user_id = p_operator_id then
+    return private.deny_money(p_operator_id, 'payment.' || p_action, 'payment', p_payment_id, 'operator_own_money', p_policy);
   elsif v_payment.state <> 'manual_review' or exists (
       select from public.payment_approvals v where v.payment_id = p_payment_id and v.state = 'waiting')
       or (p_action = 'reject' and v_payment.paid_tyiyn > v_payment.refunded_tyiyn) then
-    return '{"reason": "payment_already_decided"}';
+    return private.deny_money(p_operator_id, 'payment.' || p_action, 'payment', p_payment_id, 'payment_already_decided', p_policy);
   elsif p_action = 'release' and coalesce(p_evidence, '') <> '' and exists (
       select from public.payments o where o.payment_method = v_payment.payment_method and o.transaction_id = p_evidence and o.id <> p_payment_id) then
-    return '{"reason": "payment_evidence_used"}';
+    return private.deny_money(p_operator_id, 'payment.release', 'payment', p_payment_id, 'payment_evidence_used', p_policy);
   end if;
   perform private.audit_money(p_operator_id, 'payment.' || p_action, 'payment', p_payment_id,
     pg_catalog.jsonb_build_object('reason', p_reason, 'evidence', p_evidence, 'held_for', v_payment.review_reason), p_policy);
@@ -155,7 +162,7 @@ end;
 $$;
 comment on function public.payment_decide(uuid, uuid, text, text, text, jsonb) is
   'Decides about a held payment: release starts the tier, reject ends it where no money came in (else it is refunded). Answers '
-  'as payment_record_by_hand. Reasons: forbidden, not_found, payment_already_decided, payment_evidence_used.';
+  'as payment_record_by_hand. Reasons: forbidden, not_found, operator_own_money, payment_already_decided, payment_evidence_used.';
 
 create function private.count_seen_money(p_payment public.payments) returns public.payments
 language plpgsql volatile set search_path = '' as $$
@@ -180,6 +187,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_approval public.payment_approvals;
   v_payment public.payments;
+  v_refusal text;
 begin
   if not private.is_finance(p_operator_id) then
     return '{"reason": "forbidden"}';
@@ -189,15 +197,17 @@ begin
   select v.* into v_approval from public.payment_approvals v where v.id = p_approval_id for update;
   if v_approval.id is null then
     return '{"reason": "not_found"}';
-  elsif v_approval.asked_by = p_operator_id then
-    return '{"reason": "second_person_required"}';
-  elsif v_approval.state <> 'waiting' or v_payment.state <> 'manual_review' then
-    return '{"reason": "payment_already_decided"}';
+  end if;
+  v_refusal := case when v_approval.asked_by = p_operator_id then 'second_person_required'
+    when v_payment.user_id = p_operator_id then 'operator_own_money'
+    when v_approval.state <> 'waiting' or v_payment.state <> 'manual_review' then 'payment_already_decided' end;
+  if v_refusal is not null then
+    return private.deny_money(p_operator_id, 'payment.approve', 'payment', v_payment.id, v_refusal, p_policy);
   end if;
   update public.payment_approvals v set state = case when p_approves then 'approved' else 'refused' end, decided_by = p_operator_id,
     decided_at = pg_catalog.now() where v.id = p_approval_id;
   perform private.audit_money(p_operator_id, case when p_approves then 'payment.approve' else 'payment.refuse' end, 'payment', v_payment.id,
-    pg_catalog.jsonb_build_object('approval_id', p_approval_id), p_policy);
+    pg_catalog.jsonb_build_object('approval_id', p_approval_id, 'asked_by', v_approval.asked_by), p_policy);
   if p_approves then
     perform private.complete_payment(v_payment, null, nullif(v_approval.evidence, ''), private.operator_actor(p_operator_id, p_policy));
   end if;
@@ -207,34 +217,55 @@ end;
 $$;
 comment on function public.payment_approval_decide(uuid, uuid, boolean, jsonb) is
   'The second person''s word. Refused: the payment stays held, and is decided or refunded. Reasons: forbidden, not_found, '
-  'second_person_required, payment_already_decided.';
+  'second_person_required, operator_own_money, payment_already_decided.';
 
 create function public.tier_offer_make(p_operator_id uuid, p_offer jsonb, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_offer public.tier_offers;
+  v_user_id constant uuid := (p_offer ->> 'user_id')::uuid;
+  v_given constant bigint := private.list_value(p_offer ->> 'tier', (p_offer ->> 'period_days')::integer, (p_offer ->> 'listing_limit')::integer)
+    - (p_offer ->> 'amount_tyiyn')::bigint;
 begin
   if not private.is_finance(p_operator_id) then
     return '{"reason": "forbidden"}';
-  elsif not exists (select from public.users u where u.id = (p_offer ->> 'user_id')::uuid) then
+  elsif not exists (select from public.users u where u.id = v_user_id) then
     return '{"reason": "not_found"}';
+  elsif v_user_id = p_operator_id then
+    return private.deny_money(p_operator_id, 'tier_offer.make', 'user', v_user_id, 'operator_own_money', p_policy);
   elsif not exists (select from public.tiers t where t.code = p_offer ->> 'tier' and t.price_tyiyn is distinct from 0) then
     return '{"reason": "tier_not_for_sale"}';
   end if;
-  insert into public.tier_offers (user_id, tier, amount_tyiyn, period_days, listing_limit, note, made_by, valid_until)
-  values ((p_offer ->> 'user_id')::uuid, p_offer ->> 'tier', (p_offer ->> 'amount_tyiyn')::bigint, (p_offer ->> 'period_days')::integer,
-    (p_offer ->> 'listing_limit')::integer, coalesce(p_offer ->> 'note', ''), p_operator_id,
-    pg_catalog.now() + pg_catalog.make_interval(days => (p_offer ->> 'valid_days')::integer))
-  returning * into v_offer;
-  perform private.audit_money(p_operator_id, 'tier_offer.make', 'tier_offer', v_offer.id, p_offer, p_policy);
-  perform private.tell(v_offer.user_id, 'tier_offered', 'offer:' || v_offer.id, pg_catalog.jsonb_build_object('tier', v_offer.tier,
-    'amount_tyiyn', v_offer.amount_tyiyn, 'until', v_offer.valid_until));
-  return pg_catalog.jsonb_build_object('offer', pg_catalog.to_jsonb(v_offer));
+  -- The second person makes the same offer.
+  update public.tier_offers o set waits = false, approved_by = p_operator_id
+  where o.id = (select w.id from public.tier_offers w where w.user_id = v_user_id and w.waits and w.made_by <> p_operator_id
+      and w.valid_until > pg_catalog.now() and w.withdrawn_at is null and w.tier = p_offer ->> 'tier'
+      and w.amount_tyiyn = (p_offer ->> 'amount_tyiyn')::bigint and w.period_days = (p_offer ->> 'period_days')::integer
+      and w.listing_limit is not distinct from (p_offer ->> 'listing_limit')::integer
+    order by w.created_at limit 1 for update)
+    and o.waits returning o.* into v_offer;
+  if v_offer.id is null then
+    insert into public.tier_offers (user_id, tier, amount_tyiyn, period_days, listing_limit, note, made_by, valid_until, waits)
+    values (v_user_id, p_offer ->> 'tier', (p_offer ->> 'amount_tyiyn')::bigint, (p_offer ->> 'period_days')::integer,
+      (p_offer ->> 'listing_limit')::integer, coalesce(p_offer ->> 'note', ''), p_operator_id,
+      pg_catalog.now() + pg_catalog.make_interval(days => (p_offer ->> 'valid_days')::integer),
+      not private.acts_alone(p_operator_id, v_user_id, null, 'offer',
+        case when v_given is not null then greatest(v_given, 0) end, p_policy))
+    returning * into v_offer;
+  end if;
+  perform private.audit_money(p_operator_id, case when v_offer.approved_by is null then 'tier_offer.make' else 'tier_offer.approve' end,
+    'tier_offer', v_offer.id, p_offer, p_policy);
+  if not v_offer.waits then
+    perform private.tell(v_offer.user_id, 'tier_offered', 'offer:' || v_offer.id, pg_catalog.jsonb_build_object('tier', v_offer.tier,
+      'amount_tyiyn', v_offer.amount_tyiyn, 'until', v_offer.valid_until));
+  end if;
+  return pg_catalog.jsonb_build_object('offer', pg_catalog.to_jsonb(v_offer), 'waits', v_offer.waits);
 end;
 $$;
 comment on function public.tier_offer_make(uuid, jsonb, jsonb) is
-  'Offers one user a tier at a price of his own: {offer}. p_offer: {user_id, tier, amount_tyiyn, period_days, listing_limit, note, '
-  'valid_days}. Reasons: forbidden, not_found, tier_not_for_sale.';
+  'Offers one user a tier at a price of his own: {offer, waits}. p_offer: {user_id, tier, amount_tyiyn, period_days, '
+  'listing_limit, note, valid_days}. waits: it is a larger reduction than one person may give, or a tier without a list price, so '
+  'it is good once another person makes the same offer. Reasons: forbidden, not_found, operator_own_money, tier_not_for_sale.';
 
 create function public.payment_orphan_resolve(
   p_operator_id uuid, p_orphan_id uuid, p_action text, p_payment_id uuid, p_resolution text, p_rules jsonb, p_policy jsonb
@@ -242,23 +273,36 @@ create function public.payment_orphan_resolve(
 language plpgsql volatile set search_path = '' as $$
 declare
   v_orphan public.payment_orphans;
+  v_payment public.payments;
   v_attempt_id uuid;
+  v_asked constant text := p_action || ':' || coalesce(p_payment_id::text, '');
+  v_refusal text;
 begin
   if not private.is_finance(p_operator_id) then
     return '{"reason": "forbidden"}';
   end if;
-  perform 1 from public.payments p where p.id = p_payment_id for no key update;
-  if p_action = 'match' and not found then
+  select p.* into v_payment from public.payments p where p.id = p_payment_id for no key update;
+  if p_action = 'match' and v_payment.id is null then
     return '{"reason": "not_found"}';
+  end if;
+  select o.* into v_orphan from public.payment_orphans o where o.id = p_orphan_id for update;
+  v_refusal := case when v_payment.user_id = p_operator_id then 'operator_own_money'
+    when v_orphan.state is distinct from 'open' then 'payment_already_decided' end;
+  if v_refusal is not null then
+    return private.deny_money(p_operator_id, 'payment_orphan.' || p_action, 'payment_orphan', p_orphan_id, v_refusal, p_policy);
+  elsif (v_orphan.asked_by is null or v_orphan.asked_by = p_operator_id or v_orphan.asked_for <> v_asked)
+      and not private.acts_alone(p_operator_id, v_payment.user_id, p_payment_id, 'orphan', case when p_action = 'match'
+        then greatest(v_orphan.amount_tyiyn, private.given_value(v_payment)) else v_orphan.amount_tyiyn end, p_policy) then
+    update public.payment_orphans o set asked_by = p_operator_id, asked_for = v_asked, resolution = p_resolution where o.id = p_orphan_id;
+    perform private.audit_money(p_operator_id, 'payment_orphan.ask', 'payment_orphan', p_orphan_id,
+      pg_catalog.jsonb_build_object('for', v_asked, 'resolution', p_resolution), p_policy);
+    return pg_catalog.jsonb_build_object('orphan_id', p_orphan_id, 'waits', true);
   end if;
   update public.payment_orphans o set state = case p_action when 'match' then 'matched' when 'refund' then 'refunded' else 'dismissed' end,
     payment_id = case when p_action = 'match' then p_payment_id end, resolved_by = p_operator_id, resolution = p_resolution
-  where o.id = p_orphan_id and o.state = 'open' returning o.* into v_orphan;
-  if v_orphan.id is null then
-    return '{"reason": "payment_already_decided"}';
-  end if;
+  where o.id = p_orphan_id returning o.* into v_orphan;
   perform private.audit_money(p_operator_id, 'payment_orphan.' || p_action, 'payment_orphan', p_orphan_id,
-    pg_catalog.jsonb_build_object('payment_id', p_payment_id, 'resolution', p_resolution), p_policy);
+    pg_catalog.jsonb_build_object('payment_id', p_payment_id, 'resolution', p_resolution, 'asked_by', v_orphan.asked_by), p_policy);
   if p_action = 'match' then
     insert into public.payment_attempts (payment_id, position, provider, provider_ref, state, amount_tyiyn, expires_at)
     select p_payment_id, coalesce(pg_catalog.max(a.position), 0) + 1, v_orphan.provider, v_orphan.provider_ref, 'superseded',
@@ -268,12 +312,13 @@ begin
       'currency', 'KGS', 'provider_ref', v_orphan.provider_ref, 'paid_at', v_orphan.paid_at, 'is_confirmed', true), p_rules,
       private.operator_actor(p_operator_id, p_policy), null);
   end if;
-  return pg_catalog.jsonb_build_object('orphan_id', p_orphan_id);
+  return pg_catalog.jsonb_build_object('orphan_id', p_orphan_id, 'waits', false);
 end;
 $$;
 comment on function public.payment_orphan_resolve(uuid, uuid, text, uuid, text, jsonb, jsonb) is
   'Says what money without an order is: match counts it for a payment (and answers as payment_settle), refund and dismiss close '
-  'it with the resolution. Reasons: forbidden, not_found, payment_already_decided.';
+  'it with the resolution: {orphan_id, waits}. waits: above the limit of one person it stays open until another one says the '
+  'same. Reasons: forbidden, not_found, operator_own_money, payment_already_decided.';
 
 revoke execute on function private.is_finance(uuid), private.operator_actor(uuid, jsonb),
   private.audit_money(uuid, text, text, uuid, jsonb, jsonb), private.surplus_tyiyn(public.payments), public.billing_queue(uuid, integer),

@@ -9,6 +9,8 @@ declare
   v_payment public.payments;
   v_refund public.refunds;
   v_left bigint;
+  v_refusal text;
+  v_alone boolean;
 begin
   if not private.is_finance(p_operator_id) then
     return '{"reason": "forbidden"}';
@@ -19,16 +21,18 @@ begin
   end if;
   v_left := v_payment.paid_tyiyn - (select coalesce(pg_catalog.sum(r.amount_tyiyn), 0) from public.refunds r
     where r.payment_id = p_payment_id and r.state not in ('failed', 'rejected'));
-  if p_amount_tyiyn > v_left then
-    return pg_catalog.jsonb_build_object('reason', 'refund_too_large');
+  -- What waits for a second person is decided by that person, and by nothing that looks like something else.
+  v_refusal := case when v_payment.user_id = p_operator_id then 'operator_own_money'
+    when exists (select from public.payment_approvals v where v.payment_id = p_payment_id and v.state = 'waiting') then 'payment_already_decided'
+    when p_amount_tyiyn > v_left then 'refund_too_large' end;
+  if v_refusal is not null then
+    return private.deny_money(p_operator_id, 'refund.request', 'payment', p_payment_id, v_refusal, p_policy);
   end if;
+  v_alone := private.acts_alone(p_operator_id, v_payment.user_id, p_payment_id, 'refund', p_amount_tyiyn, p_policy);
   insert into public.refunds (payment_id, amount_tyiyn, kind, reason, requested_by, state, approved_at)
   values (p_payment_id, p_amount_tyiyn, p_kind, p_reason, p_operator_id,
-    case when p_amount_tyiyn > (p_policy ->> 'second_person_tyiyn')::bigint then 'requested' else 'approved' end,
-    case when p_amount_tyiyn <= (p_policy ->> 'second_person_tyiyn')::bigint then pg_catalog.now() end)
+    case when v_alone then 'approved' else 'requested' end, case when v_alone then pg_catalog.now() end)
   returning * into v_refund;
-  update public.payment_approvals v set state = 'refused', decided_at = pg_catalog.now()
-  where v.payment_id = p_payment_id and v.state = 'waiting';
   perform private.log_payment(v_payment, null, private.operator_actor(p_operator_id, p_policy), 'refund_requested', null, p_amount_tyiyn,
     pg_catalog.jsonb_build_object('refund_id', v_refund.id, 'reason', p_reason));
   perform private.audit_money(p_operator_id, 'refund.request', 'refund', v_refund.id,
@@ -38,12 +42,14 @@ end;
 $$;
 comment on function public.refund_request(uuid, uuid, bigint, text, text, jsonb) is
   'Asks for money to go back, at most what came in and has not: {refund, waits}. p_kind: automatic or manual; waits: above the '
-  'limit another person approves. Reasons: forbidden, not_found, refund_too_large.';
+  'limit of one person another one approves. Reasons: forbidden, not_found, operator_own_money, payment_already_decided (a '
+  'second person is to decide first), refund_too_large.';
 
 create function public.refund_decide(p_operator_id uuid, p_refund_id uuid, p_approves boolean, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_refund public.refunds;
+  v_refusal text;
 begin
   if not private.is_finance(p_operator_id) then
     return '{"reason": "forbidden"}';
@@ -51,20 +57,24 @@ begin
   select r.* into v_refund from public.refunds r where r.id = p_refund_id for update;
   if v_refund.id is null then
     return '{"reason": "not_found"}';
-  elsif v_refund.requested_by = p_operator_id and p_approves then
-    return '{"reason": "second_person_required"}';
-  elsif v_refund.state <> 'requested' then
-    return '{"reason": "payment_already_decided"}';
+  end if;
+  v_refusal := case when v_refund.requested_by = p_operator_id and p_approves then 'second_person_required'
+    when exists (select from public.payments p where p.id = v_refund.payment_id and p.user_id = p_operator_id) then 'operator_own_money'
+    when v_refund.state <> 'requested' then 'payment_already_decided' end;
+  if v_refusal is not null then
+    return private.deny_money(p_operator_id, 'refund.approve', 'refund', p_refund_id, v_refusal, p_policy);
   end if;
   update public.refunds r set state = case when p_approves then 'approved' else 'rejected' end, approved_by = case when p_approves then p_operator_id end,
     approved_at = case when p_approves then pg_catalog.now() end, finished_at = case when not p_approves then pg_catalog.now() end
   where r.id = p_refund_id returning r.* into v_refund;
-  perform private.audit_money(p_operator_id, case when p_approves then 'refund.approve' else 'refund.reject' end, 'refund', p_refund_id, '{}', p_policy);
+  perform private.audit_money(p_operator_id, case when p_approves then 'refund.approve' else 'refund.reject' end, 'refund', p_refund_id,
+    pg_catalog.jsonb_build_object('asked_by', v_refund.requested_by), p_policy);
   return pg_catalog.jsonb_build_object('refund', pg_catalog.to_jsonb(v_refund), 'waits', false);
 end;
 $$;
 comment on function public.refund_decide(uuid, uuid, boolean, jsonb) is
-  'Approves or rejects a refund above the limit. Reasons: forbidden, not_found, second_person_required, payment_already_decided.';
+  'Approves or rejects a refund above the limit. Reasons: forbidden, not_found, second_person_required, operator_own_money, '
+  'payment_already_decided.';
 
 create function public.refund_begin(p_refund_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -122,13 +132,15 @@ begin
     return '{"reason": "forbidden"}';
   elsif not exists (select from public.refunds r where r.id = p_refund_id) then
     return '{"reason": "not_found"}';
+  elsif exists (select from public.refunds r join public.payments p on p.id = r.payment_id where r.id = p_refund_id and p.user_id = p_operator_id) then
+    return private.deny_money(p_operator_id, 'refund.close', 'refund', p_refund_id, 'operator_own_money', p_policy);
   elsif exists (select from public.refunds r join public.refunds o on o.payment_id = r.payment_id and o.id <> r.id
       where r.id = p_refund_id and o.provider_ref = p_ref) then
-    return '{"reason": "payment_evidence_used"}';
+    return private.deny_money(p_operator_id, 'refund.close', 'refund', p_refund_id, 'payment_evidence_used', p_policy);
   elsif not exists (select from public.refunds r where r.id = p_refund_id
       and (r.state = 'approved' or (r.state = 'processing' and r.updated_at < pg_catalog.now() - interval '10 minutes')))
       or not private.finish_refund(p_refund_id, p_ref, private.operator_actor(p_operator_id, p_policy)) then
-    return '{"reason": "payment_already_decided"}';
+    return private.deny_money(p_operator_id, 'refund.close', 'refund', p_refund_id, 'payment_already_decided', p_policy);
   end if;
   perform private.audit_money(p_operator_id, 'refund.close', 'refund', p_refund_id, pg_catalog.jsonb_build_object('bank_number', p_ref), p_policy);
   select r.* into v_refund from public.refunds r where r.id = p_refund_id;
@@ -137,7 +149,7 @@ end;
 $$;
 comment on function public.refund_close(uuid, uuid, text, jsonb) is
   'An operator has given the money back in the bank''s cabinet: the bank''s number closes the task, and the tier is laid out '
-  'anew. Reasons: forbidden, not_found, payment_evidence_used, payment_already_decided.';
+  'anew. Reasons: forbidden, not_found, operator_own_money, payment_evidence_used, payment_already_decided.';
 
 create function public.refunds_to_ask(p_limit integer) returns jsonb
 language sql volatile set search_path = '' as $$

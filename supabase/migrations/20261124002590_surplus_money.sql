@@ -51,6 +51,9 @@ language sql stable set search_path = '' as $$
         'bank', (select p.payment_method from public.payments p where p.id = r.payment_id),
         'is_stuck', r.state = 'processing' and r.created_at < pg_catalog.now() - interval '1 hour') order by r.created_at), '[]')
       from (select * from public.refunds f where f.state in ('requested', 'approved', 'processing') order by f.created_at limit p_limit) as r),
+    'offers', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(o) order by o.created_at), '[]')
+      from (select * from public.tier_offers f where f.waits and f.valid_until > pg_catalog.now() and f.withdrawn_at is null
+        order by f.created_at limit p_limit) as o),
     'orphans', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(o) order by o.created_at), '[]')
       from (select * from public.payment_orphans f where f.state = 'open' order by f.created_at limit p_limit) as o),
     'calls', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', e.id, 'bank', e.provider, 'event_key', e.event_key,

@@ -7,7 +7,6 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_reason text := case when p_actor_id is not null then private.operator_refusal(p_actor_id, array['admin']) end;
   v_user public.users;
-  v_before text;
 begin
   if v_reason is not null then
     return pg_catalog.jsonb_build_object('reason', v_reason);
@@ -17,25 +16,27 @@ begin
   if v_user.id = p_actor_id then
     return '{"reason": "operator_own_role"}';
   end if;
-  v_before := v_user.role;
-  if v_before <> p_role then
-    update public.users u set role = p_role where u.id = v_user.id;
-    -- A session of the operations page shows the role it began with to nobody: it is read anew. A person who is no
-    -- operator any more also loses the cookie.
-    if not private.is_operator(p_role) then
-      delete from public.operator_sessions o using public.auth_sessions a
-      where a.id = o.auth_session_id and a.user_id = v_user.id;
+  if v_user.role = p_role and p_role <> 'user' then
+    return pg_catalog.jsonb_build_object('user_id', v_user.id, 'role', p_role, 'before', v_user.role, 'waits', false);
+  elsif p_actor_id is not null and p_role <> 'user' then
+    if not private.confirms_appointment(v_user, p_role, p_actor_id, p_address, p_request_id) then
+      return pg_catalog.jsonb_build_object('user_id', v_user.id, 'role', v_user.role, 'before', v_user.role, 'waits', true);
     end if;
-    insert into public.audit_log (actor_user_id, action, subject_type, subject_id, details, address, request_id)
-    values (p_actor_id, 'operator.appoint', 'user', v_user.id::text,
-            pg_catalog.jsonb_build_object('from', v_before, 'to', p_role), p_address, p_request_id);
+  else
+    perform private.end_appointment(v_user.id, 'refused', p_actor_id, p_address, p_request_id);
+    if v_user.role <> p_role then
+      perform private.audit_appointment(p_actor_id, 'operator.appoint', v_user.id,
+        pg_catalog.jsonb_build_object('from', v_user.role, 'to', p_role), p_address, p_request_id);
+    end if;
   end if;
-  return pg_catalog.jsonb_build_object('user_id', v_user.id, 'role', p_role, 'before', v_before);
+  perform private.set_role(v_user, p_role);
+  return pg_catalog.jsonb_build_object('user_id', v_user.id, 'role', p_role, 'before', v_user.role, 'waits', false);
 end;
 $$;
 comment on function public.operator_appoint(uuid, text, text, inet, text) is
-  'Gives the person with this phone (E.164) a role, user to take it away: {user_id, role, before}. Without an actor it is '
-  'the command of whoever holds the service key, by which the first administrator is made. Reasons: forbidden, '
+  'Gives the person with this phone (E.164) a role, user to take it away: {user_id, role, before, waits}. waits: the role '
+  'begins when another administrator gives the same one; taking away needs one, and also refuses what waits. Without an actor it '
+  'is the command of whoever holds the service key, by which the first administrators are made. Reasons: forbidden, '
   'account_blocked, authentication_required, operator_own_role.';
 
 create function public.operators_list(p_operator_id uuid) returns jsonb
@@ -52,11 +53,16 @@ begin
           select pg_catalog.max(l.created_at) from public.audit_log l where l.actor_user_id = u.id), 'last_sign_in_at', (
           select pg_catalog.max(l.created_at) from public.audit_log l
           where l.actor_user_id = u.id and l.action = 'operator.sign_in')) order by u.role, u.phone), '[]')
-    from public.users u where private.is_operator(u.role)));
+    from public.users u where private.is_operator(u.role)), 'waiting', (
+    select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('user_id', u.id, 'name', u.name, 'phone', u.phone,
+        'role', w.role, 'asked_by', by.name, 'is_mine', w.asked_by = p_operator_id, 'created_at', w.created_at) order by w.created_at), '[]')
+    from public.operator_appointments w join public.users u on u.id = w.user_id join public.users by on by.id = w.asked_by
+    where w.state = 'waiting' and w.created_at > pg_catalog.now() - interval '7 days'));
 end;
 $$;
 comment on function public.operators_list(uuid) is
-  'For administrators: everybody with a role. Reasons: forbidden, account_blocked, authentication_required.';
+  'For administrators: {operators, waiting}: everybody with a role, and the roles that wait for a second administrator. '
+  'Reasons: forbidden, account_blocked, authentication_required.';
 create index users_operators_idx on public.users (role) where role <> 'user';
 
 create function public.audit_page(

@@ -138,16 +138,20 @@ def test_an_open_alert_is_shown_and_silenced(moderator: Browser, database: Datab
         rows(database, "delete from alerts where id = %s returning id", alert)
 
 
-def test_an_administrator_gives_a_role_and_takes_it_away(admin: Browser, database: Database) -> None:
-    phone = new_phone()
-    assert admin.submit("/admin/operators", {"phone": phone, "role": "finance"}).status == 303
-    assert phone in admin.get("/admin/operators").words
+def test_two_administrators_give_a_role_and_one_takes_it_away(
+    admin: Browser, functions: Functions, database: Database, sms_world: SmsWorld
+) -> None:
+    phone, second = new_phone(), operator_browser(functions, database, sms_world, "admin")
+    for who, told in ((admin, "appointment_waits"), (second, "appointed")):
+        done = who.submit("/admin/operators", {"phone": phone, "role": "finance"})
+        assert done.location == f"/admin/operators?done={told}"
+        assert phone in who.get("/admin/operators").words
     assert admin.submit("/admin/operators", {"phone": phone, "role": "user"}).status == 303
     assert phone not in admin.get("/admin/operators").words
     [(user,)] = rows(database, "select id::text from users where phone = %s", phone)
-    query = "select details from audit_log where subject_id = %s order by created_at, id"
+    query = "select details - 'asked_by' from audit_log where subject_id = %s order by created_at, id"
     told = [details for (details,) in rows(database, query, user)]
-    assert told == [{"from": "user", "to": "finance"}, {"from": "finance", "to": "user"}]
+    assert told == [*[{"from": "user", "to": "finance"}] * 2, {"from": "finance", "to": "user"}]
 
 
 def test_nobody_changes_his_own_role(admin: Browser, database: Database) -> None:
@@ -162,9 +166,9 @@ def test_the_audit_log_tells_who_did_what_from_where(admin: Browser) -> None:
     phone = new_phone()
     admin.submit("/admin/operators", {"phone": phone, "role": "moderator"})
     page = admin.get("/admin/audit?area=operator").words
-    assert "роль изменена to: moderator, from: user" in page
+    assert "роль ждёт второго администратора to: moderator, from: user" in page
     assert admin.address in page
-    assert "роль изменена" not in admin.get("/admin/audit?area=moderation").words
+    assert "роль ждёт" not in admin.get("/admin/audit?area=moderation").words
 
 
 def test_the_audit_log_goes_on_page_by_page(admin: Browser, database: Database) -> None:

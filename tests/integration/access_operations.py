@@ -107,6 +107,28 @@ BILLING = [
         lambda s: {"payment_id": s.payment, "action": "release", "reason": "Видно в выписке", "asked_by": s.founder},
         {"evidence": "T-1"},
     ),
+    append_only(
+        "operator_money",
+        lambda s: {"operator_id": s.founder, "customer_id": s.owner, "action": "refund", "value_tyiyn": 1},
+        {"value_tyiyn": 0},
+    ),
+    Case(
+        "tier_offers",
+        lambda s: {
+            "user_id": s.owner,
+            "tier": "enterprise",
+            "amount_tyiyn": 1,
+            "period_days": 30,
+            "made_by": s.founder,
+            "valid_until": LATER,
+            "waits": True,
+        },
+        {"note": "До конца года"},
+        select=SERVICE,
+        insert=SERVICE,
+        update=SERVICE,
+        what="that wait for a second person",
+    ),
     kept_for_ever("payment_comparisons", lambda _: {"provider": "mbank", "day": "2026-01-01"}, {"listed": 1}),
     append_only("payment_risk_decisions", lambda s: {"user_id": s.owner, "decision": "allow"}, {"decision": "block"}),
     backend_only(
@@ -122,6 +144,11 @@ BILLING = [
 ]
 
 OPERATIONS = [
+    kept_for_ever(
+        "operator_appointments",
+        lambda s: {"user_id": s.owner, "role": "finance", "asked_by": s.founder},
+        {"role": "moderator"},
+    ),
     backend_only("job_leases", lambda _: {"job": "scene"}, {"fence": 1}),
     backend_only("cdn_purges", lambda _: {"path": "/scene"}, {"attempts": 1}),
     backend_only("backup_runs", lambda _: {"kind": "storage"}, {"files": 1}),

@@ -205,16 +205,16 @@ def test_between_the_end_and_the_timer_nobody_is_without_his_tier(payer: Payer) 
 
 def test_a_tier_without_a_price_is_bought_by_an_offer_to_this_user_alone(payer: Payer) -> None:
     assert payer.order("enterprise")["reason"] == "tier_needs_offer"
-    finance = Payer.new(payer.connection, role="finance")
     offer = {"user_id": payer.user, "tier": "enterprise", "amount_tyiyn": 300000, "period_days": 90}
-    made = ask(
-        payer.connection,
-        "tier_offer_make",
-        operator_id=finance.user,
-        offer={**offer, "listing_limit": 500, "valid_days": 7},
-        policy={},
-    )
-    assert made["offer"]["amount_tyiyn"] == 300000
+    for waits in (True, False):
+        made = ask(
+            payer.connection,
+            "tier_offer_make",
+            operator_id=Payer.new(payer.connection, role="finance").user,
+            offer={**offer, "listing_limit": 500, "valid_days": 7},
+            policy={},
+        )
+        assert (made["offer"]["amount_tyiyn"], made["waits"]) == (300000, waits)
     answer = payer.order("pro")
     assert answer["ask"]["amount_tyiyn"] == 300000
     payer.opened(answer["ask"]["attempt_id"])

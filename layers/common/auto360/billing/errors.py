@@ -92,6 +92,12 @@ class SecondPersonRequired(DomainError):
     code, status = "second_person_required", 403
 
 
+class OwnMoney(DomainError):
+    """Nobody decides about money of his own."""
+
+    code, status = "operator_own_money", 403
+
+
 class EvidenceUsed(DomainError):
     """The bank's number serves as evidence of another payment already."""
 
@@ -103,7 +109,7 @@ REFUSALS: dict[str, type[DomainError]] = {
     for refusal in (
         *(BankNotOffered, BankUnavailable, TierNotForSale, TierNeedsOffer, TierBelowCurrent, TierNotLower),
         *(SubscriptionNone, PaymentRefused, PaymentBeingPrepared, PaymentNotOpen),
-        *(RefundTooLarge, RefundDecided, SecondPersonRequired, EvidenceUsed),
+        *(RefundTooLarge, RefundDecided, SecondPersonRequired, OwnMoney, EvidenceUsed),
         *(AccountBlocked, AuthenticationRequired, Forbidden, IdempotencyKeyReused, NotFound, RateLimited),
     )
 }

@@ -19,7 +19,11 @@ _QUEUE = 100
 
 
 class OperationsPolicy(EnvSettings):
-    """`second_person_tyiyn`: above this amount another operator must approve."""
+    """`second_person_tyiyn`: what one operator may give or give back alone, in tyiyn.
+
+    It bounds three sums: for one payment, for one customer in 24 hours, and of one operator in 24 hours. Above, another
+    operator must approve.
+    """
 
     second_person_tyiyn: int = Field(100_000, ge=0)
 
@@ -81,7 +85,8 @@ class Operations:
     def record_by_hand(self, operator: Operator, order: ByHand, *, reason: str, evidence: str) -> Row:
         """Start a tier for money seen elsewhere; `evidence` is the bank's number of it: {payment, waits}.
 
-        Raises TierNotForSale, NotFound, EvidenceUsed.
+        What counts is at least the list price of the time that is given. Raises TierNotForSale, NotFound, OwnMoney,
+        EvidenceUsed.
         """
         arguments = {"p_order": order.document(), "p_reason": reason, "p_evidence": evidence}
         return self._act("payment_record_by_hand", operator, arguments)
@@ -97,34 +102,37 @@ class Operations:
     ) -> Row:
         """Release a held payment, or reject one for which no money came: {payment, waits}.
 
-        Raises NotFound, RefundDecided (decided, waiting, or there is money to refund), EvidenceUsed.
+        Raises NotFound, OwnMoney, RefundDecided (decided, waiting, or there is money to refund), EvidenceUsed.
         """
         arguments = {"p_payment_id": payment_id, "p_action": action, "p_reason": reason, "p_evidence": evidence}
         return self._act("payment_decide", operator, arguments)
 
     def approve(self, operator: Operator, approval_id: str, *, approves: bool) -> Row:
-        """The second person's word: {payment}. Raises NotFound, SecondPersonRequired, RefundDecided."""
+        """The second person's word: {payment}. Raises NotFound, SecondPersonRequired, OwnMoney, RefundDecided."""
         arguments = {"p_approval_id": approval_id, "p_approves": approves}
         return self._act("payment_approval_decide", operator, arguments)
 
     def refund(self, operator: Operator, payment_id: str, *, bank: str, amount_tyiyn: int, reason: str) -> Row:
         """Give money back: {refund, waits}. By call where the bank can, else it becomes a task.
 
-        Raises NotFound, RefundTooLarge.
+        Raises NotFound, OwnMoney, RefundTooLarge, RefundDecided while the payment waits for a second person.
         """
         kind = self.refunding.kind_at(bank)
         arguments = {"p_payment_id": payment_id, "p_amount_tyiyn": amount_tyiyn, "p_reason": reason, "p_kind": kind}
         return self._sent(operator, self._act("refund_request", operator, arguments))
 
     def decide_refund(self, operator: Operator, refund_id: str, *, approves: bool) -> Row:
-        """The second person's word on a refund: {refund}. Raises NotFound, SecondPersonRequired, RefundDecided."""
+        """The second person's word on a refund: {refund}.
+
+        Raises NotFound, SecondPersonRequired, OwnMoney, RefundDecided.
+        """
         arguments = {"p_refund_id": refund_id, "p_approves": approves}
         return self._sent(operator, self._act("refund_decide", operator, arguments))
 
     def close_refund(self, operator: Operator, refund_id: str, *, bank_number: str) -> Row:
         """The money was given back in the bank's cabinet, under this number: {refund}.
 
-        Raises NotFound, RefundDecided, EvidenceUsed.
+        Raises NotFound, OwnMoney, RefundDecided, EvidenceUsed.
         """
         return self._act("refund_close", operator, {"p_refund_id": refund_id, "p_ref": bank_number})
 
@@ -137,7 +145,10 @@ class Operations:
         resolution: str,
         payment_id: str | None = None,
     ) -> Row:
-        """Say what money without an order is; `match` counts it for a payment. Raises NotFound, RefundDecided."""
+        """Say what money without an order is; `match` counts it for a payment: {waits} among others.
+
+        `waits`: another operator must say the same. Raises NotFound, OwnMoney, RefundDecided.
+        """
         arguments = {
             "p_orphan_id": orphan_id,
             "p_action": action,
@@ -148,7 +159,10 @@ class Operations:
         return self._act("payment_orphan_resolve", operator, arguments)
 
     def offer(self, operator: Operator, offer: NewOffer) -> Row:
-        """Offer a user a price of his own: {offer}. Raises NotFound, TierNotForSale."""
+        """Offer a user a price of his own: {offer, waits}; `waits`: another operator must make the same offer.
+
+        Raises NotFound, OwnMoney, TierNotForSale.
+        """
         return self._act("tier_offer_make", operator, {"p_offer": vars(offer)})
 
     def figures(self, operator: Operator, *, since: date, until: date) -> Row:

@@ -68,6 +68,11 @@ ERRORS: Sentences = {
         "Муну башка кызматкер ырасташы керек.",
         "Another operator must approve this.",
     ),
+    "operator_own_money": (
+        "О своих деньгах решает другой сотрудник.",
+        "Өз акчаңыз жөнүндө башка кызматкер чечет.",
+        "Another member of staff decides about your own money.",
+    ),
     "payment_evidence_used": (
         "По этому номеру банка платёж уже учтён.",
         "Бул банк номери боюнча төлөм эсепке алынган.",

@@ -25,16 +25,18 @@ class Team:
 
     database: Database
 
-    def members(self, operator: Operator) -> list[Row]:
-        """Everybody with a role. Raises Forbidden."""
-        answer = accepted(self.database.call("operators_list", {"p_operator_id": operator.user_id}))
-        members: list[Row] = answer["operators"]
-        return members
+    def members(self, operator: Operator) -> Row:
+        """Everybody with a role, and roles that wait for a second one to give them: {operators, waiting}.
+
+        Raises Forbidden.
+        """
+        return accepted(self.database.call("operators_list", {"p_operator_id": operator.user_id}))
 
     def appoint(self, operator: Operator | None, phone: str, *, role: Role | Literal["user"], origin: Origin) -> Row:
-        """Give the person with this phone (E.164) a role; `user` takes it away. {user_id, role, before}.
+        """Give the person with this phone (E.164) a role; `user` takes it away. {user_id, role, before, waits}.
 
-        Without an operator it is the command of somebody who holds the service key. Raises Forbidden, OwnRole.
+        `waits`: the role begins when another administrator gives the same one. Without an operator it is the command of
+        somebody who holds the service key, and begins at once. Raises Forbidden, OwnRole.
         """
         arguments = {
             "p_actor_id": operator.user_id if operator else None,

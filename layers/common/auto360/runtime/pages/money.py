@@ -84,10 +84,10 @@ def act_on_refund(visit: SignedInVisit, refund_id: UUID, action: RefundAction, f
 def act_on_orphan(visit: SignedInVisit, orphan_id: UUID, action: OrphanAction, form: OrphanForm) -> Response[Any]:
     """Say what money without an order is."""
     payment_id = str(form.payment_id) if form.payment_id else None
-    billing.operations().resolve_orphan(
+    answer = billing.operations().resolve_orphan(
         _operator(visit), str(orphan_id), action, resolution=form.resolution, payment_id=payment_id
     )
-    return see_other(f"{_HOME}?done=orphan")
+    return see_other(f"{_HOME}?done={'waits' if answer.get('waits') else 'orphan'}")
 
 
 def record_by_hand(visit: SignedInVisit, form: ByHandForm) -> Response[Any]:

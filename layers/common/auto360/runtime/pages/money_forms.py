@@ -10,6 +10,8 @@ from auto360.messages import FIELDS, sentence
 from auto360.money import tyiyn_of_som
 from auto360.runtime.pages.forms import Blank, FormBody, form
 
+# A billion som: more than any payment, and less than what the database can count in som.
+_MOST_TYIYN = 10**11
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
 BankNumber = Annotated[str, Field(max_length=100)]
 
@@ -78,7 +80,7 @@ def _tyiyn(text: str) -> int:
         amount = tyiyn_of_som(text.replace(" ", "").replace("\u00a0", "").replace(",", "."))
     except ValueError:
         amount = 0
-    if amount <= 0:
+    if not 0 < amount <= _MOST_TYIYN:
         raise _missing("amount_som")
     return amount
 

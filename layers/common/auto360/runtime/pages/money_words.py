@@ -64,6 +64,11 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "operator": ("оператор", "operator"),
         "system": ("система", "system"),
     },
+    "orphan": {
+        "match": ("зачесть платежу", "count for a payment"),
+        "refund": ("возвращено плательщику", "given back to the payer"),
+        "dismiss": ("не наши деньги", "not ours"),
+    },
     "refund": {
         "requested": ("ждёт второго человека", "waits for a second person"),
         "approved": ("одобрен", "approved"),

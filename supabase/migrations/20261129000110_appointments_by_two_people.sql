@@ -1,0 +1,101 @@
+-- A role that one administrator gives waits for another one; the command with the service key makes the first two.
+
+create table public.operator_appointments (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references public.users (id) on delete cascade,
+  role text not null check (role in ('moderator', 'finance', 'admin')),
+  asked_by uuid not null references public.users (id) on delete restrict,
+  state text not null default 'waiting' check (state in ('waiting', 'confirmed', 'refused', 'replaced')),
+  decided_by uuid references public.users (id) on delete restrict,
+  decided_at timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  check ((state = 'waiting') = (decided_at is null)),
+  check (state <> 'confirmed' or (decided_by is not null and decided_by <> asked_by)),
+  check (user_id not in (asked_by, coalesce(decided_by, asked_by)))
+);
+comment on table public.operator_appointments is
+  'Roles that one administrator has asked for. They begin when another administrator gives the same role, within a week.';
+create unique index operator_appointments_one_waiting_idx on public.operator_appointments (user_id) where state = 'waiting';
+create index operator_appointments_user_idx on public.operator_appointments (user_id, created_at);
+create index operator_appointments_asked_by_idx on public.operator_appointments (asked_by);
+create index operator_appointments_decided_by_idx on public.operator_appointments (decided_by);
+create trigger operator_appointments_touch_updated_at before update on public.operator_appointments
+  for each row execute function private.touch_updated_at();
+alter table public.operator_appointments enable row level security;
+grant select, insert, update on public.operator_appointments to service_role;
+
+create function private.audit_appointment(
+  p_actor_id uuid, p_action text, p_user_id uuid, p_details jsonb, p_address inet, p_request_id text
+) returns void
+language sql volatile set search_path = '' as $$
+  insert into public.audit_log (actor_user_id, action, subject_type, subject_id, details, address, request_id)
+  values (p_actor_id, p_action, 'user', p_user_id::text, p_details, p_address, p_request_id);
+$$;
+comment on function private.audit_appointment(uuid, text, uuid, jsonb, inet, text) is 'Notes what was done about a role.';
+
+create function private.set_role(p_user public.users, p_role text) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.users u set role = p_role where u.id = p_user.id;
+  -- A session of the operations page shows the role it began with to nobody: it is read anew. A person who is no operator
+  -- any more also loses the cookie.
+  if not private.is_operator(p_role) then
+    delete from public.operator_sessions o using public.auth_sessions a where a.id = o.auth_session_id and a.user_id = p_user.id;
+  end if;
+end;
+$$;
+comment on function private.set_role(public.users, text) is 'Gives a locked user a role, or takes it away.';
+
+create function private.end_appointment(
+  p_user_id uuid, p_state text, p_actor_id uuid, p_address inet, p_request_id text
+) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ended public.operator_appointments;
+begin
+  update public.operator_appointments a set state = p_state, decided_by = p_actor_id, decided_at = pg_catalog.now()
+  where a.user_id = p_user_id and a.state = 'waiting' returning a.* into v_ended;
+  if v_ended.id is not null then
+    perform private.audit_appointment(p_actor_id, 'operator.appointment_' || p_state, p_user_id,
+      pg_catalog.jsonb_build_object('role', v_ended.role, 'asked_by', v_ended.asked_by), p_address, p_request_id);
+  end if;
+end;
+$$;
+comment on function private.end_appointment(uuid, text, uuid, inet, text) is
+  'Ends what waits for a second administrator, refused or replaced by another role; the audit log says so.';
+
+create function private.confirms_appointment(
+  p_user public.users, p_role text, p_actor_id uuid, p_address inet, p_request_id text
+) returns boolean
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_waiting public.operator_appointments := (select a from public.operator_appointments a
+    where a.user_id = p_user.id and a.state = 'waiting' and a.role = p_role and a.created_at > pg_catalog.now() - interval '7 days');
+begin
+  if v_waiting.asked_by = p_actor_id then
+    return false;
+  elsif v_waiting.id is not null and private.operator_refusal(v_waiting.asked_by, array['admin']) is null then
+    update public.operator_appointments a set state = 'confirmed', decided_by = p_actor_id, decided_at = pg_catalog.now()
+    where a.id = v_waiting.id;
+    perform private.audit_appointment(p_actor_id, 'operator.appoint', p_user.id,
+      pg_catalog.jsonb_build_object('from', p_user.role, 'to', p_role, 'asked_by', v_waiting.asked_by), p_address, p_request_id);
+    return true;
+  end if;
+  perform private.end_appointment(p_user.id, 'replaced', p_actor_id, p_address, p_request_id);
+  insert into public.operator_appointments (user_id, role, asked_by) values (p_user.id, p_role, p_actor_id);
+  perform private.audit_appointment(p_actor_id, 'operator.ask_appointment', p_user.id,
+    pg_catalog.jsonb_build_object('from', p_user.role, 'to', p_role), p_address, p_request_id);
+  return false;
+end;
+$$;
+comment on function private.confirms_appointment(public.users, text, uuid, inet, text) is
+  'Whether an administrator is the second one to give this role, while the first still is one. Else it is noted and waits. '
+  'Called with the user locked, so that of two at once one is the second.';
+
+revoke execute on function private.audit_appointment(uuid, text, uuid, jsonb, inet, text), private.set_role(public.users, text),
+  private.end_appointment(uuid, text, uuid, inet, text),
+  private.confirms_appointment(public.users, text, uuid, inet, text) from public, anon, authenticated;
+grant execute on function private.audit_appointment(uuid, text, uuid, jsonb, inet, text), private.set_role(public.users, text),
+  private.end_appointment(uuid, text, uuid, inet, text),
+  private.confirms_appointment(public.users, text, uuid, inet, text) to service_role;

@@ -1,0 +1,107 @@
+"""Administrators who appoint alone: a role begins when a second one gives it, and the first one by command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.support.database import Database
+from tests.support.functions import Functions
+from tests.support.operators import Browser, new_operator, sign_in
+from tests.support.payers import Connection, ask, connected, value
+from tests.support.people import new_phone
+from tests.support.sms import SmsWorld
+from tests.support.two_people import Office, at_once, operator
+
+
+@pytest.fixture
+def connection(database: Database) -> Iterator[Connection]:
+    with connected(database) as opened:
+        yield opened
+
+
+@pytest.fixture
+def office(functions: Functions, database: Database, sms_world: SmsWorld) -> Office:
+    return Office(functions, database, sms_world)
+
+
+def test_an_administrators_second_sim_gets_no_role(office: Office, connection: Connection) -> None:
+    admin, _ = office.enter("admin")
+    second_sim = new_phone()
+    for _ in range(2):
+        asked = admin.submit("/admin/operators", {"phone": second_sim, "role": "finance"}, on="/admin/operators")
+        assert asked.location.endswith("?done=appointment_waits")
+    assert value(connection, "select role from users where phone = %s", second_sim) == "user"
+    assert sign_in(Browser(office.functions), office.sms, second_sim).status == 403
+    page = admin.get("/admin/operators").words
+    assert second_sim in page
+    assert "Ждут второго администратора" in page
+
+    other, _ = office.enter("admin")
+    confirmed = other.submit("/admin/operators", {"phone": second_sim, "role": "finance"}, on="/admin/operators")
+    assert confirmed.location.endswith("?done=appointed")
+    assert value(connection, "select role from users where phone = %s", second_sim) == "finance"
+    log = """select array_agg(l.action order by l.created_at) from audit_log l join users u on u.id::text = l.subject_id
+        where u.phone = %s and l.action <> 'operator.refused'"""
+    assert value(connection, log, second_sim) == ["operator.ask_appointment", "operator.appoint"]
+
+
+def appoint(connection: Connection, admin: str | None, phone: str, role: str) -> dict[str, Any]:
+    given: dict[str, Any] = ask(
+        connection, "operator_appoint", actor_id=admin, phone=phone, role=role, address=None, request_id="req-1"
+    )
+    return given
+
+
+def test_of_two_administrators_at_the_same_moment_one_is_the_second(database: Database, connection: Connection) -> None:
+    admins = [operator(connection, "admin") for _ in range(2)]
+    phone = new_phone()
+    calls: list[Callable[[Connection], Any]] = [
+        lambda opened, admin=admin: appoint(opened, admin, phone, "finance")["waits"]  # type: ignore[misc]
+        for admin in admins
+    ]
+    assert sorted(at_once(database, calls)) == [False, True]
+    assert value(connection, "select role from users where phone = %s", phone) == "finance"
+
+
+@pytest.mark.parametrize("end", ["blocked", "lost the role", "a week ago"])
+def test_what_somebody_asked_who_is_no_administrator_any_more_or_long_ago_is_asked_anew(
+    connection: Connection, end: str
+) -> None:
+    first, second = operator(connection, "admin"), operator(connection, "admin")
+    phone = new_phone()
+    assert appoint(connection, first, phone, "admin")["waits"] is True
+    if end == "blocked":
+        connection.execute("update users set is_blocked = true where id = %s", [first])
+    elif end == "lost the role":
+        appoint(connection, second, str(value(connection, "select phone from users where id = %s", first)), "user")
+    else:
+        connection.execute(
+            "update operator_appointments set created_at = now() - interval '8 days' where asked_by = %s", [first]
+        )
+    assert appoint(connection, second, phone, "admin")["waits"] is True
+    assert value(connection, "select role from users where phone = %s", phone) == "user"
+
+
+def test_a_role_is_taken_away_at_once_and_what_waits_is_refused(connection: Connection) -> None:
+    first, second = operator(connection, "admin"), operator(connection, "admin")
+    phone = new_phone()
+    appoint(connection, None, phone, "moderator")
+    assert appoint(connection, first, phone, "admin")["waits"] is True
+    assert appoint(connection, second, phone, "user")["waits"] is False
+    assert value(connection, "select role from users where phone = %s", phone) == "user"
+    refused = """select l.details ->> 'asked_by' from audit_log l join users u on u.id::text = l.subject_id
+        where u.phone = %s and l.action = 'operator.appointment_refused'"""
+    assert value(connection, refused, phone) == first
+
+
+def test_the_first_administrator_is_made_by_command(connection: Connection, database: Database) -> None:
+    phone = new_operator(database, "user")
+    assert appoint(connection, None, phone, "admin") == {
+        "user_id": value(connection, "select id::text from users where phone = %s", phone),
+        "role": "admin",
+        "before": "user",
+        "waits": False,
+    }
