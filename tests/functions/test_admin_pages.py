@@ -142,9 +142,9 @@ def test_two_administrators_give_a_role_and_one_takes_it_away(
     admin: Browser, functions: Functions, database: Database, sms_world: SmsWorld
 ) -> None:
     phone, second = new_phone(), operator_browser(functions, database, sms_world, "admin")
-    for who, told in ((admin, "appointment_waits"), (second, "appointed")):
+    for who, outcome in ((admin, "appointment_waits"), (second, "appointed")):
         done = who.submit("/admin/operators", {"phone": phone, "role": "finance"})
-        assert done.location == f"/admin/operators?done={told}"
+        assert done.location == f"/admin/operators?done={outcome}"
         assert phone in who.get("/admin/operators").words
     assert admin.submit("/admin/operators", {"phone": phone, "role": "user"}).status == 303
     assert phone not in admin.get("/admin/operators").words
