@@ -57,8 +57,8 @@ def impossible(order: str) -> Iterator[str]:
     for place, value in enumerate(values):
         for wrong in (*_wrong(value, is_fractional=order in ("price_asc", "price_desc", "nearest")), *_NO_VALUE):
             yield packed([order, *values[:place], wrong, *values[place + 1 :]])
-    documents: tuple[Any, ...] = ([order], [order, *values, 1], [order, *values[1:]], {}, order, 5, None)
-    yield from (packed(document) for document in documents)
+    others: tuple[Any, ...] = ([order], [order, *values, 1], [order, *values[1:]], {}, order, 5, None)
+    yield from map(packed, others)
     yield from (packed([other, *kept]) for other, kept in GOOD.items() if other != order)
     yield from ("x", "A" * 600, "=", "\u0430", "*" + good(order), good(order) + "!", good(order)[:-3] + "\u0000")
     yield base64.urlsafe_b64encode(b"[" * 300).decode()
