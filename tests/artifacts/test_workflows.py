@@ -1,4 +1,4 @@
-"""The workflows that run on the code host: nobody else's change comes in unseen."""
+"""What we build with, and the workflows that build it: nobody else's change comes in unseen."""
 
 from __future__ import annotations
 
@@ -12,6 +12,14 @@ import yaml
 from tests.support.documents import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.y*ml"))
+LOCKED = sorted(
+    path
+    for path in (
+        *ROOT.glob("requirements/*.txt"),
+        *ROOT.glob("layers/*/requirements.txt"),
+        *ROOT.glob("functions/*/requirements.txt"),
+    )
+)
 _USES = re.compile(r"^\s*(?:- )?uses:\s*(\S+)(.*)$", re.MULTILINE)
 _PINNED = re.compile(r"^[\w.-]+/[\w./-]+@[0-9a-f]{40}$")
 
@@ -34,3 +42,12 @@ def test_a_workflow_may_only_read_the_repository(path: Path) -> None:
         for step in job["steps"]:
             if str(step.get("uses", "")).startswith("actions/checkout@"):
                 assert step["with"]["persist-credentials"] is False
+
+
+@pytest.mark.parametrize("path", LOCKED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_dependency_is_locked_to_a_version_and_the_hashes_of_its_files(path: Path) -> None:
+    text = path.read_text(encoding="utf-8").replace("\\\n", " ")
+    for line in (line.strip() for line in text.splitlines()):
+        if line and not line.startswith(("#", "-")):
+            assert re.match(r"[\w.\[\],-]+==\S+", line), line
+            assert "--hash=sha256:" in line, line

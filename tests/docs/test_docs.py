@@ -21,6 +21,7 @@ from tests.support.settings_reach import settings_classes
 MAP = load_template(TEMPLATE)
 SPECS = {spec.name: spec for spec in MAP.functions}
 README, FUNCTIONS = Document(ROOT / "README.md"), Document(DOCS / "functions.md")
+SECURITY = Document(ROOT / "SECURITY.md")
 CODES, CONFIGURATION = Document(DOCS / "errors.md"), Document(DOCS / "configuration.md")
 
 SETTINGS = {name.upper(): (group, name) for group in settings_classes() for name in group.model_fields}
@@ -144,6 +145,19 @@ def test_the_readme_names_every_folder_and_no_other() -> None:
     folders = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith((".", "_"))}
     told = {word.split("/")[0] for word in README.first_words()}
     assert folders - {"build", "node_modules", "requirements"} <= told
+
+
+def test_every_claim_of_the_security_page_names_tests_that_exist() -> None:
+    claims = list(SECURITY.rows())
+    assert len(claims) > 15
+    for what, _, proof in claims:
+        paths = [ROOT / word for word in words_in(proof)]
+        assert paths, what
+        for path in paths:
+            files = sorted(path.glob("test_*.py")) if path.is_dir() else [path]
+            assert files, f"{what}: {path.name} is empty"
+            assert all("def test_" in file.read_text(encoding="utf-8") for file in files), f"{what}: {path.name}"
+    assert "SECURITY.md" in README.links()
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda document: document.path.name)
