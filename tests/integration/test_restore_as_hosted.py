@@ -43,8 +43,11 @@ def dumped(address: str, schemas: Any = SCHEMAS) -> tuple[Any, Any, bytes, Any]:
 
 
 def test_a_hosted_project_is_dumped_and_restored_by_its_own_login() -> None:
-    with hosted_project() as (old, _), hosted_project("second") as (new, superuser):
+    with hosted_project() as (old, theirs), hosted_project("second") as (new, superuser):
         Schema(old).seed(SEED)
+        run_script(theirs, "alter role authenticator set pgrst.db_pre_request = 'private.is_rest_user'")
+        run_script(superuser, "grant authenticator to hosted with admin option")
+        run_script(superuser, "grant set on parameter pgrst.db_pre_request to hosted")
         tables, cluster, archive, left_out = dumped(old)
         assert named(left_out) == _LEFT_OUT_OF_A_BACKUP
         assert b"CREATE TABLE storage.buckets_vectors" in archive
@@ -61,6 +64,8 @@ def test_a_hosted_project_is_dumped_and_restored_by_its_own_login() -> None:
         ours = ["chat_messages", "listing_likes", "listing_saves", "listings"]
         assert one(new, published.format("supabase_realtime")) == ours
         assert one(new, published.format("supabase_realtime_messages_publication")) == ["messages"]
+        setting = "select setconfig from pg_db_role_setting where setrole = 'authenticator'::regrole"
+        assert "pgrst.db_pre_request=private.is_rest_user" in one(new, setting)
         # What is the platform's there is as it was.
         assert one(superuser, "select string_agg(id, ',') from storage.buckets_vectors") == "second"
         assert one(superuser, "select string_agg(id, ',') from auth.custom_oauth_providers") == "second"
@@ -97,12 +102,14 @@ def test_an_empty_project_gets_extensions_and_closed_functions_as_well() -> None
     with hosted_project() as (old, superuser), hosted_project("second", migrated=False) as (new, _):
         Schema(old).seed(SEED)
         run_script(superuser, "create policy of_ours on realtime.messages for select using (false)")
+        run_script(superuser, "alter role authenticator set pgrst.db_pre_request = 'private.is_rest_user'")
         tables, cluster, archive, left_out = dumped(old)
         left = PostgresTarget(new).into_project(
             partial(iter, [archive]), schemas=SCHEMAS, tables=tables, cluster=cluster
         )
         assert named(left) - {"extension pg_stat_statements"} == {
             "policies realtime.messages",
+            "setting authenticator pgrst.db_pre_request",
             "policies storage.buckets_vectors",
         }
         with connected(new) as connection:

@@ -28,7 +28,7 @@ class TableFacts:
 class LeftOut:
     """Something of the platform that a backup or a restore leaves alone, and why.
 
-    `kind` is table, sequence, publication, policies (of a table) or extension.
+    `kind` is table, sequence, publication, policies (of a table), extension or setting (of a role).
     """
 
     kind: str

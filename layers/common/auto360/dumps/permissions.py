@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from auto360.dumps import ClusterFacts, LeftOut, TableFacts
 from auto360.dumps.contents import OF_THE_PROJECT, RECORDS, Entry
+from auto360.dumps.role_settings import RoleSetting, settings_of
 
 if TYPE_CHECKING:
     import psycopg
@@ -48,6 +49,7 @@ class Permitted:
     policies: frozenset[str]
     extensions: frozenset[str]
     publications: Mapping[str, Sequence[str]]
+    settings: Sequence[RoleSetting]
     left_out: Sequence[LeftOut]
 
     def takes(self, entry: Entry) -> bool:
@@ -97,8 +99,10 @@ def permitted(
     policies, refused = _with_policies(connection, cluster, entries)
     extensions, missing = _extensions(connection, cluster)
     publications, theirs = _publications(connection, cluster, tables)
+    settings, kept_back = _settings(connection, cluster)
     relations = frozenset(name for name, may in writable.items() if may)
-    return Permitted(relations, policies, extensions, publications, [*left, *refused, *missing, *theirs])
+    left += [*refused, *missing, *theirs, *kept_back]
+    return Permitted(relations, policies, extensions, publications, settings, left)
 
 
 def _relations(
@@ -158,6 +162,19 @@ def _publications(
             kept[name] = listed
         else:
             left.append(LeftOut("publication", name, NO_OWNER))
+    return kept, left
+
+
+def _settings(connection: psycopg.Connection[Any], cluster: ClusterFacts) -> tuple[list[RoleSetting], list[LeftOut]]:
+    """Settings of roles that PostgREST reads and we have made; all others are the project's own."""
+    kept, left = [], []
+    for setting in (setting for role in cluster.roles for setting in settings_of(role)):
+        if setting.key.startswith("pgrst."):
+            reason = _refusal(connection, "alter role {} set {} = ''", setting.role, setting.key)
+            if reason is None:
+                kept.append(setting)
+            else:
+                left.append(LeftOut("setting", f"{setting.role} {setting.key}", reason))
     return kept, left
 
 

@@ -46,7 +46,9 @@ class PostgresTarget:
         before = words.opening(words.extensions(cluster, allowed.extensions)) + words.libraries(cluster)
         before += words.emptied_project(schemas, tables=theirs, policies=allowed.policies)
         policies = [row for row in cluster.policies if f"{row['schema']}.{row['table']}" in allowed.policies]
-        after = words.beside(allowed.publications, policies, cluster.roles) + words.proofs(restored) + words.closing()
+        after = (
+            words.beside(allowed.publications, policies, allowed.settings) + words.proofs(restored) + words.closing()
+        )
         self._run(plain, for_project(entries, login=self._login, takes=allowed.takes), before, after)
         return allowed.left_out
 
@@ -59,7 +61,7 @@ class PostgresTarget:
         """
         publications, left_out = own_publications(cluster, tables)
         before = words.blank_cluster(cluster, schemas) + words.opening()
-        after = words.beside(publications, cluster.policies, cluster.roles) + words.proofs(tables) + words.closing()
+        after = words.beside(publications, cluster.policies) + words.proofs(tables) + words.closing()
         self._run(plain, for_blank(contents(plain)), before, after)
         return left_out
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from auto360.dumps import ClusterFacts, TableFacts
 from auto360.dumps.catalogue import SESSION, proof
 from auto360.dumps.contents import OF_THE_PROJECT
+from auto360.dumps.role_settings import RoleSetting, settings_of
+from auto360.dumps.role_settings import quoted_name as _name
+from auto360.dumps.role_settings import quoted_text as _text
 
 MARK = "ContentDiffers"
 
@@ -80,9 +82,9 @@ def blank_cluster(cluster: ClusterFacts, schemas: Sequence[str]) -> str:
 def beside(
     publications: Mapping[str, Sequence[str]],
     policies: Iterable[Mapping[str, object]],
-    roles: Iterable[Mapping[str, object]],
+    settings: Iterable[RoleSetting] = (),
 ) -> str:
-    """What the dump of schemas leaves out: members of publications, policies in other schemas, PostgREST's settings.
+    """What the dump of schemas leaves out: publications, policies in other schemas, settings that PostgREST reads.
 
     Default privileges that belong to no schema are among it: new functions are open to nobody.
     """
@@ -93,12 +95,7 @@ def beside(
             listed = ", ".join(".".join(_name(part) for part in table.split(".", 1)) for table in tables)
             lines.append(f"alter publication {_name(name)} set table {listed};")
     lines += [_policy(policy) for policy in policies]
-    lines += [
-        _quietly(statement, "insufficient_privilege")
-        for role in roles
-        for setting, statement in _role_settings(role)
-        if setting.startswith("pgrst.")
-    ]
+    lines += [f"{setting.statement};" for setting in settings]
     return "\n".join(lines) + "\n"
 
 
@@ -140,8 +137,8 @@ def added(source: str, *, to: str) -> str:
 
 
 def closing() -> str:
-    """Commit, and let PostgREST see the schema."""
-    return "commit;\nnotify pgrst, 'reload schema';\n"
+    """Commit, and let PostgREST see settings and schema."""
+    return "commit;\nnotify pgrst, 'reload config';\nnotify pgrst, 'reload schema';\n"
 
 
 def _role(role: Mapping[str, object]) -> str:
@@ -160,23 +157,8 @@ def _role(role: Mapping[str, object]) -> str:
     )
     made = _quietly(f"create role {name} {options}", "duplicate_object")
     # A drill's server has other libraries, and other settings.
-    changes = (change for key, change in _role_settings(role) if not key.endswith("_preload_libraries"))
-    return made + "".join(f"\n{_quietly(change, 'undefined_object')}" for change in changes)
-
-
-def _role_settings(role: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    """Name and statement of each setting of a role."""
-    for setting in role["settings"]:  # type: ignore[attr-defined]
-        key, _, value = str(setting).partition("=")
-        yield key, f"alter role {_name(str(role['name']))} set {_name(key)} = {_setting(key, value)}"
-
-
-def _setting(key: str, value: str) -> str:
-    """A value as the catalogue has it; a list of names is told one by one."""
-    if key not in ("search_path", "temp_tablespaces"):
-        return _text(value)
-    names = re.findall(r'"(?:[^"]|"")*"|[^,\s]+', value)
-    return ", ".join(_text(name[1:-1].replace('""', '"') if name.startswith('"') else name) for name in names) or "''"
+    kept = [setting for setting in settings_of(role) if not setting.key.endswith("_preload_libraries")]
+    return made + "".join(f"\n{_quietly(setting.statement, 'undefined_object')}" for setting in kept)
 
 
 def _membership(row: Mapping[str, object]) -> str:
@@ -202,11 +184,3 @@ def _policy(policy: Mapping[str, object]) -> str:
 
 def _quietly(statement: str, conditions: str) -> str:
     return f"do $auto360$ begin {statement}; exception when {conditions} then null; end $auto360$;"
-
-
-def _name(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _text(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

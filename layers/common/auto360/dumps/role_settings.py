@@ -1,0 +1,48 @@
+"""Settings that stay with a role: read as the catalogue has them, written as statements."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+_LISTS_OF_NAMES = ("search_path", "temp_tablespaces")
+_NAMES = re.compile(r'"(?:[^"]|"")*"|[^,\s]+')
+
+
+@dataclass(frozen=True)
+class RoleSetting:
+    """`key = value` of a role."""
+
+    role: str
+    key: str
+    value: str
+
+    @property
+    def statement(self) -> str:
+        """The statement that makes it, without its end. A list of names is told name by name."""
+        value = quoted_text(self.value)
+        if self.key in _LISTS_OF_NAMES:
+            value = ", ".join(quoted_text(_plain(name)) for name in _NAMES.findall(self.value)) or "''"
+        return f"alter role {quoted_name(self.role)} set {quoted_name(self.key)} = {value}"
+
+
+def settings_of(role: Mapping[str, object]) -> Iterator[RoleSetting]:
+    """The settings of a role of a manifest."""
+    for setting in role["settings"]:  # type: ignore[attr-defined]
+        key, _, value = str(setting).partition("=")
+        yield RoleSetting(str(role["name"]), key, value)
+
+
+def quoted_name(name: str) -> str:
+    """A name as SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_text(text: str) -> str:
+    """A text as SQL."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _plain(name: str) -> str:
+    return name[1:-1].replace('""', '"') if name.startswith('"') else name
