@@ -101,6 +101,13 @@ def remove(business_id: Id, user_id: Id, user: SignedIn) -> Answer[Done]:
     return Answer(data=Done())
 
 
+@app.delete("/api/business/<business_id>/invitations/<invitation_id>", middlewares=LIMITS)
+def withdraw(business_id: Id, invitation_id: Id, user: SignedIn) -> Answer[Done]:
+    """Take the invitation of a phone back."""
+    business.team().withdraw(user, str(business_id), invitation_id=str(invitation_id))
+    return Answer(data=Done())
+
+
 @app.post("/api/business/<business_id>/accept", middlewares=LIMITS)
 def accept(business_id: Id, user: SignedIn) -> Answer[Business]:
     """Accept the invitation."""

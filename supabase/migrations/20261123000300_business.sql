@@ -110,6 +110,29 @@ create unique index business_members_one_owner_idx on public.business_members (b
 create trigger business_members_touch_updated_at before update on public.business_members
   for each row execute function private.touch_updated_at();
 
+create table public.business_invitations (
+  id uuid primary key default gen_random_uuid(),
+  business_id uuid not null references public.business_accounts (id) on delete cascade,
+  phone text not null check (phone ~ '^\+996[0-9]{9}$'),
+  role text not null check (role in ('admin', 'seller')),
+  invited_by uuid references public.users (id) on delete set null,
+  declined_at timestamptz,
+  expires_at timestamptz not null default now() + interval '30 days',
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (business_id, phone)
+);
+comment on table public.business_invitations is
+  'Invitations of a phone number. Whether it has an account shows nowhere before its owner accepts, so users do not reach it.';
+comment on column public.business_invitations.declined_at is
+  'No longer shown to the invited person. The inviter goes on seeing an open invitation: declining needs an account.';
+create index business_invitations_phone_idx on public.business_invitations (phone);
+create index business_invitations_invited_by_idx on public.business_invitations (invited_by);
+create trigger business_invitations_touch_updated_at before update on public.business_invitations
+  for each row execute function private.touch_updated_at();
+alter table public.business_invitations enable row level security;
+grant all on public.business_invitations to service_role;
+
 create function private.my_businesses(p_roles text[]) returns setof uuid
 language sql stable security definer set search_path = '' as $$
   select m.business_id

@@ -38,13 +38,22 @@ $$;
 comment on function private.business_role(uuid, uuid) is
   'The role of an active member who is not blocked, none for anybody else; null when there is no such business.';
 
+create function private.business_invitation(p_business_id uuid, p_user_id uuid) returns public.business_invitations
+language sql stable set search_path = '' as $$
+  select i.* from public.business_invitations i join public.users u on u.phone = i.phone
+  where i.business_id = p_business_id and u.id = p_user_id and i.declined_at is null and i.expires_at > pg_catalog.now();
+$$;
+comment on function private.business_invitation(uuid, uuid) is
+  'The open invitation of this user''s phone, a row of nulls when there is none.';
+
 create function public.business_read(p_business_id uuid, p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_build_object(
       'id', b.id, 'name', b.name, 'category', b.category, 'description', b.description,
       'phone_public', b.phone_public, 'website', b.website, 'logo_url', b.logo_url,
       'city', b.city, 'address', b.address, 'working_hours', b.working_hours, 'is_verified', b.is_verified,
-      'created_at', b.created_at, 'updated_at', b.updated_at, 'my_role', m.role, 'my_status', m.status,
+      'created_at', b.created_at, 'updated_at', b.updated_at, 'my_role', coalesce(m.role, i.role),
+      'my_status', coalesce(m.status, case when i.id is not null then 'invited' end),
       'owner', pg_catalog.jsonb_build_object('id', p.id, 'name', p.name, 'avatar_url', p.avatar_url))
     || case when m.status = 'active' then pg_catalog.jsonb_build_object(
         'tax_id', r.tax_id, 'email', r.email, 'verification_status', r.verification_status,
@@ -55,6 +64,7 @@ language sql stable set search_path = '' as $$
   join public.business_registrations r on r.business_id = b.id
   join public.public_profiles p on p.id = b.user_id
   left join public.business_members m on m.business_id = b.id and m.user_id = p_user_id
+  left join private.business_invitation(p_business_id => b.id, p_user_id => p_user_id) as i on i.id is not null
   where b.id = p_business_id and b.deleted_at is null;
 $$;
 comment on function public.business_read(uuid, uuid) is
@@ -152,6 +162,7 @@ begin
   update public.business_accounts b set deleted_at = pg_catalog.now() where b.id = p_business_id;
   update public.business_registrations r set verification_status = 'none' where r.business_id = p_business_id;
   delete from public.business_members m where m.business_id = p_business_id and m.status = 'invited';
+  delete from public.business_invitations i where i.business_id = p_business_id;
   update public.listings l set business_id = null where l.business_id = p_business_id;
   return '{}';
 end;
@@ -184,12 +195,14 @@ comment on function public.business_listings(uuid, uuid, timestamptz, uuid, inte
   'A page of a business''s listings {listings}, newest first, after the listing (p_before, p_before_id): what everybody '
   'sees, for members all. Reason: not_found.';
 
-revoke execute on function private.recheck_business(), private.is_tax_id_held(text, uuid), private.user_refusal(uuid),
+revoke execute on function private.recheck_business(), private.is_tax_id_held(text, uuid),
+  private.business_invitation(uuid, uuid), private.user_refusal(uuid),
   private.business_role(uuid, uuid),
   public.business_read(uuid, uuid), public.business_create(uuid, jsonb), public.business_update(uuid, uuid, jsonb),
   public.business_delete(uuid, uuid), public.business_listings(uuid, uuid, timestamptz, uuid, integer)
   from public, anon, authenticated;
-grant execute on function private.is_tax_id_held(text, uuid), private.user_refusal(uuid), private.business_role(uuid, uuid),
+grant execute on function private.is_tax_id_held(text, uuid), private.business_invitation(uuid, uuid),
+  private.user_refusal(uuid), private.business_role(uuid, uuid),
   public.business_read(uuid, uuid), public.business_create(uuid, jsonb), public.business_update(uuid, uuid, jsonb),
   public.business_delete(uuid, uuid), public.business_listings(uuid, uuid, timestamptz, uuid, integer)
   to service_role;

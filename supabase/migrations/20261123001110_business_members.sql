@@ -36,6 +36,35 @@ $$;
 comment on function private.tell_about_business(uuid, uuid, uuid, text, text) is
   'Notifies a user in his language of business_invitation or business_ownership, once per p_event_key.';
 
+create function private.business_size(p_business_id uuid, p_without_phone text) returns bigint
+language sql stable set search_path = '' as $$
+  select (select pg_catalog.count(*) from public.business_members m where m.business_id = p_business_id)
+    + (select pg_catalog.count(*) from public.business_invitations i
+       where i.business_id = p_business_id and i.phone is distinct from p_without_phone and i.expires_at > pg_catalog.now());
+$$;
+comment on function private.business_size(uuid, text) is
+  'Members, invited people and invited phones, without this phone: an invitation that is renewed takes no second place.';
+
+create function private.invite_phone(p_user_id uuid, p_business_id uuid, p_phone text, p_role text) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_invitation public.business_invitations;
+begin
+  insert into public.business_invitations as i (business_id, phone, role, invited_by)
+  values (p_business_id, p_phone, p_role, p_user_id)
+  on conflict (business_id, phone) do update set role = excluded.role, invited_by = excluded.invited_by,
+    declined_at = null, expires_at = excluded.expires_at
+  returning i.* into v_invitation;
+  perform private.tell_about_business(p_business_id, u.id, p_user_id, 'business_invitation', v_invitation.id::text)
+  from public.users u
+  where u.phone = p_phone and not exists (
+    select from public.business_members m
+    where m.business_id = p_business_id and m.user_id = u.id and m.status = 'active');
+end;
+$$;
+comment on function private.invite_phone(uuid, uuid, text, text) is
+  'Invites a phone for thirty days, again: renews it. Does the same for every number; only its owner, if any, is notified.';
+
 create function public.business_invite(
   p_user_id uuid, p_business_id uuid, p_invited_user_id uuid, p_invited_phone text, p_role text,
   p_most_members integer, p_invitations_per_day integer
@@ -44,7 +73,6 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_role text := private.lock_business(p_business_id, p_user_id);
   v_count jsonb;
-  v_invited uuid;
   v_member public.business_members;
 begin
   if v_role is null then
@@ -56,50 +84,68 @@ begin
   if (v_count ->> 'hits')::integer > p_invitations_per_day then
     return pg_catalog.jsonb_build_object('reason', 'rate_limited', 'retry_after', v_count -> 'reset_in');
   end if;
-  select u.id into v_invited from public.users u where u.id = p_invited_user_id or u.phone = p_invited_phone;
   select m.* into v_member from public.business_members m
-  where m.business_id = p_business_id and m.user_id = v_invited;
-  if v_member.status = 'active' and p_invited_user_id is not null then
+  where m.business_id = p_business_id and m.user_id = p_invited_user_id;
+  if v_member.status = 'active' then
     return '{"reason": "business_member_already"}';
   elsif v_member.id is not null then
     return '{}';
-  elsif (select pg_catalog.count(*) from public.business_members m where m.business_id = p_business_id)
-      >= p_most_members then
+  elsif v_role = 'admin' and exists (select from public.business_invitations i
+      where i.business_id = p_business_id and i.phone = p_invited_phone and i.role = 'admin'
+        and i.expires_at > pg_catalog.now()) then
+    return '{"reason": "forbidden"}';
+  elsif private.business_size(p_business_id => p_business_id, p_without_phone => p_invited_phone) >= p_most_members then
     return '{"reason": "business_team_full"}';
-  elsif v_invited is null then
-    return case when p_invited_phone is null then '{"reason": "not_found"}' else '{}' end;
+  elsif p_invited_phone is not null then
+    perform private.invite_phone(p_user_id, p_business_id, p_invited_phone, p_role);
+    return '{}';
+  elsif not exists (select from public.users u where u.id = p_invited_user_id) then
+    return '{"reason": "not_found"}';
   end if;
   insert into public.business_members (business_id, user_id, role, status, invited_by)
-  values (p_business_id, v_invited, p_role, 'invited', p_user_id) returning * into v_member;
-  perform private.tell_about_business(p_business_id, v_invited, p_user_id, 'business_invitation', v_member.id::text);
+  values (p_business_id, p_invited_user_id, p_role, 'invited', p_user_id) returning * into v_member;
+  perform private.tell_about_business(p_business_id, p_invited_user_id, p_user_id, 'business_invitation', v_member.id::text);
   return '{}';
 end;
 $$;
 comment on function public.business_invite(uuid, uuid, uuid, text, text, integer, integer) is
-  'Invites a user, by id or by phone: the owner invites admins and sellers, admins sellers. Of a phone the answer does '
-  'not tell whether it has an account, and invitations that missed are counted as well. Reasons: not_found, forbidden, '
-  'rate_limited (with retry_after), business_member_already, business_team_full.';
+  'Invites a user by id, or whoever has a phone: the owner invites admins and sellers, admins sellers. Of a phone neither '
+  'this answer nor the team tells whether it has an account. Reasons: not_found, forbidden, rate_limited (with '
+  'retry_after), business_member_already, business_team_full.';
 
 create function public.business_answer_invitation(p_user_id uuid, p_business_id uuid, p_accepts boolean) returns jsonb
 language plpgsql volatile set search_path = '' as $$
+declare
+  v_role text := private.lock_business(p_business_id, p_user_id);
+  v_invitation public.business_invitations := private.business_invitation(p_business_id, p_user_id);
+  v_done boolean;
 begin
-  if private.lock_business(p_business_id, p_user_id) is null then
+  if v_role is null then
     return '{"reason": "not_found"}';
   elsif p_accepts then
+    if v_invitation.id is not null then
+      insert into public.business_members (business_id, user_id, role, status, invited_by)
+      values (p_business_id, p_user_id, v_invitation.role, 'invited', v_invitation.invited_by)
+      on conflict (business_id, user_id) do nothing;
+      delete from public.business_invitations i where i.id = v_invitation.id;
+    end if;
     update public.business_members m set status = 'active', accepted_at = coalesce(m.accepted_at, pg_catalog.now())
     where m.business_id = p_business_id and m.user_id = p_user_id;
+    v_done := found;
   else
     delete from public.business_members m
     where m.business_id = p_business_id and m.user_id = p_user_id and m.status = 'invited';
+    v_done := found or v_invitation.id is not null;
+    update public.business_invitations i set declined_at = pg_catalog.now() where i.id = v_invitation.id;
   end if;
-  if not found then
+  if not v_done then
     return '{"reason": "not_found"}';
   end if;
   return case when p_accepts then public.business_read(p_business_id, p_user_id) else '{}' end;
 end;
 $$;
 comment on function public.business_answer_invitation(uuid, uuid, boolean) is
-  'The invited person joins (again: changes nothing) or declines, which removes the invitation. Reason: not_found.';
+  'The invited person joins (again: changes nothing) or declines, which ends the invitation for him. Reason: not_found.';
 
 create function public.business_set_role(
   p_user_id uuid, p_business_id uuid, p_member_user_id uuid, p_role text
@@ -185,11 +231,13 @@ comment on function public.business_transfer(uuid, uuid, uuid) is
   'not_found, forbidden, business_member_required, business_new_owner_has_one.';
 
 revoke execute on function private.lock_business(uuid, uuid), private.tell_about_business(uuid, uuid, uuid, text, text),
+  private.business_size(uuid, text), private.invite_phone(uuid, uuid, text, text),
   public.business_invite(uuid, uuid, uuid, text, text, integer, integer),
   public.business_answer_invitation(uuid, uuid, boolean), public.business_set_role(uuid, uuid, uuid, text),
   public.business_remove_member(uuid, uuid, uuid), public.business_transfer(uuid, uuid, uuid)
   from public, anon, authenticated;
 grant execute on function private.lock_business(uuid, uuid), private.tell_about_business(uuid, uuid, uuid, text, text),
+  private.business_size(uuid, text), private.invite_phone(uuid, uuid, text, text),
   public.business_invite(uuid, uuid, uuid, text, text, integer, integer),
   public.business_answer_invitation(uuid, uuid, boolean), public.business_set_role(uuid, uuid, uuid, text),
   public.business_remove_member(uuid, uuid, uuid), public.business_transfer(uuid, uuid, uuid)

@@ -137,6 +137,11 @@ BUSINESS = [
         extra={"deleted_at": EARLIER},
     ),
     backend_only(
+        "business_invitations",
+        lambda s: {"business_id": s.business, "phone": "+996700990000", "role": "seller", "invited_by": s.founder},
+        {"declined_at": EARLIER},
+    ),
+    backend_only(
         "business_registrations",
         lambda s: {"business_id": s.business, "tax_id": "12345678901234", "email": "info@example.kg"},
         {"verification_status": "pending"},

@@ -9,7 +9,6 @@ from auto360 import phone as phones
 from auto360.accounts.access_tokens import Principal
 from auto360.business.errors import accepted
 from auto360.database import Database, Row
-from auto360.errors import NotFound
 from auto360.settings import EnvSettings
 
 GivenRole = Literal["admin", "seller"]
@@ -30,26 +29,17 @@ class Team:
     policy: TeamPolicy
 
     def members(self, principal: Principal, business_id: str) -> list[Row]:
-        """Members and invited people, read with the caller's own token. Raises NotFound unless he works there."""
-        rows = self.database.select(
-            "business_members",
-            {
-                "select": "user_id,role,status,accepted_at,created_at,business_accounts!inner(id),"
-                "user:public_profiles!business_members_profile_fkey(id,name,avatar_url,is_verified)",
-                "business_id": f"eq.{business_id}",
-                "business_accounts.deleted_at": "is.null",
-                "order": "created_at,id",
-            },
-            user_token=principal.token,
-        )
-        if not any(row["user_id"] == principal.user_id and row["status"] == "active" for row in rows):
-            raise NotFound
+        """List members, invited people and, for those who may invite, invited phones.
+
+        Raises NotFound unless the caller is an active member.
+        """
+        rows: list[Row] = self._call("business_team", principal, business_id, {})["team"]
         return rows
 
     def invite(
         self, principal: Principal, business_id: str, *, user_id: str | None, phone: str | None, role: GivenRole
     ) -> None:
-        """Invite a user by id or by phone. Of a phone nothing is told: neither that it is known nor that it is not.
+        """Invite a user by id, or whoever has a phone. Before that person accepts, nothing tells whether there is one.
 
         Raises NotFound, Forbidden, MemberAlready (by id), TeamFull, RateLimited, PhoneInvalid.
         """
@@ -76,8 +66,12 @@ class Team:
         self._call("business_set_role", principal, business_id, arguments)
 
     def remove(self, principal: Principal, business_id: str, *, user_id: str) -> None:
-        """Remove a member, an invitation, or oneself. Raises NotFound, Forbidden, OwnerStays."""
+        """Remove a member, an invitation by id, or oneself. Raises NotFound, Forbidden, OwnerStays."""
         self._call("business_remove_member", principal, business_id, {"p_member_user_id": user_id})
+
+    def withdraw(self, principal: Principal, business_id: str, *, invitation_id: str) -> None:
+        """Take the invitation of a phone back. Raises NotFound, Forbidden."""
+        self._call("business_withdraw_invitation", principal, business_id, {"p_invitation_id": invitation_id})
 
     def transfer(self, principal: Principal, business_id: str, *, user_id: str) -> Row:
         """Hand the business to an active member; the former owner stays as admin.

@@ -143,14 +143,20 @@ class Membership(BaseModel):
 
 
 class Member(BaseModel):
-    """Somebody of the team, or somebody invited."""
+    """Somebody of the team, or an invitation.
 
-    user_id: str
+    An invited phone has `invitation_id` and `phone`, shown to owner and admins alone. Whether it belongs to a user shows
+    once that user accepts.
+    """
+
+    user_id: str | None = None
     role: str
     status: str
-    accepted_at: datetime | None
+    accepted_at: datetime | None = None
     created_at: datetime
-    user: Person
+    user: Person | None = None
+    invitation_id: str | None = None
+    phone: str | None = None
 
 
 class Listing(BaseModel):
