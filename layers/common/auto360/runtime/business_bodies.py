@@ -145,7 +145,7 @@ class Membership(BaseModel):
 class Member(BaseModel):
     """Somebody of the team, or an invitation.
 
-    An invited phone has `invitation_id` and `phone`, shown to owner and admins alone. Whether it belongs to a user shows
+    An invited phone has `invitation_id` and `phone`, which owner and admins see. Whether it belongs to a user shows
     once that user accepts.
     """
 
