@@ -1,0 +1,44 @@
+-- How much one request to PostgREST may embed. Embeds nest without end, and a list embedded in itself multiplies: a
+-- request of a hundred bytes ran until its time-out and held a connection. PostgREST has no setting for this, and its
+-- pre-request hook does not see the query; a policy does, since it is evaluated inside it.
+
+create function private.embeds_little(p_table text) returns boolean
+language plpgsql stable set search_path = '' as $$
+declare
+  v_query text := pg_catalog.current_query();
+  v_from text := 'FROM "public"[.]"' || p_table || '" ';
+  v_most_resources integer := case when current_user = 'anon' then 3 else 6 end;
+  v_most_lists integer := case when current_user = 'anon' then 0 else 2 end;
+begin
+  -- Only PostgREST sets request.method, and only a request that embeds joins laterally.
+  if pg_catalog.strpos(v_query, 'JOIN LATERAL') = 0
+      or coalesce(pg_catalog.current_setting('request.method', true), '') = '' then
+    return true;
+  elsif pg_catalog.regexp_count(v_query, 'JOIN LATERAL') > v_most_resources then
+    raise sqlstate 'PT400' using message = 'too many embedded resources';
+  elsif pg_catalog.regexp_count(v_query, 'jsonb?_agg[(]"') > v_most_lists then
+    raise sqlstate 'PT400' using message = 'too many embedded lists';
+  elsif pg_catalog.regexp_count(v_query, v_from || ' *(AS|LEFT JOIN LATERAL|INNER JOIN LATERAL)')
+      -- An exact count repeats the condition of an inner embed.
+      - pg_catalog.regexp_count(v_query, 'SELECT 1 +' || v_from || ' *AS') > 1 then
+    raise sqlstate 'PT400' using message = 'a resource embedded in itself';
+  end if;
+  return true;
+end;
+$$;
+comment on function private.embeds_little(text) is
+  'Restrictive policies: true, or PT400 (HTTP 400) for a request to PostgREST that embeds more than three resources '
+  '(signed in: six), any list (signed in: two), or this table twice. Evaluated once per query, before its first row.';
+revoke execute on function private.embeds_little(text) from public;
+grant execute on function private.embeds_little(text) to anon, authenticated, service_role;
+
+create policy listings_embedded_little on public.listings as restrictive for select to anon, authenticated
+  using ((select private.embeds_little('listings')));
+create policy public_profiles_embedded_little on public.public_profiles as restrictive for select to anon, authenticated
+  using ((select private.embeds_little('public_profiles')));
+create policy business_accounts_embedded_little on public.business_accounts as restrictive
+  for select to anon, authenticated using ((select private.embeds_little('business_accounts')));
+create policy chat_threads_embedded_little on public.chat_threads as restrictive for select to authenticated
+  using ((select private.embeds_little('chat_threads')));
+create policy chat_messages_embedded_little on public.chat_messages as restrictive for select to authenticated
+  using ((select private.embeds_little('chat_messages')));

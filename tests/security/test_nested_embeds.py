@@ -1,0 +1,107 @@
+"""Attack: one small request that multiplies the marketplace by itself, through embeds of PostgREST."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.database import Database
+from tests.support.market import new_listing, new_user_id
+from tests.support.rest import Rest
+
+BUSY = 600
+"""Listings of one dealer: enough for the attacks to run to the statement's time-out."""
+
+
+@pytest.fixture(scope="module")
+def dealer(database: Database) -> Iterator[str]:
+    """A dealer with many listings."""
+    seller = new_user_id(database)
+    with database.connect() as connection:
+        connection.execute(
+            """insert into listings (seller_user_id, category, title, price, status, moderation_status)
+               select %s, 'car', 'Toyota Camry', 1000, 'active', 'approved' from generate_series(1, %s)""",
+            [seller, BUSY],
+        )
+        connection.execute("insert into business_accounts (user_id, name) values (%s, 'Салон')", [seller])
+        yield seller
+        connection.execute("delete from listings where seller_user_id = %s", [seller])
+        connection.execute("delete from business_accounts where user_id = %s", [seller])
+
+
+MULTIPLYING = [
+    "/listings?select=id,seller:public_profiles(id,listings(id,title,seller:public_profiles(id,listings(id,title))))",
+    "/public_profiles?select=id,listings(id,p:public_profiles(id,listings(id,p:public_profiles(id,listings(*)))))",
+    "/listings?select=*,public_profiles(listings(*))",
+    "/public_profiles?select=id,a:listings(*),b:listings(*),c:listings(*)",
+    "/business_accounts?select=id,listings(id,business_accounts(id,listings(id,business_accounts(id,listings(*)))))",
+    "/listings?select=id,seller:public_profiles!inner(id,x:listings!inner(id,title))",
+    "/listings?select=id," + ",".join(f"s{number}:public_profiles(id)" for number in range(40)),
+]
+
+
+@pytest.mark.parametrize("path", MULTIPLYING)
+@pytest.mark.parametrize("who", ["anybody", "signed in"])
+def test_a_multiplying_request_is_refused_before_it_runs(path: str, who: str, rest: Rest, dealer: str) -> None:
+    caller = rest.anybody if who == "anybody" else rest.user()
+    answer = caller.send("GET", path)
+    assert (answer.status_code, answer.json()["code"]) == (400, "PT400"), answer.text[:200]
+    assert "embed" in answer.json()["message"]
+
+
+def test_conversations_are_not_multiplied_by_their_messages(rest: Rest, database: Database) -> None:
+    user, seller = rest.user(), new_user_id(database)
+    thread = {"listing_id": new_listing(database, seller), "buyer_id": user.id, "seller_id": seller}
+    [opened] = user.send("POST", "/chat_threads", thread, Prefer="return=representation").json()
+    message = {"thread_id": opened["id"], "sender_id": user.id, "body": "Торг?"}
+    assert user.send("POST", "/chat_messages?select=*,sender:users!sender_id(id)", message).status_code == 201
+    for path in (
+        "/chat_threads?select=id,chat_messages(id,chat_threads(id,chat_messages(id)))",
+        "/chat_messages?select=id,chat_threads(id,chat_messages(id))",
+    ):
+        assert user.send("GET", path).status_code == 400
+
+
+# What the app sends (with seller:users while it has that table, with public_profiles where it reads other people).
+NEEDED_BY_ANYBODY = [
+    "/listings?select=*&category=eq.car&status=eq.active&order=created_at.desc&limit=50",
+    "/listings?select=*,seller:public_profiles(id,name,avatar_url)&limit=50",
+    "/listings?select=*,car_details(*),horse_details(*),seller:public_profiles(id,name)&limit=50",
+    "/business_accounts?select=*",
+]
+NEEDED_BY_A_USER = [
+    *NEEDED_BY_ANYBODY,
+    "/listings?select=*,seller:users!seller_user_id(id,name,avatar_url,phone)&limit=50",
+    "/listing_saves?select=*,listing:listings!listing_saves_listing_id_fkey(*,seller:users!seller_user_id(id,name))",
+    "/chat_threads?select=*,listing:listings(id,title),buyer:users!buyer_id(id,name),seller:users!seller_id(id,name)",
+    "/chat_messages?select=*,sender:users!sender_id(id,name,avatar_url)",
+    "/notifications?select=*,from_user:users!from_user_id(id,name)",
+]
+
+
+@pytest.mark.parametrize("path", NEEDED_BY_ANYBODY)
+def test_what_the_app_embeds_without_a_token_works(path: str, rest: Rest, dealer: str) -> None:
+    assert rest.anybody.send("GET", path).status_code == 200
+
+
+@pytest.mark.parametrize("path", NEEDED_BY_A_USER)
+def test_what_the_app_embeds_with_a_token_works(path: str, rest: Rest, dealer: str) -> None:
+    assert rest.user().send("GET", path).status_code == 200
+
+
+def test_counting_exactly_is_no_second_table(rest: Rest, dealer: str) -> None:
+    path = f"/listings?select=id,seller:public_profiles!inner(id)&seller.id=eq.{dealer}&limit=1"
+    answer = rest.anybody.send("GET", path, Prefer="count=exact")
+    assert (answer.status_code, answer.headers["Content-Range"]) == (206, f"0-0/{BUSY}")
+
+
+def test_inside_the_database_no_query_is_judged_by_its_text(database: Database, dealer: str) -> None:
+    with database.connect() as connection, connection.transaction():
+        connection.execute("set local role anon")
+        number = connection.execute(
+            """select count(*) from listings a left join lateral (
+                 select json_agg(b.id) from listings b where b.id = a.id) as x on true"""
+        ).fetchone()
+    assert number is not None
+    assert number[0] >= BUSY
