@@ -40,8 +40,36 @@ $$;
 comment on function private.limit_writes() is
   'Trigger per statement with pairs (rows, seconds) as arguments: how many rows of the table one user may insert, or update, in '
   'that time. A statement of many rows counts as many; one that goes beyond writes nothing.';
-revoke execute on function private.count_rows(text, integer, integer, integer), private.limit_writes()
+
+create function private.limit_rows() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_setting constant text := 'auto360.inserted_into_' || tg_table_name;
+  v_rows integer := coalesce(nullif(pg_catalog.current_setting(v_setting, true), ''), '0')::integer + 1;
+begin
+  if v_rows > tg_argv[0]::integer then
+    raise sqlstate 'PT429' using message = 'too many rows in one request';
+  end if;
+  perform pg_catalog.set_config(v_setting, v_rows::text, true);
+  return new;
+end;
+$$;
+comment on function private.limit_rows() is
+  'Trigger per row: ends a request at the first row too many, before the other triggers work through thousands that the count '
+  'at the end of the statement would refuse. The number lives as long as the transaction.';
+revoke execute on function private.count_rows(text, integer, integer, integer), private.limit_writes(), private.limit_rows()
   from public, anon, authenticated;
+
+create trigger listing_likes_limit_rows before insert on public.listing_likes
+  for each row when (private.is_rest_user()) execute function private.limit_rows('300');
+create trigger listing_saves_limit_rows before insert on public.listing_saves
+  for each row when (private.is_rest_user()) execute function private.limit_rows('300');
+create trigger reports_limit_rows before insert on public.reports
+  for each row when (private.is_rest_user()) execute function private.limit_rows('20');
+create trigger chat_threads_limit_rows before insert on public.chat_threads
+  for each row when (private.is_rest_user()) execute function private.limit_rows('30');
+create trigger chat_messages_limit_rows before insert on public.chat_messages
+  for each row when (private.is_rest_user()) execute function private.limit_rows('30');
 
 create trigger listing_likes_limit_insert after insert on public.listing_likes referencing new table as written
   for each statement when (private.is_rest_user()) execute function private.limit_writes('300', '3600', '1000', '86400');

@@ -210,3 +210,15 @@ def test_the_trigger_that_counts_has_the_numbers_of_the_matrix(database: Databas
         for verb in VERBS
         if writes.windows(verb)
     }
+
+
+def test_a_request_ends_at_the_first_row_too_many(database: Database) -> None:
+    ends = dict(
+        rows(
+            database,
+            r"""select c.relname::text, substring(pg_get_triggerdef(t.oid) from 'limit_rows\(''(\d+)''\)')::integer
+                from pg_trigger t join pg_class c on c.oid = t.tgrelid
+                where t.tgfoid = 'private.limit_rows'::regproc""",
+        )
+    )
+    assert ends == {table: writes.insert[0][0] for table, writes in WRITES.items() if writes.insert}
