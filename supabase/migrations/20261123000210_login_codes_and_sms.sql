@@ -27,7 +27,7 @@ comment on column public.verification_codes.nonce is 'Input from which the backe
 comment on column public.verification_codes.code_digest is 'sha256(id || HMAC(secret, phone, code)): useless without the secret, which is not in the database.';
 comment on column public.verification_codes.attempts is 'Comparisons made before the code was used.';
 comment on column public.verification_codes.replays is 'Repeats of the successful request that were answered.';
-comment on column public.verification_codes.requested_addresses is 'Who asked for this code. The last try is kept for them, so that a stranger cannot spend all.';
+comment on column public.verification_codes.requested_addresses is 'Places (address of IPv4, /64 of IPv6) that asked for this code. The last try is kept for them, so that a stranger cannot spend all.';
 create unique index verification_codes_one_live_idx on public.verification_codes (phone, purpose)
   where used_at is null and superseded_at is null;
 create index verification_codes_phone_created_idx on public.verification_codes (phone, created_at desc);
@@ -46,8 +46,10 @@ create table public.login_failures (
   created_at timestamptz not null default now()
 );
 comment on table public.login_failures is 'Failed checks of a code, counted for the 15-minute lock; swept after a day.';
+comment on column public.login_failures.address is 'The address of IPv4, the /64 of IPv6.';
 comment on column public.login_failures.holds_request is 'The caller showed the identifier of a code request, which a stranger behind the same address cannot.';
 create index login_failures_phone_created_idx on public.login_failures (phone, created_at desc);
+create index login_failures_address_created_idx on public.login_failures (address, created_at desc);
 create index login_failures_created_idx on public.login_failures (created_at);
 alter table public.login_failures enable row level security;
 grant all on public.login_failures to service_role;
@@ -55,6 +57,7 @@ grant all on public.login_failures to service_role;
 create table public.sms_messages (
   id uuid primary key default gen_random_uuid(),
   purpose text not null check (purpose in ('login', 'notice', 'operator', 'alert')),
+  caller text check (caller in ('new', 'elsewhere', 'own')),
   verification_code_id uuid references public.verification_codes (id) on delete set null,
   phone text not null check (phone ~ '^\+996[0-9]{9}$'),
   address inet,
@@ -71,6 +74,8 @@ create table public.sms_messages (
   updated_at timestamptz not null default now()
 );
 comment on table public.sms_messages is 'One SMS to one phone: its place in the limits, who carried it, what it cost, whether it arrived. Never its text.';
+comment on column public.sms_messages.caller is
+  'Of a login SMS: the phone had no account; had one, but never logged in from this network; had logged in from it.';
 comment on column public.sms_messages.state is 'reserved: counted, not yet handed over; released: nobody took it, so it no longer counts for the phone.';
 comment on column public.sms_messages.cost_tyiyn is 'Reserved at the list price, replaced by what the supplier charged. 100 tyiyn = 1 som.';
 create index sms_messages_phone_created_idx on public.sms_messages (phone, created_at desc);
@@ -85,9 +90,11 @@ create table public.sms_limit_hits (
   id uuid primary key default gen_random_uuid(),
   sms_message_id uuid not null references public.sms_messages (id) on delete cascade,
   limit_key text not null check (char_length(limit_key) between 1 and 200),
+  is_used boolean not null default false,
   created_at timestamptz not null default now()
 );
 comment on table public.sms_limit_hits is 'One row for each thing that a login SMS counts against: its phone, address, network, block of numbers.';
+comment on column public.sms_limit_hits.is_used is 'Somebody has logged in with the code of this SMS.';
 comment on column public.sms_limit_hits.limit_key is 'Scope and value, such as phone:+996… or network:198.51.100.0/24.';
 create index sms_limit_hits_key_created_idx on public.sms_limit_hits (limit_key, created_at desc);
 create index sms_limit_hits_message_idx on public.sms_limit_hits (sms_message_id);
@@ -133,10 +140,17 @@ grant all on public.sms_circuits to service_role;
 create table public.sms_spending (
   day date primary key,
   spent_tyiyn bigint not null default 0 check (spent_tyiyn >= 0),
+  share_hour timestamptz,
+  new_tyiyn bigint not null default 0 check (new_tyiyn >= 0),
+  elsewhere_tyiyn bigint not null default 0 check (elsewhere_tyiyn >= 0),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
 comment on table public.sms_spending is 'Money reserved for login SMS per Bishkek day; the daily cap is checked against it.';
+comment on column public.sms_spending.share_hour is 'The hour that new_tyiyn and elsewhere_tyiyn are about.';
+comment on column public.sms_spending.new_tyiyn is 'Spent in that hour on phones without an account.';
+comment on column public.sms_spending.elsewhere_tyiyn is
+  'Spent in that hour on phones with an account, asked for from networks in which they never logged in.';
 create trigger sms_spending_touch_updated_at before update on public.sms_spending
   for each row execute function private.touch_updated_at();
 alter table public.sms_spending enable row level security;

@@ -13,63 +13,29 @@ language sql immutable set search_path = '' as $$
 $$;
 comment on function private.seconds_between(timestamptz, timestamptz) is 'Whole seconds, rounded up, at least 1: what goes into Retry-After.';
 
-create function private.first_full_limit(p_limits jsonb) returns jsonb
-language plpgsql volatile set search_path = '' as $$
-declare
-  v_limit record;
-  v_now timestamptz;
-  v_oldest timestamptz;
-begin
-  for v_limit in select * from pg_catalog.jsonb_to_recordset(p_limits)
-      as l(reason text, key text, most integer, seconds integer) loop
-    perform private.lock_for_login(v_limit.key);
-    v_now := pg_catalog.clock_timestamp();
-    select h.created_at into v_oldest from public.sms_limit_hits h
-    where h.limit_key = v_limit.key and h.created_at > v_now - pg_catalog.make_interval(secs => v_limit.seconds)
-    order by h.created_at desc offset v_limit.most - 1 limit 1;
-    if found then
-      return pg_catalog.jsonb_build_object('reason', v_limit.reason, 'retry_after', private.seconds_between(
-        v_now, v_oldest + pg_catalog.make_interval(secs => v_limit.seconds)));
-    end if;
-  end loop;
-  return null;
-end;
-$$;
-comment on function private.first_full_limit(jsonb) is
-  'Locks the keys of p_limits [{reason, key, most, seconds}] in the given order (the same for every caller, so no '
-  'deadlock) and returns the first limit that is used up with the seconds until it opens, else null.';
-
-create function private.reserve_spending(p_cost_tyiyn bigint, p_cap_tyiyn bigint) returns boolean
-language plpgsql volatile set search_path = '' as $$
-begin
-  insert into public.sms_spending as s (day, spent_tyiyn)
-  select (pg_catalog.now() at time zone 'Asia/Bishkek')::date, p_cost_tyiyn where p_cost_tyiyn <= p_cap_tyiyn
-  on conflict (day) do update set spent_tyiyn = s.spent_tyiyn + excluded.spent_tyiyn
-    where s.spent_tyiyn + excluded.spent_tyiyn <= p_cap_tyiyn;
-  return found;
-end;
-$$;
-comment on function private.reserve_spending(bigint, bigint) is 'Takes the price of one SMS (tyiyn) from today''s budget; false when it would go over the cap.';
-
 create function public.login_request_code(
-  p_phone text, p_address inet, p_request_id text, p_limits jsonb,
+  p_phone text, p_address inet, p_request_id text, p_rules jsonb,
   p_code_id uuid, p_nonce text, p_code_digest bytea, p_key_id text, p_code_length integer,
   p_known_key_ids text[], p_tries integer, p_ttl_seconds integer, p_least_life_seconds integer,
-  p_cost_tyiyn bigint, p_spend_cap_tyiyn bigint
+  p_cost_tyiyn bigint
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_refusal jsonb := private.first_full_limit(p_limits);
+  v_who record := private.login_caller(p_phone, p_address);
+  v_refusal jsonb := private.first_full_limit(p_rules -> 'limits', v_who.caller);
   v_now timestamptz := pg_catalog.clock_timestamp();
   v_code public.verification_codes;
   v_sms_id uuid;
 begin
+  if v_refusal is null and v_who.caller = 'new' then
+    v_refusal := private.braked(p_rules -> 'brake');
+  end if;
+  if v_refusal is null then
+    v_refusal := private.reserve_spending(
+      p_cost_tyiyn, case when v_who.is_staff then 'staff' else v_who.caller end, p_rules -> 'budget');
+  end if;
   if v_refusal is not null then
     return v_refusal;
-  end if;
-  if not private.reserve_spending(p_cost_tyiyn, p_spend_cap_tyiyn) then
-    return pg_catalog.jsonb_build_object('reason', 'otp_temporarily_limited', 'retry_after', private.seconds_between(v_now,
-      (pg_catalog.date_trunc('day', v_now at time zone 'Asia/Bishkek') + interval '1 day') at time zone 'Asia/Bishkek'));
   end if;
   select * into v_code from public.verification_codes c
   where c.phone = p_phone and c.purpose = 'login' and c.used_at is null and c.superseded_at is null
@@ -85,12 +51,15 @@ begin
             v_now + pg_catalog.make_interval(secs => p_ttl_seconds), v_now)
     returning * into v_code;
   end if;
-  update public.verification_codes c set requested_addresses = c.requested_addresses || p_address
-  where c.id = v_code.id and not p_address = any (c.requested_addresses);
-  insert into public.sms_messages (purpose, verification_code_id, phone, address, cost_tyiyn, request_id, created_at)
-  values ('login', v_code.id, p_phone, p_address, p_cost_tyiyn, p_request_id, v_now) returning id into v_sms_id;
+  update public.verification_codes c set requested_addresses = c.requested_addresses || private.place_of(p_address)
+  where c.id = v_code.id and not private.place_of(p_address) = any (c.requested_addresses);
+  insert into public.sms_messages
+    (purpose, caller, verification_code_id, phone, address, cost_tyiyn, request_id, created_at)
+  values ('login', v_who.caller, v_code.id, p_phone, p_address, p_cost_tyiyn, p_request_id, v_now)
+  returning id into v_sms_id;
   insert into public.sms_limit_hits (sms_message_id, limit_key, created_at)
-  select distinct v_sms_id, l.key, v_now from pg_catalog.jsonb_to_recordset(p_limits) as l(key text);
+  select distinct v_sms_id, l.key, v_now from pg_catalog.jsonb_to_recordset(p_rules -> 'limits')
+    as l(key text, callers jsonb) where l.callers ? v_who.caller;
   return pg_catalog.jsonb_build_object(
     'sms_id', v_sms_id, 'code_id', v_code.id, 'nonce', v_code.nonce, 'key_id', v_code.key_id,
     'expires_in', private.seconds_between(v_now, v_code.expires_at),
@@ -103,8 +72,8 @@ begin
       where s.open_until > v_now));
 end;
 $$;
-comment on function public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint, bigint) is
-  'Decides whether a login SMS may be sent and reserves its place: {reason, retry_after} when refused, else {sms_id, '
+comment on function public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint) is
+  'Decides by p_rules {limits, brake, budget} whether a login SMS may be sent and reserves its place: {reason, retry_after} when refused, else {sms_id, '
   'code_id, nonce, key_id, expires_in, undelivered_supplier, open_circuits}. A live code is given again, with its '
   'tries and its end unchanged.';
 
@@ -168,13 +137,12 @@ comment on function private.update_sms_circuits(jsonb) is
   'mend itself (login, address, money); first 30 seconds, doubling to 10 minutes. One success closes it.';
 
 revoke execute on function private.lock_for_login(text), private.seconds_between(timestamptz, timestamptz),
-  private.first_full_limit(jsonb), private.reserve_spending(bigint, bigint), private.update_sms_circuits(jsonb),
-  public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint, bigint),
+  private.update_sms_circuits(jsonb),
+  public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint),
   public.login_record_sms(uuid, text, text, text, integer, bigint, jsonb)
   from public, anon, authenticated;
 grant execute on function
-  public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint, bigint),
+  public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint),
   public.login_record_sms(uuid, text, text, text, integer, bigint, jsonb),
-  private.lock_for_login(text), private.seconds_between(timestamptz, timestamptz), private.first_full_limit(jsonb),
-  private.reserve_spending(bigint, bigint), private.update_sms_circuits(jsonb)
+  private.lock_for_login(text), private.seconds_between(timestamptz, timestamptz), private.update_sms_circuits(jsonb)
   to service_role;

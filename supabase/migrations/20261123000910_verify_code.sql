@@ -2,29 +2,36 @@
 -- the session happen in one call and one transaction. A wrong guess returns normally, so that its count is kept.
 
 create function private.login_lock_seconds(
-  p_phone text, p_address inet, p_holds_request boolean, p_asked_for_it boolean, p_failures integer, p_seconds integer
+  p_phone text, p_place inet, p_holds_request boolean, p_asked_for_it boolean, p_lock jsonb
 ) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
   v_now timestamptz := pg_catalog.clock_timestamp();
+  v_window interval := pg_catalog.make_interval(secs => (p_lock ->> 'seconds')::integer);
+  v_failures integer := (p_lock ->> 'failures')::integer;
   v_oldest timestamptz;
 begin
   select f.created_at into v_oldest from public.login_failures f
-  where f.phone = p_phone and f.created_at > v_now - pg_catalog.make_interval(secs => p_seconds)
-    and (f.address = p_address and f.holds_request = p_holds_request)
-  order by f.created_at desc offset p_failures - 1 limit 1;
+  where f.phone = p_phone and f.created_at > v_now - v_window
+    and f.address = p_place and f.holds_request = p_holds_request
+  order by f.created_at desc offset v_failures - 1 limit 1;
   if v_oldest is null and not p_asked_for_it then
     select f.created_at into v_oldest from public.login_failures f
-    where f.phone = p_phone and f.created_at > v_now - pg_catalog.make_interval(secs => p_seconds)
-    order by f.created_at desc offset p_failures - 1 limit 1;
+    where f.phone = p_phone and f.created_at > v_now - v_window
+    order by f.created_at desc offset v_failures - 1 limit 1;
   end if;
-  return case when v_oldest is not null then private.seconds_between(
-    v_now, v_oldest + pg_catalog.make_interval(secs => p_seconds)) end;
+  if v_oldest is null and not p_asked_for_it then
+    select f.created_at into v_oldest from public.login_failures f
+    where f.address = p_place and f.created_at > v_now - v_window and not f.holds_request
+    order by f.created_at desc offset (p_lock ->> 'address_failures')::integer - 1 limit 1;
+  end if;
+  return case when v_oldest is not null then private.seconds_between(v_now, v_oldest + v_window) end;
 end;
 $$;
-comment on function private.login_lock_seconds(text, inet, boolean, boolean, integer, integer) is
-  'Seconds for which this caller may not guess, else null. Five failures lock the address that made them, and the '
-  'phone for everybody except those who asked for its live code: a stranger cannot lock the owner out.';
+comment on function private.login_lock_seconds(text, inet, boolean, boolean, jsonb) is
+  'Seconds for which this caller may not guess, else null. p_lock {failures, address_failures, seconds, replay_seconds}: '
+  'so many failures lock the address that made them, and the phone for everybody except those who asked for its live '
+  'code: a stranger cannot lock the owner out. So many at whatever phones lock the address, with the same exception.';
 
 create function private.open_session(p_user_id uuid, p_session jsonb, p_refresh_digest bytea) returns uuid
 language plpgsql volatile set search_path = '' as $$
@@ -63,7 +70,7 @@ $$;
 comment on function private.find_or_create_user(text) is 'The user of a proved phone; a new row has no earlier version, hence xmax 0.';
 
 create function private.replay_login(
-  p_phone text, p_digests jsonb, p_address inet, p_sms_id uuid, p_refresh_digest bytea, p_replay_seconds integer
+  p_phone text, p_digests jsonb, p_place inet, p_sms_id uuid, p_refresh_digest bytea, p_replay_seconds integer
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -72,7 +79,7 @@ declare
 begin
   select c.* into v_code from public.verification_codes c
   where c.phone = p_phone and c.used_at > pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => p_replay_seconds)
-    and c.replays < 3 and (c.used_address = p_address or exists (
+    and c.replays < 3 and (c.used_address = p_place or exists (
       select from public.sms_messages m where m.id = p_sms_id and m.verification_code_id = c.id))
   order by c.used_at desc limit 1 for update;
   if not found then

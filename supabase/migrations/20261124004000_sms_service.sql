@@ -116,8 +116,7 @@ begin
   if p_state = 'released' then
     delete from public.sms_limit_hits h where h.sms_message_id = p_sms_id and h.limit_key not like 'pair:%';
   end if;
-  update public.sms_spending s set spent_tyiyn = greatest(0, s.spent_tyiyn - v_reserved + coalesce(p_cost_tyiyn, v_reserved))
-  from public.sms_messages m where m.id = p_sms_id and s.day = (m.created_at at time zone 'Asia/Bishkek')::date;
+  perform private.settle_spending(p_sms_id, v_reserved, coalesce(p_cost_tyiyn, v_reserved));
 end;
 $$;
 

@@ -29,14 +29,14 @@ comment on function private.is_operator(text) is 'Whether people with this role 
 
 create function public.operator_sign_in(
   p_phone text, p_digests jsonb, p_address inet, p_sms_id uuid, p_token_digest bytea, p_session jsonb,
-  p_lock_failures integer, p_lock_seconds integer, p_replay_seconds integer, p_request_id text
+  p_lock jsonb, p_request_id text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   -- Nobody holds a refresh token of this session: the digest is that of random bytes that are kept nowhere.
   v_nobodys bytea := pg_catalog.sha256(pg_catalog.uuid_send(pg_catalog.gen_random_uuid()));
   v_login jsonb := public.login_verify_code(p_phone, p_digests, p_address, p_sms_id, v_nobodys, p_session,
-    p_lock_failures, p_lock_seconds, p_replay_seconds);
+    p_lock);
   v_user_id uuid := (v_login #>> '{user,id}')::uuid;
   v_session_id uuid := (v_login ->> 'session_id')::uuid;
   v_is_operator boolean := private.is_operator(v_login #>> '{user,role}');
@@ -57,7 +57,7 @@ begin
   return '{"outcome": "ok"}';
 end;
 $$;
-comment on function public.operator_sign_in(text, jsonb, inet, uuid, bytea, jsonb, integer, integer, integer, text) is
+comment on function public.operator_sign_in(text, jsonb, inet, uuid, bytea, jsonb, jsonb, text) is
   'Checks a login code by the rules of login_verify_code and opens a session of the operations page: {outcome: ok}, '
   '{outcome: refused} for a proved phone without a role, else what login_verify_code says.';
 
@@ -116,8 +116,8 @@ create trigger moderation_events_note after insert on public.moderation_events
   for each row when (new.moderator_id is not null) execute function private.note_moderation();
 
 revoke execute on function private.is_operator(text), private.note_moderation(),
-  public.operator_sign_in(text, jsonb, inet, uuid, bytea, jsonb, integer, integer, integer, text),
+  public.operator_sign_in(text, jsonb, inet, uuid, bytea, jsonb, jsonb, text),
   public.operator_session(bytea, integer), public.operator_sign_out(bytea, inet, text) from public, anon, authenticated;
 grant execute on function private.is_operator(text),
-  public.operator_sign_in(text, jsonb, inet, uuid, bytea, jsonb, integer, integer, integer, text),
+  public.operator_sign_in(text, jsonb, inet, uuid, bytea, jsonb, jsonb, text),
   public.operator_session(bytea, integer), public.operator_sign_out(bytea, inet, text) to service_role;

@@ -94,7 +94,8 @@ def test_three_an_hour_and_ten_a_day(person: Person, database: Database) -> None
     assert int(refused.headers["Retry-After"]) > 3600
 
 
-def test_an_address_gets_ten_an_hour(person: Person) -> None:
+def test_an_address_has_a_limit_an_hour(person: Person) -> None:
+    person.functions.set(OTP_ADDRESS_PER_HOUR="10")
     statuses = [replace(person, phone=new_phone()).request_code() for _ in range(11)]
     assert [answer.status for answer in statuses[:10]] == [200] * 10
     assert statuses[10].code == "otp_address_limit"
@@ -111,10 +112,32 @@ def test_a_network_and_a_block_of_numbers_have_limits_of_their_own(person: Perso
     assert [answer.code for answer in answers] == [None, None, "otp_temporarily_limited"]
 
 
+@pytest.mark.parametrize(("used", "code"), [(0, "otp_temporarily_limited"), (1, None)])
+def test_where_codes_are_requested_and_not_used_new_phones_get_none_and_known_ones_do(
+    person: Person, database: Database, used: int, code: str | None
+) -> None:
+    with database.connect() as connection:
+        connection.execute("delete from sms_limit_hits")
+    person.functions.set(OTP_BRAKE_REQUESTS="5", OTP_BRAKE_PERCENT="20")
+    network = new_address().rpartition(".")[0]
+    asked = [replace(person, phone=new_phone(), address=f"{network}.{host}") for host in range(1, 6)]
+    for number, each in enumerate(asked):
+        assert each.request_code().status == 200
+        if number < used:
+            assert each.verify(each.sms.code(each.phone)).status == 200
+        age(database, each.phone, 601)
+    known = replace(person, phone=new_phone(), address=new_address())
+    known.log_in()
+    age(database, known.phone, 61)
+    assert replace(person, phone=new_phone(), address=f"{network}.9").request_code().code == code
+    assert replace(known, address=f"{network}.10").request_code().status == 200
+
+
 def test_the_days_budget_ends_the_sending(person: Person, database: Database) -> None:
     with database.connect() as connection:
         connection.execute("delete from sms_spending")
-    person.functions.set(OTP_SMS_COST_TYIYN="200", OTP_DAILY_BUDGET_TYIYN="399", NIKITA_SMS_PRICE_TYIYN="200")
+    person.functions.set(OTP_SMS_COST_TYIYN="200", OTP_DAILY_BUDGET_TYIYN="570", NIKITA_SMS_PRICE_TYIYN="200")
+    person.functions.set(OTP_HOURLY_SHARE_PERCENT="100")
     assert person.request_code().status == 200
     other = replace(person, phone=new_phone(), address=new_address()).request_code()
     assert (other.status, other.code) == (429, "otp_temporarily_limited")
@@ -269,6 +292,6 @@ def test_a_dead_database_is_told_without_its_text(functions: Functions) -> None:
 
 
 def test_the_database_call_is_not_open_to_the_anon_key(database: Database, sms_world: SmsWorld) -> None:
-    call = b"set role anon; select public.login_verify_code('', '{}', '::1', null, '', '{}', 1, 1, 1)"
+    call = b"set role anon; select public.login_verify_code('', '{}', '::1', null, '', '{}', '{}')"
     with psycopg.connect(database.dsn) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
         connection.execute(call)

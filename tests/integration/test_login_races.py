@@ -14,7 +14,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from auto360.accounts.code_policy import CodePolicy
+from auto360.accounts.code_policy import CodePolicy, LockPolicy
 from auto360.accounts.code_secrets import CodeSecrets, stored_digest
 from tests.support.database import Database
 from tests.support.people import new_address, new_phone
@@ -63,7 +63,7 @@ def asking(phone: str, address: str, *, policy: CodePolicy = POLICY) -> Call:
             p_phone=phone,
             p_address=address,
             p_request_id="r",
-            p_limits=Jsonb(policy.limits(phone, address)),
+            p_rules=Jsonb(policy.rules(phone, address)),
             p_code_id=code_id,
             p_nonce=nonce,
             p_code_digest=digest,
@@ -74,7 +74,6 @@ def asking(phone: str, address: str, *, policy: CodePolicy = POLICY) -> Call:
             p_ttl_seconds=600,
             p_least_life_seconds=60,
             p_cost_tyiyn=policy.otp_sms_cost_tyiyn,
-            p_spend_cap_tyiyn=policy.otp_daily_budget_tyiyn,
         )
         return answer
 
@@ -92,9 +91,7 @@ def checking(phone: str, address: str, code: str) -> Call:
             p_sms_id=None,
             p_refresh_digest=hashlib.sha256(uuid4().bytes).digest(),
             p_session=Jsonb({"address": address, "lifetime_seconds": 86400}),
-            p_lock_failures=5,
-            p_lock_seconds=900,
-            p_replay_seconds=75,
+            p_lock=Jsonb(LockPolicy().lock()),
         )
         return answer
 
@@ -117,14 +114,20 @@ def test_of_fifty_requests_for_one_phone_one_sms_is_reserved(database: Database)
 
 def test_of_fifty_phones_behind_one_address_ten_are_served(database: Database) -> None:
     address = new_address()
-    answers = at_once(database, [asking(new_phone(), address) for _ in range(50)])
+    policy = CodePolicy(otp_daily_budget_tyiyn=10**9, otp_address_per_hour=10)
+    answers = at_once(database, [asking(new_phone(), address, policy=policy) for _ in range(50)])
     assert Counter(answer.get("reason") for answer in answers) == {None: 10, "otp_address_limit": 40}
 
 
 def test_the_days_budget_is_never_overdrawn(database: Database) -> None:
     with database.connect() as connection:
         connection.execute("delete from sms_spending")
-    policy = CodePolicy(otp_sms_cost_tyiyn=200, otp_daily_budget_tyiyn=1500)
+    policy = CodePolicy(
+        otp_sms_cost_tyiyn=200,
+        otp_daily_budget_tyiyn=2000,
+        otp_reserve_accounts_percent=25,
+        otp_hourly_share_percent=100,
+    )
     answers = at_once(database, [asking(new_phone(), new_address(), policy=policy) for _ in range(40)])
     assert Counter(answer.get("reason") for answer in answers) == {None: 7, "otp_temporarily_limited": 33}
     assert rows(database, "select spent_tyiyn from sms_spending") == [(1400,)]

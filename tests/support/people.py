@@ -53,7 +53,8 @@ class Person:
 
     def log_in(self) -> dict[str, Any]:
         """The whole way; gives the answer's data."""
-        assert self.request_code().status == 200
+        asked = self.request_code()
+        assert asked.status == 200, asked.body
         answer = self.verify(self.sms.code(self.phone))
         assert answer.status == 200
         data: dict[str, Any] = answer.body["data"]

@@ -120,11 +120,35 @@ def test_test_numbers_are_refused_in_production() -> None:
         CodePolicy.load(numbers)
 
 
-def test_networks_are_24_and_64_bits() -> None:
+def test_places_are_told_apart_by_24_and_56_bits() -> None:
     assert network_of("198.51.100.77") == "198.51.100.0/24"
-    assert network_of("2001:db8:1:2:3:4:5:6") == "2001:db8:1:2::/64"
+    assert network_of("2001:db8:1:2:3:4:5:6") == "2001:db8:1::/56"
 
 
-def test_limits_are_locked_in_one_order_for_everybody() -> None:
-    scopes = [limit["key"].split(":")[0] for limit in CodePolicy().limits(PHONE, "198.51.100.77")]
-    assert scopes == ["phone", "phone", "phone", "pair", "address", "network", "block"]
+@pytest.mark.parametrize(
+    ("address", "networks"),
+    [
+        ("198.51.100.77", ["address:198.51.100.77", "network:198.51.100.0/24", "network:198.51.0.0/16"]),
+        (
+            "2001:db8:1:2:3:4:5:6",
+            ["network:2001:db8:1:2::/64", "network:2001:db8:1::/56", "network:2001:db8:1::/48"],
+        ),
+    ],
+)
+def test_limits_are_locked_in_one_order_for_everybody(address: str, networks: list[str]) -> None:
+    limits = CodePolicy().limits(PHONE, address)
+    scopes = [limit["key"].split(":")[0] for limit in limits]
+    assert scopes == ["phone"] * 3 + ["own"] * 2 + ["strangers"] * 2 + ["pair"] + [
+        key.split(":")[0] for key in networks
+    ] + ["block"]
+    assert [limit["key"] for limit in limits][8:-1] == networks
+
+
+def test_what_is_kept_of_the_budget_grows_with_how_well_the_caller_is_known() -> None:
+    budget = CodePolicy(otp_daily_budget_tyiyn=1000).budget()
+    assert budget == {
+        "new": {"day": 700, "hour": 100},
+        "elsewhere": {"day": 870, "hour": 100},
+        "own": {"day": 970},
+        "staff": {"day": 1000},
+    }

@@ -18,6 +18,7 @@ from pydantic import BaseModel
 app = make_app()
 sms_client = httpx.Client(timeout=5.0)
 
+CALLERS = ("new", "elsewhere", "own")
 HOUR = 3600
 
 
@@ -80,12 +81,20 @@ def reserve(phone: str, address: str, request_id: str) -> dict[str, Any]:
         ("otp_address_limit", f"network:{network}", 100, HOUR),
         ("otp_temporarily_limited", f"block:{phone[:-4]}", 50, HOUR),
     ]
+    rules = {
+        "limits": [
+            dict(zip(("reason", "key", "most", "seconds"), limit, strict=True)) | {"callers": CALLERS}
+            for limit in limits
+        ],
+        "brake": {"keys": [], "seconds": 43200, "patience_seconds": 600, "requests": 30, "percent": 10},
+        "budget": {caller: {"day": 2_000_000} for caller in (*CALLERS, "staff")},
+    }
     arguments: dict[str, Any] = {
         "p_phone": phone, "p_address": address, "p_request_id": request_id,
-        "p_limits": [dict(zip(("reason", "key", "most", "seconds"), limit, strict=True)) for limit in limits],
+        "p_rules": rules,
         "p_code_id": str(code_id), "p_nonce": nonce, "p_code_digest": "\\x" + digest.hex(), "p_key_id": key_id(),
         "p_code_length": 6, "p_known_key_ids": [key_id()], "p_tries": 3, "p_ttl_seconds": 600,
-        "p_least_life_seconds": 60, "p_cost_tyiyn": 200, "p_spend_cap_tyiyn": 2_000_000,
+        "p_least_life_seconds": 60, "p_cost_tyiyn": 200,
     }  # fmt: skip
     reserved: dict[str, Any] = call("login_request_code", arguments)
     return reserved

@@ -74,7 +74,7 @@ class CodeIssuer:
                 "p_phone": phone,
                 "p_address": client.address,
                 "p_request_id": client.request_id,
-                "p_limits": policy.limits(phone, client.address),
+                "p_rules": policy.rules(phone, client.address),
                 "p_code_id": str(code_id),
                 "p_nonce": nonce,
                 "p_code_digest": bytea(digest),
@@ -85,7 +85,6 @@ class CodeIssuer:
                 "p_ttl_seconds": policy.otp_ttl_seconds,
                 "p_least_life_seconds": policy.otp_least_life_seconds,
                 "p_cost_tyiyn": policy.otp_sms_cost_tyiyn,
-                "p_spend_cap_tyiyn": policy.otp_daily_budget_tyiyn,
             },
         )
         if "reason" in reserved:

@@ -49,9 +49,7 @@ class CodeChecker:
                     "address": client.address,
                     "lifetime_seconds": self.sessions.session_lifetime_seconds,
                 },
-                "p_lock_failures": self.policy.otp_lock_failures,
-                "p_lock_seconds": self.policy.otp_lock_seconds,
-                "p_replay_seconds": self.policy.otp_replay_seconds,
+                "p_lock": self.policy.lock(),
             },
         )
         if answer["outcome"] == "locked":

@@ -83,9 +83,7 @@ class OperatorSessions:
                     "address": client.address,
                     "lifetime_seconds": self.policy.operator_session_seconds,
                 },
-                "p_lock_failures": self.locks.otp_lock_failures,
-                "p_lock_seconds": self.locks.otp_lock_seconds,
-                "p_replay_seconds": self.locks.otp_replay_seconds,
+                "p_lock": self.locks.lock(),
                 "p_request_id": client.request_id,
             },
         )
