@@ -36,7 +36,7 @@ class Valid(Answer[User]):
     user: User
 
 
-@app.post("/api/auth/refresh", middlewares=[limited("default")])
+@app.post("/api/auth/refresh")
 def refresh(body: RefreshRequest, request: CurrentRequest) -> Answer[SessionData]:
     """Exchange a refresh token for a new pair of tokens."""
     session = accounts.sessions().refresh(body.refresh_token, address=request.address, request_id=request.id)

@@ -9,19 +9,27 @@ comment on function private.end_session(uuid, text) is 'Ends a whole refresh-tok
 
 create function public.session_refresh(
   p_token_digest bytea, p_new_digest bytea, p_address inet, p_grace_seconds integer, p_idle_seconds integer,
-  p_request_id text
+  p_limits jsonb, p_request_id text
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_session public.auth_sessions;
   v_token public.refresh_tokens;
   v_now timestamptz;
+  v_count jsonb;
+  v_most integer;
 begin
   select s.* into v_session from public.auth_sessions s
   join public.refresh_tokens t on t.session_id = s.id
   where t.token_digest = p_token_digest for update of s;
+  v_most := (p_limits ->> case when found then 'family' else 'wrong' end)::integer;
+  v_count := public.rate_limit_hit('refresh:' || coalesce(
+    v_session.id::text, private.place_of(p_address)::text), v_most, (p_limits ->> 'seconds')::integer);
+  if (v_count ->> 'hits')::integer > v_most then
+    return pg_catalog.jsonb_build_object('outcome', 'limited', 'retry_after', v_count -> 'reset_in');
+  end if;
   v_now := pg_catalog.clock_timestamp();
-  if not found or v_session.revoked_at is not null or v_session.expires_at <= v_now
+  if v_session.id is null or v_session.revoked_at is not null or v_session.expires_at <= v_now
     or v_session.last_used_at <= v_now - pg_catalog.make_interval(secs => p_idle_seconds)
     or exists (select from public.users u where u.id = v_session.user_id and u.is_blocked) then
     return '{"outcome": "invalid"}';
@@ -41,8 +49,10 @@ begin
   return private.session_answer(v_session.user_id, v_session.id, false);
 end;
 $$;
-comment on function public.session_refresh(bytea, bytea, inet, integer, integer, text) is
-  'Exchanges a refresh token: {outcome: ok, session_id, user}, {outcome: invalid} or {outcome: reused}. A token used again '
+comment on function public.session_refresh(bytea, bytea, inet, integer, integer, jsonb, text) is
+  'Exchanges a refresh token: {outcome: ok, session_id, user}, {outcome: invalid}, {outcome: reused} or {outcome: limited, '
+  'retry_after}. p_limits {family, wrong, seconds}: tokens are counted by their session, wherever they come from; unknown '
+  'ones by address (IPv6: /64), and hold no known one up. A token used again '
   'within the grace period (parallel refreshes, lost answers) gives a sibling; later it ends the whole family. Using one '
   'sibling overtakes the others of its generation, so a copied token is found out.';
 
@@ -74,7 +84,7 @@ $$;
 comment on function public.rate_limit_hit(text, integer, integer) is
   'Counts one request against a limit: {hits, reset_in seconds}. The window begins with its first request.';
 
-revoke execute on function private.end_session(uuid, text), public.session_refresh(bytea, bytea, inet, integer, integer, text),
+revoke execute on function private.end_session(uuid, text), public.session_refresh(bytea, bytea, inet, integer, integer, jsonb, text),
   public.session_end(uuid, uuid, boolean), public.rate_limit_hit(text, integer, integer) from public, anon, authenticated;
-grant execute on function private.end_session(uuid, text), public.session_refresh(bytea, bytea, inet, integer, integer, text),
+grant execute on function private.end_session(uuid, text), public.session_refresh(bytea, bytea, inet, integer, integer, jsonb, text),
   public.session_end(uuid, uuid, boolean), public.rate_limit_hit(text, integer, integer) to service_role;

@@ -183,6 +183,7 @@ def test_parallel_refreshes_all_stay_in_one_family(database: Database) -> None:
             p_address=address,
             p_grace_seconds=10,
             p_idle_seconds=86400,
+            p_limits=Jsonb({"family": 60, "wrong": 1000, "seconds": 900}),
             p_request_id="r",
         )
         return answer

@@ -11,16 +11,21 @@ from pydantic import Field
 from auto360.accounts.access_tokens import AccessTokens, Principal
 from auto360.accounts.errors import AccountBlocked
 from auto360.database import Database, Row, bytea
-from auto360.errors import AuthenticationRequired
+from auto360.errors import AuthenticationRequired, RateLimited
 from auto360.settings import EnvSettings
 
 
 class SessionPolicy(EnvSettings):
-    """How long sessions live (facts on SMS login, §6.3): absolute, idle, and the grace for parallel refreshes."""
+    """How long sessions live: absolute, idle, and the grace for parallel refreshes; and how often one is refreshed.
+
+    Unknown tokens are counted apart, by address (docs/decisions/0082).
+    """
 
     session_lifetime_seconds: int = Field(90 * 86400, ge=3600)
     session_idle_seconds: int = Field(30 * 86400, ge=3600)
     refresh_grace_seconds: int = Field(10, ge=0, le=60)
+    refresh_per_15_minutes: int = Field(60, ge=1)
+    refresh_wrong_per_15_minutes: int = Field(1000, ge=1)
 
 
 @dataclass(frozen=True)
@@ -54,8 +59,8 @@ class Sessions:
     def refresh(self, refresh_token: str, *, address: str, request_id: str) -> OpenSession:
         """Exchange a refresh token for a new pair.
 
-        Raises AuthenticationRequired for one that is unknown, over its limits, or used again after the grace period;
-        the last ends the whole session.
+        Raises AuthenticationRequired for one that is unknown, over its age, or used again after the grace period; the
+        last ends the whole session. Raises RateLimited where its session is refreshed too often.
         """
         new_token = self.new_refresh_token()
         answer = self.database.call(
@@ -66,9 +71,16 @@ class Sessions:
                 "p_address": address,
                 "p_grace_seconds": self.policy.refresh_grace_seconds,
                 "p_idle_seconds": self.policy.session_idle_seconds,
+                "p_limits": {
+                    "family": self.policy.refresh_per_15_minutes,
+                    "wrong": self.policy.refresh_wrong_per_15_minutes,
+                    "seconds": 900,
+                },
                 "p_request_id": request_id,
             },
         )
+        if answer["outcome"] == "limited":
+            raise RateLimited(retry_after=answer["retry_after"])
         if answer["outcome"] != "ok":
             raise AuthenticationRequired
         return OpenSession.from_answer(answer, tokens=self.tokens, refresh_token=new_token)

@@ -35,6 +35,7 @@ class RequestCounter(Protocol):
 # A limit's name, the setting with its figure, and its window in seconds. A function is given the settings it uses.
 _FIGURES = {
     "default": ("limit_default_per_15_minutes", 900),
+    "address": ("limit_address_per_minute", 60),
     "chat": ("limit_chat_per_minute", 60),
     "payment": ("limit_payment_per_minute", 60),
     "upload": ("limit_upload_per_hour", 3600),
@@ -43,9 +44,10 @@ _FIGURES = {
 
 
 class LimitSettings(EnvSettings):
-    """The audit's figures."""
+    """The audit's figures, which hold per user; and how much one address may do, behind which a carrier may be."""
 
     limit_default_per_15_minutes: int = Field(100, ge=1)
+    limit_address_per_minute: int = Field(3000, ge=1)
     limit_chat_per_minute: int = Field(30, ge=1)
     limit_payment_per_minute: int = Field(30, ge=1)
     limit_upload_per_hour: int = Field(20, ge=1)

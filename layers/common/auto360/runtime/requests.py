@@ -78,6 +78,13 @@ def _address(source: object) -> str:
     return str(mapped or address)
 
 
+def place_of(address: str) -> str:
+    """What one caller has: an IPv4 address, or the /64 in which a device changes its IPv6 address at will."""
+    if ":" not in address:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False))
+
+
 def _current(resolved: ResolvedRequest) -> Request:
     return request_of(resolved.resolved_event.raw_event)
 

@@ -13,7 +13,7 @@ from auto360.accounts.errors import AccountBlocked
 from auto360.database import Acting, act_for
 from auto360.errors import AuthenticationRequired, RateLimited
 from auto360.limits import Count, Limit
-from auto360.runtime.requests import header, request_of
+from auto360.runtime.requests import header, place_of, request_of
 from auto360.wiring import limits as limit_wiring
 from auto360.wiring import tokens as token_wiring
 
@@ -64,11 +64,17 @@ A token of a session that was ended is refused: whoever logged out or was blocke
 
 
 def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]:
-    """Middleware that counts a request against a limit, by user where known, else by address."""
+    """Middleware that counts a request of a known user against a limit, any other against what an address may do.
+
+    One address may be a whole carrier's: with the users' limit, few could stop many (docs/decisions/0082).
+    """
 
     def middleware(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
-        limit = limit_wiring.limit(name)
-        count = limit_wiring.request_counter().hit(_caller_key(app.current_event.raw_event), limit)
+        event = app.current_event.raw_event
+        user_id = _user_id(event)
+        limit = limit_wiring.limit(name if user_id else "address")
+        key = f"user:{user_id}" if user_id else f"address:{place_of(request_of(event).address)}"
+        count = limit_wiring.request_counter().hit(key, limit)
         headers = _limit_headers(limit, count)
         if count.hits > limit.most:
             raise RateLimited(retry_after=count.reset_in, headers=headers)
@@ -79,13 +85,11 @@ def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Res
     return middleware
 
 
-def _caller_key(event: dict[str, Any]) -> str:
-    if header(event, "Authorization"):
-        try:
-            return f"user:{_bearer(event).user_id}"
-        except AuthenticationRequired:
-            pass
-    return f"address:{request_of(event).address}"
+def _user_id(event: dict[str, Any]) -> str | None:
+    try:
+        return _bearer(event).user_id if header(event, "Authorization") else None
+    except AuthenticationRequired:
+        return None
 
 
 def _limit_headers(limit: Limit, count: Count) -> dict[str, str]:
