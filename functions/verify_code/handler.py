@@ -8,6 +8,7 @@ from auto360 import phone
 from auto360.accounts.client import Client
 from auto360.accounts.code_text import Platform
 from auto360.runtime.app import entrypoint, make_app
+from auto360.runtime.common_bodies import LoginCode
 from auto360.runtime.envelope import Answer, RequestBody
 from auto360.runtime.requests import CurrentRequest
 from auto360.runtime.session_answer import SessionData, session_data
@@ -20,7 +21,7 @@ class CodeCheck(RequestBody):
     """The code as digits in a string; `requestId` is the one that request-code gave."""
 
     phone: str = Field(min_length=1, max_length=40)
-    code: str = Field(pattern=r"^[0-9]{4,8}$")
+    code: LoginCode
     request_id: UUID | None = Field(None, alias="requestId", strict=False)
     platform: Platform | None = None
 

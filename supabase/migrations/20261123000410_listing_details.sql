@@ -84,23 +84,29 @@ create trigger car_details_not_unbuilt before insert or update of year on public
 create function private.mirror_details() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
-  v_details jsonb := '{}';
+  v_unmirrored constant text[] := '{vin,damage_report,health_notes}';
+  v_old constant jsonb := case when tg_op <> 'INSERT' then private.jsonb_without_nulls(
+    pg_catalog.to_jsonb(old), 'listing_id', 'created_at', 'updated_at') else '{}' end;
+  v_new constant jsonb := case when tg_op <> 'DELETE' then private.jsonb_without_nulls(
+    pg_catalog.to_jsonb(new), 'listing_id', 'created_at', 'updated_at') else '{}' end;
+  v_listing_id constant uuid := case when tg_op = 'DELETE' then old.listing_id else new.listing_id end;
 begin
-  if tg_op <> 'DELETE' then
-    v_details := private.jsonb_without_nulls(
-      pg_catalog.to_jsonb(new), 'listing_id', 'created_at', 'updated_at', 'vin', 'damage_report', 'health_notes');
-  end if;
-  update public.listings l set details = v_details
-  where l.id = case when tg_op = 'DELETE' then old.listing_id else new.listing_id end
-    and (l.category = tg_argv[0] or tg_op = 'DELETE');
-  if not found and tg_op <> 'DELETE' then
+  -- Writing a listing touches all its indexes, so it is written only where something differs.
+  update public.listings l set details = v_new - v_unmirrored
+  where l.id = v_listing_id and l.details <> v_new - v_unmirrored and (l.category = tg_argv[0] or tg_op = 'DELETE');
+  if not found and tg_op <> 'DELETE' and not exists (
+      select from public.listings l where l.id = v_listing_id and l.category = tg_argv[0]) then
     raise exception '% belong to a listing of category %', tg_table_name, tg_argv[0] using errcode = '23514';
+  end if;
+  if exists (select from pg_catalog.unnest(v_unmirrored) as d (name) where v_old ->> d.name is distinct from v_new ->> d.name) then
+    perform private.resubmit(v_listing_id);
   end if;
   return null;
 end;
 $$;
 comment on function private.mirror_details() is
-  'Trigger with the category as argument: copies the details into listings.details and refuses those of another category.';
+  'Trigger with the category as argument: copies the details into listings.details and refuses those of another category. '
+  'What the mirror leaves out is content as well.';
 
 create function private.keep_listing_of_details() returns trigger
 language plpgsql set search_path = '' as $$

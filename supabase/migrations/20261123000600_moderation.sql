@@ -67,54 +67,100 @@ comment on column public.moderation_rules.category is 'Null applies to all three
 create trigger moderation_rules_touch_updated_at before update on public.moderation_rules
   for each row execute function private.touch_updated_at();
 
-create function private.reset_moderation() returns trigger
+create function private.keep_checked() returns trigger
 language plpgsql set search_path = '' as $$
 begin
-  new.moderation_status := 'pending';
+  if (old.status in ('sold', 'archived', 'expired') or new.status in ('sold', 'archived', 'expired'))
+      and (old.title, old.description, old.city, old.location, old.latitude, old.longitude, old.additional_images, old.details)
+        is distinct from (new.title, new.description, new.city, new.location, new.latitude, new.longitude,
+          new.additional_images, new.details) then
+    raise exception 'a listing that is sold, archived or expired keeps its content' using errcode = '42501';
+  end if;
+  if new.moderation_status = old.moderation_status and new.status in ('active', 'pending_review') then
+    new.moderation_status := 'pending';
+  end if;
   return new;
 end;
 $$;
-comment on function private.reset_moderation() is 'Trigger: a listing that is submitted or whose content changes has not been checked.';
+comment on function private.keep_checked() is
+  'Trigger: content that is submitted, changed or brought back from a sale has not been checked. Content changes only while '
+  'it is shown, waits, or is yet to be submitted: what is sold would come back unseen.';
+
+create function private.submit(p_listing_id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  insert into public.moderation_queue as q (listing_id, submitted_at) values (p_listing_id, pg_catalog.now())
+  on conflict (listing_id) do update set
+    status = case when q.status = 'escalated' then q.status else 'pending' end,
+    submitted_at = pg_catalog.now(), started_at = null, completed_at = null, assigned_to = null, reason = null,
+    version = q.version + 1
+    -- The time of the transaction: a change in several statements is one submission.
+    where q.submitted_at <> pg_catalog.now() or q.completed_at is not null;
+  if found then
+    insert into public.moderation_events (listing_id, action, details)
+    select l.id, 'submit', pg_catalog.jsonb_build_object('status', l.status)
+    from public.listings l where l.id = p_listing_id;
+  end if;
+end;
+$$;
+comment on function private.submit(uuid) is
+  'Puts a listing into the queue, with a new version where it lies there. Idempotent within a transaction.';
 
 create function private.queue_for_moderation() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into public.moderation_queue as q (listing_id, priority)
-  values (new.id, 'normal')
-  on conflict (listing_id) do update set
-    status = case when q.status = 'escalated' then q.status else 'pending' end,
-    submitted_at = pg_catalog.now(), started_at = null, completed_at = null, assigned_to = null, reason = null,
-    version = q.version + 1;
-  insert into public.moderation_events (listing_id, action, details)
-  values (new.id, 'submit', pg_catalog.jsonb_build_object('status', new.status));
+  perform private.submit(new.id);
   return null;
 end;
 $$;
 comment on function private.queue_for_moderation() is 'Trigger: puts a submitted or changed listing into the queue.';
 
--- A new video is submitted by the code that attaches it: moving one to another supplier must not queue a listing.
-create trigger listings_reset_moderation
-  before update of status, title, description, additional_images, details on public.listings
-  for each row when (
-    new.moderation_status = old.moderation_status and (
-      (new.status = 'pending_review' and old.status <> 'pending_review')
-      or (new.status in ('active', 'pending_review') and old.status in ('active', 'pending_review') and (
-        new.title <> old.title or new.description <> old.description
-        or new.additional_images <> old.additional_images or new.details <> old.details)))
-  ) execute function private.reset_moderation();
+create function private.resubmit(p_listing_id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_status constant text := (select l.status from public.listings l where l.id = p_listing_id);
+begin
+  if v_status in ('sold', 'archived', 'expired') then
+    raise exception 'a listing that is sold, archived or expired keeps its content' using errcode = '42501';
+  elsif v_status in ('active', 'pending_review') then
+    update public.listings l set moderation_status = 'pending'
+    where l.id = p_listing_id and l.moderation_status <> 'pending';
+    perform private.submit(p_listing_id);
+  end if;
+end;
+$$;
+comment on function private.resubmit(uuid) is
+  'What a change of content does that no column of listings shows: details outside the mirror, another picture.';
+
+-- A new video or another picture is submitted by the code that attaches it: moving one to another supplier must not queue a
+-- listing. A price is no content.
+create trigger listings_keep_checked
+  before update of status, title, description, city, location, latitude, longitude, additional_images, details
+  on public.listings for each row when (
+    (old.title, old.description, old.city, old.location, old.latitude, old.longitude, old.additional_images, old.details)
+      is distinct from (new.title, new.description, new.city, new.location, new.latitude, new.longitude,
+        new.additional_images, new.details)
+    or (new.status = 'pending_review' and old.status <> 'pending_review')
+    or (new.status = 'active' and old.status = 'sold')
+  ) execute function private.keep_checked();
 
 create trigger listings_queue_on_insert after insert on public.listings
   for each row when (new.status = 'pending_review' and new.moderation_status = 'pending')
   execute function private.queue_for_moderation();
 create trigger listings_queue_on_update
-  after update of status, title, description, additional_images, details on public.listings
-  for each row when (
-    new.moderation_status = 'pending' and (
+  after update of status, title, description, city, location, latitude, longitude, additional_images, details
+  on public.listings for each row when (
+    new.moderation_status = 'pending' and new.status in ('active', 'pending_review') and (
       (new.status = 'pending_review' and old.status <> 'pending_review')
-      or (new.status in ('active', 'pending_review') and old.status in ('active', 'pending_review') and (
-        new.title <> old.title or new.description <> old.description
-        or new.additional_images <> old.additional_images or new.details <> old.details)))
+      or (new.status = 'active' and old.status = 'sold')
+      or (old.status in ('active', 'pending_review') and
+        (old.title, old.description, old.city, old.location, old.latitude, old.longitude, old.additional_images, old.details)
+          is distinct from (new.title, new.description, new.city, new.location, new.latitude, new.longitude,
+            new.additional_images, new.details)))
   ) execute function private.queue_for_moderation();
+
+revoke execute on function private.submit(uuid), private.resubmit(uuid) from public, anon, authenticated;
+grant execute on function private.submit(uuid), private.resubmit(uuid) to service_role;
 
 alter table public.moderation_queue enable row level security;
 grant select (id, listing_id, status, reason, submitted_at, completed_at) on public.moderation_queue to authenticated;

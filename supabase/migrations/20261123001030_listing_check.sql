@@ -2,103 +2,123 @@
 
 insert into public.moderation_rules (code, kind, expression, effect, reason) values
   ('prepayment', 'pattern', '(предоплат|аванс)\w*\s+(на|по)\s+карт', 'raise', 'Просит предоплату на карту'),
-  ('foreign_link', 'pattern', '(https?://|www\.|t\.me/|wa\.me/)', 'flag', 'Ссылка в тексте'),
-  ('phone_in_text', 'pattern', '(\+?996|\m0)[\s().-]*([0-9][\s().-]*){9}', 'flag', 'Телефон в тексте')
+  ('foreign_link', 'pattern', '(https?\s?:\s?/\s?/|www\s?\.|\m[tw]a?\s?\.\s?me\M)', 'flag', 'Ссылка в тексте'),
+  -- Ten digits that begin with 0, or nine behind 996, with up to three signs between them; the letter o passes for a zero.
+  ('phone_in_text', 'pattern', '(\+?996|(?<![0-9])0|[oо](?=[2579]))([^[:alnum:]]{0,3}[0-9oо]){9}', 'flag', 'Телефон в тексте')
 on conflict do nothing;
 
-create function private.rule_matches(p_kind text, p_expression text, p_text text) returns boolean
+create function private.rule_matches(p_kind text, p_expression text, p_texts text[]) returns boolean
 language plpgsql immutable set search_path = '' as $$
+declare
+  v_expression constant text := case when p_kind = 'pattern' then p_expression else private.fold_text(p_expression) end;
 begin
-  return case p_kind
-    when 'phrase' then pg_catalog.strpos(p_text, pg_catalog.lower(p_expression)) > 0
-    when 'word' then p_text ~*
-      ('\m' || pg_catalog.regexp_replace(p_expression, '([][\\.^$|?*+(){}-])', '\\\1', 'g') || '\M')
-    else p_text ~* p_expression end;
+  return exists (select from pg_catalog.unnest(p_texts) as t (words) where case p_kind
+    when 'phrase' then pg_catalog.strpos(t.words, v_expression) > 0
+    when 'word' then t.words collate pg_catalog."default" ~ ('\m' || pg_catalog.regexp_replace(v_expression, '([][\\.^$|?*+(){}-])', '\\\1', 'g') || '\M')
+    else t.words collate pg_catalog."default" ~* v_expression end);
 exception when invalid_regular_expression then
   return false;
 end;
 $$;
-comment on function private.rule_matches(text, text, text) is
-  'Whether a rule applies to a text in small letters. An expression that cannot be read applies to nothing: a typing error '
-  'of a moderator must not stop everybody from posting.';
+comment on function private.rule_matches(text, text, text[]) is
+  'Whether a rule applies to any of the spellings of a text (see private.rule_texts). An expression that cannot be read '
+  'applies to nothing: a typing error of a moderator must not stop everybody from posting.';
+
+create function private.rule_texts(variadic p_parts text[]) returns text[]
+language plpgsql immutable set search_path = '' as $$
+declare
+  v_text constant text := pg_catalog.array_to_string(array(
+    -- Too far apart for a pattern to read two parts as one.
+    select private.fold_text(p.part) from pg_catalog.unnest(p_parts) as p (part) where p.part <> ''), E'\n \n \n');
+begin
+  return case when v_text !~ '[a-z]' and v_text !~ '[авсенкмортху]' then array[v_text]
+    else array[v_text, private.in_cyrillic(v_text), private.in_latin(v_text)] end;
+end;
+$$;
+comment on function private.rule_texts(text[]) is
+  'What rules judge: the parts folded, and the same with the letters that Latin and Cyrillic share in either script.';
 
 create function private.broken_rules(p_listing public.listings) returns setof public.moderation_rules
-language sql stable set search_path = '' as $$
-  with content as materialized (
-    select pg_catalog.replace(pg_catalog.lower(pg_catalog.concat_ws(E'\n', p_listing.title, p_listing.description,
-      p_listing.city, p_listing.location,
-      (select pg_catalog.string_agg(d.value, E'\n') from pg_catalog.jsonb_each_text(p_listing.details) as d))),
-      'ё', 'е') as words
-  )
-  select r.* from public.moderation_rules r, content c
+language plpgsql stable set search_path = '' as $$
+declare
+  v_texts constant text[] := private.rule_texts(variadic array[
+    p_listing.title, p_listing.description, p_listing.city, p_listing.location] || array(
+      select d.value #>> '{}' from pg_catalog.jsonb_each(private.full_details(p_listing)) as d
+      where pg_catalog.jsonb_typeof(d.value) = 'string'));
+begin
+  return query select r.* from public.moderation_rules r
   where r.is_active and coalesce(r.category, p_listing.category) = p_listing.category
-    and private.rule_matches(r.kind, r.expression, c.words)
+    and private.rule_matches(r.kind, r.expression, v_texts)
   order by r.code;
+end;
 $$;
-comment on function private.broken_rules(public.listings) is 'The active rules that the words of a listing break.';
+comment on function private.broken_rules(public.listings) is
+  'The active rules that the words of a listing break, those of its details as they are stored among them.';
 
-create function private.refusal_by_rules(p_listing public.listings) returns jsonb
+create function private.judge(p_listing_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
-  select pg_catalog.jsonb_build_object('reason', 'listing_refused', 'rules',
-    pg_catalog.jsonb_agg(r.reason order by r.code))
-  from private.broken_rules(p_listing) r where r.effect = 'refuse' having pg_catalog.count(*) > 0;
+  select pg_catalog.jsonb_build_object(
+    'flags', coalesce(pg_catalog.jsonb_agg(r.code order by r.code), '[]'),
+    'is_raised', coalesce(pg_catalog.bool_or(r.effect in ('raise', 'refuse')), false),
+    'rules', pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('code', r.code, 'reason', r.reason) order by r.code),
+    'refused', pg_catalog.jsonb_agg(r.reason order by r.code) filter (where r.effect = 'refuse'))
+  from public.listings l cross join lateral private.broken_rules(l) r where l.id = p_listing_id;
 $$;
-comment on function private.refusal_by_rules(public.listings) is
-  'The refusal of a listing whose words are not taken at all, with reasons for the seller; null when it may be posted.';
+comment on function private.judge(uuid) is
+  'The judgement of the rules about a listing as it is stored: {flags, is_raised, rules, refused}. refused holds reasons for '
+  'the seller where a rule forbids the words, else null.';
 
-create function private.keep_flags(p_listing_id uuid) returns void
+create function private.keep_flags(p_listing_id uuid, p_judgement jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_flags text[];
-  v_kept jsonb;
-  v_raised boolean;
+  v_flags constant text[] := array(select pg_catalog.jsonb_array_elements_text(p_judgement -> 'flags'));
+  v_raised constant boolean := (p_judgement -> 'is_raised')::boolean;
 begin
-  select coalesce(pg_catalog.array_agg(r.code), '{}'), coalesce(pg_catalog.bool_or(r.effect = 'raise'), false),
-    pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('code', r.code, 'reason', r.reason))
-  into v_flags, v_raised, v_kept
-  from public.listings l cross join lateral private.broken_rules(l) r where l.id = p_listing_id;
   update public.moderation_queue q set flags = v_flags, priority = case
     when v_raised and q.priority <> 'urgent' then 'high'
     when not v_raised and q.reports_count = 0 then 'normal' else q.priority end
-  where q.listing_id = p_listing_id;
+  where q.listing_id = p_listing_id and (q.flags <> v_flags or v_raised or q.priority <> 'normal');
   if v_flags <> '{}' then
     -- After the submission, which has the time of the transaction.
     insert into public.moderation_events (listing_id, action, details, created_at)
-    values (p_listing_id, 'auto_flag', pg_catalog.jsonb_build_object('rules', v_kept), pg_catalog.clock_timestamp());
+    values (p_listing_id, 'auto_flag', pg_catalog.jsonb_build_object('rules', p_judgement -> 'rules'),
+      pg_catalog.clock_timestamp());
   end if;
 end;
 $$;
-comment on function private.keep_flags(uuid) is
+comment on function private.keep_flags(uuid, jsonb) is
   'Writes into queue and history which rules a listing breaks now; one that raises lifts its priority.';
 
-create function private.publish(p_listing_id uuid, p_may_show boolean) returns void
+create function private.publish(p_listing_id uuid, p_may_show boolean, p_judgement jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_version integer := (select q.version from public.moderation_queue q where q.listing_id = p_listing_id);
+  v_status constant text := case when p_may_show and p_judgement -> 'flags' = '[]' then 'active' else 'pending_review' end;
 begin
-  update public.listings l set moderation_status = 'pending',
-    status = case when p_may_show and not exists (select from private.broken_rules(l)) then 'active'
-      else 'pending_review' end,
+  update public.listings l set moderation_status = 'pending', status = v_status,
     published_at = coalesce(l.published_at, pg_catalog.now()),
-    expires_at = pg_catalog.now() + interval '90 days'
-  where l.id = p_listing_id;
-  -- The trigger has queued what waits unseen; what is shown at once is queued here.
-  insert into public.moderation_queue as q (listing_id) values (p_listing_id) on conflict (listing_id) do update set
-    status = case when q.status = 'escalated' then q.status else 'pending' end, submitted_at = pg_catalog.now(),
-    started_at = null, completed_at = null, assigned_to = null, reason = null, version = q.version + 1
-    where q.version = v_version;
-  if found then
-    insert into public.moderation_events (listing_id, action, details)
-    values (p_listing_id, 'submit', '{"status": "active"}');
-  end if;
-  perform private.keep_flags(p_listing_id);
+    -- A change of what is shown already gives no new days.
+    expires_at = case when l.published_at is null or l.expires_at is null or l.status in ('draft', 'rejected')
+      then pg_catalog.now() + interval '90 days' else l.expires_at end
+  where l.id = p_listing_id and (l.moderation_status <> 'pending' or l.status <> v_status or l.published_at is null
+    or l.expires_at is null);
+  perform private.submit(p_listing_id);
+  perform private.keep_flags(p_listing_id, p_judgement);
 end;
 $$;
-comment on function private.publish(uuid, boolean) is
+comment on function private.publish(uuid, boolean, jsonb) is
   'Shows a listing that breaks no rule at once, if it may be shown unchecked, and queues it for the check either way. One '
-  'that breaks a rule waits as pending_review; the rules are kept in the queue and in the history.';
+  'that breaks a rule waits as pending_review; the rules are kept in the queue and in the history. p_judgement: see '
+  'private.judge.';
 
-revoke execute on function private.rule_matches(text, text, text), private.broken_rules(public.listings),
-  private.refusal_by_rules(public.listings), private.keep_flags(uuid), private.publish(uuid, boolean) from public, anon, authenticated;
-grant execute on function private.rule_matches(text, text, text), private.broken_rules(public.listings),
-  private.refusal_by_rules(public.listings), private.keep_flags(uuid), private.publish(uuid, boolean) to service_role;
+create function private.publish(p_listing_id uuid, p_may_show boolean) returns void
+language sql volatile set search_path = '' as $$
+  select private.publish(p_listing_id, p_may_show, private.judge(p_listing_id));
+$$;
+comment on function private.publish(uuid, boolean) is 'Judges a listing and publishes it; words that are forbidden wait as well.';
+
+revoke execute on function private.rule_matches(text, text, text[]), private.rule_texts(text[]),
+  private.broken_rules(public.listings), private.judge(uuid), private.keep_flags(uuid, jsonb),
+  private.publish(uuid, boolean, jsonb), private.publish(uuid, boolean) from public, anon, authenticated;
+grant execute on function private.rule_matches(text, text, text[]), private.rule_texts(text[]),
+  private.broken_rules(public.listings), private.judge(uuid), private.keep_flags(uuid, jsonb),
+  private.publish(uuid, boolean, jsonb), private.publish(uuid, boolean) to service_role;

@@ -106,17 +106,15 @@ comment on function private.write_details(public.listings, jsonb) is
 
 create function private.insert_details(p_listing public.listings, p_details jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
+declare
+  v_columns constant text := (
+    select pg_catalog.string_agg(pg_catalog.quote_ident(d.key), ', ')
+    from pg_catalog.jsonb_each(private.own_details(p_listing.category, p_details)) as d);
 begin
-  if p_listing.category = 'car' then
-    insert into public.car_details (listing_id, brand, model) values
-      (p_listing.id, p_details ->> 'brand', p_details ->> 'model');
-  elsif p_listing.category = 'horse' then
-    insert into public.horse_details (listing_id, breed) values (p_listing.id, p_details ->> 'breed');
-  else
-    insert into public.real_estate_details (listing_id, property_type) values
-      (p_listing.id, p_details ->> 'property_type');
-  end if;
-  perform private.write_details(p_listing, p_details);
+  execute pg_catalog.format('insert into public.%1$I (listing_id, %2$s)'
+    ' select $2, %2$s from pg_catalog.jsonb_populate_record(null::public.%1$I, $1)',
+    p_listing.category || '_details', v_columns)
+  using p_details, p_listing.id;
 end;
 $$;
 comment on function private.insert_details(public.listings, jsonb) is 'The first details of a listing.';
@@ -125,15 +123,17 @@ create function private.insert_listing(p_user_id uuid, p_fields jsonb) returns p
 language sql volatile set search_path = '' as $$
   insert into public.listings (seller_user_id, business_id, category, title, description, price, city, location,
     latitude, longitude, video_url, video_player_url, video_thumbnail_url, thumbnail_url, video_trim_start,
-    video_trim_end, video_original_duration, video_trimmed_duration, additional_images)
+    video_trim_end, video_original_duration, video_trimmed_duration, additional_images, details)
   select p_user_id, f.business_id, f.category, f.title, coalesce(f.description, ''), f.price, f.city, f.location,
     f.latitude, f.longitude, f.video_url, f.video_player_url, f.video_thumbnail_url, f.thumbnail_url,
     f.video_trim_start, f.video_trim_end, f.video_original_duration, f.video_trimmed_duration,
-    coalesce(f.additional_images, '{}')
+    coalesce(f.additional_images, '{}'), pg_catalog.jsonb_strip_nulls(
+      private.own_details(f.category, p_fields -> 'details') - '{vin,damage_report,health_notes}'::text[])
   from pg_catalog.jsonb_populate_record(null::public.listings, p_fields) as f
   returning *;
 $$;
-comment on function private.insert_listing(uuid, jsonb) is 'A draft with the fields that a seller may give.';
+comment on function private.insert_listing(uuid, jsonb) is
+  'A draft with the fields that a seller may give; what its mirror of the details will be saves writing it twice.';
 
 create function private.remembered_listing(p_user_id uuid, p_key text, p_digest bytea) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -171,14 +171,23 @@ $$;
 comment on function private.poster_refusal(uuid, uuid) is
   'Why this user may not post, for himself or for a business; null when he may. p_payer_id: see private.listing_payer.';
 
+create function private.refusal_by_rules(p_judgement jsonb) returns jsonb
+language sql immutable set search_path = '' as $$
+  select case when pg_catalog.jsonb_typeof(p_judgement -> 'refused') = 'array'
+    then pg_catalog.jsonb_build_object('reason', 'listing_refused', 'rules', p_judgement -> 'refused') end;
+$$;
+comment on function private.refusal_by_rules(jsonb) is 'The refusal of a listing with forbidden words, with reasons; else null.';
+
 create function private.post_listing(p_user_id uuid, p_fields jsonb, out id uuid, out refusal jsonb)
 language plpgsql volatile set search_path = '' as $$
 declare
   v_listing public.listings;
+  v_judgement jsonb;
 begin
   v_listing := private.insert_listing(p_user_id, p_fields);
   perform private.insert_details(v_listing, p_fields -> 'details');
-  refusal := (select private.refusal_by_rules(l) from public.listings l where l.id = v_listing.id);
+  v_judgement := private.judge(v_listing.id);
+  refusal := private.refusal_by_rules(v_judgement);
   if refusal is null and p_fields ->> 'video_id' is not null
       and not private.attach_video(v_listing.id, p_fields ->> 'video_id') then
     refusal := '{"reason": "video_unavailable"}';
@@ -189,7 +198,7 @@ begin
   end if;
   insert into public.listing_contacts (listing_id, phone_for_listing)
   select v_listing.id, p_fields ->> 'phone_for_listing' where p_fields ->> 'phone_for_listing' is not null;
-  perform private.publish(v_listing.id, true);
+  perform private.publish(v_listing.id, true, v_judgement);
   id := v_listing.id;
 exception when sqlstate 'A3600' then
   null;
@@ -238,12 +247,14 @@ comment on function public.listing_create(uuid, jsonb, text, bytea) is
 revoke execute on function private.listing_payer(uuid, uuid), private.listing_allowance(uuid),
   private.posted_this_month(uuid), private.attach_video(uuid, text), private.own_details(text, jsonb),
   private.write_details(public.listings, jsonb), private.insert_details(public.listings, jsonb), private.insert_listing(uuid, jsonb),
-  private.remembered_listing(uuid, text, bytea), private.poster_refusal(uuid, uuid), private.post_listing(uuid, jsonb),
+  private.remembered_listing(uuid, text, bytea), private.poster_refusal(uuid, uuid), private.refusal_by_rules(jsonb),
+  private.post_listing(uuid, jsonb),
   public.listing_create(uuid, jsonb, text, bytea)
   from public, anon, authenticated;
 grant execute on function private.listing_payer(uuid, uuid), private.listing_allowance(uuid),
   private.posted_this_month(uuid), private.attach_video(uuid, text), private.own_details(text, jsonb),
   private.write_details(public.listings, jsonb), private.insert_details(public.listings, jsonb), private.insert_listing(uuid, jsonb),
-  private.remembered_listing(uuid, text, bytea), private.poster_refusal(uuid, uuid), private.post_listing(uuid, jsonb),
+  private.remembered_listing(uuid, text, bytea), private.poster_refusal(uuid, uuid), private.refusal_by_rules(jsonb),
+  private.post_listing(uuid, jsonb),
   public.listing_create(uuid, jsonb, text, bytea)
   to service_role;

@@ -32,69 +32,105 @@ begin
   return v_new;
 end;
 $$;
-comment on function private.changed_listing(public.listings, jsonb) is
-  'The listing as it will be, before it is written: the rules judge this.';
+comment on function private.changed_listing(public.listings, jsonb) is 'The listing as it will be, before it is written.';
 
-create function private.update_refusal(
-  p_old public.listings, p_new public.listings, p_reason text, p_video_id text
-) returns jsonb
+create function private.update_refusal(p_listing public.listings) returns text
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_payer constant uuid := coalesce(private.listing_payer(p_old.seller_user_id, p_old.business_id), p_old.seller_user_id);
+  v_payer constant uuid :=
+    coalesce(private.listing_payer(p_listing.seller_user_id, p_listing.business_id), p_listing.seller_user_id);
 begin
-  if p_old.status in ('draft', 'rejected') and p_reason is null then
+  if p_listing.status in ('draft', 'rejected') then
     -- It will be shown anew, so it takes a place in the month.
     perform 1 from public.users u where u.id = v_payer for no key update;
   end if;
   return case
-    when p_reason is not null then pg_catalog.jsonb_build_object('reason', p_reason)
-    when p_old.deleted_at is not null then '{"reason": "not_found"}'
-    when p_old.status in ('sold', 'archived', 'expired') then '{"reason": "listing_not_active"}'
-    when p_old.status in ('draft', 'rejected')
-      and private.posted_this_month(v_payer) >= private.listing_allowance(v_payer) then '{"reason": "listing_limit_reached"}'
-    when private.refusal_by_rules(p_new) is not null then private.refusal_by_rules(p_new)
-    when p_video_id is not null and not private.attach_video(p_old.id, p_video_id) then '{"reason": "video_unavailable"}' end;
+    when p_listing.deleted_at is not null then 'not_found'
+    when p_listing.status in ('sold', 'archived', 'expired') then 'listing_not_active'
+    when p_listing.status in ('draft', 'rejected')
+      and private.posted_this_month(v_payer) >= private.listing_allowance(v_payer) then 'listing_limit_reached' end;
 end;
 $$;
-comment on function private.update_refusal(public.listings, public.listings, text, text) is
-  'Why a change is not taken, else null; the new video, if one is named, is attached then.';
+comment on function private.update_refusal(public.listings) is 'Why a listing cannot be changed in its state, else null.';
 
-create function public.listing_update(p_user_id uuid, p_listing_id uuid, p_fields jsonb) returns jsonb
+create function private.shown_content(p_listing_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select pg_catalog.jsonb_build_array(l.title, l.description, l.city, l.location, l.latitude, l.longitude, l.thumbnail_url,
+    l.video_thumbnail_url, l.additional_images, l.video_id, l.video_url, private.full_details(l))
+  from public.listings l where l.id = p_listing_id;
+$$;
+comment on function private.shown_content(uuid) is 'All of a listing that people see and a moderator looks at; the price is not.';
+
+create function private.write_changes(p_old public.listings, p_fields jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_reason text := private.lock_listing(p_listing_id, p_user_id);
-  v_old public.listings := (select l from public.listings l where l.id = p_listing_id);
-  v_new public.listings := private.changed_listing(v_old, p_fields);
-  v_video_id text := nullif(p_fields ->> 'video_id', v_old.video_id);
-  v_answer jsonb := private.update_refusal(v_old, v_new, v_reason, v_video_id);
+  v_new constant public.listings := private.changed_listing(p_old, p_fields);
 begin
-  if v_answer is not null then
-    return v_answer;
-  end if;
-  -- Status and content in one statement, the details' mirror with them: one entry in the queue per change.
   update public.listings l set title = v_new.title, description = v_new.description, price = v_new.price,
     city = v_new.city, location = v_new.location, latitude = v_new.latitude, longitude = v_new.longitude,
     video_url = v_new.video_url, video_player_url = v_new.video_player_url,
     video_thumbnail_url = v_new.video_thumbnail_url, thumbnail_url = v_new.thumbnail_url,
     video_trim_start = v_new.video_trim_start, video_trim_end = v_new.video_trim_end,
     video_original_duration = v_new.video_original_duration, video_trimmed_duration = v_new.video_trimmed_duration,
-    additional_images = v_new.additional_images, details = v_new.details,
-    status = case when v_old.status = 'active' and exists (select from private.broken_rules(v_new))
-      then 'pending_review' else l.status end
-  where l.id = p_listing_id;
-  perform private.write_details(v_old, coalesce(p_fields -> 'details', '{}'));
-  perform private.write_contact(p_listing_id, p_fields);
-  if v_old.status in ('draft', 'rejected') or v_video_id is not null then
-    perform private.publish(p_listing_id, v_old.status = 'active');
-  elsif (v_old.title, v_old.description, v_old.city, v_old.location, v_old.details)
-      is distinct from (v_new.title, v_new.description, v_new.city, v_new.location, v_new.details) then
-    perform private.keep_flags(p_listing_id);
+    additional_images = v_new.additional_images, details = v_new.details
+  where l.id = p_old.id;
+  perform private.write_details(p_old, coalesce(p_fields -> 'details', '{}'));
+  perform private.write_contact(p_old.id, p_fields);
+end;
+$$;
+comment on function private.write_changes(public.listings, jsonb) is
+  'Writes the fields that are named. The mirror of the details changes with the listing, so that the row is written once.';
+
+create function private.change_listing(p_old public.listings, p_fields jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_only_terms constant boolean := p_old.status in ('active', 'pending_review')
+    and p_fields - '{price,phone_for_listing}'::text[] = '{}';
+  v_before constant jsonb := case when not v_only_terms then private.shown_content(p_old.id) end;
+  v_video_id constant text := nullif(p_fields ->> 'video_id', p_old.video_id);
+  v_judgement jsonb;
+  v_refusal jsonb;
+begin
+  if v_video_id is not null and not private.attach_video(p_old.id, v_video_id) then
+    return '{"reason": "video_unavailable"}';
   end if;
-  return pg_catalog.jsonb_build_object('listing', private.listing_view(p_listing_id, p_user_id));
+  perform private.write_changes(p_old, p_fields);
+  if v_only_terms or (p_old.status in ('active', 'pending_review') and v_before = private.shown_content(p_old.id)) then
+    return null;
+  end if;
+  v_judgement := private.judge(p_old.id);
+  v_refusal := private.refusal_by_rules(v_judgement);
+  if v_refusal is not null then
+    -- Whatever was written goes back with it.
+    raise exception 'refused' using errcode = 'A3600';
+  end if;
+  perform private.publish(p_old.id, p_old.status = 'active', v_judgement);
+  return null;
+exception when sqlstate 'A3600' then
+  return v_refusal;
+end;
+$$;
+comment on function private.change_listing(public.listings, jsonb) is
+  'Writes a change and submits what people see of it, or writes nothing and returns why. Price and phone are no content.';
+
+create function public.listing_update(p_user_id uuid, p_listing_id uuid, p_fields jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_reason text := private.lock_listing(p_listing_id, p_user_id);
+  v_old public.listings := (select l from public.listings l where l.id = p_listing_id);
+  v_refusal jsonb;
+begin
+  v_reason := coalesce(v_reason, private.update_refusal(v_old));
+  if v_reason is not null then
+    return pg_catalog.jsonb_build_object('reason', v_reason);
+  end if;
+  v_refusal := private.change_listing(v_old, p_fields);
+  return coalesce(v_refusal,
+    pg_catalog.jsonb_build_object('listing', private.listing_view(p_listing_id, p_user_id)));
 end;
 $$;
 comment on function public.listing_update(uuid, uuid, jsonb) is
-  'Changes the fields that are named, null empties one: {listing}. A changed text is queued again and stays visible unless '
+  'Changes the fields that are named, null empties one: {listing}. Changed content is queued again and stays visible unless '
   'it breaks a rule; a rejected listing or a draft is submitted and waits. Reasons: not_found, forbidden, account_blocked, '
   'authentication_required, listing_not_active, listing_limit_reached, listing_refused (with rules), video_unavailable.';
 
@@ -153,11 +189,30 @@ comment on function public.listing_mark_sold(uuid, uuid, integer) is
   'Marks a listing as sold; it stays visible for p_days: {id, status, sold_at, delete_at}. Again, it answers the same. '
   'Reasons: not_found, forbidden, account_blocked, authentication_required, listing_not_active.';
 
+create function private.bring_back(p_listing_id uuid) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_judgement constant jsonb := private.judge(p_listing_id);
+  v_refusal constant jsonb := private.refusal_by_rules(v_judgement);
+begin
+  if v_refusal is null then
+    -- The time for which it was sold does not count, and no other is given.
+    update public.listings l set status = 'active', sold_at = null, delete_at = null,
+      expires_at = l.expires_at + (pg_catalog.now() - l.sold_at)
+    where l.id = p_listing_id;
+    perform private.publish(p_listing_id, true, v_judgement);
+  end if;
+  return v_refusal;
+end;
+$$;
+comment on function private.bring_back(uuid) is 'Publishes a sold listing as a change is published, or returns why not.';
+
 create function public.listing_reactivate(p_user_id uuid, p_listing_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_reason text := private.lock_listing(p_listing_id, p_user_id);
   v_listing public.listings;
+  v_refusal jsonb;
 begin
   select l.* into v_listing from public.listings l where l.id = p_listing_id;
   v_reason := case when v_reason is not null then v_reason when v_listing.deleted_at is not null then 'not_found'
@@ -165,23 +220,25 @@ begin
     when v_listing.status not in ('active', 'sold') then 'listing_not_sold' end;
   if v_reason is not null then
     return pg_catalog.jsonb_build_object('reason', v_reason);
+  elsif v_listing.status = 'sold' then
+    v_refusal := private.bring_back(p_listing_id);
   end if;
-  update public.listings l set status = 'active', sold_at = null, delete_at = null,
-    expires_at = greatest(l.expires_at, pg_catalog.now() + interval '30 days')
-  where l.id = p_listing_id and l.status = 'sold';
-  return pg_catalog.jsonb_build_object('id', p_listing_id, 'status', 'active');
+  return coalesce(v_refusal, (select pg_catalog.jsonb_build_object('id', l.id, 'status', l.status)
+    from public.listings l where l.id = p_listing_id));
 end;
 $$;
 comment on function public.listing_reactivate(uuid, uuid) is
-  'Takes a sale back while the listing is still visible: {id, status}. Of an active listing it says that it is active: the '
-  'app repeats calls after a time-out. Reasons: not_found, forbidden, account_blocked, authentication_required, '
-  'listing_not_sold, listing_sale_final.';
+  'Takes a sale back while the listing is still visible: {id, status}; it is queued for the check and waits where it breaks a '
+  'rule. Of an active listing it says that it is active: the app repeats calls after a time-out. Reasons: not_found, '
+  'forbidden, account_blocked, authentication_required, listing_not_sold, listing_sale_final, listing_refused (with rules).';
 
 revoke execute on function private.lock_listing(uuid, uuid), private.changed_listing(public.listings, jsonb),
-  private.update_refusal(public.listings, public.listings, text, text), private.write_contact(uuid, jsonb),
+  private.update_refusal(public.listings), private.shown_content(uuid), private.write_changes(public.listings, jsonb),
+  private.change_listing(public.listings, jsonb), private.bring_back(uuid), private.write_contact(uuid, jsonb),
   public.listing_update(uuid, uuid, jsonb), public.listing_delete(uuid, uuid),
   public.listing_mark_sold(uuid, uuid, integer), public.listing_reactivate(uuid, uuid) from public, anon, authenticated;
 grant execute on function private.lock_listing(uuid, uuid), private.changed_listing(public.listings, jsonb),
-  private.update_refusal(public.listings, public.listings, text, text), private.write_contact(uuid, jsonb),
+  private.update_refusal(public.listings), private.shown_content(uuid), private.write_changes(public.listings, jsonb),
+  private.change_listing(public.listings, jsonb), private.bring_back(uuid), private.write_contact(uuid, jsonb),
   public.listing_update(uuid, uuid, jsonb), public.listing_delete(uuid, uuid),
   public.listing_mark_sold(uuid, uuid, integer), public.listing_reactivate(uuid, uuid) to service_role;

@@ -86,6 +86,7 @@ declare
   v_reason text := private.user_refusal(p_user_id);
   v_business public.business_accounts;
   v_registration public.business_registrations;
+  v_rules text;
 begin
   if v_reason is not null then
     return pg_catalog.jsonb_build_object('reason', v_reason);
@@ -109,17 +110,21 @@ begin
     return '{"reason": "business_exists"}';
   end if;
   return public.business_read(v_business.id, p_user_id);
+exception when sqlstate 'PT422' then
+  get stacked diagnostics v_rules = pg_exception_detail;
+  return pg_catalog.jsonb_build_object('reason', 'text_refused', 'rules', pg_catalog.string_to_array(v_rules, E'\n'));
 end;
 $$;
 comment on function public.business_create(uuid, jsonb) is
   'Opens an account from {name, …}; the trigger makes its owner a member. The same request again gets the same account. '
-  'Reasons: business_exists, business_tax_id_taken, account_blocked, authentication_required.';
+  'Reasons: business_exists, business_tax_id_taken, text_refused (with rules), account_blocked, authentication_required.';
 
 create function public.business_update(p_user_id uuid, p_business_id uuid, p_fields jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_tax_id text;
   v_role text;
+  v_rules text;
 begin
   perform 1 from public.business_accounts b
   where b.id = p_business_id and b.deleted_at is null for no key update;
@@ -143,11 +148,14 @@ begin
     select coalesce(v_tax_id, f.tax_id), f.email from pg_catalog.jsonb_populate_record(r, p_fields) as f)
   where r.business_id = p_business_id;
   return public.business_read(p_business_id, p_user_id);
+exception when sqlstate 'PT422' then
+  get stacked diagnostics v_rules = pg_exception_detail;
+  return pg_catalog.jsonb_build_object('reason', 'text_refused', 'rules', pg_catalog.string_to_array(v_rules, E'\n'));
 end;
 $$;
 comment on function public.business_update(uuid, uuid, jsonb) is
   'Changes the fields that are named, null empties one; owner and admins. A tax id is given once. Reasons: not_found, '
-  'forbidden, business_tax_id_taken.';
+  'forbidden, business_tax_id_taken, text_refused (with rules).';
 
 create function public.business_delete(p_user_id uuid, p_business_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$

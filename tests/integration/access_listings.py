@@ -25,7 +25,8 @@ def listing(what: str, select: str, **extra: Any) -> Case:
     return Case(
         "listings",
         lambda s: {"seller_user_id": s.owner, "category": "car", "title": "Продаю", "price": 1000},
-        {"title": "Продаю срочно"},
+        # What is over keeps its content.
+        {"title": "Продаю срочно"} if extra.get("status") not in ("sold", "archived") else {"price": 2000},
         select=select,
         insert=SERVICE,
         update=OWNER if "deleted_at" not in extra else SERVICE,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.text import clean, one_line
+from auto360.text import clean, fold, one_line
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,13 @@ from auto360.text import clean, one_line
         ("й как и\u0306", "й как й"),
         ("👨\u200d👩\u200d👧 семья", "👨\u200d👩\u200d👧 семья"),
         ("\ufeff", ""),
+        ("\u3164", ""),
+        ("\u200d", ""),
+        ("\ufe0f", ""),
+        ("\u2800 \u115f\u1160\uffa0", ""),
+        ("Тойо\u200dта 0\ufe0f555", "Тойота 0555"),
+        ("Отдам даром \U0001fae9\U0001fadf", "Отдам даром \U0001fae9\U0001fadf"),
+        ("❤\ufe0f 1\ufe0f\u20e3", "❤\ufe0f 1\ufe0f\u20e3"),
     ],
 )
 def test_a_text_is_cleaned(typed: str, kept: str) -> None:
@@ -45,3 +52,23 @@ def test_cleaning_twice_is_cleaning_once_and_nothing_hides(typed: str) -> None:
 def test_a_text_made_to_be_slow_is_not() -> None:
     assert clean("<" * 5000) == "<" * 5000
     assert "<b" not in clean("<b" * 20_000 + ">" * 20_000)
+
+
+@pytest.mark.parametrize(
+    ("written", "compared"),
+    [
+        ("  ТОЙОТА\nКамри ", "тойота камри"),
+        ("а\u200dв\u2060а\u00adнс", "аванс"),
+        ("авaнс", "аванс"),
+        ("тоyota", "toyota"),
+        ("٠٥٥٥ ０５５５ 𝟎𝟓𝟓𝟓 0\ufe0f\u20e35\ufe0f\u20e3", "0555 0555 0555 05"),
+        ("ёлка, йод, ң ү ө", "елка, йод, ң ү ө"),
+        ("Citroën", "citroen"),
+        ("ᴛᴇʟᴇɢʀᴀᴍ", "telegram"),
+        ("x–trail «рено»", 'x-trail "рено"'),
+        ("t。me∕x", "t.me/x"),
+        ("\u202e\u3164\u0301", ""),
+    ],
+)
+def test_what_looks_alike_is_folded_into_one(written: str, compared: str) -> None:
+    assert fold(written) == compared

@@ -1,20 +1,19 @@
 """Kyrgyz mobile numbers: from what people type to E.164, and masked for logs.
 
-Rule (facts on SMS login, §3): separators are dropped; only digits and one leading plus may remain; the number must be
-valid for the region KG and of mobile type. Extensions and letters are refused, although the library would take them.
+Rule (facts on SMS login, §3): the text is folded, so that pasted direction marks and other scripts' digits are no
+obstacle; separators are dropped; only digits and one leading plus may remain; the number must be valid for the region
+KG and of mobile type. Controls, extensions and letters are refused, although the library would accept them.
 """
 
 import re
 
 from auto360.errors import PhoneInvalid
+from auto360.text import fold
 
-_SEPARATORS = re.compile(r"[ \u00a0\t\-‐‑–().]")
+_SEPARATORS = re.compile(r"[ \-().]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _DIALLED = re.compile(r"\+?[0-9]{9,15}")
 _NUMBER_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])(\+?996[ \-]?)(?:[0-9][ \-]?){7}([0-9][ \-]?[0-9])(?![0-9])")
-# Keyboards of our users write these as well; any other script's digits are taken for a mistake.
-_DIGITS = str.maketrans(
-    {chr(zero + value): str(value) for zero in (0xFF10, 0x0660, 0x06F0) for value in range(10)} | {"＋": "+"}
-)
 
 
 def normalise(typed: str) -> str:
@@ -24,8 +23,8 @@ def normalise(typed: str) -> str:
     """
     import phonenumbers
 
-    dialled = _SEPARATORS.sub("", typed.translate(_DIGITS).strip())
-    if not _DIALLED.fullmatch(dialled):
+    dialled = _SEPARATORS.sub("", fold(typed))
+    if _CONTROLS.search(typed) or not _DIALLED.fullmatch(dialled):
         raise PhoneInvalid
     try:
         number = phonenumbers.parse(dialled, "KG")

@@ -27,7 +27,7 @@ class Businesses:
     def create(self, principal: Principal, fields: Mapping[str, Any]) -> Row:
         """Open an account, owned by the caller; the same request again gets the same account.
 
-        Raises BusinessExists, TaxIdTaken, AccountBlocked; ValidationFailed for a logo that lies elsewhere.
+        Raises BusinessExists, TaxIdTaken, TextRefused, AccountBlocked; ValidationFailed for a logo that lies elsewhere.
         """
         given = {name: value for name, value in fields.items() if value is not None}
         arguments = {"p_user_id": principal.user_id, "p_fields": self._with_logo(principal, given)}
@@ -48,7 +48,7 @@ class Businesses:
         return rows
 
     def update(self, principal: Principal, business_id: str, fields: Mapping[str, Any]) -> Row:
-        """Change the fields that are named; None empties one. Raises NotFound, Forbidden, TaxIdTaken."""
+        """Change the fields that are named; None empties one. Raises NotFound, Forbidden, TaxIdTaken, TextRefused."""
         arguments = {
             "p_user_id": principal.user_id,
             "p_business_id": business_id,

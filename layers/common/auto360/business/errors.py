@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from auto360.accounts.errors import AccountBlocked
-from auto360.errors import AuthenticationRequired, DomainError, Forbidden, NotFound, RateLimited
+from auto360.errors import AuthenticationRequired, DomainError, Forbidden, NotFound, Problem, RateLimited
 
 
 class BusinessExists(DomainError):
@@ -49,10 +49,16 @@ class NewOwnerHasOne(DomainError):
     code, status = "business_new_owner_has_one", 409
 
 
+class TextRefused(DomainError):
+    """The words of the business break a rule; `problems` says which."""
+
+    code, status = "text_refused", 422
+
+
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
-        *(BusinessExists, TaxIdTaken, MemberAlready, TeamFull, OwnerStays, MemberRequired, NewOwnerHasOne),
+        *(BusinessExists, TaxIdTaken, MemberAlready, TeamFull, OwnerStays, MemberRequired, NewOwnerHasOne, TextRefused),
         *(AccountBlocked, AuthenticationRequired, Forbidden, NotFound, RateLimited),
     )
 }
@@ -61,5 +67,6 @@ REFUSALS: dict[str, type[DomainError]] = {
 def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
     """The answer of an SQL function, or its refusal raised."""
     if "reason" in answer:
-        raise REFUSALS[answer["reason"]](retry_after=answer.get("retry_after"))
+        problems = [Problem("description", rule) for rule in answer.get("rules", ())]
+        raise REFUSALS[answer["reason"]](retry_after=answer.get("retry_after"), problems=problems)
     return dict(answer)

@@ -19,6 +19,7 @@ from auto360.listings.batches import Batch
 from auto360.listings.words import in_latin
 from auto360.messages import FIELDS, sentence
 from auto360.settings import EnvSettings
+from auto360.text import fold
 
 Category = Literal["car", "horse", "real_estate"]
 Sort = Literal["newest", "price_asc", "price_desc", "views", "nearest"]
@@ -26,7 +27,8 @@ Sort = Literal["newest", "price_asc", "price_desc", "views", "nearest"]
 BISHKEK = timezone(timedelta(hours=6))
 CACHED = "feed"
 _ORDERED_BY = {"price_asc": "price", "price_desc": "price", "views": "views_count", "nearest": "distance"}
-_LIKE_A_NUMBER = re.compile(r"(?:[0-9][ .()\-]*){5}")
+# Five digits with nothing but signs between them, or as many digits as a phone number has.
+_LIKE_A_NUMBER = re.compile(r"(?:[0-9][\W_]*){5}|(?:[0-9]\D*){9}")
 
 
 class PopularSettings(EnvSettings):
@@ -38,7 +40,7 @@ class PopularSettings(EnvSettings):
 
 @dataclass(frozen=True)
 class FeedQuery:
-    """What a page shows. Prices are in som, areas in square metres, the radius is in kilometres."""
+    """What a page shows. Prices are in som, areas in square metres, the radius in kilometres."""
 
     category: Category | None = None
     status: Literal["active", "sold"] | None = None
@@ -80,7 +82,7 @@ class FeedQuery:
         if self.order != "nearest":
             document = {name: document[name] for name in document if name not in ("latitude", "longitude", "radius_km")}
         if self.text is not None:
-            document |= {"match": "words", "latin": in_latin(self.text)}
+            document |= {"match": "words", "latin": in_latin(fold(self.text))}
         if cursor:
             value, match, listing_id = decode_cursor(cursor, order=self.order)
             document |= {"after": [str(value), listing_id]}
@@ -147,8 +149,8 @@ class Feed:
         return shared, marks
 
     def _count(self, text: str, category: Category | None) -> None:
-        term = " ".join(text.lower().split())
         # Somebody who searches for a phone number tells us about a person.
+        term = fold(text)
         if 2 <= len(term) <= 100 and not _LIKE_A_NUMBER.search(term):
             day = self.now().astimezone(BISHKEK).date().isoformat()
             item = {"term": term, "category": category or "all", "searched_on": day, "searches": 1}

@@ -11,19 +11,15 @@ from auto360.business.team import GivenRole
 from auto360.links import is_web_address
 from auto360.runtime.common_bodies import Person
 from auto360.runtime.envelope import RequestBody
-from auto360.text import Line, Paragraph
+from auto360.text import BLANK, Line, Paragraph, fold
 
 Category = Literal["car", "horse", "real_estate"]
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-_SEPARATORS = re.compile(r"[ \u00a0()\-]")
+_SEPARATORS = re.compile(r"[ ()\-]")
 
 
 def _without_separators(value: object) -> object:
-    return _SEPARATORS.sub("", value) if isinstance(value, str) else value
-
-
-def _none_if_blank(value: object) -> object:
-    return None if isinstance(value, str) and not value.strip() else value
+    return _SEPARATORS.sub("", fold(value)) if isinstance(value, str) else value
 
 
 def _web_address(value: str) -> str:
@@ -32,7 +28,6 @@ def _web_address(value: str) -> str:
     return value
 
 
-BLANK = BeforeValidator(_none_if_blank)
 Name = Annotated[Line, Field(min_length=2, max_length=255)]
 TaxId = Annotated[str, BeforeValidator(_without_separators), Field(pattern=r"^[0-9]{14}$")]
 PublicPhone = Annotated[str, BeforeValidator(_without_separators), Field(pattern=r"^\+996[0-9]{9}$")]

@@ -1,6 +1,18 @@
-"""Parts of answers that several functions share."""
+"""Parts of requests and answers that several functions share."""
 
-from pydantic import BaseModel
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from auto360.text import fold
+
+
+def _digits(value: object) -> object:
+    return fold(value).replace(" ", "") if isinstance(value, str) else value
+
+
+LoginCode = Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{4,8}$")]
+"""A login code as it is typed or pasted: with blanks, direction marks or digits of another script."""
 
 
 class Person(BaseModel):

@@ -10,7 +10,7 @@ from auto360.clock import utc_now
 from auto360.listings.reactions import Reason
 from auto360.listings.words import code_of
 from auto360.runtime.envelope import RequestBody
-from auto360.text import Line, Paragraph
+from auto360.text import BLANK, Line, Paragraph
 
 
 def _until_next_year(year: int) -> int:
@@ -19,15 +19,10 @@ def _until_next_year(year: int) -> int:
     return year
 
 
-def _none_if_blank(value: object) -> object:
-    return None if isinstance(value, str) and not value.strip() else value
-
-
 def _none_if_zero(value: object) -> object:
     return None if value == 0 and not isinstance(value, bool) else value
 
 
-BLANK = BeforeValidator(_none_if_blank)
 Name = Annotated[Line, Field(min_length=1, max_length=50)]
 Title = Annotated[Line, Field(min_length=1, max_length=255)]
 Description = Annotated[Paragraph, Field(max_length=2000)]

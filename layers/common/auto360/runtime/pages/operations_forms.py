@@ -8,6 +8,7 @@ from pydantic import Field
 from auto360.errors import Problem, ValidationFailed
 from auto360.messages import FIELDS, sentence
 from auto360.operators.sessions import Role
+from auto360.runtime.common_bodies import LoginCode
 from auto360.runtime.pages.forms import Blank, FormBody, form
 from auto360.text import Paragraph
 
@@ -24,7 +25,7 @@ class PhoneForm(FormBody):
 class CodeForm(FormBody):
     """The second step."""
 
-    code: str = Field(pattern=r"^[0-9]{4,8}$")
+    code: LoginCode
 
 
 class LanguageForm(FormBody):
