@@ -42,29 +42,34 @@ from (values
 create function private.search_words(p_text text) returns tsquery
 language plpgsql stable set search_path = '' as $$
 declare
-  v_given constant tsquery := pg_catalog.websearch_to_tsquery('russian', p_text);
+  v_folded constant text := private.fold_text(p_text);
+  v_given tsquery := pg_catalog.websearch_to_tsquery('russian', v_folded);
   v_names tsquery;
   v_word record;
 begin
   -- Quotes and words to leave out say exactly what is meant.
-  if p_text ~ '(^|\s)-|"' then
+  if v_folded ~ '(^|\s)-|"' then
     return v_given;
   end if;
   for v_word in
     select w.word, array(
       select f.form from public.search_spellings s, pg_catalog.unnest(array[s.name, s.spelling]) as f (form)
-      where s.name = any (array(select k.name from public.search_spellings k where w.word in (k.name, k.spelling)))
+      where s.name = any (array(select k.name from public.search_spellings k
+          where w.word in (k.name, pg_catalog.replace(k.spelling, 'ё', 'е'))))
         and f.form <> w.word group by f.form order by f.form) as forms
-    from pg_catalog.regexp_split_to_table(pg_catalog.lower(p_text), '\s+') with ordinality as w (word, n) order by w.n
+    from pg_catalog.regexp_split_to_table(v_folded, '\s+') with ordinality as w (word, n) order by w.n
   loop
     v_names := coalesce(v_names operator(pg_catalog.&&) private.search_either(v_word.word, v_word.forms),
       private.search_either(v_word.word, v_word.forms));
   end loop;
-  return v_given operator(pg_catalog.||) coalesce(v_names, v_given);
+  v_given := v_given operator(pg_catalog.||) coalesce(v_names, v_given);
+  -- Titles are indexed as they are written: letters that folding changes are looked for as typed as well.
+  return case when v_folded = pg_catalog.lower(p_text) then v_given
+    else v_given operator(pg_catalog.||) pg_catalog.websearch_to_tsquery('russian', p_text) end;
 end;
 $$;
 comment on function private.search_words(text) is
-  'What a search looks for: the words as given, or the same with every known name in any of its spellings.';
+  'What a search looks for: the words as given, folded, or with every known name in any of its spellings.';
 
 create function private.search_either(p_word text, p_forms text[]) returns tsquery
 language plpgsql stable set search_path = '' as $$
@@ -124,22 +129,9 @@ begin
 end;
 $$;
 
-create function private.search_condition(p_query jsonb) returns text
-language sql stable set search_path = '' as $$
-  select case when p_query ->> 'match' = 'similar' then (
-      select pg_catalog.format('(%s)', pg_catalog.string_agg(
-        distinct pg_catalog.format('l.title operator(extensions.%%>) %L', f.form), ' or '))
-      from pg_catalog.unnest(array[p_query ->> 'text', coalesce(p_query ->> 'latin', p_query ->> 'text'),
-        private.search_guess(p_query ->> 'text')]) as f (form))
-    else pg_catalog.format('pg_catalog.to_tsvector(''russian'', l.title || '' '' || l.description) @@ %L::tsquery',
-      private.search_words(p_query ->> 'text')) end;
-$$;
-comment on function private.search_condition(jsonb) is
-  'The condition of a search on listings l: the words in either script, or titles that nearly match them.';
-
 revoke execute on function private.search_words(text), private.search_either(text, text[]),
-  private.search_guess(text), private.search_condition(jsonb)
+  private.search_guess(text)
   from public, anon, authenticated;
 grant execute on function private.search_words(text), private.search_either(text, text[]),
-  private.search_guess(text), private.search_condition(jsonb)
+  private.search_guess(text)
   to service_role;

@@ -198,7 +198,7 @@ def test_makes_and_models_are_found_in_either_script(
 
 def test_what_many_search_for_is_popular(functions: Functions, seller: Seller, database: Database) -> None:
     functions.set(POPULAR_SEARCH_LEAST="2", LISTING_BATCH_SECONDS="0")
-    word = f"редкость{uuid4().hex[:5]}"
+    word = "редкость" + uuid4().hex[:5].translate(str.maketrans("0123456789abcdef", "бвгджзклмнпрстфх"))
     seller.posted(car(title=f"Машина {word}"))
     for number in range(3):
         titles(functions, f"{LISTINGS}/search", q=word.upper(), limit=20 + number)
@@ -259,3 +259,33 @@ def test_a_refused_filter_is_named_as_the_caller_wrote_it(functions: Functions) 
     answer = anonymous(functions, LISTINGS, query={"rooms": "many"})
     assert answer.status == 422
     assert [detail["field"] for detail in answer.body["details"]] == ["rooms"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["camry -2018", "Camry –2018", "camry -٢٠١٨", "camrry -2018", "камри -2018", 'camry -"битая машина"']
+)
+def test_what_is_left_out_stays_out_where_only_similar_titles_are_found(
+    typed: str, functions: Functions, seller: Seller
+) -> None:
+    seller.posted(car(title="Toyota Camry 2018", description="Битая машина"))
+    assert titles(functions, f"{LISTINGS}/search", q=typed, seller=seller.id) == []
+    other = {"brand": "Toyota", "model": "Camry", "year": 2015}
+    seller.posted(car(title="Toyota Camry свежая", details=other))
+    assert titles(functions, f"{LISTINGS}/search", q=typed, seller=seller.id) == ["Toyota Camry свежая"]
+
+
+def test_a_year_is_left_out_where_only_the_details_name_it(functions: Functions, seller: Seller) -> None:
+    seller.posted(car(title="Toyota Camry"))
+    assert titles(functions, f"{LISTINGS}/search", q="camry -2018", seller=seller.id) == []
+    assert titles(functions, f"{LISTINGS}/search", q="camry -2017", seller=seller.id) == ["Toyota Camry"]
+
+
+def test_a_search_for_the_absence_of_a_word_finds_nothing_similar(functions: Functions, seller: Seller) -> None:
+    seller.posted(car(title="Toyota Camry"))
+    assert titles(functions, f"{LISTINGS}/search", q="-camry", seller=seller.id) == []
+
+
+@pytest.mark.parametrize("typed", ["c\u200damry", "ＣＡＭＲＹ", "саmry", "ᴄᴀᴍʀʏ"])
+def test_a_search_finds_what_people_see_in_it(typed: str, functions: Functions, seller: Seller) -> None:
+    seller.posted(car(title="Toyota Camry"))
+    assert titles(functions, f"{LISTINGS}/search", q=typed, seller=seller.id) == ["Toyota Camry"]
