@@ -66,6 +66,8 @@ def test_a_hosted_project_is_dumped_and_restored_by_its_own_login() -> None:
         assert one(new, published.format("supabase_realtime_messages_publication")) == ["messages"]
         setting = "select setconfig from pg_db_role_setting where setrole = 'authenticator'::regrole"
         assert "pgrst.db_pre_request=private.is_rest_user" in one(new, setting)
+        limits = "select count(*) from pg_trigger where tgrelid = 'storage.objects'::regclass and tgname ~ '^auto360'"
+        assert one(new, limits) == one(old, limits) > 0
         # What is the platform's there is as it was.
         assert one(superuser, "select string_agg(id, ',') from storage.buckets_vectors") == "second"
         assert one(superuser, "select string_agg(id, ',') from auth.custom_oauth_providers") == "second"

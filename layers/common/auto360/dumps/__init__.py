@@ -28,7 +28,7 @@ class TableFacts:
 class LeftOut:
     """Something of the platform that a backup or a restore leaves alone, and why.
 
-    `kind` is table, sequence, publication, policies (of a table), extension or setting (of a role).
+    `kind` is table, sequence, publication, policies (of a table), trigger, extension or setting (of a role).
     """
 
     kind: str
@@ -41,7 +41,8 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class ClusterFacts:
-    """What a dump of schemas leaves out: roles without passwords, publications, extensions, policies elsewhere.
+    """What a dump of schemas leaves out, or a restore cannot tell from the platform's: roles without passwords,
+    publications, extensions, policies elsewhere, triggers of ours on tables of the platform.
 
     Each is a list of rows as the catalogue holds them, plain JSON.
     """
@@ -51,6 +52,8 @@ class ClusterFacts:
     extensions: Sequence[Mapping[str, Any]]
     publications: Sequence[Mapping[str, Any]]
     policies: Sequence[Mapping[str, Any]]
+    # Manifests before this field come from times without such triggers.
+    triggers: Sequence[Mapping[str, Any]] = ()
 
 
 class Snapshot(Protocol):

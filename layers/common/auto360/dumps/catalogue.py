@@ -48,6 +48,13 @@ group by p.oid, p.pubname order by 1""",
     "policies": """
 select schemaname as schema, tablename as table, policyname as name, permissive, roles::text[] as roles, cmd, qual,
   with_check from pg_policies where schemaname <> all (%(schemas)s) order by 1, 2, 3""",
+    # Of ours is a trigger whose function is ours: it goes when our schemas are made anew, its table stays.
+    "triggers": """
+select n.nspname as schema, c.relname as table, t.tgname as name, pg_get_triggerdef(t.oid) as definition
+from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
+join pg_proc p on p.oid = t.tgfoid join pg_namespace f on f.oid = p.pronamespace
+where not t.tgisinternal and f.nspname = any (%(schemas)s) and f.nspname <> all (%(project)s)
+  and (n.nspname = any (%(project)s) or n.nspname <> all (%(schemas)s)) order by 1, 2, 3""",
 }
 
 

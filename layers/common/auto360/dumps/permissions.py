@@ -38,6 +38,7 @@ order by 1
 """
 _PUBLICATIONS = "select pubname, not puballtables and pg_has_role(pubowner, 'usage') from pg_publication"
 _CREATES = "select has_database_privilege(current_database(), 'create')"
+_MAY_TRIGGER = "select has_table_privilege(to_regclass(%(table)s), 'trigger')"
 _EXTENSIONS = "select extname from pg_extension"
 
 
@@ -50,6 +51,7 @@ class Permitted:
     extensions: frozenset[str]
     publications: Mapping[str, Sequence[str]]
     settings: Sequence[RoleSetting]
+    triggers: Sequence[str]
     left_out: Sequence[LeftOut]
 
     def takes(self, entry: Entry) -> bool:
@@ -101,8 +103,9 @@ def permitted(
     publications, theirs = _publications(connection, cluster, tables)
     settings, kept_back = _settings(connection, cluster)
     relations = frozenset(name for name, may in writable.items() if may)
-    left += [*refused, *missing, *theirs, *kept_back]
-    return Permitted(relations, policies, extensions, publications, settings, left)
+    triggers, forbidden = _triggers(connection, cluster)
+    left += [*refused, *missing, *theirs, *kept_back, *forbidden]
+    return Permitted(relations, policies, extensions, publications, settings, triggers, left)
 
 
 def _relations(
@@ -175,6 +178,19 @@ def _settings(connection: psycopg.Connection[Any], cluster: ClusterFacts) -> tup
                 kept.append(setting)
             else:
                 left.append(LeftOut("setting", f"{setting.role} {setting.key}", reason))
+    return kept, left
+
+
+def _triggers(connection: psycopg.Connection[Any], cluster: ClusterFacts) -> tuple[list[str], list[LeftOut]]:
+    """Definitions of our triggers on tables of the platform where the login may make them."""
+    kept, left = [], []
+    for row in cluster.triggers:
+        name = f"{row['schema']}.{row['table']}"
+        allowed = connection.execute(_MAY_TRIGGER, {"table": name}).fetchone()
+        if allowed == (True,):
+            kept.append(str(row["definition"]))
+        else:
+            left.append(LeftOut("trigger", f"{name} {row['name']}", NOT_THERE if allowed == (None,) else NOT_WRITABLE))
     return kept, left
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from auto360.dumps import ClusterFacts, DumpFailed, LeftOut, TableFacts
 from auto360.dumps.catalogue import CLUSTER, SESSION, TABLES, proof
+from auto360.dumps.contents import OF_THE_PROJECT
 from auto360.dumps.permissions import NO_OWNER, NOT_READABLE, left_out_tables
 from auto360.dumps.tools import connection_environ, program
 
@@ -88,7 +89,9 @@ class PostgresSnapshot:
         from psycopg.rows import dict_row
 
         with self._connection.cursor(row_factory=dict_row) as cursor:
-            return cursor.execute(cast("Any", query), {"schemas": list(self._schemas)}).fetchall()
+            return cursor.execute(
+                cast("Any", query), {"schemas": list(self._schemas), "project": list(OF_THE_PROJECT)}
+            ).fetchall()
 
 
 @contextmanager

@@ -46,9 +46,8 @@ class PostgresTarget:
         before = words.opening(words.extensions(cluster, allowed.extensions)) + words.libraries(cluster)
         before += words.emptied_project(schemas, tables=theirs, policies=allowed.policies)
         policies = [row for row in cluster.policies if f"{row['schema']}.{row['table']}" in allowed.policies]
-        after = (
-            words.beside(allowed.publications, policies, allowed.settings) + words.proofs(restored) + words.closing()
-        )
+        after = words.beside(allowed.publications, policies, allowed.settings, allowed.triggers)
+        after += words.proofs(restored) + words.closing()
         self._run(plain, for_project(entries, login=self._login, takes=allowed.takes), before, after)
         return allowed.left_out
 

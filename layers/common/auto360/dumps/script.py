@@ -83,8 +83,10 @@ def beside(
     publications: Mapping[str, Sequence[str]],
     policies: Iterable[Mapping[str, object]],
     settings: Iterable[RoleSetting] = (),
+    triggers: Iterable[str] = (),
 ) -> str:
-    """What the dump of schemas leaves out: publications, policies in other schemas, settings that PostgREST reads.
+    """What no entry of the archive brings: publications, policies in other schemas, settings that PostgREST reads,
+    our triggers on tables of the project.
 
     Default privileges that belong to no schema are among it: new functions are open to nobody.
     """
@@ -96,6 +98,7 @@ def beside(
             lines.append(f"alter publication {_name(name)} set table {listed};")
     lines += [_policy(policy) for policy in policies]
     lines += [f"{setting.statement};" for setting in settings]
+    lines += [f"{definition};" for definition in triggers]
     return "\n".join(lines) + "\n"
 
 
