@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.support.app_rest import rest
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.moderation import moderation_rule
-from tests.support.app_rest import rest
 from tests.support.rows import rows
 from tests.support.sellers import LISTINGS, MODERATION, Seller, car, horse, new_seller
 

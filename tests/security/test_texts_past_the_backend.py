@@ -10,11 +10,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.support.app_rest import rest
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.market import User as BusinessUser
 from tests.support.moderation import moderation_rule
-from tests.support.app_rest import rest
 from tests.support.rows import rows
 from tests.support.sellers import MODERATION, Seller, car, horse, new_seller
 
