@@ -60,9 +60,9 @@ comment on function private.guard_texts() is
 create trigger users_guard_texts before insert or update of name, bio, city, email on public.users
   for each row execute function private.guard_texts('name line', 'bio text or null', 'city line or null', 'email line or null');
 create trigger business_accounts_guard_texts
-  before insert or update of name, description, email, city, address on public.business_accounts
+  before insert or update of name, description, city, address on public.business_accounts
   for each row execute function private.guard_texts(
-    'name line', 'description text or null', 'email line or null', 'city line or null', 'address line or null');
+    'name line', 'description text or null', 'city line or null', 'address line or null');
 create trigger chat_messages_guard_texts before insert on public.chat_messages
   for each row when (private.is_rest_user()) execute function private.guard_texts('body text');
 create trigger reports_guard_texts before insert on public.reports

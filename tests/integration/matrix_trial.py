@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -36,7 +36,7 @@ class Trial:
     connection: Connection
     rest: httpx.Client
     keys: dict[str, str]
-    tokens: dict[str, str] = field(default_factory=dict)
+    tokens: dict[str, str]
 
     def send(self, case: Case, role: Role, method: str, key: str = "", body: Any = None) -> httpx.Response:
         """Send a request about the row with this key, or about no row yet."""
@@ -81,9 +81,7 @@ class Trial:
         if role == "service":
             return self.database.service_key
         person = {"owner": case.owner(SCENE), "other": SCENE.other, "member": SCENE.member}[role]
-        if person not in self.tokens:
-            self.tokens[person] = self.database.user_token(person)
-        return self.tokens[person]
+        return self.tokens.get(person) or self.database.user_token(person)
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +94,10 @@ def populated(database: Database) -> Iterator[Trial]:
     ):
         for table, row in SCENE.rows():
             insert(connection, table, row)
-        yield Trial(database, connection, rest, primary_keys(connection))
+        # Their sessions are part of the scene: a case that removes what it wrote must not end them.
+        people = [str(row["id"]) for table, row in SCENE.rows() if table == "users"]
+        tokens = {person: database.user_token(person) for person in people}
+        yield Trial(database, connection, rest, primary_keys(connection), tokens)
 
 
 @pytest.fixture
