@@ -49,14 +49,16 @@ def lay_out(project: Project, folder: Path = BUILT) -> Path:
 
 
 def built_template(project: Project) -> dict[str, Any]:
-    """The template with the built folders, without the layer that they hold already."""
+    """The template with the built folders and a HEAD for every GET, without the layer that the folders hold already."""
     document = dict(project.document)
     resources = {}
     for name, resource in document["Resources"].items():
         if resource["Type"] == "AWS::Serverless::LayerVersion":
             continue
         if resource["Type"] == "AWS::Serverless::Function":
-            resources[name] = {**resource, "Properties": {**resource["Properties"], "CodeUri": name}}
+            own = resource["Properties"]
+            events = {"Events": _with_head(own["Events"])} if "Events" in own else {}
+            resources[name] = {**resource, "Properties": {**own, **events, "CodeUri": name}}
         else:
             resources[name] = resource
     shared = document["Globals"]["Function"]
@@ -64,6 +66,15 @@ def built_template(project: Project) -> dict[str, Any]:
     document["Globals"] = {**document["Globals"], "Function": without_layer}
     document["Resources"] = resources
     return document
+
+
+def _with_head(events: dict[str, Any]) -> dict[str, Any]:
+    asked_about = {
+        f"{name}Head": {**event, "Properties": {**event["Properties"], "Method": "head"}}
+        for name, event in events.items()
+        if event["Type"] == "Api" and event["Properties"]["Method"] == "get"
+    }
+    return {**events, **asked_about}
 
 
 def _logical(function: str) -> str:

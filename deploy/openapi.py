@@ -30,7 +30,8 @@ Json = dict[str, Any]
 
 _DESCRIPTION = (
     'A success is `{"success": true, "data": …}`. A failure is `Failure`, with a code from docs/errors.md. Every route'
-    " below `/api` also answers below `/`, `/api/v1` and `/api/api` (docs/decisions/0003)."
+    " below `/api` also answers below `/`, `/api/v1` and `/api/api` (docs/decisions/0003). HEAD is"
+    " answered wherever GET is, as GET without a body."
 )
 _FAILURE: Json = {
     "type": "object",

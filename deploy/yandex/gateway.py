@@ -39,7 +39,9 @@ def gateway_specification(
             check_path(address)
             own = paths.setdefault(address, {})
             # Browsers ask before they call; the function knows which origins may.
-            own.setdefault("options", _preflight(address, functions[name], account))
+            own.setdefault("options", _about("preflight", address, functions[name], account))
+            if method == "GET":
+                own["head"] = _about(f"{name}_head", address, functions[name], account)
             operation = described.get((method, path), {"operationId": f"{name}_{method.lower()}"})
             own[method.lower()] = _operation(operation, address, functions[name], account)
     return {
@@ -84,8 +86,9 @@ def _operation(operation: Mapping[str, Any], address: str, function: str, accoun
     }
 
 
-def _preflight(address: str, function: str, account: str) -> Json:
-    return {"operationId": _unique("preflight", address), **_led_to(address, function, account)}
+def _about(name: str, address: str, function: str, account: str) -> Json:
+    """OPTIONS and HEAD, which no document describes: the function answers both."""
+    return {"operationId": _unique(name, address), **_led_to(address, function, account)}
 
 
 def _led_to(address: str, function: str, account: str) -> Json:

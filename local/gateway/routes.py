@@ -66,16 +66,15 @@ class Router:
         self.routes = sorted(_routes(template), key=lambda route: route.rank)
 
     def find(self, method: str, path: str) -> Match | OtherMethods | None:
-        """The route for a request. OPTIONS goes to the function of the path, which answers for its origins."""
+        """The route for a request. OPTIONS goes to the path's function, which answers for its origins; HEAD to GET."""
         parts, allowed = _split(path), []
         for route in self.routes:
             values = route.parameters(parts)
             if values is None:
                 continue
-            if route.method in (method, "ANY") or method == "OPTIONS":
+            if route.method in (method, "ANY", "GET" if method == "HEAD" else method) or method == "OPTIONS":
                 return Match(route, values)
-            if route.method not in allowed:
-                allowed.append(route.method)
+            allowed += [each for each in _answered(route.method) if each not in allowed]
         return OtherMethods((*allowed, "OPTIONS")) if allowed else None
 
 
@@ -87,6 +86,10 @@ def _routes(template: Template) -> Iterable[Route]:
                 if event.path.startswith(prefix + "/"):
                     for other in others:
                         yield Route(event.method, other + event.path.removeprefix(prefix), function, alias=True)
+
+
+def _answered(method: str) -> tuple[str, ...]:
+    return ("GET", "HEAD") if method == "GET" else (method,)
 
 
 def _split(path: str) -> tuple[str, ...]:

@@ -39,11 +39,16 @@ def test_the_layer_is_left_out_since_artifacts_hold_it(built: Path) -> None:
     assert not any(each["Type"] == "AWS::Serverless::LayerVersion" for each in document["Resources"].values())
 
 
-def test_routes_timers_and_variables_stay_as_they_are(built: Path) -> None:
+def test_routes_timers_and_variables_stay_as_they_are_and_every_get_has_a_head(built: Path) -> None:
     before, after = PROJECT.template, load_template(built)
-    assert [(spec.routes, spec.timers, spec.variables) for spec in after.functions] == [
-        (spec.routes, spec.timers, spec.variables) for spec in before.functions
+    assert [(spec.timers, spec.variables) for spec in after.functions] == [
+        (spec.timers, spec.variables) for spec in before.functions
     ]
+    for old, new in zip(before.functions, after.functions, strict=True):
+        listed = {(route.method, route.path) for route in old.routes}
+        assert {(route.method, route.path) for route in new.routes} == listed | {
+            ("HEAD", path) for method, path in listed if method == "GET"
+        }
     assert after.aliases == before.aliases
 
 

@@ -199,6 +199,7 @@ def test_the_gateway_gets_a_valid_specification_that_declares_every_path_paramet
     names: list[str] = []
     for path, operations in specification["paths"].items():
         assert "options" in operations
+        assert ("head" in operations) is ("get" in operations)
         for operation in operations.values():
             declared = [each["name"] for each in operation["parameters"] if each["in"] == "path" and each["required"]]
             assert declared == [part[1:-1] for part in path.split("/") if part.startswith("{")]

@@ -70,10 +70,17 @@ def test_what_the_gateway_refuses_itself(gateway_site: Site) -> None:
     assert (unknown.status, unknown.json["code"], unknown.json["request_id"]) == (404, "not_found", "abc-1")
     assert unknown.json["success"] is False
     other = gateway_site.call("DELETE", "/api/things/5", Accept_Language="en")
-    assert (other.status, other.headers["Allow"]) == (405, "GET, OPTIONS")
+    assert (other.status, other.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
     assert other.json["error"] == "This address does not take this method."
     large = gateway_site.call("POST", "/api/things", b"x" * 3_000_000, Content_Type="application/json")
     assert (large.status, large.json["code"]) == (413, "payload_too_large")
+
+
+def test_head_is_answered_wherever_get_is_and_nowhere_else(gateway_site: Site) -> None:
+    answer = gateway_site.call("HEAD", "/api/things/5")
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.headers["Content-Type"] == "application/json"
+    assert gateway_site.call("HEAD", "/nowhere").status == 404
 
 
 def test_failures_of_a_function(gateway_site: Site) -> None:

@@ -67,6 +67,13 @@ def test_every_sentence_is_told_in_three_languages() -> None:
         ("ky-KG", "ky"),
         ("de, KY;q=0.5", "ky"),
         (";;;,", "ru"),
+        ("en;q=0,ru", "ru"),
+        ("en;q=0", "ru"),
+        ("ky;q=0.2, en;q=0.7, ru;q=0.1", "en"),
+        ("de, ky ; Q=0.8 , en;q=0.8", "ky"),
+        ("en;q=much, ky;q=0.1", "ky"),
+        ("en;q=nan, ky;q=0.001", "ky"),
+        ("en;level=1", "en"),
     ],
 )
 def test_the_language_follows_the_header(header: str | None, language: str) -> None:

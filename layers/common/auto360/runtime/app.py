@@ -106,6 +106,8 @@ def entrypoint(
         except Exception as error:  # noqa: BLE001 - the last wall before the client
             answer = failure_for(error, request)
             headers.complete(answer, event, request, frozenset())
+        if request.method == "HEAD":
+            answer |= {"body": "", "isBase64Encoded": False}
         logger.info(
             "request done",
             extra={

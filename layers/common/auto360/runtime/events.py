@@ -38,11 +38,14 @@ def http_request(event: Mapping[str, Any], *, most_bytes: int, body: BodyKind = 
 
     Takes AWS REST, Yandex 1.0, Yandex 0.1 and Yandex direct calls. Raises PayloadTooLarge for a body over
     `most_bytes` and InvalidJson for one that is not text, not JSON, not declared as JSON, or nested without end.
+    HEAD becomes the GET that it asks about.
     A `raw` body may be anything and stays as it came, in base64: whoever signed it signed its bytes.
     """
     request = dict(event)
     if not is_http(event):
         raise InvalidJson
+    if event["httpMethod"] == "HEAD":
+        request["httpMethod"] = "GET"
     request["path"] = canonical_path(_real_path(event))
     request["pathParameters"] = event.get("pathParameters") or event.get("pathParams") or {}
     request["headers"] = event.get("headers") or {}

@@ -7,8 +7,6 @@ from auto360.errors import DomainError, InvalidJson, Problem, ValidationFailed
 from auto360.messages import FIELDS, Language, sentence
 
 _WHERE = ("body", "query", "path", "header")
-# Parameter under which a route takes all its query parameters as one model: not a name that callers know.
-_QUERY_MODEL = "filters"
 _CATEGORIES = ("car", "horse", "real_estate")
 
 
@@ -23,9 +21,8 @@ def validation_failed(findings: Sequence[Any], language: Language) -> DomainErro
 def _field(finding: Any) -> str:
     path = [str(part) for part in finding["loc"]]
     if path and path[0] in _WHERE:
-        path = path[1:]
-    if path and path[0] == _QUERY_MODEL:
-        path = path[1:]
+        # A model of the whole query has a name in our code, which the caller does not know.
+        path = path[2:] if path[0] == "query" and len(path) > 2 else path[1:]
     # Where the category decides what a body must hold, pydantic begins the path with it.
     if path and path[0] in _CATEGORIES:
         path = path[1:] or ["category"]
