@@ -12,6 +12,7 @@ from auto360.channels import AlertChannel, AlertMessage, ChannelFailure
 from auto360.channels.ses import MailSettings, SesMail, ses_client
 from auto360.channels.webhook import SignedWebhook, WebhookSettings
 from auto360.clock import utc_now
+from auto360.transport.connections import new_client
 from local.simulators.mailbox import MailAccount, Mailbox
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
@@ -51,7 +52,7 @@ def world() -> Iterator[World]:
     webhook = WebhookReceiver(SECRET)
     with (
         served(Simulators(Phone(), {"mail": mail, "webhook": webhook})) as url,
-        httpx.Client(trust_env=False) as http,
+        new_client(timeout=5.0) as http,
     ):
         yield World(url, http, mail, webhook)
 

@@ -18,6 +18,7 @@ from auto360.metrics.cloudwatch import CloudWatch, CloudWatchSettings
 from auto360.metrics.supabase import SupabaseHost, SupabaseMetricSettings
 from auto360.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
 from auto360.metrics.yandex_token import ServiceAccountToken
+from auto360.transport.connections import new_client
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
 from local.simulators.supabase_host import SupabaseHost as HostSimulator
@@ -40,7 +41,7 @@ def simulator() -> Simulator:
 @pytest.fixture
 def source(simulator: Simulator) -> Iterator[YandexMonitoring]:
     """Our client of it, with an API key."""
-    with served(Simulators(Phone(), {"ym": simulator})) as url, httpx.Client(trust_env=False) as http:
+    with served(Simulators(Phone(), {"ym": simulator})) as url, new_client(timeout=5.0) as http:
         yield client(f"{url}/ym", http)
 
 
@@ -85,7 +86,7 @@ def test_a_broken_yandex_is_a_failure_without_its_text(
 
 
 def test_the_token_of_the_service_account_is_kept_until_shortly_before_its_end(simulator: Simulator) -> None:
-    with served(Simulators(Phone(), {"ym": simulator})) as url, httpx.Client(trust_env=False) as http:
+    with served(Simulators(Phone(), {"ym": simulator})) as url, new_client(timeout=5.0) as http:
         clock = [0.0]
         token = ServiceAccountToken(http, url=f"{url}/ym", now=lambda: clock[0])
         assert token() == f"Bearer {KEY}"
@@ -99,7 +100,7 @@ def test_the_token_of_the_service_account_is_kept_until_shortly_before_its_end(s
 
 
 def test_outside_the_cloud_there_is_no_token() -> None:
-    with httpx.Client(trust_env=False) as http, pytest.raises(SourceFailure, match="no_token"):
+    with new_client(timeout=5.0) as http, pytest.raises(SourceFailure, match="no_token"):
         ServiceAccountToken(http, url="http://127.0.0.1:9")()
 
 
@@ -124,7 +125,7 @@ def host() -> Iterator[tuple[HostSimulator, SupabaseHost]]:
     """The machine of the database, and our client of its figures."""
     simulator = HostSimulator(KEY)
     service_key = jwt.encode({"role": "service_role"}, KEY, algorithm="HS256")
-    with served(Simulators(Phone(), {"host": simulator})) as url, httpx.Client(trust_env=False) as http:
+    with served(Simulators(Phone(), {"host": simulator})) as url, new_client(timeout=5.0) as http:
         environ = {
             "SUPABASE_METRICS_URL": f"{url}/host/customer/v1/privileged/metrics",
             "SUPABASE_SERVICE_ROLE_KEY": service_key,

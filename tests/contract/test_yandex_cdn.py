@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-import httpx
 import pytest
 
 from auto360.cdn import Caching, CdnFailure, Resource, Rule
 from auto360.cdn.yandex import YandexCdn, YandexCdnSettings
+from auto360.transport.connections import new_client
 from auto360.video.exchange import Patience
 from auto360.video.iam import IamTokens, Token
 from local.simulators.phone import Phone
@@ -32,7 +32,7 @@ def side() -> CdnSide:
 def cdn(side: CdnSide) -> Iterator[YandexCdn]:
     """Our client of it."""
     tokens = IamTokens(lambda: Token(TOKEN, 4e9), lambda: None)
-    with served(Simulators(Phone(), {"yandex_cdn": side})) as url, httpx.Client(trust_env=False) as http:
+    with served(Simulators(Phone(), {"yandex_cdn": side})) as url, new_client(timeout=5.0) as http:
         environ = {"YANDEX_CDN_URL": f"{url}/yandex_cdn", "YANDEX_CDN_RESOURCE_ID": "bc8test"}
         yield YandexCdn(YandexCdnSettings.load(environ), http, tokens, patience=Patience(3, 2, 3, 0.01))
 

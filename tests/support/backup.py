@@ -16,7 +16,6 @@ from auto360.backup.retention import Retention
 from auto360.backup.runs import Runs
 from auto360.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
 from auto360.dumps.postgres import PostgresSource
-from auto360.wiring.data import tls_context
 from tests.support.database import Database
 from tests.support.objects import LocalS3
 
@@ -105,7 +104,7 @@ def backup_variables(world: BackupWorld, public_url: str = "http://127.0.0.1:836
 def rest_of(database: Database) -> PostgrestDatabase:
     """The database as functions reach it."""
     settings = SupabaseSettings.load(database.environ)
-    return PostgrestDatabase(settings, new_client(settings, tls=tls_context()))
+    return PostgrestDatabase(settings, new_client(settings))
 
 
 @pytest.fixture

@@ -15,14 +15,13 @@ from auto360.database.postgrest import PostgrestDatabase, SupabaseSettings, new_
 from auto360.dumps.postgres import PostgresSource
 from auto360.objects.access import S3Access
 from auto360.objects.s3 import S3Store
-from auto360.wiring.data import tls_context
 from tests.support.backup import SCHEMAS, keys_of
 
 
 def main() -> None:
     """Run it."""
     settings = SupabaseSettings.load(json.loads(os.environ["BACKUP_PROCESS"]))
-    rest = PostgrestDatabase(settings, new_client(settings, tls=tls_context()))
+    rest = PostgrestDatabase(settings, new_client(settings))
     store = S3Store(S3Access(sys.argv[1], "ru-msk", "KEY", "secret"), "backup", part_bytes=5 * 1024 * 1024)
     archive, source = Archive(store, keys_of("k1")), PostgresSource(sys.argv[2], SCHEMAS)
     retention = Retention({"daily": 30, "weekly": 90}, 3, 10)

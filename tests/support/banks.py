@@ -22,6 +22,7 @@ from auto360.banks.mkassa import MkassaSettings, mkassa
 from auto360.banks.odengi import OdengiSettings, odengi
 from auto360.banks.optima import OptimaSettings, optima
 from auto360.clock import utc_now
+from auto360.transport.connections import new_client
 from local.banks import function_variables, simulator_settings
 from local.keyring import Keyring
 from local.simulators.bank import BankSimulator
@@ -78,7 +79,7 @@ class BankWorld:
     url: str
     merchant: Merchant
     keyring: Keyring
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False))
+    http: httpx.Client = field(default_factory=lambda: new_client(timeout=5.0))
 
     def bank(self, name: str, **variables: str) -> Bank:
         """Our client of a bank; `variables` change its settings."""

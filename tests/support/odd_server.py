@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import queue
 import socket
 import socketserver
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Self
 
 import pytest
 
@@ -66,17 +65,20 @@ class OddServer:
     script: Script
     at_once: bool = False
     read_slowly: bool = False
+    ending: queue.SimpleQueue[str] = field(default_factory=queue.SimpleQueue)
     requests: list[bytes] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
 
     def serve(self, line: socket.socket) -> None:
-        """One connection."""
+        """One connection; `ending` learns whether the caller left before the end of the exchange."""
         try:
             if not self.at_once:
                 self._read_request(line)
             self.script(line, self.over)
         except OSError:
-            return
+            self.ending.put("left")
+        else:
+            self.ending.put("stayed")
 
     def _read_request(self, line: socket.socket) -> None:
         request = b""
@@ -92,7 +94,10 @@ class OddServer:
             if self.read_slowly:
                 if self.over.wait(0.05):
                     return
-                body += line.recv(1)
+                piece = line.recv(65536)
+                if not piece:
+                    raise OSError
+                body += piece
             else:
                 body += line.recv(65536)
         self.requests.append(start + b"\r\n\r\n" + body)
@@ -112,6 +117,7 @@ def odd_server() -> Iterator[OddServer]:
         allow_reuse_address = True
 
     server = Server(("127.0.0.1", 0), Handler)
+    server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
     served.url = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
@@ -120,14 +126,3 @@ def odd_server() -> Iterator[OddServer]:
     server.shutdown()
     thread.join()
     server.server_close()
-
-
-class Stopwatch:
-    """How long something took, in seconds."""
-
-    def __enter__(self) -> Self:
-        self._started = time.monotonic()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.seconds = time.monotonic() - self._started

@@ -13,6 +13,7 @@ import pytest
 from auto360.sms import SmsSupplier
 from auto360.sms.nikita import NikitaSettings, NikitaSms
 from auto360.sms.smsc import SmscSettings, SmscSms
+from auto360.transport.connections import new_client
 from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
@@ -30,7 +31,7 @@ class SmsWorld:
     nikita: Nikita
     smsc: Smsc
     url: str
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False))
+    http: httpx.Client = field(default_factory=lambda: new_client(timeout=5.0))
 
     @property
     def environ(self) -> dict[str, str]:

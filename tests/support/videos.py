@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from auto360.transport.connections import new_client
 from auto360.video import PlannedUpload, SupplierVideo, UploadTarget
 from auto360.video.api_video import ApiVideo, ApiVideoSettings
 from auto360.video.copying import Progress
@@ -39,7 +40,7 @@ class VideoWorld:
     yandex: YandexSide
     keyring: Keyring
     url: str
-    http: httpx.Client = field(default_factory=lambda: httpx.Client(trust_env=False, timeout=10))
+    http: httpx.Client = field(default_factory=lambda: new_client(timeout=10.0))
 
     @property
     def environ(self) -> dict[str, str]:

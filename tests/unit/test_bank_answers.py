@@ -23,8 +23,10 @@ from auto360.banks import (
     Trust,
 )
 from auto360.banks.connection import BankConnection
+from auto360.transport.connections import new_client
 from local.banks import function_variables
 from tests.support.banks import MAKERS, bank_keyring
+from tests.support.odd_server import OddServer, whole
 
 REF = OrderRef(str(uuid4()), "77")
 JSON = st.recursive(
@@ -183,7 +185,7 @@ def test_a_call_that_must_not_be_repeated_is_sent_once() -> None:
     assert len(seen) == 2
 
 
-def test_an_endless_answer_is_cut_off() -> None:
-    http = httpx.Client(transport=httpx.MockTransport(lambda _request: httpx.Response(200, content=b"x" * 2_000_000)))
-    with pytest.raises(BankUncertain, match="endless_reply"):
-        BankConnection(http, "http://127.0.0.1:1").call("POST", "/", timeout=5, repeatable=False)
+def test_an_endless_answer_is_cut_off(odd_server: OddServer) -> None:
+    odd_server.script = whole(200, b"x" * 2_000_000)
+    with new_client(timeout=5.0) as http, pytest.raises(BankUncertain, match="endless_reply"):
+        BankConnection(http, odd_server.url).call("POST", "/", timeout=5, repeatable=False)

@@ -12,8 +12,10 @@ import httpx
 from pydantic import AfterValidator, HttpUrl
 
 from auto360.banks import BankRefused, BankUncertain, BankUnreachable
+from auto360.transport import at_most
+from auto360.transport.bodies import AnswerTooLarge
 
-_MOST_REPLY_BYTES = 1024 * 1024
+_MAX_REPLY_BYTES = 1024 * 1024
 _MOST_TRIES = 3
 _FIRST_PAUSE_SECONDS = 0.2
 _OWN_MACHINE = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -78,7 +80,13 @@ class BankConnection:
         """
         deadline = time.monotonic() + timeout
         request = self._http.build_request(
-            method, self._base + path, headers=dict(headers or {}), params=params, content=content, data=form
+            method,
+            self._base + path,
+            headers=dict(headers or {}),
+            params=params,
+            content=content,
+            data=form,
+            extensions=at_most(_MAX_REPLY_BYTES),
         )
         for number in range(_MOST_TRIES):
             try:
@@ -93,25 +101,18 @@ class BankConnection:
         raise AssertionError("unreachable")
 
     def _once(self, request: httpx.Request, deadline: float) -> Reply:
-        rest = max(0.05, deadline - time.monotonic())
-        request.extensions["timeout"] = httpx.Timeout(rest).as_dict()
-        body = bytearray()
+        request.extensions["timeout"] = httpx.Timeout(max(0.05, deadline - time.monotonic())).as_dict()
         try:
-            response = self._http.send(request, stream=True)
-            try:
-                if response.status_code >= 500 or response.status_code == 429:
-                    raise _Failed(f"http_{response.status_code}", arrived=response.status_code != 429)
-                for chunk in response.iter_bytes():
-                    body += chunk
-                    if len(body) > _MOST_REPLY_BYTES or time.monotonic() > deadline:
-                        raise _Failed("endless_reply", arrived=True)
-            finally:
-                response.close()
+            response = self._http.send(request)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise _Failed("connect", arrived=False) from error
+        except AnswerTooLarge as error:
+            raise _Failed("endless_reply", arrived=True) from error
         except httpx.HTTPError as error:
             raise _Failed("no_reply", arrived=True) from error
-        return Reply(response.status_code, bytes(body))
+        if response.status_code >= 500 or response.status_code == 429:
+            raise _Failed(f"http_{response.status_code}", arrived=response.status_code != 429)
+        return Reply(response.status_code, response.content)
 
 
 def require_success(reply: Reply) -> bytes:

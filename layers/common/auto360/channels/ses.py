@@ -12,6 +12,9 @@ from auto360.settings import EnvSettings
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+_CONNECT_SECONDS = 3.0
+_CALL_SECONDS = 6.0
+
 
 class MailSettings(EnvSettings):
     """The account for e-mail: a static access key with the right to send, and an address of a proved domain."""
@@ -28,7 +31,9 @@ def ses_client(settings: MailSettings) -> BaseClient:
     import boto3
     from botocore.config import Config
 
-    config = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+    from auto360.transport.aws import bound
+
+    config = Config(retries={"mode": "standard", "total_max_attempts": 2})
     client: BaseClient = boto3.client(
         "sesv2",
         endpoint_url=str(settings.mail_api_url).rstrip("/"),
@@ -37,6 +42,7 @@ def ses_client(settings: MailSettings) -> BaseClient:
         aws_secret_access_key=settings.mail_secret_key.get_secret_value(),
         config=config,
     )
+    bound(client, connect=_CONNECT_SECONDS, read=_CALL_SECONDS)
     return client
 
 

@@ -11,8 +11,10 @@ from pydantic import Field, SecretStr
 from auto360.channels import AlertMessage, ChannelFailure
 from auto360.clock import Clock
 from auto360.settings import EnvSettings
+from auto360.transport import at_most
 
 _TIMEOUT_SECONDS = 5.0
+_MAX_REPLY_BYTES = 64 * 1024
 
 
 class WebhookSettings(EnvSettings):
@@ -40,8 +42,11 @@ class SignedWebhook:
             "webhook-timestamp": stamp,
             "webhook-signature": f"v1,{signature}",
         }
+        terms = at_most(_MAX_REPLY_BYTES)
         try:
-            reply = self._http.post(self._url, content=body, headers=headers, timeout=_TIMEOUT_SECONDS)
+            reply = self._http.post(
+                self._url, content=body, headers=headers, timeout=_TIMEOUT_SECONDS, extensions=terms
+            )
         except httpx.HTTPError as error:
             raise ChannelFailure("no_reply", is_down=True) from error
         if not reply.is_success:

@@ -1,7 +1,6 @@
 """The database through Supabase's REST interface (PostgREST)."""
 
 import random
-import ssl
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,9 +11,14 @@ from pydantic import SecretStr, model_validator
 from auto360.database import Acting, DatabaseRefused, DatabaseUnavailable, Row, acting, count_round_trip
 from auto360.database.answers import RolledBack, code_of, result_of
 from auto360.settings import EnvSettings
+from auto360.transport import connections
+from auto360.transport.connections import Around
 
 # Between the three tries of what the server rolled back: whoever won the deadlock is done by then.
 _PAUSES_SECONDS = (0.05, 0.2)
+
+# The largest result is a page of a job: some thousand rows.
+_MAX_BYTES = 32 * 1024 * 1024
 
 
 class SupabaseSettings(EnvSettings):
@@ -39,21 +43,14 @@ class SupabaseSettings(EnvSettings):
         return (self.supabase_rest_url or f"{self.supabase_url.rstrip('/')}/rest/v1").rstrip("/")
 
 
-Around = Callable[[httpx.BaseTransport], httpx.BaseTransport]
-"""Puts something around the connections, such as what notes every call."""
-
-
-def new_client(
-    settings: SupabaseSettings, *, tls: ssl.SSLContext, around: Around = lambda behind: behind
-) -> httpx.Client:
-    """A client for one process: connections are kept for seconds only, since a frozen instance's sockets die."""
-    limits = httpx.Limits(keepalive_expiry=5.0)
-    return httpx.Client(
+def new_client(settings: SupabaseSettings, *, around: Around = lambda behind: behind) -> httpx.Client:
+    """Make the client of a process. `DATABASE_TIMEOUT_SECONDS` is for a whole call, tries to connect included."""
+    return connections.new_client(
         base_url=settings.rest_url,
         timeout=httpx.Timeout(settings.database_timeout_seconds, connect=2.0),
-        transport=around(httpx.HTTPTransport(retries=2, limits=limits, verify=tls, trust_env=False)),
-        trust_env=False,
-        follow_redirects=False,
+        max_bytes=_MAX_BYTES,
+        retries=2,
+        around=around,
     )
 
 

@@ -16,11 +16,28 @@ from auto360.settings import EnvSettings
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
+_CONNECT_SECONDS = 3.0
+_CALL_SECONDS = 6.0
+
 
 class CloudWatchSettings(EnvSettings):
     """`CLOUDWATCH_API_NAME`: the API to watch. The region is the function's own."""
 
     cloudwatch_api_name: str = Field(min_length=1)
+
+
+def cloudwatch_client() -> BaseClient:
+    """Make the client of the library, with an end to every try."""
+    import boto3
+    from botocore.config import Config
+
+    from auto360.transport.aws import bound
+
+    client: BaseClient = boto3.client(
+        "cloudwatch", config=Config(retries={"mode": "standard", "total_max_attempts": 2})
+    )
+    bound(client, connect=_CONNECT_SECONDS, read=_CALL_SECONDS)
+    return client
 
 
 class CloudWatch:

@@ -8,9 +8,11 @@ from pydantic import SecretStr
 
 from auto360.metrics import Reading, SourceFailure
 from auto360.settings import EnvSettings
+from auto360.transport import at_most
+from auto360.transport.bodies import AnswerTooLarge
 
 _TIMEOUT_SECONDS = 8.0
-_MOST_REPLY_BYTES = 5_000_000
+_MAX_REPLY_BYTES = 5_000_000
 _DATA_DISK = "/data"
 DISK, MEMORY, CPU = "disk_usage", "memory_usage", "cpu_load"
 
@@ -42,15 +44,15 @@ class SupabaseHost:
 
     def _ask(self) -> str:
         key = self._settings.supabase_service_role_key.get_secret_value()
-        url = self._settings.supabase_metrics_url
+        url, terms = self._settings.supabase_metrics_url, at_most(_MAX_REPLY_BYTES)
         try:
-            reply = self._http.get(url, auth=("service_role", key), timeout=_TIMEOUT_SECONDS)
+            reply = self._http.get(url, auth=("service_role", key), timeout=_TIMEOUT_SECONDS, extensions=terms)
+        except AnswerTooLarge as error:
+            raise SourceFailure("endless_reply") from error
         except httpx.HTTPError as error:
             raise SourceFailure("no_reply") from error
         if reply.status_code != httpx.codes.OK:
             raise SourceFailure(f"http_{reply.status_code}")
-        if len(reply.content) > _MOST_REPLY_BYTES:
-            raise SourceFailure("endless_reply")
         return reply.text
 
 

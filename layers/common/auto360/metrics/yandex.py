@@ -15,9 +15,10 @@ from auto360.clock import Clock
 from auto360.metrics import Reading, SourceFailure
 from auto360.metrics.traffic import ERROR_RATE, RESPONSE_TIME, WINDOW_SECONDS, traffic_readings
 from auto360.settings import EnvSettings
+from auto360.transport import at_most
 
 _TIMEOUT_SECONDS = 6.0
-_MOST_REPLY_BYTES = 2_000_000
+_MAX_REPLY_BYTES = 2_000_000
 # A fine grid, summed by us: a rate that has no points while it is zero must not be averaged over the others alone.
 _GRID_SECONDS = 15
 _SLOW_SHARE = 0.95
@@ -86,13 +87,14 @@ class YandexMonitoring:
                 json=body,
                 headers={"Authorization": self._authorize()},
                 timeout=_TIMEOUT_SECONDS,
+                extensions=at_most(_MAX_REPLY_BYTES),
             )
         except httpx.HTTPError as error:
             raise SourceFailure("no_reply") from error
         if reply.status_code != httpx.codes.OK:
             raise SourceFailure(f"http_{reply.status_code}")
         try:
-            found = reply.json()["metrics"] if len(reply.content) <= _MOST_REPLY_BYTES else None
+            found = reply.json()["metrics"]
         except (ValueError, KeyError, TypeError) as error:
             raise SourceFailure("unreadable") from error
         if not isinstance(found, list) or not all(isinstance(series, dict) for series in found):

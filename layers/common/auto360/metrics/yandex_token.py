@@ -6,10 +6,13 @@ from collections.abc import Callable
 import httpx
 
 from auto360.metrics import SourceFailure
+from auto360.transport import at_most
 
 METADATA_URL = "http://169.254.169.254"
 _PATH = "/computeMetadata/v1/instance/service-accounts/default/token"
 _LEAST_LEFT_SECONDS = 60
+_TIMEOUT_SECONDS = 2.0
+_MAX_REPLY_BYTES = 64 * 1024
 
 
 class ServiceAccountToken:
@@ -29,7 +32,8 @@ class ServiceAccountToken:
 
     def _fetch(self) -> None:
         try:
-            reply = self._http.get(self._url + _PATH, headers={"Metadata-Flavor": "Google"}, timeout=2.0)
+            headers, terms = {"Metadata-Flavor": "Google"}, at_most(_MAX_REPLY_BYTES)
+            reply = self._http.get(self._url + _PATH, headers=headers, timeout=_TIMEOUT_SECONDS, extensions=terms)
             granted = reply.raise_for_status().json()
             self._token = str(granted["access_token"])
             self._good_until = self._now() + float(granted["expires_in"]) - _LEAST_LEFT_SECONDS

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from auto360.objects import ObjectDamaged, ObjectInfo, StoreUnavailable, Written
 from auto360.objects.access import S3Access
-from auto360.objects.s3_client import new_client, translated
+from auto360.objects.s3_client import new_client, required, translated
 from auto360.objects.s3_upload import PART_BYTES, Parts, Upload, put_small
 
 if TYPE_CHECKING:
@@ -90,26 +90,26 @@ class S3Store:
                 found = self._client.head_object(Bucket=self.bucket, Key=key)
         except ClientError:
             return None
-        return ObjectInfo(
-            key,
-            found["ContentLength"],
-            found["ETag"].strip('"'),
-            found["LastModified"],
-            found.get("ContentType", ""),
-            found.get("Metadata", {}),
-        )
+        size, etag, modified = required(key, found, "ContentLength", "ETag", "LastModified")
+        return ObjectInfo(key, size, etag.strip('"'), modified, found.get("ContentType", ""), found.get("Metadata", {}))
 
     def list(self, prefix: str = "", *, after: str = "") -> Iterator[ObjectInfo]:
         """Objects in order of their keys, a thousand per request."""
-        token: dict[str, str] = {"StartAfter": after} if after else {}
+        place: dict[str, str] = {"StartAfter": after} if after else {}
         while True:
             with translated(prefix or self.bucket):
-                page = self._client.list_objects_v2(Bucket=self.bucket, Prefix=prefix, **token)
+                page = self._client.list_objects_v2(Bucket=self.bucket, Prefix=prefix, **place)
+            last = ""
             for item in page.get("Contents", ()):
-                yield ObjectInfo(item["Key"], item["Size"], item["ETag"].strip('"'), item["LastModified"])
+                last, size, etag, modified = required(prefix, item, "Key", "Size", "ETag", "LastModified")
+                yield ObjectInfo(last, size, etag.strip('"'), modified)
             if not page.get("IsTruncated"):
                 return
-            token = {"ContinuationToken": page["NextContinuationToken"]}
+            token = page.get("NextContinuationToken")
+            following = {"ContinuationToken": token} if token else {"StartAfter": last}
+            if following == place or not (token or last):
+                raise StoreUnavailable(f"{prefix or self.bucket}: a list without an end")
+            place = following
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects, up to a thousand per request. Raises StoreUnavailable where one is left."""
@@ -136,8 +136,9 @@ class S3Store:
         with translated(prefix or self.bucket, passing=("NoSuchUpload",)):
             pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket, Prefix=prefix)
             for upload in (upload for page in pages for upload in page.get("Uploads", ())):
-                if upload["Initiated"] < begun_before:
-                    self._abort(upload["Key"], upload["UploadId"])
+                name, upload_id, begun = required(prefix, upload, "Key", "UploadId", "Initiated")
+                if begun < begun_before:
+                    self._abort(name, upload_id)
                     swept += 1
         return swept
 
@@ -159,8 +160,8 @@ class S3Store:
             request["IfMatch"] = f'"{etag}"'
         with translated(key):
             answer = self._client.get_object(**request)
-            last = start + answer["ContentLength"]
-            body, version = answer["Body"], answer["ETag"].strip('"')
+            length, body, version = required(key, answer, "ContentLength", "Body", "ETag")
+            last, version = start + length, version.strip('"')
             with body:
                 while chunk := body.read(_READ_BYTES):
                     yield chunk, version, last

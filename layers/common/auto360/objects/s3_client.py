@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 # boto3 sends CRC32 with these even where checksums are off; VK Cloud and Yandex want Content-MD5.
 _NEED_MD5 = ("DeleteObjects", "PutBucketLifecycleConfiguration", "PutObjectRetention", "PutObjectLockConfiguration")
 _TRIES = 7
+# Each wait; a call as a whole may take as long as bytes keep coming.
+_CONNECT_SECONDS = 10.0
+_WAIT_SECONDS = 60.0
 _MISSING = ("NoSuchKey", "404", "NotFound")
 _CHANGED = ("412", "PreconditionFailed", "BadDigest", "InvalidDigest", "InvalidPart", "EntityTooSmall", "416")
 
@@ -26,21 +29,21 @@ def new_client(access: S3Access, *, connections: int) -> BaseClient:
     import boto3
     from botocore.config import Config
 
+    from auto360.transport.aws import bound
+
     config = Config(
         signature_version="s3v4",
         request_checksum_calculation="when_required",
         response_checksum_validation="when_required",
         s3={"addressing_style": "path"},
         retries={"mode": "standard", "total_max_attempts": _TRIES},
-        connect_timeout=10,
-        read_timeout=60,
-        max_pool_connections=connections,
         proxies={},
     )
     session = boto3.Session(access.access_key, access.secret_key, region_name=access.region)
     client = session.client("s3", endpoint_url=access.endpoint, config=config)
     for operation in _NEED_MD5:
         client.meta.events.register(f"before-call.s3.{operation}", _content_md5)
+    bound(client, connect=_CONNECT_SECONDS, read=_WAIT_SECONDS, connections=connections, files=True)
     return client
 
 
@@ -67,6 +70,14 @@ def translated(key: str, *, passing: tuple[str, ...] = ()) -> Iterator[None]:
         raise _meaning(key, code, _status(error)) from None
     except BotoCoreError as error:
         raise StoreUnavailable(f"{key}: {type(error).__name__}") from None
+
+
+def required(key: str, answer: Mapping[str, Any], *names: str) -> list[Any]:
+    """The values of these names. Raises StoreUnavailable where the store has left one out."""
+    missing = [name for name in names if answer.get(name) is None]
+    if missing:
+        raise StoreUnavailable(f"{key}: the store's answer has no {', '.join(missing)}")
+    return [answer[name] for name in names]
 
 
 def _status(error: Any) -> int:

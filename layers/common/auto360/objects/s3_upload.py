@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from auto360.objects import StoreRefused, Written
+from auto360.objects.s3_client import required
 from auto360.pieces import cut
 
 PART_BYTES = 16 * 1024 * 1024
@@ -39,7 +40,8 @@ def put_small(client: Any, bucket: str, key: str, data: bytearray, options: Mapp
     """Write an object that fits into one part."""
     md5 = hashlib.md5(data, usedforsecurity=False)
     sent = client.put_object(Bucket=bucket, Key=key, Body=bytes(data), ContentMD5=_text(md5.digest()), **options)
-    return Written(key, len(data), hashlib.sha256(data).digest(), sent["ETag"].strip('"'), 1)
+    [etag] = required(key, sent, "ETag")
+    return Written(key, len(data), hashlib.sha256(data).digest(), etag.strip('"'), 1)
 
 
 @dataclass
@@ -58,7 +60,7 @@ class Upload:
     def run(self, parts: Iterable[bytearray], options: Mapping[str, Any]) -> Written:
         """Send every part and complete the upload; abort it where anything fails."""
         begun = self.client.create_multipart_upload(Bucket=self.bucket, Key=self.key, **options)
-        upload_id = begun["UploadId"]
+        [upload_id] = required(self.key, begun, "UploadId")
         try:
             self._send_all(upload_id, parts)
             etag = self._complete(upload_id)
@@ -89,7 +91,7 @@ class Upload:
     def _send(self, upload_id: str, number: int, part: bytearray, md5: bytes) -> dict[str, Any]:
         target = {"Bucket": self.bucket, "Key": self.key, "UploadId": upload_id, "PartNumber": number}
         answer = self.client.upload_part(**target, Body=part, ContentMD5=_text(md5))
-        return {"PartNumber": number, "ETag": answer["ETag"]}
+        return {"PartNumber": number, "ETag": required(self.key, answer, "ETag")[0]}
 
     def _complete(self, upload_id: str) -> str:
         """The upload's etag. A repeated request whose first answer was lost is refused, though the object is there."""
@@ -99,12 +101,12 @@ class Upload:
         try:
             done = self.client.complete_multipart_upload(**target, MultipartUpload={"Parts": self._sent})
         except ClientError as error:
-            if error.response["Error"]["Code"] != "NoSuchUpload":
+            if error.response.get("Error", {}).get("Code") != "NoSuchUpload":
                 raise
             done = self.client.head_object(Bucket=self.bucket, Key=self.key)
-            if done["ETag"].strip('"') != self._expected_etag():
+            if str(done.get("ETag")).strip('"') != self._expected_etag():
                 raise
-        return str(done["ETag"]).strip('"')
+        return str(required(self.key, done, "ETag")[0]).strip('"')
 
     def _expected_etag(self) -> str:
         joined = hashlib.md5(b"".join(self._md5s), usedforsecurity=False).hexdigest()

@@ -9,6 +9,8 @@ from typing import Any
 
 import httpx
 
+from auto360.transport import at_most
+from auto360.transport.bodies import AnswerTooLarge
 from auto360.video import (
     VideoBusy,
     VideoFailure,
@@ -18,7 +20,7 @@ from auto360.video import (
     VideoUnreachable,
 )
 
-_MOST_REPLY_BYTES = 8 * 1024 * 1024
+_MAX_REPLY_BYTES = 8 * 1024 * 1024
 _RETRY_HEADERS = ("X-RateLimit-Retry-After", "Retry-After")
 _REPEATABLE = ("GET", "DELETE", "PATCH")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -104,10 +106,16 @@ class Exchange:
             if timeout <= 0.05:
                 break
             request = self.http.build_request(
-                method, self.base_url + path, headers=headers, params=params, json=body, timeout=timeout
+                method,
+                self.base_url + path,
+                headers=headers,
+                params=params,
+                json=body,
+                timeout=timeout,
+                extensions=at_most(_MAX_REPLY_BYTES),
             )
             try:
-                return self._once(request, pace, timeout)
+                return self._once(request, pace)
             except VideoBusy as busy:
                 failure, wait = busy, busy.retry_after or self._pause(number)
             except VideoUnreachable as broken:
@@ -132,26 +140,19 @@ class Exchange:
     def _pause(self, number: int) -> float:
         return self.patience.first_wait_seconds * 2.0**number * random.uniform(0.8, 1.2)  # noqa: S311
 
-    def _once(self, request: httpx.Request, pace: _Pace, timeout: float) -> Reply:
-        ends_at = time.monotonic() + timeout
-        content = bytearray()
+    def _once(self, request: httpx.Request, pace: _Pace) -> Reply:
         try:
-            response = self.http.send(request, stream=True)
-            try:
-                for piece in response.iter_bytes():
-                    content += piece
-                    if len(content) > _MOST_REPLY_BYTES or time.monotonic() > ends_at:
-                        raise VideoUncertain("endless_reply")
-            finally:
-                response.close()
+            response = self.http.send(request)
         except _NOT_SENT as error:
             raise VideoUnreachable("connect") from error
+        except AnswerTooLarge as error:
+            raise VideoUncertain("endless_reply") from error
         except httpx.HTTPError as error:
             raise VideoUncertain("no_reply") from error
         pace.note(response.headers)
         if response.is_success:
-            return Reply(_object(bytes(content)), response.headers)
-        raise self.failure(response.status_code, response.headers, _body_of_failure(bytes(content)))
+            return Reply(_object(response.content), response.headers)
+        raise self.failure(response.status_code, response.headers, _body_of_failure(response.content))
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:

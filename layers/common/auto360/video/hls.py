@@ -1,16 +1,19 @@
 """Whether an HLS address really plays: its manifest, the first variant's, and the first segment are fetched."""
 
+import time
 from dataclasses import dataclass
 from urllib.parse import urljoin
 
 import httpx
 
+from auto360.transport import until
 from auto360.video import VideoFailure, VideoNotReady, VideoUnreachable
 from auto360.video.exchange import failure_of
 
 _MOST_MANIFEST_BYTES = 1024 * 1024
 _ENOUGH_BYTES = 188
-_TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_SECONDS = 10.0
+_TIMEOUT = httpx.Timeout(_SECONDS, connect=5.0)
 
 
 def require_playable(http: httpx.Client, url: str) -> None:
@@ -54,8 +57,9 @@ def _first_entry(manifest: str) -> str | None:
 
 def _fetch(http: httpx.Client, url: str, *, most: int) -> tuple[bytes, str]:
     content = bytearray()
+    terms = until(time.monotonic() + _SECONDS)
     try:
-        with http.stream("GET", url, timeout=_TIMEOUT, follow_redirects=True) as response:
+        with http.stream("GET", url, timeout=_TIMEOUT, follow_redirects=True, extensions=terms) as response:
             if not response.is_success:
                 raise _failure(response)
             for piece in response.iter_bytes():

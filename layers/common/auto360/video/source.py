@@ -8,6 +8,7 @@ from typing import Protocol
 
 import httpx
 
+from auto360.transport import of_file
 from auto360.video import Download, VideoRefused, VideoUncertain, VideoUnreachable
 from auto360.video.copying import Measure, SourceChanged
 from auto360.video.exchange import failure_of
@@ -75,7 +76,7 @@ class HttpSource:
             sent = {**link.headers, **headers, "Accept-Encoding": "identity"}
             try:
                 with self.http.stream(
-                    "GET", link.url, headers=sent, timeout=_TIMEOUT, follow_redirects=True
+                    "GET", link.url, headers=sent, timeout=_TIMEOUT, follow_redirects=True, extensions=of_file()
                 ) as response:
                     if response.status_code in _EXPIRED and not is_second:
                         self._link = None

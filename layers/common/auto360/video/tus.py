@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import httpx
 
+from auto360.transport import of_upload
 from auto360.video import Download, VideoRefused, VideoUnreachable
 from auto360.video.copying import Chunk, Measure, Progress, UploadGone
 from auto360.video.source import HttpSource, Source
@@ -138,7 +139,12 @@ class TusCopy:
     ) -> httpx.Response:
         try:
             response = self.http.request(
-                method, self.upload_url, headers={**_PROTOCOL, **(headers or {})}, content=content, timeout=_TIMEOUT
+                method,
+                self.upload_url,
+                headers={**_PROTOCOL, **(headers or {})},
+                content=content,
+                timeout=_TIMEOUT,
+                extensions=of_upload() if content is not None else {},
             )
         except httpx.HTTPError as error:
             raise VideoUnreachable("upload_broken") from error

@@ -111,13 +111,9 @@ def _yandex_monitoring() -> MetricSource:
 
 
 def _cloudwatch() -> MetricSource:
-    import boto3
-    from botocore.config import Config
+    from auto360.metrics.cloudwatch import CloudWatch, CloudWatchSettings, cloudwatch_client
 
-    from auto360.metrics.cloudwatch import CloudWatch, CloudWatchSettings
-
-    config = Config(connect_timeout=3, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
-    return CloudWatch(CloudWatchSettings.load(), boto3.client("cloudwatch", config=config), now=utc_now)
+    return CloudWatch(CloudWatchSettings.load(), cloudwatch_client(), now=utc_now)
 
 
 def _channels(settings: AlertSettings) -> Mapping[str, AlertChannel]:

@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Callable, Iterator
 
 import httpx
 
@@ -21,13 +22,19 @@ class NotingTransport(httpx.BaseTransport):
         """Send it with `X-Request-ID`; an answer that never comes is noted as well."""
         if calls.request_id():
             request.headers.setdefault("X-Request-ID", calls.request_id())
-        started_at, status = time.time(), 0
+        target, started_at = self._target(request.url), time.time()
         try:
             response = self._behind.handle_request(request)
-            status = response.status_code
-            return response
-        finally:
-            calls.note(self._target(request.url), status=status, started_at=started_at)
+        except Exception:
+            calls.note(target, status=0, started_at=started_at)
+            raise
+        status = response.status_code
+
+        def over() -> None:
+            calls.note(target, status=status, started_at=started_at)
+
+        response.stream = _NotedBody(response.stream, over)
+        return response
 
     def close(self) -> None:
         """Close the connections."""
@@ -38,3 +45,21 @@ class NotingTransport(httpx.BaseTransport):
             name = _DATABASE_NAME.search(url.path)
             return f"database {name[1] if name else ''}".strip()
         return url.host
+
+
+class _NotedBody(httpx.SyncByteStream):
+    """A body that tells once when it is over: its bytes are waited for as well."""
+
+    def __init__(self, behind: object, over: Callable[[], None]) -> None:
+        if not isinstance(behind, httpx.SyncByteStream):
+            raise TypeError("a body that cannot be read here")
+        self._behind, self._over, self._is_over = behind, over, False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._behind
+
+    def close(self) -> None:
+        self._behind.close()
+        if not self._is_over:
+            self._is_over = True
+            self._over()

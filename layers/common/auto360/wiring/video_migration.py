@@ -12,7 +12,7 @@ from auto360.media.migration.ledger import Ledger
 from auto360.media.migration.policy import MigrationPolicy
 from auto360.media.migration.ports import OnBytes
 from auto360.media.migration.run import MigrationRun, Tell
-from auto360.wiring.data import database, tls_context
+from auto360.wiring.data import database
 from auto360.wiring.limits import request_counter
 from auto360.wiring.video import addresses, iam_tokens
 
@@ -108,8 +108,7 @@ def yandex() -> YandexVideo:
 @cache
 def http() -> httpx.Client:
     """The client for both suppliers: every call of their APIs is counted before it is made."""
-    import httpx
-
+    from auto360.transport.connections import new_client
     from auto360.video.api_video import ApiVideoSettings
     from auto360.video.pacing import Pace, PacedCalls
     from auto360.video.yandex import YandexVideoSettings
@@ -128,14 +127,7 @@ def http() -> httpx.Client:
             PacedCalls("migration_target", target, writes | {"GET"}, figures.video_migration_target_calls_per_minute),
         ),
     )
-    return httpx.Client(
-        timeout=10.0,
-        follow_redirects=False,
-        trust_env=False,
-        verify=tls_context(),
-        limits=httpx.Limits(keepalive_expiry=5.0),
-        event_hooks={"request": [pace]},
-    )
+    return new_client(timeout=10.0, before=pace)
 
 
 def patience() -> Patience:
