@@ -112,5 +112,5 @@ def test_the_wiring_makes_no_other_client() -> None:
     for path in Path("layers/common/auto360").rglob("*.py"):
         if path.parent.name != "transport":
             assert not unbounded.search(path.read_text()), path
-        if re.search(r"(boto3|session)\.client\(", path.read_text()):
+        if ".client(" in path.read_text():
             assert "bound(client" in path.read_text(), path

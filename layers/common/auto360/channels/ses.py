@@ -28,20 +28,14 @@ class MailSettings(EnvSettings):
 
 def ses_client(settings: MailSettings) -> BaseClient:
     """The client of the library, with an end to every try."""
-    import boto3
     from botocore.config import Config
 
-    from auto360.transport.aws import bound
+    from auto360.transport.aws import bound, new_session
 
     config = Config(retries={"mode": "standard", "total_max_attempts": 2})
-    client: BaseClient = boto3.client(
-        "sesv2",
-        endpoint_url=str(settings.mail_api_url).rstrip("/"),
-        region_name=settings.mail_region,
-        aws_access_key_id=settings.mail_access_key,
-        aws_secret_access_key=settings.mail_secret_key.get_secret_value(),
-        config=config,
-    )
+    keys = settings.mail_access_key, settings.mail_secret_key.get_secret_value()
+    session = new_session(*keys, settings.mail_region)
+    client: BaseClient = session.client("sesv2", endpoint_url=str(settings.mail_api_url).rstrip("/"), config=config)
     bound(client, connect=_CONNECT_SECONDS, read=_CALL_SECONDS)
     return client
 

@@ -28,12 +28,11 @@ class CloudWatchSettings(EnvSettings):
 
 def cloudwatch_client() -> BaseClient:
     """Make the client of the library, with an end to every try."""
-    import boto3
     from botocore.config import Config
 
-    from auto360.transport.aws import bound
+    from auto360.transport.aws import bound, new_session
 
-    client: BaseClient = boto3.client(
+    client: BaseClient = new_session().client(
         "cloudwatch", config=Config(retries={"mode": "standard", "total_max_attempts": 2})
     )
     bound(client, connect=_CONNECT_SECONDS, read=_CALL_SECONDS)

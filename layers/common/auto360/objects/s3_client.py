@@ -26,10 +26,9 @@ _CHANGED = ("412", "PreconditionFailed", "BadDigest", "InvalidDigest", "InvalidP
 
 def new_client(access: S3Access, *, connections: int) -> BaseClient:
     """A client of an account: path style, no checksum trailers, no proxy, waits and tries again at 503."""
-    import boto3
     from botocore.config import Config
 
-    from auto360.transport.aws import bound
+    from auto360.transport.aws import bound, new_session
 
     config = Config(
         signature_version="s3v4",
@@ -39,7 +38,7 @@ def new_client(access: S3Access, *, connections: int) -> BaseClient:
         retries={"mode": "standard", "total_max_attempts": _TRIES},
         proxies={},
     )
-    session = boto3.Session(access.access_key, access.secret_key, region_name=access.region)
+    session = new_session(access.access_key, access.secret_key, access.region)
     client = session.client("s3", endpoint_url=access.endpoint, config=config)
     for operation in _NEED_MD5:
         client.meta.events.register(f"before-call.s3.{operation}", _content_md5)

@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import httpx
+from boto3.session import Session
 from botocore import exceptions
+from botocore import session as botocore_session
 from botocore.awsrequest import AWSResponse
+from botocore.parsers import ResponseParserFactory
 
 from auto360 import transport
 from auto360.transport import TERMS, Rate, Terms
@@ -32,6 +35,36 @@ _SLOW_TO_ANSWER = ("CompleteMultipartUpload", "CopyObject", "UploadPartCopy")
 _SLOW_SECONDS = 600.0
 
 
+class UnreadableAnswer(exceptions.BotoCoreError):
+    """An answer that the library cannot parse, whatever it stumbles over."""
+
+    fmt = "The answer could not be read."
+
+
+class _Parsers(ResponseParserFactory):  # type: ignore[misc]
+    """The library's parsers; what they raise of their own becomes UnreadableAnswer."""
+
+    def create_parser(self, protocol_name: str) -> Any:
+        parser = super().create_parser(protocol_name)
+        parse = parser.parse
+
+        def guarded(response: Any, shape: Any) -> Any:
+            try:
+                return parse(response, shape)
+            except Exception as error:
+                raise UnreadableAnswer from error
+
+        parser.parse = guarded
+        return parser
+
+
+def new_session(access_key: str | None = None, secret_key: str | None = None, region: str | None = None) -> Session:
+    """A session whose clients fail in one way over what they cannot read. Without keys it has the function's own."""
+    core = botocore_session.get_session()
+    core.register_component("response_parser_factory", _Parsers())
+    return Session(access_key, secret_key, region_name=region, botocore_session=core)
+
+
 def bound(client: BaseClient, *, connect: float, read: float, connections: int = 4, files: bool = False) -> None:
     """Send this client's calls over bounded connections. `read`: seconds of a whole exchange.
 
@@ -39,6 +72,12 @@ def bound(client: BaseClient, *, connect: float, read: float, connections: int =
     """
     sender = _Sender(BoundedTransport(connections=connections), httpx.Timeout(read, connect=connect), files=files)
     client.meta.events.register("before-send", sender)
+    client.meta.events.register("before-call.s3", _stay)
+
+
+def _stay(params: dict[str, Any], **_: Any) -> None:
+    """Follow no redirect to another region: the library looks for it by calls that are redirected again, endlessly."""
+    params["context"].setdefault("s3_redirect", {})["redirected"] = True
 
 
 class _Sender:
