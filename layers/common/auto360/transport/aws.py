@@ -35,7 +35,7 @@ _SLOW_TO_ANSWER = ("CompleteMultipartUpload", "CopyObject", "UploadPartCopy")
 _SLOW_SECONDS = 600.0
 
 
-class UnreadableAnswer(exceptions.BotoCoreError):
+class UnreadableAnswer(exceptions.BotoCoreError):  # type: ignore[misc]
     """An answer that the library cannot parse, whatever it stumbles over."""
 
     fmt = "The answer could not be read."
