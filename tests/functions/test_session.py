@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from auto360 import database as database_port
+from auto360.wiring.data import database as wired_database
 from tests.support.database import Database
 from tests.support.functions import Answer, Functions
 from tests.support.logs import remember_secret
@@ -151,6 +153,14 @@ def test_a_blocked_user_is_signed_out(person: Person, database: Database) -> Non
         connection.execute("update users set is_blocked = true where id = %s", [data["user"]["id"]])
     assert me(person.functions, data["token"]).status == 401
     assert refresh(person.functions, data["refreshToken"]).status == 401
+
+
+def test_a_request_of_an_ended_session_leaves_nothing_behind_for_what_the_process_does_next(person: Person) -> None:
+    token = person.log_in()["token"]
+    person.functions.post("session", "/api/auth/logout", token=token)
+    assert me(person.functions, token).status == 401
+    assert database_port.acting() is None
+    assert wired_database().call("health_check", {}) is not None
 
 
 def test_the_limit_counts_per_user_and_says_when_it_opens(person: Person) -> None:

@@ -55,8 +55,8 @@ _round_trips: ContextVar[int] = ContextVar("database_round_trips", default=0)
 _acting: ContextVar[Acting | None] = ContextVar("acting_session", default=None)
 
 
-def act_for(session: Acting) -> None:
-    """Make every later call of this request depend on a live session (docs/decisions/0080)."""
+def act_for(session: Acting | None) -> None:
+    """Make every later call of this request depend on a live session, or, with None, on none (docs/decisions/0080)."""
     _acting.set(session)
 
 
@@ -71,7 +71,7 @@ def count_round_trip() -> None:
 
 
 def reset_round_trips() -> None:
-    """Called at the start of a request."""
+    """Called at the start of a request or job; it acts for no session yet."""
     _round_trips.set(0)
     _acting.set(None)
 

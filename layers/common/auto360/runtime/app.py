@@ -106,6 +106,7 @@ def entrypoint(
         except Exception as error:  # noqa: BLE001 - the last wall before the client
             answer = failure_for(error, request)
             headers.complete(answer, event, request, frozenset())
+        database.act_for(None)
         if request.method == "HEAD":
             answer |= {"body": "", "isBase64Encoded": False}
         logger.info(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
-from auto360 import calls
+from auto360 import calls, database
 from auto360.cloud import remember_grant
 from auto360.runtime.logs import logger
 from auto360.runtime.observed import observed, report
@@ -19,6 +19,7 @@ def job(run: Callable[[Mapping[str, Any]], Report]) -> Callable[[Mapping[str, An
 
     def handler(event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         started = time.perf_counter()
+        database.reset_round_trips()
         remember_grant(context)
         logger.clear_state()
         request_id = str(getattr(context, "aws_request_id", "")) or uuid4().hex
