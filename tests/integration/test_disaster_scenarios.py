@@ -75,7 +75,8 @@ def video(world: BackupWorld, provider: str, *, copied: bool) -> tuple[str, str]
             " fallback_provider = null, fallback_video_id = null, fallback_until = null,"
             " lasting_hls_url = null, lasting_player_url = null, lasting_thumbnail_url = null,"
             " replicated_at = null where id = (select id from public.videos where state = 'ready'"
-            " and listing_id is not null and provider_video_id not like 'scene%%' limit 1) returning id, listing_id",
+            " and listing_id is not null and delete_requested_at is null"
+            " and provider_video_id not like 'scene%%' limit 1) returning id, listing_id",
             [provider, f"scene{uuid.uuid4().hex}"],
         ).fetchone()
         assert found is not None
