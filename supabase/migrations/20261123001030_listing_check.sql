@@ -68,6 +68,13 @@ comment on function private.judge(uuid) is
   'The judgement of the rules about a listing as it is stored: {flags, is_raised, rules, refused}. refused holds reasons for '
   'the seller where a rule forbids the words, else null.';
 
+create function private.refusal_by_rules(p_judgement jsonb) returns jsonb
+language sql immutable set search_path = '' as $$
+  select case when pg_catalog.jsonb_typeof(p_judgement -> 'refused') = 'array'
+    then pg_catalog.jsonb_build_object('reason', 'listing_refused', 'rules', p_judgement -> 'refused') end;
+$$;
+comment on function private.refusal_by_rules(jsonb) is 'The refusal of a listing with forbidden words, with reasons; else null.';
+
 create function private.keep_flags(p_listing_id uuid, p_judgement jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -117,8 +124,8 @@ $$;
 comment on function private.publish(uuid, boolean) is 'Judges a listing and publishes it; words that are forbidden wait as well.';
 
 revoke execute on function private.rule_matches(text, text, text[]), private.rule_texts(text[]),
-  private.broken_rules(public.listings), private.judge(uuid), private.keep_flags(uuid, jsonb),
+  private.broken_rules(public.listings), private.judge(uuid), private.refusal_by_rules(jsonb), private.keep_flags(uuid, jsonb),
   private.publish(uuid, boolean, jsonb), private.publish(uuid, boolean) from public, anon, authenticated;
 grant execute on function private.rule_matches(text, text, text[]), private.rule_texts(text[]),
-  private.broken_rules(public.listings), private.judge(uuid), private.keep_flags(uuid, jsonb),
+  private.broken_rules(public.listings), private.judge(uuid), private.refusal_by_rules(jsonb), private.keep_flags(uuid, jsonb),
   private.publish(uuid, boolean, jsonb), private.publish(uuid, boolean) to service_role;

@@ -132,8 +132,7 @@ language sql volatile set search_path = '' as $$
   from pg_catalog.jsonb_populate_record(null::public.listings, p_fields) as f
   returning *;
 $$;
-comment on function private.insert_listing(uuid, jsonb) is
-  'A draft with the fields that a seller may give; what its mirror of the details will be saves writing it twice.';
+comment on function private.insert_listing(uuid, jsonb) is 'A draft with the fields that a seller may give.';
 
 create function private.remembered_listing(p_user_id uuid, p_key text, p_digest bytea) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -170,13 +169,6 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function private.poster_refusal(uuid, uuid) is
   'Why this user may not post, for himself or for a business; null when he may. p_payer_id: see private.listing_payer.';
-
-create function private.refusal_by_rules(p_judgement jsonb) returns jsonb
-language sql immutable set search_path = '' as $$
-  select case when pg_catalog.jsonb_typeof(p_judgement -> 'refused') = 'array'
-    then pg_catalog.jsonb_build_object('reason', 'listing_refused', 'rules', p_judgement -> 'refused') end;
-$$;
-comment on function private.refusal_by_rules(jsonb) is 'The refusal of a listing with forbidden words, with reasons; else null.';
 
 create function private.post_listing(p_user_id uuid, p_fields jsonb, out id uuid, out refusal jsonb)
 language plpgsql volatile set search_path = '' as $$
@@ -247,14 +239,12 @@ comment on function public.listing_create(uuid, jsonb, text, bytea) is
 revoke execute on function private.listing_payer(uuid, uuid), private.listing_allowance(uuid),
   private.posted_this_month(uuid), private.attach_video(uuid, text), private.own_details(text, jsonb),
   private.write_details(public.listings, jsonb), private.insert_details(public.listings, jsonb), private.insert_listing(uuid, jsonb),
-  private.remembered_listing(uuid, text, bytea), private.poster_refusal(uuid, uuid), private.refusal_by_rules(jsonb),
-  private.post_listing(uuid, jsonb),
+  private.remembered_listing(uuid, text, bytea), private.poster_refusal(uuid, uuid), private.post_listing(uuid, jsonb),
   public.listing_create(uuid, jsonb, text, bytea)
   from public, anon, authenticated;
 grant execute on function private.listing_payer(uuid, uuid), private.listing_allowance(uuid),
   private.posted_this_month(uuid), private.attach_video(uuid, text), private.own_details(text, jsonb),
   private.write_details(public.listings, jsonb), private.insert_details(public.listings, jsonb), private.insert_listing(uuid, jsonb),
-  private.remembered_listing(uuid, text, bytea), private.poster_refusal(uuid, uuid), private.refusal_by_rules(jsonb),
-  private.post_listing(uuid, jsonb),
+  private.remembered_listing(uuid, text, bytea), private.poster_refusal(uuid, uuid), private.post_listing(uuid, jsonb),
   public.listing_create(uuid, jsonb, text, bytea)
   to service_role;

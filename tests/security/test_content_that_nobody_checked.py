@@ -7,10 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.support.app_rest import rest
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.moderation import moderation_rule
+from tests.support.rest import Rest, RestUser
 from tests.support.rows import rows
 from tests.support.sellers import LISTINGS, MODERATION, Seller, car, horse, new_seller
 
@@ -44,10 +44,11 @@ def state(database: Database, listing: str) -> tuple[str, str, str, list[str]]:
     return status, moderation, place, flags
 
 
-def patch(database: Database, seller: Seller, table: str, listing: str, change: Any) -> httpx.Response:
+def patch(rest: Rest, seller: Seller, table: str, listing: str, change: Any) -> httpx.Response:
     """PATCH a row of a listing through PostgREST."""
     key = "id" if table == "listings" else "listing_id"
-    return rest(database, seller.token, "PATCH", f"/{table}?{key}=eq.{listing}", change)
+    user = RestUser(rest.http, seller.token, seller.id)
+    return user.send("PATCH", f"/{table}?{key}=eq.{listing}", change, Prefer="return=representation")
 
 
 @pytest.mark.parametrize(
@@ -63,14 +64,14 @@ def patch(database: Database, seller: Seller, table: str, listing: str, change: 
     ],
 )
 def test_a_sold_listing_cannot_be_rewritten_and_brought_back(
-    table: str, change: dict[str, Any], seller: Seller, moderator: Seller, database: Database
+    table: str, change: dict[str, Any], seller: Seller, moderator: Seller, rest: Rest
 ) -> None:
     listing = seller.posted(car())
     approve(moderator, listing)
     seller.act(listing, "mark-sold")
     before = seller.read(listing).body
 
-    answer = patch(database, seller, table, listing, change)
+    answer = patch(rest, seller, table, listing, change)
 
     assert answer.status_code == 403, answer.text
     assert seller.act(listing, "reactivate").status == 200
@@ -81,17 +82,17 @@ def test_a_sold_listing_cannot_be_rewritten_and_brought_back(
 
 
 @pytest.mark.parametrize("status", ["sold", "archived"])
-def test_selling_and_rewriting_in_one_request_is_refused(status: str, seller: Seller, database: Database) -> None:
+def test_selling_and_rewriting_in_one_request_is_refused(status: str, seller: Seller, rest: Rest) -> None:
     listing = seller.posted(car())
-    answer = patch(database, seller, "listings", listing, {"status": status, "title": "BMW за полцены"})
+    answer = patch(rest, seller, "listings", listing, {"status": status, "title": "BMW за полцены"})
     assert answer.status_code == 403, answer.text
     assert seller.read(listing).body["title"] == "Toyota Camry 2018"
 
 
-def test_details_of_a_sold_listing_cannot_be_deleted_or_added(seller: Seller, database: Database) -> None:
+def test_details_of_a_sold_listing_cannot_be_deleted_or_added(seller: Seller, rest: Rest) -> None:
     listing = seller.posted(car())
     seller.act(listing, "mark-sold")
-    removed = rest(database, seller.token, "DELETE", f"/car_details?listing_id=eq.{listing}")
+    removed = RestUser(rest.http, seller.token).send("DELETE", f"/car_details?listing_id=eq.{listing}")
     assert removed.status_code == 403, removed.text
 
 
@@ -162,15 +163,14 @@ def test_long_notes_of_a_new_listing_are_judged(category: str, column: str, sell
 @pytest.mark.parametrize("column", ["damage_report", "health_notes", "training"])
 @pytest.mark.parametrize("way", ["api", "rest"])
 def test_changed_long_notes_are_judged_and_queued(
-    way: str, column: str, seller: Seller, moderator: Seller, database: Database
+    way: str, column: str, seller: Seller, rest: Rest, database: Database
 ) -> None:
     category = "car" if column == "damage_report" else "horse"
     listing = seller.posted(car() if category == "car" else horse())
-    approve(moderator, listing)
     if way == "api":
         assert seller.call("PUT", f"{LISTINGS}/{listing}", {"details": {column: FRAUD}}).status == 200
     else:
-        assert patch(database, seller, f"{category}_details", listing, {column: FRAUD}).status_code == 200
+        assert patch(rest, seller, f"{category}_details", listing, {column: FRAUD}).status_code == 200
     assert state(database, listing) == ("pending_review", "pending", "pending", ["prepayment"])
 
 
@@ -203,14 +203,14 @@ def test_all_that_people_see_is_queued_again_when_it_changes(
 
 @pytest.mark.parametrize("way", ["api", "rest"])
 def test_a_price_is_changed_without_a_new_check(
-    way: str, seller: Seller, moderator: Seller, database: Database
+    way: str, seller: Seller, rest: Rest, moderator: Seller, database: Database
 ) -> None:
     listing = seller.posted(car())
     approve(moderator, listing)
     if way == "api":
         assert seller.call("PUT", f"{LISTINGS}/{listing}", {"price": 990000}).status == 200
     else:
-        assert patch(database, seller, "listings", listing, {"price": 990000}).status_code == 200
+        assert patch(rest, seller, "listings", listing, {"price": 990000}).status_code == 200
     assert state(database, listing) == ("active", "approved", "approved", [])
 
 

@@ -10,11 +10,11 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.support.app_rest import rest
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.market import User as BusinessUser
 from tests.support.moderation import moderation_rule
+from tests.support.rest import Rest, RestUser
 from tests.support.rows import rows
 from tests.support.sellers import MODERATION, Seller, car, horse, new_seller
 
@@ -37,6 +37,7 @@ PLACES = [
     *(Place("users", column) for column in ("name", "bio", "city")),
     *(Place("business_accounts", column) for column in ("name", "description", "city", "address")),
 ]
+RETURNED = {"Prefer": "return=representation"}
 EVERYWHERE = pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place.table}.{place.column}")
 
 
@@ -47,12 +48,13 @@ class Attacker:
     seller: Seller
     database: Database
     ids: dict[str, str]
+    rest: RestUser
 
     def write(self, place: Place, text: str) -> httpx.Response:
         """Write a text into a column of a row of the attacker's own."""
         key = "listing_id" if place.table.endswith("_details") else "id"
         path = f"/{place.table}?{key}=eq.{self.ids[place.table]}"
-        return rest(self.database, self.seller.token, "PATCH", path, {place.column: text})
+        return self.rest.send("PATCH", path, {place.column: text}, **RETURNED)
 
     def stored(self, place: Place) -> Any:
         """What is in the column."""
@@ -62,7 +64,7 @@ class Attacker:
 
 
 @pytest.fixture
-def attacker(functions: Functions, database: Database) -> Attacker:
+def attacker(functions: Functions, database: Database, rest: Rest) -> Attacker:
     """The attacker, with a listing of each category and a business."""
     seller = new_seller(functions, database, name="Айбек")
     listing = seller.posted(car())
@@ -78,7 +80,7 @@ def attacker(functions: Functions, database: Database) -> Attacker:
         "users": seller.id,
         "business_accounts": business,
     }
-    return Attacker(seller, database, ids)
+    return Attacker(seller, database, ids, RestUser(rest.http, seller.token, seller.id))
 
 
 @EVERYWHERE
@@ -140,10 +142,10 @@ def test_rules_of_a_category_judge_that_category(attacker: Attacker) -> None:
 
 def test_a_draft_written_directly_is_cleaned_and_judged(attacker: Attacker) -> None:
     draft = {"seller_user_id": attacker.seller.id, "category": "car", "price": 1, "title": DIRTY, "description": DIRTY}
-    answer = rest(attacker.database, attacker.seller.token, "POST", "/listings", draft)
+    answer = attacker.rest.send("POST", "/listings", draft, **RETURNED)
     assert [(row["title"], row["description"]) for row in answer.json()] == [(CLEAN, CLEAN)]
     with moderation_rule(attacker.database, "слово", "refuse"):
-        refused = rest(attacker.database, attacker.seller.token, "POST", "/listings", draft)
+        refused = attacker.rest.send("POST", "/listings", draft, **RETURNED)
     assert refused.status_code == 422
 
 
@@ -151,7 +153,8 @@ def test_a_message_and_a_report_are_cleaned_but_private(attacker: Attacker, func
     database, buyer = attacker.database, new_seller(functions, attacker.database)
     listing = attacker.ids["listings"]
     opening = {"listing_id": listing, "buyer_id": buyer.id, "seller_id": attacker.seller.id}
-    [thread] = rest(database, buyer.token, "POST", "/chat_threads", opening).json()
+    user = RestUser(attacker.rest.http, buyer.token, buyer.id)
+    [thread] = user.send("POST", "/chat_threads", opening, **RETURNED).json()
     report = {
         "reporter_id": buyer.id,
         "target_type": "listing",
@@ -161,13 +164,12 @@ def test_a_message_and_a_report_are_cleaned_but_private(attacker: Attacker, func
     }
     with moderation_rule(database, "слово", "refuse"):
         message = {"thread_id": thread["id"], "sender_id": buyer.id, "body": DIRTY}
-        sent = rest(database, buyer.token, "POST", "/chat_messages", message)
-        headers = {"Authorization": f"Bearer {buyer.token}"}
-        reported = httpx.post(f"{database.rest_url}/reports", json=report, headers=headers)
+        sent = user.send("POST", "/chat_messages", message, **RETURNED)
+        reported = user.send("POST", "/reports", report)
     assert [row["body"] for row in sent.json()] == [CLEAN]
     assert reported.status_code == 201, reported.text
     assert rows(database, "select comment from reports where reporter_id = %s", buyer.id) == [(CLEAN,)]
-    empty = rest(database, buyer.token, "POST", "/chat_messages", message | {"body": "\u3164\u200d"})
+    empty = user.send("POST", "/chat_messages", message | {"body": "\u3164\u200d"})
     assert (empty.status_code, empty.json()["code"]) == (400, "23514")
 
 

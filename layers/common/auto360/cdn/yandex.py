@@ -14,7 +14,7 @@ from auto360.settings import EnvSettings
 from auto360.video import VideoFailure
 from auto360.video.exchange import Exchange, Patience
 from auto360.video.iam import IamTokens
-from auto360.video.readings import inner, objects, text, whole
+from auto360.video.readings import identifier, inner, objects, text, whole
 
 _MOST_PATTERN = 100
 
@@ -135,7 +135,7 @@ def _value(options: Mapping[str, Any], name: str) -> object:
 
 
 def _texts(value: object) -> tuple[str, ...] | None:
-    return tuple(str(item) for item in value) if isinstance(value, list) else None
+    return tuple(filter(None, map(text, value))) if isinstance(value, list) else None
 
 
 def _flag(value: object) -> bool | None:
@@ -148,5 +148,5 @@ def _rule(item: Mapping[str, Any]) -> Rule:
         text(item.get("rulePattern")) or "",
         whole(item.get("weight")) or 0,
         _caching(inner(item.get("options"))),
-        id=str(item.get("id", "")),
+        id=identifier(item.get("id")) or "",
     )

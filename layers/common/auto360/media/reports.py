@@ -12,6 +12,7 @@ from auto360.media.errors import VideoServiceUnavailable
 from auto360.media.suppliers import Suppliers
 from auto360.settings import EnvSettings
 from auto360.video import ReportCheck, VideoFailure
+from auto360.video.readings import identifier
 
 
 class ReportSettings(EnvSettings):
@@ -83,5 +84,5 @@ def _video_id(body: bytes) -> str | None:
         report = json.loads(body)
     except (ValueError, RecursionError):
         return None
-    found = report.get("videoId") if isinstance(report, dict) else None
-    return found if isinstance(found, str) and 0 < len(found) <= 100 else None
+    found = identifier(report.get("videoId")) if isinstance(report, dict) else None
+    return found if found and len(found) <= 100 else None

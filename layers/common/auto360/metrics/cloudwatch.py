@@ -61,7 +61,7 @@ class CloudWatch:
             )
         except (BotoCoreError, ClientError) as error:
             raise SourceFailure("no_reply") from error
-        values = {result["Id"]: result["Values"] for result in reply["MetricDataResults"]}
+        values = {result.get("Id"): result.get("Values") or [] for result in reply.get("MetricDataResults") or ()}
         slow = values.get("slow") or []
         return traffic_readings(
             requests=sum(values.get("requests") or ()),

@@ -1,5 +1,6 @@
 """Figures of the machine on which a hosted Supabase project's database runs, from its Prometheus endpoint."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -39,7 +40,8 @@ class SupabaseHost:
         disk = (samples["node_filesystem_avail_bytes", _DATA_DISK], samples["node_filesystem_size_bytes", _DATA_DISK])
         memory = (samples["node_memory_MemAvailable_bytes", ""], samples["node_memory_MemTotal_bytes", ""])
         processors = samples["processors", ""]
-        busy = round(100 * samples["node_load5", ""] / processors, 1) if processors else None
+        load = samples["node_load5", ""]
+        busy = _percent(load / processors) if processors else None
         return [Reading(DISK, _used(*disk)), Reading(MEMORY, _used(*memory)), Reading(CPU, busy)]
 
     def _ask(self) -> str:
@@ -53,7 +55,7 @@ class SupabaseHost:
             raise SourceFailure("no_reply") from error
         if reply.status_code != httpx.codes.OK:
             raise SourceFailure(f"http_{reply.status_code}")
-        return reply.text
+        return reply.content.decode("utf-8", "replace")
 
 
 def _samples(text: str) -> dict[tuple[str, str], float]:
@@ -68,10 +70,16 @@ def _samples(text: str) -> dict[tuple[str, str], float]:
                 found[sample.name, sample.labels.get("mountpoint", "")] = sample.value
                 is_idle = sample.name == "node_cpu_seconds_total" and sample.labels.get("mode") == "idle"
                 found["processors", ""] += is_idle
-    except (ValueError, KeyError, IndexError) as error:
+    except Exception as error:
+        # The library raises whatever it stumbles over.
         raise SourceFailure("unreadable") from error
     return found
 
 
 def _used(available: float, size: float) -> float | None:
-    return round(100 * (1 - available / size), 1) if size else None
+    return _percent(1 - available / size) if size else None
+
+
+def _percent(share: float) -> float | None:
+    """A share in percent; None for what is no number."""
+    return round(100 * share, 1) if math.isfinite(share) else None

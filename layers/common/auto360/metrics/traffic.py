@@ -1,8 +1,9 @@
 """What gateways of both clouds tell about requests, as error rate and response time."""
 
+import math
 from collections.abc import Sequence
 
-from auto360.metrics import Reading
+from auto360.metrics import Reading, SourceFailure
 
 ERROR_RATE, RESPONSE_TIME = "error_rate", "response_time"
 WINDOW_SECONDS = 180
@@ -13,8 +14,10 @@ LEAST_REQUESTS = 20
 def traffic_readings(*, requests: float, failures: float, slow_seconds: float | None) -> Sequence[Reading]:
     """Readings of one window: percent of answers with a status from 500, and the 95th percentile in seconds.
 
-    No request at all says nothing: a gateway that is down has none either.
+    No request at all says nothing: a gateway that is down has none either. Raises SourceFailure for endless numbers.
     """
+    if not all(map(math.isfinite, (requests, failures, slow_seconds or 0.0))):
+        raise SourceFailure("unreadable")
     if requests < 1:
         return [Reading(ERROR_RATE, None), Reading(RESPONSE_TIME, None)]
     weak = requests < LEAST_REQUESTS

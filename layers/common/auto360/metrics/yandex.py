@@ -4,6 +4,7 @@ Names and labels are those of the metrics reference of API Gateway: requests per
 latencies in milliseconds by `bin`, whose buckets are taken as not cumulated.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -63,7 +64,8 @@ class YandexMonitoring:
         query = f'"{metric}"{{service="serverless-apigateway", gateway="{gateway}", {label}="*"}}'
         totals: dict[str, float] = {}
         for series in self._ask(query):
-            value = str(series.get("labels", {}).get(label, ""))
+            labels = series.get("labels")
+            value = str(labels.get(label, "")) if isinstance(labels, dict) else ""
             totals[value] = totals.get(value, 0.0) + _sum_of_rates(series) * _GRID_SECONDS
         return totals
 
@@ -95,7 +97,7 @@ class YandexMonitoring:
             raise SourceFailure(f"http_{reply.status_code}")
         try:
             found = reply.json()["metrics"]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise SourceFailure("unreadable") from error
         if not isinstance(found, list) or not all(isinstance(series, dict) for series in found):
             raise SourceFailure("unreadable")
@@ -104,11 +106,14 @@ class YandexMonitoring:
 
 def _sum_of_rates(series: Mapping[str, Any]) -> float:
     timeseries = series.get("timeseries") or {}
-    values = timeseries.get("doubleValues") or timeseries.get("int64Values") or []
     try:
-        return sum(float(value) for value in values if value not in (None, "NaN"))
-    except (TypeError, ValueError) as error:
+        values = timeseries.get("doubleValues") or timeseries.get("int64Values") or []
+        total = sum(float(value) for value in values if value not in (None, "NaN"))
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
         raise SourceFailure("unreadable") from error
+    if not math.isfinite(total) or total < 0:
+        raise SourceFailure("unreadable")
+    return total
 
 
 def _percentile(by_bin: Mapping[str, float], share: float) -> float | None:
@@ -127,9 +132,12 @@ def _percentile(by_bin: Mapping[str, float], share: float) -> float | None:
 
 def _bound(name: str) -> float:
     try:
-        return float(name)
+        bound = float(name)
     except ValueError as error:
         raise SourceFailure("unreadable") from error
+    if math.isnan(bound) or bound < 0:
+        raise SourceFailure("unreadable")
+    return bound
 
 
 def _stamp(moment: datetime) -> str:

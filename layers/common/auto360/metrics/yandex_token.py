@@ -1,5 +1,6 @@
 """How the monitor proves itself to Yandex Monitoring: an API key, or the token of the function's service account."""
 
+import re
 import time
 from collections.abc import Callable
 
@@ -11,6 +12,8 @@ from auto360.transport import at_most
 METADATA_URL = "http://169.254.169.254"
 _PATH = "/computeMetadata/v1/instance/service-accounts/default/token"
 _LEAST_LEFT_SECONDS = 60
+_LONGEST_SECONDS = 10 * 86_400
+_TOKEN = re.compile(r"[\x21-\x7e]{1,8000}")
 _TIMEOUT_SECONDS = 2.0
 _MAX_REPLY_BYTES = 64 * 1024
 
@@ -35,7 +38,12 @@ class ServiceAccountToken:
             headers, terms = {"Metadata-Flavor": "Google"}, at_most(_MAX_REPLY_BYTES)
             reply = self._http.get(self._url + _PATH, headers=headers, timeout=_TIMEOUT_SECONDS, extensions=terms)
             granted = reply.raise_for_status().json()
-            self._token = str(granted["access_token"])
-            self._good_until = self._now() + float(granted["expires_in"]) - _LEAST_LEFT_SECONDS
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+        except (httpx.HTTPError, ValueError, RecursionError) as error:
             raise SourceFailure("no_token") from error
+        found = granted if isinstance(granted, dict) else {}
+        token, lasts = found.get("access_token"), found.get("expires_in")
+        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+            raise SourceFailure("no_token")
+        if isinstance(lasts, bool) or not isinstance(lasts, int | float) or not 0 <= lasts <= _LONGEST_SECONDS:
+            raise SourceFailure("no_token")
+        self._token, self._good_until = token, self._now() + lasts - _LEAST_LEFT_SECONDS

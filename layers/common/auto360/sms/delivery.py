@@ -149,6 +149,9 @@ def _send_once(run: _Run, supplier: SmsSupplier, message_id: str, *, timeout: fl
         outcome, code, lasting = "accepted", "", False
     except SmsFailure as failure:
         result, outcome, code, lasting = failure, failure.outcome, failure.supplier_code, failure.lasting
+    except Exception as error:  # noqa: BLE001 - a defect in one supplier's file keeps nobody from the next one
+        result = SmsUncertain(f"defect {type(error).__name__}"[:20], repeat=False)
+        outcome, code, lasting = result.outcome, result.supplier_code, result.lasting
     milliseconds = round((time.monotonic() - started) * 1000)
     run.attempts.append(Attempt(supplier.name, message_id, outcome, code, milliseconds, lasting))
     if isinstance(result, SmsBadNumber):
@@ -159,7 +162,10 @@ def _send_once(run: _Run, supplier: SmsSupplier, message_id: str, *, timeout: fl
 def _was_taken(run: _Run, supplier: SmsSupplier, message_id: str) -> bool:
     started = time.monotonic()
     timeout = run.time_left(run.limits.question_seconds)
-    taken = supplier.has_taken(run.phone, message_id=message_id, timeout=timeout) if timeout > 0.1 else None
+    try:
+        taken = supplier.has_taken(run.phone, message_id=message_id, timeout=timeout) if timeout > 0.1 else None
+    except Exception:  # noqa: BLE001 - see `_send_once`
+        taken = None
     milliseconds = round((time.monotonic() - started) * 1000)
     outcome = "accepted" if taken else "unknown"
     run.attempts.append(Attempt(supplier.name, message_id, outcome, f"taken_{taken}".lower(), milliseconds))

@@ -1,8 +1,6 @@
 """SMS through nikita.kg (smspro.nikita.kg), XML API; figures and codes from the facts on SMS login, §1."""
 
 import hashlib
-from decimal import Decimal, InvalidOperation
-from xml.parsers import expat
 from xml.sax.saxutils import escape
 
 import httpx
@@ -20,6 +18,8 @@ from auto360.sms import (
     SmsUncertain,
 )
 from auto360.sms.exchange import exchange
+from auto360.sms.readings import code_of, read_xml, tyiyn
+from auto360.sms.readings import parts as parts_in
 
 _ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ACCEPTED, _TEST_ACCEPTED = "0", "11"
@@ -83,9 +83,9 @@ class NikitaSms:
         reply = self._post("/api/message", body, timeout=timeout)
         status = reply.get("status", "")
         if status == _TEST_ACCEPTED and self._test_mode:
-            return SmsTaken(parts=_count(reply.get("smscnt")), cost_tyiyn=0)
+            return SmsTaken(parts=parts_in(reply.get("smscnt")), cost_tyiyn=0)
         if status == _ACCEPTED:
-            parts = _count(reply.get("smscnt")) * _count(reply.get("phones"))
+            parts = parts_in(reply.get("smscnt")) * parts_in(reply.get("phones"))
             return SmsTaken(parts=parts, cost_tyiyn=parts * self._settings.nikita_sms_price_tyiyn)
         raise _failure(status)
 
@@ -116,10 +116,10 @@ class NikitaSms:
         reply = self._post("/api/info", body, timeout=timeout)
         if reply.get("status") != _ACCEPTED:
             raise _failure(reply.get("status", ""))
-        balance = _tyiyn(reply.get("account"))
+        balance = tyiyn(reply.get("account"), per_unit=100)
         if balance is None:
             raise SmsUncertain("unreadable")
-        return SmsAccount(balance, _tyiyn(reply.get("smsprice")))
+        return SmsAccount(balance, tyiyn(reply.get("smsprice"), per_unit=100))
 
     def _delivery_report(self, phone: str, message_id: str, *, timeout: float) -> dict[str, str]:
         body = f"<dr>{self._account()}<id>{escape(message_id)}</id><phone>{phone.lstrip('+')}</phone></dr>"
@@ -146,52 +146,28 @@ def _failure(status: str) -> SmsFailure:
     if status == _SEEN_BEFORE:
         return SmsUncertain(status, repeat=False)
     # 9 is "overloaded" or "spam filter", by who tells it; anything else is unknown. Both may mean "taken".
-    return SmsUncertain(status or "no_status")
+    return SmsUncertain(code_of(status) or "no_status")
 
 
 def report_of(code: str) -> SmsReport:
     """The meaning of a delivery code; one that we do not know may still become final."""
-    return SmsReport(_STATES.get(code, "pending"), code[:20])
-
-
-def _tyiyn(som: str | None) -> int | None:
-    try:
-        return int(Decimal(som or "") * 100)
-    except (InvalidOperation, ValueError, OverflowError):
-        return None
-
-
-def _count(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 4 else 1
+    return SmsReport(_STATES.get(code, "pending"), code_of(code))
 
 
 def read_leaves(document: bytes) -> dict[str, str]:
     """The texts of a flat XML document by local name; the first of equal names wins.
 
-    Namespaces differ between live answers and the vendor's examples, so they are ignored. A document type, and with
-    it every entity, is refused. Raises SmsUncertain for what is not such a document.
+    Namespaces differ between live answers and the vendor's examples, so they are ignored. Raises SmsUncertain for what
+    is not such a document.
     """
     leaves: dict[str, str] = {}
     texts: list[str] = []
-    parser = expat.ParserCreate(namespace_separator=" ")
-
-    def start(_name: str, _attributes: dict[str, str]) -> None:
-        texts.append("")
 
     def text(data: str) -> None:
-        if texts:
-            texts[-1] += data
+        texts[-1] += data
 
     def end(name: str) -> None:
-        leaves.setdefault(name.rpartition(" ")[2], texts.pop().strip())
+        leaves.setdefault(name, texts.pop().strip())
 
-    def refuse(*_declaration: object) -> None:
-        raise SmsUncertain("doctype")
-
-    parser.StartElementHandler, parser.CharacterDataHandler, parser.EndElementHandler = start, text, end
-    parser.StartDoctypeDeclHandler = refuse
-    try:
-        parser.Parse(document, True)  # noqa: FBT003
-    except (expat.ExpatError, ValueError) as error:
-        raise SmsUncertain("unreadable") from error
+    read_xml(document, start=lambda _: texts.append(""), text=text, end=end, refused=SmsUncertain)
     return leaves

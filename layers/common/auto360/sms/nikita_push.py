@@ -1,10 +1,10 @@
 """The delivery webhook of nikita.kg: XML without a signature, so its reports are hints (facts on SMS login, §1.6)."""
 
 from collections.abc import Sequence
-from xml.parsers import expat
 
 from auto360.sms import PushedReport, SmsPushRefused
 from auto360.sms.nikita import report_of
+from auto360.sms.readings import read_xml
 
 _MOST_REPORTS = 500
 _MOST_DEPTH = 8
@@ -18,15 +18,7 @@ class NikitaPushReader:
     def read(self, body: bytes) -> Sequence[PushedReport]:
         """Every `phone` of every `dr`. A document type, and with it every entity, is refused."""
         reading = _Reading()
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.StartElementHandler = reading.start
-        parser.CharacterDataHandler = reading.text
-        parser.EndElementHandler = reading.end
-        parser.StartDoctypeDeclHandler = reading.refuse
-        try:
-            parser.Parse(body, True)  # noqa: FBT003
-        except (expat.ExpatError, ValueError) as error:
-            raise SmsPushRefused("unreadable") from error
+        read_xml(body, start=reading.start, text=reading.text, end=reading.end, refused=SmsPushRefused)
         return reading.reports
 
 
@@ -40,8 +32,8 @@ class _Reading:
         self._message_id = ""
         self._phone: dict[str, str] = {}
 
-    def start(self, name: str, _attributes: dict[str, str]) -> None:
-        self._path.append(name.rpartition(" ")[2])
+    def start(self, name: str) -> None:
+        self._path.append(name)
         self._text = ""
         if self._path[-1] == "dr":
             self._message_id = ""
@@ -67,6 +59,3 @@ class _Reading:
         self._phone = {}
         if len(self.reports) > _MOST_REPORTS:
             raise SmsPushRefused("too_many")
-
-    def refuse(self, *_declaration: object) -> None:
-        raise SmsPushRefused("doctype")

@@ -1,8 +1,6 @@
 """SMS through SMSC (smsc.kz / smsc.ru), JSON answers; codes from the facts on SMS login, §2.1."""
 
 import hashlib
-import json
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import httpx
@@ -11,6 +9,8 @@ from pydantic import Field, HttpUrl, SecretStr
 from auto360.settings import EnvSettings
 from auto360.sms import SmsAccount, SmsBadNumber, SmsFailure, SmsRefused, SmsReport, SmsTaken, SmsUncertain
 from auto360.sms.exchange import exchange
+from auto360.sms.readings import code_of, json_object, tyiyn
+from auto360.sms.readings import parts as parts_in
 
 _LASTING = (2, 3, 4)  # login or address, money, address blocked for a while
 _REFUSED = (1, 5, 6)
@@ -53,7 +53,7 @@ class SmscSms:
         reply = self._post("/sys/send.php", form, timeout=timeout)
         if "error_code" in reply:
             raise _failure(reply["error_code"])
-        parts = reply["cnt"] if isinstance(reply.get("cnt"), int) and reply["cnt"] > 0 else 1
+        parts = parts_in(reply.get("cnt"))
         if self._test_mode:
             return SmsTaken(parts=parts, cost_tyiyn=0)
         if "id" not in reply:
@@ -66,17 +66,17 @@ class SmscSms:
             reply = self._post("/sys/status.php", {"phone": phone, "id": message_id}, timeout=timeout)
         except SmsFailure:
             return None
-        status = reply.get("status")
+        status = _number(reply.get("status"))
         if status == _STATUS_NOT_FOUND:
             return False
-        return status in _STATUSES_OF_TAKEN if isinstance(status, int) else None
+        return None if status is None else status in _STATUSES_OF_TAKEN
 
     def report(self, phone: str, *, message_id: str, timeout: float) -> SmsReport | None:
         """Ask for the state of a message. Raises SmsFailure."""
         reply = self._post("/sys/status.php", {"phone": phone, "id": message_id}, timeout=timeout)
         if "error_code" in reply:
             raise _failure(reply["error_code"])
-        if reply.get("status") == _STATUS_NOT_FOUND:
+        if _number(reply.get("status")) == _STATUS_NOT_FOUND:
             return None
         return report_of(reply.get("status"))
 
@@ -91,37 +91,37 @@ class SmscSms:
         return SmsAccount(balance)
 
     def _tyiyn(self, cost: object) -> int | None:
-        try:
-            return int(Decimal(str(cost)) * self._settings.smsc_tyiyn_per_unit)
-        except (InvalidOperation, ValueError, OverflowError):
-            return None
+        return tyiyn(cost, per_unit=self._settings.smsc_tyiyn_per_unit)
 
     def _post(self, path: str, form: dict[str, str], *, timeout: float) -> dict[str, Any]:
         password = self._settings.smsc_password.get_secret_value()
         account = {"login": self._settings.smsc_login, "psw": password, "fmt": "3", "charset": "utf-8"}
-        try:
-            reply = json.loads(exchange(self._http, self._url + path, timeout=timeout, form=account | form))
-        except (ValueError, RecursionError) as error:
-            raise SmsUncertain("unreadable") from error
-        if not isinstance(reply, dict):
+        reply = json_object(exchange(self._http, self._url + path, timeout=timeout, form=account | form))
+        if reply is None:
             raise SmsUncertain("unreadable")
         return reply
 
 
+def _number(value: object) -> int | None:
+    """A code as the number that it is; texts and truths are none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
 def report_of(status: object) -> SmsReport:
     """The meaning of a status; one that we do not know may still become final."""
-    code = str(status)[:20]
-    if status in _DELIVERED:
+    known, code = _number(status), code_of(status)
+    if known in _DELIVERED:
         return SmsReport("delivered", code)
-    return SmsReport("failed" if status in _NOT_DELIVERED else "pending", code)
+    return SmsReport("failed" if known in _NOT_DELIVERED else "pending", code)
 
 
 def _failure(code: object) -> SmsFailure:
-    if code in _BAD_NUMBER:
-        return SmsBadNumber(str(code))
-    if code in _LASTING:
-        return SmsRefused(str(code), lasting=True)
-    if code in _REFUSED:
-        return SmsRefused(str(code))
+    known = _number(code)
+    if known in _BAD_NUMBER:
+        return SmsBadNumber(code_of(code))
+    if known in _LASTING:
+        return SmsRefused(code_of(code), lasting=True)
+    if known in _REFUSED:
+        return SmsRefused(code_of(code))
     # 9: the same request within a minute, or too many in parallel: the first one may have been taken.
-    return SmsUncertain(str(code)[:20], repeat=False)
+    return SmsUncertain(code_of(code), repeat=False)

@@ -33,6 +33,8 @@ class SmscPushReader:
         try:
             fields = dict(parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS))
             message_id, phone, status = fields["id"], fields["phone"], int(fields["status"])
+            if not (message_id.isprintable() and phone.isprintable()):
+                raise ValueError("no id or phone")
         except (ValueError, KeyError) as error:
             raise SmsPushRefused("unreadable") from error
         signed = f"{message_id}:{phone}:{fields['status']}:{self._secret}".encode()

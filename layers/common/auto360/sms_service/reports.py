@@ -42,7 +42,7 @@ class PushedReports:
         Raises NotFound for a wrong secret, an unknown supplier, and a body that its supplier would not send.
         """
         secret = self.settings.sms_report_secret.get_secret_value()
-        known = hmac.compare_digest(shown_secret.encode(), secret.encode())
+        known = hmac.compare_digest(shown_secret.encode("utf-8", "replace"), secret.encode())
         reader = self.readers.get(supplier)
         if not known or reader is None:
             raise NotFound

@@ -26,8 +26,8 @@ from auto360.video import (
     VideoUncertain,
     VideoUnknown,
 )
-from auto360.video.exchange import Exchange, Patience
-from auto360.video.readings import address, inner, moment, objects, seconds, text, whole
+from auto360.video.exchange import MOST_BARREN_PAGES, Exchange, Patience
+from auto360.video.readings import address, header_value, identifier, inner, moment, objects, seconds, text, whole
 
 _PAGE_SIZE = 100
 _PRIVATE = re.compile(r"(?P<session>https?://.+?/token/[^/]+)/.+")
@@ -131,7 +131,7 @@ class ApiVideo:
             group="write",
             may_repeat=True,  # a token of which we do not learn ends by its time
         )
-        token = text(reply.body.get("token"))
+        token = header_value(reply.body.get("token"))
         if token is None:
             raise VideoUncertain("no_token")
         return self.target(ticket=token, video_id=None)
@@ -151,16 +151,17 @@ class ApiVideo:
         """Let api.video fetch a file."""
         asked = {"title": title, "source": url, "panoramic": is_panoramic, "public": True, "mp4Support": True}
         reply = self._exchange.call("POST", "/videos", headers=self._account, body=asked, group="write")
-        video_id = text(reply.body.get("videoId"))
+        video_id = identifier(reply.body.get("videoId"))
         if video_id is None:
             raise VideoUncertain("no_id")
         return video_id
 
     def _pages(self, query: Mapping[str, str]) -> Iterator[SupplierVideo]:
         seen: set[str] = set()
-        number = 1
+        number, barren = 1, 0
         while True:
             page = self._get("/videos", {**query, "currentPage": str(number), "pageSize": str(_PAGE_SIZE)})
+            known = len(seen)
             for item in objects(page.get("data")):
                 video = _video(item, {})
                 if video.video_id and video.video_id not in seen:
@@ -169,13 +170,16 @@ class ApiVideo:
             links = objects(inner(page.get("pagination")).get("links"))
             if not any(link.get("rel") == "next" for link in links):
                 return
+            barren = barren + 1 if len(seen) == known else 0
+            if barren == MOST_BARREN_PAGES:
+                raise VideoUncertain("endless_list")
             number += 1
 
     def _session(self, token_url: str) -> dict[str, str]:
         """What every further read of a private file must show. The address itself is good for one use only."""
         base, _, path = token_url.rpartition("/vod/")
         exchange = Exchange(self._exchange.http, base, self._exchange.patience)
-        session = text(exchange.call("GET", f"/vod/{path}/session", headers={}).body.get("session_token"))
+        session = header_value(exchange.call("GET", f"/vod/{path}/session", headers={}).body.get("session_token"))
         if session is None:
             raise VideoUncertain("no_session")
         return {"avh": session}
@@ -200,7 +204,7 @@ def _video(about: Mapping[str, Any], status: Mapping[str, Any]) -> SupplierVideo
     qualities = list(objects(encoding.get("qualities")))
     mp4 = [item.get("status") for item in qualities if item.get("type") == "mp4"]
     return SupplierVideo(
-        video_id=text(about.get("videoId")) or "",
+        video_id=identifier(about.get("videoId")) or "",
         state=_state(ingest, encoding, qualities) if status else None,
         title=text(about.get("title")) or "",
         bytes=whole(ingest.get("filesize")),

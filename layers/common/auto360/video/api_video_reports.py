@@ -12,7 +12,7 @@ import httpx
 from auto360.video import VideoUncertain, VideoUnknown
 from auto360.video.api_video import ApiVideoSettings, account_header
 from auto360.video.exchange import Exchange, Patience
-from auto360.video.readings import objects, text
+from auto360.video.readings import header_value, identifier, objects, text
 
 _READY_EVENT = "video.encoding.quality.completed"
 
@@ -57,9 +57,9 @@ class ApiVideoWebhooks:
 def is_signed(body: bytes, *, signature: str, secret: str) -> bool:
     """Whether a report was signed by api.video. It carries no time: the same report may be sent again by anybody."""
     expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    return hmac.compare_digest(expected.encode(), signature.strip().lower().encode())
+    return hmac.compare_digest(expected.encode(), signature.strip().lower().encode("utf-8", "replace"))
 
 
 def _webhook(item: Mapping[str, Any]) -> Webhook:
-    found = (text(item.get(name)) or "" for name in ("webhookId", "url", "signatureSecret"))
-    return Webhook(*found)
+    secret = header_value(item.get("signatureSecret"))
+    return Webhook(identifier(item.get("webhookId")) or "", text(item.get("url")) or "", secret or "")

@@ -21,6 +21,8 @@ from auto360.video import (
 )
 
 _MAX_REPLY_BYTES = 8 * 1024 * 1024
+# Pages of a list that bring nothing new, one after the other: a supplier may send a few of them.
+MOST_BARREN_PAGES = 20
 _RETRY_HEADERS = ("X-RateLimit-Retry-After", "Retry-After")
 _REPEATABLE = ("GET", "DELETE", "PATCH")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -105,15 +107,7 @@ class Exchange:
             timeout = min(self.patience.call_seconds, ends_at - time.monotonic())
             if timeout <= 0.05:
                 break
-            request = self.http.build_request(
-                method,
-                self.base_url + path,
-                headers=headers,
-                params=params,
-                json=body,
-                timeout=timeout,
-                extensions=at_most(_MAX_REPLY_BYTES),
-            )
+            request = self._request(method, path, timeout=timeout, headers=headers, params=params, json=body)
             try:
                 return self._once(request, pace)
             except VideoBusy as busy:
@@ -128,6 +122,13 @@ class Exchange:
                 break
             self.sleep(wait)
         raise failure
+
+    def _request(self, method: str, path: str, **parts: Any) -> httpx.Request:
+        try:
+            return self.http.build_request(method, self.base_url + path, extensions=at_most(_MAX_REPLY_BYTES), **parts)
+        except (httpx.InvalidURL, ValueError) as error:
+            # An address or a token that the supplier has given us, and that cannot be sent.
+            raise VideoRefused("unusable", lasting=True) from error
 
     def _await_turn(self, pace: _Pace, ends_at: float) -> None:
         wait = pace.open_again_at - time.monotonic()

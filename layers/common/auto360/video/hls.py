@@ -24,7 +24,7 @@ def require_playable(http: httpx.Client, url: str) -> None:
         if first is None:
             raise VideoNotReady("manifest_empty")
         # Entries are relative to where the manifest was found, which may be another place than was asked.
-        url = urljoin(found_at, first)
+        url = _joined(found_at, first)
         if not first.split("?")[0].endswith(".m3u8"):
             break
     segment, _ = _fetch(http, url, most=_ENOUGH_BYTES)
@@ -55,6 +55,13 @@ def _first_entry(manifest: str) -> str | None:
     return next((line for line in lines if line and not line.startswith("#")), None)
 
 
+def _joined(base: str, entry: str) -> str:
+    try:
+        return urljoin(base, entry)
+    except ValueError as error:
+        raise VideoNotReady("manifest_unusable") from error
+
+
 def _fetch(http: httpx.Client, url: str, *, most: int) -> tuple[bytes, str]:
     content = bytearray()
     terms = until(time.monotonic() + _SECONDS)
@@ -69,6 +76,8 @@ def _fetch(http: httpx.Client, url: str, *, most: int) -> tuple[bytes, str]:
             return bytes(content), str(response.url)
     except httpx.HTTPError as error:
         raise VideoUnreachable("no_reply") from error
+    except httpx.InvalidURL as error:
+        raise VideoNotReady("manifest_unusable") from error
 
 
 def _failure(response: httpx.Response) -> VideoFailure:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, HttpUrl, SecretStr, field_validator
 from auto360.settings import EnvSettings
 from auto360.video import VideoRefused, VideoUncertain
 from auto360.video.exchange import Exchange, Patience
-from auto360.video.readings import moment, text
+from auto360.video.readings import header_value, moment, seconds
 
 # Audience of the exchange, whatever address it is made at.
 _AUDIENCE = "https://iam.api.cloud.yandex.net/iam/v1/tokens"
@@ -116,7 +116,7 @@ class KeyExchange:
         reply = exchange.call(
             "POST", "/iam/v1/tokens", headers={}, body={"jwt": self._assertion(key)}, may_repeat=True
         ).body
-        value, ends = text(reply.get("iamToken")), moment(reply.get("expiresAt"))
+        value, ends = header_value(reply.get("iamToken")), moment(reply.get("expiresAt"))
         if value is None:
             raise VideoUncertain("no_token")
         # Without a word on its end, an hour: Yandex advises to renew that often.
@@ -141,11 +141,9 @@ def token_of_context(granted: object, *, at: float) -> Token | None:
     if isinstance(granted, str):
         try:
             granted = json.loads(granted)
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
     if not isinstance(granted, dict):
         return None
-    value, lasts = text(granted.get("access_token")), granted.get("expires_in")
-    if value is None or isinstance(lasts, bool) or not isinstance(lasts, int | float):
-        return None
-    return Token(value, at + float(lasts))
+    value, lasts = header_value(granted.get("access_token")), seconds(granted.get("expires_in"))
+    return None if value is None or lasts is None else Token(value, at + lasts)

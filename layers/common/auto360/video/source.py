@@ -12,11 +12,12 @@ from auto360.transport import of_file
 from auto360.video import Download, VideoRefused, VideoUncertain, VideoUnreachable
 from auto360.video.copying import Measure, SourceChanged
 from auto360.video.exchange import failure_of
+from auto360.video.readings import header_value, whole
 
 PIECE_BYTES = 256 * 1024
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 _EXPIRED = (401, 403, 404, 410)
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
+_CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 
 
 class Source(Protocol):
@@ -44,11 +45,11 @@ class HttpSource:
     def measure(self) -> Measure:
         """Ask for the first byte: some servers answer no HEAD. Raises SourceChanged, VideoFailure."""
         with self._opened({"Range": "bytes=0-0"}) as response:
-            etag = response.headers.get("ETag")
+            etag = header_value(response.headers.get("ETag"))
             if response.status_code == 206:
                 total = _range_of(response)[2]
             else:
-                total = int(response.headers.get("Content-Length") or -1)
+                total = whole(response.headers.get("Content-Length"))
         if total is None or total <= 0:
             raise VideoRefused("no_size")
         measured = Measure(total, etag)
@@ -60,12 +61,12 @@ class HttpSource:
     @contextmanager
     def read(self, begin: int, end: int) -> Iterator[Iterator[bytes]]:
         """The bytes from `begin` to before `end`, in pieces. A server that knows no ranges is read from the start."""
-        whole = self.expected or self.measure()
+        file = self.expected or self.measure()
         headers = {"Range": f"bytes={begin}-{end - 1}"}
-        if whole.etag and not whole.etag.startswith("W/"):
-            headers["If-Range"] = whole.etag
+        if file.etag and not file.etag.startswith("W/"):
+            headers["If-Range"] = file.etag
         with self._opened(headers) as response:
-            skipped = _bytes_before(response, whole, begin)
+            skipped = _bytes_before(response, file, begin)
             yield _exactly(response, skip=skipped, count=end - begin)
 
     @contextmanager
@@ -87,24 +88,26 @@ class HttpSource:
                     return
             except httpx.HTTPError as error:
                 raise VideoUnreachable("source_broken") from error
+            except httpx.InvalidURL as error:
+                raise VideoRefused("unusable", lasting=True) from error
 
 
 def _same(known: Measure, found: Measure) -> bool:
     return known.bytes == found.bytes and (known.etag is None or found.etag is None or known.etag == found.etag)
 
 
-def _bytes_before(response: httpx.Response, whole: Measure, begin: int) -> int:
+def _bytes_before(response: httpx.Response, file: Measure, begin: int) -> int:
     """How many bytes of the answer come before the place that was asked for. Raises SourceChanged."""
-    etag = response.headers.get("ETag")
-    if etag and whole.etag and etag != whole.etag:
+    etag = header_value(response.headers.get("ETag"))
+    if etag and file.etag and etag != file.etag:
         raise SourceChanged("source_changed", lasting=True)
     if response.status_code == 206:
         first, _, total = _range_of(response)
-        if first != begin or total not in (None, whole.bytes):
+        if first != begin or total not in (None, file.bytes):
             raise SourceChanged("source_changed", lasting=True)
         return 0
     length = response.headers.get("Content-Length")
-    if length is not None and length != str(whole.bytes):
+    if length is not None and length != str(file.bytes):
         raise SourceChanged("source_changed", lasting=True)
     return begin
 

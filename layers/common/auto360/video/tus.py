@@ -15,6 +15,7 @@ import httpx
 from auto360.transport import of_upload
 from auto360.video import Download, VideoRefused, VideoUnreachable
 from auto360.video.copying import Chunk, Measure, Progress, UploadGone
+from auto360.video.readings import whole
 from auto360.video.source import HttpSource, Source
 
 _PROTOCOL = {"Tus-Resumable": "1.0.0"}
@@ -87,10 +88,10 @@ class TusCopy:
         length = response.headers.get("Upload-Length")
         if length is not None and length != str(total):
             raise VideoRefused("other_length", lasting=True)
-        offset = response.headers.get("Upload-Offset", "")
-        if not offset.isascii() or not offset.isdigit() or int(offset) > total:
+        offset = whole(response.headers.get("Upload-Offset"))
+        if offset is None or offset > total:
             raise VideoUnreachable("no_offset")
-        return int(offset)
+        return offset
 
     def _accounted(self, kept: list[Chunk], offset: int) -> list[Chunk]:
         """The chunks up to the offset: what the server has lost is forgotten, what it has beyond them is hashed.
@@ -148,6 +149,8 @@ class TusCopy:
             )
         except httpx.HTTPError as error:
             raise VideoUnreachable("upload_broken") from error
+        except httpx.InvalidURL as error:
+            raise VideoRefused("unusable", lasting=True) from error
         status = response.status_code
         if response.is_success:
             return response

@@ -28,9 +28,9 @@ from auto360.video import (
     VideoUncertain,
     VideoUnknown,
 )
-from auto360.video.exchange import Exchange, Patience, failure_of
+from auto360.video.exchange import MOST_BARREN_PAGES, Exchange, Patience, failure_of
 from auto360.video.iam import IamTokens
-from auto360.video.readings import address, inner, moment, objects, seconds, text, whole
+from auto360.video.readings import address, identifier, inner, moment, objects, seconds, text, whole
 
 _PAGE_SIZE = _BATCH_SIZE = 100
 _LABEL_NAME = re.compile(r"[a-z][-_0-9a-z]{0,62}")
@@ -168,10 +168,11 @@ class YandexVideo:
 
     def _pages(self, query: Mapping[str, str]) -> Iterator[SupplierVideo]:
         seen: set[str] = set()
-        page_token = ""
+        page_token, barren = "", 0
         while True:
             params = {"channelId": self._channel, "pageSize": str(_PAGE_SIZE), **query}
             page = self._call("GET", "/videos", params=params | ({"pageToken": page_token} if page_token else {}))
+            known = len(seen)
             for item in objects(page.get("videos")):
                 video = _video(item)
                 if video.video_id and video.video_id not in seen:
@@ -180,6 +181,9 @@ class YandexVideo:
             following = text(page.get("nextPageToken"))
             if following is None or following == page_token:
                 return
+            barren = barren + 1 if len(seen) == known else 0
+            if barren == MOST_BARREN_PAGES:
+                raise VideoUncertain("endless_list")
             page_token = following
 
     def _call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **call: Any) -> dict[str, Any]:
@@ -225,7 +229,7 @@ def _video(item: Mapping[str, Any]) -> SupplierVideo:
     tusd = inner(item.get("tusd"))
     status = text(item.get("status"))
     return SupplierVideo(
-        video_id=text(item.get("id")) or "",
+        video_id=identifier(item.get("id")) or "",
         state=_STATES.get(status, "processing") if status else None,
         title=text(item.get("title")) or "",
         bytes=whole(tusd.get("fileSize")),

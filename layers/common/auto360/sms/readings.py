@@ -1,0 +1,77 @@
+"""Reading suppliers' answers and pushes without trusting them: what comes out can be stored and counted with."""
+
+import codecs
+import json
+import re
+from collections.abc import Callable
+from decimal import Decimal, DecimalException
+from typing import Any
+from xml.parsers import expat
+
+_UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
+_MAX_CODE = 20
+_MAX_PARTS = 99
+_MAX_TYIYN = 10**12
+# A document is read by its bytes, whatever encoding it names: all that counts in it is ASCII. Python knows names of
+# encodings at which its parser raises other errors than its own, and suppliers name some that nobody knows.
+_ENCODING = "ISO-8859-1"
+
+
+def code_of(value: object) -> str:
+    """A supplier's code as it is stored: at most twenty visible characters."""
+    return _UNPRINTABLE.sub("?", str(value)[:_MAX_CODE]) if isinstance(value, str | int) else type(value).__name__
+
+
+def parts(value: object) -> int:
+    """A count of segments, as a number or its text; 1 where it says nothing."""
+    if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 2:
+        value = int(value)
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return value if isinstance(value, int) and is_count and 0 < value <= _MAX_PARTS else 1
+
+
+def tyiyn(amount: object, *, per_unit: int) -> int | None:
+    """An amount in another unit as tyiyn, None for what is none."""
+    if isinstance(amount, bool) or not isinstance(amount, str | int | float):
+        return None
+    try:
+        found = Decimal(str(amount)[:40]) * per_unit
+        return int(found) if abs(found) <= _MAX_TYIYN else None
+    except (DecimalException, ValueError, OverflowError):
+        return None
+
+
+def json_object(content: bytes) -> dict[str, Any] | None:
+    """The JSON object in an answer."""
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def read_xml(
+    document: bytes,
+    *,
+    start: Callable[[str], None],
+    text: Callable[[str], None],
+    end: Callable[[str], None],
+    refused: Callable[[str], Exception],
+) -> None:
+    """Walk through a document, names without their namespaces; raises what `refused` makes of a reason.
+
+    A document type, and with it every entity, is refused.
+    """
+
+    def refuse(*_declaration: object) -> None:
+        raise refused("doctype")
+
+    parser = expat.ParserCreate(_ENCODING, " ")
+    parser.StartElementHandler = lambda name, _attributes: start(name.rpartition(" ")[2])
+    parser.CharacterDataHandler = text
+    parser.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
+    parser.StartDoctypeDeclHandler = refuse
+    try:
+        parser.Parse(document.removeprefix(codecs.BOM_UTF8), True)  # noqa: FBT003
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise refused("unreadable") from error
