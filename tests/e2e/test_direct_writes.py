@@ -7,7 +7,6 @@ import psycopg
 import pytest
 
 from local.folders import DataFolder
-from local.function_environment import token_keys
 from local.keyring import Keyring
 from tests.support.people import new_phone
 from tests.support.stack import RunningStack
@@ -23,7 +22,7 @@ class DirectUser:
         self.dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
         [self.id] = self.row("insert into users (phone) values (%s) returning id::text", new_phone())
         self.url = f"http://127.0.0.1:{stack.ports.postgrest}"
-        self.token = token_keys(keyring).user_token(self.id)
+        self.token = stack.user_token(self.id)
 
     def row(self, query: str, *values: object) -> tuple[str, ...]:
         """One row, read with the owner's rights."""

@@ -30,8 +30,9 @@ def people(database: Database) -> Iterator[list[str]]:
             """insert into users (phone) select '+99655' || lpad(n::text, 7, '0') from generate_series(1, 5000) as n
                returning id::text"""
         ).fetchall()
-        yield [row[0] for row in made]
-        connection.execute("delete from users where phone like '+99655%'")
+        ids = [row[0] for row in made]
+        yield ids
+        connection.execute("delete from users where id = any (%s::uuid[])", [ids])
 
 
 def reports(user: str, people: list[str]) -> list[dict[str, str]]:
@@ -141,11 +142,23 @@ def test_a_profile_is_not_rewritten_without_end(rest: Rest, database: Database) 
     assert rows(database, "select bio from users where id = %s", user.id) == [("Текст 29",)]
 
 
+def act_as(connection: psycopg.Connection[tuple[object, ...]], user: str) -> None:
+    """Be a user with a live session for the rest of the transaction."""
+    connection.execute(
+        """with session as (
+             insert into auth_sessions (user_id, expires_at) values (%s, now() + interval '1 day')
+             returning id, user_id)
+           select set_config(
+             'request.jwt.claims', jsonb_build_object('sub', user_id, 'session_id', id)::text, true) from session""",
+        [user],
+    )
+    connection.execute("set local role authenticated")
+
+
 def store(connection: psycopg.Connection[tuple[object, ...]], user: str, bucket: str, number: int) -> None:
     """Insert the rows of new files as Supabase Storage does for a user: as that user, in one statement."""
     with connection.transaction():
-        connection.execute("select set_config('request.jwt.claims', %s, true)", [f'{{"sub": "{user}"}}'])
-        connection.execute("set local role authenticated")
+        act_as(connection, user)
         connection.execute(
             """insert into storage.objects (bucket_id, name)
                select %s, %s || '/' || gen_random_uuid() || '.jpg' from generate_series(1, %s)""",
@@ -199,8 +212,7 @@ def test_a_file_row_holds_no_document_of_its_own(column: str, database: Database
     file = f"""insert into storage.objects (bucket_id, name, {column})
                values ('avatars', %s, jsonb_build_object('x', repeat('x', %s)))"""
     with database.connect() as connection, connection.transaction():
-        connection.execute("select set_config('request.jwt.claims', %s, true)", [f'{{"sub": "{user}"}}'])
-        connection.execute("set local role authenticated")
+        act_as(connection, user)
         connection.execute(file.encode(), [f"{user}/small.jpg", 1000])
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute(file.encode(), [f"{user}/large.jpg", 100_000])

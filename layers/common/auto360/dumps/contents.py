@@ -12,8 +12,6 @@ OF_THE_PROJECT = ("auth", "storage")
 RECORDS = ("auth.schema_migrations", "storage.migrations")
 # Kinds whose schema and name are read off an entry.
 _NAMED = ("TABLE DATA", "SEQUENCE SET", "POLICY")
-# The limit of files per user hangs on a table of the project, and goes when its function is dropped.
-_OUR_TRIGGER = "TRIGGER storage objects auto360_"
 _LINE = re.compile(r"^(\d+); (\d+) (\d+) (.+)$")
 
 
@@ -66,8 +64,6 @@ def _belongs_in_project(entry: Entry, login: str, takes: Callable[[Entry], bool]
     if entry.rest.startswith("DEFAULT ACL"):
         # Nobody may change the default privileges of another role.
         return entry.rest.endswith(f" {login}")
-    if entry.rest.startswith(_OUR_TRIGGER):
-        return True
     if entry.kind and entry.schema in OF_THE_PROJECT:
         return f"{entry.schema}.{entry.name}" not in RECORDS and takes(entry)
     for schema in OF_THE_PROJECT:

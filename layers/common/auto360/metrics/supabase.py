@@ -40,8 +40,7 @@ class SupabaseHost:
         disk = (samples["node_filesystem_avail_bytes", _DATA_DISK], samples["node_filesystem_size_bytes", _DATA_DISK])
         memory = (samples["node_memory_MemAvailable_bytes", ""], samples["node_memory_MemTotal_bytes", ""])
         processors = samples["processors", ""]
-        load = samples["node_load5", ""]
-        busy = _percent(load / processors) if processors else None
+        busy = _percent(samples["node_load5", ""] / processors) if processors else None
         return [Reading(DISK, _used(*disk)), Reading(MEMORY, _used(*memory)), Reading(CPU, busy)]
 
     def _ask(self) -> str:
