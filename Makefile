@@ -41,37 +41,37 @@ db-reset: install ## delete the local database, secrets and logs; the next `make
 	@$(VENV_PYTHON) -m local reset
 
 openapi: install ## write docs/openapi.json anew from the functions' models
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m deploy openapi
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra openapi
 
 bundle: install ## make the zip of every function for the cloud, with sizes and import times
-	@$(VENV_PYTHON) -m deploy bundle
+	@$(VENV_PYTHON) -m infra bundle
 
 fuzz: install ## random requests to a stack of its own: OpenAPI document, operations page, webhooks, cursors (EXAMPLES, REQUESTS, SEED)
 	@PYTHONPATH=.:layers/common $(VENV_PYTHON) -m tests.fuzz
 
 plan: install ## show what a deployment would do on Yandex Cloud (STAGE)
-	@$(VENV_PYTHON) -m deploy plan --stage $(STAGE)
+	@$(VENV_PYTHON) -m infra plan --stage $(STAGE)
 
 deploy: install ## do it; a run that broke goes on, one that is not healthy goes back (STAGE)
-	@$(VENV_PYTHON) -m deploy deploy --stage $(STAGE)
+	@$(VENV_PYTHON) -m infra deploy --stage $(STAGE)
 
 canary: install ## lead a share of the requests to new versions; 0 ends it (STAGE, SHARE in percent)
-	@$(VENV_PYTHON) -m deploy canary --stage $(STAGE) --share $(SHARE)
+	@$(VENV_PYTHON) -m infra canary --stage $(STAGE) --share $(SHARE)
 
 rollback: install ## make the versions before the last deployment live again (STAGE)
-	@$(VENV_PYTHON) -m deploy rollback --stage $(STAGE)
+	@$(VENV_PYTHON) -m infra rollback --stage $(STAGE)
 
 destroy: install ## delete a stage except its secrets and bundles; asks before (STAGE)
-	@$(VENV_PYTHON) -m deploy destroy --stage $(STAGE)
+	@$(VENV_PYTHON) -m infra destroy --stage $(STAGE)
 
 secret: install ## set a secret of a stage in Lockbox, typed or piped (STAGE, NAME)
-	@$(VENV_PYTHON) -m deploy secret --stage $(STAGE) --name $(NAME)
+	@$(VENV_PYTHON) -m infra secret --stage $(STAGE) --name $(NAME)
 
 doctor: install ## ask every supplier whether configuration and credentials are right (STAGE; `local` is this machine's stack)
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m deploy doctor --stage $(STAGE)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra doctor --stage $(STAGE)
 
 sam: install ## lay the bundles out as `sam build` does, for AWS
-	@$(VENV_PYTHON) -m deploy sam
+	@$(VENV_PYTHON) -m infra sam
 
 lint-sam: install ## check the template with AWS's own command, in an environment of its own
 	@test build/sam/.installed -nt requirements/sam.txt || { $(VENV_PYTHON) -m uv venv --quiet --clear --python $(VENV_PYTHON) build/sam \
@@ -93,27 +93,27 @@ bench-feed: install ## time every query of the feed among them, beside the bare 
 
 .PHONY: migrate-videos
 migrate-videos: install ## move videos from api.video to Yandex (ARGS="run|status|report|pause|resume|retry|verify|rollback …")
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.video_migration $(or $(ARGS),status)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.video_transfer $(or $(ARGS),status)
 
 .PHONY: rehearse-migration
 rehearse-migration: install ## move 300 videos while suppliers fail and processes are killed, then one of 2 GB (VIDEOS, KILLS, BIG_MB)
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.migration
 
 .PHONY: cdn-plan
-cdn-plan: install ## show how the CDN's settings differ from those in operations/cdn/settings.toml
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.cdn plan
+cdn-plan: install ## show how the CDN's settings differ from those in tools/cdn/settings.toml
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.cdn plan
 
 .PHONY: cdn-apply
 cdn-apply: install ## change the CDN's settings
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.cdn apply
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.cdn apply
 
 .PHONY: cdn-purge
 cdn-purge: install ## let the CDN forget paths (ARGS="/video/ID/*")
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.cdn purge $(ARGS)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.cdn purge $(ARGS)
 
 .PHONY: video-reports
 video-reports: install ## where api.video reports to (ARGS="add URL" or "remove ID")
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.video_reports $(or $(ARGS),list)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.video_reports $(or $(ARGS),list)
 
 .PHONY: screenshots
 screenshots: install ## take the pictures of the operations page in docs/screenshots anew
@@ -121,26 +121,26 @@ screenshots: install ## take the pictures of the operations page in docs/screens
 
 .PHONY: operator
 operator: install ## give PHONE a ROLE on the operations page: moderator, finance, admin, or user to take it away
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.operator "$(PHONE)" "$(ROLE)"
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.staff "$(PHONE)" "$(ROLE)"
 
 .PHONY: cost-report
 cost-report: install ## what videos cost before and after the move to Yandex, and the move itself (ARGS="--csv FILE")
-	@$(VENV_PYTHON) -m operations.costs $(ARGS)
+	@$(VENV_PYTHON) -m tools.costs $(ARGS)
 
 backup: install ## back up the database now: daily, weekly or a restore drill (ARGS="weekly")
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.backup run $(ARGS)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.backup run $(ARGS)
 
 backup-status: install ## runs of backups, and which lie in the store
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.backup status
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.backup status
 
 backup-verify: install ## read every database backup again, from the first byte to the last
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.backup verify $(ARGS)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.backup verify $(ARGS)
 
 restore: install ## restore after a disaster (ARGS="database --dry-run"; also table, buckets, playback, rebuild)
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.backup $(or $(ARGS),--help)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.backup $(or $(ARGS),--help)
 
 disaster-rehearsal: install ## lose a whole region on this machine, rebuild it from VK Cloud, compare every row
-	@PYTHONPATH=layers/common $(VENV_PYTHON) -m operations.rehearsal
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.rehearsal
 
 lock: install ## resolve the dependencies anew, with hashes and without addresses of registries
 	@$(COMPILE) layers/common/requirements.in -o layers/common/requirements.txt

@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from local.disk import START_MB, require_space
 from local.errors import StackError, sentence_for
-from local.folders import DataFolder
+from local.paths import DataFolder
 from local.ports import Ports, require_free
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -58,7 +58,7 @@ def up(data: DataFolder) -> int:
 
 
 def _run(data: DataFolder) -> int:
-    from local.keyring import Keyring
+    from local.secrets import Keyring
     from local.stack import Stack
 
     began, ports = time.monotonic(), Ports.from_environ(os.environ)
@@ -90,7 +90,7 @@ def reset(data: DataFolder) -> int:
         return 0
     with _held(data):
         if data.postgres_location.exists():
-            from local.placement import recorded_home
+            from local.postgres_location import recorded_home
 
             home = recorded_home(data.postgres_location)
             if home is not None:

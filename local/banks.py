@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from local.keyring import Keyring
+from local.secrets import Keyring
 
 NAMES = ("odengi", "mbank", "bakai", "optima", "freedompay")
 _SID, _MERCHANT, _ACCOUNT, _LOGIN = "1234567890", "100100", "1240000000000000", "auto360"

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from local import banks
-from local.keyring import Keyring
 from local.object_storage import storage_variables
 from local.operations import operations_variables
+from local.secrets import Keyring
 from local.tokens import TokenKeys
 
 # The same on every machine and port, so that a token outlives a change of port. The name can never be registered.

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.folders import CHECKOUT, environ_for_tools
-from local.keyring import Keyring
-from local.probes import http_status
+from local.health import http_status
+from local.paths import CHECKOUT, environ_for_tools
 from local.processes import Child
+from local.secrets import Keyring
 
 VK_BUCKET = "360auto-backup"
 YANDEX_BUCKET = "360auto-uploads"

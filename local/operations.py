@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.keyring import Keyring
+from local.secrets import Keyring
 
 ALERT_PHONE = "+996700000360"
 ALERT_EMAIL = "operators@360auto.invalid"

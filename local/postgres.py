@@ -13,9 +13,9 @@ from pathlib import Path
 import psycopg
 
 from local.errors import NO_SPACE_MARK, StackError, broken_data, no_space, sentence_for
-from local.folders import environ_for_tools
-from local.placement import Placement
+from local.paths import environ_for_tools
 from local.ports import HOST
+from local.postgres_location import Placement
 from local.processes import Child
 
 MAJOR = "17"

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from local.errors import StackError
-from local.folders import CHECKOUT, environ_for_tools
+from local.health import http_status
+from local.paths import CHECKOUT, environ_for_tools
 from local.ports import HOST
-from local.probes import http_status
 from local.processes import Child
 
 _SHA256 = {"linux-x64": "0af68afe747ce09964f29e7c872e77b038aec483a8f3923c20850e850447add5"}

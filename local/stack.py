@@ -11,18 +11,18 @@ from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 from local.errors import StackError
-from local.folders import CHECKOUT, MIGRATIONS, SEED, SUPABASE_BOOTSTRAP, TEMPLATE, DataFolder
 from local.function_environment import Addresses, function_environment, token_keys
-from local.keyring import Keyring
+from local.health import http_status
 from local.migrations import Schema
 from local.object_storage import ObjectStorage
-from local.placement import place
+from local.paths import CHECKOUT, MIGRATIONS, SEED, SUPABASE_BOOTSTRAP, TEMPLATE, DataFolder
 from local.ports import HOST, Ports
 from local.postgres import Postgres
+from local.postgres_location import place
 from local.postgrest import PostgREST
-from local.probes import http_status
 from local.processes import Child
 from local.redis_server import RedisServer
+from local.secrets import Keyring
 from local.simulators.environment import simulators_environment
 from local.simulators.sentry import dsn
 

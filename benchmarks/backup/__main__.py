@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.backup.filling import fill
-from local.folders import CHECKOUT
-from local.keyring import Keyring
 from local.object_storage import VK_BUCKET, ObjectStorage
-from local.placement import place
+from local.paths import CHECKOUT
 from local.ports import HOST, free_base
 from local.postgres import Postgres
+from local.postgres_location import place
+from local.secrets import Keyring
 
 FOLDER = CHECKOUT / "build" / "bench-backup"
 _EVERY = 0.02

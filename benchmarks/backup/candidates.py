@@ -7,17 +7,17 @@ import subprocess
 import sys
 from typing import cast
 
-from auto360.backup.archive import Archive
-from auto360.backup.database import DatabaseBackup
-from auto360.backup.keys import BackupKeys
-from auto360.backup.retention import Retention
-from auto360.backup.runs import Runs
-from auto360.clock import utc_now
-from auto360.database import Database
-from auto360.dumps.postgres import PostgresSource
-from auto360.dumps.tools import connection_environ, programs
-from auto360.objects.access import S3Access
-from auto360.objects.s3 import S3Store
+from auto360.core.clock import utc_now
+from auto360.domains.backups.database import DatabaseBackup
+from auto360.domains.backups.keys import BackupKeys
+from auto360.domains.backups.repository import Archive
+from auto360.domains.backups.retention import Retention
+from auto360.domains.backups.runs import Runs
+from auto360.providers.database import Database
+from auto360.providers.object_storage.access import S3Access
+from auto360.providers.object_storage.s3 import S3Store
+from auto360.providers.postgres_dump.binaries import connection_environ, programs
+from auto360.providers.postgres_dump.postgres import PostgresSource
 
 SCHEMAS = ("public",)
 

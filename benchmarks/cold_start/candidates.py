@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from deploy.artifact import assemble, libraries, link_into
-from deploy.bytecode import compile_here
-from local.folders import TEMPLATE
+from infra.artifact import assemble, libraries, link_into
+from infra.bytecode import compile_here
 from local.gateway.template import load_template
+from local.paths import TEMPLATE
 
 HERE = Path(__file__).resolve().parent
 BASELINE_LOCK = HERE.parent / "requirements.txt"

@@ -14,16 +14,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from local.folders import CHECKOUT, MIGRATIONS, SUPABASE_BOOTSTRAP
 from local.function_environment import Addresses, function_environment, token_keys
-from local.keyring import Keyring
+from local.health import http_status
 from local.migrations import Schema
-from local.placement import place
+from local.paths import CHECKOUT, MIGRATIONS, SUPABASE_BOOTSTRAP
 from local.ports import HOST, Ports, free_base
 from local.postgres import Postgres
+from local.postgres_location import place
 from local.postgrest import PostgREST
-from local.probes import http_status
 from local.processes import Child
+from local.secrets import Keyring
 from local.simulators.environment import simulators_environment
 
 NOWHERE = f"http://{HOST}:9"

@@ -21,12 +21,12 @@ from benchmarks.feed.cases import cases
 from benchmarks.feed.plans import Connection, plan_of, statement
 from benchmarks.feed.seeding import a_seller_and_a_business, seed
 from local.errors import StackError
-from local.folders import MIGRATIONS, SUPABASE_BOOTSTRAP, DataFolder
-from local.keyring import Keyring
 from local.migrations import Schema
-from local.placement import place
+from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP, DataFolder
 from local.ports import free_base
 from local.postgres import Postgres
+from local.postgres_location import place
+from local.secrets import Keyring
 
 ROUNDS = 7
 BUDGET = 2.0

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from local.folders import CHECKOUT
+from local.paths import CHECKOUT
 
-_COMMAND = (sys.executable, "-m", "operations.video_migration", "run", "--quiet", "--minutes", "60")
+_COMMAND = (sys.executable, "-m", "tools.video_transfer", "run", "--quiet", "--minutes", "60")
 _PEAK = re.compile(r"^VmHWM:\s+(\d+) kB", re.MULTILINE)
 _NOW = re.compile(r"^VmRSS:\s+(\d+) kB", re.MULTILINE)
 _ENDED = re.compile(r"ended (.+)$")

@@ -13,7 +13,7 @@ import psycopg
 
 from benchmarks.migration.crew import Crew
 from benchmarks.migration.library import MovingLibrary
-from local.folders import CHECKOUT, environ_for_tools
+from local.paths import CHECKOUT, environ_for_tools
 from local.simulators.api_video import ApiVideo
 from local.simulators.yandex_video import YandexVideo
 

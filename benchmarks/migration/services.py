@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.folders import MIGRATIONS, SUPABASE_BOOTSTRAP
 from local.function_environment import VIDEO_CHANNEL, Addresses, function_environment, token_keys, video_suppliers
-from local.keyring import Keyring
 from local.migrations import Schema
-from local.placement import place
+from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP
 from local.ports import HOST, free_base
 from local.postgres import Postgres
+from local.postgres_location import place
 from local.postgrest import PostgREST
+from local.secrets import Keyring
 from local.simulators.api_video import ApiVideo
 from local.simulators.api_video_library import ApiVideoAccount
 from local.simulators.phone import Phone

@@ -8,15 +8,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path as InPath
 from aws_lambda_powertools.event_handler.openapi.params import Query
 
-from auto360 import phone
-from auto360.moderation.queue import Action, State
-from auto360.monitoring.health import ask_all
-from auto360.runtime.app import entrypoint
-from auto360.runtime.pages import migration, money, sign_in
-from auto360.runtime.pages.app import make_page_app
-from auto360.runtime.pages.money_forms import ByHandSent, FindSent, OrphanSent, PaymentSent, RefundSent
-from auto360.runtime.pages.operations_charts import METRICS, chart_by, metric_charts
-from auto360.runtime.pages.operations_forms import (
+from auto360.admin import money, sign_in, video_transfer
+from auto360.admin.app import make_page_app
+from auto360.admin.money_forms import ByHandSent, FindSent, OrphanSent, PaymentSent, RefundSent
+from auto360.admin.operations_charts import METRICS, chart_by, metric_charts
+from auto360.admin.operations_forms import (
     AppointmentSent,
     CodeSent,
     DecisionSent,
@@ -25,10 +21,14 @@ from auto360.runtime.pages.operations_forms import (
     PhoneSent,
     SilenceSent,
 )
-from auto360.runtime.pages.rendering import Pages, see_other
-from auto360.runtime.pages.visit import Admin, Anybody, AnyOperator, Finance, Moderator
-from auto360.wiring import housekeeping, moderation, monitoring, operators
-from auto360.wiring import sms as sms_wiring
+from auto360.admin.rendering import Pages, see_other
+from auto360.admin.visit import Admin, Anybody, AnyOperator, Finance, Moderator
+from auto360.container import cleanup, moderation, monitoring, staff
+from auto360.container import sms as sms_container
+from auto360.core import phone
+from auto360.domains.moderation.queue import Action, State
+from auto360.domains.monitoring.health import ask_all
+from auto360.http.app import entrypoint
 
 Page = Response[Any]
 Id = Annotated[UUID, InPath()]
@@ -80,7 +80,7 @@ def language(visit: Anybody, chosen: LanguageSent) -> Page:
 @app.get("/admin")
 def overview(visit: AnyOperator) -> Page:
     """What waits for the operator, and how the timers are doing."""
-    return pages.show("overview", visit, today=operators.overview().today(visit.by))
+    return pages.show("overview", visit, today=staff.overview().today(visit.by))
 
 
 @app.get("/admin/health")
@@ -135,7 +135,7 @@ def silence(alert_id: Id, visit: AnyOperator, chosen: SilenceSent) -> Page:
 @app.get("/admin/sms")
 def sms(visit: AnyOperator) -> Page:
     """Balances, delivery by operator, costs per day."""
-    status = sms_wiring.sms_status()(visit.by.principal, days=30)
+    status = sms_container.sms_status()(visit.by.principal, days=30)
     costs, names = chart_by(status["costs"], series="purpose", value="cost_tyiyn", days=30)
     return pages.show("sms", visit, status=status, costs=costs, names=names)
 
@@ -143,9 +143,7 @@ def sms(visit: AnyOperator) -> Page:
 @app.get("/admin/metrics")
 def metrics(visit: Finance, *, days: Annotated[Literal["14", "30", "90"], Query()] = "30") -> Page:
     """Figures of days as pictures."""
-    charts = metric_charts(
-        housekeeping.daily_figures().series(visit.by.principal, METRICS, days=int(days)), days=int(days)
-    )
+    charts = metric_charts(cleanup.daily_figures().series(visit.by.principal, METRICS, days=int(days)), days=int(days))
     return pages.show("metrics", visit, charts=charts, chosen_days=int(days))
 
 
@@ -212,32 +210,32 @@ def revenue(visit: Finance, *, days: Annotated[Literal["7", "30", "90"], Query()
 @app.get("/admin/migration")
 def move_of_videos(visit: Admin) -> Page:
     """How far the move of videos is."""
-    return migration.page(pages, visit)
+    return video_transfer.page(pages, visit)
 
 
 @app.post("/admin/migration/<action>")
-def order_move(action: Annotated[migration.Order, InPath()], visit: Admin, order: MigrationSent) -> Page:
+def order_move(action: Annotated[video_transfer.Order, InPath()], visit: Admin, order: MigrationSent) -> Page:
     """Pause, go on, try again, roll back."""
-    return migration.give(visit, action, order)
+    return video_transfer.give(visit, action, order)
 
 
 @app.get("/admin/backups")
 def backups(visit: Admin) -> Page:
     """Runs of backups and restore drills."""
-    return pages.show("backups", visit, backups=operators.overview().backups(visit.by, most=50))
+    return pages.show("backups", visit, backups=staff.overview().backups(visit.by, most=50))
 
 
 @app.get("/admin/operators")
 def team(visit: Admin) -> Page:
     """Everybody with a role."""
-    found = operators.team().members(visit.by)
+    found = staff.team().members(visit.by)
     return pages.show("operators", visit, members=found["operators"], waiting=found["waiting"])
 
 
 @app.post("/admin/operators")
 def appoint(visit: Admin, chosen: AppointmentSent) -> Page:
     """Give a role, give the same as a second administrator, or take it away."""
-    given = operators.team().appoint(visit.by, phone.normalise(chosen.phone), role=chosen.role, origin=visit.origin)
+    given = staff.team().appoint(visit.by, phone.normalise(chosen.phone), role=chosen.role, origin=visit.origin)
     return see_other(f"/admin/operators?done={'appointment_waits' if given['waits'] else 'appointed'}")
 
 
@@ -251,7 +249,7 @@ def audit(
 ) -> Page:
     """What operators and the backend did, newest first."""
     who = str(actor) if actor else None
-    found = operators.team().audit(visit.by, area=area, actor=who, cursor=cursor, limit=50)
+    found = staff.team().audit(visit.by, area=area, actor=who, cursor=cursor, limit=50)
     return pages.show(
         "audit", visit, entries=found.rows, next_cursor=found.next_cursor, area=area, actor=who, areas=AREAS
     )

@@ -5,8 +5,11 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.business_bodies import (
+from auto360.container import business
+from auto360.http.app import entrypoint, make_app
+from auto360.http.auth import MaybeSignedIn, SignedIn, limited
+from auto360.http.envelope import Answer
+from auto360.http.schemas.business import (
     Business,
     BusinessChanges,
     Invitation,
@@ -17,10 +20,7 @@ from auto360.runtime.business_bodies import (
     NewOwner,
     NewRole,
 )
-from auto360.runtime.common_bodies import Done
-from auto360.runtime.envelope import Answer
-from auto360.runtime.signed_in import MaybeSignedIn, SignedIn, limited
-from auto360.wiring import business
+from auto360.http.schemas.common import Done
 
 app = make_app()
 LIMITS = [limited("default")]

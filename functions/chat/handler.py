@@ -5,8 +5,11 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.chat_bodies import (
+from auto360.container import chat
+from auto360.http.app import entrypoint, make_app
+from auto360.http.auth import SignedIn, limited
+from auto360.http.envelope import Answer
+from auto360.http.schemas.chat import (
     Block,
     Blocked,
     ChatMessage,
@@ -18,10 +21,7 @@ from auto360.runtime.chat_bodies import (
     Thread,
     Threads,
 )
-from auto360.runtime.common_bodies import Done
-from auto360.runtime.envelope import Answer
-from auto360.runtime.signed_in import SignedIn, limited
-from auto360.wiring import chat
+from auto360.http.schemas.common import Done
 
 app = make_app()
 LIMITS = [limited("default")]

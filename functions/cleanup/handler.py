@@ -3,13 +3,13 @@
 Tells the database where pictures may lie, too.
 """
 
-from auto360.runtime.jobs import job
-from auto360.wiring import housekeeping
+from auto360.container import cleanup
+from auto360.jobs.entry import job
 
 
 def run(_event: object) -> dict[str, int]:
     """One sweep."""
-    return housekeeping.cleanup()()
+    return cleanup.cleanup()()
 
 
 handler = job(run)

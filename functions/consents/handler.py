@@ -4,12 +4,12 @@ from datetime import datetime
 
 from pydantic import BaseModel, Field
 
-from auto360.accounts.consents import Choice, Origin
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer, CamelModel, RequestBody
-from auto360.runtime.requests import CurrentRequest, Request
-from auto360.runtime.signed_in import SignedIn, limited
-from auto360.wiring import accounts
+from auto360.container import accounts
+from auto360.domains.accounts.consents import Choice, Origin
+from auto360.http.app import entrypoint, make_app
+from auto360.http.auth import SignedIn, limited
+from auto360.http.envelope import Answer, CamelModel, RequestBody
+from auto360.http.requests import CurrentRequest, Request
 
 app = make_app()
 

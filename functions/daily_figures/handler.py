@@ -1,12 +1,12 @@
 """Timer: counts the business figures of yesterday, soon after midnight in Bishkek."""
 
-from auto360.runtime.jobs import job
-from auto360.wiring import housekeeping
+from auto360.container import cleanup
+from auto360.jobs.entry import job
 
 
 def run(_event: object) -> dict[str, int]:
     """Count the days that may have changed."""
-    return housekeeping.daily_figures().record()
+    return cleanup.daily_figures().record()
 
 
 handler = job(run)

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from pydantic import BaseModel
 
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer
-from auto360.wiring import monitoring
+from auto360.container import monitoring
+from auto360.http.app import entrypoint, make_app
+from auto360.http.envelope import Answer
 
 app = make_app()
 

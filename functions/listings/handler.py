@@ -5,11 +5,16 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
-from auto360.listings.feed import Category
-from auto360.listings.reading import Status
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer
-from auto360.runtime.listing_answers import (
+from auto360.container import listings
+from auto360.domains.listings.feed import Category
+from auto360.domains.listings.queries import Status
+from auto360.http.app import entrypoint, make_app
+from auto360.http.auth import MaybeSignedIn, SignedIn, limited
+from auto360.http.envelope import Answer
+from auto360.http.http_cache import shared
+from auto360.http.requests import CurrentRequest
+from auto360.http.schemas.listing_filters import FeedFilters, SearchFilters
+from auto360.http.schemas.listing_responses import (
     Changed,
     Listing,
     ListingAtTop,
@@ -20,12 +25,7 @@ from auto360.runtime.listing_answers import (
     at_top,
     sold,
 )
-from auto360.runtime.listing_bodies import AnyNewListing, ListingChanges, NewReport
-from auto360.runtime.listing_filters import FeedFilters, SearchFilters
-from auto360.runtime.requests import CurrentRequest
-from auto360.runtime.shared_answers import shared
-from auto360.runtime.signed_in import MaybeSignedIn, SignedIn, limited
-from auto360.wiring import listings
+from auto360.http.schemas.listings import AnyNewListing, ListingChanges, NewReport
 
 app = make_app()
 LIMITS = [limited("default")]

@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auto360.runtime.events import timer_input
-from auto360.runtime.jobs import job
-from auto360.wiring import copies
+from auto360.container import replication
+from auto360.http.events import timer_input
+from auto360.jobs.entry import job
 
 
 def run(event: Mapping[str, Any]) -> Mapping[str, int]:
     """The job that was asked for."""
-    return copies.schedule().run(timer_input(event))
+    return replication.schedule().run(timer_input(event))
 
 
 handler = job(run)

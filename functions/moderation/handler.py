@@ -5,13 +5,13 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from auto360.accounts.access_tokens import Principal
-from auto360.moderation.queue import Action, State
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer
-from auto360.runtime.moderation_bodies import Escalation, Queue, QueueItem, QueueItemWithHistory, Rejection, Seen
-from auto360.runtime.signed_in import SignedIn, limited
-from auto360.wiring import moderation
+from auto360.container import moderation
+from auto360.core.identity import Principal
+from auto360.domains.moderation.queue import Action, State
+from auto360.http.app import entrypoint, make_app
+from auto360.http.auth import SignedIn, limited
+from auto360.http.envelope import Answer
+from auto360.http.schemas.moderation import Escalation, Queue, QueueItem, QueueItemWithHistory, Rejection, Seen
 
 app = make_app()
 LIMITS = [limited("default")]

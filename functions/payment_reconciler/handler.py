@@ -4,8 +4,8 @@ the lists of past days with our books."""
 from collections.abc import Mapping
 from typing import Any
 
-from auto360.runtime.jobs import job
-from auto360.wiring import billing
+from auto360.container import billing
+from auto360.jobs.entry import job
 
 
 def run(_event: Mapping[str, Any]) -> dict[str, int]:

@@ -8,10 +8,10 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.bank_call import BankCall, in_the_banks_form, with_secret
-from auto360.runtime.requests import CurrentRequest
-from auto360.wiring import billing
+from auto360.container import billing
+from auto360.http.app import entrypoint, make_app
+from auto360.http.requests import CurrentRequest
+from auto360.http.webhook_request import BankCall, in_the_banks_form, with_secret
 
 app = make_app()
 Name = Annotated[str, Path(max_length=40)]

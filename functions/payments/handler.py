@@ -5,9 +5,12 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer
-from auto360.runtime.payment_bodies import (
+from auto360.container import billing
+from auto360.http.app import entrypoint, make_app
+from auto360.http.auth import SignedIn, limited
+from auto360.http.envelope import Answer
+from auto360.http.requests import CurrentRequest
+from auto360.http.schemas.payments import (
     IdempotencyKey,
     NewPayment,
     Payer,
@@ -16,10 +19,7 @@ from auto360.runtime.payment_bodies import (
     Payments,
     Picture,
 )
-from auto360.runtime.requests import CurrentRequest
-from auto360.runtime.signed_in import SignedIn, limited
-from auto360.runtime.subscription_bodies import BankChoice, Choices, Downgrade, Period, Plan, Tier
-from auto360.wiring import billing
+from auto360.http.schemas.subscriptions import BankChoice, Choices, Downgrade, Period, Plan, Tier
 
 app = make_app()
 LIMITS = [limited("default")]

@@ -2,14 +2,14 @@
 
 from pydantic import Field
 
-from auto360 import phone
-from auto360.accounts.client import Client
-from auto360.accounts.code_text import Platform
-from auto360.messages import TEXTS, sentence
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer, CamelModel, RequestBody
-from auto360.runtime.requests import CurrentRequest
-from auto360.wiring import accounts
+from auto360.container import accounts
+from auto360.core import phone
+from auto360.core.messages import TEXTS, sentence
+from auto360.domains.accounts.client import Client
+from auto360.domains.accounts.code_text import Platform
+from auto360.http.app import entrypoint, make_app
+from auto360.http.envelope import Answer, CamelModel, RequestBody
+from auto360.http.requests import CurrentRequest
 
 app = make_app()
 

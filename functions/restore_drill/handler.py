@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from auto360.runtime.jobs import job
-from auto360.wiring import backup
+from auto360.container import backups
+from auto360.jobs.entry import job
 
 
 def run(_event: object) -> Mapping[str, int]:
     """One drill."""
-    return backup.drill()
+    return backups.drill()
 
 
 handler = job(run)

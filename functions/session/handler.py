@@ -2,12 +2,12 @@
 
 from pydantic import BaseModel, Field
 
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer, RequestBody
-from auto360.runtime.requests import CurrentRequest
-from auto360.runtime.session_answer import SessionData, User, session_data, user_data
-from auto360.runtime.signed_in import SignedIn, limited
-from auto360.wiring import accounts
+from auto360.container import accounts
+from auto360.http.app import entrypoint, make_app
+from auto360.http.auth import SignedIn, limited
+from auto360.http.envelope import Answer, RequestBody
+from auto360.http.requests import CurrentRequest
+from auto360.http.schemas.session import SessionData, User, session_data, user_data
 
 app = make_app()
 

@@ -7,14 +7,14 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from pydantic import BaseModel, Field
 
-from auto360 import phone
-from auto360.messages import Language
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer, RequestBody
-from auto360.runtime.requests import CurrentRequest
-from auto360.runtime.signed_in import SignedIn, limited
-from auto360.sms_service.sending import Origin, Template
-from auto360.wiring import sms as wiring
+from auto360.container import sms as sms_container
+from auto360.core import phone
+from auto360.core.messages import Language
+from auto360.domains.sms.sending import Origin, Template
+from auto360.http.app import entrypoint, make_app
+from auto360.http.auth import SignedIn, limited
+from auto360.http.envelope import Answer, RequestBody
+from auto360.http.requests import CurrentRequest
 
 app = make_app()
 LIMITS = [limited("default")]
@@ -97,7 +97,7 @@ def send(
     idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)] = None,
 ) -> Answer[Sent]:
     """Send one message to one phone."""
-    sent = wiring.operator_sms().send(
+    sent = sms_container.operator_sms().send(
         user,
         phone.normalise(body.phone),
         template=body.template,
@@ -111,7 +111,7 @@ def send(
 @app.get("/api/sms/status", middlewares=LIMITS)
 def status(user: SignedIn, *, days: Annotated[int, Query(ge=1, le=92)] = 30) -> Answer[Status]:
     """Balances, prices, delivery by operator, costs per day."""
-    return Answer(data=Status.model_validate(wiring.sms_status()(user, days=days)))
+    return Answer(data=Status.model_validate(sms_container.sms_status()(user, days=days)))
 
 
 handler = entrypoint(app)

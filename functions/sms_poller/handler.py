@@ -1,7 +1,7 @@
 """Timer: asks SMS suppliers for reports that did not come, and measures balances."""
 
-from auto360.runtime.jobs import job
-from auto360.wiring import sms
+from auto360.container import sms
+from auto360.jobs.entry import job
 
 
 def run(_event: object) -> dict[str, int]:

@@ -5,10 +5,10 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Path
 from pydantic import BaseModel
 
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer
-from auto360.runtime.requests import RawBody
-from auto360.wiring import sms
+from auto360.container import sms
+from auto360.http.app import entrypoint, make_app
+from auto360.http.envelope import Answer
+from auto360.http.requests import RawBody
 
 app = make_app()
 

@@ -6,8 +6,8 @@ Tokens for debits that an older key encrypted are put under the current one.
 from collections.abc import Mapping
 from typing import Any
 
-from auto360.runtime.jobs import job
-from auto360.wiring import billing
+from auto360.container import billing
+from auto360.jobs.entry import job
 
 
 def run(_event: Mapping[str, Any]) -> dict[str, int]:

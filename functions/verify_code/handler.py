@@ -4,15 +4,15 @@ from uuid import UUID
 
 from pydantic import Field
 
-from auto360 import phone
-from auto360.accounts.client import Client
-from auto360.accounts.code_text import Platform
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.common_bodies import LoginCode
-from auto360.runtime.envelope import Answer, RequestBody
-from auto360.runtime.requests import CurrentRequest
-from auto360.runtime.session_answer import SessionData, session_data
-from auto360.wiring import accounts
+from auto360.container import accounts
+from auto360.core import phone
+from auto360.domains.accounts.client import Client
+from auto360.domains.accounts.code_text import Platform
+from auto360.http.app import entrypoint, make_app
+from auto360.http.envelope import Answer, RequestBody
+from auto360.http.requests import CurrentRequest
+from auto360.http.schemas.common import LoginCode
+from auto360.http.schemas.session import SessionData, session_data
 
 app = make_app()
 

@@ -6,12 +6,12 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer
-from auto360.runtime.redirects import redirect
-from auto360.runtime.signed_in import MaybeSignedIn, SignedIn, limited
-from auto360.runtime.video_bodies import Removed, VideoAtTop, video_at_top
-from auto360.wiring import media
+from auto360.container import videos
+from auto360.http.app import entrypoint, make_app
+from auto360.http.auth import MaybeSignedIn, SignedIn, limited
+from auto360.http.envelope import Answer
+from auto360.http.redirects import redirect
+from auto360.http.schemas.videos import Removed, VideoAtTop, video_at_top
 
 app = make_app()
 LIMITS = [limited("default")]
@@ -25,32 +25,32 @@ Id = Annotated[UUID, Path()]
 @app.get("/api/video/<video_id>", middlewares=PLAYBACK)
 def read(video_id: AnyId, viewer: MaybeSignedIn) -> VideoAtTop:
     """State of a video and its addresses at this moment."""
-    return video_at_top(media.videos().one(video_id, viewer=viewer))
+    return video_at_top(videos.videos().one(video_id, viewer=viewer))
 
 
 @app.get("/api/video/<video_id>/manifest.m3u8", middlewares=PLAYBACK, status_code=302)
 def manifest(video_id: Id) -> Response[str]:
     """Leads to where the video plays now."""
-    playback = media.videos().playback(str(video_id))
+    playback = videos.videos().playback(str(video_id))
     return redirect(playback.hls_url, seconds=300 if playback.is_lasting else 0)
 
 
 @app.get("/api/video/<video_id>/video.mp4", middlewares=PLAYBACK)
 def file(video_id: Id) -> Response[str]:
     """Leads to the video as one file."""
-    return redirect(media.videos().file(str(video_id)), seconds=0)
+    return redirect(videos.videos().file(str(video_id)), seconds=0)
 
 
 @app.get("/api/video/<video_id>/thumbnail.jpg", middlewares=PLAYBACK, status_code=302)
 def thumbnail(video_id: Id) -> Response[str]:
     """Leads to a picture of the video."""
-    return redirect(media.videos().thumbnail(str(video_id)), seconds=300)
+    return redirect(videos.videos().thumbnail(str(video_id)), seconds=300)
 
 
 @app.delete("/api/video/<video_id>", middlewares=LIMITS)
 def delete(video_id: AnyId, user: SignedIn) -> Answer[Removed]:
     """Remove a video of one's own; its copies are deleted by a timer."""
-    return Answer(data=Removed(**media.videos().delete(user, video_id)))
+    return Answer(data=Removed(**videos.videos().delete(user, video_id)))
 
 
 handler = entrypoint(app)

@@ -2,14 +2,14 @@
 
 import time
 
-from auto360.runtime.jobs import job
-from auto360.wiring import video_migration
+from auto360.container import video_transfer
+from auto360.jobs.entry import job
 
 
 def run(_event: object) -> dict[str, int | str]:
     """Work until shortly before the platform would end the call; the rest is for the next one."""
-    seconds = video_migration.policy().video_migration_run_seconds
-    return video_migration.migration_run().until(time.monotonic() + seconds)
+    seconds = video_transfer.policy().video_migration_run_seconds
+    return video_transfer.migration_run().until(time.monotonic() + seconds)
 
 
 handler = job(run)

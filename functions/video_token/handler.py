@@ -5,11 +5,11 @@ from uuid import UUID
 
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer
-from auto360.runtime.signed_in import SignedIn, limited
-from auto360.runtime.video_bodies import NewUpload, UploadDone, UploadState, UploadTicketAtTop, ticket_at_top
-from auto360.wiring import media
+from auto360.container import videos
+from auto360.http.app import entrypoint, make_app
+from auto360.http.auth import SignedIn, limited
+from auto360.http.envelope import Answer
+from auto360.http.schemas.videos import NewUpload, UploadDone, UploadState, UploadTicketAtTop, ticket_at_top
 
 app = make_app()
 
@@ -23,13 +23,13 @@ def create(
     build: Annotated[int | None, Header(alias="X-App-Build", ge=0)] = None,
 ) -> UploadTicketAtTop:
     """A ticket for a declared size, duration and type. `X-App-Build` tells what the app knows of uploading."""
-    return ticket_at_top(media.upload_tickets().open(user, body.wanted(), key=key, build=build))
+    return ticket_at_top(videos.upload_tickets().open(user, body.wanted(), key=key, build=build))
 
 
 @app.post("/api/video/<video_id>/uploaded", middlewares=[limited("default")])
 def uploaded(video_id: Annotated[UUID, Path()], body: UploadDone, user: SignedIn) -> Answer[UploadState]:
     """The upload is done: it is compared with what was declared, and its ticket revoked."""
-    state = media.upload_tickets().complete(user, str(video_id), supplier_video_id=body.video_id)
+    state = videos.upload_tickets().complete(user, str(video_id), supplier_video_id=body.video_id)
     return Answer(data=UploadState(id=state["id"], state=state["state"]))
 
 

@@ -5,10 +5,10 @@ from typing import Annotated
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from pydantic import BaseModel
 
-from auto360.runtime.app import entrypoint, make_app
-from auto360.runtime.envelope import Answer
-from auto360.runtime.requests import RawBody
-from auto360.wiring import media
+from auto360.container import videos
+from auto360.http.app import entrypoint, make_app
+from auto360.http.envelope import Answer
+from auto360.http.requests import RawBody
 
 app = make_app()
 
@@ -24,7 +24,7 @@ def report(
     body: RawBody, *, signature: Annotated[str, Header(alias="X-Api-Video-Signature", max_length=200)] = ""
 ) -> Answer[Taken]:
     """Take a report: the video is read again, whatever the report says."""
-    return Answer(data=Taken(state=media.video_reports().take(body, signature=signature)))
+    return Answer(data=Taken(state=videos.video_reports().take(body, signature=signature)))
 
 
 handler = entrypoint(app, body="raw")

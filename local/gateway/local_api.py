@@ -13,9 +13,9 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from local.folders import OPENAPI
 from local.gateway.functions import Functions
 from local.gateway.pool import FunctionCrashed, FunctionTimeout
+from local.paths import OPENAPI
 
 CONSOLE = Path(__file__).resolve().parents[1] / "console"
 _SESSION = web.AppKey("session", aiohttp.ClientSession)

@@ -19,7 +19,7 @@ from local.gateway.intake import BodyBudget, TooLarge, expected_size, http_reque
 from local.gateway.pool import FunctionCrashed, FunctionTimeout, Invocation
 from local.gateway.responses import MalformedAnswer, refusal, response
 from local.gateway.routes import Match, OtherMethods
-from local.guard import own_pages_only
+from local.origin_check import own_pages_only
 
 FUNCTIONS = web.AppKey("functions", Functions)
 _TOKENS = re.compile(r'"(?:refresh_?token|access_?token|token)"\s*:\s*"([^"]{16,})"', re.IGNORECASE)

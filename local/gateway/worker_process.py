@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from local.folders import CHECKOUT
 from local.gateway.function_log import FunctionLog
 from local.gateway.template import FunctionSpec
+from local.paths import CHECKOUT
 
 LAYER = CHECKOUT / "layers" / "common"
 _WORKER = Path(__file__).with_name("worker.py")

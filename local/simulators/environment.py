@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from local.banks import simulator_settings
-from local.folders import environ_for_tools
 from local.function_environment import SENDER, Addresses, video_suppliers
-from local.keyring import Keyring
 from local.operations import operations_variables
+from local.paths import environ_for_tools
+from local.secrets import Keyring
 
 
 def simulators_environment(

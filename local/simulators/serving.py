@@ -12,13 +12,13 @@ from typing import Any, Protocol, runtime_checkable
 
 from aiohttp import web
 
-from local.guard import own_pages_only
+from local.origin_check import own_pages_only
 from local.simulators.bank import BankSimulator
 from local.simulators.bank_page import BankPages
 from local.simulators.media import MadeFile
 from local.simulators.phone import Phone
 from local.simulators.switch import BadSwitch
-from local.threaded import serving
+from local.thread_server import serving
 
 
 class Simulated(Protocol):

@@ -1,4 +1,4 @@
--- Texts from people: cleaned before they are stored, folded before they are compared. auto360/text.py holds the same
+-- Texts from people: cleaned before they are stored, folded before they are compared. auto360/core/text.py holds the same
 -- rules in Python; tests/integration/test_texts_in_sql_and_python.py compares the two (docs/decisions/0076).
 
 create function private.without_unseen(p_text text) returns text

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from deploy.artifact import ArtifactError, assemble, function_names
-from deploy.openapi import serves_pages
-from local.folders import TEMPLATE
+from infra.artifact import ArtifactError, assemble, function_names
+from infra.openapi import serves_pages
 from local.gateway.template import ApiEvent, load_template
+from local.paths import TEMPLATE
 from tests.artifacts.isolated import Run, run_alone
 from tests.support.functions import http_event
 
@@ -63,13 +63,20 @@ BODIES: dict[str, dict[str, Any]] = {
 # Powertools looks for botocore wherever it is installed; its root alone is small.
 NEVER = {"boto3", "botocore.session", "supabase", "postgrest", "psycopg", "yandexcloud", "grpc", "sentry_sdk"}
 SUPPLIERS = {
-    "auto360.sms.nikita",
-    "auto360.sms.smsc",
-    "auto360.sms.nikita_push",
-    "auto360.sms.smsc_push",
-    "auto360.limits.redis",
+    "auto360.providers.sms.nikita",
+    "auto360.providers.sms.smsc",
+    "auto360.providers.sms.nikita_push",
+    "auto360.providers.sms.smsc_push",
+    "auto360.providers.rate_limit.redis",
 }
-LATER = {"jwt", "cryptography", "redis", "phonenumbers", "auto360.database.postgrest", "auto360.limits.postgres"}
+LATER = {
+    "jwt",
+    "cryptography",
+    "redis",
+    "phonenumbers",
+    "auto360.providers.database.postgrest",
+    "auto360.providers.rate_limit.postgres",
+}
 
 
 @pytest.fixture(scope="module")
@@ -198,5 +205,5 @@ def test_assembling_never_overwrites_a_folder_with_something_in_it(tmp_path: Pat
 def test_an_artifact_holds_our_code_the_libraries_and_their_bytecode_side_by_side(artifacts: Path) -> None:
     top = {path.name for path in (artifacts / "health").iterdir()}
     assert {"handler.py", "auto360", "pydantic", "httpx", "aws_lambda_powertools"} <= top
-    assert list((artifacts / "health" / "auto360" / "__pycache__").glob("settings.*.pyc"))
+    assert list((artifacts / "health" / "auto360" / "core" / "__pycache__").glob("settings.*.pyc"))
     assert not {"boto3", "supabase", "tests", "bin"} & top

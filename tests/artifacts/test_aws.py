@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from deploy import aws
-from deploy.bundle import Bundle
-from deploy.template import load_project
+from infra import aws
+from infra.bundle import Bundle
+from infra.template import load_project
 from local.gateway.template import load_document, load_template
 
 PROJECT = load_project()

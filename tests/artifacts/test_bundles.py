@@ -14,15 +14,15 @@ from typing import Any
 
 import pytest
 
-from deploy import artifact
-from deploy.bundle import BUNDLES, DIRECT_LIMIT, Bundle, library_zip, make_bundles
-from deploy.environment import MOST_BYTES, environment_bytes
-from deploy.platforms import CLOUD, HERE, cloud_python
-from deploy.reach import reached_files
-from deploy.stage import load_stage
-from deploy.template import load_project
+from infra import artifact
+from infra.bundle import BUNDLES, DIRECT_LIMIT, Bundle, library_zip, make_bundles
+from infra.environment import MOST_BYTES, environment_bytes
+from infra.import_graph import reached_files
+from infra.platforms import CLOUD, HERE, cloud_python
+from infra.stage import load_stage
+from infra.template import load_project
 from local.function_environment import Addresses, function_environment
-from local.keyring import Keyring
+from local.secrets import Keyring
 from tests.artifacts.isolated import run_alone
 from tests.artifacts.test_artifacts import event_for
 from tests.support.events import recorded
@@ -125,7 +125,7 @@ def test_a_bundle_is_for_the_clouds_python_with_bytecode_that_needs_no_check(tmp
     [bundle] = make_bundles(["health"], tmp_path)
     with zipfile.ZipFile(bundle.path) as archive:
         names = archive.namelist()
-        code = archive.read("auto360/__pycache__/settings.cpython-312.pyc")
+        code = archive.read("auto360/core/__pycache__/settings.cpython-312.pyc")
     assert {"handler.py", "__pycache__/handler.cpython-312.pyc", "pydantic/__init__.py"} <= set(names)
     compiled = [name for name in names if name.endswith(".so")]
     assert compiled
@@ -151,8 +151,8 @@ def test_a_bundle_holds_no_domain_that_its_function_does_not_use() -> None:
     files = {
         path.as_posix() for path in reached_files(artifact.FUNCTIONS / "chat" / "handler.py", layer=artifact.LAYER)
     }
-    assert any(path.endswith("auto360/chat/conversations.py") for path in files)
-    assert not any("auto360/moderation/" in path for path in files)
+    assert any(path.endswith("auto360/domains/chat/conversations.py") for path in files)
+    assert not any("auto360/domains/moderation/" in path for path in files)
 
 
 def test_the_package_imports_nothing_by_a_computed_name() -> None:

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from openapi_spec_validator import validate
 
-from deploy.openapi import build_document, serves_pages, to_text
-from deploy.refusals import refusals_of
-from deploy.schemas import merged
-from deploy.template import load_project
-from local.folders import OPENAPI
+from infra.error_codes import refusals_of
+from infra.openapi import build_document, serves_pages, to_text
+from infra.schemas import merged
+from infra.template import load_project
+from local.paths import OPENAPI
 
 FUNCTIONS = load_project().functions
 DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_text(encoding="utf-8"))

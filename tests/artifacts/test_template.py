@@ -12,9 +12,9 @@ import pytest
 import yaml
 from pydantic import SecretStr
 
-from deploy.artifact import FUNCTIONS, function_names
-from local.folders import CHECKOUT, TEMPLATE
+from infra.artifact import FUNCTIONS, function_names
 from local.gateway.template import Intrinsic, load_template
+from local.paths import CHECKOUT, TEMPLATE
 from tests.support.settings_reach import reads_of, settings_classes
 
 SPECS = {spec.name: spec for spec in load_template(TEMPLATE).functions}
@@ -145,13 +145,19 @@ def test_a_function_imports_no_other_function(name: str) -> None:
 def test_a_handler_knows_no_supplier_and_no_environment(name: str) -> None:
     source = (FUNCTIONS / name / "handler.py").read_text(encoding="utf-8")
     assert "environ" not in source
-    allowed = ("auto360.runtime", "auto360.wiring", "auto360.messages", "auto360.phone", "auto360.errors")
+    allowed = (
+        "auto360.http",
+        "auto360.container",
+        "auto360.core.messages",
+        "auto360.core.phone",
+        "auto360.core.errors",
+    )
     for imported in imported_names(handler_tree(name)):
         if imported.startswith("auto360.") and not imported.startswith(allowed):
             assert not _is_supplier(imported), f"{name} imports the supplier {imported}"
 
 
 def _is_supplier(module: str) -> bool:
-    """Whether a module lies beside a port (`auto360.sms.nikita`), rather than in a domain."""
+    """Whether a module lies beside a port (`auto360.providers.sms.nikita`), rather than in a domain."""
     package = Path(*module.split(".")[:2])
     return "Protocol" in (CHECKOUT / "layers" / "common" / package / "__init__.py").read_text(encoding="utf-8")

@@ -8,11 +8,11 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from auto360.channels import AlertChannel, AlertMessage, ChannelFailure
-from auto360.channels.ses import MailSettings, SesMail, ses_client
-from auto360.channels.webhook import SignedWebhook, WebhookSettings
-from auto360.clock import utc_now
-from auto360.transport.connections import new_client
+from auto360.core.clock import utc_now
+from auto360.providers.alert_channels import AlertChannel, AlertMessage, ChannelFailure
+from auto360.providers.alert_channels.ses import MailSettings, SesMail, ses_client
+from auto360.providers.alert_channels.webhook import SignedWebhook, WebhookSettings
+from auto360.providers.transport.connections import new_client
 from local.simulators.mailbox import MailAccount, Mailbox
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served

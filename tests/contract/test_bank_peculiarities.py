@@ -11,7 +11,8 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 
-from auto360.banks import (
+from auto360.core.clock import utc_now
+from auto360.providers.payments import (
     BankRefused,
     BankUncertain,
     Callback,
@@ -22,9 +23,8 @@ from auto360.banks import (
     Outcome,
     Trust,
 )
-from auto360.banks.freedom_pay_signature import is_signed, read_signed, sign
-from auto360.banks.wire import attempt_of, short_id
-from auto360.clock import utc_now
+from auto360.providers.payments.freedom_pay_signature import is_signed, read_signed, sign
+from auto360.providers.payments.models import attempt_of, short_id
 from local.simulators.freedom_pay import FreedomPay
 from local.simulators.mkassa import Mkassa, MkassaAccount
 from tests.support.banks import BankWorld

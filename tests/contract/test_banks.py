@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from auto360.banks import (
+from auto360.core.clock import utc_now
+from auto360.providers.payments import (
     AnswerUnsafe,
     BankFailure,
     BankRefused,
@@ -16,8 +17,7 @@ from auto360.banks import (
     OrderRef,
     OrderState,
 )
-from auto360.banks.elqr import require_payable
-from auto360.clock import utc_now
+from auto360.providers.payments.elqr import require_payable
 from tests.support.banks import MAKERS, BankWorld
 
 pytestmark = pytest.mark.parametrize("name", MAKERS)

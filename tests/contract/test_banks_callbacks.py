@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from auto360.banks import Bank, Callback, CallbackUnreadable, OrderState, Outcome, Trust
+from auto360.providers.payments import Bank, Callback, CallbackUnreadable, OrderState, Outcome, Trust
 from tests.support.banks import MAKERS, BankWorld
 
 pytestmark = pytest.mark.parametrize("name", MAKERS)

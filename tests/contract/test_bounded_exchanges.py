@@ -13,9 +13,9 @@ from typing import Any
 import httpx
 import pytest
 
-from auto360.transport import TERMS, Rate, Terms, at_most, of_file, until
-from auto360.transport.bodies import AnswerTooLarge
-from auto360.transport.connections import new_client
+from auto360.providers.transport import TERMS, Rate, Terms, at_most, of_file, until
+from auto360.providers.transport.bodies import AnswerTooLarge
+from auto360.providers.transport.connections import new_client
 from tests.support.odd_server import OddServer, dripping, endless, head, whole
 
 MANY = 16 * 1024 * 1024

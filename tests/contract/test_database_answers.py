@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.database import DatabaseRefused, DatabaseUnavailable
-from auto360.database.postgrest import PostgrestDatabase, SupabaseSettings
+from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
+from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings
 
 SETTINGS = SupabaseSettings.load(
     {"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_SERVICE_ROLE_KEY": "s", "SUPABASE_ANON_KEY": "a"}

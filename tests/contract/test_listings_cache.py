@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from auto360.cache import Cache, remembered
-from auto360.cache.memory import MemoryCache
-from auto360.cache.redis import RedisCache
+from auto360.providers.cache import Cache, remembered
+from auto360.providers.cache.memory import MemoryCache
+from auto360.providers.cache.redis import RedisCache
 from local.ports import free_base
 from local.redis_server import RedisServer
 from tests.support.database import Database, worker_number

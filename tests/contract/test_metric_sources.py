@@ -12,13 +12,13 @@ import jwt
 import pytest
 from moto import mock_aws
 
-from auto360.clock import utc_now
-from auto360.metrics import Reading, SourceFailure
-from auto360.metrics.cloudwatch import CloudWatch, CloudWatchSettings
-from auto360.metrics.supabase import SupabaseHost, SupabaseMetricSettings
-from auto360.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
-from auto360.metrics.yandex_token import ServiceAccountToken
-from auto360.transport.connections import new_client
+from auto360.core.clock import utc_now
+from auto360.providers.metrics import Reading, SourceFailure
+from auto360.providers.metrics.cloudwatch import CloudWatch, CloudWatchSettings
+from auto360.providers.metrics.supabase import SupabaseHost, SupabaseMetricSettings
+from auto360.providers.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
+from auto360.providers.metrics.yandex_token import ServiceAccountToken
+from auto360.providers.transport.connections import new_client
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
 from local.simulators.supabase_host import SupabaseHost as HostSimulator

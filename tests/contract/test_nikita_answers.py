@@ -2,8 +2,8 @@
 
 import pytest
 
-from auto360.sms import SmsBadNumber, SmsFailure, SmsRefused, SmsUncertain
-from auto360.sms.nikita import read_leaves
+from auto360.providers.sms import SmsBadNumber, SmsFailure, SmsRefused, SmsUncertain
+from auto360.providers.sms.nikita import read_leaves
 from tests.support.sms import SmsWorld
 
 PHONE = "+996700123456"

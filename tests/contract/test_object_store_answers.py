@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import pytest
 
-from auto360.clock import utc_now
-from auto360.objects import ObjectStoreError, StoreUnavailable
-from auto360.objects.access import S3Access
-from auto360.objects.s3 import S3Store
+from auto360.core.clock import utc_now
+from auto360.providers.object_storage import ObjectStoreError, StoreUnavailable
+from auto360.providers.object_storage.access import S3Access
+from auto360.providers.object_storage.s3 import S3Store
 from tests.support.odd_server import OddServer, Script, whole
 
 NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
@@ -19,8 +19,8 @@ NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 
 @pytest.fixture
 def store(odd_server: OddServer, monkeypatch: pytest.MonkeyPatch) -> S3Store:
-    monkeypatch.setattr("auto360.objects.s3_client._TRIES", 1)
-    monkeypatch.setattr("auto360.objects.s3._READ_TRIES", 1)
+    monkeypatch.setattr("auto360.providers.object_storage.s3_client._TRIES", 1)
+    monkeypatch.setattr("auto360.providers.object_storage.s3._READ_TRIES", 1)
     return S3Store(S3Access(odd_server.url, "ru-msk", "KEY", "secret"), "backup")
 
 

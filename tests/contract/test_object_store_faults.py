@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from auto360.objects import ObjectDamaged, StoreUnavailable
+from auto360.providers.object_storage import ObjectDamaged, StoreUnavailable
 from tests.support.objects import PART_BYTES, LocalS3
 
 DATA = os.urandom(3 * PART_BYTES + 123)
@@ -47,7 +47,7 @@ def test_a_slow_store_is_waited_for(local_s3: LocalS3) -> None:
 def test_an_upload_into_a_store_that_stays_away_fails_and_leaves_what_was_there(
     local_s3: LocalS3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auto360.objects.s3_client._TRIES", 2)
+    monkeypatch.setattr("auto360.providers.object_storage.s3_client._TRIES", 2)
     local_s3.store().put("k", [b"old"])
     local_s3.turn("unavailable", methods=["PUT"])
     with pytest.raises(StoreUnavailable, match="k: the store says SlowDown"):

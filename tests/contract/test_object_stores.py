@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from auto360.objects import ObjectMissing, StoreRefused
-from auto360.objects.access import S3Access
-from auto360.objects.links import S3LinkSigner
-from auto360.objects.s3 import S3Store
+from auto360.providers.object_storage import ObjectMissing, StoreRefused
+from auto360.providers.object_storage.access import S3Access
+from auto360.providers.object_storage.links import S3LinkSigner
+from auto360.providers.object_storage.s3 import S3Store
 from tests.support.objects import PART_BYTES, LocalS3
 
 

@@ -10,10 +10,10 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from auto360.banks import BankFailure
-from auto360.cdn import CdnFailure
-from auto360.sms import SmsFailure
-from auto360.video import VideoFailure
+from auto360.providers.cdn import CdnFailure
+from auto360.providers.payments import BankFailure
+from auto360.providers.sms import SmsFailure
+from auto360.providers.video import VideoFailure
 from tests.support.odd_values import answers, odd_json, odd_xml, require_storable, with_one_odd_value
 from tests.support.outside import Call, aws_calls, calls
 
@@ -200,8 +200,8 @@ S3 = (
 @pytest.mark.parametrize("name", AWS_NAMES)
 def test_an_odd_answer_to_the_aws_library_ends_so_as_well(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("time.sleep", lambda _: None)
-    monkeypatch.setattr("auto360.transport.aws.BoundedTransport", Scripted)
-    monkeypatch.setattr("auto360.objects.s3_client._TRIES", 2)
+    monkeypatch.setattr("auto360.providers.transport.aws.BoundedTransport", Scripted)
+    monkeypatch.setattr("auto360.providers.object_storage.s3_client._TRIES", 2)
     call = aws_calls(NOWHERE)[name]
 
     @settings(FUZZ, max_examples=60)

@@ -13,14 +13,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from auto360.clock import utc_now
-from auto360.metrics import SourceFailure
-from auto360.metrics.cloudwatch import CloudWatch, CloudWatchSettings, cloudwatch_client
-from auto360.objects import StoreUnavailable
-from auto360.objects.access import S3Access
-from auto360.objects.s3 import S3Store
-from auto360.transport import Rate
-from auto360.transport.connections import new_client
+from auto360.core.clock import utc_now
+from auto360.providers.metrics import SourceFailure
+from auto360.providers.metrics.cloudwatch import CloudWatch, CloudWatchSettings, cloudwatch_client
+from auto360.providers.object_storage import StoreUnavailable
+from auto360.providers.object_storage.access import S3Access
+from auto360.providers.object_storage.s3 import S3Store
+from auto360.providers.transport import Rate
+from auto360.providers.transport.connections import new_client
 from tests.support.odd_server import OddServer, Script, dripping, head, whole
 from tests.support.outside import aws_calls, calls
 
@@ -38,7 +38,7 @@ DRIPS = pytest.mark.parametrize("drip", [SLOW_HEAD, SLOW_BODY], ids=["head", "bo
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    """A client as the wiring makes it, with a shorter time."""
+    """A client as the container makes it, with a shorter time."""
     with new_client(timeout=SECONDS) as client:
         yield client
 
@@ -50,14 +50,14 @@ def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(f"auto360.{name}._TIMEOUT_SECONDS", SECONDS)
     for name in ("video.tus", "video.source", "video.hls"):
         monkeypatch.setattr(f"auto360.{name}._TIMEOUT", httpx.Timeout(SECONDS))
-    monkeypatch.setattr("auto360.video.hls._SECONDS", SECONDS)
-    monkeypatch.setattr("auto360.video.whole_file._TRIES", 1)
-    monkeypatch.setattr("auto360.transport.FILE_RATE", Rate(1_000_000, SECONDS))
-    monkeypatch.setattr("auto360.channels.ses._CALL_SECONDS", SECONDS)
-    monkeypatch.setattr("auto360.objects.s3_client._WAIT_SECONDS", SECONDS)
-    monkeypatch.setattr("auto360.objects.s3_client._TRIES", 1)
-    monkeypatch.setattr("auto360.objects.s3._READ_TRIES", 1)
-    monkeypatch.setattr("auto360.transport.aws._SLOW_SECONDS", SECONDS)
+    monkeypatch.setattr("auto360.providers.video.hls._SECONDS", SECONDS)
+    monkeypatch.setattr("auto360.providers.video.download._TRIES", 1)
+    monkeypatch.setattr("auto360.providers.transport.FILE_RATE", Rate(1_000_000, SECONDS))
+    monkeypatch.setattr("auto360.providers.alert_channels.ses._CALL_SECONDS", SECONDS)
+    monkeypatch.setattr("auto360.providers.object_storage.s3_client._WAIT_SECONDS", SECONDS)
+    monkeypatch.setattr("auto360.providers.object_storage.s3_client._TRIES", 1)
+    monkeypatch.setattr("auto360.providers.object_storage.s3._READ_TRIES", 1)
+    monkeypatch.setattr("auto360.providers.transport.aws._SLOW_SECONDS", SECONDS)
 
 
 @DRIPS
@@ -85,7 +85,7 @@ def test_no_call_of_the_aws_library_stays_with_an_answer_that_drips(
 
 
 def test_cloudwatch_is_left_as_well(odd_server: OddServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("auto360.metrics.cloudwatch._CALL_SECONDS", SECONDS)
+    monkeypatch.setattr("auto360.providers.metrics.cloudwatch._CALL_SECONDS", SECONDS)
     for name, value in {"AWS_ENDPOINT_URL": odd_server.url, "AWS_DEFAULT_REGION": "eu-central-1"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "local")
@@ -105,8 +105,8 @@ def test_a_store_that_takes_a_part_slowly_is_left(odd_server: OddServer) -> None
     assert odd_server.ending.get(timeout=30) == "left"
 
 
-def test_the_wiring_makes_no_other_client() -> None:
-    """One way out: whoever adds an HTTP call takes its client from `auto360.transport`."""
+def test_the_container_makes_no_other_client() -> None:
+    """One way out: whoever adds an HTTP call takes its client from `auto360.providers.transport`."""
     clients = r"httpx\.(Client|get|post|stream|request|HTTPTransport)\(|import (urllib|http|requests|aiohttp)\b"
     unbounded = re.compile(clients)
     for path in Path("layers/common/auto360").rglob("*.py"):

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from auto360.sms import SmsFailure, SmsRefused, SmsUncertain, SmsUnreachable
+from auto360.providers.sms import SmsFailure, SmsRefused, SmsUncertain, SmsUnreachable
 from tests.support.sms import SmsWorld
 
 PHONE = "+996700123456"

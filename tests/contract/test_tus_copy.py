@@ -11,10 +11,10 @@ from typing import cast
 import httpx
 import pytest
 
-from auto360.video import Download, VideoRefused, VideoUnreachable
-from auto360.video.copying import Chunk, Measure, Progress, SourceChanged, UploadGone
-from auto360.video.source import HttpSource
-from auto360.video.tus import TusCopy, TusPolicy
+from auto360.providers.video import Download, VideoRefused, VideoUnreachable
+from auto360.providers.video.copying import Chunk, Measure, Progress, SourceChanged, UploadGone
+from auto360.providers.video.source import HttpSource
+from auto360.providers.video.tus import TusCopy, TusPolicy
 from local.simulators.media import MadeFile
 from tests.support.videos import VideoWorld, new_file, planned
 

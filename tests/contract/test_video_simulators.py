@@ -6,11 +6,11 @@ import time
 import httpx
 import pytest
 
-from auto360.video import LibraryFull, VideoRefused
-from auto360.video.api_video import ApiVideoSettings
-from auto360.video.api_video_reports import ApiVideoWebhooks, is_signed
-from auto360.video.hls import require_playable
-from auto360.video.yandex import checked_labels
+from auto360.providers.video import LibraryFull, VideoRefused
+from auto360.providers.video.api_video import ApiVideoSettings
+from auto360.providers.video.api_video_reports import ApiVideoWebhooks, is_signed
+from auto360.providers.video.hls import require_playable
+from auto360.providers.video.yandex import checked_labels
 from local.simulators.api_video_views import signature
 from local.simulators.media import Film, MadeFile, film_in
 from tests.support.simulators import Webhook
@@ -167,7 +167,7 @@ def test_an_iam_token_is_kept_until_near_its_end_and_exchanged_anew_when_refused
 
 
 def test_a_functions_own_token_is_used_before_the_key(videos: VideoWorld) -> None:
-    from auto360.video.iam import IamTokens, Token, token_of_context
+    from auto360.providers.video.iam import IamTokens, Token, token_of_context
 
     granted = {"access_token": videos.yandex.iam.grant(), "expires_in": 3600, "token_type": "Bearer"}
     own = token_of_context(granted, at=time.time())

@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytest
 
-from auto360.video import (
+from auto360.providers.video import (
     PlannedUpload,
     SupplierVideo,
     VideoBusy,
@@ -14,8 +14,8 @@ from auto360.video import (
     VideoUnknown,
     VideoUnreachable,
 )
-from auto360.video.exchange import Patience
-from auto360.video.hls import require_playable
+from auto360.providers.video.hls import require_playable
+from auto360.providers.video.http import Patience
 from tests.support.videos import VideoWorld, new_file, planned
 
 SUPPLIERS = ("api_video", "yandex")

@@ -7,16 +7,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from auto360.cdn import Caching, CdnFailure, Resource, Rule
-from auto360.cdn.yandex import YandexCdn, YandexCdnSettings
-from auto360.transport.connections import new_client
-from auto360.video.exchange import Patience
-from auto360.video.iam import IamTokens, Token
+from auto360.providers.cdn import Caching, CdnFailure, Resource, Rule
+from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
+from auto360.providers.transport.connections import new_client
+from auto360.providers.video.http import Patience
+from auto360.providers.video.iam import IamTokens, Token
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
 from local.simulators.yandex_cdn_api import YandexCdn as CdnSide
-from operations.cdn.plan import changes
-from operations.cdn.settings import wanted
+from tools.cdn.plan import changes
+from tools.cdn.settings import wanted
 
 YEAR, DAY = 31_536_000, 86_400
 TOKEN = "t1.token-of-a-service-account"

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from auto360.errors import DomainError
-from auto360.messages import ERRORS
-from deploy.template import load_project
-from local.folders import TEMPLATE
+from auto360.core.errors import DomainError
+from auto360.core.messages import ERRORS
+from infra.template import load_project
 from local.gateway.responses import _REFUSALS
 from local.gateway.routes import Router
 from local.gateway.template import load_template
+from local.paths import TEMPLATE
 from tests.support.documents import DOCS, ROOT, Document, documents, words_in
 from tests.support.settings_reach import settings_classes
 
@@ -30,7 +30,7 @@ ONLY_IN_TEMPLATE = {name for spec in SPECS.values() for name in spec.variables} 
 OF_THE_SYSTEM = {"HOME", "PATH", "LANG", "TZ", "PYENV_ROOT"}
 LOCAL = {
     match
-    for folder in ("local", "benchmarks", "deploy")
+    for folder in ("local", "benchmarks", "infra")
     for path in (ROOT / folder).rglob("*.py")
     if "baseline" not in path.parts
     for match in re.findall(r"environ(?:\.get\(|\.pop\(|\[)\"([A-Z0-9_]+)\"", path.read_text(encoding="utf-8"))
@@ -172,7 +172,7 @@ def test_paths_and_make_targets_in_documents_exist(document: Document) -> None:
     for word in document.code_words():
         if word.startswith("make "):
             assert word.split()[1] in targets, f"{document.path.name} names `{word}`"
-        elif re.fullmatch(r"(?:functions|layers|local|deploy|docs|tests|supabase|benchmarks)/[\w./-]+", word):
+        elif re.fullmatch(r"(?:functions|layers|local|infra|tools|docs|tests|supabase|benchmarks)/[\w./-]+", word):
             assert (ROOT / word).exists(), f"{document.path.name} names `{word}`"
 
 
@@ -189,7 +189,7 @@ def test_a_decision_is_a_dated_page_of_at_most_forty_lines() -> None:
 
 def test_code_refers_to_documents_that_exist() -> None:
     sources = [
-        path for folder in ("layers", "functions", "local", "deploy", "supabase") for path in _sources(ROOT / folder)
+        path for folder in ("layers", "functions", "local", "infra", "supabase") for path in _sources(ROOT / folder)
     ]
     for source in [*sources, TEMPLATE]:
         for number in re.findall(r"docs/decisions/(\d{4})", source.read_text(encoding="utf-8")):

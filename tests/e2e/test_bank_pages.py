@@ -10,10 +10,10 @@ import httpx
 import psycopg
 import pytest
 
-from auto360.banks.elqr import require_payable
+from auto360.providers.payments.elqr import require_payable
 from local.banks import NAMES
-from local.folders import DataFolder
-from local.keyring import Keyring
+from local.paths import DataFolder
+from local.secrets import Keyring
 from tests.support.people import new_address, new_phone
 from tests.support.stack import RunningStack
 

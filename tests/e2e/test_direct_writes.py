@@ -6,8 +6,8 @@ import httpx
 import psycopg
 import pytest
 
-from local.folders import DataFolder
-from local.keyring import Keyring
+from local.paths import DataFolder
+from local.secrets import Keyring
 from tests.support.people import new_phone
 from tests.support.stack import RunningStack
 

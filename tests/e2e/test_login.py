@@ -14,8 +14,8 @@ import httpx
 import psycopg
 import pytest
 
-from local.folders import DataFolder
-from local.keyring import Keyring
+from local.paths import DataFolder
+from local.secrets import Keyring
 from tests.support.functions import ROOT
 from tests.support.logs import remember_secret
 from tests.support.people import new_address, new_phone, wrong

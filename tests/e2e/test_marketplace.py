@@ -14,8 +14,8 @@ import httpx
 import psycopg
 import pytest
 
-from local.folders import DataFolder
-from local.keyring import Keyring
+from local.paths import DataFolder
+from local.secrets import Keyring
 from tests.support.people import new_address, new_phone
 from tests.support.sellers import car, horse
 from tests.support.stack import RunningStack

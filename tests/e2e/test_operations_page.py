@@ -11,8 +11,8 @@ import httpx
 import psycopg
 import pytest
 
-from local.folders import DataFolder
-from local.keyring import Keyring
+from local.paths import DataFolder
+from local.secrets import Keyring
 from tests.support.chromium import chromium
 from tests.support.logs import remember_secret
 from tests.support.people import new_phone

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from local.folders import CHECKOUT
 from local.installation import Installation
+from local.paths import CHECKOUT
 from local.ports import HOST
 from tests.support.database import open_folder
 from tests.support.logs import log_folder

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from auto360.video.hls import require_playable
+from auto360.providers.video.hls import require_playable
 from tests.e2e.test_marketplace import App
 from tests.support.sellers import car
 from tests.support.stack import RunningStack

@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 import pytest
 
-from auto360.monitoring.wording import Wording
-from auto360.sms.parts import parts_of
+from auto360.domains.monitoring.message_format import Wording
+from auto360.providers.sms.parts import parts_of
 from tests.support.database import Database
 from tests.support.rows import rows
 

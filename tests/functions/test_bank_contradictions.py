@@ -6,7 +6,7 @@ import dataclasses
 
 import pytest
 
-from auto360.banks import Callback
+from auto360.providers.payments import Callback
 from tests.support.banks import MAKERS
 from tests.support.payers import connected, waiting_for_a_person
 from tests.support.paying import Paying

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from auto360.database import round_trips
+from auto360.providers.database import round_trips
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.market import NOBODY, User, new_listing, new_user

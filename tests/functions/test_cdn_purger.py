@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 
 from local.function_environment import CDN_RESOURCE, video_suppliers
-from local.keyring import Keyring
+from local.secrets import Keyring
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
 from local.simulators.yandex_cdn_api import YandexCdn as CdnSide
 from local.simulators.yandex_iam import Iam, ServiceAccount
 from local.simulators.yandex_video import YandexVideo
-from operations.cdn.__main__ import main
 from tests.integration.test_business_races import calling
 from tests.integration.test_login_races import at_once
 from tests.support.database import Database
@@ -23,6 +22,7 @@ from tests.support.functions import Functions, load_handler
 from tests.support.migration import LedgerOf, new_moving
 from tests.support.rows import rows
 from tests.support.videos import KEYS
+from tools.cdn.__main__ import main
 
 
 @dataclass

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from auto360.database import round_trips
+from auto360.providers.database import round_trips
 from tests.support.database import Database
 from tests.support.functions import Answer, Functions
 from tests.support.market import User, new_listing, new_user

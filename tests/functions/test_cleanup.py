@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from auto360.wiring import housekeeping
+from auto360.container import cleanup
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.market import new_listing, new_number, new_user_id
@@ -165,7 +165,7 @@ def test_batch_follows_batch_until_nothing_is_left(functions: Functions, databas
 def test_two_sweeps_at_once_are_one(functions: Functions, database: Database) -> None:
     execute(database, "update job_leases set holder = null, lease_until = null where job = 'cleanup'")
     reports: list[dict[str, int]] = []
-    sweep = housekeeping.cleanup()
+    sweep = cleanup.cleanup()
     gate = threading.Barrier(4)
 
     def one() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from auto360.errors import Forbidden
-from auto360.figures.daily import DailyFigures
-from auto360.wiring import housekeeping, tokens
+from auto360.container import cleanup, tokens
+from auto360.core.errors import Forbidden
+from auto360.domains.analytics.daily import DailyFigures
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.market import User, new_listing, new_number, new_user, new_user_id
@@ -27,7 +27,7 @@ def figures(functions: Functions, database: Database) -> DailyFigures:
     with database.connect() as connection:
         for table in ("metrics_daily", "active_days"):
             connection.execute(f"delete from {table} where day < '2002-01-01'".encode())
-    return replace(housekeeping.daily_figures(), now=lambda: NEXT_NIGHT)
+    return replace(cleanup.daily_figures(), now=lambda: NEXT_NIGHT)
 
 
 def at(database: Database, table: str, identity: str, **columns: object) -> None:
@@ -130,7 +130,7 @@ def test_a_day_begins_at_midnight_in_bishkek(figures: DailyFigures, database: Da
 def test_finance_sees_the_series_and_nobody_below(
     functions: Functions, figures: DailyFigures, database: Database
 ) -> None:
-    housekeeping.daily_figures().record()
+    cleanup.daily_figures().record()
     finance = with_role(functions, database, "finance")
     series = figures.series(principal(finance), ["registrations"], days=30)
     assert len(series) == 2

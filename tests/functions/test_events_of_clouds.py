@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from auto360.runtime.logs import CloudFormatter, logger
+from auto360.observability.logging import CloudFormatter, logger
 from tests.support.events import HTTP_EVENTS, recorded, recorded_http
 from tests.support.functions import Functions
 from tests.support.people import Person
@@ -58,7 +58,7 @@ def test_an_unforeseen_failure_is_hidden_and_logged(functions: Functions, monkey
     handler = logging.StreamHandler(lines)
     handler.setFormatter(CloudFormatter())
     logger.addHandler(handler)
-    monkeypatch.setattr("auto360.wiring.accounts.code_issuer", broken)
+    monkeypatch.setattr("auto360.container.accounts.code_issuer", broken)
     answer = functions.post("request_code", "/api/auth/request-code", {"phone": "+996700123456"})
     logging.getLogger(logger.name).removeHandler(handler)
     assert (answer.status, answer.code) == (500, "internal")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from operations.video_migration.__main__ import main
 from tests.support.migration import shown
 from tests.support.moves import MoveWorld
 from tests.support.rows import rows
+from tools.video_transfer.__main__ import main
 
 Capture = pytest.CaptureFixture[str]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from auto360.wiring import monitoring
+from auto360.container import monitoring
 from local.operations import ALERT_PHONE
 from tests.support.market import User, new_user
 from tests.support.operations import BAD, GOOD, RULE, Operations, fire
@@ -113,7 +113,7 @@ def test_a_person_silences_an_alert_and_still_hears_that_it_is_over(operations: 
 
 
 def test_only_operators_see_alerts_and_only_administrators_the_database(operations: Operations) -> None:
-    from auto360.errors import Forbidden, NotFound
+    from auto360.core.errors import Forbidden, NotFound
 
     stranger, moderator = with_role(operations, "user"), with_role(operations, "moderator")
     for act in (monitoring.alerts().current, monitoring.alerts().database_report):
@@ -131,8 +131,8 @@ def test_only_operators_see_alerts_and_only_administrators_the_database(operatio
 
 
 def test_an_administrator_changes_a_rule_and_it_is_written_down(operations: Operations) -> None:
-    from auto360.errors import Forbidden, NotFound
-    from auto360.monitoring.alerts import RuleChange
+    from auto360.core.errors import Forbidden, NotFound
+    from auto360.domains.monitoring.alerts import RuleChange
 
     admin, moderator = with_role(operations, "admin"), with_role(operations, "moderator")
     assert len(monitoring.alerts().rules(principal(moderator))) >= 30
@@ -198,7 +198,7 @@ def with_role(world: Operations, role: str) -> User:
 
 
 def principal(user: User) -> Any:
-    from auto360.wiring import tokens
+    from auto360.container import tokens
 
     return tokens.access_tokens().check(user.token)
 

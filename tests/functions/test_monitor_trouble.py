@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from auto360.database import DatabaseUnavailable
-from auto360.errors import SettingsInvalid
-from auto360.wiring import monitoring
+from auto360.container import monitoring
+from auto360.core.errors import SettingsInvalid
+from auto360.providers.database import DatabaseUnavailable
 from local.operations import ALERT_PHONE
 from tests.support.functions import Functions
 from tests.support.operations import BAD, GOOD, RULE, Operations, fire

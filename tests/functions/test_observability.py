@@ -12,13 +12,13 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from auto360.runtime import sentry as our_sentry
-from auto360.runtime.logs import CloudFormatter, logger
-from auto360.wiring import accounts
+from auto360.container import accounts
+from auto360.observability import sentry as our_sentry
+from auto360.observability.logging import CloudFormatter, logger
 from local.simulators.phone import Phone
 from local.simulators.sentry import Sentry, dsn
 from local.simulators.serving import Simulators, served
-from local.threaded import serving
+from local.thread_server import serving
 from tests.support.functions import Functions, http_event
 from tests.support.people import REQUEST_CODE, Person
 

@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from auto360.accounts.access_tokens import Principal
-from auto360.billing.orders import Asking
-from auto360.wiring import billing
+from auto360.container import billing
+from auto360.core.identity import Principal
+from auto360.domains.billing.orders import Asking
 from tests.support.banks import MAKERS
+from tests.support.crashable_process import Mortal
 from tests.support.market import new_user_id
-from tests.support.mortal import Mortal
 from tests.support.payers import Payer
 from tests.support.paying import Paying, event_of
 from tests.support.rows import rows

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from auto360.billing.errors import RefundDecided, SecondPersonRequired
-from auto360.billing.operations import ByHand, Operator
-from auto360.errors import Forbidden
-from auto360.wiring import billing
+from auto360.container import billing
+from auto360.core.errors import Forbidden
+from auto360.domains.billing.errors import RefundDecided, SecondPersonRequired
+from auto360.domains.billing.operations import ByHand, Operator
 from tests.support.paying import Paying
 from tests.support.rows import rows
 from tests.support.sms import SmsWorld

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from auto360 import database as database_port
-from auto360.wiring.data import database as wired_database
+from auto360.container.data import database as wired_database
+from auto360.providers import database as database_port
 from tests.support.database import Database
 from tests.support.functions import Answer, Functions
 from tests.support.logs import remember_secret

@@ -4,9 +4,9 @@ import threading
 
 import pytest
 
-from auto360.messages import LANGUAGES
-from auto360.messages.operations import SMS_TEMPLATES
-from auto360.sms.parts import parts_of
+from auto360.core.messages import LANGUAGES
+from auto360.core.messages.operations import SMS_TEMPLATES
+from auto360.providers.sms.parts import parts_of
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.market import User, new_number, new_user

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from auto360.stored_secrets import NotDecryptable, Place, StoredSecrets
-from auto360.wiring import billing
+from auto360.container import billing
+from auto360.core.encrypted_fields import NotDecryptable, Place, StoredSecrets
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.people import new_phone

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from auto360.media.migration.entries import Entry
-from auto360.video import VideoRefused
-from auto360.video.tus import TusPolicy
-from auto360.wiring import video_migration
+from auto360.container import video_transfer
+from auto360.domains.videos.transfer.entries import Entry
+from auto360.providers.video import VideoRefused
+from auto360.providers.video.tus import TusPolicy
 from local.gateway.events import timer_event
 from local.gateway.template import TimerEvent
 from local.simulators.media import Film, MadeFile
@@ -217,7 +217,7 @@ def test_an_owner_who_deletes_or_replaces_in_the_middle_of_the_file_leaves_no_co
     moving, other = moves.add(size=700_000), moves.videos.seed("api_video")
     uploaded(moves.database, moving, other)
     policy = TusPolicy(chunk_bytes=256 * 1024)
-    monkeypatch.setattr(video_migration, "tus_policy", lambda: policy)
+    monkeypatch.setattr(video_transfer, "tus_policy", lambda: policy)
     acts: list[int] = []
 
     def interfere(_entry: Entry, copied: int, _total: int) -> None:
@@ -421,7 +421,7 @@ def test_api_video_is_deleted_after_ninety_days_only_where_a_replica_lies_at_vk_
     )
     rows(moves.database, "update video_migrations set source_release_after = now() returning id")
     there: list[bool] = []
-    monkeypatch.setattr("auto360.wiring.video_migration.has_replica", lambda replica: bool(there))
+    monkeypatch.setattr("auto360.container.video_transfer.has_replica", lambda replica: bool(there))
     assert moves.run()["kept"] == 1
     assert moving.source in moves.videos.api_video.library.videos
     there.append(True)

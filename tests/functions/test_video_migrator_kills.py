@@ -10,12 +10,12 @@ from typing import Any
 import httpx
 import pytest
 
-from auto360.database import Database as DatabasePort
-from auto360.media.migration.run import Wishes
-from auto360.video.tus import TusPolicy
-from auto360.wiring import video_migration
-from auto360.wiring.data import database
-from tests.support.functions import forget_wiring
+from auto360.container import video_transfer
+from auto360.container.data import database
+from auto360.domains.videos.transfer.run import Wishes
+from auto360.providers.database import Database as DatabasePort
+from auto360.providers.video.tus import TusPolicy
+from tests.support.functions import forget_container
 from tests.support.moves import MoveWorld
 from tests.support.rows import rows
 
@@ -58,12 +58,12 @@ class FusedDatabase:
 
 def killed_after(moves: MoveWorld, monkeypatch: pytest.MonkeyPatch, steps: float) -> int:
     """Run until nothing is left or the fuse has burnt down; gives how far it has."""
-    forget_wiring()
+    forget_container()
     fuse = Fuse(steps)
     with monkeypatch.context() as patched:
         held = FusedDatabase(database(), fuse)
-        patched.setattr("auto360.wiring.video_migration.database", lambda: held)
-        client = video_migration.http()
+        patched.setattr("auto360.container.video_transfer.database", lambda: held)
+        client = video_transfer.http()
         assert isinstance(client, httpx.Client)
         client.event_hooks = {"request": [fuse.burn], "response": [fuse.burn]}
         try:
@@ -72,7 +72,7 @@ def killed_after(moves: MoveWorld, monkeypatch: pytest.MonkeyPatch, steps: float
             pass
         finally:
             client.close()
-            forget_wiring()
+            forget_container()
     return fuse.burnt
 
 
@@ -81,7 +81,7 @@ def test_a_run_killed_at_any_boundary_ends_as_if_it_had_not_been(
     moves: MoveWorld, monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:
     policy = TusPolicy(chunk_bytes=256 * 1024, first_wait_seconds=0.02, tries=20)
-    monkeypatch.setattr(video_migration, "tus_policy", lambda: policy)
+    monkeypatch.setattr(video_transfer, "tus_policy", lambda: policy)
     moves.add(size=600_000)
     boundaries = killed_after(moves, monkeypatch, float("inf"))
     assert boundaries > 80

@@ -2,8 +2,8 @@
 
 import pytest
 
-from auto360.video import VideoNotReady, VideoUnknown
-from auto360.video.hls import require_playable
+from auto360.providers.video import VideoNotReady, VideoUnknown
+from auto360.providers.video.hls import require_playable
 from tests.support.functions import http_event
 from tests.support.rows import rows
 from tests.support.sellers import LISTINGS, anonymous, car

@@ -2,9 +2,9 @@
 
 import pytest
 
-from operations.video_reports import main
-from tests.support.functions import forget_wiring
+from tests.support.functions import forget_container
 from tests.support.videos import VideoWorld
+from tools.video_reports import main
 
 URL = "https://api.360auto.test/webhooks/video/api-video"
 
@@ -13,7 +13,7 @@ URL = "https://api.360auto.test/webhooks/video/api-video"
 def account(videos: VideoWorld, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in videos.environ.items():
         monkeypatch.setenv(name, value)
-    forget_wiring()
+    forget_container()
 
 
 def test_an_address_is_added_listed_and_removed(videos: VideoWorld, capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from auto360.media.tickets import WantedUpload
-from auto360.wiring import media
-from auto360.wiring.tokens import access_tokens
+from auto360.container import videos
+from auto360.container.tokens import access_tokens
+from auto360.domains.videos.uploads import WantedUpload
 from tests.support.functions import Functions, http_event
 from tests.support.rows import rows
 from tests.support.sellers import LISTINGS, car
@@ -92,7 +92,7 @@ def test_the_same_request_gets_the_same_ticket(uploader: Uploader, headers: dict
 @HOSTS
 def test_parallel_repetitions_leave_one_upload_at_the_supplier(uploader: Uploader, headers: dict[str, str]) -> None:
     principal = access_tokens().check(uploader.seller.token)
-    tickets, build = media.upload_tickets(), 240 if headers else None
+    tickets, build = videos.upload_tickets(), 240 if headers else None
 
     def ask(_: int) -> str:
         return tickets.open(principal, WantedUpload("x", 9), key="same", build=build).target.url

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from auto360.wiring import media
+from auto360.container import videos
 from tests.support.functions import load_handler
 from tests.support.rows import rows
 from tests.support.uploads import TUS_BUILD, NewUploader, Uploader
@@ -15,7 +15,7 @@ from tests.support.videos import new_file
 
 def at_stray_minute(uploader: Uploader) -> dict[str, int]:
     """A run in the minute in which strays are looked for."""
-    upkeep = media.video_upkeep()
+    upkeep = videos.video_upkeep()
     upkeep.now = lambda: datetime.now(UTC).replace(minute=17)
     return upkeep.run(seconds=30)
 
@@ -174,7 +174,7 @@ def test_nothing_older_than_a_ticket_without_an_answer_is_deleted_for_it(uploade
 
 
 def test_strays_are_looked_for_once_an_hour(uploader: Uploader) -> None:
-    upkeep = media.video_upkeep()
+    upkeep = videos.video_upkeep()
     upkeep.now = lambda: datetime.now(UTC).replace(minute=16)
     before = uploader.videos.api_video.requests.get("read", 0)
     upkeep.run(seconds=30)
@@ -195,7 +195,7 @@ def test_a_supplier_that_is_down_is_left_for_the_next_run(uploader: Uploader) ->
     video = uploader.uploaded()
     uploader.delete(video)
     supplier_id = uploader.row(video)["provider_video_id"]
-    upkeep = media.video_upkeep()
+    upkeep = videos.video_upkeep()
     for supplier in upkeep.suppliers.by_name.values():
         supplier._exchange.__dict__["patience"] = type(supplier._exchange.patience)(0.5, 0.3, 2, 0.01)  # type: ignore[attr-defined]
     uploader.videos.turn("api_video", mode="dead")
@@ -224,7 +224,7 @@ def test_both_copies_of_a_deleted_video_go(uploader: Uploader) -> None:
 
 
 def test_a_run_ends_in_time(uploader: Uploader) -> None:
-    upkeep = media.video_upkeep()
+    upkeep = videos.video_upkeep()
     clock = iter([0.0, *([100.0] * 50)])
     upkeep.monotonic = lambda: next(clock)
     assert "videos_deleted" not in upkeep.run(seconds=1)

@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import pytest
 
-from auto360.backup.database import DatabaseBackup
-from local.folders import CHECKOUT
+from auto360.domains.backups.database import DatabaseBackup
+from local.paths import CHECKOUT
 from tests.support.backup import BackupWorld
 
 

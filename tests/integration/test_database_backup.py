@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from auto360.backup.archive import Archive
-from auto360.backup.database import DatabaseBackup
-from auto360.backup.errors import (
+from auto360.domains.backups.database import DatabaseBackup
+from auto360.domains.backups.errors import (
     AnotherRun,
     BackupDamaged,
     LeaseLost,
@@ -23,8 +22,9 @@ from auto360.backup.errors import (
     ObjectTruncated,
     WrongBackupKey,
 )
-from auto360.dumps import DumpFailed
-from auto360.objects import ObjectStoreError
+from auto360.domains.backups.repository import Archive
+from auto360.providers.object_storage import ObjectStoreError
+from auto360.providers.postgres_dump import DumpFailed
 from tests.support.backup import BackupWorld, keys_of
 
 
@@ -228,7 +228,7 @@ def test_a_store_that_stays_away_fails_the_run_and_loses_nothing(
         backup_world.backup().run("daily")
     backup_world.clock.offset = timedelta(0)
     before = backup_world.keys_in_store()
-    monkeypatch.setattr("auto360.objects.s3_client._TRIES", 2)
+    monkeypatch.setattr("auto360.providers.object_storage.s3_client._TRIES", 2)
     for mode in ("unavailable", "dead"):
         backup_world.s3.turn(mode)
         with pytest.raises(ObjectStoreError):
@@ -261,8 +261,8 @@ def test_an_upload_that_was_stored_otherwise_gets_no_manifest(
 def test_a_dump_that_ends_too_early_gets_no_manifest(
     backup_world: BackupWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auto360.dumps.postgres._LOCK_WAIT", "200ms")
-    monkeypatch.setattr("auto360.dumps.postgres.SESSION", "set lock_timeout = '300ms'")
+    monkeypatch.setattr("auto360.providers.postgres_dump.postgres._LOCK_WAIT", "200ms")
+    monkeypatch.setattr("auto360.providers.postgres_dump.postgres.SESSION", "set lock_timeout = '300ms'")
     with backup_world.source.connect() as connection, connection.transaction():
         connection.execute("lock table public.business_accounts in access exclusive mode")
         with pytest.raises(DumpFailed, match="pg_dump ended with code 1"):

@@ -12,8 +12,8 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
-from local.folders import MIGRATIONS, SEED, SUPABASE_BOOTSTRAP
 from local.migrations import migrations_in
+from local.paths import MIGRATIONS, SEED, SUPABASE_BOOTSTRAP
 from tests.integration.access_scene import Connection, tables
 from tests.support.database import Database
 

@@ -14,8 +14,8 @@ import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from local.folders import CHECKOUT, MIGRATIONS, SUPABASE_BOOTSTRAP, environ_for_tools
 from local.migrations import Schema
+from local.paths import CHECKOUT, MIGRATIONS, SUPABASE_BOOTSTRAP, environ_for_tools
 from tests.support.database import Database
 
 LINTER = CHECKOUT / "node_modules/@postgres-language-server/cli-x86_64-linux-gnu/postgres-language-server"

@@ -15,18 +15,18 @@ from typing import Any
 import psycopg
 import pytest
 
-from auto360.backup.drill import Drill, DrillSettings, Rehearsed
-from auto360.backup.errors import BackupDamaged, ContentDiffers, ObjectChanged
-from auto360.backup.manifest import Manifest
-from auto360.backup.restore import Restore
-from auto360.dumps import DumpFailed
-from auto360.dumps.embedded import embedded_postgres
-from auto360.dumps.postgres import connected, facts_of
-from auto360.dumps.restore import PostgresTarget
-from auto360.dumps.row_security import row_security_findings
-from auto360.objects import ObjectStoreError
-from local.folders import MIGRATIONS, SUPABASE_BOOTSTRAP
+from auto360.domains.backups.drill import Drill, DrillSettings, Rehearsed
+from auto360.domains.backups.errors import BackupDamaged, ContentDiffers, ObjectChanged
+from auto360.domains.backups.manifest import Manifest
+from auto360.domains.backups.restore import Restore
+from auto360.providers.object_storage import ObjectStoreError
+from auto360.providers.postgres_dump import DumpFailed
+from auto360.providers.postgres_dump.postgres import connected, facts_of
+from auto360.providers.postgres_dump.restore import PostgresTarget
+from auto360.providers.postgres_dump.row_security import row_security_findings
+from auto360.providers.postgres_dump.temporary_server import embedded_postgres
 from local.migrations import Schema
+from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP
 from tests.support.backup import SCHEMAS, BackupWorld
 
 
@@ -157,8 +157,8 @@ def test_a_store_with_a_passing_fault_is_restored_from(backup_world: BackupWorld
 def test_a_store_that_stays_away_changes_nothing(
     backup_world: BackupWorld, project: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("auto360.objects.s3_client._TRIES", 2)
-    monkeypatch.setattr("auto360.objects.s3._READ_TRIES", 2)
+    monkeypatch.setattr("auto360.providers.object_storage.s3_client._TRIES", 2)
+    monkeypatch.setattr("auto360.providers.object_storage.s3._READ_TRIES", 2)
     backup_world.backup().run("daily")
     restored(backup_world, project)
     before, manifest = facts(project), backup_world.archive.newest()

@@ -13,14 +13,14 @@ from typing import Any
 import psycopg
 import pytest
 
-from auto360.dumps.embedded import embedded_postgres
-from auto360.dumps.postgres import connected, facts_of
-from local.folders import MIGRATIONS, SUPABASE_BOOTSTRAP
+from auto360.providers.postgres_dump.postgres import connected, facts_of
+from auto360.providers.postgres_dump.temporary_server import embedded_postgres
 from local.migrations import Schema
-from operations.backup.__main__ import main
+from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP
 from tests.support.backup import SCHEMAS, BackupWorld, backup_variables
-from tests.support.functions import forget_wiring
+from tests.support.functions import forget_container
 from tests.support.objects import LocalS3
+from tools.backup.__main__ import main
 
 API = "http://127.0.0.1:8360/api"
 
@@ -40,9 +40,9 @@ def operator(backup_world: BackupWorld, monkeypatch: pytest.MonkeyPatch) -> Iter
     """A person at a terminal with the variables of the functions."""
     for name, value in backup_variables(backup_world, API).items():
         monkeypatch.setenv(name, value)
-    forget_wiring()
+    forget_container()
     yield backup_world
-    forget_wiring()
+    forget_container()
 
 
 def command(*arguments: str) -> int:

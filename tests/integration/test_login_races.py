@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from auto360.accounts.code_policy import CodePolicy, LockPolicy
-from auto360.accounts.code_secrets import CodeSecrets, stored_digest
+from auto360.domains.accounts.code_policy import CodePolicy, LockPolicy
+from auto360.domains.accounts.code_secrets import CodeSecrets, stored_digest
 from tests.support.database import Database
 from tests.support.people import new_address, new_phone
 from tests.support.rows import rows

@@ -12,18 +12,18 @@ from typing import Any
 import psycopg
 import pytest
 
-from auto360.dumps import DumpFailed, LeftOut
-from auto360.dumps.embedded import embedded_postgres
-from auto360.dumps.permissions import NOT_WRITABLE
-from auto360.dumps.postgres import PostgresSource, connected, facts_of
-from auto360.dumps.restore import PostgresTarget
-from auto360.dumps.row_security import row_security_findings
-from local.folders import SEED
+from auto360.providers.postgres_dump import DumpFailed, LeftOut
+from auto360.providers.postgres_dump.permissions import NOT_WRITABLE
+from auto360.providers.postgres_dump.postgres import PostgresSource, connected, facts_of
+from auto360.providers.postgres_dump.restore import PostgresTarget
+from auto360.providers.postgres_dump.row_security import row_security_findings
+from auto360.providers.postgres_dump.temporary_server import embedded_postgres
 from local.migrations import Schema
-from operations.backup.__main__ import main
+from local.paths import SEED
 from tests.support.backup import SCHEMAS, BackupWorld, backup_variables
-from tests.support.functions import forget_wiring
+from tests.support.functions import forget_container
 from tests.support.hosted import hosted_project, one, run_script
+from tools.backup.__main__ import main
 
 _LEFT_OUT_OF_A_BACKUP = {
     "publication supabase_realtime_messages_publication",
@@ -154,7 +154,7 @@ def test_what_is_left_out_stands_in_the_manifest_the_run_and_the_output(
 ) -> None:
     for name, value in backup_variables(backup_world).items():
         monkeypatch.setenv(name, value)
-    forget_wiring()
+    forget_container()
     left_out = f"table storage.buckets_vectors: {NOT_WRITABLE}"
     with hosted_project() as (old, _), hosted_project("second") as (new, _):
         monkeypatch.setenv("BACKUP_DATABASE_URL", old)
@@ -173,7 +173,7 @@ def test_what_is_left_out_stands_in_the_manifest_the_run_and_the_output(
         output = capsys.readouterr().out
         assert f"left out: {left_out}" in output
         assert "left out: policies storage.buckets_vectors" in output
-    forget_wiring()
+    forget_container()
 
 
 def test_one_table_is_restored_by_a_hosted_projects_login() -> None:

@@ -7,9 +7,9 @@ from datetime import timedelta
 
 import pytest
 
-from auto360.backup.errors import AnotherRun, SourceShrank
-from auto360.copies.samples import CopiesDamaged, SamplePolicy, Samples
-from auto360.objects import ObjectStoreError
+from auto360.domains.backups.errors import AnotherRun, SourceShrank
+from auto360.domains.replication.integrity_checks import CopiesDamaged, SamplePolicy, Samples
+from auto360.providers.object_storage import ObjectStoreError
 from tests.support.copies import BACKUP, CopyWorld
 from tests.support.rows import rows
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from auto360.text import clean, fold, one_line
+from auto360.core.text import clean, fold, one_line
 from tests.support.database import Database
 
 Connection = psycopg.Connection[tuple[object, ...]]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from local.folders import CHECKOUT
+from local.paths import CHECKOUT
 from tests.support.cursors import altered, good, impossible
 from tests.support.database import Database
 from tests.support.functions import Functions, http_event

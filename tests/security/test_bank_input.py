@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from local.banks import function_variables
-from local.folders import DataFolder
-from local.keyring import Keyring
+from local.paths import DataFolder
+from local.secrets import Keyring
 from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from local.banks import NAMES, function_variables
-from local.folders import DataFolder
-from local.keyring import Keyring
+from local.paths import DataFolder
+from local.secrets import Keyring
 from tests.support.buyers import buyer, order, pay, state_of
 from tests.support.stack import RunningStack
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 import psycopg
 import pytest
 
-from auto360.database import DatabaseUnavailable
-from auto360.wiring import monitoring
+from auto360.container import monitoring
+from auto360.providers.database import DatabaseUnavailable
 from local.operations import ALERT_PHONE
 from tests.support.database import Database
 from tests.support.functions import Functions

@@ -8,7 +8,7 @@ import httpx
 import psycopg
 import pytest
 
-from auto360.runtime.envelope import to_json
+from auto360.http.envelope import to_json
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.rows import rows

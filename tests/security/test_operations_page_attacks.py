@@ -11,7 +11,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from local.folders import CHECKOUT
+from local.paths import CHECKOUT
 from tests.support.attackers import SESSION, SIGN_IN, Target, form_token
 from tests.support.logs import remember_secret
 from tests.support.people import new_phone

@@ -13,8 +13,8 @@ import httpx
 import psycopg
 import pytest
 
-from local.folders import DataFolder
-from local.keyring import Keyring
+from local.paths import DataFolder
+from local.secrets import Keyring
 from tests.e2e.test_marketplace import App
 from tests.support.sellers import car
 from tests.support.stack import RunningStack

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from auto360.errors import ValidationFailed
-from auto360.links import ImageLinks
+from auto360.core.errors import ValidationFailed
+from auto360.core.urls import ImageLinks
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.rest import Rest

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import psycopg
 
-from local.folders import DataFolder
-from local.keyring import Keyring
+from local.paths import DataFolder
+from local.secrets import Keyring
 from tests.support.logs import remember_secret
 from tests.support.people import new_address, new_phone
 from tests.support.sms import code_in

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from auto360.backup.archive import Archive
-from auto360.backup.database import DatabaseBackup
-from auto360.backup.keys import BackupKeys
-from auto360.backup.retention import Retention
-from auto360.backup.runs import Runs
-from auto360.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
-from auto360.dumps.postgres import PostgresSource
+from auto360.domains.backups.database import DatabaseBackup
+from auto360.domains.backups.keys import BackupKeys
+from auto360.domains.backups.repository import Archive
+from auto360.domains.backups.retention import Retention
+from auto360.domains.backups.runs import Runs
+from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+from auto360.providers.postgres_dump.postgres import PostgresSource
 from tests.support.database import Database
 from tests.support.objects import LocalS3
 

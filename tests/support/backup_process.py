@@ -6,15 +6,15 @@ import json
 import os
 import sys
 
-from auto360.backup.archive import Archive
-from auto360.backup.database import DatabaseBackup
-from auto360.backup.retention import Retention
-from auto360.backup.runs import Runs
-from auto360.clock import utc_now
-from auto360.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
-from auto360.dumps.postgres import PostgresSource
-from auto360.objects.access import S3Access
-from auto360.objects.s3 import S3Store
+from auto360.core.clock import utc_now
+from auto360.domains.backups.database import DatabaseBackup
+from auto360.domains.backups.repository import Archive
+from auto360.domains.backups.retention import Retention
+from auto360.domains.backups.runs import Runs
+from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+from auto360.providers.object_storage.access import S3Access
+from auto360.providers.object_storage.s3 import S3Store
+from auto360.providers.postgres_dump.postgres import PostgresSource
 from tests.support.backup import SCHEMAS, keys_of
 
 

@@ -14,17 +14,17 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from auto360.banks import Bank, Callback, CallbackAnswer, NewOrder, Order, OrderRef
-from auto360.banks.bakai import BakaiSettings, bakai
-from auto360.banks.freedom_pay import FreedomPaySettings, freedom_pay
-from auto360.banks.links import BankLinkSettings, BankTerms
-from auto360.banks.mkassa import MkassaSettings, mkassa
-from auto360.banks.odengi import OdengiSettings, odengi
-from auto360.banks.optima import OptimaSettings, optima
-from auto360.clock import utc_now
-from auto360.transport.connections import new_client
+from auto360.core.clock import utc_now
+from auto360.providers.payments import Bank, Callback, CallbackAnswer, NewOrder, Order, OrderRef
+from auto360.providers.payments.bakai import BakaiSettings, bakai
+from auto360.providers.payments.freedom_pay import FreedomPaySettings, freedom_pay
+from auto360.providers.payments.links import BankLinkSettings, BankTerms
+from auto360.providers.payments.mkassa import MkassaSettings, mkassa
+from auto360.providers.payments.odengi import OdengiSettings, odengi
+from auto360.providers.payments.optima import OptimaSettings, optima
+from auto360.providers.transport.connections import new_client
 from local.banks import function_variables, simulator_settings
-from local.keyring import Keyring
+from local.secrets import Keyring
 from local.simulators.bank import BankSimulator
 from local.simulators.bank import Order as SimulatedOrder
 from local.simulators.banks import simulated_banks

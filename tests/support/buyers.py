@@ -8,9 +8,9 @@ from uuid import uuid4
 
 import httpx
 
-from local.folders import DataFolder
 from local.function_environment import token_keys
-from local.keyring import Keyring
+from local.paths import DataFolder
+from local.secrets import Keyring
 from tests.support.market import new_number
 from tests.support.stack import RunningStack
 

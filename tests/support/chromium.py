@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.artifact import BUILD, held
+from infra.artifact import BUILD, held
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

@@ -11,18 +11,18 @@ from uuid import uuid4
 
 import pytest
 
-from auto360.backup.lease import Lease, leased
-from auto360.copies.ledger import CopyLedger
-from auto360.copies.storage import StorageCopies, StoragePolicy
-from auto360.copies.storage_files import SupabaseFiles
-from auto360.database import Database as Calls
-from auto360.objects.access import S3Access
-from auto360.objects.s3 import S3Store
-from auto360.wiring.data import database as wired_database
+from auto360.container.data import database as wired_database
+from auto360.domains.backups.lease import Lease, leased
+from auto360.domains.replication.ledger import CopyLedger
+from auto360.domains.replication.storage import StorageCopies, StoragePolicy
+from auto360.domains.replication.storage_files import SupabaseFiles
+from auto360.providers.database import Database as Calls
+from auto360.providers.object_storage.access import S3Access
+from auto360.providers.object_storage.s3 import S3Store
 from local.s3.files import Buckets
 from local.s3.notices import Notices
 from local.s3.service import Account, S3Service
-from local.threaded import serving
+from local.thread_server import serving
 from tests.support.database import NOBODY_LISTENS, Database
 from tests.support.functions import Functions
 

@@ -14,14 +14,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from local.folders import MIGRATIONS, SEED, SUPABASE_BOOTSTRAP
 from local.function_environment import Addresses, function_environment, token_keys
-from local.keyring import Keyring
 from local.migrations import Schema
-from local.placement import place
+from local.paths import MIGRATIONS, SEED, SUPABASE_BOOTSTRAP
 from local.ports import HOST, Ports, free_base
 from local.postgres import Postgres
+from local.postgres_location import place
 from local.postgrest import PostgREST
+from local.secrets import Keyring
 from local.tokens import TokenKeys
 from tests.support.logs import log_folder
 

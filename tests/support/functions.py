@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-import auto360.wiring
+import auto360.container
 from tests.support.database import Database
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ class Functions:
         """Change variables, as a new deployment would."""
         for name, value in variables.items():
             self.monkeypatch.setenv(name, value)
-        forget_wiring()
+        forget_container()
 
     def handler(self, name: str) -> Callable[[Any, Any], dict[str, Any]]:
         """The handler of a function, its module loaded once under a name of its own."""
@@ -124,10 +124,10 @@ def load_handler(name: str) -> Callable[[Any, Any], dict[str, Any]]:
     return handler
 
 
-def forget_wiring() -> None:
-    """Drop what wiring has built, so that the next call reads the environment anew."""
+def forget_container() -> None:
+    """Drop everything that the container has built, so that the next call reads the environment anew."""
     for name, module in sys.modules.copy().items():
-        if name.startswith(auto360.wiring.__name__ + "."):
+        if name.startswith(auto360.container.__name__ + "."):
             for value in vars(module).values():
                 if hasattr(value, "cache_clear"):
                     value.cache_clear()
@@ -139,6 +139,6 @@ def functions(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[F
     environ = database.environ
     for name, value in environ.items():
         monkeypatch.setenv(name, value)
-    forget_wiring()
+    forget_container()
     yield Functions(environ, monkeypatch)
-    forget_wiring()
+    forget_container()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-from auto360.banks.wire import short_id
+from auto360.providers.payments.models import short_id
 from local.banks import NAMES
 from local.function_environment import Addresses, function_environment
 from tests.support.attackers import SESSION, Target, form_token

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from local.folders import OPENAPI, DataFolder
-from local.keyring import Keyring
+from local.paths import OPENAPI, DataFolder
+from local.secrets import Keyring
 from tests.support.logs import remember_secret
 from tests.support.stack import RunningStack
 

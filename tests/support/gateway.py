@@ -16,7 +16,7 @@ from local.gateway.function_log import FunctionLog
 from local.gateway.functions import Functions
 from local.gateway.local_api import LocalSettings
 from local.gateway.server import application
-from local.threaded import serving
+from local.thread_server import serving
 
 TEMPLATE = """
 Metadata: {Auto360: {PathAliases: {/api: ["", /api/v1, /api/api]}}}

@@ -10,9 +10,9 @@ from typing import Any
 
 import psycopg
 
-from auto360.dumps.embedded import embedded_postgres
-from local.folders import MIGRATIONS, SUPABASE_BOOTSTRAP
+from auto360.providers.postgres_dump.temporary_server import embedded_postgres
 from local.migrations import Schema
+from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP
 
 # As Supabase gives them to `postgres`; its library supautils allows session_replication_role.
 _LOGIN = """

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from auto360.media.migration.entries import Entry
-from auto360.media.migration.ports import OnBytes
-from auto360.media.migration.run import MigrationRun, Wishes
-from auto360.video.exchange import Patience
-from auto360.video.hls import require_playable
-from auto360.video.tus import TusPolicy
-from auto360.wiring import video_migration
+from auto360.container import video_transfer
+from auto360.domains.videos.transfer.entries import Entry
+from auto360.domains.videos.transfer.ports import OnBytes
+from auto360.domains.videos.transfer.run import MigrationRun, Wishes
+from auto360.providers.video.hls import require_playable
+from auto360.providers.video.http import Patience
+from auto360.providers.video.tus import TusPolicy
 from local.simulators.media import Film
 from tests.support.database import Database
 from tests.support.functions import Functions
@@ -64,7 +64,7 @@ class MoveWorld:
         def note(outcome: str, entry: Entry) -> None:
             self.steps.append((entry.state, outcome))
 
-        run = video_migration.migration_run(note, on_bytes=on_bytes)
+        run = video_transfer.migration_run(note, on_bytes=on_bytes)
         run.sleep = lambda seconds: time.sleep(min(seconds, 0.05))
         return run
 
@@ -143,9 +143,9 @@ def moves(
 ) -> Iterator[MoveWorld]:
     """Nothing planned yet; encoding takes no time, and nobody waits long before trying again."""
     functions.set(**videos.environ, **QUICK)
-    monkeypatch.setattr(video_migration, "patience", lambda: Patience(3.0, 2.0, 3, 0.02))
-    monkeypatch.setattr(video_migration, "tus_policy", lambda: TusPolicy(first_wait_seconds=0.02, tries=20))
+    monkeypatch.setattr(video_transfer, "patience", lambda: Patience(3.0, 2.0, 3, 0.02))
+    monkeypatch.setattr(video_transfer, "tus_policy", lambda: TusPolicy(first_wait_seconds=0.02, tries=20))
     yield MoveWorld(database, ledger, functions, videos)
-    client = video_migration.http()
+    client = video_transfer.http()
     assert isinstance(client, httpx.Client)
     client.close()

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from auto360.objects.access import S3Access
-from auto360.objects.links import S3LinkSigner
-from auto360.objects.s3 import S3Store
+from auto360.providers.object_storage.access import S3Access
+from auto360.providers.object_storage.links import S3LinkSigner
+from auto360.providers.object_storage.s3 import S3Store
 from local.s3.files import Buckets
 from local.s3.service import Account, S3Service
-from local.threaded import serving
+from local.thread_server import serving
 
 PART_BYTES = 5 * 1024 * 1024
 

@@ -10,38 +10,38 @@ from uuid import UUID
 
 import httpx
 
-from auto360.banks import BankFailure, Order
-from auto360.cdn import CdnFailure
-from auto360.cdn.yandex import YandexCdn, YandexCdnSettings
-from auto360.channels import AlertMessage, ChannelFailure
-from auto360.channels.ses import MailSettings, SesMail, ses_client
-from auto360.channels.webhook import SignedWebhook, WebhookSettings
-from auto360.clock import utc_now
-from auto360.database import DatabaseRefused, DatabaseUnavailable
-from auto360.database.postgrest import PostgrestDatabase, SupabaseSettings
-from auto360.metrics import SourceFailure
-from auto360.metrics.supabase import SupabaseHost, SupabaseMetricSettings
-from auto360.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
-from auto360.metrics.yandex_token import ServiceAccountToken
-from auto360.objects import ObjectStoreError
-from auto360.objects.access import S3Access
-from auto360.objects.s3 import S3Store
-from auto360.sms import SmsFailure, SmsSupplier
-from auto360.sms.nikita import NikitaSettings, NikitaSms
-from auto360.sms.smsc import SmscSettings, SmscSms
-from auto360.video import Download, PlannedUpload, VideoFailure
-from auto360.video.api_video import ApiVideo, ApiVideoSettings
-from auto360.video.api_video_reports import ApiVideoWebhooks
-from auto360.video.exchange import Patience
-from auto360.video.hls import require_playable
-from auto360.video.iam import IamSettings, IamTokens, KeyExchange, Token
-from auto360.video.source import HttpSource
-from auto360.video.tus import TusCopier, TusPolicy
-from auto360.video.whole_file import WholeFile
-from auto360.video.yandex import YandexVideo, YandexVideoSettings
+from auto360.core.clock import utc_now
+from auto360.providers.alert_channels import AlertMessage, ChannelFailure
+from auto360.providers.alert_channels.ses import MailSettings, SesMail, ses_client
+from auto360.providers.alert_channels.webhook import SignedWebhook, WebhookSettings
+from auto360.providers.cdn import CdnFailure
+from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
+from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
+from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings
+from auto360.providers.metrics import SourceFailure
+from auto360.providers.metrics.supabase import SupabaseHost, SupabaseMetricSettings
+from auto360.providers.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
+from auto360.providers.metrics.yandex_token import ServiceAccountToken
+from auto360.providers.object_storage import ObjectStoreError
+from auto360.providers.object_storage.access import S3Access
+from auto360.providers.object_storage.s3 import S3Store
+from auto360.providers.payments import BankFailure, Order
+from auto360.providers.sms import SmsFailure, SmsSupplier
+from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
+from auto360.providers.sms.smsc import SmscSettings, SmscSms
+from auto360.providers.video import Download, PlannedUpload, VideoFailure
+from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
+from auto360.providers.video.api_video_reports import ApiVideoWebhooks
+from auto360.providers.video.download import WholeFile
+from auto360.providers.video.hls import require_playable
+from auto360.providers.video.http import Patience
+from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange, Token
+from auto360.providers.video.source import HttpSource
+from auto360.providers.video.tus import TusCopier, TusPolicy
+from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 from local.banks import NAMES, function_variables
 from local.function_environment import video_suppliers
-from local.keyring import Keyring
+from local.secrets import Keyring
 from tests.support.banks import MAKERS
 
 PHONE = "+996700123456"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from auto360.banks import Callback, CallbackAnswer
+from auto360.providers.payments import Callback, CallbackAnswer
 from local.banks import function_variables
 from tests.support.banks import BankWorld
 from tests.support.database import Database

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from local.folders import CHECKOUT, DataFolder
-from local.keyring import Keyring
+from local.paths import CHECKOUT, DataFolder
+from local.secrets import Keyring
 from tests.support.chromium import chromium
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack, start_stack

@@ -1,4 +1,4 @@
-"""Which settings a function reads, found by following its code from the handler through wiring into the domains.
+"""Which settings a function reads, found by following its code from the handler through the container into the domains.
 
 A name that the reached code mentions is followed; a method counts as called when its name appears after a dot anywhere
 in the reached code. So too much may be found, never too little, as long as settings are loaded with `Class.load()`.
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from auto360.settings import EnvSettings
+from auto360.core.settings import EnvSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "layers" / "common"

@@ -10,10 +10,10 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from auto360.sms import SmsSupplier
-from auto360.sms.nikita import NikitaSettings, NikitaSms
-from auto360.sms.smsc import SmscSettings, SmscSms
-from auto360.transport.connections import new_client
+from auto360.providers.sms import SmsSupplier
+from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
+from auto360.providers.sms.smsc import SmscSettings, SmscSms
+from auto360.providers.transport.connections import new_client
 from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served

@@ -19,11 +19,11 @@ from urllib.parse import quote
 import psycopg
 import pytest
 
-from local.folders import CHECKOUT, DataFolder
 from local.function_environment import token_keys
-from local.keyring import Keyring
+from local.paths import CHECKOUT, DataFolder
 from local.ports import Ports, free_base
 from local.processes import die_with_parent
+from local.secrets import Keyring
 from tests.support.database import open_folder, worker_number
 from tests.support.logs import delivered_codes_file, issued_tokens_file, log_folder
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from auto360.video import UploadTarget
-from auto360.video.hls import require_playable
-from auto360.wiring import media
+from auto360.container import videos as media
+from auto360.providers.video import UploadTarget
+from auto360.providers.video.hls import require_playable
 from local.simulators.media import MadeFile
 from tests.support.database import Database
 from tests.support.functions import Answer, Functions, http_event

@@ -10,17 +10,17 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from auto360.transport.connections import new_client
-from auto360.video import PlannedUpload, SupplierVideo, UploadTarget
-from auto360.video.api_video import ApiVideo, ApiVideoSettings
-from auto360.video.copying import Progress
-from auto360.video.exchange import Patience
-from auto360.video.iam import IamSettings, IamTokens, KeyExchange
-from auto360.video.source import HttpSource
-from auto360.video.tus import TusCopy, TusPolicy
-from auto360.video.yandex import YandexVideo, YandexVideoSettings
+from auto360.providers.transport.connections import new_client
+from auto360.providers.video import PlannedUpload, SupplierVideo, UploadTarget
+from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
+from auto360.providers.video.copying import Progress
+from auto360.providers.video.http import Patience
+from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange
+from auto360.providers.video.source import HttpSource
+from auto360.providers.video.tus import TusCopy, TusPolicy
+from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 from local.function_environment import VIDEO_CHANNEL, video_suppliers
-from local.keyring import Keyring
+from local.secrets import Keyring
 from local.simulators.api_video import ApiVideo as ApiVideoSide
 from local.simulators.api_video_library import ApiVideoAccount
 from local.simulators.media import Film, MadeFile

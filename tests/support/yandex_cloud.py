@@ -53,7 +53,7 @@ from yandex.cloud.storage.v1.bucket_pb2 import Bucket
 from yandex.cloud.storage.v1.bucket_service_pb2 import ListBucketsResponse
 from yandexcloud._sdk import SDK
 
-from deploy.yandex.cloud import Cloud
+from infra.yandex.cloud import Cloud
 
 FOLDER, CLOUD = "b1gfolder", "b1gcloud"
 _NAME = re.compile(r"[a-z][-a-z0-9]{1,61}[a-z0-9]")

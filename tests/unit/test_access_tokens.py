@@ -10,8 +10,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from auto360.accounts.access_tokens import AccessTokens, AccessTokenSettings
-from auto360.errors import AuthenticationRequired, SettingsInvalid
+from auto360.core.errors import AuthenticationRequired, SettingsInvalid
+from auto360.core.identity import AccessTokens, AccessTokenSettings
 
 ISSUER = "https://project.example/auth/v1"
 SECRET = "s" * 64

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from auto360.backup.envelope import CHUNK, MAGIC, opened, sealed
-from auto360.backup.errors import ObjectChanged, ObjectTruncated, WrongBackupKey
-from auto360.backup.frame import compressed, decompressed
-from auto360.backup.keys import BackupKeys
-from auto360.pieces import ahead, cut
+from auto360.core.streams import ahead, cut
+from auto360.domains.backups.compression import compressed, decompressed
+from auto360.domains.backups.encryption import CHUNK, MAGIC, opened, sealed
+from auto360.domains.backups.errors import ObjectChanged, ObjectTruncated, WrongBackupKey
+from auto360.domains.backups.keys import BackupKeys
 from tests.support.backup import keys_of
 
 KEYS = keys_of("k1")

@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from auto360.backup.errors import ManifestUnreadable
-from auto360.backup.manifest import Class, DumpObject, Manifest, new_id
-from auto360.backup.retention import Retention
-from auto360.dumps import ClusterFacts, TableFacts
+from auto360.domains.backups.errors import ManifestUnreadable
+from auto360.domains.backups.manifest import Class, DumpObject, Manifest, new_id
+from auto360.domains.backups.retention import Retention
+from auto360.providers.postgres_dump import ClusterFacts, TableFacts
 from tests.support.backup import keys_of
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)

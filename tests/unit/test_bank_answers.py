@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.banks import (
+from auto360.providers.payments import (
     Bank,
     BankFailure,
     BankRefused,
@@ -22,8 +22,8 @@ from auto360.banks import (
     OrderUnknown,
     Trust,
 )
-from auto360.banks.connection import BankConnection
-from auto360.transport.connections import new_client
+from auto360.providers.payments.http_client import BankConnection
+from auto360.providers.transport.connections import new_client
 from local.banks import function_variables
 from tests.support.banks import MAKERS, bank_keyring
 from tests.support.odd_server import OddServer, whole

@@ -17,15 +17,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auto360.banks import Bank, BankFailure, Callback, CallbackUnreadable, Order, OrderRef, Outcome, Trust
-from auto360.banks.elqr import NotElqr, checksum, parse, require_payable
-from auto360.banks.freedom_pay_signature import sign
-from auto360.banks.odengi_signature import callback_hash
-from auto360.banks.wire import short_id
-from auto360.billing import reports
-from auto360.money import tyiyn_of_som, whole_tyiyn
-from auto360.redaction import redact
-from auto360.stored_secrets import StoredSecrets, StoredSecretSettings
+from auto360.core.encrypted_fields import StoredSecrets, StoredSecretSettings
+from auto360.core.money import tyiyn_of_som, whole_tyiyn
+from auto360.domains.billing import reports
+from auto360.observability.redaction import redact
+from auto360.providers.payments import Bank, BankFailure, Callback, CallbackUnreadable, Order, OrderRef, Outcome, Trust
+from auto360.providers.payments.elqr import NotElqr, checksum, parse, require_payable
+from auto360.providers.payments.freedom_pay_signature import sign
+from auto360.providers.payments.models import short_id
+from auto360.providers.payments.odengi_signature import callback_hash
 from local.banks import function_variables
 from local.simulators.elqr import elqr
 from tests.support.banks import MAKERS, bank_keyring

@@ -2,10 +2,10 @@
 
 import json
 
-from auto360.banks.connection import compact_json
-from auto360.banks.elqr import checksum, parse, require_payable
-from auto360.banks.freedom_pay_signature import is_signed, sign
-from auto360.banks.odengi_signature import callback_hash, signed_request
+from auto360.providers.payments.elqr import checksum, parse, require_payable
+from auto360.providers.payments.freedom_pay_signature import is_signed, sign
+from auto360.providers.payments.http_client import compact_json
+from auto360.providers.payments.odengi_signature import callback_hash, signed_request
 
 ELQR = (
     "00020101021232580011c2b.demo.kg010210101099600000001107pay7f3a1202121302125204731153034175405100005907360AUTO"

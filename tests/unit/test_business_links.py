@@ -2,8 +2,8 @@
 
 import pytest
 
-from auto360.errors import SettingsInvalid, ValidationFailed
-from auto360.links import ImageLinks, ImageLinkSettings, is_web_address
+from auto360.core.errors import SettingsInvalid, ValidationFailed
+from auto360.core.urls import ImageLinks, ImageLinkSettings, is_web_address
 
 STORAGE = "https://project.supabase.co/storage/v1"
 USER = "5f0b4c8e-9b38-4a3f-8f0e-5c107d1c7a52"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from auto360.errors import ValidationFailed
-from auto360.keyset import Page, Place, decode_place, encode_cursor
+from auto360.core.errors import ValidationFailed
+from auto360.core.pagination import Page, Place, decode_place, encode_cursor
 
 ROWS = [
     {"id": f"00000000-0000-4000-8000-00000000000{n}", "at": f"2026-11-0{n}T10:00:00.123450+00:00"} for n in (3, 2, 1)

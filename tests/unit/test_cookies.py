@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from auto360.runtime.pages.cookies import SESSION, read_cookie
+from auto360.admin.cookies import SESSION, read_cookie
 
 TOKEN = "c2Vzc2lvbi1vZi1hLW1vZGVyYXRvcg"
 

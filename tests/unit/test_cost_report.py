@@ -7,15 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from operations.costs.__main__ import main
-from operations.costs.assumptions import PATH, Assumptions, Range
-from operations.costs.model import (
-    api_video_publicly,
-    by_audit,
-    cost_of_move,
-    months_to_earn,
-    yandex_publicly,
-)
+from tools.costs.__main__ import main
+from tools.costs.assumptions import PATH, Assumptions, Range
+from tools.costs.model import api_video_publicly, by_audit, cost_of_move, months_to_earn, yandex_publicly
 
 ASSUMED = Assumptions.load()
 LIBRARY = ASSUMED.library

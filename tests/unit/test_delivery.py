@@ -3,8 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from auto360.sms import SmsAccount, SmsBadNumber, SmsFailure, SmsRefused, SmsTaken, SmsUncertain, SmsUnreachable
-from auto360.sms.delivery import Delivery, DeliveryLimits, deliver
+from auto360.providers.sms import (
+    SmsAccount,
+    SmsBadNumber,
+    SmsFailure,
+    SmsRefused,
+    SmsTaken,
+    SmsUncertain,
+    SmsUnreachable,
+)
+from auto360.providers.sms.delivery import Delivery, DeliveryLimits, deliver
 
 TAKEN = SmsTaken(parts=1, cost_tyiyn=70)
 

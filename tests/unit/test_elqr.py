@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.banks import AnswerUnsafe
-from auto360.banks.elqr import NotElqr, checksum, parse, require_payable
-from auto360.banks.links import BankLinks
-from auto360.banks.pictures import qr_png, qr_svg
+from auto360.providers.payments import AnswerUnsafe
+from auto360.providers.payments.elqr import NotElqr, checksum, parse, require_payable
+from auto360.providers.payments.links import BankLinks
+from auto360.providers.payments.qr_codes import qr_png, qr_svg
 
 
 def code(

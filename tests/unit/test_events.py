@@ -5,16 +5,9 @@ import json
 
 import pytest
 
-from auto360.errors import InvalidJson, PayloadTooLarge
-from auto360.runtime.events import (
-    StoredObject,
-    canonical_path,
-    http_request,
-    is_http,
-    stored_objects,
-    timer_event_id,
-)
-from auto360.runtime.requests import request_of
+from auto360.core.errors import InvalidJson, PayloadTooLarge
+from auto360.http.events import StoredObject, canonical_path, http_request, is_http, stored_objects, timer_event_id
+from auto360.http.requests import request_of
 from tests.support.events import HTTP_EVENTS, recorded, recorded_http
 
 

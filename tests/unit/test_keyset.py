@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.errors import ValidationFailed
-from auto360.keyset import ORDERS, decode_cursor, encode_cursor, identity, moment
+from auto360.core.errors import ValidationFailed
+from auto360.core.pagination import ORDERS, decode_cursor, encode_cursor, identity, moment
 from tests.support.cursors import GOOD, altered, good, impossible, packed
 
 _VALUES = st.recursive(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from auto360.errors import ValidationFailed
-from auto360.listings.batches import Batch
-from auto360.listings.reading import Viewers
-from auto360.listings.video_links import VideoLinks, VideoLinkSettings
-from auto360.listings.words import as_shown, code_of, in_latin
-from auto360.media.addresses import VideoAddresses
+from auto360.core.errors import ValidationFailed
+from auto360.domains.listings.queries import Viewers
+from auto360.domains.listings.synonyms import as_shown, code_of, in_latin
+from auto360.domains.listings.video_links import VideoLinks, VideoLinkSettings
+from auto360.domains.listings.write_buffer import Batch
+from auto360.domains.videos.addresses import VideoAddresses
 
 LINKS = VideoLinks(VideoLinkSettings().hosts, VideoAddresses("https://api.360auto.kg/api"))
 

@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from auto360.accounts.code_policy import CodePolicy, network_of
-from auto360.accounts.code_secrets import CodeSecrets, CodeSecretSettings, stored_digest
-from auto360.accounts.code_text import AutofillSettings, Platform, code_text
-from auto360.errors import SettingsInvalid
-from auto360.messages import LANGUAGES, Language
-from auto360.sms.parts import parts_of
+from auto360.core.errors import SettingsInvalid
+from auto360.core.messages import LANGUAGES, Language
+from auto360.domains.accounts.code_policy import CodePolicy, network_of
+from auto360.domains.accounts.code_secrets import CodeSecrets, CodeSecretSettings, stored_digest
+from auto360.domains.accounts.code_text import AutofillSettings, Platform, code_text
+from auto360.providers.sms.parts import parts_of
 
 PHONE = "+996555123456"
 AUTOFILL = AutofillSettings(app_domain="360auto.kg", android_app_hash="FA+9qCX9VSu")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.money import som_number, som_text, tyiyn_of_som, whole_tyiyn
+from auto360.core.money import som_number, som_text, tyiyn_of_som, whole_tyiyn
 
 AMOUNTS = st.integers(min_value=0, max_value=10**13)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from auto360.runtime.pages import money_forms, operations_forms
-from auto360.runtime.pages.forms import FormBody
+from auto360.admin import money_forms, operations_forms
+from auto360.admin.forms import FormBody
 
 MODELS = [
     model

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360 import phone
-from auto360.errors import PhoneInvalid
+from auto360.core import phone
+from auto360.core.errors import PhoneInvalid
 
 
 @pytest.mark.parametrize(

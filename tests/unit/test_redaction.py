@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.redaction import is_card_number, redact
+from auto360.observability.redaction import is_card_number, redact
 
 CARD = "4242424242424242"
 

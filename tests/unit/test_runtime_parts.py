@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from auto360.errors import SettingsInvalid
-from auto360.messages import ERRORS, FIELDS, TEXTS, language_of, sentence
-from auto360.runtime import headers
-from auto360.runtime.jobs import job
-from auto360.runtime.logs import CloudFormatter, scrub
-from auto360.runtime.requests import request_of
-from auto360.settings import AppSettings, EnvSettings
+from auto360.core.errors import SettingsInvalid
+from auto360.core.messages import ERRORS, FIELDS, TEXTS, language_of, sentence
+from auto360.core.settings import AppSettings, EnvSettings
+from auto360.http import headers
+from auto360.http.requests import request_of
+from auto360.jobs.entry import job
+from auto360.observability.logging import CloudFormatter, scrub
 
 ORIGINS = frozenset({"https://360auto.kg"})
 

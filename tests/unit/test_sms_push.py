@@ -5,9 +5,9 @@ import contextlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.sms import PushedReport, SmsPushRefused, SmsReport
-from auto360.sms.nikita_push import NikitaPushReader
-from auto360.sms.smsc_push import SmscPushReader, SmscPushSettings
+from auto360.providers.sms import PushedReport, SmsPushRefused, SmsReport
+from auto360.providers.sms.nikita_push import NikitaPushReader
+from auto360.providers.sms.smsc_push import SmscPushReader, SmscPushSettings
 
 SMSC = SmscPushReader(SmscPushSettings.load({"SMSC_CALLBACK_SECRET": "a word of ours, long"}))
 TAGS = st.sampled_from(["report", "dr", "id", "phone", "number", "x"])

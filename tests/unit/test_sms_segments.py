@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.sms.parts import parts_of
+from auto360.providers.sms.parts import parts_of
 from local.simulators.segments import parts as parts_at_provider
 
 GSM_ESCAPED = "^{}\\[~]|€\f"

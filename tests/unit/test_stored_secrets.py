@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.errors import SettingsInvalid
-from auto360.stored_secrets import NotDecryptable, Place, StoredSecrets, StoredSecretSettings
+from auto360.core.encrypted_fields import NotDecryptable, Place, StoredSecrets, StoredSecretSettings
+from auto360.core.errors import SettingsInvalid
 
 OLD, NEW, DIGEST = b"o" * 32, b"n" * 32, b"d" * 32
 HERE = Place("payment_profiles", "token_encrypted", "7f3a")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.text import clean, fold, one_line
+from auto360.core.text import clean, fold, one_line
 
 
 @pytest.mark.parametrize(

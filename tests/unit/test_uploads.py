@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from auto360.errors import SettingsInvalid
-from auto360.media.addresses import PublicApiSettings, VideoAddresses
-from auto360.media.tickets import UploadPolicy
-from auto360.video import readings
-from auto360.video.exchange import failure_of, retry_after
-from auto360.video.iam import IamSettings
+from auto360.core.errors import SettingsInvalid
+from auto360.domains.videos.addresses import PublicApiSettings, VideoAddresses
+from auto360.domains.videos.uploads import UploadPolicy
+from auto360.providers.video import parsing
+from auto360.providers.video.http import failure_of, retry_after
+from auto360.providers.video.iam import IamSettings
 
 ID = "5f0b4c8e-9b38-4a3f-8f0e-5c107d1c7a52"
 
@@ -87,14 +87,14 @@ def test_our_addresses_are_found_again_and_no_others() -> None:
     ],
 )
 def test_odd_answers_are_read_as_nothing(reading: str, value: object, found: Any) -> None:
-    assert getattr(readings, reading)(value) == found
+    assert getattr(parsing, reading)(value) == found
 
 
 def test_a_time_without_a_zone_is_utc() -> None:
-    found = readings.moment("2026-11-24T10:00:00")
+    found = parsing.moment("2026-11-24T10:00:00")
     assert found is not None
     assert found.isoformat() == "2026-11-24T10:00:00+00:00"
-    assert list(readings.objects([{"a": 1}, 5, None])) == [{"a": 1}]
+    assert list(parsing.objects([{"a": 1}, 5, None])) == [{"a": 1}]
 
 
 @pytest.mark.parametrize(("header", "seconds"), [("5", 5.0), ("0", 0.1), ("-1", None), ("soon", None), ("nan", None)])

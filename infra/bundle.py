@@ -1,0 +1,195 @@
+"""Makes the bundle of each function: a zip for the cloud's Python, named by the hash of what it holds.
+
+The same contents give the same bytes: entries are sorted, dated 1980, and of their permissions carry only whether they
+run. The hash is taken over sources and libraries, not over the compressed bytes, so that another zlib makes no new
+version (docs/decisions/0060).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from infra.artifact import BUILD, CACHE, held, libraries, locks, write_own
+from infra.platforms import CLOUD, Platform, cloud_python
+
+BUNDLES = BUILD / "bundles"
+# Yandex Cloud: larger ones go through Object Storage, up to 128 MB (facts on Yandex Cloud, §1).
+DIRECT_LIMIT = 3_500_000
+STORAGE_LIMIT = 128 * 1024 * 1024
+UNPACKED_LIMIT = 680 * 1024 * 1024
+
+_DATE = (1980, 1, 1, 0, 0, 0)
+_IMPORT = (
+    "import sys,time;s=time.perf_counter();sys.path.insert(0,sys.argv[1]);import handler;print(time.perf_counter()-s)"
+)
+
+
+class BundleError(Exception):
+    """A bundle cannot be made, or is larger than the cloud takes."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """A zip on this machine. `content` is the SHA-256 of what it holds, sizes are in bytes."""
+
+    function: str
+    path: Path
+    content: str
+    size: int
+    unpacked: int
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the zip itself, which the cloud compares."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()
+
+    @property
+    def goes_through_storage(self) -> bool:
+        """Whether it is too large to be sent with the call that makes the version."""
+        return self.size > DIRECT_LIMIT
+
+
+def make_bundles(names: Sequence[str], folder: Path = BUNDLES, *, platform: Platform = CLOUD) -> list[Bundle]:
+    """The bundles of these functions, made where they are missing; older ones of the same functions are removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with held(folder / ".lock"), tempfile.TemporaryDirectory(prefix="own-", dir=folder) as draft:
+        contents = {name: _write_sources(name, Path(draft) / name, platform) for name in names}
+        missing = [name for name in names if not _place(folder, name, contents[name]).is_file()]
+        if missing:
+            platform.compile([Path(draft) / name for name in missing])
+        for name in missing:
+            _make(name, Path(draft) / name, _place(folder, name, contents[name]), platform)
+        return [_described(name, folder, contents[name]) for name in names]
+
+
+def import_milliseconds(bundle: Bundle, *, python: Path | None = None, rounds: int = 3) -> float | None:
+    """The best import time of a bundle, unpacked alone; None where no interpreter of the cloud's version is there."""
+    interpreter = python or cloud_python()
+    if interpreter is None:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        unpack(bundle, Path(folder))
+        command = [str(interpreter), "-I", "-S", "-c", _IMPORT, folder]
+        runs = [
+            subprocess.run(command, env={}, cwd="/", capture_output=True, text=True, check=True) for _ in range(rounds)
+        ]
+    return min(float(run.stdout) for run in runs) * 1000
+
+
+def unpack(bundle: Bundle, folder: Path) -> Path:
+    """Unpack a bundle as the cloud does, and return the folder."""
+    with zipfile.ZipFile(bundle.path) as archive:
+        archive.extractall(folder)
+    return folder
+
+
+def _write_sources(name: str, target: Path, platform: Platform) -> str:
+    """Put the function's own sources into `target` and return the content hash of the bundle to be."""
+    write_own(name, target)
+    digest = hashlib.sha256(f"{platform.name}\n".encode())
+    for lock in locks(name):
+        digest.update(_library_hash(lock, platform).encode())
+    _add_files(digest, target)
+    return digest.hexdigest()
+
+
+def _library_hash(lock: Path, platform: Platform) -> str:
+    """The hash over the libraries of a lock, kept beside their folder since they never change."""
+    folder = libraries(lock, platform=platform)
+    kept = folder.with_suffix(".content")
+    if not kept.is_file():
+        digest = hashlib.sha256()
+        _add_files(digest, folder)
+        kept.write_text(digest.hexdigest(), encoding="ascii")
+    return kept.read_text(encoding="ascii")
+
+
+def _add_files(digest: hashlib._Hash, folder: Path) -> None:
+    for path in _files(folder):
+        if path.suffix != ".pyc":
+            described = f"{path.relative_to(folder).as_posix()}\0{path.stat().st_size}\0{_permissions(path):o}\0"
+            digest.update(described.encode())
+            digest.update(path.read_bytes())
+
+
+def _make(name: str, own: Path, place: Path, platform: Platform) -> None:
+    """Libraries are compressed once for all functions that share them; each bundle is that zip with its own files."""
+    base = library_zip(locks(name), CACHE, platform)
+    draft = place.with_suffix(".draft")
+    shutil.copyfile(base, draft)
+    with zipfile.ZipFile(draft, "a") as archive:
+        _write(archive, own, known=set(archive.namelist()))
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    size = draft.stat().st_size
+    if size > STORAGE_LIMIT or unpacked > UNPACKED_LIMIT:
+        raise BundleError(f"The bundle of {name} has {size} bytes, unpacked {unpacked}: the cloud takes it no more.")
+    for older in place.parent.glob(f"{name}-????????????.zip"):
+        older.unlink()
+    draft.rename(place)
+
+
+def library_zip(wanted: Iterable[Path], folder: Path, platform: Platform) -> Path:
+    """The zip of the libraries of these locks, made once in a folder."""
+    folders = [libraries(lock, platform=platform) for lock in wanted]
+    place = folder / f"libraries-{'-'.join(path.name for path in folders)}.zip"
+    with held(folder / f"{place.stem}.zip.lock"):
+        if place.is_file():
+            return place
+        draft = place.with_suffix(".draft")
+        known: set[str] = set()
+        with zipfile.ZipFile(draft, "w") as archive:
+            for path in reversed(folders):
+                # A function's own libraries win over the layer's, as they do when it is assembled.
+                _write(archive, path, known=known)
+        draft.rename(place)
+    return place
+
+
+def _write(archive: zipfile.ZipFile, folder: Path, *, known: set[str]) -> None:
+    for path in _files(folder):
+        name = path.relative_to(folder).as_posix()
+        if name not in known:
+            known.add(name)
+            entry = zipfile.ZipInfo(name, _DATE)
+            entry.external_attr = _permissions(path) << 16
+            entry.create_system = 3
+            archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED, 6)
+
+
+def _permissions(path: Path) -> int:
+    """Plain ones, but a program stays one: backups carry pg_dump, and the cloud's temporary folder runs nothing."""
+    return 0o755 if path.stat().st_mode & 0o100 else 0o644
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted((path for path in folder.rglob("*") if path.is_file()), key=lambda path: path.as_posix())
+
+
+def _place(folder: Path, name: str, content: str) -> Path:
+    return folder / f"{name}-{content[:12]}.zip"
+
+
+def _described(name: str, folder: Path, content: str) -> Bundle:
+    path = _place(folder, name, content)
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    return Bundle(name, path, content, path.stat().st_size, unpacked)
+
+
+def write_index(bundles: Sequence[Bundle], folder: Path = BUNDLES, *, imports: Mapping[str, float | None]) -> Path:
+    """Write `index.json` beside the bundles, for whatever uploads them."""
+    rows = [
+        {**asdict(bundle), "path": bundle.path.name, "import_milliseconds": imports.get(bundle.function)}
+        for bundle in bundles
+    ]
+    path = folder / "index.json"
+    path.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+    return path

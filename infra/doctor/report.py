@@ -1,0 +1,86 @@
+"""Gathers a stage's variables, runs every check, prints a line each."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
+
+from infra.doctor import REGISTRY, Finding, Variables, examine
+from infra.stage import StageError, load_stage
+from infra.template import Project
+
+if TYPE_CHECKING:
+    from infra.yandex.cloud import Cloud
+
+LOCAL = "local"
+
+
+def run(project: Project, stage: str, *, show: Callable[[str], None] = print) -> int:
+    """Examine a stage, `local` being the stack of this machine; the exit code is 1 where something fails."""
+    from infra.doctor import configuration, supabase, suppliers  # noqa: F401 - they register their checks
+
+    variables = local_variables(os.environ) if stage == LOCAL else stage_variables(project, stage, os.environ)
+    counts: Counter[str] = Counter()
+    with_variables(variables)
+    for finding in examine(variables, REGISTRY):
+        show(str(finding))
+        counts[finding.outcome] += 1
+    show(_summary(counts))
+    return 1 if counts["failure"] else 0
+
+
+def findings(variables: Variables) -> list[Finding]:
+    """Every finding, for tests."""
+    with_variables(variables)
+    return list(examine(variables, REGISTRY))
+
+
+def with_variables(variables: Variables) -> None:
+    """Suppliers are wired as in a function: from the environment."""
+    os.environ.update(variables)
+
+
+def local_variables(environ: Mapping[str, str]) -> dict[str, str]:
+    """What the stack on this machine gives its functions (PORT, AUTO360_DATA)."""
+    from local.function_environment import function_environment
+    from local.paths import DataFolder
+    from local.ports import Ports
+    from local.secrets import Keyring
+    from local.stack import Stack
+
+    data = DataFolder.from_environ(environ)
+    if not data.secrets.is_file():
+        raise StageError(f"{data.root} holds no local stack: `make up` makes one (AUTO360_DATA, PORT).")
+    keyring = Keyring.load_or_create(data.secrets)
+    stack = Stack(data, Ports.from_environ(environ), keyring, environ, print)
+    return function_environment(keyring, stack.addresses, environ)
+
+
+def stage_variables(project: Project, name: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """A stage's variables: text from template and stage, secrets from the environment or else from Lockbox."""
+    stage = load_stage(name)
+    parameters = project.parameters(stage.parameters)
+    variables: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    for each in {variable for function in project.variables.values() for variable in function}:
+        if each.secret is None:
+            variables[each.name] = each.value(parameters)
+        elif each.name in environ:
+            variables[each.name] = environ[each.name]
+        elif each.secret not in stage.absent_secrets:
+            secrets[each.name] = each.secret
+    if secrets:
+        from infra.yandex.cloud import connect
+        from infra.yandex.secrets import read_secrets
+
+        cloud: Cloud = connect()
+        found = read_secrets(cloud, stage, set(secrets.values()))
+        variables |= {name: found[key] for name, key in secrets.items() if key in found}
+    return variables
+
+
+def _summary(counts: Counter[str]) -> str:
+    told = (f"{counts['ok']} ok", f"{counts['warning']} warnings", f"{counts['failure']} failures")
+    return "\n" + ", ".join([*told, f"{counts['absent']} not configured"]) + "."

@@ -1,0 +1,185 @@
+"""The Supabase project, our tokens, the cache, the public address."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import httpx
+import jwt
+
+from auto360.core.clock import utc_now
+from infra.doctor import Variables, Warn, Wrong, check
+
+_MOST_SKEW_SECONDS = 5
+_LEAST_DAYS = 14
+_SECONDS = 10.0
+
+
+@check(
+    "database",
+    needs=("SUPABASE_URL",),
+    advice="Check SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY; is the project paused?",
+)
+def database(_variables: Variables) -> str:
+    """It answers the service key."""
+    from auto360.container.data import database as wired
+
+    wired().call("health_check", {})
+    return "answers the service key"
+
+
+@check(
+    "row level security",
+    needs=("SUPABASE_ANON_KEY",),
+    advice="Apply the migrations; no table may be readable for `anon`.",
+)
+def row_level_security(variables: Variables) -> str:
+    """Who shows the public key alone reads no user."""
+    key = variables["SUPABASE_ANON_KEY"]
+    headers = {"apikey": key, "Authorization": f"Bearer {key}"}
+    answer = httpx.get(f"{_rest(variables)}/users?select=id&limit=1", headers=headers, timeout=_SECONDS)
+    if answer.status_code == 200 and answer.json():
+        raise Wrong("the public key reads users")
+    if answer.status_code not in (200, 401, 403):
+        raise Wrong(f"the public key is answered with {answer.status_code}")
+    return f"the public key reads no user ({answer.status_code})"
+
+
+@check(
+    "ended sessions",
+    needs=("SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY"),
+    advice="Run `alter role authenticator set pgrst.db_pre_request = 'private.check_session'; notify pgrst,"
+    " 'reload config'` in the SQL editor.",
+)
+def ended_sessions(_variables: Variables) -> str:
+    """PostgREST checks the session before each call that the backend makes for a user."""
+    from auto360.container.data import database as wired
+    from auto360.core.errors import AuthenticationRequired
+    from auto360.providers.database import Acting, act_for, reset_round_trips
+
+    act_for(Acting(str(uuid4()), {AuthenticationRequired.code: AuthenticationRequired}))
+    try:
+        wired().call("health_check", {})
+    except AuthenticationRequired:
+        return "an unknown session is refused"
+    finally:
+        reset_round_trips()
+    raise Wrong("an unknown session is served")
+
+
+@check(
+    "API keys",
+    needs=("SUPABASE_SERVICE_ROLE_KEY",),
+    advice="Exchange the two keys; the service key belongs to functions only.",
+)
+def api_keys(variables: Variables) -> str:
+    """The two keys are what their names say, and not near their end."""
+    told = []
+    for name, role, prefix in (
+        ("SUPABASE_SERVICE_ROLE_KEY", "service_role", "sb_secret_"),
+        ("SUPABASE_ANON_KEY", "anon", "sb_publishable_"),
+    ):
+        key = variables.get(name, "")
+        if key.startswith("sb_"):
+            if not key.startswith(prefix):
+                raise Wrong(f"{name} is a key of the other kind")
+            continue
+        claims = jwt.decode(key, options={"verify_signature": False})
+        if claims.get("role") != role:
+            raise Wrong(f"{name} has the role {claims.get('role')}")
+        days = (claims["exp"] - time.time()) / 86400
+        if days < _LEAST_DAYS:
+            raise Warn(f"{name} ends in {days:.0f} days")
+        told.append(f"{role} for {days:.0f} days")
+    return ", ".join(told) or "keys of the new form"
+
+
+@check(
+    "access tokens",
+    needs=("JWT_ISSUER", "JWT_SIGNING_KEY"),
+    advice="JWT_SIGNING_KEY_ID must name the key in JWT_PUBLIC_KEYS that belongs to JWT_SIGNING_KEY.",
+)
+def access_tokens(_variables: Variables) -> str:
+    """A token that we sign is accepted by the keys that we check with."""
+    from auto360.container.tokens import access_tokens as wired
+
+    tokens = wired()
+    user = str(uuid4())
+    if tokens.check(tokens.issue(user_id=user, session_id=str(uuid4()), phone="+996700000000")).user_id != user:
+        raise Wrong("a token says somebody else")
+    return f"signed and checked, good for {tokens.lifetime_seconds} s"
+
+
+@check(
+    "JWKS of the project",
+    needs=("SUPABASE_URL", "JWT_SIGNING_KEY_ID"),
+    advice="Import the signing key into the Supabase project, or realtime and storage refuse our tokens.",
+)
+def project_jwks(variables: Variables) -> str:
+    """Supabase knows the key that we sign with."""
+    if variables.get("APP_ENV") == "local":
+        return "the local stack has none"
+    answer = httpx.get(f"{variables['SUPABASE_URL']}/auth/v1/.well-known/jwks.json", timeout=_SECONDS)
+    ids = [key.get("kid") for key in answer.raise_for_status().json()["keys"]]
+    if variables["JWT_SIGNING_KEY_ID"] not in ids:
+        raise Wrong(f"the project's {len(ids)} keys do not hold {variables['JWT_SIGNING_KEY_ID']}")
+    return f"{len(ids)} keys, ours among them"
+
+
+@check(
+    "clock", needs=("SUPABASE_URL",), advice="Set this machine's clock (NTP): tokens are checked with 30 s of patience."
+)
+def clock(variables: Variables) -> str:
+    """This machine and the project agree on the time."""
+    answer = httpx.get(f"{_rest(variables)}/", timeout=_SECONDS)
+    if "date" not in answer.headers:
+        raise Warn("the project told no time")
+    skew = abs((parsedate_to_datetime(answer.headers["date"]) - utc_now()).total_seconds())
+    if skew > _MOST_SKEW_SECONDS:
+        raise Wrong(f"{skew:.0f} s apart from the project")
+    return f"{skew:.1f} s apart from the project"
+
+
+@check("Redis", needs=("REDIS_URL",), advice="Check REDIS_URL; without Redis requests are counted in Postgres.")
+def redis(_variables: Variables) -> str:
+    """It answers."""
+    from auto360.container.rate_limit import redis_client
+
+    client = redis_client()
+    if client is None or not client.ping():
+        raise Wrong("does not answer")
+    return "answers"
+
+
+@check(
+    "public address",
+    needs=("PUBLIC_API_URL",),
+    advice="Check the domain of the gateway and its certificate in Certificate Manager.",
+)
+def public_address(variables: Variables) -> str:
+    """`/health` answers there, and the certificate holds for a while."""
+    parts = urlsplit(variables["PUBLIC_API_URL"])
+    answer = httpx.get(f"{parts.scheme}://{parts.netloc}/health", timeout=_SECONDS)
+    if answer.status_code != 200:
+        raise Wrong(f"/health answers {answer.status_code}")
+    if parts.scheme != "https":
+        return "healthy, without TLS"
+    host, context = parts.hostname or "", ssl.create_default_context()
+    with (
+        socket.create_connection((host, parts.port or 443), timeout=_SECONDS) as connection,
+        context.wrap_socket(connection, server_hostname=host) as secured,
+    ):
+        certificate = secured.getpeercert() or {}
+    days = (ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time()) / 86400
+    if days < _LEAST_DAYS:
+        raise Warn(f"the certificate ends in {days:.0f} days")
+    return f"healthy, certificate for {days:.0f} days"
+
+
+def _rest(variables: Variables) -> str:
+    return variables.get("SUPABASE_REST_URL") or f"{variables['SUPABASE_URL']}/rest/v1"

@@ -1,0 +1,142 @@
+"""Plan, deployment, canary, way back and end of a stage.
+
+A plan and a deployment are the same phases; the plan only looks. A phase is worked out after the one before it is done,
+so that it knows the ids of what that one made. Nothing is remembered between runs: a run that broke leaves the cloud in
+some state, and the next one works out what is missing from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from infra.stage import Stage
+from infra.yandex import access_steps, entry_steps, function_steps, prune_steps
+from infra.yandex.cloud import Cloud, CloudError
+from infra.yandex.current_state import Actual
+from infra.yandex.entry_steps import Entry
+from infra.yandex.gateway import CANARY
+from infra.yandex.health import Unhealthy
+from infra.yandex.queues import Queues
+from infra.yandex.step import Step
+from infra.yandex.storage import Storage
+
+# The cloud takes fifteen operations of a folder at once.
+_AT_ONCE = 8
+Phase = Callable[[Actual], Iterable[Step]]
+Report = Callable[[str], None]
+
+
+class DeploymentFailed(Exception):
+    """The deployment stopped; the message says where, and what state the stage is in."""
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One stage on one cloud. `is_healthy` is asked after the switch; it raises Unhealthy."""
+
+    cloud: Cloud
+    storage: Storage
+    queues: Queues
+    stage: Stage
+    entry: Entry
+    report: Report
+    is_healthy: Callable[[str], object]
+
+    def plan(self) -> list[Step]:
+        """Every step that a deployment would take now."""
+        actual = Actual(self.cloud, self.stage)
+        return [step for phase in (*self._preparation(), *self._entry(), self._leftovers) for step in phase(actual)]
+
+    def deploy(self) -> int:
+        """Take every step and return how many. Raises DeploymentFailed; what was switched is then switched back."""
+        done = self._run(self._preparation())
+        switched: list[Step] = []
+        try:
+            done += self._run(self._entry(), into=switched)
+            self._check_health()
+        except (CloudError, Unhealthy) as error:
+            self._go_back(switched)
+            raise DeploymentFailed(f"{error} The previous versions are live again; the new ones are kept.") from error
+        return done + self._run([self._leftovers])
+
+    def start_canary(self, share: int) -> int:
+        """Let `share` percent of the requests go to the new versions; 0 ends it. Takes no step in what is live."""
+        done = self._run(self._preparation()) if share else 0
+        entry = Entry(self.entry.wanted, self.entry.project, self.entry.document, canary=share)
+        wanted = self.entry.wanted
+
+        def tags(actual: Actual) -> Iterable[Step]:
+            return function_steps.switch_steps(wanted, actual, tag=CANARY)
+
+        phases: list[Phase] = [tags] if share else []
+        return done + self._run([*phases, lambda actual: entry_steps.gateway_steps(entry, actual)])
+
+    def roll_back(self) -> int:
+        """Make what was live before the last deployment live again."""
+        return self._run([function_steps.rollback_steps])
+
+    def destroy(self) -> int:
+        """Delete everything of the stage except secrets and bundles."""
+        return self._run([lambda actual: prune_steps.destroy_steps(self.entry.wanted, actual, self.queues)])
+
+    def _preparation(self) -> list[Phase]:
+        """What changes nothing for callers."""
+        wanted, storage, queues = self.entry.wanted, self.storage, self.queues
+        return [
+            lambda actual: access_steps.account_steps(wanted, actual),
+            lambda actual: function_steps.function_steps(wanted, actual),
+            lambda actual: entry_steps.store_steps(wanted, actual, queues),
+            lambda actual: access_steps.access_steps(wanted, actual),
+            lambda actual: function_steps.version_steps(wanted, actual, storage),
+        ]
+
+    def _entry(self) -> list[Phase]:
+        """What callers notice."""
+        wanted, queues = self.entry.wanted, self.queues
+        return [
+            lambda actual: function_steps.switch_steps(wanted, actual),
+            lambda actual: function_steps.scaling_steps(wanted, actual),
+            lambda actual: entry_steps.gateway_steps(self.entry, actual),
+            lambda actual: entry_steps.domain_steps(wanted, actual),
+            lambda actual: entry_steps.trigger_steps(wanted, actual, queues),
+        ]
+
+    def _leftovers(self, actual: Actual) -> Iterable[Step]:
+        wanted = self.entry.wanted
+        return [*prune_steps.leftover_steps(wanted, actual), *access_steps.surplus_steps(wanted, actual)]
+
+    def _run(self, phases: Sequence[Phase], *, into: list[Step] | None = None) -> int:
+        """Run phase after phase; the first error stops it. `into` gathers the steps that were done."""
+        done = [] if into is None else into
+        before = len(done)
+        for phase in phases:
+            steps = list(phase(Actual(self.cloud, self.stage)))
+            # Versions take the cloud half a minute each and do not touch each other; all else is quick.
+            at_once = _AT_ONCE if all(step.kind == "version" for step in steps) else 1
+            for start in range(0, len(steps), at_once):
+                self._run_together(steps[start : start + at_once], done)
+        return len(done) - before
+
+    def _run_together(self, steps: Sequence[Step], done: list[Step]) -> None:
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            running = [(step, pool.submit(step.run)) for step in steps]
+        for step, future in running:
+            if future.exception() is None:
+                done.append(step)
+                self.report(f"  {step}")
+        for _, future in running:
+            future.result()
+
+    def _check_health(self) -> None:
+        """Ask through the gateway's own address: the stage's domain may not lead there yet."""
+        gateway = Actual(self.cloud, self.stage).gateways[self.entry.wanted.gateway]
+        self.is_healthy(f"https://{gateway.domain}")
+        self.report("  healthy")
+
+    def _go_back(self, switched: Sequence[Step]) -> None:
+        for step in reversed(switched):
+            if step.undo is not None:
+                step.undo()
+                self.report(f"  back: {step}")

@@ -1,0 +1,177 @@
+"""What a stage should consist of, worked out from the template, the stage's file and the bundles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from infra.bundle import Bundle
+from infra.stage import Scaling, Stage
+from infra.template import EventOptions, Project
+from infra.yandex.rules import check_name, check_resources, check_variable, cron_of
+from local.gateway.template import BucketEvent, FunctionSpec
+
+INVOKER = "functions.functionInvoker"
+SECRET_READER = "lockbox.payloadViewer"  # noqa: S105 - the name of a role
+QUEUE_WRITER = "ymq.writer"
+RUNTIME = "python312"
+_MOST_RETRIES, _LEAST_RETRIES = 5, 1
+
+
+@dataclass(frozen=True)
+class WantedFunction:
+    """One function: `environment` is plain, `secrets` are names of variables with the key of the secret."""
+
+    name: str
+    resource: str
+    account: str
+    entrypoint: str
+    bundle: Bundle
+    memory_mb: int
+    timeout_seconds: int
+    environment: Mapping[str, str]
+    secrets: Mapping[str, str]
+    scaling: Scaling
+    roles: tuple[str, ...]
+    is_called_by_gateway: bool
+    is_called_by_triggers: bool
+
+
+@dataclass(frozen=True)
+class WantedTrigger:
+    """A timer (`cron`) or a storage trigger (`bucket`)."""
+
+    resource: str
+    function: str
+    retries: int
+    cron: str = ""
+    payload: str = ""
+    bucket: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A whole stage."""
+
+    stage: Stage
+    functions: tuple[WantedFunction, ...]
+    triggers: tuple[WantedTrigger, ...]
+
+    @property
+    def gateway(self) -> str:
+        """The gateway, and the service account with which it calls functions."""
+        return f"{self.stage.prefix}-gateway"
+
+    @property
+    def trigger_account(self) -> str:
+        """The service account with which triggers call functions and put failed events into the queue."""
+        return f"{self.stage.prefix}-triggers"
+
+    @property
+    def queue(self) -> str:
+        """Where events go that failed every time."""
+        return f"{self.stage.prefix}-failed-events"
+
+    @property
+    def accounts(self) -> tuple[str, ...]:
+        """All service accounts."""
+        own = [function.account for function in self.functions]
+        return (*own, self.gateway, *([self.trigger_account] if self.triggers else []))
+
+    def secret_resource(self, key: str) -> str:
+        """The name of a secret in Lockbox; one secret per key, so that each has its own readers."""
+        return secret_resource(self.stage, key)
+
+
+def secret_resource(stage: Stage, key: str) -> str:
+    """`OTP_SECRETS` → `auto360-production-otp-secrets`."""
+    return f"{stage.prefix}-{key.lower().replace('_', '-')}"
+
+
+def work_out(project: Project, stage: Stage, bundles: Mapping[str, Bundle]) -> Wanted:
+    """Everything that should be there. Raises RuleError and TemplateError for what cannot be."""
+    parameters = project.parameters(stage.parameters)
+    functions = tuple(_function(project, stage, spec, bundles[spec.name], parameters) for spec in project.functions)
+    triggers = tuple(trigger for spec in project.functions for trigger in _triggers(project, stage, spec, parameters))
+    for name in [*(each.resource for each in functions), *(each.resource for each in triggers), f"{stage.prefix}-x"]:
+        check_name(name)
+    return Wanted(stage, functions, triggers)
+
+
+def _function(
+    project: Project, stage: Stage, spec: FunctionSpec, bundle: Bundle, parameters: Mapping[str, str]
+) -> WantedFunction:
+    check_resources(spec.memory, spec.timeout)
+    environment, secrets = {}, {}
+    for variable in project.variables[spec.name]:
+        if variable.secret is not None:
+            if variable.secret not in stage.absent_secrets:
+                secrets[variable.name] = variable.secret
+        else:
+            value = variable.value(parameters)
+            check_variable(variable.name, value)
+            # An empty value counts as absent, and would only take room.
+            if value:
+                environment[variable.name] = value
+    resource = f"{stage.prefix}-{spec.name.replace('_', '-')}"
+    return WantedFunction(
+        name=spec.name,
+        resource=resource,
+        account=resource,
+        entrypoint=spec.handler,
+        bundle=bundle,
+        memory_mb=spec.memory,
+        timeout_seconds=int(spec.timeout),
+        environment=environment,
+        secrets=secrets,
+        scaling=stage.scaling_of(spec.name),
+        roles=project.roles.get(spec.name, ()),
+        is_called_by_gateway=bool(spec.routes),
+        is_called_by_triggers=bool(spec.timers or spec.buckets),
+    )
+
+
+def _triggers(
+    project: Project, stage: Stage, spec: FunctionSpec, parameters: Mapping[str, str]
+) -> Iterator[WantedTrigger]:
+    from infra.template import filled
+
+    resource = f"{stage.prefix}-{spec.name.replace('_', '-')}"
+    for timer in spec.timers:
+        retries = _retries(project.events[(spec.name, timer.name)])
+        yield WantedTrigger(
+            resource=f"{resource}-{_hyphened(timer.name)}",
+            function=spec.name,
+            retries=retries,
+            cron=cron_of(timer.schedule),
+            payload=timer.payload,
+        )
+    for event in spec.buckets:
+        options = project.events[(spec.name, event.name)]
+        yield WantedTrigger(
+            resource=f"{resource}-{_hyphened(event.name)}",
+            function=spec.name,
+            retries=_retries(options),
+            bucket=filled(options.bucket, parameters, where=event.name),
+            prefix=options.prefix,
+            suffix=options.suffix,
+            kinds=_kinds(event),
+        )
+
+
+def _retries(options: EventOptions) -> int:
+    """How often Yandex tries; AWS counts the tries after the first one and may have none."""
+    return max(_LEAST_RETRIES, min(_MOST_RETRIES, options.retries))
+
+
+def _kinds(event: BucketEvent) -> tuple[str, ...]:
+    known = {"ObjectCreated": "CREATE_OBJECT", "ObjectRemoved": "DELETE_OBJECT"}
+    return tuple(sorted({kind for word, kind in known.items() for each in event.kinds if word in each}))
+
+
+def _hyphened(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "-", name).lower()

@@ -1,0 +1,113 @@
+"""The gateway's specification: the template's routes as the OpenAPI document describes them, under all their addresses.
+
+Yandex passes on only those path parameters that are declared. Bodies and answers are left to the functions, which
+refuse in the API's own envelope; so the specification stays small, far from the limit of 3.5 MB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from infra.template import PAGES
+from infra.yandex.rules import RuleError, check_path, check_query, path_parameters
+from local.gateway.template import Template
+
+Json = dict[str, Any]
+# The gateway's share for a canary is given other versions by this variable.
+TAG_VARIABLE = "tag"
+LIVE, CANARY = "live", "canary"
+
+
+def gateway_specification(
+    document: Mapping[str, Any], template: Template, *, title: str, functions: Mapping[str, str], account: str
+) -> Json:
+    """The specification. `functions` are their ids by name, `account` is the service account that may call them.
+
+    Raises RuleError for a path or parameter that the cloud would refuse, and for a document that is out of date.
+    """
+    routes = {(route.method, route.path): spec.name for spec in template.functions for route in spec.routes}
+    described = {
+        (method.upper(), path): operation
+        for path, each in document["paths"].items()
+        for method, operation in each.items()
+    }
+    _check_document(set(described), set(routes))
+    paths: Json = {}
+    for (method, path), name in sorted(routes.items(), key=lambda item: (item[0][1], item[0][0])):
+        for address in addresses(path, template):
+            check_path(address)
+            own = paths.setdefault(address, {})
+            # Browsers ask before they call; the function knows which origins may.
+            own.setdefault("options", _about("preflight", address, functions[name], account))
+            if method == "GET":
+                own["head"] = _about(f"{name}_head", address, functions[name], account)
+            operation = described.get((method, path), {"operationId": f"{name}_{method.lower()}"})
+            own[method.lower()] = _operation(operation, address, functions[name], account)
+    return {
+        "openapi": "3.0.0",
+        "info": {"title": title, "version": document["info"]["version"]},
+        "x-yc-apigateway": {
+            "variables": {
+                TAG_VARIABLE: {"default": LIVE, "description": "Which versions are called.", "enum": [LIVE, CANARY]}
+            },
+            "cors": {"origin": False},
+        },
+        "paths": paths,
+    }
+
+
+def _check_document(described: set[tuple[str, str]], listed: set[tuple[str, str]]) -> None:
+    """The document must have every route of the template; pages for people may be left out of it."""
+    missing = {(method, path) for method, path in listed - described if not path.startswith(PAGES)}
+    odd = sorted(missing | (described - listed))
+    if odd:
+        raise RuleError(f"docs/openapi.json is not that of the template ({' '.join(odd[0])}): `make openapi`.")
+
+
+def addresses(path: str, template: Template) -> list[str]:
+    """A path, and the other addresses of the same route (docs/decisions/0003)."""
+    others = [
+        other + path.removeprefix(prefix)
+        for prefix, prefixes in template.aliases.items()
+        if path.startswith(prefix + "/")
+        for other in prefixes
+    ]
+    return [path, *others]
+
+
+def _operation(operation: Mapping[str, Any], address: str, function: str, account: str) -> Json:
+    check_query((each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"), path=address)
+    summary = {"summary": operation["summary"]} if "summary" in operation else {}
+    return {
+        **summary,
+        "operationId": _unique(operation["operationId"], address),
+        **_led_to(address, function, account),
+    }
+
+
+def _about(name: str, address: str, function: str, account: str) -> Json:
+    """OPTIONS and HEAD, which no document describes: the function answers both."""
+    return {"operationId": _unique(name, address), **_led_to(address, function, account)}
+
+
+def _led_to(address: str, function: str, account: str) -> Json:
+    return {
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+            for name in path_parameters(address)
+        ],
+        "responses": {"default": {"description": "The function's answer."}},
+        "x-yc-apigateway-integration": {
+            "type": "cloud_functions",
+            "function_id": function,
+            "tag": f"${{var.{TAG_VARIABLE}}}",
+            "service_account_id": account,
+            "payload_format_version": "1.0",
+        },
+    }
+
+
+def _unique(name: str, address: str) -> str:
+    """The same operation under several addresses needs several names."""
+    return name + "".join(f"_{part}" for part in address.replace("{", "").replace("}", "").strip("/").split("/"))

@@ -1,0 +1,99 @@
+"""The application of a function that serves pages: refusals are pages, and every change is guarded.
+
+Every request that may change something must come from our own origin, and, unless it belongs to the sign-in, from a
+form of the very session that its cookie names (docs/decisions/0056). A route cannot forget this: it is done before any.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+
+from auto360.admin.cookies import LANGUAGE, SESSION, SIGN_IN, read_cookie, unpack
+from auto360.admin.forms import TOKEN, clean, read_fields
+from auto360.admin.settings import PageSettings
+from auto360.admin.visit import PageLanguage, Visit
+from auto360.container import staff
+from auto360.core.errors import AuthenticationRequired, DomainError, NotFound
+from auto360.domains.staff.errors import ForeignForm
+from auto360.domains.staff.sessions import is_form_token
+from auto360.http.app import make_app, refused
+from auto360.http.auth import SESSION_REFUSALS
+from auto360.http.requests import header, request_of
+from auto360.providers.database import Acting, act_for
+
+RefusalPage = Callable[[Visit, DomainError], Response[Any]]
+
+_WITHOUT_CHANGE = ("GET", "HEAD")
+
+
+def make_page_app(*, refusal: RefusalPage, without_session: frozenset[str]) -> APIGatewayRestResolver:
+    """An application without routes. `refusal` makes the page of a refusal; forms at the paths of `without_session`
+    need no session. Import-time safe: reads no environment.
+    """
+    app = make_app()
+
+    def visited(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        event = app.current_event.raw_event
+        app.context.update(visit=_plain_visit(event), fields={})
+        if not event["path"].startswith("/admin/assets/"):
+            visit = _visit(event)
+            app.context["visit"] = visit
+            if event["httpMethod"] not in _WITHOUT_CHANGE:
+                _require_own_origin(event)
+                needs_session = event["path"] not in without_session
+                app.context["fields"] = _own_form(event, visit, needs_session=needs_session)
+        response: Response[Any] = next_middleware(app)
+        return response
+
+    def refuse(error: Exception) -> Response[Any]:
+        visit = app.context.get("visit") or _plain_visit(app.current_event.raw_event)
+        if isinstance(error, RequestValidationError):
+            # Only addresses are checked by the router: one that cannot be is not found.
+            error = NotFound()
+        return refusal(visit, refused(error, visit.request))
+
+    app.use(middlewares=[visited])
+    for kind in (DomainError, RequestValidationError, NotFoundError, Exception):
+        app.exception_handler(kind)(refuse)
+    return app
+
+
+def _visit(event: Mapping[str, Any]) -> Visit:
+    over_tls = PageSettings.load().over_tls
+    token = read_cookie(event, SESSION, over_tls=over_tls)
+    operator = staff.operator_sessions().find(token) if token else None
+    if operator:
+        act_for(Acting(operator.session_id, SESSION_REFUSALS))
+    plain = _plain_visit(event, over_tls=over_tls)
+    return Visit(**{**vars(plain), "token": token if operator else "", "operator": operator})
+
+
+def _plain_visit(event: Mapping[str, Any], *, over_tls: bool = True) -> Visit:
+    request = request_of(event)
+    chosen = read_cookie(event, LANGUAGE, over_tls=over_tls)
+    language: PageLanguage = "en" if (chosen or request.language) == "en" else "ru"
+    query = {str(name): clean(str(value)) for name, value in (event.get("queryStringParameters") or {}).items()}
+    begun = unpack(read_cookie(event, SIGN_IN, over_tls=over_tls))
+    is_from_elsewhere = header(event, "Sec-Fetch-Site") == "cross-site"
+    path = str(event.get("path") or "/admin")
+    return Visit(request, path, query, language, over_tls, begun, is_from_elsewhere)
+
+
+def _require_own_origin(event: Mapping[str, Any]) -> None:
+    """A browser names the origin of every form; one that does not is no browser of ours."""
+    if header(event, "Origin") not in PageSettings.load().origins:
+        raise ForeignForm
+
+
+def _own_form(event: Mapping[str, Any], visit: Visit, *, needs_session: bool) -> dict[str, str]:
+    fields = read_fields(event)
+    if needs_session:
+        if visit.operator is None:
+            raise AuthenticationRequired
+        if not is_form_token(fields.pop(TOKEN, ""), token=visit.token):
+            raise ForeignForm
+    return fields

@@ -1,0 +1,1 @@
+"""Russian labels of the operations page."""

@@ -1,0 +1,97 @@
+"""What the forms about payments send. Amounts are typed in som and become whole tyiyn."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from auto360.admin.forms import Blank, FormBody, form
+from auto360.core.errors import Problem, ValidationFailed
+from auto360.core.messages import FIELDS, sentence
+from auto360.core.money import tyiyn_of_som
+
+# A billion som: more than any payment, and less than what the database can count in som.
+_MOST_TYIYN = 10**11
+Reason = Annotated[str, Field(min_length=3, max_length=500)]
+BankNumber = Annotated[str, Field(max_length=100)]
+
+
+class FindForm(FormBody):
+    """A phone, or a number of ours or of a bank's."""
+
+    text: str = Field(min_length=1, max_length=100, pattern=r"^[\w+\-() .]+$")
+
+
+class PaymentForm(FormBody):
+    """A decision about a payment. `evidence` is where the money was seen; `amount_som` is for a refund."""
+
+    reason: Reason
+    evidence: BankNumber = ""
+    amount_som: str = Field("", max_length=20)
+    form_key: Annotated[UUID | None, Blank] = None
+
+    def key(self) -> UUID:
+        """The key by which a second press of the button is known. Raises ValidationFailed."""
+        if self.form_key is None:
+            raise _missing("form_key")
+        return self.form_key
+
+    def amount(self) -> int:
+        """The amount in tyiyn. Raises ValidationFailed."""
+        return _tyiyn(self.amount_som)
+
+
+class RefundForm(FormBody):
+    """The bank's number of money that was given back in its cabinet."""
+
+    bank_number: BankNumber = ""
+
+    def number(self) -> str:
+        """The number. Raises ValidationFailed without one: nothing is done without it."""
+        if not self.bank_number:
+            raise _missing("bank_number")
+        return self.bank_number
+
+
+class OrphanForm(FormBody):
+    """What money without an order is, and the payment that it belongs to."""
+
+    resolution: Reason
+    payment_id: Annotated[UUID | None, Blank] = None
+
+
+class ByHandForm(FormBody):
+    """Who gets which tier for which money, and where it was seen. Without amount and days those of the tier count."""
+
+    phone: str = Field(min_length=1, max_length=40)
+    tier: str = Field(pattern=r"^[a-z][a-z_]{1,29}$")
+    amount_som: str = Field("", max_length=20)
+    period_days: Annotated[Annotated[int, Field(ge=1, le=3660)] | None, Blank] = None
+    evidence: Annotated[str, Field(min_length=3, max_length=100)]
+    reason: Reason
+
+    def amount_tyiyn(self) -> int | None:
+        """The amount, or None for the tier's price."""
+        return _tyiyn(self.amount_som) if self.amount_som else None
+
+
+def _tyiyn(text: str) -> int:
+    try:
+        amount = tyiyn_of_som(text.replace(" ", "").replace("\u00a0", "").replace(",", "."))
+    except ValueError:
+        amount = 0
+    if not 0 < amount <= _MOST_TYIYN:
+        raise _missing("amount_som")
+    return amount
+
+
+def _missing(field: str) -> ValidationFailed:
+    return ValidationFailed(problems=[Problem(field, sentence(FIELDS, "value", "ru"))])
+
+
+# Parameter types with which a route asks for its form.
+FindSent = Annotated[FindForm, form(FindForm)]
+PaymentSent = Annotated[PaymentForm, form(PaymentForm)]
+RefundSent = Annotated[RefundForm, form(RefundForm)]
+OrphanSent = Annotated[OrphanForm, form(OrphanForm)]
+ByHandSent = Annotated[ByHandForm, form(ByHandForm)]

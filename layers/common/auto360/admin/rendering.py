@@ -1,0 +1,132 @@
+"""Pages made of templates: one stylesheet, no script, everything escaped."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from aws_lambda_powertools.event_handler import Response
+
+from auto360.admin import formatting
+from auto360.admin.labels.common import word
+from auto360.admin.visit import Visit
+from auto360.core.errors import AuthenticationRequired, DomainError, NotFound
+from auto360.core.messages import ERRORS, sentence
+from auto360.domains.staff.sessions import form_token
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_HTML = "text/html; charset=utf-8"
+_KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+_FOR_EVER = "public, max-age=31536000, immutable"
+_SIGN_IN = "/admin/sign-in"
+
+
+class Pages:
+    """The pages of one function: `templates/` and `static/` in its folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def show(self, template: str, visit: Visit, *, http_status: int = 200, **values: Any) -> Response[str]:
+        """A page, in the visitor's language."""
+        page = self._templates.get_template(f"{template}.html").render(**_common(visit), **values)
+        return Response(http_status, content_type=_HTML, body=page, headers=dict(page_headers(over_tls=visit.over_tls)))
+
+    def refusal(self, visit: Visit, error: DomainError) -> Response[Any]:
+        """The page of a refusal; whoever must sign in first is led there and back."""
+        if isinstance(error, AuthenticationRequired) and visit.request.method == "GET":
+            if visit.is_from_elsewhere:
+                return self.show("continue", visit)
+            return see_other(f"{_SIGN_IN}?then={quote(visit.path, safe='/')}")
+        told = sentence(ERRORS, error.code, visit.language)
+        return self.show("refusal", visit, http_status=error.status, error=error, told=told)
+
+    def asset(self, name: str) -> Response[str]:
+        """A file of `static/`; its address holds its hash, so it may be kept for ever. Raises NotFound."""
+        if name not in self._assets:
+            raise NotFound
+        headers: dict[str, str | list[str]] = {"Cache-Control": _FOR_EVER}
+        return Response(200, content_type=_KINDS[Path(name).suffix], body=self._assets[name], headers=headers)
+
+    @cached_property
+    def _assets(self) -> dict[str, str]:
+        files = (self._folder / "static").iterdir()
+        return {path.name: path.read_text(encoding="utf-8") for path in files if path.suffix in _KINDS}
+
+    @cached_property
+    def _templates(self) -> Environment:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+        templates = Environment(
+            loader=FileSystemLoader(self._folder / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,
+        )
+        templates.filters |= formatting.FILTERS
+        templates.globals |= {"asset": self._asset_address, "new_key": uuid4}
+        return templates
+
+    def _asset_address(self, name: str) -> str:
+        mark = hashlib.sha256(self._assets[name].encode()).hexdigest()[:12]
+        return f"/admin/assets/{name}?v={mark}"
+
+
+def see_other(path: str, *cookies: str) -> Response[str]:
+    """Lead on to another page, after a form or for the sign-in."""
+    headers: dict[str, str | list[str]] = {"Location": path}
+    if cookies:
+        headers["Set-Cookie"] = list(cookies)
+    return Response(303, content_type=_HTML, body="", headers=headers)
+
+
+def page_headers(*, over_tls: bool) -> dict[str, str]:
+    """Headers of a page. Pictures and videos lie at other hosts; on this machine those have no TLS.
+
+    With the referrer kept from everybody a browser would also hide the origin of our own forms.
+    """
+    media = "https:" if over_tls else "https: http://127.0.0.1:*"
+    policy = (
+        f"default-src 'none'; style-src 'self'; img-src 'self' {media}; media-src {media}; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    )
+    return {
+        "Content-Security-Policy": policy,
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+    }
+
+
+def _common(visit: Visit) -> dict[str, Any]:
+    """What every template may use."""
+
+    def say(russian: str, english: str) -> str:
+        return english if visit.language == "en" else russian
+
+    def name_of(kind: str, code: object) -> str:
+        return word(kind, str(code), visit.language)
+
+    def series_names(codes: Sequence[str], kind: str = "metric") -> list[str]:
+        """Names of a chart's series; `tier:basic` is a tier's."""
+        parts = [code.rpartition(":") for code in codes]
+        return [word(prefix or kind, code, visit.language) for prefix, _, code in parts]
+
+    return {
+        "visit": visit,
+        "operator": visit.operator,
+        "language": visit.language,
+        "say": say,
+        "word": name_of,
+        "series_names": series_names,
+        "form_token": form_token(visit.token) if visit.token else "",
+    }

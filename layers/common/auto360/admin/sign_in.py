@@ -1,0 +1,89 @@
+"""The way into the operations page: a phone, the code that was sent to it, a session in a cookie; and the way out."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+from aws_lambda_powertools.event_handler import Response
+
+from auto360.admin.cookies import LANGUAGE, SESSION, SIGN_IN, cookie, pack
+from auto360.admin.operations_forms import CodeForm, LanguageForm, PhoneForm
+from auto360.admin.rendering import Pages, see_other
+from auto360.admin.visit import SignedInVisit, Visit
+from auto360.container import accounts, staff
+from auto360.core import phone as phones
+from auto360.core.errors import DomainError
+from auto360.core.messages import ERRORS, sentence
+from auto360.domains.accounts.client import Client
+
+FORMS = frozenset({"/admin/sign-in", "/admin/sign-in/code", "/admin/language"})
+"""Forms that need no session; another site cannot send them either."""
+
+_ADDRESS = "/admin/sign-in"
+_OWN_PAGE = re.compile(r"/admin(?:/[a-z0-9\-]+)*")
+_YEAR = 365 * 86400
+
+
+def page(pages: Pages, visit: Visit) -> Response[Any]:
+    """The step at which the visitor is; whoever is signed in goes on."""
+    then = own_page(visit.query.get("then", ""))
+    if visit.operator:
+        return see_other(then)
+    begun = {} if "again" in visit.query else visit.begun
+    return pages.show("sign_in", visit, phone=begun.get("phone", ""), then=then, problem="")
+
+
+def send_code(pages: Pages, visit: Visit, asked: PhoneForm) -> Response[Any]:
+    """Send a code by the rules of the app's login, to whoever asks: who is an operator is told after the code alone."""
+    then = own_page(asked.then)
+    try:
+        number = phones.normalise(asked.phone)
+        sent = accounts.code_issuer()(number, client=_client(visit))
+    except DomainError as error:
+        return _again(pages, visit, error, phone="", then=then)
+    begun = pack({"phone": number, "request_id": sent.request_id, "then": then})
+    return see_other(_ADDRESS, cookie(SIGN_IN, begun, seconds=sent.expires_in, over_tls=visit.over_tls))
+
+
+def open_session(pages: Pages, visit: Visit, shown: CodeForm) -> Response[Any]:
+    """Check the code; the session's token is in the cookie of the answer and nowhere else."""
+    begun = visit.begun
+    try:
+        number, request_id = phones.normalise(begun["phone"]), UUID(begun["request_id"])
+    except (KeyError, ValueError):
+        return see_other(_ADDRESS)
+    try:
+        token = staff.operator_sessions().open(number, shown.code, request_id=request_id, client=_client(visit))
+    except DomainError as error:
+        return _again(pages, visit, error, phone=number, then="")
+    return see_other(
+        own_page(begun.get("then", "")),
+        cookie(SESSION, token, seconds=None, over_tls=visit.over_tls),
+        cookie(SIGN_IN, "", seconds=0, over_tls=visit.over_tls),
+    )
+
+
+def end_session(visit: SignedInVisit) -> Response[Any]:
+    """Sign out: the session ends in the database, the cookie goes too."""
+    staff.operator_sessions().end(visit.token, address=visit.request.address, request_id=visit.request.id)
+    return see_other(f"{_ADDRESS}?done=signed_out", cookie(SESSION, "", seconds=0, over_tls=visit.over_tls))
+
+
+def change_language(visit: Visit, chosen: LanguageForm) -> Response[Any]:
+    """Remember the language and go back."""
+    return see_other(own_page(chosen.back), cookie(LANGUAGE, chosen.language, seconds=_YEAR, over_tls=visit.over_tls))
+
+
+def own_page(address: str) -> str:
+    """An address of ours, else the first page: nobody is led to another site."""
+    return address if _OWN_PAGE.fullmatch(address) else "/admin"
+
+
+def _client(visit: Visit) -> Client:
+    request = visit.request
+    return Client(request.address, request.language, "web", request.user_agent, request.id)
+
+
+def _again(pages: Pages, visit: Visit, error: DomainError, *, phone: str, then: str) -> Response[Any]:
+    told = sentence(ERRORS, error.code, visit.language)
+    return pages.show("sign_in", visit, http_status=error.status, phone=phone, then=then, problem=told)

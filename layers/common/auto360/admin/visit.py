@@ -1,0 +1,92 @@
+"""Who looks at a page, and parameter types with which a route says who may."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from aws_lambda_powertools.event_handler import Request as ResolvedRequest
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from auto360.core.errors import AuthenticationRequired, Forbidden
+from auto360.domains.staff.sessions import Operator, Role
+from auto360.domains.staff.team import Origin
+from auto360.http.requests import Request
+
+PageLanguage = Literal["ru", "en"]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request for a page. `token` is the cookie's, `operator` who it belongs to; both absent before the sign-in.
+
+    `begun` holds the sign-in that this browser has begun: {phone, request_id, then}, or nothing.
+    `is_from_elsewhere`: a link on another site led here, so that the browser has kept the session's cookie back.
+    """
+
+    request: Request
+    path: str
+    query: dict[str, str]
+    language: PageLanguage
+    over_tls: bool
+    begun: dict[str, str]
+    is_from_elsewhere: bool
+    token: str = ""
+    operator: Operator | None = None
+
+    @property
+    def origin(self) -> Origin:
+        """Where an order comes from, for the record."""
+        return Origin(self.request.address, self.request.id)
+
+
+@dataclass(frozen=True)
+class SignedInVisit(Visit):
+    """A visit of an operator."""
+
+    @property
+    def by(self) -> Operator:
+        """The operator."""
+        if self.operator is None:
+            raise AuthenticationRequired
+        return self.operator
+
+
+def _anybody(resolved: ResolvedRequest) -> Visit:
+    visit: Visit = resolved.context["visit"]
+    return visit
+
+
+def _operator(resolved: ResolvedRequest, *roles: Role) -> SignedInVisit:
+    visit: Visit = resolved.context["visit"]
+    if visit.operator is None:
+        raise AuthenticationRequired
+    if roles and visit.operator.role not in roles:
+        raise Forbidden
+    return SignedInVisit(**vars(visit))
+
+
+def _any_operator(resolved: ResolvedRequest) -> SignedInVisit:
+    return _operator(resolved)
+
+
+def _moderator(resolved: ResolvedRequest) -> SignedInVisit:
+    return _operator(resolved, "moderator", "admin")
+
+
+def _finance(resolved: ResolvedRequest) -> SignedInVisit:
+    return _operator(resolved, "finance", "admin")
+
+
+def _admin(resolved: ResolvedRequest) -> SignedInVisit:
+    return _operator(resolved, "admin")
+
+
+Anybody = Annotated[Visit, Depends(_anybody)]
+"""Parameter type of a route for everybody: the sign-in."""
+AnyOperator = Annotated[SignedInVisit, Depends(_any_operator)]
+"""Parameter type with which a route demands an operator of any role."""
+Moderator = Annotated[SignedInVisit, Depends(_moderator)]
+"""Parameter type for moderators and administrators."""
+Finance = Annotated[SignedInVisit, Depends(_finance)]
+"""Parameter type for finance and administrators."""
+Admin = Annotated[SignedInVisit, Depends(_admin)]
+"""Parameter type for administrators."""

@@ -1,0 +1,98 @@
+"""Backups: which database, which stores, which keys."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING
+
+from auto360.container.data import database
+from auto360.container.object_storage import backup_store
+from auto360.core.clock import utc_now
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from auto360.domains.backups.database import DatabaseBackup
+    from auto360.domains.backups.drill import Drill, Rehearsed
+    from auto360.domains.backups.repository import Archive
+    from auto360.domains.backups.runs import Runs
+    from auto360.domains.backups.schedule import Report, Schedule
+
+_LOG = logging.getLogger("auto360.domains.backups")
+
+
+@cache
+def schedule() -> Schedule:
+    """What the timers start."""
+    from auto360.domains.backups.schedule import Schedule
+
+    return Schedule(
+        {
+            "database_daily": lambda: database_backup().run("daily"),
+            "database_weekly": lambda: database_backup().run("weekly"),
+        }
+    )
+
+
+@cache
+def archive() -> Archive:
+    """The database backups at VK Cloud."""
+    from auto360.domains.backups.keys import BackupKeySettings
+    from auto360.domains.backups.repository import Archive
+
+    return Archive(backup_store(), BackupKeySettings.load().keys())
+
+
+@cache
+def runs() -> Runs:
+    """The record of runs."""
+    from auto360.domains.backups.runs import Runs
+
+    return Runs(database())
+
+
+@cache
+def database_backup() -> DatabaseBackup:
+    """The backup of the database."""
+    from auto360.domains.backups.database import DatabaseBackup
+    from auto360.domains.backups.retention import RetentionSettings
+    from auto360.providers.postgres_dump.binaries import DumpSettings
+    from auto360.providers.postgres_dump.postgres import PostgresSource
+
+    settings = DumpSettings.load()
+    source = PostgresSource(settings.address(), settings.schemas)
+    retention = RetentionSettings.load().policy()
+    return DatabaseBackup(source, backup_store(), archive(), database(), runs(), retention, utc_now, _LOG.info)
+
+
+@cache
+def restore_drill() -> Drill:
+    """The drill, on a server of its own."""
+    from auto360.domains.backups.drill import Drill, DrillSettings
+
+    return Drill(archive(), _rehearsal_server, database(), runs(), DrillSettings.load(), utc_now, _LOG.info)
+
+
+def drill() -> Report:
+    """What the drill's timer starts."""
+    from auto360.domains.backups.schedule import unless_another_run
+
+    return unless_another_run(restore_drill().run)
+
+
+@contextmanager
+def _rehearsal_server() -> Iterator[Rehearsed]:
+    import tempfile
+    from functools import partial
+    from pathlib import Path
+
+    from auto360.domains.backups.drill import DrillSettings, Rehearsed
+    from auto360.providers.postgres_dump.restore import PostgresTarget
+    from auto360.providers.postgres_dump.row_security import row_security_findings
+    from auto360.providers.postgres_dump.temporary_server import embedded_postgres
+
+    folder = Path(DrillSettings.load().drill_folder or tempfile.gettempdir())
+    with embedded_postgres(folder) as address:
+        yield Rehearsed(PostgresTarget(address), partial(row_security_findings, address))

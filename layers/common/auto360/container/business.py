@@ -1,0 +1,30 @@
+"""Business accounts and their teams."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from auto360.container.cached import shared_cache
+from auto360.container.data import database
+from auto360.container.storage import image_links
+
+if TYPE_CHECKING:
+    from auto360.domains.business.accounts import Businesses
+    from auto360.domains.business.team import Team
+
+
+@cache
+def businesses() -> Businesses:
+    """Accounts and their listings."""
+    from auto360.domains.business.accounts import Businesses
+
+    return Businesses(database(), shared_cache(), image_links())
+
+
+@cache
+def team() -> Team:
+    """Members, invitations, the owner."""
+    from auto360.domains.business.team import Team, TeamPolicy
+
+    return Team(database(), TeamPolicy.load())

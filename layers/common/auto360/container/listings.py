@@ -1,0 +1,63 @@
+"""Listings."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from auto360.container.cached import cache_settings, shared_cache
+from auto360.container.data import database
+from auto360.core.clock import utc_now
+
+if TYPE_CHECKING:
+    from auto360.domains.listings.commands import Posting
+    from auto360.domains.listings.feed import Feed
+    from auto360.domains.listings.queries import ListingReader
+    from auto360.domains.listings.reactions import Reactions
+    from auto360.domains.listings.write_buffer import Batch
+
+
+@cache
+def feed() -> Feed:
+    """Feed, search, popular searches."""
+    from auto360.domains.listings.feed import Feed, PopularSettings
+
+    return Feed(database(), shared_cache(), cache_settings(), PopularSettings.load(), _batch(), utc_now)
+
+
+@cache
+def reader() -> ListingReader:
+    """One listing, one's own, one's favourites."""
+    from auto360.domains.listings.queries import ListingReader, Viewers
+    from auto360.providers.database.postgrest import SupabaseSettings
+
+    # The key tells viewers apart for two days; it needs no place of its own in the secret store.
+    secret = SupabaseSettings.load().supabase_service_role_key.get_secret_value()
+    return ListingReader(database(), Viewers(secret.encode()), _batch(), utc_now)
+
+
+@cache
+def posting() -> Posting:
+    """Posting and changing."""
+    from auto360.container.storage import image_links
+    from auto360.container.video_providers import addresses
+    from auto360.domains.listings.commands import Posting, SalePolicy
+    from auto360.domains.listings.video_links import VideoLinks, VideoLinkSettings
+
+    videos = VideoLinks(VideoLinkSettings.load().hosts, addresses())
+    return Posting(database(), shared_cache(), image_links(), videos, SalePolicy.load())
+
+
+@cache
+def reactions() -> Reactions:
+    """Likes, favourites, reports."""
+    from auto360.domains.listings.reactions import Reactions
+
+    return Reactions(database())
+
+
+def _batch() -> Batch:
+    from auto360.domains.listings.write_buffer import Batch, BatchSettings
+
+    settings = BatchSettings.load()
+    return Batch(size=settings.listing_batch_size, seconds=settings.listing_batch_seconds)

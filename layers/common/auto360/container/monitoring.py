@@ -1,0 +1,134 @@
+"""Monitoring: health checks of what is configured, and the monitor with its sources and channels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, Literal
+
+from auto360.container.data import database, supplier_http
+from auto360.container.rate_limit import redis_client
+from auto360.container.sms import deliver_sms, suppliers
+from auto360.core.clock import utc_now
+from auto360.core.settings import EnvSettings
+
+if TYPE_CHECKING:
+    from auto360.domains.monitoring.alerts import Alerts
+    from auto360.domains.monitoring.database_outage import DatabaseDown
+    from auto360.domains.monitoring.health import DeepCheck
+    from auto360.domains.monitoring.monitor import Monitor
+    from auto360.domains.monitoring.recipients import AlertSettings
+    from auto360.providers.alert_channels import AlertChannel
+    from auto360.providers.metrics import MetricSource
+
+_SUPPLIER_SECONDS = 3.0
+
+
+class MetricSettings(EnvSettings):
+    """`METRIC_SOURCE`: who watches the API gateway; without one, error rate and response time are not judged."""
+
+    metric_source: Literal["", "yandex", "cloudwatch"] = ""
+
+
+@cache
+def deep_check() -> DeepCheck:
+    """The check for whoever shows the operator key."""
+    from auto360.domains.monitoring.health import DeepCheck, OperatorSettings
+
+    return DeepCheck(OperatorSettings.load().operator_key.get_secret_value(), dependency_checks())
+
+
+@cache
+def dependency_checks() -> dict[str, Callable[[], object]]:
+    """Questions to database, Redis where set, and SMS suppliers."""
+    checks: dict[str, Callable[[], object]] = {"database": partial(database().call, "health_check", {})}
+    redis = redis_client()
+    if redis is not None:
+        checks["redis"] = redis.ping
+    for supplier in suppliers():
+        checks[f"sms_{supplier.name}"] = partial(supplier.account, timeout=_SUPPLIER_SECONDS)
+    return checks
+
+
+@cache
+def alerts() -> Alerts:
+    """Alerts for operators."""
+    from auto360.domains.monitoring.alerts import Alerts
+
+    return Alerts(database())
+
+
+@cache
+def monitor() -> Monitor:
+    """The timer that measures, judges and tells."""
+    from auto360.domains.monitoring.message_format import Wording
+    from auto360.domains.monitoring.monitor import Monitor
+    from auto360.domains.monitoring.recipients import AlertSettings
+
+    settings = AlertSettings.load()
+    return Monitor(
+        database(),
+        metric_sources(),
+        _channels(settings),
+        settings.recipients,
+        Wording(settings.alert_language, settings.runbook_url),
+        _database_down(settings.phones),
+    )
+
+
+def _database_down(phones: Sequence[str]) -> DatabaseDown:
+    from auto360.domains.monitoring.database_outage import DatabaseDown
+
+    return DatabaseDown(database(), phones, suppliers(), deliver_sms, utc_now)
+
+
+def metric_sources() -> Sequence[MetricSource]:
+    """Who is asked for figures: the database, its host and the gateway's watcher where they are named."""
+    from auto360.providers.metrics.postgres import DatabaseFigures, DatabaseFigureSettings
+    from auto360.providers.metrics.supabase import SupabaseHost, SupabaseMetricSettings
+
+    host = SupabaseMetricSettings.load()
+    has_host = bool(host.supabase_metrics_url)
+    sources: list[MetricSource] = [DatabaseFigures(DatabaseFigureSettings.load(), database(), disk_is_told=has_host)]
+    if has_host:
+        sources.append(SupabaseHost(host, supplier_http()))
+    match MetricSettings.load().metric_source:
+        case "yandex":
+            sources.append(_yandex_monitoring())
+        case "cloudwatch":
+            sources.append(_cloudwatch())
+    return sources
+
+
+def _yandex_monitoring() -> MetricSource:
+    from auto360.providers.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
+    from auto360.providers.metrics.yandex_token import ServiceAccountToken
+
+    settings = YandexMonitoringSettings.load()
+    key = settings.yandex_monitoring_api_key
+    authorize = (lambda: f"Api-Key {key.get_secret_value()}") if key else ServiceAccountToken(supplier_http())
+    return YandexMonitoring(settings, supplier_http(), authorize=authorize, now=utc_now)
+
+
+def _cloudwatch() -> MetricSource:
+    from auto360.providers.metrics.cloudwatch import CloudWatch, CloudWatchSettings, cloudwatch_client
+
+    return CloudWatch(CloudWatchSettings.load(), cloudwatch_client(), now=utc_now)
+
+
+def _channels(settings: AlertSettings) -> Mapping[str, AlertChannel]:
+    """Only the channels that reach somebody need their settings."""
+    from auto360.domains.monitoring.sms_channel import SmsChannel
+
+    channels: dict[str, AlertChannel] = {"sms": SmsChannel(database(), deliver_sms)}
+    if settings.recipients["email"]:
+        from auto360.providers.alert_channels.ses import MailSettings, SesMail, ses_client
+
+        mail = MailSettings.load()
+        channels["email"] = SesMail(mail, ses_client(mail))
+    if settings.recipients["webhook"]:
+        from auto360.providers.alert_channels.webhook import SignedWebhook, WebhookSettings
+
+        url = settings.alert_webhook_url.get_secret_value()
+        channels["webhook"] = SignedWebhook(WebhookSettings.load(), url, supplier_http(), now=utc_now)
+    return channels

@@ -1,0 +1,49 @@
+"""Object storage: VK Cloud for backups, Yandex Object Storage for uploads, Supabase Storage as their source."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auto360.providers.object_storage import LinkSigner
+    from auto360.providers.object_storage.s3 import S3Store
+
+
+@cache
+def backup_store() -> S3Store:
+    """The bucket at VK Cloud."""
+    from auto360.providers.object_storage.access import VkCloudSettings
+    from auto360.providers.object_storage.s3 import S3Store
+
+    settings = VkCloudSettings.load()
+    return S3Store(settings.access(), settings.vk_cloud_bucket)
+
+
+@cache
+def backup_links() -> LinkSigner:
+    """Links to what lies at VK Cloud, such as the copy of a video."""
+    from auto360.providers.object_storage.access import VkCloudSettings
+    from auto360.providers.object_storage.links import S3LinkSigner
+
+    settings = VkCloudSettings.load()
+    return S3LinkSigner(settings.access(), settings.vk_cloud_bucket)
+
+
+@cache
+def upload_store() -> S3Store:
+    """The bucket at Yandex Object Storage."""
+    from auto360.providers.object_storage.access import YandexStorageSettings
+    from auto360.providers.object_storage.s3 import S3Store
+
+    settings = YandexStorageSettings.load()
+    return S3Store(settings.access(), settings.yandex_storage_bucket)
+
+
+@cache
+def supabase_bucket(name: str) -> S3Store:
+    """One bucket of Supabase Storage."""
+    from auto360.providers.object_storage.access import SupabaseStorageSettings
+    from auto360.providers.object_storage.s3 import S3Store
+
+    return S3Store(SupabaseStorageSettings.load().access(), name)

@@ -1,0 +1,65 @@
+"""The transport of every HTTP client: it hands the request's id on, and notes whom we waited for."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+
+import httpx
+
+from auto360.observability import request_context
+
+# Below this part of a path lie names of tables and functions, never anything personal.
+_DATABASE_NAME = re.compile(r"(?:^|/)((?:rpc/)?[a-z_0-9]+)$")
+
+
+class NotingTransport(httpx.BaseTransport):
+    """Notes the host of each call; for the database the table or function as well. Paths elsewhere may hold secrets."""
+
+    def __init__(self, behind: httpx.BaseTransport, *, is_database: bool = False) -> None:
+        self._behind, self._is_database = behind, is_database
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Send it with `X-Request-ID`; an answer that never comes is noted as well."""
+        if request_context.request_id():
+            request.headers.setdefault("X-Request-ID", request_context.request_id())
+        target, started_at = self._target(request.url), time.time()
+        try:
+            response = self._behind.handle_request(request)
+        except Exception:
+            request_context.note(target, status=0, started_at=started_at)
+            raise
+        status = response.status_code
+
+        def over() -> None:
+            request_context.note(target, status=status, started_at=started_at)
+
+        response.stream = _NotedBody(response.stream, over)
+        return response
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._behind.close()
+
+    def _target(self, url: httpx.URL) -> str:
+        if self._is_database:
+            name = _DATABASE_NAME.search(url.path)
+            return f"database {name[1] if name else ''}".strip()
+        return url.host
+
+
+class _NotedBody(httpx.SyncByteStream):
+    """A body that tells once when it is over: its bytes are waited for as well."""
+
+    def __init__(self, behind: object, over: Callable[[], None]) -> None:
+        if not isinstance(behind, httpx.SyncByteStream):
+            raise TypeError("a body that cannot be read here")
+        self._behind, self._over, self._is_over = behind, over, False
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield from self._behind
+
+    def close(self) -> None:
+        self._behind.close()
+        if not self._is_over:
+            self._is_over = True
+            self._over()

@@ -1,0 +1,51 @@
+"""Request limits: Redis where REDIS_URL is set, else Postgres."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+from auto360.container.data import database
+from auto360.core.settings import EnvSettings
+from auto360.providers.rate_limit import Limit, LimitSettings, RequestCounter
+
+if TYPE_CHECKING:
+    from redis import Redis
+
+
+class RedisSettings(EnvSettings):
+    """`REDIS_URL`, with its password if it has one."""
+
+    redis_url: SecretStr | None = None
+
+
+@cache
+def limit(name: str) -> Limit:
+    """The configured limit of a name."""
+    return LimitSettings.load().limit(name)
+
+
+@cache
+def redis_client() -> "Redis | None":
+    """The Redis of this process, or None where REDIS_URL is not set."""
+    settings = RedisSettings.load()
+    if settings.redis_url is None:
+        return None
+    from redis import Redis
+
+    url = settings.redis_url.get_secret_value()
+    return Redis.from_url(url, socket_timeout=0.3, socket_connect_timeout=0.3, health_check_interval=10)
+
+
+@cache
+def request_counter() -> RequestCounter:
+    """Counts requests over all instances."""
+    from auto360.providers.rate_limit.postgres import PostgresCounter
+
+    counter = PostgresCounter(database())
+    client = redis_client()
+    if client is None:
+        return counter
+    from auto360.providers.rate_limit.redis import RedisCounter
+
+    return RedisCounter(client, fallback=counter)

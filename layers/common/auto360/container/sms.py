@@ -1,0 +1,106 @@
+"""SMS: suppliers in the order in which they are asked, delivery reports, operators' messages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import field_validator, model_validator
+
+from auto360.container.data import database, supplier_http
+from auto360.core.settings import EnvSettings
+from auto360.providers.sms import SmsSupplier
+from auto360.providers.sms.delivery import Delivery, deliver
+
+if TYPE_CHECKING:
+    from auto360.domains.sms.reports import PushedReports, SmsPoller
+    from auto360.domains.sms.sending import OperatorSms
+    from auto360.domains.sms.status import SmsStatus
+    from auto360.providers.sms import SmsPushReader
+
+
+class SmsSettings(EnvSettings):
+    """`SMS_SUPPLIERS`: names, the first one asked first. `SMS_TEST_MODE`: suppliers check messages and send none."""
+
+    app_env: Literal["local", "test", "staging", "production"] = "production"
+    sms_suppliers: str = "nikita,smsc"
+    sms_test_mode: bool = False
+
+    @field_validator("sms_suppliers")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if not set(value.split(",")) <= {"nikita", "smsc"}:
+            raise ValueError("must be a comma-separated list of: nikita, smsc")
+        return value
+
+    @model_validator(mode="after")
+    def _no_test_mode_in_production(self) -> SmsSettings:
+        if self.app_env == "production" and self.sms_test_mode:
+            raise ValueError("SMS_TEST_MODE must not be set where APP_ENV is production")
+        return self
+
+
+@cache
+def suppliers() -> Sequence[SmsSupplier]:
+    """The configured suppliers."""
+    settings = SmsSettings.load()
+    return tuple(_supplier(name, test_mode=settings.sms_test_mode) for name in settings.sms_suppliers.split(","))
+
+
+def _supplier(name: str, *, test_mode: bool) -> SmsSupplier:
+    if name == "smsc":
+        from auto360.providers.sms.smsc import SmscSettings, SmscSms
+
+        return SmscSms(SmscSettings.load(), supplier_http(), test_mode=test_mode)
+    from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
+
+    return NikitaSms(NikitaSettings.load(), supplier_http(), test_mode=test_mode)
+
+
+def deliver_sms(phone: str, text: str, *, sms_id: str, passed_over: Collection[str]) -> Delivery:
+    """Hand an SMS to the configured suppliers."""
+    return deliver(phone, text, sms_id=sms_id, suppliers=suppliers(), passed_over=passed_over)
+
+
+@cache
+def pushed_reports() -> PushedReports:
+    """Takes the delivery webhooks."""
+    from auto360.domains.sms.reports import PushedReports, SmsReportSettings
+
+    return PushedReports(database(), SmsReportSettings.load(), _push_readers(), _by_name())
+
+
+def _push_readers() -> Mapping[str, SmsPushReader]:
+    from auto360.providers.sms.nikita_push import NikitaPushReader
+    from auto360.providers.sms.smsc_push import SmscPushReader, SmscPushSettings
+
+    return {"nikita": NikitaPushReader(), "smsc": SmscPushReader(SmscPushSettings.load())}
+
+
+@cache
+def sms_poller() -> SmsPoller:
+    """Asks for missing reports and measures balances."""
+    from auto360.domains.sms.reports import SmsPoller
+
+    return SmsPoller(database(), _by_name())
+
+
+def _by_name() -> Mapping[str, SmsSupplier]:
+    return {supplier.name: supplier for supplier in suppliers()}
+
+
+@cache
+def operator_sms() -> OperatorSms:
+    """Sends single messages for operators."""
+    from auto360.domains.sms.sending import OperatorSms, OperatorSmsPolicy
+
+    return OperatorSms(database(), OperatorSmsPolicy.load(), deliver_sms)
+
+
+@cache
+def sms_status() -> SmsStatus:
+    """The figures for operators."""
+    from auto360.domains.sms.status import SmsStatus
+
+    return SmsStatus(database())

@@ -1,0 +1,19 @@
+"""Where pictures may lie."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from auto360.core.urls import ImageLinks
+
+
+@cache
+def image_links() -> ImageLinks:
+    """Our own storage, and the hosts that are configured."""
+    from auto360.core.urls import ImageLinks, ImageLinkSettings
+    from auto360.providers.database.postgrest import SupabaseSettings
+
+    storage_url = f"{SupabaseSettings.load().supabase_url.rstrip('/')}/storage/v1"
+    return ImageLinks(storage_url, ImageLinkSettings.load().hosts)

@@ -1,0 +1,79 @@
+"""Video suppliers, and our own addresses of videos."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from auto360.container.data import supplier_http
+
+if TYPE_CHECKING:
+    from auto360.domains.videos.addresses import VideoAddresses
+    from auto360.providers.video.api_video import ApiVideo
+    from auto360.providers.video.api_video_reports import ApiVideoWebhooks
+    from auto360.providers.video.http import Patience
+    from auto360.providers.video.iam import IamTokens, Token
+    from auto360.providers.video.yandex import YandexVideo
+
+
+@cache
+def addresses() -> VideoAddresses:
+    """Where a video plays, for as long as we live."""
+    from auto360.domains.videos.addresses import PublicApiSettings, VideoAddresses
+
+    return VideoAddresses(PublicApiSettings.load().public_api_url)
+
+
+@cache
+def api_video(patience: Patience | None = None) -> ApiVideo:
+    """api.video; a job may be more patient than a person."""
+    from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
+
+    return ApiVideo(ApiVideoSettings.load(), supplier_http(), patience=patience)
+
+
+@cache
+def api_video_webhooks() -> ApiVideoWebhooks:
+    """Where api.video reports to."""
+    from auto360.providers.video.api_video import ApiVideoSettings
+    from auto360.providers.video.api_video_reports import ApiVideoWebhooks
+
+    return ApiVideoWebhooks(ApiVideoSettings.load(), supplier_http())
+
+
+@cache
+def yandex(patience: Patience | None = None) -> YandexVideo:
+    """Yandex Cloud Video; a job may be more patient than a person."""
+    from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
+
+    return YandexVideo(YandexVideoSettings.load(), supplier_http(), iam_tokens(), patience=patience)
+
+
+@cache
+def iam_tokens() -> IamTokens:
+    """Tokens for Yandex Cloud, kept for the process."""
+    from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange
+
+    return IamTokens(_token_of_function, KeyExchange(IamSettings.load(), supplier_http()))
+
+
+def viewer_patience() -> Patience:
+    """For people who wait for a video to begin, and for whom there may be another copy."""
+    from auto360.providers.video.http import Patience
+
+    return Patience(total_seconds=2.5, call_seconds=1.5, tries=2, first_wait_seconds=0.2)
+
+
+def job_patience() -> Patience:
+    """For jobs: nobody waits, and a minute's limit may be waited out."""
+    from auto360.providers.video.http import Patience
+
+    return Patience(total_seconds=75.0, call_seconds=15.0, tries=5, first_wait_seconds=0.5)
+
+
+def _token_of_function() -> Token | None:
+    from auto360.core.invocation_token import grant
+    from auto360.providers.video.iam import token_of_context
+
+    granted = grant()
+    return token_of_context(granted.token, at=granted.at) if granted else None

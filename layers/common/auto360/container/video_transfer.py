@@ -1,0 +1,144 @@
+"""The move of videos from api.video to Yandex: who stands on both sides, and at what pace they are called."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from auto360.container.data import database
+from auto360.container.rate_limit import request_counter
+from auto360.container.video_providers import addresses, iam_tokens
+from auto360.core.clock import utc_now
+from auto360.domains.videos.transfer.entries import Entry, Replica
+from auto360.domains.videos.transfer.ledger import Ledger
+from auto360.domains.videos.transfer.policy import MigrationPolicy
+from auto360.domains.videos.transfer.ports import OnBytes
+from auto360.domains.videos.transfer.run import MigrationRun, Tell
+
+if TYPE_CHECKING:
+    import httpx
+
+    from auto360.domains.videos.transfer.ports import Files
+    from auto360.providers.video.api_video import ApiVideo
+    from auto360.providers.video.http import Patience
+    from auto360.providers.video.tus import TusPolicy
+    from auto360.providers.video.yandex import YandexVideo
+
+
+@cache
+def policy() -> MigrationPolicy:
+    """Figures of the migration."""
+    return MigrationPolicy.load()
+
+
+def ledger() -> Ledger:
+    """The ledger for a run of its own."""
+    return Ledger(database(), f"run {uuid4()}", policy())
+
+
+def migration_run(tell: Tell | None = None, *, on_bytes: OnBytes | None = None) -> MigrationRun:
+    """A run with everything that it needs; `tell` hears of every step, `on_bytes` of every chunk."""
+    from auto360.domains.videos.transfer.copying import Copying
+    from auto360.domains.videos.transfer.cutover import Releasing, Switching
+    from auto360.domains.videos.transfer.verification import Settling
+
+    held, source, target, moving = ledger(), api_video(), yandex(), files()
+    return MigrationRun(
+        ledger=held,
+        copying=Copying(held, source, target, moving, on_bytes or _uncounted),
+        settling=Settling(held, target, moving, utc_now),
+        switching=Switching(held, target, moving, addresses().fields),
+        releasing=Releasing(held, source, target, moving, has_replica),
+        tell=tell or _unheard,
+    )
+
+
+def _unheard(outcome: str, entry: Entry) -> None:
+    """Counters are enough for the log."""
+
+
+def _uncounted(entry: Entry, copied: int, total: int) -> None:
+    """The ledger knows."""
+
+
+def has_replica(replica: Replica) -> bool:
+    """Whether the copy at VK Cloud is there, whole. A store that does not tell has none: api.video keeps its copy."""
+    from auto360.container.object_storage import backup_store
+    from auto360.providers.object_storage import ObjectStoreError
+
+    try:
+        found = backup_store().head(replica.key)
+    except ObjectStoreError:
+        return False
+    return found is not None and found.size == replica.bytes
+
+
+@cache
+def files() -> Files:
+    """Moves bytes."""
+    from auto360.domains.videos.transfer.ports import Files
+    from auto360.providers.video.checksums import HttpDigest
+    from auto360.providers.video.hls import require_playable
+    from auto360.providers.video.tus import TusCopier
+
+    return Files(
+        copier=TusCopier(http(), tus_policy()),
+        digest=HttpDigest(http()),
+        require_playable=lambda url: require_playable(http(), url),
+    )
+
+
+@cache
+def api_video() -> ApiVideo:
+    """The source."""
+    from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
+
+    return ApiVideo(ApiVideoSettings.load(), http(), patience=patience())
+
+
+@cache
+def yandex() -> YandexVideo:
+    """The target."""
+    from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
+
+    return YandexVideo(YandexVideoSettings.load(), http(), iam_tokens(), patience=patience())
+
+
+@cache
+def http() -> httpx.Client:
+    """The client for both suppliers: every call of their APIs is counted before it is made."""
+    from auto360.providers.transport.connections import new_client
+    from auto360.providers.video.api_video import ApiVideoSettings
+    from auto360.providers.video.throttle import Pace, PacedCalls
+    from auto360.providers.video.yandex import YandexVideoSettings
+
+    figures = policy()
+    source = str(ApiVideoSettings.load().api_video_url).rstrip("/")
+    target = f"{str(YandexVideoSettings.load().yandex_video_url).rstrip('/')}/video/"
+    writes = frozenset({"POST", "PATCH", "DELETE"})
+    pace = Pace(
+        request_counter(),
+        (
+            PacedCalls(
+                "migration_reads", f"{source}/videos", frozenset({"GET"}), figures.video_migration_reads_per_minute
+            ),
+            PacedCalls("migration_writes", f"{source}/videos", writes, figures.video_migration_writes_per_minute),
+            PacedCalls("migration_target", target, writes | {"GET"}, figures.video_migration_target_calls_per_minute),
+        ),
+    )
+    return new_client(timeout=10.0, before=pace)
+
+
+def patience() -> Patience:
+    """For one call: shorter than what a run keeps free at its end. Longer waits are the run's own business."""
+    from auto360.providers.video.http import Patience
+
+    return Patience(total_seconds=20.0, call_seconds=10.0, tries=4, first_wait_seconds=0.5)
+
+
+def tus_policy() -> TusPolicy:
+    """How files are sent: in pieces of 16 MiB."""
+    from auto360.providers.video.tus import TusPolicy
+
+    return TusPolicy()

@@ -1,0 +1,62 @@
+"""Videos of people: uploading, playing, reports, upkeep."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from auto360.container.cached import shared_cache
+from auto360.container.data import database
+from auto360.container.video_providers import addresses, api_video, job_patience, viewer_patience, yandex
+from auto360.core.clock import utc_now
+
+if TYPE_CHECKING:
+    from auto360.domains.videos.maintenance import VideoUpkeep
+    from auto360.domains.videos.playback import VideoReader
+    from auto360.domains.videos.provider_registry import Suppliers
+    from auto360.domains.videos.uploads import UploadTickets
+    from auto360.domains.videos.webhooks import VideoReports
+    from auto360.providers.video.http import Patience
+
+
+@cache
+def upload_tickets() -> UploadTickets:
+    """Opens and completes uploads."""
+    from auto360.domains.videos.uploads import UploadPolicy, UploadTickets
+
+    return UploadTickets(database(), _suppliers(), UploadPolicy.load(), addresses().api_url)
+
+
+@cache
+def videos() -> VideoReader:
+    """Where videos play; removing them."""
+    from auto360.container.object_storage import backup_links
+    from auto360.domains.videos.playback import VideoReader
+
+    return VideoReader(database(), _suppliers(viewer_patience()), shared_cache(), backup_links, addresses().api_url)
+
+
+@cache
+def video_reports() -> VideoReports:
+    """Takes what api.video reports."""
+    from auto360.domains.videos.provider_registry import Suppliers
+    from auto360.domains.videos.webhooks import ReportSettings, VideoReports
+    from auto360.providers.video.api_video_reports import is_signed
+
+    return VideoReports(
+        database(), Suppliers({"api_video": api_video()}), ReportSettings.load(), is_signed, addresses().api_url
+    )
+
+
+def video_upkeep() -> VideoUpkeep:
+    """The timer's work: a new one for each run."""
+    from auto360.domains.videos.maintenance import UpkeepPolicy, VideoUpkeep
+
+    return VideoUpkeep(database(), _suppliers(job_patience()), UpkeepPolicy.load(), addresses().api_url, utc_now)
+
+
+@cache
+def _suppliers(patience: Patience | None = None) -> Suppliers:
+    from auto360.domains.videos.provider_registry import Suppliers
+
+    return Suppliers({"api_video": api_video(patience), "yandex": yandex(patience)})

@@ -1,0 +1,145 @@
+"""Secrets that must be stored and read again, such as a supplier's token for debits: encrypted, bound to their row.
+
+Form: `v1.<key id>.<base64url of nonce and ciphertext>`, AES-256-GCM with a fresh nonce of 12 bytes. Table, column, row
+and key id are authenticated with it, so that a value moved to another row does not decrypt. Several keys may be
+configured, newest first: what an older one encrypted stays readable, and `is_stale` says what to encrypt anew.
+To find a row by its secret there is `digest`, keyed separately, so that it tells nothing without the key.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import SecretStr, field_validator
+
+from auto360.core.settings import EnvSettings
+
+_KEY_BYTES, _NONCE_BYTES = 32, 12
+_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,20}")
+_STORED = re.compile(r"v1\.([A-Za-z0-9_-]{1,20})\.([A-Za-z0-9_-]+)")
+
+
+class NotDecryptable(Exception):
+    """The value is no stored secret, its key is gone, or it belongs to another row. Never holds the value."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a secret is stored; it decrypts nowhere else."""
+
+    table: str
+    column: str
+    row_id: str
+
+
+class StoredSecrets:
+    """Encrypts and decrypts. `keys` by id, the first one is current; `random_bytes` is there for tests."""
+
+    def __init__(
+        self, keys: dict[str, bytes], digest_key: bytes, *, random_bytes: Callable[[int], bytes] = os.urandom
+    ) -> None:
+        self._keys, self._digest_key, self._random_bytes = keys, digest_key, random_bytes
+
+    @property
+    def current_key_id(self) -> str:
+        """The id of the key under which is encrypted."""
+        return next(iter(self._keys))
+
+    def encrypt(self, secret: str, *, place: Place) -> str:
+        """The stored form under the current key."""
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        key_id = self.current_key_id
+        nonce = self._random_bytes(_NONCE_BYTES)
+        sealed = AESGCM(self._keys[key_id]).encrypt(nonce, secret.encode(), _bound_to(place, key_id))
+        return f"v1.{key_id}.{base64.urlsafe_b64encode(nonce + sealed).decode().rstrip('=')}"
+
+    def decrypt(self, stored: str, *, place: Place) -> str:
+        """The secret. Raises NotDecryptable."""
+        from cryptography.exceptions import InvalidTag
+        from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+        key_id, data = _parts(stored)
+        if key_id not in self._keys or len(data) <= _NONCE_BYTES:
+            raise NotDecryptable
+        try:
+            plain = AESGCM(self._keys[key_id]).decrypt(
+                data[:_NONCE_BYTES], data[_NONCE_BYTES:], _bound_to(place, key_id)
+            )
+            return plain.decode()
+        except (InvalidTag, UnicodeDecodeError):
+            raise NotDecryptable from None
+
+    def is_stale(self, stored: str) -> bool:
+        """Whether it is under an older key. Raises NotDecryptable for what is no stored secret."""
+        return _parts(stored)[0] != self.current_key_id
+
+    def digest(self, secret: str, *, purpose: str) -> bytes:
+        """32 bytes by which an equal secret is found again; `purpose` (table and column) keeps places apart."""
+        return hmac.new(self._digest_key, f"stored:digest:v1|{purpose}|{secret}".encode(), hashlib.sha256).digest()
+
+
+def _bound_to(place: Place, key_id: str) -> bytes:
+    return "|".join((place.table, place.column, place.row_id, key_id)).encode()
+
+
+def _parts(stored: str) -> tuple[str, bytes]:
+    found = _STORED.fullmatch(stored)
+    if found is None:
+        raise NotDecryptable
+    try:
+        return found[1], base64.urlsafe_b64decode(found[2] + "=" * (-len(found[2]) % 4))
+    except binascii.Error:
+        raise NotDecryptable from None
+
+
+class StoredSecretSettings(EnvSettings):
+    """`STORED_SECRET_KEYS`: `k2:<base64url of 32 bytes>,k1:…`, newest first. `STORED_SECRET_DIGEST_KEY`: another one.
+
+    The digest key cannot be rotated without computing every digest anew, so it is a key of its own.
+    """
+
+    stored_secret_keys: SecretStr
+    stored_secret_digest_key: SecretStr
+
+    @field_validator("stored_secret_keys")
+    @classmethod
+    def _keys(cls, value: SecretStr) -> SecretStr:
+        _parsed_keys(value.get_secret_value())
+        return value
+
+    @field_validator("stored_secret_digest_key")
+    @classmethod
+    def _digest_key(cls, value: SecretStr) -> SecretStr:
+        _key(value.get_secret_value())
+        return value
+
+    def secrets(self) -> StoredSecrets:
+        """The keys, ready for use."""
+        digest_key = _key(self.stored_secret_digest_key.get_secret_value())
+        return StoredSecrets(_parsed_keys(self.stored_secret_keys.get_secret_value()), digest_key)
+
+
+def _parsed_keys(text: str) -> dict[str, bytes]:
+    keys: dict[str, bytes] = {}
+    for entry in text.split(","):
+        key_id, _, encoded = entry.strip().partition(":")
+        if not _KEY_ID.fullmatch(key_id) or key_id in keys:
+            raise ValueError("each entry must be id:base64url, ids different")
+        keys[key_id] = _key(encoded)
+    return keys
+
+
+def _key(encoded: str) -> bytes:
+    try:
+        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
+    except binascii.Error:
+        raise ValueError("not base64url") from None
+    if len(key) != _KEY_BYTES:
+        raise ValueError("a key must be base64url of exactly 32 bytes")
+    return key

@@ -1,0 +1,129 @@
+"""Access tokens: short-lived JWTs that Supabase takes as a user's (facts on SMS login, §6.1).
+
+ES256 with a key id is the form to use; HS256 with the project's legacy secret is read, and written where no signing
+key is configured. The algorithm follows from our configuration, never from the token.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field, SecretStr, model_validator
+
+from auto360.core.clock import Clock
+from auto360.core.errors import AuthenticationRequired
+from auto360.core.settings import EnvSettings
+
+_LEAST_SECRET_CHARACTERS = 32
+_CLOCK_SKEW = timedelta(seconds=30)
+
+
+@dataclass(frozen=True)
+class Principal:
+    """Who a valid access token speaks for. `token` is the token itself, to be shown to the database."""
+
+    user_id: str
+    session_id: str
+    token: str
+
+
+class AccessTokenSettings(EnvSettings):
+    """Keys and claims of access tokens.
+
+    `jwt_public_keys` is a JWKS with the keys to accept, the current one among them; `jwt_signing_key` is the PEM of
+    the current private key. The existing app cannot refresh: set `access_token_seconds` to 2592000 while it is in use.
+    """
+
+    jwt_signing_key: SecretStr | None = None
+    jwt_signing_key_id: str = ""
+    jwt_public_keys: str = ""
+    jwt_secret: SecretStr | None = None
+    jwt_issuer: str
+    jwt_audience: str = "authenticated"
+    access_token_seconds: int = Field(3600, ge=300, le=2_592_000)
+
+    @model_validator(mode="after")
+    def _usable(self) -> "AccessTokenSettings":
+        if not self.jwt_public_keys and self.jwt_secret is None:
+            raise ValueError("JWT_PUBLIC_KEYS or JWT_SECRET must be set")
+        if self.jwt_signing_key is not None and not self.jwt_signing_key_id:
+            raise ValueError("JWT_SIGNING_KEY_ID must be set beside JWT_SIGNING_KEY")
+        if self.jwt_secret is not None and len(self.jwt_secret.get_secret_value()) < _LEAST_SECRET_CHARACTERS:
+            raise ValueError("JWT_SECRET must have at least 32 characters")
+        return self
+
+
+class AccessTokens:
+    """Makes and checks access tokens."""
+
+    def __init__(self, settings: AccessTokenSettings, *, now: Clock) -> None:
+        self._settings, self._now = settings, now
+
+    @property
+    def lifetime_seconds(self) -> int:
+        """How long a new token is valid."""
+        return self._settings.access_token_seconds
+
+    def issue(self, *, user_id: str, session_id: str, phone: str) -> str:
+        """A signed token for a session of a user."""
+        import jwt
+
+        settings, now = self._settings, int(self._now().timestamp())
+        claims = {
+            "iss": settings.jwt_issuer,
+            "aud": settings.jwt_audience,
+            "sub": user_id,
+            "role": "authenticated",
+            "session_id": session_id,
+            "phone": phone.lstrip("+"),
+            "iat": now,
+            "exp": now + settings.access_token_seconds,
+            "aal": "aal1",
+            "amr": [{"method": "otp", "timestamp": now}],
+            "is_anonymous": False,
+            "app_metadata": {"provider": "phone"},
+            "user_metadata": {},
+        }
+        if settings.jwt_signing_key is not None:
+            key = settings.jwt_signing_key.get_secret_value()
+            return jwt.encode(claims, key, algorithm="ES256", headers={"kid": settings.jwt_signing_key_id})
+        if settings.jwt_secret is None:
+            raise RuntimeError("no key to sign with: set JWT_SIGNING_KEY")
+        return jwt.encode(claims, settings.jwt_secret.get_secret_value(), algorithm="HS256")
+
+    def check(self, token: str) -> Principal:
+        """The principal of a valid token. Raises AuthenticationRequired for anything else."""
+        import jwt
+
+        try:
+            algorithm, key = self._key_for(jwt.get_unverified_header(token))
+            claims = jwt.decode(
+                token,
+                key,
+                algorithms=[algorithm],
+                audience=self._settings.jwt_audience,
+                issuer=self._settings.jwt_issuer,
+                leeway=_CLOCK_SKEW,
+                options={"require": ["exp", "sub", "aud", "iss"]},
+            )
+            if claims.get("role") != "authenticated":
+                raise AuthenticationRequired
+            return Principal(str(UUID(claims["sub"])), str(UUID(str(claims.get("session_id")))), token)
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+            raise AuthenticationRequired from None
+
+    def _key_for(self, token_header: Mapping[str, Any]) -> tuple[str, Any]:
+        """The key and its one algorithm. A key id picks a public key; only tokens without one try the secret."""
+        import jwt
+
+        settings, key_id = self._settings, token_header.get("kid")
+        if key_id is not None and settings.jwt_public_keys:
+            for key in json.loads(settings.jwt_public_keys)["keys"]:
+                if key.get("kid") == key_id and key.get("kty") == "EC":
+                    return "ES256", jwt.PyJWK(key, algorithm="ES256").key
+        if key_id is None and settings.jwt_secret is not None:
+            return "HS256", settings.jwt_secret.get_secret_value()
+        raise AuthenticationRequired

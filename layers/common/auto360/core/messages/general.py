@@ -1,0 +1,61 @@
+"""Sentences of refusals that every function may give."""
+
+from auto360.core.messages.languages import Sentences
+
+ERRORS: Sentences = {
+    "internal": (
+        "Что-то сломалось на нашей стороне. Попробуйте ещё раз чуть позже.",
+        "Биз тарапта ката кетти. Бир аздан кийин кайра аракет кылыңыз.",
+        "Something broke on our side. Please try again a little later.",
+    ),
+    "service_unavailable": (
+        "Сервис временно недоступен. Попробуйте через минуту.",
+        "Кызмат убактылуу иштебей жатат. Бир мүнөттөн кийин аракет кылыңыз.",
+        "The service is briefly unavailable. Please try again in a minute.",
+    ),
+    "not_found": (
+        "Не найдено. Проверьте адрес или обновите список.",
+        "Табылган жок. Даректи текшериңиз же тизмени жаңыртыңыз.",
+        "Not found. Check the address or refresh the list.",
+    ),
+    "method_not_allowed": (
+        "Так этот адрес не вызывается. Обновите приложение.",
+        "Бул дарек мындай чакырылбайт. Колдонмону жаңыртыңыз.",
+        "This address cannot be called that way. Please update the app.",
+    ),
+    "invalid_json": (
+        "Запрос не удалось прочитать. Обновите приложение и попробуйте снова.",
+        "Сурамды окуу мүмкүн болбоду. Колдонмону жаңыртып, кайра аракет кылыңыз.",
+        "The request could not be read. Update the app and try again.",
+    ),
+    "validation_failed": (
+        "Проверьте заполненные поля.",
+        "Толтурулган талааларды текшериңиз.",
+        "Please check the fields you filled in.",
+    ),
+    "payload_too_large": (
+        "Слишком большой запрос. Уменьшите объём данных.",
+        "Сурам өтө чоң. Маалыматтын көлөмүн азайтыңыз.",
+        "The request is too large. Please send less data.",
+    ),
+    "authentication_required": (
+        "Войдите в приложение ещё раз.",
+        "Колдонмого кайра кириңиз.",
+        "Please log in again.",
+    ),
+    "forbidden": (
+        "У вас нет доступа к этому действию.",
+        "Бул аракетке сизде уруксат жок.",
+        "You are not allowed to do this.",
+    ),
+    "rate_limited": (
+        "Слишком много запросов. Подождите немного и попробуйте снова.",
+        "Сурамдар өтө көп. Бир аз күтүп, кайра аракет кылыңыз.",
+        "Too many requests. Wait a little and try again.",
+    ),
+    "idempotency_key_reused": (
+        "Этот запрос уже был отправлен с другим содержанием. Обновите экран и попробуйте снова.",
+        "Бул сурам башка мазмун менен жөнөтүлгөн. Экранды жаңыртып, кайра аракет кылыңыз.",
+        "This request was sent before with other content. Refresh the screen and try again.",
+    ),
+}

@@ -1,0 +1,40 @@
+"""Sentences of operations: what operators are told, and the SMS that they may send, one segment each."""
+
+from auto360.core.messages.languages import Sentences
+
+ERRORS: Sentences = {
+    "sms_operator_limit": (
+        "На этот номер или от вас уже отправлено много SMS. Попробуйте позже.",
+        "Бул номерге же сизден SMS көп жөнөтүлдү. Кийинчерээк аракет кылыңыз.",
+        "Many SMS went to this number or were sent by you. Try again later.",
+    ),
+}
+
+# An operator chooses one of these and never writes a text of his own: nothing to fish with goes out under our name.
+SMS_TEMPLATES: Sentences = {
+    "listing_question": (
+        "360Auto: есть вопрос по вашему объявлению. Откройте приложение.",
+        "360Auto: жарыяңыз боюнча суроо бар. Колдонмону ачыңыз.",
+        "360Auto: we have a question about your listing. Please open the app.",
+    ),
+    "payment_question": (
+        "360Auto: есть вопрос по вашей оплате. Откройте приложение.",
+        "360Auto: төлөмүңүз боюнча суроо бар. Колдонмону ачыңыз.",
+        "360Auto: we have a question about your payment. Please open the app.",
+    ),
+    "payment_refunded": (
+        "360Auto: деньги за вашу оплату возвращены.",
+        "360Auto: төлөмүңүздүн акчасы кайтарылды.",
+        "360Auto: your payment has been refunded.",
+    ),
+    "account_question": (
+        "360Auto: напишите в поддержку из приложения, мы ждём ответа.",
+        "360Auto: колдонмодон колдоого жазыңыз, жооп күтөбүз.",
+        "360Auto: please write to support from the app, we await your answer.",
+    ),
+    "test": (
+        "360Auto: проверка связи.",
+        "360Auto: байланышты текшерүү.",
+        "360Auto: a test message.",
+    ),
+}

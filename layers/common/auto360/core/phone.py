@@ -1,0 +1,46 @@
+"""Kyrgyz mobile numbers: from what people type to E.164, and masked for logs.
+
+Rule (facts on SMS login, §3): the text is folded, so that pasted direction marks and other scripts' digits are no
+obstacle; separators are dropped; only digits and one leading plus may remain; the number must be valid for the region
+KG and of mobile type. Controls, extensions and letters are refused, although the library would accept them.
+"""
+
+import re
+
+from auto360.core.errors import PhoneInvalid
+from auto360.core.text import fold
+
+_SEPARATORS = re.compile(r"[ \-().]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
+_DIALLED = re.compile(r"\+?[0-9]{9,15}")
+_NUMBER_IN_TEXT = re.compile(r"(?<![0-9A-Za-z])(\+?996[ \-]?)(?:[0-9][ \-]?){7}([0-9][ \-]?[0-9])(?![0-9])")
+
+
+def normalise(typed: str) -> str:
+    """Return the E.164 form (`+996555123456`) of a Kyrgyz mobile number.
+
+    Raises PhoneInvalid for anything else: landlines, other countries, letters, extensions.
+    """
+    import phonenumbers
+
+    dialled = _SEPARATORS.sub("", fold(typed))
+    if _CONTROLS.search(typed) or not _DIALLED.fullmatch(dialled):
+        raise PhoneInvalid
+    try:
+        number = phonenumbers.parse(dialled, "KG")
+    except phonenumbers.NumberParseException:
+        raise PhoneInvalid from None
+    is_mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
+    if not is_mobile or not phonenumbers.is_valid_number_for_region(number, "KG"):
+        raise PhoneInvalid
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def mask(text: str) -> str:
+    """Replace every Kyrgyz number in a text by its country code and last two digits: `+996*******56`."""
+    return _NUMBER_IN_TEXT.sub(r"\1*******\2", text)
+
+
+def number_block(phone: str) -> str:
+    """The number without its last four digits: SMS pumping walks through such blocks (facts on SMS login, §5.4)."""
+    return phone[:-4]

@@ -1,0 +1,60 @@
+"""Settings: small frozen models, loaded when needed from any mapping, never at import time.
+
+A field's environment variable is its name in capitals. A secret has no default. What is missing or unusable is a
+start-up error that names the variable and never shows its value.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from auto360.core.errors import SettingsInvalid
+
+
+class EnvSettings(BaseModel):
+    """A group of settings that belong to one part."""
+
+    # A model is built when it is first loaded: a function imports more groups of settings than it uses.
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> Self:
+        """Read the group from a mapping (`os.environ` unless told). An empty value counts as absent.
+
+        Raises SettingsInvalid, which names every variable at fault.
+        """
+        source = os.environ if environ is None else environ
+        values: dict[str, Any] = {
+            name: source[name.upper()] for name in cls.model_fields if source.get(name.upper(), "") != ""
+        }
+        try:
+            return cls(**values)
+        except ValidationError as error:
+            raise SettingsInvalid(_sentence(error)) from None
+
+
+def _sentence(error: ValidationError) -> str:
+    problems = [
+        f"{'.'.join(str(part) for part in item['loc']).upper() or 'settings'}: {item['msg']}"
+        for item in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    return "Settings are not usable. " + "; ".join(sorted(problems))
+
+
+class AppSettings(EnvSettings):
+    """What the runtime itself needs. `sentry_traces_rate` is the share of requests whose trace is sent, 0 to 1."""
+
+    app_env: Literal["local", "test", "staging", "production"] = "production"
+    allowed_origins: str = ""
+    log_level: Literal["DEBUG", "INFO", "WARN", "ERROR"] = "INFO"
+    slow_call_ms: int = Field(1000, ge=1)
+    sentry_dsn: str = Field("", pattern=r"^(https?://[^@\s]+@\S+)?$")
+    sentry_traces_rate: float = Field(0.0, ge=0, le=1)
+    sentry_release: str = ""
+
+    @property
+    def origins(self) -> frozenset[str]:
+        """Browser origins that may call the API, compared exactly."""
+        return frozenset(origin.strip() for origin in self.allowed_origins.split(",") if origin.strip())

@@ -1,0 +1,66 @@
+"""Addresses that people give us: websites to open, and pictures that lie where we let pictures lie."""
+
+import re
+from urllib.parse import urlsplit
+
+from pydantic import field_validator
+
+from auto360.core.errors import Problem, ValidationFailed
+from auto360.core.messages import FIELDS, sentence
+from auto360.core.settings import EnvSettings
+
+_MOST_CHARACTERS = 2048
+_HOST = re.compile(r"(?=.{4,253}$)([\w](?:[\w\-]{0,61}[\w])?\.)+[^\W\d_]{2,63}")
+_UNUSUAL = re.compile(r"[\s\\\"'<>`{}|^\x00-\x1f\x7f]")
+_PICTURE = re.compile(r"(?:[\w\-]+/){0,4}[\w\-]+(?:\.[\w\-]+)*\.(?:jpe?g|png|webp)", re.ASCII | re.IGNORECASE)
+
+
+def is_web_address(url: str) -> bool:
+    """Whether this is `https://` with a host name: no address in figures, no port, no user, nothing to escape."""
+    if len(url) > _MOST_CHARACTERS or _UNUSUAL.search(url) or not url.startswith("https://"):
+        return False
+    return _HOST.fullmatch(url.removeprefix("https://").split("/")[0].split("?")[0].split("#")[0]) is not None
+
+
+class ImageLinkSettings(EnvSettings):
+    """`IMAGE_HOSTS`: hosts, comma-separated, at which pictures may lie besides our own storage."""
+
+    image_hosts: str = ""
+
+    @field_validator("image_hosts")
+    @classmethod
+    def _hosts(cls, value: str) -> str:
+        if not all(_HOST.fullmatch(host) for host in value.split(",") if host):
+            raise ValueError("must be a comma-separated list of host names")
+        return value
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts."""
+        return frozenset(host for host in self.image_hosts.split(",") if host)
+
+
+class ImageLinks:
+    """Where pictures may lie: in the caller's own folder of a bucket, or at an allowed host."""
+
+    def __init__(self, storage_url: str, hosts: frozenset[str]) -> None:
+        self._public, self._hosts = f"{storage_url.rstrip('/')}/object/public/", hosts
+
+    @property
+    def origins(self) -> tuple[str, list[str]]:
+        """The address before the name of a bucket of ours, and the allowed hosts in order."""
+        return self._public, sorted(self._hosts)
+
+    def resolve(self, reference: str, *, bucket: str, user_id: str, field: str) -> str:
+        """The address of a picture, given as `<bucket>/<user id>/…` or as an address.
+
+        Raises ValidationFailed for one that lies elsewhere: in another person's folder, or at a host of the caller's
+        choice, which would learn the address of everybody who opens the picture.
+        """
+        path = reference.removeprefix(self._public)
+        own = f"{bucket}/{user_id}/"
+        if path.startswith(own) and _PICTURE.fullmatch(path.removeprefix(own)):
+            return self._public + path
+        if is_web_address(reference) and urlsplit(reference).hostname in self._hosts:
+            return reference
+        raise ValidationFailed(problems=[Problem(field, sentence(FIELDS, "value", "ru"))])

@@ -1,0 +1,1 @@
+"""Rules and use cases, one package per subject; no domain imports another."""

@@ -1,0 +1,165 @@
+"""The figures of login by code: the audit's limits as defaults, each a setting, and how they become limit keys."""
+
+import ipaddress
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, model_validator
+
+from auto360.core import phone as phones
+from auto360.core.settings import EnvSettings
+
+_MINUTE, _HOUR, _DAY = 60, 3600, 86400
+# What `private.login_caller` tells apart: a phone without an account; one with, asked for from a network in which it
+# has never logged in; or from one in which it has.
+_NEW, _ELSEWHERE, _OWN = ("new",), ("elsewhere",), ("own",)
+_EVERYBODY = (*_NEW, *_ELSEWHERE, *_OWN)
+
+
+class CodePolicy(EnvSettings):
+    """Length, life, tries and sending limits of login codes (docs/decisions/0081).
+
+    A reserve is the part of the day's budget, in percent, that is kept from the callers below: `staff` from everybody
+    else, `places` from whoever asks from a network in which the phone never logged in, `accounts` from phones without
+    an account. The `hourly_share` is the part that strangers may use in an hour: phones without an account one, phones
+    asked for from elsewhere another.
+    `otp_test_numbers` is `+996700000001:123456,…`: fixed codes without SMS, refused in production. Costs are in tyiyn.
+    """
+
+    app_env: Literal["local", "test", "staging", "production"] = "production"
+    otp_code_length: int = Field(6, ge=4, le=8)
+    otp_ttl_seconds: int = Field(600, ge=60, le=3600)
+    otp_least_life_seconds: int = Field(60, ge=0)
+    otp_tries: int = Field(3, ge=1, le=10)
+    otp_resend_seconds: int = Field(60, ge=1)
+    otp_phone_per_hour: int = Field(3, ge=1)
+    otp_phone_per_day: int = Field(10, ge=1)
+    otp_address_phone_per_15_minutes: int = Field(5, ge=1)
+    otp_strangers_per_hour: int = Field(2, ge=1)
+    otp_strangers_per_day: int = Field(5, ge=1)
+    otp_address_per_hour: int = Field(60, ge=1)
+    otp_network_per_hour: int = Field(300, ge=1)
+    otp_ipv4_16_per_hour: int = Field(900, ge=1)
+    otp_ipv6_64_per_hour: int = Field(10, ge=1)
+    otp_ipv6_56_per_hour: int = Field(20, ge=1)
+    otp_ipv6_48_per_hour: int = Field(60, ge=1)
+    otp_block_per_hour: int = Field(50, ge=1)
+    otp_brake_requests: int = Field(30, ge=1)
+    otp_brake_percent: int = Field(10, ge=0, le=100)
+    otp_brake_seconds: int = Field(43_200, ge=3600, le=172_800)
+    otp_sms_cost_tyiyn: int = Field(200, ge=0)
+    otp_daily_budget_tyiyn: int = Field(2_000_000, ge=0)
+    otp_hourly_share_percent: int = Field(10, ge=1, le=100)
+    otp_reserve_accounts_percent: int = Field(30, ge=0, le=100)
+    otp_reserve_places_percent: int = Field(13, ge=0, le=100)
+    otp_reserve_staff_percent: int = Field(3, ge=0, le=100)
+    otp_test_numbers: SecretStr = SecretStr("")
+
+    @model_validator(mode="after")
+    def _no_test_numbers_in_production(self) -> "CodePolicy":
+        if self.app_env == "production" and self.test_codes:
+            raise ValueError("OTP_TEST_NUMBERS must not be set where APP_ENV is production")
+        return self
+
+    @property
+    def test_codes(self) -> dict[str, str]:
+        """Fixed codes by phone."""
+        entries = [entry.partition(":") for entry in self.otp_test_numbers.get_secret_value().split(",") if entry]
+        return {phones.normalise(number): code.strip() for number, _, code in entries}
+
+    def rules(self, phone: str, address: str) -> dict[str, Any]:
+        """What `login_request_code` decides by: {limits, brake, budget}."""
+        return {
+            "limits": self.limits(phone, address),
+            "brake": {
+                # Not the /16: it may be half a carrier.
+                "keys": [*(key for key, _ in self._networks(address) if not key.endswith("/16")), _block(phone)],
+                "seconds": self.otp_brake_seconds,
+                "patience_seconds": self.otp_ttl_seconds,
+                "requests": self.otp_brake_requests,
+                "percent": self.otp_brake_percent,
+            },
+            "budget": self.budget(),
+        }
+
+    def limits(self, phone: str, address: str) -> list[dict[str, Any]]:
+        """The limits that one request counts against, in the order in which they are locked and told."""
+        by_phone, strangers = f"phone:{phone}", f"strangers:{phone}"
+        own, pair = f"own:{phone}|{network_of(address)}", f"pair:{address}|{phone}"
+        return [
+            _limit("otp_too_soon", by_phone, 1, self.otp_resend_seconds, _EVERYBODY),
+            _limit("otp_phone_limit", by_phone, self.otp_phone_per_hour, _HOUR, _NEW),
+            _limit("otp_phone_limit", by_phone, self.otp_phone_per_day, _DAY, _NEW),
+            _limit("otp_phone_limit", own, self.otp_phone_per_hour, _HOUR, _OWN),
+            _limit("otp_phone_limit", own, self.otp_phone_per_day, _DAY, _OWN),
+            _limit("otp_phone_limit", strangers, self.otp_strangers_per_hour, _HOUR, _ELSEWHERE),
+            _limit("otp_phone_limit", strangers, self.otp_strangers_per_day, _DAY, _ELSEWHERE),
+            _limit("rate_limited", pair, self.otp_address_phone_per_15_minutes, 15 * _MINUTE, _EVERYBODY),
+            *(
+                _limit("otp_address_limit", key, most, _HOUR, (*_NEW, *_ELSEWHERE))
+                for key, most in self._networks(address)
+            ),
+            _limit("otp_temporarily_limited", _block(phone), self.otp_block_per_hour, _HOUR, _NEW),
+        ]
+
+    def budget(self) -> dict[str, dict[str, int]]:
+        """What each kind of caller may use up of the day's budget and of one hour, in tyiyn."""
+        day = self.otp_daily_budget_tyiyn
+        hour = day * self.otp_hourly_share_percent // 100
+
+        def without(reserve_percent: int) -> int:
+            return day * (100 - reserve_percent) // 100
+
+        return {
+            "new": {"day": without(self.otp_reserve_accounts_percent), "hour": hour},
+            "elsewhere": {"day": without(self.otp_reserve_places_percent), "hour": hour},
+            "own": {"day": without(self.otp_reserve_staff_percent)},
+            "staff": {"day": day},
+        }
+
+    def _networks(self, address: str) -> list[tuple[str, int]]:
+        """Keys and hourly limits of an address and the networks around it, the narrowest first."""
+        if ipaddress.ip_address(address).version == 4:
+            around = [(24, self.otp_network_per_hour), (16, self.otp_ipv4_16_per_hour)]
+            found = [(f"address:{address}", self.otp_address_per_hour)]
+        else:
+            found = []
+            around = [(64, self.otp_ipv6_64_per_hour), (56, self.otp_ipv6_56_per_hour), (48, self.otp_ipv6_48_per_hour)]
+        return [*found, *((f"network:{_network(address, prefix)}", most) for prefix, most in around)]
+
+
+class LockPolicy(EnvSettings):
+    """When guessing is locked and for how long (audit §1.4), and for how long a repeated login is answered.
+
+    The app repeats a POST up to three times within 67 seconds (mobile contract, §1.2).
+    """
+
+    otp_lock_failures: int = Field(5, ge=1)
+    otp_lock_address_failures: int = Field(100, ge=1)
+    otp_lock_seconds: int = Field(900, ge=1)
+    otp_replay_seconds: int = Field(75, ge=0)
+
+    def lock(self) -> dict[str, int]:
+        """What `login_verify_code` locks by."""
+        return {
+            "failures": self.otp_lock_failures,
+            "address_failures": self.otp_lock_address_failures,
+            "seconds": self.otp_lock_seconds,
+            "replay_seconds": self.otp_replay_seconds,
+        }
+
+
+def _limit(reason: str, key: str, most: int, seconds: int, callers: tuple[str, ...]) -> dict[str, Any]:
+    return {"reason": reason, "key": key, "most": most, "seconds": seconds, "callers": callers}
+
+
+def _block(phone: str) -> str:
+    return f"block:{phones.number_block(phone)}"
+
+
+def network_of(address: str) -> str:
+    """The network that tells a known place from a strange one, as `private.network_of` does: /24 or /56."""
+    return _network(address, 24 if ipaddress.ip_address(address).version == 4 else 56)
+
+
+def _network(address: str, prefix: int) -> str:
+    return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))

@@ -1,0 +1,82 @@
+"""The secrets behind login codes: how a code is made from a nonce, and the digest under which it is checked.
+
+The code is not random text that must be stored: it is derived from a stored nonce with a secret that is not in the
+database. So the same code can be sent again within its life, and the database alone tells nothing about it. Several
+secrets may be configured, newest first; each code remembers its key id, so a rotation disturbs no login.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from typing import Self
+from uuid import UUID
+
+from pydantic import SecretStr, field_validator
+
+from auto360.core.settings import EnvSettings
+
+_LEAST_BYTES = 32
+
+
+class CodeSecrets:
+    """HMAC secrets by key id; the first one is current."""
+
+    def __init__(self, keys: dict[str, bytes]) -> None:
+        self._keys = keys
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `k2:<base64url>,k1:<base64url>`. Raises ValueError for fewer than 32 bytes or a doubled id."""
+        keys: dict[str, bytes] = {}
+        for entry in text.split(","):
+            key_id, _, encoded = entry.strip().partition(":")
+            try:
+                key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
+            except binascii.Error:
+                raise ValueError("not base64url") from None
+            if not key_id.isalnum() or key_id in keys or len(key) < _LEAST_BYTES:
+                raise ValueError("each entry must be id:base64url of at least 32 bytes, ids different")
+            keys[key_id] = key
+        return cls(keys)
+
+    @property
+    def ids(self) -> list[str]:
+        """All key ids, current first."""
+        return list(self._keys)
+
+    def code(self, key_id: str, *, phone: str, nonce: str, length: int) -> str:
+        """The login code of a nonce: `length` decimal digits, leading zeros kept.
+
+        64 bits are reduced to at most 8 digits, so no code is more likely than another by more than 1e-11.
+        """
+        digest = self._mac(key_id, f"otp:code:v1|{phone}|{nonce}")
+        return str(int.from_bytes(digest[:8], "big") % 10**length).zfill(length)
+
+    def check_digest(self, key_id: str, *, phone: str, code: str) -> bytes:
+        """The keyed digest of a code for a phone; what verify-code sends to the database."""
+        return self._mac(key_id, f"otp:check:v1|login|{phone}|{code}")
+
+    def _mac(self, key_id: str, message: str) -> bytes:
+        return hmac.new(self._keys[key_id], message.encode(), hashlib.sha256).digest()
+
+
+def stored_digest(code_id: UUID, check_digest: bytes) -> bytes:
+    """What the database keeps: bound to the one code, so equal codes never look alike."""
+    return hashlib.sha256(code_id.bytes + check_digest).digest()
+
+
+class CodeSecretSettings(EnvSettings):
+    """`OTP_SECRETS`: the secrets, newest first."""
+
+    otp_secrets: SecretStr
+
+    @field_validator("otp_secrets")
+    @classmethod
+    def _strong(cls, value: SecretStr) -> SecretStr:
+        CodeSecrets.parse(value.get_secret_value())
+        return value
+
+    def secrets(self) -> CodeSecrets:
+        """The parsed secrets."""
+        return CodeSecrets.parse(self.otp_secrets.get_secret_value())

@@ -1,0 +1,115 @@
+"""Consent to the terms, the privacy policy and the data processing: versioned, audited, and never in login's way."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field
+
+from auto360.core.errors import AuthenticationRequired
+from auto360.core.identity import Principal
+from auto360.core.settings import EnvSettings
+from auto360.domains.accounts.errors import ConsentRequired
+from auto360.providers.database import Database, Row
+
+Choice = Literal["all", "marketing", "notifications"]
+
+
+class ConsentVersions(EnvSettings):
+    """The versions of the documents in force; raising one asks every user again."""
+
+    consent_terms_version: str = Field("2025.11.01", pattern=r"^[0-9A-Za-z.\-]{1,40}$")
+    consent_privacy_version: str = Field("2025.11.01", pattern=r"^[0-9A-Za-z.\-]{1,40}$")
+    consent_processing_version: str = Field("2025.11.01", pattern=r"^[0-9A-Za-z.\-]{1,40}$")
+
+    def as_row(self) -> dict[str, str]:
+        """By document, as the database takes them."""
+        return {
+            "terms": self.consent_terms_version,
+            "privacy": self.consent_privacy_version,
+            "processing": self.consent_processing_version,
+        }
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a consent came from: part of the proof."""
+
+    address: str
+    user_agent: str
+    request_id: str
+
+
+@dataclass(frozen=True)
+class ConsentStatus:
+    """`requires_reconsent`: an earlier acceptance exists, but of other versions."""
+
+    has_consents: bool
+    requires_reconsent: bool
+    current: Row | None
+
+
+@dataclass(frozen=True)
+class Consents:
+    """Consents with everything they touch."""
+
+    database: Database
+    versions: ConsentVersions
+
+    def status(self, principal: Principal) -> ConsentStatus:
+        """What the user has accepted, read with the user's own token."""
+        rows = self.database.select(
+            "user_consents",
+            {
+                "select": "terms_version,privacy_version,processing_version,marketing_accepted,"
+                "notifications_accepted,accepted_at",
+                "user_id": f"eq.{principal.user_id}",
+                "ended_at": "is.null",
+            },
+            user_token=principal.token,
+        )
+        current = rows[0] if rows else None
+        is_current = current is not None and all(
+            current[f"{document}_version"] == version for document, version in self.versions.as_row().items()
+        )
+        return ConsentStatus(is_current, current is not None and not is_current, current)
+
+    def accept(
+        self, principal: Principal, *, refused: bool, marketing: bool, notifications: bool, origin: Origin
+    ) -> Row:
+        """Record that the user accepted the documents in force, with the two optional choices.
+
+        The existing app sends only the choices: its call itself is the acceptance. Raises ConsentRequired when the
+        request says no to one of the documents, AuthenticationRequired when the account is gone.
+        """
+        if refused:
+            raise ConsentRequired
+        accepted: Row | None = self.database.call(
+            "consent_accept",
+            {
+                "p_user_id": principal.user_id,
+                "p_versions": self.versions.as_row(),
+                "p_marketing": marketing,
+                "p_notifications": notifications,
+                "p_origin": _origin(origin),
+            },
+        )
+        if not accepted or not accepted.get("id"):
+            raise AuthenticationRequired
+        return accepted
+
+    def revoke(self, principal: Principal, *, choice: Choice, reason: str | None, origin: Origin) -> Row | None:
+        """Withdraw all consent or one optional choice; None when nothing was in force."""
+        ended: Row | None = self.database.call(
+            "consent_revoke",
+            {
+                "p_user_id": principal.user_id,
+                "p_choice": choice,
+                "p_reason": reason,
+                "p_origin": _origin(origin),
+            },
+        )
+        return ended if ended and ended.get("id") else None
+
+
+def _origin(origin: Origin) -> dict[str, Any]:
+    return {"address": origin.address, "user_agent": origin.user_agent, "request_id": origin.request_id}

@@ -1,0 +1,92 @@
+"""Asking for a login code: one database call before the SMS, one after it."""
+
+import secrets as randomness
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from auto360.domains.accounts.client import Client
+from auto360.domains.accounts.code_policy import CodePolicy
+from auto360.domains.accounts.code_secrets import CodeSecrets, stored_digest
+from auto360.domains.accounts.code_text import AutofillSettings, code_text
+from auto360.domains.accounts.errors import REFUSALS, PhoneRejected, SmsUnavailable
+from auto360.providers.database import Database, bytea
+from auto360.providers.sms.delivery import Deliver, Delivery
+
+
+@dataclass(frozen=True)
+class CodeSent:
+    """A code is on its way. `request_id` proves to verify-code that this caller asked for it."""
+
+    request_id: str
+    code_length: int
+    expires_in: int
+    resend_in: int
+
+
+@dataclass(frozen=True)
+class CodeIssuer:
+    """Sends login codes, with everything it touches."""
+
+    database: Database
+    secrets: CodeSecrets
+    policy: CodePolicy
+    autofill: AutofillSettings
+    deliver: Deliver
+    new_nonce: Callable[[], str] = lambda: randomness.token_hex(16)
+    new_id: Callable[[], UUID] = uuid4
+
+    def __call__(self, phone: str, *, client: Client) -> CodeSent:
+        """Send a login code to a phone (E.164).
+
+        Within its life the same code is sent again. Raises one of `REFUSALS` when a limit is used up, PhoneRejected
+        when the operator refuses the number, SmsUnavailable when nobody took the SMS; the last two give the phone's
+        allowance back.
+        """
+        reserved = self._reserve(phone, client=client)
+        if phone not in self.policy.test_codes:
+            key_id, nonce = reserved["key_id"], reserved["nonce"]
+            code = self.secrets.code(key_id, phone=phone, nonce=nonce, length=self.policy.otp_code_length)
+            text = code_text(code, language=client.language, platform=client.platform, autofill=self.autofill)
+            passed_over = {*reserved["open_circuits"], reserved["undelivered_supplier"]} - {None}
+            delivery = self.deliver(phone, text, sms_id=reserved["sms_id"], passed_over=passed_over)
+        else:
+            delivery = Delivery((), supplier="test_number")
+        self.database.call("login_record_sms", delivery.record(reserved["sms_id"]))
+        if delivery.bad_number:
+            raise PhoneRejected
+        if delivery.supplier is None:
+            raise SmsUnavailable
+        policy = self.policy
+        return CodeSent(reserved["sms_id"], policy.otp_code_length, reserved["expires_in"], policy.otp_resend_seconds)
+
+    def _reserve(self, phone: str, *, client: Client) -> dict[str, Any]:
+        policy, key_id = self.policy, self.secrets.ids[0]
+        nonce, code_id = self.new_nonce(), self.new_id()
+        code = policy.test_codes.get(phone) or self.secrets.code(
+            key_id, phone=phone, nonce=nonce, length=policy.otp_code_length
+        )
+        digest = stored_digest(code_id, self.secrets.check_digest(key_id, phone=phone, code=code))
+        reserved: dict[str, Any] = self.database.call(
+            "login_request_code",
+            {
+                "p_phone": phone,
+                "p_address": client.address,
+                "p_request_id": client.request_id,
+                "p_rules": policy.rules(phone, client.address),
+                "p_code_id": str(code_id),
+                "p_nonce": nonce,
+                "p_code_digest": bytea(digest),
+                "p_key_id": key_id,
+                "p_code_length": policy.otp_code_length,
+                "p_known_key_ids": self.secrets.ids,
+                "p_tries": policy.otp_tries,
+                "p_ttl_seconds": policy.otp_ttl_seconds,
+                "p_least_life_seconds": policy.otp_least_life_seconds,
+                "p_cost_tyiyn": policy.otp_sms_cost_tyiyn,
+            },
+        )
+        if "reason" in reserved:
+            raise REFUSALS[reserved["reason"]](retry_after=reserved["retry_after"])
+        return reserved

@@ -1,0 +1,52 @@
+"""Counting days, and showing the counts to operators. Days are those of Bishkek."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta, timezone
+
+from auto360.core.clock import Clock
+from auto360.core.errors import AccountBlocked, AuthenticationRequired, DomainError, Forbidden
+from auto360.core.identity import Principal
+from auto360.providers.database import Database, Row
+from auto360.providers.database.lease import lease
+
+_BISHKEK = timezone(timedelta(hours=6))
+# Late rows still belong to their day; a first listing belongs to the day on which its seller came, for a week.
+_COUNTED_DAYS, _FUNNEL_DAYS = 2, 8
+_REFUSALS: dict[str, type[DomainError]] = {
+    refusal.code: refusal for refusal in (AccountBlocked, AuthenticationRequired, Forbidden)
+}
+
+
+@dataclass(frozen=True)
+class DailyFigures:
+    """The figures with everything they touch."""
+
+    database: Database
+    now: Clock
+
+    def record(self) -> dict[str, int]:
+        """Count two days, and the funnel of a week: {days, changed}; {skipped} while another run has the job."""
+        with lease(self.database, "daily_figures", seconds=280) as held:
+            return self._record() if held else {"skipped": 1}
+
+    def _record(self) -> dict[str, int]:
+        days = list(self._past_days(_FUNNEL_DAYS))
+        changed = 0
+        for place, day in enumerate(days):
+            function = "metrics_record" if place < _COUNTED_DAYS else "metrics_record_funnel"
+            changed += int(self.database.call(function, {"p_day": day.isoformat()}))
+        return {"days": len(days), "changed": changed}
+
+    def _past_days(self, count: int) -> Sequence[date]:
+        today = self.now().astimezone(_BISHKEK).date()
+        return [today - timedelta(days=age) for age in range(1, count + 1)]
+
+    def series(self, operator: Principal, metrics: Sequence[str], *, days: int) -> list[Row]:
+        """Rows {metric, dimension, day, value}, by metric and day. Raises Forbidden."""
+        arguments = {"p_operator_id": operator.user_id, "p_metrics": list(metrics), "p_days": days}
+        answer = self.database.call("metrics_series", arguments)
+        if "reason" in answer:
+            raise _REFUSALS[answer["reason"]]
+        rows: list[Row] = answer["series"]
+        return rows

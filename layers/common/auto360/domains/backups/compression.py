@@ -1,0 +1,34 @@
+"""Compression with a checksum over the content: pg_dump's own zstd archives notice almost no flipped bit."""
+
+from collections.abc import Iterable, Iterator
+
+from auto360.domains.backups.errors import ObjectChanged, ObjectTruncated
+
+# Level 1 is within 2 % of level 3 in size on our data and takes half its time.
+LEVEL = 1
+
+
+def compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """One frame with its checksum; compression runs in a thread of the library."""
+    import zstandard
+
+    frame = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, threads=1).compressobj()
+    for chunk in chunks:
+        if made := frame.compress(chunk):
+            yield made
+    yield frame.flush()
+
+
+def decompressed(chunks: Iterable[bytes], *, name: str) -> Iterator[bytes]:
+    """The content of one frame. Raises ObjectChanged where the checksum differs, ObjectTruncated without an end."""
+    import zstandard
+
+    frame = zstandard.ZstdDecompressor().decompressobj()
+    try:
+        for chunk in chunks:
+            if made := frame.decompress(chunk):
+                yield made
+    except zstandard.ZstdError:
+        raise ObjectChanged(f"{name} does not decompress to what was compressed") from None
+    if not frame.eof:
+        raise ObjectTruncated(f"{name} ends before its compressed content does")

@@ -1,0 +1,175 @@
+"""Backing up the database: dump, encrypt, upload, read again, describe, and only then delete what is too old."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+from time import perf_counter
+from typing import Protocol
+
+from auto360.core.clock import Clock
+from auto360.core.streams import ahead
+from auto360.domains.backups.compression import compressed
+from auto360.domains.backups.encryption import sealed
+from auto360.domains.backups.errors import BackupDamaged, ObjectChanged
+from auto360.domains.backups.lease import Lease, leased
+from auto360.domains.backups.manifest import FILE_NAME, PREFIX, Class, DumpObject, Manifest, folder_of, new_id
+from auto360.domains.backups.repository import Archive, content_of
+from auto360.domains.backups.retention import Retention
+from auto360.domains.backups.runs import Outcome, RunKind, Runs
+from auto360.providers.database import Database
+from auto360.providers.object_storage import ObjectStore, ObjectStoreError, UploadSweeper, Written
+from auto360.providers.postgres_dump import DumpSource, Snapshot, TableFacts
+
+JOB = "backup_database"
+OBJECT_NAME = "dump.pgc.zst.aes"
+# No run lives longer than a function may (one hour); what is older and has no manifest belongs to nobody.
+STRAY_AGE = timedelta(hours=2)
+_DEPTH = 8
+_KINDS: dict[Class, RunKind] = {"daily": "database_daily", "weekly": "database_weekly"}
+
+
+class BackupStore(ObjectStore, UploadSweeper, Protocol):
+    """A bucket that can be swept."""
+
+
+@dataclass(frozen=True)
+class DatabaseBackup:
+    """One run after the other."""
+
+    source: DumpSource
+    store: BackupStore
+    archive: Archive
+    database: Database
+    runs: Runs
+    retention: Retention
+    now: Clock
+    progress: Callable[[str], None]
+
+    def run(self, kind: Class) -> dict[str, int]:
+        """Make a backup of a class. Raises AnotherRun, LeaseLost, or what went wrong; then nothing was deleted."""
+        with leased(self.database, JOB) as lease:
+            run = self.runs.begin(_KINDS[kind], lease)
+            try:
+                manifest, seconds = self.make(kind, before_manifest=lease.require)
+            except BaseException as error:
+                self.runs.failed(run, error)
+                raise
+            self.runs.verified(run, self._outcome(manifest, seconds))
+            swept, strays = self._tidy(lease)
+        return {"bytes": manifest.dump.size, "tables": len(manifest.tables), "swept": swept, "strays": strays}
+
+    def make(self, kind: Class, *, before_manifest: Callable[[], None]) -> tuple[Manifest, Mapping[str, float]]:
+        """Dump, upload and read again; gives the manifest, and the seconds of each step."""
+        started, clock = self.now(), perf_counter()
+        backup_id = new_id(started, kind, secrets.token_hex(3))
+        with self.source.snapshot() as snapshot, ThreadPoolExecutor(1) as beside:
+            proofs: Future[dict[str, TableFacts]] = beside.submit(snapshot.tables)
+            cluster = snapshot.cluster()
+            written, plain_size = self._upload(snapshot, f"{folder_of(backup_id)}{OBJECT_NAME}")
+            tables = proofs.result()
+        uploaded = perf_counter()
+        self.progress(f"uploaded {written.size} bytes in {written.parts} parts")
+        dump = DumpObject(written.key, written.size, written.sha256.hex(), plain_size, written.parts, written.etag)
+        for _ in content_of(self.store, dump, self.archive.keys):
+            pass
+        verified = perf_counter()
+        self.progress("read again and found right")
+        for item in snapshot.left_out:
+            self.progress(f"left out: {item}")
+        manifest = Manifest(
+            id=backup_id,
+            kind=kind,
+            started=started,
+            finished=self.now(),
+            server_version=snapshot.server_version,
+            tool_version=snapshot.tool_version,
+            schemas=tuple(self.source.schemas),
+            dump=dump,
+            tables=tables,
+            cluster=cluster,
+            verified=self.now(),
+            left_out=tuple(snapshot.left_out),
+        )
+        before_manifest()
+        self._write(manifest)
+        return manifest, {"upload_seconds": uploaded - clock, "verify_seconds": verified - uploaded}
+
+    def _upload(self, snapshot: Snapshot, key: str) -> tuple[Written, int]:
+        with closing(snapshot.dump()) as dump:
+            counted = _Counted(dump)
+            with closing(sealed(compressed(ahead(counted, depth=_DEPTH)), self.archive.keys)) as stream:
+                return self.store.put(key, stream), counted.size
+
+    def _write(self, manifest: Manifest) -> None:
+        data = manifest.to_json(self.archive.keys)
+        self.store.put(manifest.key, [data], content_type="application/json")
+        if b"".join(self.store.get(manifest.key)) != data:
+            raise ObjectChanged(f"{manifest.key} is not what was written")
+
+    def _outcome(self, manifest: Manifest, seconds: Mapping[str, float]) -> Outcome:
+        return Outcome(
+            object_key=manifest.dump.key,
+            manifest_key=manifest.key,
+            size=manifest.dump.size,
+            sha256=manifest.dump.sha256,
+            files=len(manifest.tables),
+            details={
+                "rows": manifest.rows,
+                "plain_bytes": manifest.dump.plain_size,
+                "server_version": manifest.server_version,
+                "left_out": [str(item) for item in manifest.left_out],
+                **{name: round(value, 1) for name, value in seconds.items()},
+            },
+            keep_until=self.retention.keep_until(manifest),
+        )
+
+    def _tidy(self, lease: Lease) -> tuple[int, int]:
+        """Delete what is too old, and what killed runs have left. A store that fails here leaves more, never less."""
+        try:
+            lease.require()
+            return self._retain(), self._sweep_strays()
+        except ObjectStoreError as error:
+            self.progress(f"nothing more is deleted: {error}")
+            return 0, 0
+
+    def _retain(self) -> int:
+        """Manifests go first: a dump without a manifest is a stray, a manifest without its dump would be damage."""
+        readable = []
+        for key in self.archive.manifest_keys():
+            try:
+                readable.append(self.archive.read(key))
+            except BackupDamaged as finding:
+                self.progress(f"kept, since it cannot be read: {finding}")
+        over = self.retention.over(readable, now=self.now())
+        for manifest in over:
+            self.store.delete([manifest.key])
+            self.store.delete([info.key for info in self.store.list(folder_of(manifest.id))])
+        self.runs.swept([manifest.key for manifest in over])
+        return len(over)
+
+    def _sweep_strays(self) -> int:
+        """Delete objects of runs that never wrote a manifest, and uploads that were never completed."""
+        before = self.now() - STRAY_AGE
+        listed = list(self.store.list(PREFIX))
+        whole = {info.key.rpartition("/")[0] for info in listed if info.key.endswith(f"/{FILE_NAME}")}
+        strays = [info.key for info in listed if info.key.rpartition("/")[0] not in whole and info.modified < before]
+        self.store.delete(strays)
+        return len(strays) + self.store.sweep_uploads(begun_before=before, prefix=PREFIX)
+
+
+class _Counted:
+    """A stream that knows how many bytes went through it."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self.size = 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for chunk in self._chunks:
+            self.size += len(chunk)
+            yield chunk

@@ -1,0 +1,109 @@
+"""The restore drill: the newest backup is restored into a server of its own, compared, measured, and written down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, timedelta
+from time import perf_counter
+
+from auto360.core.clock import Clock
+from auto360.core.settings import EnvSettings
+from auto360.domains.backups.errors import ContentDiffers
+from auto360.domains.backups.lease import leased
+from auto360.domains.backups.manifest import Manifest, folder_of
+from auto360.domains.backups.repository import Archive
+from auto360.domains.backups.restore import Restore, RestoreTarget
+from auto360.domains.backups.runs import Outcome, Runs
+from auto360.providers.database import Database
+from auto360.providers.postgres_dump import LeftOut, TableFacts
+
+JOB = "restore_drill"
+
+
+class DrillSettings(EnvSettings):
+    """`DRILL_FOLDER`: where the server of the drill keeps its data; empty: the system's temporary folder."""
+
+    drill_folder: str = ""
+    # Audit §8.2: a corrupt database is restored within two hours, and loses a day at most.
+    drill_most_hours: float = 2.0
+    drill_oldest_hours: float = 26.0
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """A server to restore into, and the question whether people are kept apart on it."""
+
+    target: RestoreTarget
+    row_security: Callable[[Mapping[str, TableFacts]], list[str]]
+
+
+@dataclass(frozen=True)
+class Drill:
+    """One drill after the other."""
+
+    archive: Archive
+    server: Callable[[], AbstractContextManager[Rehearsed]]
+    database: Database
+    runs: Runs
+    settings: DrillSettings
+    now: Clock
+    progress: Callable[[str], None]
+
+    def run(self) -> dict[str, int]:
+        """Restore the newest backup. Raises what is wrong with it, by name; the run is recorded either way."""
+        with leased(self.database, JOB) as lease:
+            run = self.runs.begin("restore_drill", lease)
+            manifest: Manifest | None = None
+            try:
+                manifest = self.archive.newest()
+                seconds, left_out = self._restore(manifest)
+                self._require_fresh(manifest, seconds)
+            except BaseException as error:
+                self.runs.failed(run, error, Outcome(drilled_manifest=manifest.key if manifest else None))
+                raise
+            key = self._write_down(manifest, seconds)
+            self.runs.verified(run, self._outcome(manifest, key, seconds, left_out))
+        return {"tables": len(manifest.tables), "rows": manifest.rows, "seconds": round(seconds)}
+
+    def _restore(self, manifest: Manifest) -> tuple[float, list[LeftOut]]:
+        began = perf_counter()
+        with self.server() as rehearsed:
+            left_out = Restore(self.archive, self.progress).into_blank(manifest, rehearsed.target)
+            findings = rehearsed.row_security(manifest.tables)
+        if findings:
+            raise ContentDiffers("; ".join(findings)[:1500])
+        return perf_counter() - began, left_out
+
+    def _require_fresh(self, manifest: Manifest, seconds: float) -> None:
+        """A backup that restores, but is too old or too slow, does not keep what the audit promises."""
+        age = self.now() - manifest.started
+        if age > timedelta(hours=self.settings.drill_oldest_hours):
+            raise ContentDiffers(f"{manifest.key} restores, but is {age.total_seconds() / 3600:.0f} hours old")
+        if seconds > self.settings.drill_most_hours * 3600:
+            raise ContentDiffers(f"{manifest.key} restores, but takes {seconds / 3600:.1f} hours")
+
+    def _write_down(self, manifest: Manifest, seconds: float) -> str:
+        moment = self.now().astimezone(UTC)
+        key = f"{folder_of(manifest.id)}drill-{moment:%Y%m%dT%H%M%SZ}.json"
+        result = {"at": moment.isoformat(), "seconds": round(seconds, 1), "rows": manifest.rows}
+        self.archive.store.put(key, [json.dumps(result).encode()], content_type="application/json")
+        return key
+
+    def _outcome(self, manifest: Manifest, key: str, seconds: float, left_out: Sequence[LeftOut]) -> Outcome:
+        return Outcome(
+            object_key=key,
+            manifest_key=manifest.key,
+            size=manifest.dump.size,
+            sha256=manifest.dump.sha256,
+            files=len(manifest.tables),
+            details={
+                "seconds": round(seconds, 1),
+                "rows": manifest.rows,
+                "backup_age_hours": round((self.now() - manifest.started).total_seconds() / 3600, 1),
+                "left_out": [str(item) for item in left_out],
+            },
+            drilled_manifest=manifest.key,
+        )

@@ -1,0 +1,119 @@
+"""The manifest of a database backup: written last, so that a backup without one does not exist.
+
+It is immutable and sealed with the backup key; results of later drills are objects of their own beside it.
+"""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal, Self
+
+from auto360.domains.backups.errors import ManifestUnreadable
+from auto360.domains.backups.keys import BackupKeys
+from auto360.providers.postgres_dump import ClusterFacts, LeftOut, TableFacts
+
+Class = Literal["daily", "weekly"]
+PREFIX = "db/"
+FILE_NAME = "manifest.json"
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class DumpObject:
+    """The archive as it lies in the store. Sizes are in bytes; `plain_size` is of what pg_dump wrote."""
+
+    key: str
+    size: int
+    sha256: str
+    plain_size: int
+    parts: int
+    etag: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """Everything that is needed to restore a backup and to prove what was restored."""
+
+    id: str
+    kind: Class
+    started: datetime
+    finished: datetime
+    server_version: int
+    tool_version: str
+    schemas: Sequence[str]
+    dump: DumpObject
+    tables: Mapping[str, TableFacts]
+    cluster: ClusterFacts
+    verified: datetime
+    # Of the platform, and not ours to write; manifests before this field leave out nothing.
+    left_out: Sequence[LeftOut] = ()
+
+    @property
+    def key(self) -> str:
+        """Where the manifest lies."""
+        return f"{folder_of(self.id)}{FILE_NAME}"
+
+    @property
+    def rows(self) -> int:
+        """Rows in all tables."""
+        return sum(table.rows for table in self.tables.values())
+
+    def to_json(self, keys: BackupKeys) -> bytes:
+        """The document with its seal."""
+        body = {"v": _VERSION, **asdict(self), "key": keys.current}
+        text = json.dumps(body, ensure_ascii=False, sort_keys=True, default=_plain)
+        document = json.loads(text)
+        document["seal"] = _seal(document, keys, keys.current)
+        return json.dumps(document, ensure_ascii=False, sort_keys=True, indent=1).encode()
+
+    @classmethod
+    def from_json(cls, data: bytes, keys: BackupKeys, *, name: str) -> Self:
+        """Read a document. Raises ManifestUnreadable, also where its seal does not fit."""
+        try:
+            document = json.loads(data)
+            seal, key_name = document.pop("seal"), document["key"]
+            if not hmac.compare_digest(str(seal), _seal(document, keys, key_name)):
+                raise ManifestUnreadable(f"{name}: the seal does not fit")
+            return cls(
+                id=document["id"],
+                kind=document["kind"],
+                started=datetime.fromisoformat(document["started"]),
+                finished=datetime.fromisoformat(document["finished"]),
+                server_version=document["server_version"],
+                tool_version=document["tool_version"],
+                schemas=tuple(document["schemas"]),
+                dump=DumpObject(**document["dump"]),
+                tables={table: TableFacts(**facts) for table, facts in document["tables"].items()},
+                cluster=ClusterFacts(**document["cluster"]),
+                verified=datetime.fromisoformat(document["verified"]),
+                left_out=tuple(LeftOut(**item) for item in document.get("left_out", ())),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise ManifestUnreadable(f"{name}: it is not a manifest that can be read") from None
+
+
+def new_id(started: datetime, kind: Class, mark: str) -> str:
+    """The name of a backup: its moment, its class and a random mark, in the order of time."""
+    return f"{started.astimezone(UTC):%Y/%m/%d/%Y%m%dT%H%M%SZ}-{kind}-{mark}"
+
+
+def folder_of(backup_id: str) -> str:
+    """Where everything of a backup lies."""
+    return f"{PREFIX}{backup_id}/"
+
+
+def _seal(document: Mapping[str, Any], keys: BackupKeys, key_name: str) -> str:
+    text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    key = keys.derive(str(key_name), salt=b"360auto", purpose="360auto backup manifest")
+    if key is None:
+        raise ManifestUnreadable(f"it was sealed with the key {key_name!r}, which is not among BACKUP_KEYS")
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

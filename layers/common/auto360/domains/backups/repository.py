@@ -1,0 +1,106 @@
+"""The database backups in the store: which there are, reading one, and proving that it is what was uploaded."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+
+from auto360.core.streams import ahead
+from auto360.domains.backups.compression import decompressed
+from auto360.domains.backups.encryption import opened
+from auto360.domains.backups.errors import (
+    BackupDamaged,
+    NoBackup,
+    ObjectChanged,
+    ObjectOfManifestMissing,
+    ObjectTruncated,
+)
+from auto360.domains.backups.keys import BackupKeys
+from auto360.domains.backups.manifest import FILE_NAME, PREFIX, DumpObject, Manifest
+from auto360.providers.object_storage import ObjectDamaged, ObjectInfo, ObjectMissing, ObjectStore
+
+_DEPTH = 8
+
+
+class Archive:
+    """Backups of the database in one store. Only what has a manifest is a backup."""
+
+    def __init__(self, store: ObjectStore, keys: BackupKeys) -> None:
+        self.store, self.keys = store, keys
+
+    def manifest_keys(self) -> list[str]:
+        """The manifests, oldest first: names begin with the time."""
+        return sorted(info.key for info in self.store.list(PREFIX) if info.key.endswith(f"/{FILE_NAME}"))
+
+    def read(self, key: str) -> Manifest:
+        """One manifest. Raises ManifestUnreadable or ObjectOfManifestMissing."""
+        try:
+            data = b"".join(self.store.get(key))
+        except ObjectMissing:
+            raise NoBackup(f"{key}: there is no such manifest") from None
+        return Manifest.from_json(data, self.keys, name=key)
+
+    def newest(self) -> Manifest:
+        """The newest backup. Raises NoBackup; one that cannot be read is a finding and never passed over."""
+        keys = self.manifest_keys()
+        if not keys:
+            raise NoBackup("there is no database backup in this store")
+        return self.read(keys[-1])
+
+    def plain(self, manifest: Manifest) -> Iterator[bytes]:
+        """The archive of pg_dump. Every chunk is proved before it is handed on, the whole at the end."""
+        self.require_object(manifest.dump)
+        return content_of(self.store, manifest.dump, self.keys)
+
+    def require_object(self, dump: DumpObject) -> None:
+        """Look whether the object is there in its full length. Raises a BackupDamaged."""
+        info: ObjectInfo | None = self.store.head(dump.key)
+        if info is None:
+            raise ObjectOfManifestMissing(f"{dump.key} is not there, but its manifest is")
+        if info.size != dump.size:
+            raise ObjectTruncated(f"{dump.key} has {info.size} bytes instead of {dump.size}")
+
+    def verify(self, manifest: Manifest) -> None:
+        """Read everything again, decrypt and decompress it. Raises a BackupDamaged."""
+        for _ in self.plain(manifest):
+            pass
+
+    def findings(self) -> dict[str, BackupDamaged | None]:
+        """Every manifest with what is wrong with it at first sight: unreadable, object missing or of another length."""
+        found: dict[str, BackupDamaged | None] = {}
+        for key in self.manifest_keys():
+            try:
+                self.require_object(self.read(key).dump)
+                found[key] = None
+            except BackupDamaged as finding:
+                found[key] = finding
+        return found
+
+
+def content_of(store: ObjectStore, dump: DumpObject, keys: BackupKeys) -> Iterator[bytes]:
+    """The plain archive of an object, checked against its description. Raises a BackupDamaged."""
+    size = 0
+    stored = _proved(store, dump)
+    for chunk in decompressed(opened(ahead(stored, depth=_DEPTH), keys, name=dump.key), name=dump.key):
+        size += len(chunk)
+        yield chunk
+    if size != dump.plain_size:
+        raise ObjectTruncated(f"{dump.key} holds {size} bytes of content instead of {dump.plain_size}")
+
+
+def _proved(store: ObjectStore, dump: DumpObject) -> Iterator[bytes]:
+    """The stored bytes, hashed on their way."""
+    digest, size = hashlib.sha256(), 0
+    try:
+        for chunk in store.get(dump.key):
+            digest.update(chunk)
+            size += len(chunk)
+            yield chunk
+    except ObjectMissing:
+        raise ObjectOfManifestMissing(f"{dump.key} is not there, but its manifest is") from None
+    except ObjectDamaged as error:
+        raise ObjectChanged(str(error)) from None
+    if size != dump.size:
+        raise ObjectTruncated(f"{dump.key} has {size} bytes instead of {dump.size}")
+    if digest.hexdigest() != dump.sha256:
+        raise ObjectChanged(f"{dump.key} has another SHA-256 than its manifest says")

@@ -1,0 +1,89 @@
+"""Restoring the database from a backup: proved before the first statement, and again before it is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol
+
+from auto360.domains.backups.errors import ContentDiffers
+from auto360.domains.backups.manifest import Manifest
+from auto360.domains.backups.repository import Archive
+from auto360.providers.postgres_dump import ClusterFacts, DumpFailed, LeftOut, TableFacts
+
+Plain = Callable[[], Iterator[bytes]]
+
+
+class RestoreTarget(Protocol):
+    """A database that can be restored into, all or nothing."""
+
+    def into_project(
+        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
+    ) -> Sequence[LeftOut]:
+        """Replace what an existing project holds; gives what of the platform's is left as it was."""
+
+    def into_blank(
+        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
+    ) -> Sequence[LeftOut]:
+        """Fill a bare server; gives what of the platform's is left out."""
+
+    def table_beside(self, plain: Plain, table: str, facts: TableFacts, *, add_missing: bool) -> str:
+        """Restore one table beside the living one."""
+
+
+@dataclass(frozen=True)
+class Restore:
+    """From one archive into one target. Every method raises BackupDamaged, or DumpFailed where nothing was changed."""
+
+    archive: Archive
+    progress: Callable[[str], None]
+
+    def into_project(self, manifest: Manifest, target: RestoreTarget) -> list[LeftOut]:
+        """Replace the content of a project with a backup; gives what is missing from the backup or left as it was."""
+        plain = self._proved(manifest)
+        self.progress(f"restoring {len(manifest.tables)} tables, {manifest.rows} rows, in one transaction")
+        with _named_differences():
+            left = target.into_project(
+                plain, schemas=manifest.schemas, tables=manifest.tables, cluster=manifest.cluster
+            )
+        self.progress("every table that was restored has the rows of the backup")
+        return self._told(manifest, left)
+
+    def into_blank(self, manifest: Manifest, target: RestoreTarget) -> list[LeftOut]:
+        """Fill a bare server with a backup; gives what is missing from it."""
+        plain = self._proved(manifest)
+        with _named_differences():
+            left = target.into_blank(plain, schemas=manifest.schemas, tables=manifest.tables, cluster=manifest.cluster)
+        return self._told(manifest, left)
+
+    def _told(self, manifest: Manifest, left: Sequence[LeftOut]) -> list[LeftOut]:
+        every = [*manifest.left_out, *left]
+        for item in every:
+            self.progress(f"left out: {item}")
+        return every
+
+    def table(self, manifest: Manifest, table: str, target: RestoreTarget, *, add_missing: bool) -> str:
+        """Restore one table beside the living one; `add_missing` brings back rows whose keys are gone."""
+        facts = manifest.tables.get(table)
+        if facts is None:
+            raise ValueError(f"{table} is not in the backup; there are: {', '.join(sorted(manifest.tables))}")
+        plain = self._proved(manifest)
+        with _named_differences():
+            return target.table_beside(plain, table, facts, add_missing=add_missing)
+
+    def _proved(self, manifest: Manifest) -> Plain:
+        self.progress(f"reading {manifest.dump.key} ({manifest.dump.size} bytes) to prove it")
+        self.archive.verify(manifest)
+        return lambda: self.archive.plain(manifest)
+
+
+@contextmanager
+def _named_differences() -> Iterator[None]:
+    """Gives a table that was restored otherwise its own name among the findings."""
+    try:
+        yield
+    except DumpFailed as error:
+        if ContentDiffers.__name__ not in str(error):
+            raise
+        raise ContentDiffers(str(error).partition(f"{ContentDiffers.__name__}: ")[2]) from None

@@ -1,0 +1,41 @@
+"""Which database backups may be deleted: by age alone, so that nobody can push good ones out by adding new ones."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from auto360.core.settings import EnvSettings
+from auto360.domains.backups.manifest import Class, Manifest
+
+
+class RetentionSettings(EnvSettings):
+    """How long database backups are kept, in days (audit §2.3: 30)."""
+
+    backup_daily_days: int = 30
+    backup_weekly_days: int = 90
+    backup_keep_newest: int = 3
+    backup_sweep_most: int = 10
+
+    def policy(self) -> "Retention":
+        """The rules."""
+        days: dict[Class, int] = {"daily": self.backup_daily_days, "weekly": self.backup_weekly_days}
+        return Retention(days, self.backup_keep_newest, self.backup_sweep_most)
+
+
+@dataclass(frozen=True)
+class Retention:
+    """`days` by class; the newest `keep_newest` stay whatever their age; a run deletes `most` at most."""
+
+    days: dict[Class, int]
+    keep_newest: int
+    most: int
+
+    def keep_until(self, manifest: Manifest) -> datetime:
+        """When the time of a backup is over."""
+        return manifest.started + timedelta(days=self.days[manifest.kind])
+
+    def over(self, manifests: Sequence[Manifest], *, now: datetime) -> list[Manifest]:
+        """What may go, the oldest first."""
+        by_age = sorted(manifests, key=lambda manifest: manifest.started)
+        candidates = by_age[: max(0, len(by_age) - max(1, self.keep_newest))]
+        return [manifest for manifest in candidates if self.keep_until(manifest) < now][: self.most]

@@ -1,0 +1,78 @@
+"""The record of runs in the database, which operators and alerts read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from auto360.domains.backups.lease import Lease
+from auto360.providers.database import Database, DatabaseRefused, DatabaseUnavailable
+
+RunKind = Literal["database_daily", "database_weekly", "videos", "storage", "verification", "restore_drill"]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run has made. `size` is in bytes; `details` are counters and durations for people."""
+
+    object_key: str | None = None
+    manifest_key: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    files: int | None = None
+    details: Mapping[str, Any] | None = None
+    keep_until: datetime | None = None
+    drilled_manifest: str | None = None
+
+
+class Runs:
+    """Opens and closes rows of `backup_runs`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def begin(self, kind: RunKind, lease: Lease) -> str:
+        """Open a run under a lease."""
+        run: str = self._database.call("begin_backup_run", {"p_kind": kind, "p_job": lease.job, "p_fence": lease.fence})
+        return run
+
+    def verified(self, run: str, outcome: Outcome) -> None:
+        """Close a run whose result was read again and found right."""
+        self._end(run, "verified", None, outcome)
+
+    def failed(self, run: str, error: BaseException, outcome: Outcome | None = None) -> None:
+        """Close a run that failed; the finding's name comes first, so that an alert can go by it.
+
+        A database that does not answer does not hide what went wrong: the next run closes the row.
+        """
+        with suppress(DatabaseUnavailable, DatabaseRefused):
+            self._end(run, "failed", f"{type(error).__name__}: {error}", outcome or Outcome())
+
+    def swept(self, manifest_keys: Sequence[str]) -> None:
+        """Note which backups are gone because their time was over."""
+        if manifest_keys:
+            self._database.call("note_swept_backups", {"p_manifest_keys": list(manifest_keys)})
+
+    def status(self) -> list[dict[str, Any]]:
+        """Per kind: the last run, the last verified one, failures since."""
+        found: list[dict[str, Any]] = self._database.call("backup_status", {})
+        return found
+
+    def _end(self, run: str, state: str, failure: str | None, outcome: Outcome) -> None:
+        arguments = {
+            "p_run": run,
+            "p_state": state,
+            "p_failure": failure,
+            "p_object_key": outcome.object_key,
+            "p_manifest_key": outcome.manifest_key,
+            "p_bytes": outcome.size,
+            "p_sha256": outcome.sha256,
+            "p_files": outcome.files,
+            "p_details": dict(outcome.details or {}),
+            "p_keep_until": outcome.keep_until.isoformat() if outcome.keep_until else None,
+            "p_drilled_manifest": outcome.drilled_manifest,
+        }
+        self._database.call("end_backup_run", arguments)

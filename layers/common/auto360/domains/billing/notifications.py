@@ -1,0 +1,66 @@
+"""Notifications about money that also go out by SMS: which, the settings say."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import field_validator
+
+from auto360.core.settings import EnvSettings
+from auto360.providers.database import Database, Row
+from auto360.providers.sms.delivery import Deliver
+
+_KINDS = (
+    *("payment_completed", "payment_in_review", "payment_not_made", "payment_refunded"),
+    *("subscription_ending", "subscription_grace", "subscription_ended", "tier_offered"),
+)
+# Few at a time: an SMS may take ten seconds, and what is claimed waits for five minutes if the run ends.
+_BATCH = 4
+
+
+class NoticePolicy(EnvSettings):
+    """`BILLING_SMS`: kinds of notifications, comma-separated; empty: none goes out by SMS."""
+
+    billing_sms: str = ""
+
+    @field_validator("billing_sms")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        if value and not set(value.split(",")) <= set(_KINDS):
+            raise ValueError(f"must be a comma-separated list of: {', '.join(_KINDS)}")
+        return value
+
+    @property
+    def kinds(self) -> list[str]:
+        """Those that go out."""
+        return self.billing_sms.split(",") if self.billing_sms else []
+
+
+@dataclass(frozen=True)
+class Notices:
+    """SMS about money with everything they touch."""
+
+    database: Database
+    deliver: Deliver
+    policy: NoticePolicy
+
+    def send(self, *, may_go_on: Callable[[], bool]) -> int:
+        """Send what is due, batch by batch; gives how many a supplier took. Each goes out once, under one id."""
+        taken, more = 0, bool(self.policy.kinds)
+        while more and may_go_on():
+            claimed = self.database.call("billing_sms_claim", {"p_kinds": self.policy.kinds, "p_limit": _BATCH})
+            taken += self._deliver(claimed)
+            more = len(claimed["messages"]) == _BATCH
+        return taken
+
+    def _deliver(self, claimed: Row) -> int:
+        taken = 0
+        for message in claimed["messages"]:
+            delivery = self.deliver(
+                message["phone"],
+                message["text"],
+                sms_id=message["sms_id"],
+                passed_over=claimed["open_circuits"],
+            )
+            self.database.call("sms_record", delivery.record(message["sms_id"]))
+            taken += delivery.supplier is not None
+        return taken

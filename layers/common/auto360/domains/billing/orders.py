@@ -1,0 +1,202 @@
+"""Ordering a tier: our row first, then the bank; looking at a payment, and giving it up."""
+
+import contextlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from pydantic import Field, field_validator
+
+from auto360.core.identity import Principal
+from auto360.core.messages import Language
+from auto360.core.pagination import Page, decode_place
+from auto360.core.settings import EnvSettings
+from auto360.domains.billing.errors import BankNotOffered, BankUnavailable, accepted
+from auto360.domains.billing.reports import Attempt
+from auto360.domains.billing.risk import RiskPolicy
+from auto360.domains.billing.settlement import Actor, Settlement
+from auto360.providers.database import Database, Row
+from auto360.providers.payments import Bank, BankFailure, Order, OrderRef, callback_path
+
+CREATE_SECONDS = 9.0
+CANCEL_SECONDS = 4.0
+_HISTORY = (
+    "id,amount,amount_tyiyn,currency,payment_type,description,status,state,tier,bank:payment_method,metadata,"
+    "refunded_tyiyn,completed_at,created_at"
+)
+
+
+class OrderPolicy(EnvSettings):
+    """How long an order is open, and how often its bank is asked while somebody waits.
+
+    `payment_preparing_seconds` is longer than the bank is waited for: after it a request is taken for dead.
+    """
+
+    payment_open_seconds: int = Field(3600, ge=300, le=86400)
+    payment_preparing_seconds: int = Field(12, ge=10, le=60)
+    payment_ask_seconds: int = Field(12, ge=10, le=60)
+    payment_most_attempts: int = Field(40, ge=1, le=1000)
+
+
+class PaymentAddresses(EnvSettings):
+    """Where banks call us, and where they send the payer's browser: https, or this very machine.
+
+    To `bank_calls_url` comes `/webhooks/payments/<bank>`, to `payment_return_url` comes `?payment=<id>`.
+    """
+
+    bank_calls_url: str
+    payment_return_url: str
+
+    @field_validator("bank_calls_url", "payment_return_url")
+    @classmethod
+    def _over_tls(cls, value: str) -> str:
+        if not value.startswith(("https://", "http://127.0.0.1:")) or not set("?#;").isdisjoint(value):
+            raise ValueError("must begin with https:// and have no query and no semicolon")
+        return value.rstrip("/")
+
+    def callback(self, bank: str) -> str:
+        """Where this bank calls us."""
+        return self.bank_calls_url + callback_path(bank)
+
+    def back(self, payment_id: str) -> str:
+        """Where the payer's browser goes after paying. It proves nothing; the app then asks for the payment."""
+        return f"{self.payment_return_url}?payment={quote(payment_id)}"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Who orders, and from where. `device_id` is what the app calls its installation; empty if it does not say."""
+
+    principal: Principal
+    address: str
+    device_id: str
+    language: Language
+    request_id: str
+
+    @property
+    def actor(self) -> Actor:
+        """For the history of the payment."""
+        return {"kind": "user", "user_id": self.principal.user_id, "request_id": self.request_id}
+
+
+@dataclass(frozen=True)
+class Orders:
+    """Payments of users with everything they touch."""
+
+    database: Database
+    settlement: Settlement
+    addresses: PaymentAddresses
+    policy: OrderPolicy
+    risk: RiskPolicy
+
+    def open(self, asking: Asking, *, tier: str, bank: str, key: str | None, keep_card: bool = False) -> Row:
+        """Order a tier at a bank and give what it can be paid with. The price is the server's.
+
+        Repeated with the same key, or while an order of the same tier at this bank is open, it is the same payment;
+        what can still be paid with is given again, else the bank is asked for something new.
+
+        Raises BankNotOffered, BankUnavailable, TierNotForSale, TierNeedsOffer, TierBelowCurrent, PaymentRefused,
+        PaymentBeingPrepared, IdempotencyKeyReused, RateLimited, AccountBlocked, AuthenticationRequired.
+        """
+        chosen = self.settlement.banks.for_order(bank)
+        arguments = {
+            "p_user_id": asking.principal.user_id,
+            "p_order": self._order(asking, tier=tier, bank=chosen.name, keep_card=keep_card and bool(chosen.debits)),
+            # Keys of clients are kept apart from those under which we order ourselves.
+            "p_key": f"key:{key}" if key else f"open:{uuid4()}",
+            "p_risk": self.risk.question(
+                address=asking.address, device_id=asking.device_id, secrets=self.settlement.secrets
+            ),
+        }
+        opened = accepted(self.database.call("payment_open", arguments))
+        if "ask" not in opened:
+            return dict(opened["payment"])
+        return self._ask_bank(chosen, opened["ask"], asking, payment_id=opened["payment"]["id"])
+
+    def read(self, asking: Asking, payment_id: str) -> Row:
+        """One payment. While it waits for money its bank is asked, seldom enough for the bank. Raises NotFound."""
+        arguments = {
+            "p_user_id": asking.principal.user_id,
+            "p_payment_id": payment_id,
+            "p_ask_seconds": self.policy.payment_ask_seconds,
+        }
+        answer = accepted(self.database.call("payment_read", arguments))
+        payment: Row = answer["payment"]
+        for row in answer["ask"]:
+            settled = self.settlement.ask_and_settle(Attempt.of(row), actor=asking.actor)
+            payment = settled["payment"] if settled else payment
+        return payment
+
+    def history(self, principal: Principal, *, cursor: str | None, limit: int) -> Page:
+        """A page of the caller's payments, the newest first, read with his own token."""
+        place = decode_place(cursor, order="payments")
+        query = {"select": _HISTORY, "order": "created_at.desc,id.desc", "limit": str(limit + 1)}
+        if cursor:
+            query["or"] = (
+                f'(created_at.lt."{place.before}",and(created_at.eq."{place.before}",id.lt.{place.before_id}))'
+            )
+        rows = self.database.select("payments", query, user_token=principal.token)
+        return Page.cut(rows, limit=limit, order="payments", time="created_at")
+
+    def cancel(self, asking: Asking, payment_id: str) -> Row:
+        """Give a payment up; its bank is told where it can be. Money that comes all the same is recognised.
+
+        Raises NotFound, PaymentNotOpen.
+        """
+        arguments = {
+            "p_user_id": asking.principal.user_id,
+            "p_payment_id": payment_id,
+            "p_actor": dict(asking.actor),
+        }
+        answer = accepted(self.database.call("payment_cancel", arguments))
+        self._withdraw(answer["withdraw"])
+        return dict(answer["payment"])
+
+    def _order(self, asking: Asking, *, tier: str, bank: str, keep_card: bool) -> dict[str, Any]:
+        return {
+            "tier": tier,
+            "bank": bank,
+            "keep_card": keep_card,
+            "seconds": self.policy.payment_open_seconds,
+            "preparing_seconds": self.policy.payment_preparing_seconds,
+            "most_attempts": self.policy.payment_most_attempts,
+            "actor": dict(asking.actor),
+        }
+
+    def _ask_bank(self, bank: Bank, ask: Mapping[str, Any], asking: Asking, *, payment_id: str) -> Row:
+        """Have the bank make the order of a row that is written, and write down what it gave or why it did not."""
+        order = Order(
+            attempt_id=ask["attempt_id"],
+            amount_tyiyn=ask["amount_tyiyn"],
+            description=ask["description"],
+            callback_url=self.addresses.callback(bank.name),
+            return_url=self.addresses.back(payment_id),
+            lifetime=timedelta(seconds=ask["seconds"]),
+            language=asking.language,
+            keep_card=ask["keep_card"],
+        )
+        row = {"p_attempt_id": order.attempt_id, "p_actor": dict(asking.actor)}
+        if not bank.capabilities.least_tyiyn <= order.amount_tyiyn <= bank.capabilities.most_tyiyn:
+            refused = {"p_outcome": "refused", "p_code": "amount_beyond_limits"}
+            self.database.call("payment_attempt_failed", row | refused)
+            raise BankNotOffered
+        try:
+            made = bank.orders.create(order, timeout=CREATE_SECONDS)
+        except BankFailure as failure:
+            failed = row | {"p_outcome": failure.outcome, "p_code": failure.bank_code}
+            self.database.call("payment_attempt_failed", failed)
+            raise BankUnavailable(retry_after=5) from failure
+        given = asdict(made) | {"expires_at": made.expires_at.isoformat()}
+        opened = accepted(self.database.call("payment_attempt_opened", row | {"p_made": given}))
+        return dict(opened["payment"])
+
+    def _withdraw(self, orders: Sequence[Mapping[str, Any]]) -> None:
+        for row in orders:
+            bank = self.settlement.banks.named(row["bank"])
+            if bank is not None and bank.cancels is not None and row["provider_ref"]:
+                # If the bank refuses or is silent, the timer hears of the money all the same.
+                with contextlib.suppress(BankFailure):
+                    bank.cancels.cancel(OrderRef(row["attempt_id"], row["provider_ref"]), timeout=CANCEL_SECONDS)

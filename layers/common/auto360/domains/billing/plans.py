@@ -1,0 +1,50 @@
+"""A user's plan: what he has, what there is to buy, and what he changes about it."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from auto360.core.identity import Principal
+from auto360.core.messages import Language
+from auto360.domains.billing.errors import accepted
+from auto360.domains.billing.provider_registry import BankDirectory
+from auto360.providers.database import Database, Row
+from auto360.providers.payments import Bank
+
+Change = Literal["cancel", "resume", "downgrade"]
+_TIERS = "tier:app_code,tier_code:code,{name},listings_per_month,price_tyiyn,period_days,features,position"
+
+
+@dataclass(frozen=True)
+class Plans:
+    """Subscriptions with everything they touch."""
+
+    database: Database
+    banks: BankDirectory
+
+    def current(self, principal: Principal) -> Row:
+        """The running plan, how much of it is used, open payments and offers. Raises AuthenticationRequired."""
+        return accepted(self.database.call("subscription_read", {"p_user_id": principal.user_id}))
+
+    def tiers(self, principal: Principal, *, language: Language) -> list[Row]:
+        """What can be bought, the cheapest first, named in a language. A price of None is by offer."""
+        select = _TIERS.format(name=f"name:name_{language}")
+        return self.database.select("tiers", {"select": select, "order": "position"}, user_token=principal.token)
+
+    def banks_offered(self) -> list[Bank]:
+        """The banks at which one can pay now, in the app's order."""
+        found = (self.banks.bank(name) for name in self.banks.offered)
+        return [bank for bank in found if bank is not None]
+
+    def history(self, principal: Principal) -> list[Row]:
+        """What each payment bought, the newest first."""
+        periods: list[Row] = self.database.call("subscription_history", {"p_user_id": principal.user_id})
+        return periods
+
+    def change(self, principal: Principal, change: Change, *, request_id: str, tier: str | None = None) -> Row:
+        """End the plan with its paid time, take that back, or let a lower tier follow; gives the plan as it is then.
+
+        Raises SubscriptionNone, TierNotLower.
+        """
+        actor = {"kind": "user", "user_id": principal.user_id, "request_id": request_id}
+        arguments: dict[str, Any] = {"p_action": change, "p_tier": tier, "p_actor": actor}
+        return accepted(self.database.call("subscription_change", {"p_user_id": principal.user_id} | arguments))

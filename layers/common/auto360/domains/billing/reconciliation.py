@@ -1,0 +1,130 @@
+"""The timer behind all payments: nothing depends on a bank's call, nor on a process that lived to its end."""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from auto360.domains.billing import reports
+from auto360.domains.billing.notifications import Notices
+from auto360.domains.billing.refunds import Refunding
+from auto360.domains.billing.reports import Attempt
+from auto360.domains.billing.settlement import Settlement
+from auto360.domains.billing.webhooks import BankCalls, StoredCall
+from auto360.providers.database import Database, Row
+from auto360.providers.database.lease import lease
+from auto360.providers.payments import Bank, BankFailure, OrderState, Trust
+
+_ACTOR = {"kind": "timer"}
+_BATCH = 50
+_LIST_SECONDS = 40.0
+_DAYS_BACK = 3
+# Longer than a run, shorter than what two missed minutes would cost.
+_LEASE_SECONDS = 110
+# Banks' clocks and ours differ: their list is read some hours beyond the day.
+_MARGIN = timedelta(hours=3)
+
+
+@dataclass(frozen=True)
+class Reconciler:
+    """Questions about payments, stored calls, and lists of days, within the time of one run."""
+
+    database: Database
+    settlement: Settlement
+    calls: BankCalls
+    refunding: Refunding
+    notices: Notices
+    run_seconds: float = 45.0
+    seconds: Callable[[], float] = time.monotonic
+
+    def run(self) -> dict[str, int]:
+        """One run, counted by what was asked, changed, expired, finished, sent and compared.
+
+        What it does not reach in its time, the next one does. While another run is at work, or a person has paused the
+        job, it does nothing.
+        """
+        with lease(self.database, "payment_reconciler", seconds=_LEASE_SECONDS) as is_ours:
+            return self._work() if is_ours else {"skipped": 1}
+
+    def _work(self) -> dict[str, int]:
+        ends_at = self.seconds() + self.run_seconds
+        counts = {"asked": 0, "changed": 0, "expired": 0, "calls": 0, "refunds": 0, "sms": 0, "compared": 0, "gaps": 0}
+        self._finish_calls(counts, ends_at)
+        for due in self._due(ends_at):
+            self._check(due, counts)
+        if self.seconds() < ends_at:
+            counts["refunds"] = self.refunding.work_off()
+        counts["sms"] = self.notices.send(may_go_on=lambda: self.seconds() < ends_at)
+        self._compare_days(counts, ends_at)
+        return counts
+
+    def _due(self, ends_at: float) -> Iterator[Row]:
+        """Payments to ask about, taken in small batches: what a run that is cut short has taken comes again later."""
+        while self.seconds() < ends_at:
+            batch: list[Row] = self.database.call("payment_checks_due", {"p_limit": _BATCH})
+            yield from batch
+            if len(batch) < _BATCH:
+                return
+
+    def _check(self, due: Row, counts: dict[str, int]) -> None:
+        answered = True
+        for row in due["ask"]:
+            settled = self.settlement.ask_and_settle(Attempt.of(row), actor=_ACTOR)
+            counts["asked"] += 1
+            counts["changed"] += bool(settled and settled["changed"])
+            answered = answered and (settled is not None or row["provider_ref"] is None)
+        # A silent bank may hold the money: its payment is closed only when the last question is over as well.
+        if due["is_over"] and (answered or due["is_last"]):
+            arguments = {"p_payment_id": due["payment_id"], "p_actor": _ACTOR}
+            counts["expired"] += bool(self.database.call("payment_expire", arguments))
+
+    def _finish_calls(self, counts: dict[str, int], ends_at: float) -> None:
+        for row in self.database.call("payment_webhooks_open", {"p_limit": _BATCH}):
+            bank = self.settlement.banks.named(row["bank"])
+            if bank is None or self.seconds() > ends_at:
+                continue
+            told = reports.notification_of(row["report"])
+            attempt = Attempt.of(row["attempt"]) if row["attempt"] else None
+            call = StoredCall(row["event_id"], told, Trust(row["trust"]), attempt, is_old=row["is_old"])
+            self.calls.act(call, bank, actor=_ACTOR)
+            counts["calls"] += 1
+
+    def _compare_days(self, counts: dict[str, int], ends_at: float) -> None:
+        with_lists = [name for name in self.settlement.banks.connected if self._has_lists(name)]
+        if not with_lists or self.seconds() > ends_at:
+            return
+        due = self.database.call("payment_comparisons_due", {"p_banks": with_lists, "p_days": _DAYS_BACK})
+        for row in due:
+            bank = self.settlement.banks.named(row["bank"])
+            if bank is not None and self.seconds() < ends_at:
+                counts["compared"] += 1
+                counts["gaps"] += self._compare(bank, row)
+
+    def _has_lists(self, name: str) -> bool:
+        bank = self.settlement.banks.named(name)
+        return bank is not None and bank.lists is not None
+
+    def _compare(self, bank: Bank, row: Row) -> int:
+        """Act upon what a bank's list of a day has and we do not, and write the report. Gives the gaps that remain."""
+        since, until = (datetime.fromisoformat(row[name]) for name in ("since", "until"))
+        if bank.lists is None:
+            return 0
+        try:
+            lines = bank.lists.payments(since=since - _MARGIN, until=until + _MARGIN, timeout=_LIST_SECONDS)
+            listed = [reports.of_line(line) for line in lines]
+        except BankFailure:
+            return 0
+        for line in self.database.call("payment_compare", {"p_provider": bank.name, "p_listed": listed}):
+            self._act_on_line(bank, line)
+        finish: dict[str, Any] = {"p_provider": bank.name, "p_day": row["day"], "p_listed": listed}
+        gaps: int = self.database.call("payment_comparison_finish", finish)["gaps"]
+        return gaps
+
+    def _act_on_line(self, bank: Bank, line: Row) -> None:
+        attempt_id = line["attempt_id"]
+        if attempt_id is not None:
+            self.settlement.settle(attempt_id, line, actor=_ACTOR)
+        elif line["state"] == OrderState.PAID:
+            arguments = {"p_provider": bank.name, "p_report": line, "p_is_money": True, "p_event_id": None}
+            self.database.call("payment_orphan_found", arguments | {"p_outcome": "in the bank's list"})

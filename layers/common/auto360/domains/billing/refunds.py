@@ -1,0 +1,67 @@
+"""Refunds that a bank makes by call: called once, and asked about until it says that the money has gone."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from auto360.domains.billing.errors import accepted
+from auto360.domains.billing.reports import Attempt
+from auto360.domains.billing.settlement import Actor, Settlement
+from auto360.providers.database import Database
+from auto360.providers.payments import BankFailure, BankRefused, BankUnreachable, NotSupported
+
+REFUND_SECONDS = 10.0
+_ACTOR: Actor = {"kind": "timer"}
+_BATCH = 20
+
+
+@dataclass(frozen=True)
+class Refunding:
+    """Refunds with everything they touch."""
+
+    database: Database
+    settlement: Settlement
+
+    def kind_at(self, bank_name: str) -> str:
+        """`automatic` where the bank refunds by call, else `manual`: a task for a person in the bank's cabinet."""
+        bank = self.settlement.banks.named(bank_name)
+        return "automatic" if bank is not None and bank.refunds is not None else "manual"
+
+    def send(self, refund_id: str, *, actor: Actor) -> dict[str, Any]:
+        """Take an approved refund to its bank; gives the refund as it stands then.
+
+        It is marked before the call. If the answer never comes, the bank is asked, and not called again. Raises
+        RefundDecided, RefundTooLarge where it is larger than any single order.
+        """
+        begun = accepted(self.database.call("refund_begin", {"p_refund_id": refund_id}))
+        attempt = Attempt.of(begun["attempt"])
+        outcome, ref, reason = self._call(attempt, begun["amount_tyiyn"], refund_id)
+        arguments = {"p_refund_id": refund_id, "p_outcome": outcome, "p_ref": ref, "p_reason": reason}
+        ended: dict[str, Any] = self.database.call("refund_end", arguments | {"p_actor": dict(actor)})
+        refund: dict[str, Any] = ended["refund"]
+        return refund
+
+    def work_off(self) -> int:
+        """For the timer: send what was approved and not sent, ask about what was sent. Gives how many there were."""
+        approved: list[str] = self.database.call("refunds_approved", {"p_limit": _BATCH})
+        for refund_id in approved:
+            self.send(refund_id, actor=_ACTOR)
+        sent = self.database.call("refunds_to_ask", {"p_limit": _BATCH})
+        for row in sent:
+            self.settlement.ask_and_settle(Attempt.of(row), actor=_ACTOR)
+        return len(approved) + len(sent)
+
+    def _call(self, attempt: Attempt, amount_tyiyn: int, refund_id: str) -> tuple[str, str | None, str | None]:
+        bank = self.settlement.banks.named(attempt.bank)
+        if bank is None or bank.refunds is None:
+            return "refused", None, "no refund by call"
+        try:
+            made = bank.refunds.refund(
+                attempt.ref, amount_tyiyn=amount_tyiyn, refund_id=refund_id, timeout=REFUND_SECONDS
+            )
+        except (BankRefused, NotSupported) as failure:
+            return "refused", None, failure.bank_code
+        except BankUnreachable as failure:
+            return "again", None, failure.bank_code
+        except BankFailure as failure:
+            return "unknown", None, failure.bank_code
+        return ("done" if made.is_done else "taken"), made.provider_ref, None

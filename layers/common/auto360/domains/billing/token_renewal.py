@@ -1,0 +1,45 @@
+"""Stored tokens after a new key was put first: each is read with its own key and written under the new one."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from auto360.core.encrypted_fields import NotDecryptable, Place, StoredSecrets
+from auto360.providers.database import Database
+
+TABLE, COLUMN = "payment_profiles", "token_encrypted"
+_BATCH = 200
+_MOST_BATCHES = 10
+
+
+@dataclass(frozen=True)
+class TokenRenewal:
+    """What it touches."""
+
+    database: Database
+    secrets: StoredSecrets
+
+    def run(self) -> dict[str, int]:
+        """One run: {tokens_renewed, tokens_unreadable}; at most 2,000 tokens, the rest at the next one.
+
+        An unreadable token (its key was removed too early) stays as it is: with the key back it is good again.
+        """
+        counts = {"tokens_renewed": 0, "tokens_unreadable": 0}
+        after: str | None = None
+        for _ in range(_MOST_BATCHES):
+            arguments = {"p_key_id": self.secrets.current_key_id, "p_after": after, "p_limit": _BATCH}
+            stale: list[dict[str, Any]] = self.database.call("payment_profiles_stale", arguments)
+            for row in stale:
+                counts["tokens_renewed" if self._renew(row["id"], row["token_encrypted"]) else "tokens_unreadable"] += 1
+            if len(stale) < _BATCH:
+                break
+            after = stale[-1]["id"]
+        return counts
+
+    def _renew(self, row_id: str, stored: str) -> bool:
+        place = Place(TABLE, COLUMN, row_id)
+        try:
+            renewed = self.secrets.encrypt(self.secrets.decrypt(stored, place=place), place=place)
+        except NotDecryptable:
+            return False
+        self.database.call("payment_profile_reencrypt", {"p_id": row_id, "p_old": stored, "p_new": renewed})
+        return True

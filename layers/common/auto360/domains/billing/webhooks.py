@@ -1,0 +1,225 @@
+"""Banks that call us: a call is checked, stored, confirmed by a question where that is possible, acted upon once.
+
+A signature says that the bank speaks. What was paid, the bank is asked all the same: a call that its own answer
+contradicts completes nothing, and its order is asked about again (docs/decisions/0070).
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import uuid4
+
+from auto360.core.encrypted_fields import Place, StoredSecrets
+from auto360.core.errors import NotFound, ServiceUnavailable
+from auto360.domains.billing import reports
+from auto360.domains.billing.reports import Attempt
+from auto360.domains.billing.settlement import QUERY_SECONDS, Settlement
+from auto360.observability.redaction import redact
+from auto360.providers.database import Database, bytea
+from auto360.providers.payments import (
+    Bank,
+    BankFailure,
+    Callback,
+    CallbackAnswer,
+    CallbackUnreadable,
+    Notification,
+    NotSupported,
+    OrderRef,
+    OrderState,
+    OrderStatus,
+    OrderUnknown,
+    Outcome,
+    Trust,
+)
+
+# The same for everybody who proves nothing, at every bank; never signed, since it goes to strangers.
+_UNVERIFIED = CallbackAnswer(403, "{}")
+
+
+@dataclass(frozen=True)
+class StoredCall:
+    """A call that lies in the database. `attempt` is None where it is no order of ours, as far as we know yet."""
+
+    event_id: str
+    told: Notification
+    trust: Trust
+    attempt: Attempt | None
+    is_old: bool = False
+
+
+@dataclass(frozen=True)
+class BankCalls:
+    """Calls of banks with everything they touch."""
+
+    database: Database
+    settlement: Settlement
+    secrets: StoredSecrets
+
+    def receive(self, name: str, callback: Callback, *, request_id: str) -> CallbackAnswer:
+        """Take a call and answer as the bank wants it. Raises NotFound for a bank with which there is no contract.
+
+        Whoever proves nothing gets 403 without a word of the bank's form: an answer in it may be signed.
+
+        A call is stored before anything is done about it. One that cannot be finished now (the database or the bank
+        does not answer) is answered so that the bank repeats it, and taken up by the timer if it does not.
+        """
+        bank = self.settlement.banks.named(name)
+        if bank is None:
+            raise NotFound
+        trust = _verified(bank, callback)
+        if trust is Trust.REJECT:
+            return _UNVERIFIED
+        try:
+            return bank.callbacks.ack(self._take(bank, callback, trust, request_id=request_id), callback)
+        except ServiceUnavailable:
+            return bank.callbacks.ack(Outcome.LATER, callback)
+
+    def act(self, call: StoredCall, bank: Bank, *, actor: Mapping[str, Any]) -> Outcome:
+        """Finish a stored call. LATER leaves it open."""
+        if call.attempt is None:
+            return self._without_order(call, bank)
+        # Where the answer to our order was lost, the call is the first to name the bank's number.
+        ref = OrderRef(call.attempt.id, call.attempt.provider_ref or call.told.provider_ref)
+        report = self._confirmed(call, bank, ref)
+        if report is None and not call.is_old:
+            return Outcome.LATER
+        if report is None:
+            # For a day the bank could not be asked. If it spoke of money, a person looks.
+            report = reports.of_notification(_without_news(call.told), is_confirmed=False)
+        settled = self.settlement.settle(call.attempt.id, report, actor=actor, event_id=call.event_id)
+        return self._keep_card(settled["payment_id"], call.told, call.trust)
+
+    def _take(self, bank: Bank, callback: Callback, trust: Trust, *, request_id: str) -> Outcome:
+        try:
+            told = bank.callbacks.parse(callback)
+        except CallbackUnreadable:
+            key = f"unreadable:{hashlib.sha256(callback.body).hexdigest()}"
+            stored = self._store(bank, callback, trust, key=key, report={})
+            self._put_away(bank, stored["event_id"], {}, is_money=False, outcome="unreadable")
+            return Outcome.REFUSED
+        stored = self._store(
+            bank,
+            callback,
+            trust,
+            key=told.event_key[:300],
+            report=reports.of_notification(told, is_confirmed=trust is Trust.PROOF),
+        )
+        if stored["is_done"] and stored["payment_id"] is not None:
+            return self._keep_card(stored["payment_id"], told, trust)
+        if stored["is_done"] or stored["attempt"] is None:
+            # Seen before; or no order of ours that we know: perhaps its number is just being written down. The timer
+            # looks again in a minute, and then keeps the money for a person.
+            return Outcome.TAKEN
+        call = StoredCall(stored["event_id"], told, trust, Attempt.of(stored["attempt"]))
+        return self.act(call, bank, actor={"kind": "bank", "request_id": request_id})
+
+    def _store(
+        self, bank: Bank, callback: Callback, trust: Trust, *, key: str, report: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        event = {
+            "event_key": key,
+            "trust": str(trust),
+            "attempt_id": report.get("attempt_id"),
+            "provider_ref": report.get("provider_ref"),
+            "report": dict(report),
+            "body": redact(callback.body),
+        }
+        stored: dict[str, Any] = self.database.call(
+            "payment_webhook_receive", {"p_provider": bank.name, "p_event": event}
+        )
+        return stored
+
+    def _confirmed(self, call: StoredCall, bank: Bank, ref: OrderRef) -> dict[str, Any] | None:
+        """What to act upon: the bank's answer to a question; None when it must be asked later.
+
+        Where a bank cannot be asked at all, its signed word counts; an unsigned one is not confirmed, and a person
+        looks at it.
+        """
+        try:
+            status = self._asked(call, bank, ref)
+        except NotSupported:
+            status = None
+        except OrderUnknown:
+            # The bank knows better than the call, whose numbers are not kept either.
+            told = replace(call.told, state=OrderState.PENDING, provider_ref=None)
+            return reports.of_notification(told, is_confirmed=True)
+        except BankFailure:
+            return None
+        if status is None:
+            return reports.of_notification(call.told, is_confirmed=call.trust is Trust.PROOF)
+        return self.settlement.report_of(status, call.told)
+
+    def _asked(self, call: StoredCall, bank: Bank, ref: OrderRef) -> OrderStatus | None:
+        if not bank.capabilities.query:
+            return None
+        return _of_this_order(bank.orders.query(ref, timeout=QUERY_SECONDS), ref, call)
+
+    def _without_order(self, call: StoredCall, bank: Bank) -> Outcome:
+        ref = OrderRef(call.told.attempt_id or "", call.told.provider_ref)
+        has_number = bool(ref.attempt_id or ref.provider_ref)
+        report = self._confirmed(call, bank, ref) if has_number else None
+        if has_number and not call.is_old and (report is None or _contradicts(report, call)):
+            return Outcome.LATER
+        if report is None or _contradicts(report, call):
+            # For a day the bank could not be asked, or said otherwise. It spoke of money, so a person looks.
+            report = reports.of_notification(call.told, is_confirmed=True)
+        is_believed = report["is_confirmed"] or not bank.capabilities.query
+        is_money = report["state"] == OrderState.PAID and is_believed
+        self._put_away(bank, call.event_id, report, is_money=is_money, outcome="no order of ours")
+        return Outcome.TAKEN
+
+    def _put_away(self, bank: Bank, event_id: str, report: Mapping[str, Any], *, is_money: bool, outcome: str) -> None:
+        arguments = {
+            "p_provider": bank.name,
+            "p_report": dict(report),
+            "p_is_money": is_money,
+            "p_event_id": event_id,
+            "p_outcome": outcome,
+        }
+        self.database.call("payment_orphan_found", arguments)
+
+    def _keep_card(self, payment_id: str, told: Notification, trust: Trust) -> Outcome:
+        """Keep the card that a signed call brings with a payment. LATER while the payment is not paid: only a repeat
+        of the call brings the card again."""
+        if told.saved_card is None or trust is not Trust.PROOF:
+            return Outcome.TAKEN
+        card, row_id = told.saved_card, str(uuid4())
+        place = Place("payment_profiles", "token_encrypted", row_id)
+        profile = {
+            "id": row_id,
+            "token_encrypted": self.secrets.encrypt(card.token, place=place),
+            "token_digest": bytea(self.secrets.digest(card.token, purpose="payment_profiles.token_digest")),
+            "last_digits": card.last_digits,
+            "expires_at": card.expires_at.isoformat() if card.expires_at else None,
+        }
+        saved = self.database.call("payment_profile_save", {"p_payment_id": payment_id, "p_profile": profile})
+        return Outcome.LATER if saved["waits"] else Outcome.TAKEN
+
+
+def _verified(bank: Bank, callback: Callback) -> Trust:
+    """How far a call is to be trusted. A bank without a secret path has no address below its own."""
+    if callback.path_secret is not None and not bank.capabilities.secret_path:
+        return Trust.REJECT
+    return bank.callbacks.verify(callback)
+
+
+def _of_this_order(status: OrderStatus, ref: OrderRef, call: StoredCall) -> OrderStatus:
+    """The answer, if it is about the order that was meant: a call may name the number of somebody else's payment.
+
+    Where only the call named the bank's number, the bank itself must name our order. Raises OrderUnknown otherwise.
+    """
+    number_is_ours = call.attempt is None or ref.provider_ref in (None, call.attempt.provider_ref)
+    if ref.attempt_id and status.attempt_id != ref.attempt_id and not (number_is_ours and status.attempt_id is None):
+        raise OrderUnknown("another_order")
+    return status
+
+
+def _contradicts(report: Mapping[str, Any], call: StoredCall) -> bool:
+    """Whether a signed call speaks of money that the bank, when it is asked, does not know of."""
+    return call.trust is Trust.PROOF and call.told.state is OrderState.PAID and report["state"] == OrderState.PENDING
+
+
+def _without_news(told: Notification) -> Notification:
+    """What nobody confirmed: money for a person to look at, and nothing else."""
+    return told if told.state is OrderState.PAID else replace(told, state=OrderState.PENDING)

@@ -1,0 +1,92 @@
+"""Business accounts: opening, showing, changing and closing them, and their listings."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from auto360.core.errors import NotFound
+from auto360.core.identity import Principal
+from auto360.core.pagination import Page, decode_place
+from auto360.core.urls import ImageLinks
+from auto360.domains.business.errors import accepted
+from auto360.domains.listings.feed import CACHED
+from auto360.providers.cache import Cache
+from auto360.providers.database import Database, Row
+
+LOGOS = "business-logos"
+
+
+@dataclass(frozen=True)
+class Businesses:
+    """Business accounts with everything they touch."""
+
+    database: Database
+    cache: Cache
+    images: ImageLinks
+
+    def create(self, principal: Principal, fields: Mapping[str, Any]) -> Row:
+        """Open an account, owned by the caller; the same request again gets the same account.
+
+        Raises BusinessExists, TaxIdTaken, TextRefused, AccountBlocked; ValidationFailed for a logo that lies elsewhere.
+        """
+        given = {name: value for name, value in fields.items() if value is not None}
+        arguments = {"p_user_id": principal.user_id, "p_fields": self._with_logo(principal, given)}
+        return accepted(self.database.call("business_create", arguments))
+
+    def read(self, business_id: str, *, viewer: Principal | None) -> Row:
+        """An account: what everybody sees, for active members more. Raises NotFound."""
+        found: Row | None = self.database.call(
+            "business_read", {"p_business_id": business_id, "p_user_id": viewer.user_id if viewer else None}
+        )
+        if found is None:
+            raise NotFound
+        return found
+
+    def mine(self, principal: Principal) -> list[Row]:
+        """List the accounts that the caller owns, works in or is invited to, the newest first."""
+        rows: list[Row] = self.database.call("business_mine", {"p_user_id": principal.user_id})
+        return rows
+
+    def update(self, principal: Principal, business_id: str, fields: Mapping[str, Any]) -> Row:
+        """Change the fields that are named; None empties one. Raises NotFound, Forbidden, TaxIdTaken, TextRefused."""
+        arguments = {
+            "p_user_id": principal.user_id,
+            "p_business_id": business_id,
+            "p_fields": self._with_logo(principal, fields),
+        }
+        return accepted(self.database.call("business_update", arguments))
+
+    def close(self, principal: Principal, business_id: str) -> None:
+        """Close an account; its listings stay with those who posted them. Raises NotFound, Forbidden.
+
+        The shared pages of the feed name the business of each listing, so they are made anew.
+        """
+        arguments = {"p_user_id": principal.user_id, "p_business_id": business_id}
+        accepted(self.database.call("business_delete", arguments))
+        self.cache.invalidate(CACHED)
+
+    def listings(self, business_id: str, *, viewer: Principal | None, cursor: str | None, limit: int) -> Page:
+        """A page of the business's listings, newest first; members see those that are not shown as well.
+
+        Raises NotFound, and ValidationFailed for a cursor that is none.
+        """
+        place = decode_place(cursor, order="business_listings")
+        answer = self.database.call(
+            "business_listings",
+            {
+                "p_business_id": business_id,
+                "p_user_id": viewer.user_id if viewer else None,
+                "p_before": place.before,
+                "p_before_id": place.before_id,
+                "p_limit": limit + 1,
+            },
+        )
+        rows = accepted(answer)["listings"]
+        return Page.cut(rows, limit=limit, order="business_listings", time="created_at")
+
+    def _with_logo(self, principal: Principal, fields: Mapping[str, Any]) -> Row:
+        logo = fields.get("logo_url")
+        if logo is None:
+            return dict(fields)
+        own = self.images.resolve(logo, bucket=LOGOS, user_id=principal.user_id, field="logo_url")
+        return {**fields, "logo_url": own}

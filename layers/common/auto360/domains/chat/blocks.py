@@ -1,0 +1,52 @@
+"""Whom a person does not want to hear from, and reports of persons and messages."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from auto360.core.identity import Principal
+from auto360.domains.chat.errors import accepted
+from auto360.providers.database import Database, Row
+
+Target = Literal["user", "message"]
+Reason = Literal["inappropriate", "spam", "fraud", "duplicate", "misleading", "fake_price", "stolen", "other"]
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """Blocks and reports with everything they touch."""
+
+    database: Database
+
+    def blocked(self, principal: Principal) -> list[Row]:
+        """Whom the caller has blocked, the newest first, read with his own token."""
+        return self.database.select(
+            "chat_blocks",
+            {
+                "select": "created_at,user:public_profiles!chat_blocks_blocked_profile_fkey(id,name,avatar_url)",
+                "blocker_id": f"eq.{principal.user_id}",
+                "order": "created_at.desc,id.desc",
+                "limit": "1000",
+            },
+            user_token=principal.token,
+        )
+
+    def block(self, principal: Principal, *, user_id: str) -> None:
+        """Take no more messages from a person. Raises NotFound, Forbidden (oneself)."""
+        accepted(self.database.call("chat_block", {"p_user_id": principal.user_id, "p_other_user_id": user_id}))
+
+    def unblock(self, principal: Principal, *, user_id: str) -> None:
+        """Take messages from a person again."""
+        accepted(self.database.call("chat_unblock", {"p_user_id": principal.user_id, "p_other_user_id": user_id}))
+
+    def report(
+        self, principal: Principal, target: Target, *, target_id: str, reason: Reason, comment: str | None
+    ) -> None:
+        """Report a person, or a message of a conversation of one's own. Raises NotFound, Forbidden (oneself)."""
+        arguments = {
+            "p_user_id": principal.user_id,
+            "p_target_type": target,
+            "p_target_id": target_id,
+            "p_reason": reason,
+            "p_comment": comment,
+        }
+        accepted(self.database.call("chat_report", arguments))

@@ -1,0 +1,108 @@
+"""Conversations: opening, listing, writing, reading, removing."""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import Field
+
+from auto360.core.identity import Principal
+from auto360.core.pagination import Page, decode_place
+from auto360.core.settings import EnvSettings
+from auto360.core.urls import ImageLinks
+from auto360.domains.chat.errors import accepted
+from auto360.providers.database import Database, Row
+
+PICTURES = "listings-thumbnails"
+
+
+class ChatPolicy(EnvSettings):
+    """Seconds within which the same message again, without a key, is taken for a repeated request; 0: never."""
+
+    chat_replay_seconds: int = Field(40, ge=0, le=600)
+
+
+@dataclass(frozen=True)
+class Message:
+    """What somebody writes: a text, a picture with or without words, or a price in som with or without words."""
+
+    kind: Literal["text", "image", "offer"]
+    body: str = ""
+    image_url: str | None = None
+    offer_amount: int | None = None
+
+
+@dataclass(frozen=True)
+class Conversations:
+    """Conversations with everything they touch."""
+
+    database: Database
+    policy: ChatPolicy
+    images: ImageLinks
+
+    def open(self, principal: Principal, listing_id: str) -> Row:
+        """The caller's conversation with the seller of a listing; there is one, however often it is opened.
+
+        Raises NotFound, OwnListing, ChatBlocked, AccountBlocked.
+        """
+        return self._call("chat_open_thread", principal, {"p_listing_id": listing_id})
+
+    def threads(self, principal: Principal, *, cursor: str | None, limit: int) -> tuple[Page, int]:
+        """A page of the caller's conversations, the newest first, and how many messages are unread in all of them."""
+        place = decode_place(cursor, order="threads")
+        arguments = {"p_before": place.before, "p_before_id": place.before_id, "p_limit": limit + 1}
+        answer = self._call("chat_threads_page", principal, arguments)
+        return Page.cut(answer["threads"], limit=limit, order="threads", time="newest_at"), answer["unread_total"]
+
+    def messages(self, principal: Principal, thread_id: str, *, cursor: str | None, limit: int) -> Page:
+        """A page of a conversation, the newest message first. Raises NotFound."""
+        place = decode_place(cursor, order="messages")
+        arguments = {
+            "p_thread_id": thread_id,
+            "p_before": place.before,
+            "p_before_id": place.before_id,
+            "p_limit": limit + 1,
+        }
+        answer = self._call("chat_messages_page", principal, arguments)
+        return Page.cut(answer["messages"], limit=limit, order="messages", time="created_at")
+
+    def send(self, principal: Principal, thread_id: str, message: Message, *, key: str) -> Row:
+        """Write a message. `key` is what the sender calls it: the same one again gives the same message.
+
+        Raises NotFound, ChatBlocked, AccountBlocked, IdempotencyKeyReused; ValidationFailed for a picture that lies
+        elsewhere than in the sender's own folder or at an allowed host.
+        """
+        content: dict[str, Any] = {"message_type": message.kind, "body": message.body}
+        if message.offer_amount is not None:
+            content["offer_amount"] = message.offer_amount
+        if message.image_url is not None:
+            content["image_url"] = self.images.resolve(
+                message.image_url, bucket=PICTURES, user_id=principal.user_id, field="image_url"
+            )
+        arguments = {
+            "p_thread_id": thread_id,
+            "p_message": content,
+            "p_client_message_id": client_message_id(key) if key else None,
+            "p_replay_seconds": self.policy.chat_replay_seconds,
+        }
+        return self._call("chat_send", principal, arguments)
+
+    def mark_read(self, principal: Principal, thread_id: str) -> int:
+        """Mark what the other side has written as read; returns how many messages that were. Raises NotFound."""
+        read: int = self._call("chat_mark_read", principal, {"p_thread_id": thread_id})["read"]
+        return read
+
+    def remove(self, principal: Principal, thread_id: str) -> None:
+        """Remove a conversation for the caller, until something new is written. Raises NotFound."""
+        self._call("chat_remove_thread", principal, {"p_thread_id": thread_id})
+
+    def _call(self, function: str, principal: Principal, arguments: dict[str, Any]) -> Row:
+        return accepted(self.database.call(function, {"p_user_id": principal.user_id} | arguments))
+
+
+def client_message_id(key: str) -> str:
+    """The id under which a key is kept: a UUID is its own, any other text gets one made of it."""
+    try:
+        return str(UUID(key))
+    except ValueError:
+        return str(uuid5(NAMESPACE_URL, f"idempotency-key:{key}"))

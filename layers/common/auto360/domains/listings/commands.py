@@ -1,0 +1,113 @@
+"""Posting, changing, deleting, selling and bringing back a listing."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field
+
+from auto360.core import phone
+from auto360.core.identity import Principal
+from auto360.core.settings import EnvSettings
+from auto360.core.urls import ImageLinks
+from auto360.domains.listings.errors import accepted
+from auto360.domains.listings.feed import CACHED
+from auto360.domains.listings.video_links import VideoLinks
+from auto360.providers.cache import Cache
+from auto360.providers.database import Database, Row, bytea
+
+PICTURES = "listings-thumbnails"
+
+
+class SalePolicy(EnvSettings):
+    """For how many days a sold listing stays visible."""
+
+    listing_sold_days: int = Field(14, ge=1, le=365)
+
+
+@dataclass(frozen=True)
+class Posting:
+    """Changes of listings with everything they touch. Each is one call, and makes the shared pages of the feed anew."""
+
+    database: Database
+    cache: Cache
+    images: ImageLinks
+    videos: VideoLinks
+    policy: SalePolicy
+
+    def create(self, principal: Principal, fields: Mapping[str, Any], *, key: str | None) -> Row:
+        """Post a listing. Repeated with the same key, or without one the same within ten minutes, it is posted once.
+
+        Raises LimitReached, ListingRefused, VideoUnavailable, IdempotencyKeyReused, AccountBlocked, Forbidden for a
+        business in which the caller does not work, PhoneInvalid, ValidationFailed for addresses that we do not take.
+        """
+        document = self._stored(principal, fields)
+        body = json.dumps(document, ensure_ascii=False, sort_keys=True).encode()
+        answer = self._changed(
+            "listing_create",
+            {
+                "p_user_id": principal.user_id,
+                "p_fields": document,
+                "p_key": key,
+                "p_digest": bytea(hashlib.sha256(body).digest()),
+            },
+        )
+        listing: Row = answer["listing"]
+        return listing
+
+    def update(self, principal: Principal, listing_id: str, fields: Mapping[str, Any]) -> Row:
+        """Change the fields that are named; None empties one.
+
+        Raises NotFound, Forbidden, NotActive, LimitReached, ListingRefused, VideoUnavailable, AccountBlocked,
+        PhoneInvalid, ValidationFailed.
+        """
+        arguments = {"p_fields": self._stored(principal, fields)}
+        listing: Row = self._changed("listing_update", _by(principal, listing_id) | arguments)["listing"]
+        return listing
+
+    def delete(self, principal: Principal, listing_id: str) -> Row:
+        """Remove a listing; its videos are released by a timer. Raises NotFound, Forbidden, AccountBlocked."""
+        return self._changed("listing_delete", _by(principal, listing_id))
+
+    def mark_sold(self, principal: Principal, listing_id: str) -> Row:
+        """Sold: visible until `delete_at`. Raises NotFound, Forbidden, NotActive, AccountBlocked."""
+        arguments = {"p_days": self.policy.listing_sold_days}
+        return self._changed("listing_mark_sold", _by(principal, listing_id) | arguments)
+
+    def reactivate(self, principal: Principal, listing_id: str) -> Row:
+        """Take a sale back. Raises NotFound, Forbidden, NotSold, SaleFinal, AccountBlocked."""
+        return self._changed("listing_reactivate", _by(principal, listing_id))
+
+    def _changed(self, function: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+        answer = accepted(self.database.call(function, arguments))
+        self.cache.invalidate(CACHED)
+        return answer
+
+    def _stored(self, principal: Principal, fields: Mapping[str, Any]) -> dict[str, Any]:
+        """The fields as they are stored: phone in one form, addresses that we take, those of the video filled in."""
+        stored = dict(fields)
+        if stored.get("phone_for_listing"):
+            stored["phone_for_listing"] = phone.normalise(stored["phone_for_listing"])
+        video = self.videos.video(url=stored.get("video_url"), video_id=stored.get("video_id"))
+        if video is not None:
+            stored |= {"video_id": video.id, "video_url": video.url, "video_player_url": video.player_url}
+            stored |= {"video_thumbnail_url": video.thumbnail_url}
+            if stored.get("thumbnail_url") in (None, video.thumbnail_url):
+                stored["thumbnail_url"] = video.thumbnail_url
+        if stored.get("thumbnail_url") and (video is None or stored["thumbnail_url"] != video.thumbnail_url):
+            stored["thumbnail_url"] = self._picture(principal, stored["thumbnail_url"], "thumbnail_url")
+        if stored.get("additional_images"):
+            pictures = enumerate(stored["additional_images"])
+            stored["additional_images"] = [
+                self._picture(principal, picture, f"additional_images.{number}") for number, picture in pictures
+            ]
+        return stored
+
+    def _picture(self, principal: Principal, reference: str, field: str) -> str:
+        return self.images.resolve(reference, bucket=PICTURES, user_id=principal.user_id, field=field)
+
+
+def _by(principal: Principal, listing_id: str) -> dict[str, Any]:
+    return {"p_user_id": principal.user_id, "p_listing_id": listing_id}

@@ -1,0 +1,165 @@
+"""The feed and the search: pages that all callers share, with what is a caller's own laid over them."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta, timezone
+from typing import Any, Literal
+
+from pydantic import Field
+
+from auto360.core.clock import Clock
+from auto360.core.errors import Problem, ValidationFailed
+from auto360.core.identity import Principal
+from auto360.core.messages import FIELDS, sentence
+from auto360.core.pagination import Page, decode_cursor, encode_cursor
+from auto360.core.settings import EnvSettings
+from auto360.core.text import fold
+from auto360.domains.listings.synonyms import in_latin
+from auto360.domains.listings.write_buffer import Batch
+from auto360.providers.cache import Cache, CacheSettings, remembered
+from auto360.providers.database import Database, Row
+
+Category = Literal["car", "horse", "real_estate"]
+Sort = Literal["newest", "price_asc", "price_desc", "views", "nearest"]
+
+BISHKEK = timezone(timedelta(hours=6))
+CACHED = "feed"
+_ORDERED_BY = {"price_asc": "price", "price_desc": "price", "views": "views_count", "nearest": "distance"}
+# Five digits with nothing but signs between them, or as many digits as a phone number has.
+_LIKE_A_NUMBER = re.compile(r"(?:[0-9][\W_]*){5}|(?:[0-9]\D*){9}")
+
+
+class PopularSettings(EnvSettings):
+    """Popular searches: of how many days, and how often one must have been made."""
+
+    popular_search_days: int = Field(7, ge=1, le=60)
+    popular_search_least: int = Field(3, ge=1)
+
+
+@dataclass(frozen=True)
+class FeedQuery:
+    """What a page shows. Prices are in som, areas in square metres, the radius in kilometres."""
+
+    category: Category | None = None
+    status: Literal["active", "sold"] | None = None
+    city: str | None = None
+    brand: str | None = None
+    model: str | None = None
+    breed: str | None = None
+    property_type: str | None = None
+    transmission: str | None = None
+    fuel_type: str | None = None
+    gender: str | None = None
+    rooms: int | None = None
+    price_min: float | None = None
+    price_max: float | None = None
+    year_min: int | None = None
+    year_max: int | None = None
+    area_min: float | None = None
+    area_max: float | None = None
+    seller: str | None = None
+    business: str | None = None
+    text: str | None = None
+    sort: Sort | None = None
+    latitude: float | None = None
+    longitude: float | None = None
+    radius_km: float = 50.0
+    limit: int = 20
+
+    @property
+    def order(self) -> Sort:
+        """The order asked for; of a query with a place the nearest first, else the newest."""
+        return self.sort or ("newest" if self.latitude is None else "nearest")
+
+    def document(self, cursor: str | None) -> dict[str, Any]:
+        """The query as SQL takes it, with one row more than a page has. Raises ValidationFailed."""
+        if self.order == "nearest" and (self.latitude is None or self.longitude is None):
+            raise ValidationFailed(problems=[Problem("latitude", sentence(FIELDS, "value", "ru"))])
+        document = {name: value for name, value in asdict(self).items() if value is not None}
+        document |= {"sort": self.order, "limit": self.limit + 1}
+        if self.order != "nearest":
+            document = {name: document[name] for name in document if name not in ("latitude", "longitude", "radius_km")}
+        if self.text is not None:
+            document |= {"match": "words", "latin": in_latin(fold(self.text))}
+        if cursor:
+            value, match, listing_id = decode_cursor(cursor, order=self.order)
+            document |= {"after": [str(value), listing_id]}
+            if self.text is not None and match:
+                document["match"] = match
+        return document
+
+
+@dataclass(frozen=True)
+class Feed:
+    """The feed with everything it touches."""
+
+    database: Database
+    cache: Cache
+    keeps: CacheSettings
+    popular_of: PopularSettings
+    searches: Batch
+    now: Clock
+
+    def page(self, query: FeedQuery, *, viewer: Principal | None, cursor: str | None) -> Page:
+        """A page; a viewer's own `is_liked` and `is_saved` are in it. Raises ValidationFailed."""
+        shared, marks = self._shared(query.document(cursor), viewer)
+        rows, match = shared["listings"], shared["match"]
+        if query.text is not None and not cursor and rows:
+            self._count(query.text, query.category)
+        page = [_marked(row, marks) for row in rows[: query.limit]]
+        more = len(rows) > query.limit
+        return Page(page, _cursor_after(page[-1], order=query.order, match=match) if more else None)
+
+    def popular(self, *, category: Category | None, limit: int) -> list[Row]:
+        """What people search for most: `[{term, searches}]`."""
+        arguments = {
+            "p_category": category,
+            "p_days": self.popular_of.popular_search_days,
+            "p_least": self.popular_of.popular_search_least,
+            "p_limit": limit,
+        }
+        found: list[Row] = remembered(
+            self.cache,
+            "searches",
+            f"{category}:{limit}",
+            seconds=self.keeps.cache_popular_searches_seconds,
+            make=lambda: self.database.call("popular_searches", arguments),
+        )
+        return found
+
+    def _shared(self, document: dict[str, Any], viewer: Principal | None) -> tuple[Row, Row]:
+        """The page that everybody shares, and the viewer's marks on it: one call in all, none for a known page."""
+        viewer_id = viewer.user_id if viewer else None
+        marks: Row = {}
+
+        def ask() -> Row:
+            with self.searches.due() as searches:
+                arguments = {"p_query": document, "p_viewer_id": viewer_id, "p_searches": searches}
+                answer: Row = self.database.call("listing_feed", arguments)
+            marks.update(answer["marks"] or {})
+            return {"listings": answer["listings"], "match": answer["match"]}
+
+        key = json.dumps(document, ensure_ascii=False, sort_keys=True)
+        shared: Row = remembered(self.cache, CACHED, key, seconds=self.keeps.cache_feed_seconds, make=ask)
+        if viewer_id is not None and not marks and shared["listings"]:
+            ids = [row["id"] for row in shared["listings"]]
+            marks = self.database.call("listing_marks", {"p_listing_ids": ids, "p_viewer_id": viewer_id})
+        return shared, marks
+
+    def _count(self, text: str, category: Category | None) -> None:
+        # Somebody who searches for a phone number tells us about a person.
+        term = fold(text)
+        if 2 <= len(term) <= 100 and not _LIKE_A_NUMBER.search(term):
+            day = self.now().astimezone(BISHKEK).date().isoformat()
+            item = {"term": term, "category": category or "all", "searched_on": day, "searches": 1}
+            self.searches.add(item, adds_up="searches")
+
+
+def _marked(row: Row, marks: Mapping[str, Sequence[str]]) -> Row:
+    return {**row, "is_liked": row["id"] in marks.get("liked", ()), "is_saved": row["id"] in marks.get("saved", ())}
+
+
+def _cursor_after(row: Row, *, order: Sort, match: str | None) -> str:
+    return encode_cursor(order, row[_ORDERED_BY.get(order, "created_at")], match or "", row["id"])

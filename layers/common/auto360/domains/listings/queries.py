@@ -1,0 +1,122 @@
+"""Reading listings: one of them, one's own, one's favourites."""
+
+import hashlib
+import hmac
+import ipaddress
+from dataclasses import dataclass
+from typing import Literal
+
+from auto360.core.clock import Clock
+from auto360.core.errors import NotFound
+from auto360.core.identity import Principal
+from auto360.core.pagination import Page, decode_place
+from auto360.domains.listings.feed import BISHKEK
+from auto360.domains.listings.write_buffer import Batch
+from auto360.providers.database import Database, Row
+
+_MINE, _FAVOURITES = "mine", "favourites"
+_SELLER = "seller:public_profiles!listings_seller_profile_fkey(id,name,avatar_url,city,is_verified,rating)"
+Status = Literal["draft", "pending_review", "active", "sold", "archived", "expired", "rejected"]
+
+
+@dataclass(frozen=True)
+class Viewers:
+    """Tells viewers apart without keeping who they are."""
+
+    key: bytes
+
+    def mark(self, *, user_id: str | None, address: str, user_agent: str) -> Row:
+        """The fields of a view: `viewer`, 32 hexadecimal digits of the user or the address, and `device`.
+
+        `device` is None for a user, else 0 to 255. The database lets a few devices of one address count: a user agent
+        costs nothing, an address does.
+        """
+        if user_id:
+            return {"viewer": self._digest(f"user:{user_id}").hex(), "device": None}
+        place = _network_of(address)
+        return {"viewer": self._digest(f"address:{place}").hex(), "device": self._digest(f"{place}\n{user_agent}")[0]}
+
+    def _digest(self, who: str) -> bytes:
+        return hmac.new(self.key, b"listing view\n" + who.encode(), hashlib.sha256).digest()[:16]
+
+
+@dataclass(frozen=True)
+class ListingReader:
+    """Listings with everything that reading them touches."""
+
+    database: Database
+    viewers: Viewers
+    views: Batch
+    now: Clock
+
+    def one(self, listing_id: str, *, viewer: Principal | None, address: str, user_agent: str) -> Row:
+        """A listing, its phone for signed-in viewers; the view counts once a day and viewer. Raises NotFound."""
+        viewer_id = viewer.user_id if viewer else None
+        with self.views.due() as views:
+            arguments = {"p_listing_id": listing_id, "p_viewer_id": viewer_id, "p_views": views}
+            found: Row | None = self.database.call("listing_read", arguments)
+        if found is None:
+            raise NotFound
+        if found["status"] == "active" and not found["is_mine"]:
+            mark = self.viewers.mark(user_id=viewer_id, address=address, user_agent=user_agent)
+            day = self.now().astimezone(BISHKEK).date().isoformat()
+            self.views.add({"listing_id": listing_id, **mark, "viewed_on": day})
+        return found
+
+    def mine(self, principal: Principal, *, status: Status | None, cursor: str | None, limit: int) -> Page:
+        """The caller's own listings with state and reason of their check, the newest first, read with his own token."""
+        query = {
+            "select": f"*,{_SELLER},contact:listing_contacts(phone_for_listing),likes:listing_likes(id),"
+            "saves:listing_saves(id),moderation:moderation_queue(status,reason,submitted_at,completed_at)",
+            "seller_user_id": f"eq.{principal.user_id}",
+            "deleted_at": "is.null",
+            **({"status": f"eq.{status}"} if status else {}),
+            **_after(cursor, order=_MINE, limit=limit),
+        }
+        rows = [_own(row) for row in self.database.select("listings", query, user_token=principal.token)]
+        return Page.cut(rows, limit=limit, order=_MINE, time="created_at")
+
+    def favourites(self, principal: Principal, *, cursor: str | None, limit: int) -> Page:
+        """What the caller has saved and may still see, the last saved first, read with his own token."""
+        query = {
+            "select": f"id,created_at,listing:listings!listing_saves_listing_id_fkey!inner(*,{_SELLER},"
+            "likes:listing_likes(id))",
+            "user_id": f"eq.{principal.user_id}",
+            "listing.deleted_at": "is.null",
+            **_after(cursor, order=_FAVOURITES, limit=limit),
+        }
+        saved = self.database.select("listing_saves", query, user_token=principal.token)
+        page = Page.cut(saved, limit=limit, order=_FAVOURITES, time="created_at")
+        rows = [{**row["listing"], "is_liked": bool(row["listing"]["likes"]), "is_saved": True} for row in page.rows]
+        return Page(rows, page.next_cursor)
+
+
+def _network_of(address: str) -> str:
+    """What one customer cannot change at will: an IPv4 address, and the /48 of an IPv6 address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return str(parsed)
+    return str(parsed.ipv4_mapped or ipaddress.ip_network((parsed, 48), strict=False))
+
+
+def _own(row: Row) -> Row:
+    phone = (row.pop("contact") or {}).get("phone_for_listing")
+    return {
+        **row,
+        "phone_for_listing": phone,
+        "seller": {**row["seller"], "phone": phone},
+        "is_liked": bool(row.pop("likes")),
+        "is_saved": bool(row.pop("saves")),
+        "is_mine": True,
+    }
+
+
+def _after(cursor: str | None, *, order: str, limit: int) -> dict[str, str]:
+    query = {"order": "created_at.desc,id.desc", "limit": str(limit + 1)}
+    if cursor:
+        place = decode_place(cursor, order=order)
+        query["or"] = f'(created_at.lt."{place.before}",and(created_at.eq."{place.before}",id.lt."{place.before_id}"))'
+    return query

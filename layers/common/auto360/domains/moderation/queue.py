@@ -1,0 +1,73 @@
+"""The moderators' queue: what is to be checked, who checks it, what was decided."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from auto360.core.identity import Principal
+from auto360.core.pagination import Page, decode_cursor, encode_cursor
+from auto360.domains.listings.feed import CACHED
+from auto360.domains.moderation.errors import accepted
+from auto360.providers.cache import Cache
+from auto360.providers.database import Database, Row
+
+State = Literal["pending", "in_review", "escalated"]
+Action = Literal["assign", "release", "approve", "reject", "escalate"]
+_ORDER = "queue"
+_FIRST = (0, "-infinity", "00000000-0000-0000-0000-000000000000")
+
+
+@dataclass(frozen=True)
+class ModerationQueue:
+    """The queue with everything it touches. Who may moderate is decided by SQL, in the same call."""
+
+    database: Database
+    cache: Cache
+
+    def page(
+        self, principal: Principal, *, states: Sequence[State], only_mine: bool, cursor: str | None, limit: int
+    ) -> Page:
+        """The open places, the most urgent first, then the oldest. Raises Forbidden, ValidationFailed."""
+        rank, after, after_id = decode_cursor(cursor, order=_ORDER) if cursor else _FIRST
+        answer = self.database.call(
+            "moderation_list",
+            {
+                "p_moderator_id": principal.user_id,
+                "p_statuses": list(states),
+                "p_is_mine": only_mine,
+                "p_after_rank": rank,
+                "p_after": after,
+                "p_after_id": after_id,
+                "p_limit": limit + 1,
+            },
+        )
+        items = accepted(answer)["items"]
+        page = items[:limit]
+        if len(items) <= limit:
+            return Page(page, None)
+        last = page[-1]
+        return Page(page, encode_cursor(_ORDER, last["rank"], last["submitted_at"], last["id"]))
+
+    def one(self, principal: Principal, listing_id: str) -> Row:
+        """One place with its history and the reports. Raises NotFound, Forbidden."""
+        arguments = {"p_moderator_id": principal.user_id, "p_listing_id": listing_id}
+        return accepted(self.database.call("moderation_read", arguments))
+
+    def act(
+        self, principal: Principal, listing_id: str, *, version: int, action: Action, reason: str | None = None
+    ) -> Row:
+        """Take, give back or decide. `version` is the one that the moderator has looked at.
+
+        Raises NotFound, Forbidden, Outdated, Decided, Taken.
+        """
+        arguments = {
+            "p_moderator_id": principal.user_id,
+            "p_listing_id": listing_id,
+            "p_version": version,
+            "p_action": action,
+            "p_reason": reason,
+        }
+        item = accepted(self.database.call("moderation_act", arguments))
+        if action in ("approve", "reject"):
+            self.cache.invalidate(CACHED)
+        return item

@@ -1,0 +1,63 @@
+"""What operators see of alerts, and what they may do about them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from auto360.core.errors import AccountBlocked, AuthenticationRequired, DomainError, Forbidden, NotFound
+from auto360.core.identity import Principal
+from auto360.providers.database import Database, Row
+
+_REFUSALS: dict[str, type[DomainError]] = {
+    refusal.code: refusal for refusal in (AccountBlocked, AuthenticationRequired, Forbidden, NotFound)
+}
+
+
+class RuleChange(BaseModel):
+    """What an administrator may change of a rule; what is left out stays."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    threshold: float | None = None
+    for_seconds: int | None = Field(None, ge=0, le=86400)
+    is_active: bool | None = None
+    channels: list[Literal["sms", "email", "webhook"]] | None = None
+
+
+@dataclass(frozen=True)
+class Alerts:
+    """Alerts and the state of the database, for operators. Who may is decided by SQL, in the same call."""
+
+    database: Database
+
+    def current(self, operator: Principal, *, most: int = 50) -> list[Row]:
+        """Open alerts, then the last closed ones. Raises Forbidden."""
+        alerts: list[Row] = self._accepted("alerts_list", p_operator_id=operator.user_id, p_most=most)["alerts"]
+        return alerts
+
+    def silence(self, operator: Principal, alert_id: str, *, minutes: int) -> Row:
+        """No repetitions for a while: {silenced_until}. Raises NotFound, Forbidden."""
+        return self._accepted("alert_silence", p_operator_id=operator.user_id, p_alert_id=alert_id, p_minutes=minutes)
+
+    def rules(self, operator: Principal) -> list[Row]:
+        """Every rule as it is now. Raises Forbidden."""
+        rules: list[Row] = self._accepted("alert_rules_list", p_operator_id=operator.user_id)["rules"]
+        return rules
+
+    def change_rule(self, operator: Principal, code: str, change: RuleChange) -> Row:
+        """Change a rule without a deployment; the audit log keeps what it was. Raises NotFound, Forbidden."""
+        changes = change.model_dump(exclude_none=True)
+        answer = self._accepted("alert_rule_change", p_operator_id=operator.user_id, p_code=code, p_changes=changes)
+        rule: Row = answer["rule"]
+        return rule
+
+    def database_report(self, operator: Principal) -> Row:
+        """Size, slow statements, largest tables, missing and unused indexes. Raises Forbidden."""
+        return self._accepted("database_report", p_operator_id=operator.user_id)
+
+    def _accepted(self, function: str, **arguments: object) -> Row:
+        answer = self.database.call(function, arguments)
+        if set(answer) == {"reason"}:
+            raise _REFUSALS[answer["reason"]]
+        return dict(answer)

@@ -1,0 +1,55 @@
+"""Liveness, and the deep check of every dependency for operators."""
+
+import hmac
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pydantic import Field, SecretStr
+
+from auto360.core.errors import Forbidden
+from auto360.core.settings import EnvSettings
+
+
+class OperatorSettings(EnvSettings):
+    """`OPERATOR_KEY`: opens the deep check."""
+
+    operator_key: SecretStr = Field(min_length=24)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One dependency: whether it answered, and in how many milliseconds."""
+
+    name: str
+    ok: bool
+    milliseconds: int
+
+
+@dataclass(frozen=True)
+class DeepCheck:
+    """Checks by name; each raises when its dependency does not answer."""
+
+    operator_key: str
+    checks: Mapping[str, Callable[[], object]]
+
+    def __call__(self, shown_key: str) -> list[Finding]:
+        """Ask every dependency. Raises Forbidden without the operator key."""
+        if not hmac.compare_digest(shown_key.encode(), self.operator_key.encode()):
+            raise Forbidden
+        return ask_all(self.checks)
+
+
+def ask_all(checks: Mapping[str, Callable[[], object]]) -> list[Finding]:
+    """Ask every dependency, one after the other."""
+    return [_ask(name, check) for name, check in checks.items()]
+
+
+def _ask(name: str, check: Callable[[], object]) -> Finding:
+    started = time.perf_counter()
+    try:
+        check()
+        ok = True
+    except Exception:  # noqa: BLE001 - whatever a dependency does is a finding, not our failure
+        ok = False
+    return Finding(name, ok, round((time.perf_counter() - started) * 1000))

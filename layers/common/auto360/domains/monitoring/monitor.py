@@ -1,0 +1,133 @@
+"""One round of the monitor: measure, judge, tell. Who opens, repeats and closes what is decided by SQL, once."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from auto360.domains.monitoring.message_format import Wording
+from auto360.providers.alert_channels import AlertChannel, AlertMessage, ChannelFailure
+from auto360.providers.database import Database, DatabaseUnavailable
+from auto360.providers.database.lease import lease
+from auto360.providers.metrics import MetricSource, Reading, SourceFailure
+
+_LEASE_SECONDS = 75
+_MESSAGE_SECONDS = 60
+_BATCH = 10
+SOURCE_DOWN = "source_down"
+
+
+@dataclass
+class _Found:
+    """What the sources said; `down` holds the reason of each that said nothing."""
+
+    measured: list[str] = field(default_factory=lambda: [SOURCE_DOWN])
+    readings: list[Reading] = field(default_factory=list)
+    down: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class _Told:
+    """What became of the messages of a round; `problems` holds the last reason of each channel."""
+
+    sent: int = 0
+    failed: int = 0
+    problems: dict[str, str] = field(default_factory=dict)
+
+    def note(self, channel: str, failure: str | None) -> None:
+        if failure is None:
+            self.sent += 1
+        else:
+            self.failed += 1
+            self.problems[channel] = failure
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """The monitor with everything it touches. `call_for_help` is used when there is no database to judge with."""
+
+    database: Database
+    sources: Sequence[MetricSource]
+    channels: Mapping[str, AlertChannel]
+    recipients: Mapping[str, Sequence[str]]
+    wording: Wording
+    call_for_help: Callable[[], int]
+    now: Callable[[], float] = time.monotonic
+    sending_seconds: float = 35.0
+
+    def __call__(self) -> dict[str, int | str]:
+        """Counters {opened, repeated, closed, sent, failed, sources_down} and, where something failed, `problems`.
+
+        {skipped} while another round runs.
+        """
+        try:
+            with lease(self.database, "monitor", seconds=_LEASE_SECONDS) as held:
+                return self._round() if held else {"skipped": 1}
+        except DatabaseUnavailable:
+            self.call_for_help()
+            raise
+
+    def _call(self, function: str, **arguments: object) -> Any:
+        return self.database.call(function, arguments)
+
+    def _round(self) -> dict[str, int | str]:
+        found = self._measure()
+        judged = self._call(
+            "alerts_judge",
+            p_measured=found.measured,
+            p_readings=[vars(reading) for reading in found.readings],
+            p_recipients=self.recipients,
+        )
+        told = self._tell()
+        problems = {**found.down, **told.problems}
+        return {
+            **judged,
+            "sent": told.sent,
+            "failed": told.failed,
+            "sources_down": len(found.down),
+            **({"problems": ", ".join(f"{name}: {reason}" for name, reason in problems.items())} if problems else {}),
+        }
+
+    def _measure(self) -> _Found:
+        """What was measured; a source that fails is itself a finding, and its metrics are left as they were."""
+        found = _Found()
+        for source in self.sources:
+            try:
+                read = source.read()
+            except SourceFailure as failure:
+                found.readings.append(Reading(SOURCE_DOWN, 1, source.name))
+                found.down[source.name] = str(failure)
+            else:
+                unknown = {reading.metric for reading in read if reading.value is None}
+                found.measured += [metric for metric in source.metrics if metric not in unknown]
+                found.readings += [reading for reading in read if reading.metric not in unknown]
+        return found
+
+    def _tell(self) -> _Told:
+        """Send what is due while there is time; a channel that is down is left alone for the rest of the round."""
+        told, down = _Told(), dict[str, str]()
+        for due in self._due(until=self.now() + self.sending_seconds):
+            channel = due["channel"]
+            failure = down.get(channel) or self._send(channel, self.wording.message(due), down)
+            self._call("alert_message_record", p_id=due["id"], p_failure=failure)
+            told.note(channel, failure)
+        return told
+
+    def _due(self, *, until: float) -> Iterator[Mapping[str, Any]]:
+        while self.now() < until:
+            batch = self._call("alert_messages_claim", p_most=_BATCH, p_seconds=_MESSAGE_SECONDS)
+            yield from batch
+            if len(batch) < _BATCH:
+                return
+
+    def _send(self, channel: str, message: AlertMessage, down: dict[str, str]) -> str | None:
+        """Why the channel did not take the message, None when it did; a channel that is down is noted in `down`."""
+        if channel not in self.channels:
+            return "not_configured"
+        try:
+            self.channels[channel].send(message)
+        except ChannelFailure as failure:
+            if failure.is_down:
+                down[channel] = str(failure)
+            return str(failure)
+        return None

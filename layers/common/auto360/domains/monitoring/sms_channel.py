@@ -1,0 +1,29 @@
+"""Alerts by SMS: the message's id is the SMS's id, so that however often it is tried, one SMS arrives."""
+
+from dataclasses import dataclass
+
+from auto360.providers.alert_channels import AlertMessage, ChannelFailure
+from auto360.providers.database import Database
+from auto360.providers.sms.delivery import Deliver
+
+
+@dataclass(frozen=True)
+class SmsChannel:
+    """The `AlertChannel` port over SMS; recipients are phones in E.164."""
+
+    database: Database
+    deliver: Deliver
+
+    def send(self, message: AlertMessage) -> None:
+        """Reserve, deliver, record. Raises ChannelFailure when no supplier took it."""
+        arguments = {"p_event_id": message.id, "p_phone": message.recipient}
+        reserved = self.database.call("alert_sms_reserve", arguments)
+        if reserved["state"] != "reserved":
+            return
+        circuits = reserved["open_circuits"]
+        delivery = self.deliver(message.recipient, message.short, sms_id=message.id, passed_over=circuits)
+        self.database.call("sms_record", delivery.record(message.id))
+        if delivery.bad_number:
+            raise ChannelFailure("bad_number", is_down=False)
+        if delivery.supplier is None:
+            raise ChannelFailure("no_supplier", is_down=True)

@@ -1,0 +1,83 @@
+"""A share of all copies is read again every day: a hash that nobody recomputes proves nothing."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import Field
+
+from auto360.core.clock import Clock
+from auto360.core.settings import EnvSettings
+from auto360.domains.backups.lease import Lease
+from auto360.providers.database import Database, Row, bytea
+from auto360.providers.object_storage import ObjectMissing, ObjectStore
+
+_PAGE = 50
+
+
+class CopiesDamaged(RuntimeError):
+    """Copies are missing or not what was copied; the message names the first of them."""
+
+
+class SamplePolicy(EnvSettings):
+    """Within how many days each copy is read again."""
+
+    copies_read_again_days: int = Field(30, ge=1)
+
+
+@dataclass
+class Counted:
+    """What a run did, in copies and bytes."""
+
+    read: int = 0
+    bytes: int = 0
+    damaged: int = 0
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Reads copies again, those first that nobody has read for longest."""
+
+    database: Database
+    store: ObjectStore
+    policy: SamplePolicy
+    now: Clock
+    counted: Counted = field(default_factory=Counted)
+
+    def read_again(self, lease: Lease, *, until: datetime) -> None:
+        """Read until nothing is due or the time is over. Raises CopiesDamaged after the last one."""
+        damaged: list[str] = []
+        while rows := self._due(but=damaged):
+            for row in rows:
+                if self.now() >= until:
+                    break
+                if not self._is_right(row):
+                    damaged.append(row["object_key"])
+                lease.require()
+            if self.now() >= until:
+                break
+        if damaged:
+            raise CopiesDamaged(f"{len(damaged)} damaged: {', '.join(damaged[:10])}")
+
+    def _due(self, *, but: Sequence[str]) -> list[Row]:
+        days = self.policy.copies_read_again_days
+        arguments = {"p_share_days": days, "p_but": list(but), "p_limit": _PAGE}
+        rows: list[Row] = self.database.call("copies_to_verify", arguments)
+        return rows
+
+    def _is_right(self, row: Row) -> bool:
+        size, hasher = 0, hashlib.sha256()
+        try:
+            for chunk in self.store.get(row["object_key"]):
+                hasher.update(chunk)
+                size += len(chunk)
+        except ObjectMissing:
+            size = -1
+        is_right: bool = size == row["bytes"] and hasher.hexdigest() == row["sha256"]
+        self.counted.read += 1
+        self.counted.bytes += max(size, 0)
+        self.counted.damaged += not is_right
+        arguments = {"p_kind": row["kind"], "p_source": row["source"], "p_sha256": bytea(bytes.fromhex(row["sha256"]))}
+        self.database.call("note_copy_verified" if is_right else "note_copy_damaged", arguments)
+        return is_right

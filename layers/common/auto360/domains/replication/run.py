@@ -1,0 +1,78 @@
+"""One run of a copying job: under its lease, recorded in `backup_runs`, with what it did."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from pydantic import Field
+
+from auto360.core.settings import EnvSettings
+from auto360.domains.backups.lease import Lease, leased
+from auto360.domains.backups.runs import Outcome, RunKind, Runs
+from auto360.domains.replication.integrity_checks import Samples
+from auto360.domains.replication.storage import StorageCopies
+from auto360.domains.replication.videos import VideoCopies
+from auto360.providers.database import Database
+
+Report = Mapping[str, int]
+
+
+class CopyRunPolicy(EnvSettings):
+    """How long one run works before it leaves the rest to the next."""
+
+    copies_run_seconds: int = Field(540, ge=10, le=3500)
+
+
+@dataclass(frozen=True)
+class CopyRun:
+    """Runs jobs until a time. Each raises AnotherRun, and whatever the job raises."""
+
+    database: Database
+    runs: Runs
+    until: datetime
+
+    def videos(self, copies: VideoCopies) -> Report:
+        """Copy videos that have no copy, delete copies whose time is over."""
+
+        def work(lease: Lease) -> None:
+            if copies.copy_missing(lease, until=self.until):
+                copies.delete_old(lease)
+
+        return self._recorded("videos", "videos", work, lambda: asdict(copies.counted))
+
+    def storage_changes(self, copies: StorageCopies) -> Report:
+        """Copy what has changed since the last run."""
+
+        def work(lease: Lease) -> None:
+            copies.copy_changes(lease, until=self.until)
+
+        return self._recorded("storage", "storage", work, lambda: asdict(copies.counted))
+
+    def storage_comparison(self, copies: StorageCopies) -> Report:
+        """Compare everything, and move aside what is gone."""
+        return self._recorded("storage", "storage", copies.compare, lambda: asdict(copies.counted))
+
+    def read_again(self, samples: Samples) -> Report:
+        """Read a share of the copies again."""
+
+        def work(lease: Lease) -> None:
+            samples.read_again(lease, until=self.until)
+
+        return self._recorded("verification", "copies_verification", work, lambda: asdict(samples.counted))
+
+    def _recorded(
+        self, kind: RunKind, job: str, work: Callable[[Lease], None], counted: Callable[[], dict[str, int]]
+    ) -> Report:
+        with leased(self.database, job) as lease:
+            run = self.runs.begin(kind, lease)
+            try:
+                work(lease)
+            except BaseException as error:
+                self.runs.failed(run, error, _outcome(counted()))
+                raise
+            self.runs.verified(run, _outcome(counted()))
+        return counted()
+
+
+def _outcome(counted: dict[str, int]) -> Outcome:
+    return Outcome(size=counted.get("bytes"), files=counted.get("copied", counted.get("read")), details=counted)

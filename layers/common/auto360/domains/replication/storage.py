@@ -1,0 +1,177 @@
+"""Copies of Supabase Storage: what has changed each hour, everything compared once a day.
+
+Nothing is removed by the hourly run. The daily one moves what is gone to a dated prefix, as its last step and only
+where nothing has failed before; a source that is suddenly empty or much smaller stops it (facts on backups, §3).
+"""
+
+import hashlib
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import IO
+
+from pydantic import Field
+
+from auto360.core.clock import Clock
+from auto360.core.settings import EnvSettings
+from auto360.domains.backups.errors import SourceShrank
+from auto360.domains.backups.lease import Lease
+from auto360.domains.replication import Copy, Place, SourceFile, StorageFiles
+from auto360.domains.replication.ledger import Copied, CopyLedger
+from auto360.providers.object_storage import ObjectMissing, ObjectStore
+
+CURRENT, REMOVED = "storage/current", "storage/removed"
+# A change is stored a moment before it is committed: one that is younger may still have others before it.
+_SETTLED = timedelta(minutes=2)
+_READ_BYTES = 1024 * 1024
+# Smaller files stay in memory while they are hashed.
+_IN_MEMORY_BYTES = 4 * 1024 * 1024
+
+
+class StoragePolicy(EnvSettings):
+    """How long copies of deleted files are kept, and how much of a source may be gone before a person must look."""
+
+    storage_copy_keep_days: int = Field(30, ge=1)
+    storage_most_gone_share: float = Field(0.2, gt=0, le=1)
+    storage_most_gone_least: int = Field(20, ge=0)
+
+
+@dataclass
+class Counted:
+    """What a run did; bytes are those that were copied."""
+
+    seen: int = 0
+    copied: int = 0
+    bytes: int = 0
+    set_aside: int = 0
+    deleted: int = 0
+    gone_meanwhile: int = 0
+
+
+@dataclass(frozen=True)
+class StorageCopies:
+    """Copies files with everything that it touches."""
+
+    files: StorageFiles
+    store: ObjectStore
+    ledger: CopyLedger
+    policy: StoragePolicy
+    now: Clock
+    counted: Counted = field(default_factory=Counted)
+
+    def copy_changes(self, lease: Lease, *, until: datetime) -> bool:
+        """Copy what changed since the last run; False where `until` came first and the next run goes on."""
+        kept = lease.cursor
+        after = Place(kept["changed_at"], kept["id"]) if "changed_at" in kept else Place.start()
+        for file in self.files.changes(after, until=self.now() - _SETTLED):
+            if self.now() >= until:
+                return False
+            self.copy(file)
+            if file.place is not None:
+                lease.cursor.update(changed_at=file.place.changed_at, id=file.place.id)
+            lease.require()
+        return True
+
+    def compare(self, lease: Lease) -> None:
+        """Copy what the hourly runs have missed, then move aside what is gone. Raises SourceShrank."""
+        gone: list[Copy] = []
+        for bucket in self.files.buckets():
+            gone += self._compare_bucket(bucket, lease)
+        lease.require()
+        keep_days = self.policy.storage_copy_keep_days
+        for copy in gone:
+            aside = self._set_aside(copy)
+            self.store.delete([copy.object_key])
+            self.ledger.note_gone("storage", copy.source, object_key=aside, keep_days=keep_days)
+        self._delete_old(lease)
+
+    def copy(self, file: SourceFile) -> None:
+        """Copy one file unless this version is copied. The version before is kept like a deleted file."""
+        self.counted.seen += 1
+        known = self.ledger.of("storage", file.source)
+        if known is None or known.etag != file.etag or known.size != file.size:
+            self._copy(file, known)
+
+    def _compare_bucket(self, bucket: str, lease: Lease) -> list[Copy]:
+        """Walk through source and ledger side by side; both are in the byte order of names."""
+        known = self.ledger.known("storage", bucket)
+        gone: list[Copy] = []
+        present, next_copy = 0, next(known, None)
+        for file in self.files.listed(bucket):
+            self.counted.seen += 1
+            while next_copy is not None and _order(next_copy.source) < _order(file.source):
+                gone.append(next_copy)
+                next_copy = next(known, None)
+            same = next_copy if next_copy is not None and next_copy.source == file.source else None
+            if same is None or same.etag != file.etag or same.size != file.size:
+                self._copy(file, same)
+                lease.require()
+            if same is not None:
+                present += 1
+                next_copy = next(known, None)
+        while next_copy is not None:
+            gone.append(next_copy)
+            next_copy = next(known, None)
+        allowed = self.policy.storage_most_gone_share * (present + len(gone))
+        if len(gone) > (max(allowed, self.policy.storage_most_gone_least) if present else allowed):
+            raise SourceShrank(f"{bucket}: {len(gone)} of {present + len(gone)} files are gone at once")
+        return gone
+
+    def _copy(self, file: SourceFile, known: Copy | None) -> None:
+        key = f"{CURRENT}/{file.source}"
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as spool:
+            try:
+                size, digest = _spooled(self.files.read(file.bucket, file.name), spool)
+            except ObjectMissing:
+                self.counted.gone_meanwhile += 1
+                return
+            copied = Copied(key, size, digest)
+            # A copy without the version of its source was found damaged: the same bytes must be written again.
+            if known is None or known.sha256 != digest or known.etag is None:
+                if known is not None and known.sha256 != digest:
+                    self._set_aside(known)
+                spool.seek(0)
+                self.store.put(key, _pieces(spool), metadata={"sha256": digest.hex()})
+                self.counted.copied += 1
+                self.counted.bytes += size
+        self.ledger.note("storage", file.source, copied, etag=file.etag)
+
+    def _set_aside(self, copy: Copy) -> str:
+        """Keep what is about to go; its new key. A run that is killed after this leaves two, never none."""
+        aside = f"{REMOVED}/{self.now():%Y-%m-%d}/{copy.sha256.hex()[:12]}/{copy.source}"
+        if self.store.head(copy.object_key) is not None:
+            self.store.copy(copy.object_key, to=aside)
+            self.counted.set_aside += 1
+        return aside
+
+    def _delete_old(self, lease: Lease) -> None:
+        """Delete the dated prefixes whose time is over; the ledger's rows go with them."""
+        first_kept = f"{REMOVED}/{self.now() - timedelta(days=self.policy.storage_copy_keep_days):%Y-%m-%d}"
+        for found in self.store.list(f"{REMOVED}/"):
+            if found.key >= first_kept:
+                break
+            self.store.delete([found.key])
+            self.counted.deleted += 1
+            if self.counted.deleted % 100 == 0:
+                lease.require()
+        while over := self.ledger.over("storage", most=500):
+            self.ledger.note_deleted("storage", [source for source, _ in over])
+
+
+def _order(source: str) -> bytes:
+    return source.encode()
+
+
+def _spooled(chunks: Iterator[bytes], spool: IO[bytes]) -> tuple[int, bytes]:
+    size, hasher = 0, hashlib.sha256()
+    for chunk in chunks:
+        spool.write(chunk)
+        hasher.update(chunk)
+        size += len(chunk)
+    return size, hasher.digest()
+
+
+def _pieces(spool: IO[bytes]) -> Iterator[bytes]:
+    while chunk := spool.read(_READ_BYTES):
+        yield chunk

@@ -1,0 +1,71 @@
+"""The files of Supabase Storage: changes from its tables, lists and bytes from its S3 interface.
+
+A list of a whole bucket is served from the same tables, but by the storage itself: comparing with it finds what the
+order of changes cannot tell, such as deletions (facts on Supabase, §1.3).
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from pydantic import field_validator
+
+from auto360.core.settings import EnvSettings
+from auto360.domains.replication import Place, SourceFile
+from auto360.providers.database import Database, Row
+from auto360.providers.object_storage import ObjectStore
+
+_PAGE = 500
+
+
+class CopiedBuckets(EnvSettings):
+    """`COPIED_BUCKETS`: the buckets of Supabase Storage that are copied, comma-separated."""
+
+    copied_buckets: str = "avatars,business-logos,documents,listings-thumbnails,listings-videos"
+
+    @field_validator("copied_buckets")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        if not all(value.split(",")) or "/" in value:
+            raise ValueError("must be a comma-separated list of bucket names")
+        return value
+
+    def names(self) -> tuple[str, ...]:
+        """The buckets."""
+        return tuple(self.copied_buckets.split(","))
+
+
+@dataclass(frozen=True)
+class SupabaseFiles:
+    """The `StorageFiles` of one project. `store` opens a bucket."""
+
+    database: Database
+    store: Callable[[str], ObjectStore]
+    names: tuple[str, ...]
+
+    def buckets(self) -> tuple[str, ...]:
+        """The buckets that are copied."""
+        return self.names
+
+    def changes(self, after: Place, *, until: datetime) -> Iterator[SourceFile]:
+        """From `storage.objects`, page by page."""
+        while True:
+            arguments = {"p_after": after.changed_at, "p_after_id": after.id, "p_limit": _PAGE}
+            rows: list[Row] = self.database.call("storage_changes", arguments)
+            for row in rows:
+                after = Place(row["changed_at"], row["id"])
+                if datetime.fromisoformat(after.changed_at) > until:
+                    return
+                if row["bucket"] in self.names:
+                    yield SourceFile(row["bucket"], row["name"], row["etag"], int(row["bytes"] or 0), after)
+            if len(rows) < _PAGE:
+                return
+
+    def listed(self, bucket: str) -> Iterator[SourceFile]:
+        """By the S3 interface, in the order of names."""
+        for found in self.store(bucket).list():
+            yield SourceFile(bucket, found.key, found.etag, found.size)
+
+    def read(self, bucket: str, name: str) -> Iterator[bytes]:
+        """The bytes of a file."""
+        return self.store(bucket).get(name)

@@ -1,0 +1,130 @@
+"""Copies of videos at VK Cloud: the best file that each supplier gives back, streamed, with what proves it.
+
+The proof (`<key>.json`) is written last: a file without one is no copy. api.video gives back what it made from the
+upload, Yandex the upload itself; the proof says which (facts on video suppliers, §0.6 and §6).
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from pydantic import Field
+
+from auto360.core.clock import Clock
+from auto360.core.settings import EnvSettings
+from auto360.domains.backups.lease import Lease
+from auto360.domains.replication import Place
+from auto360.domains.replication.ledger import Copied, CopyLedger, Origin
+from auto360.providers.database import Database, Row
+from auto360.providers.object_storage import ObjectStore
+from auto360.providers.video import Download, VideoFailure, VideoPlayer, VideoUncertain
+
+VIDEOS = "videos"
+_PAGE = 100
+
+
+class VideoCopyPolicy(EnvSettings):
+    """How long the copy of a deleted video is kept (audit 2.3)."""
+
+    video_copy_keep_days: int = Field(90, ge=1)
+
+
+class Files(Protocol):
+    """Reads the file behind a download; cuts are taken up again at the same byte."""
+
+    def size(self, download: Callable[[], Download]) -> int:
+        """Its size in bytes. Raises VideoFailure."""
+
+    def read(self, download: Callable[[], Download]) -> Iterator[bytes]:
+        """All of its bytes. Raises VideoFailure."""
+
+
+@dataclass
+class Counted:
+    """What a run did; bytes are those that were copied."""
+
+    copied: int = 0
+    bytes: int = 0
+    failed: int = 0
+    deleted: int = 0
+
+
+@dataclass(frozen=True)
+class VideoCopies:
+    """Copies videos with everything that it touches."""
+
+    database: Database
+    players: Mapping[str, VideoPlayer]
+    files: Files
+    store: ObjectStore
+    ledger: CopyLedger
+    policy: VideoCopyPolicy
+    now: Clock
+    counted: Counted = field(default_factory=Counted)
+
+    def copy_missing(self, lease: Lease, *, until: datetime) -> bool:
+        """Copy videos that have no copy; False where `until` came first. One that fails holds up no other."""
+        for row in self._missing():
+            if self.now() >= until:
+                return False
+            try:
+                self._copy(row)
+            except VideoFailure:
+                self.counted.failed += 1
+            lease.require()
+        return True
+
+    def delete_old(self, lease: Lease) -> None:
+        """Delete copies of videos that were deleted long enough ago."""
+        self.ledger.note_deleted_videos(keep_days=self.policy.video_copy_keep_days)
+        while over := self.ledger.over("video", most=100):
+            lease.require()
+            for _, key in over:
+                # The proof goes first: what is left of a killed run is no copy.
+                self.store.delete([f"{key}.json"])
+                self.store.delete([key])
+            self.ledger.note_deleted("video", [source for source, _ in over])
+            self.counted.deleted += len(over)
+
+    def _missing(self) -> Iterator[Row]:
+        after = Place.start()
+        while True:
+            arguments = {"p_after": after.changed_at, "p_after_id": after.id, "p_limit": _PAGE}
+            rows: list[Row] = self.database.call("videos_to_replicate", arguments)
+            yield from rows
+            if len(rows) < _PAGE:
+                return
+            after = Place(rows[-1]["created_at"], rows[-1]["id"])
+
+    def _copy(self, row: Row) -> None:
+        player, video_id = self.players[row["provider"]], str(row["provider_video_id"])
+        link = player.download(video_id)
+
+        def download() -> Download:
+            return player.download(video_id)
+
+        size, key = self.files.size(download), f"{VIDEOS}/{row['id']}/{row['provider']}.mp4"
+        written = self.store.put(key, self.files.read(download), content_type="video/mp4")
+        if written.size != size:
+            raise VideoUncertain("size_differs")
+        copy = Copied(key, size, written.sha256, link.origin)
+        self._prove(row, copy, link.origin)
+        if self.ledger.note_video(row["id"], copy):
+            self.counted.copied += 1
+            self.counted.bytes += size
+
+    def _prove(self, row: Row, copy: Copied, origin: Origin) -> None:
+        proof = {
+            "v": 1,
+            "video": row["id"],
+            "provider": row["provider"],
+            "provider_video_id": row["provider_video_id"],
+            "origin": origin,
+            "bytes": copy.size,
+            "sha256": copy.sha256.hex(),
+            "copied_at": self.now().isoformat(),
+        }
+        content = json.dumps(proof, indent=1).encode()
+        self.store.put(f"{copy.object_key}.json", [content], content_type="application/json")

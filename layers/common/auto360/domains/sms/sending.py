@@ -1,0 +1,87 @@
+"""Single messages that operators send: a template, a phone, a limit, a line in the audit log."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID, uuid4, uuid5
+
+from pydantic import Field
+
+from auto360.core.identity import Principal
+from auto360.core.messages import Language, sentence
+from auto360.core.messages.operations import SMS_TEMPLATES
+from auto360.core.settings import EnvSettings
+from auto360.domains.accounts.errors import PhoneRejected, SmsUnavailable
+from auto360.domains.sms.errors import accepted
+from auto360.providers.database import Database, Row
+from auto360.providers.sms.delivery import Deliver
+
+Template = Literal["listing_question", "payment_question", "payment_refunded", "account_question", "test"]
+_REPEATED = UUID("0c0f3c2e-6a3f-4c43-9d58-6b5c6f3b7a10")
+
+
+class OperatorSmsPolicy(EnvSettings):
+    """How many messages by hand may go to a phone in an hour, and from an operator in a day."""
+
+    operator_sms_per_phone_hour: int = Field(3, ge=1)
+    operator_sms_per_day: int = Field(50, ge=1)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the order came from: for the record."""
+
+    address: str
+    request_id: str
+
+
+@dataclass(frozen=True)
+class OperatorSms:
+    """Sends one message by hand, with everything it touches. Who may is decided by SQL, in the same call."""
+
+    database: Database
+    policy: OperatorSmsPolicy
+    deliver: Deliver
+    new_id: Callable[[], UUID] = uuid4
+
+    def send(
+        self,
+        operator: Principal,
+        phone: str,
+        *,
+        template: Template,
+        language: Language,
+        idempotency_key: str | None,
+        origin: Origin,
+    ) -> Row:
+        """Send a template to a phone (E.164): {sms_id, state, supplier}. With a key, a repetition sends nothing.
+
+        Raises Forbidden, OperatorSmsLimit, IdempotencyKeyReused, PhoneRejected, SmsUnavailable.
+        """
+        sms_id = str(uuid5(_REPEATED, f"{operator.user_id} {idempotency_key}") if idempotency_key else self.new_id())
+        reserved = accepted(
+            self.database.call(
+                "sms_reserve_by_operator",
+                {
+                    "p_sms_id": sms_id,
+                    "p_operator_id": operator.user_id,
+                    "p_phone": phone,
+                    "p_template": template,
+                    "p_address": origin.address,
+                    "p_request_id": origin.request_id,
+                    "p_cost_tyiyn": 0,
+                    "p_per_phone_hour": self.policy.operator_sms_per_phone_hour,
+                    "p_per_operator_day": self.policy.operator_sms_per_day,
+                },
+            )
+        )
+        if "state" in reserved:
+            return {"sms_id": sms_id, "state": reserved["state"], "supplier": None}
+        text = sentence(SMS_TEMPLATES, template, language)
+        delivery = self.deliver(phone, text, sms_id=sms_id, passed_over=reserved["open_circuits"])
+        self.database.call("sms_record", delivery.record(sms_id))
+        if delivery.bad_number:
+            raise PhoneRejected
+        if delivery.supplier is None:
+            raise SmsUnavailable
+        return {"sms_id": sms_id, "state": "accepted", "supplier": delivery.supplier}

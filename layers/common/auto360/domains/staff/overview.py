@@ -1,0 +1,22 @@
+"""What operators look at that belongs to no other domain: what waits, timers, backups."""
+
+from dataclasses import dataclass
+
+from auto360.domains.staff.errors import accepted
+from auto360.domains.staff.sessions import Operator
+from auto360.providers.database import Database, Row
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Reads for the operations page. Who may is decided by SQL, in the same call; each raises Forbidden."""
+
+    database: Database
+
+    def today(self, operator: Operator) -> Row:
+        """What waits for the operator's role, open alerts, timers."""
+        return accepted(self.database.call("operations_overview", {"p_operator_id": operator.user_id}))
+
+    def backups(self, operator: Operator, *, most: int) -> Row:
+        """Kinds of backups with their last good run, and the newest `most` runs."""
+        return accepted(self.database.call("backups_overview", {"p_operator_id": operator.user_id, "p_most": most}))

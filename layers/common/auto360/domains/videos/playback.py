@@ -1,0 +1,186 @@
+"""Where a video plays at this moment, and deleting it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from auto360.core.errors import NotFound
+from auto360.core.identity import Principal
+from auto360.domains.videos.errors import VideoNotReady, VideoServiceUnavailable, accepted
+from auto360.domains.videos.provider_registry import Suppliers
+from auto360.providers.cache import Cache
+from auto360.providers.database import Database, Row
+from auto360.providers.object_storage import LinkSigner
+from auto360.providers.video import Playback, VideoFailure, VideoUnknown
+
+# A link to the replica is good for one evening.
+_REPLICA_SECONDS = 6 * 3600
+# What api.video plays may be kept for so long without asking whether it is still there.
+_TRUSTED_SECONDS = 3600
+_NOT_ASKED_SECONDS = 60
+# For how long a supplier that did not answer is asked after the others.
+_SILENT_SECONDS = 15
+# How often a supplier is asked about a video that is being made, while somebody looks at it.
+_ASKED_SECONDS = 5
+_BEING_MADE = ("awaiting_upload", "uploading", "processing")
+
+
+@dataclass(frozen=True)
+class Video:
+    """A video as its viewer sees it; `playback` is None where it does not play yet, or not any more."""
+
+    row: Row
+    playback: Playback | None
+
+
+@dataclass(frozen=True)
+class VideoReader:
+    """Finds where videos play: at their supplier, at the other one, in the object storage."""
+
+    database: Database
+    suppliers: Suppliers
+    cache: Cache
+    replicas: Callable[[], LinkSigner]
+    api_url: str
+
+    def one(self, video_id: str, *, viewer: Principal | None) -> Video:
+        """A video, named by our id or that at api.video. Raises NotFound for who may not see it."""
+        arguments = {"p_video_id": video_id, "p_viewer_id": viewer.user_id if viewer else None}
+        row = self.database.call("video_read", arguments)
+        if row is not None and self._has_changed(row):
+            row = self.database.call("video_read", arguments)
+        if row is None:
+            raise NotFound
+        try:
+            return Video(row, self._playback(row["id"], row["copies"]))
+        except (VideoNotReady, VideoServiceUnavailable):
+            return Video(row, None)
+
+    def playback(self, video_id: str) -> Playback:
+        """Where a video plays, for whoever knows our id. Raises NotFound, VideoNotReady, VideoServiceUnavailable."""
+        row = self.database.call("video_plays", {"p_video_id": video_id})
+        if row is not None and self._has_changed(row):
+            row = self.database.call("video_plays", {"p_video_id": video_id})
+        if row is None:
+            raise NotFound
+        if not row["copies"]:
+            raise NotFound if row["state"] == "failed" else VideoNotReady(retry_after=10)
+        return self._playback(video_id, row["copies"])
+
+    def file(self, video_id: str) -> str:
+        """The address of a video as one file, good for some hours: the replica, else the supplier's.
+
+        Raises NotFound, VideoNotReady, VideoServiceUnavailable.
+        """
+        row = self.database.call("video_plays", {"p_video_id": video_id})
+        if row is None or row["state"] == "failed":
+            raise NotFound
+        failure: VideoFailure | None = None
+        for copy in sorted(row["copies"], key=lambda copy: "replica_key" not in copy):
+            if "replica_key" in copy:
+                return self.replicas().link(copy["replica_key"], seconds=_REPLICA_SECONDS)
+            try:
+                download = self.suppliers[copy["provider"]].download(copy["video_id"])
+            except VideoFailure as other:
+                failure = other
+                continue
+            if not download.headers:
+                return download.url
+        if failure is None:
+            raise VideoNotReady(retry_after=10)
+        raise VideoServiceUnavailable(retry_after=5) from failure
+
+    def thumbnail(self, video_id: str) -> str:
+        """The address of a picture. Raises NotFound where there is none, VideoServiceUnavailable."""
+        row = self.database.call("video_plays", {"p_video_id": video_id})
+        for copy in row["copies"] if row else ():
+            if copy.get("thumbnail_url"):
+                return str(copy["thumbnail_url"])
+            if "provider" in copy:
+                try:
+                    found = self.suppliers[copy["provider"]].thumbnail(copy["video_id"])
+                except VideoFailure:
+                    continue
+                if found:
+                    return found
+        raise NotFound
+
+    def delete(self, principal: Principal, video_id: str) -> Row:
+        """Remove a video: nobody sees it any more, its copies go with the next timer. Raises NotFound, Forbidden."""
+        found = self.database.call("video_read", {"p_video_id": video_id, "p_viewer_id": principal.user_id})
+        if found is None:
+            raise NotFound
+        return accepted(self.database.call("video_delete", {"p_user_id": principal.user_id, "p_video_id": found["id"]}))
+
+    def _has_changed(self, row: Row) -> bool:
+        """Ask the supplier about a video that is being made, once in some seconds however many look at it."""
+        supplier_id, key = row["provider_video_id"], f"video-asked:{row['id']}"
+        if row["state"] not in _BEING_MADE or supplier_id is None or self.cache.get(key):
+            return False
+        self.cache.put(key, "1", seconds=_ASKED_SECONDS)
+        try:
+            found = self.suppliers.one(row["provider"], supplier_id)
+        except VideoFailure:
+            return False
+        if found is not None and found["state"] == row["state"]:
+            return False
+        arguments = {"p_video_id": row["id"], "p_provider_video_id": supplier_id, "p_found": found}
+        self.database.call("video_observed", {**arguments, "p_api_url": self.api_url})
+        return True
+
+    def _playback(self, video_id: str, copies: Sequence[Mapping[str, Any]]) -> Playback:
+        """The first copy that plays. Raises VideoNotReady without any, VideoServiceUnavailable where none answers."""
+        failure: VideoFailure | None = None
+        # Who has just not answered is asked last: everybody who watches would wait for him again.
+        for copy in sorted(copies, key=lambda copy: self.cache.get(_silent(copy)) is not None):
+            try:
+                return self._at(copy)
+            except VideoUnknown as gone:
+                self._note_gone(video_id, copy)
+                failure = gone
+            except VideoFailure as other:
+                self.cache.put(_silent(copy), "1", seconds=_SILENT_SECONDS)
+                failure = other
+        if failure is None:
+            raise VideoNotReady(retry_after=10)
+        raise VideoServiceUnavailable(retry_after=5) from failure
+
+    def _at(self, copy: Mapping[str, Any]) -> Playback:
+        if "replica_key" in copy:
+            return Playback(self.replicas().link(copy["replica_key"], seconds=_REPLICA_SECONDS))
+        if copy["provider"] == "api_video":
+            return self._at_api_video(copy)
+        return self.suppliers[copy["provider"]].playback(copy["video_id"])
+
+    def _at_api_video(self, copy: Mapping[str, Any]) -> Playback:
+        """Addresses that last. Whether the video is there is asked once an hour; no answer counts as yes."""
+        kept = _kept(copy)
+        key = f"video-there:{copy['video_id']}"
+        if kept is not None and self.cache.get(key):
+            return kept
+        try:
+            found = self.suppliers["api_video"].playback(copy["video_id"])
+        except VideoUnknown:
+            raise
+        except VideoFailure:
+            if kept is None:
+                raise
+            self.cache.put(key, "1", seconds=_NOT_ASKED_SECONDS)
+            return kept
+        self.cache.put(key, "1", seconds=_TRUSTED_SECONDS)
+        return found
+
+    def _note_gone(self, video_id: str, copy: Mapping[str, Any]) -> None:
+        """The supplier has it no more: listings are to lead elsewhere. For a fallback, this changes nothing."""
+        arguments = {"p_video_id": video_id, "p_provider_video_id": copy["video_id"], "p_found": None}
+        self.database.call("video_observed", {**arguments, "p_api_url": self.api_url})
+
+
+def _silent(copy: Mapping[str, Any]) -> str:
+    return f"video-supplier-silent:{copy.get('provider', 'replica')}"
+
+
+def _kept(copy: Mapping[str, Any]) -> Playback | None:
+    if not copy.get("hls_url"):
+        return None
+    return Playback(copy["hls_url"], copy.get("player_url"), copy.get("thumbnail_url"), is_lasting=True)

@@ -1,0 +1,61 @@
+"""The video suppliers as this domain uses them: each by its name, behind the ports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from auto360.providers.video import (
+    Playback,
+    Provider,
+    SupplierVideo,
+    UploadDesk,
+    VideoFailure,
+    VideoLibrary,
+    VideoPlayer,
+)
+
+
+class Supplier(VideoLibrary, VideoPlayer, UploadDesk, Protocol):
+    """One supplier with all that people's videos need."""
+
+
+@dataclass(frozen=True)
+class Suppliers:
+    """Those that are set up."""
+
+    by_name: Mapping[str, Supplier]
+
+    def __getitem__(self, provider: str) -> Supplier:
+        return self.by_name[provider]
+
+    def one(self, provider: str, video_id: str) -> dict[str, Any] | None:
+        """What a supplier tells of one video, as SQL takes it; None: there is none. Raises VideoFailure."""
+        found = self[provider].find([video_id]).get(video_id)
+        return None if found is None else self.told(provider, found)
+
+    def told(self, provider: str, video: SupplierVideo) -> dict[str, Any]:
+        """The same of a video that was found already: with the addresses that last, once it plays."""
+        played = self._lasting(provider, video) if video.state == "ready" else None
+        return {
+            "title": video.title,
+            "state": video.state or "processing",
+            "bytes": video.bytes,
+            "duration_seconds": video.duration_seconds,
+            "width": video.width,
+            "height": video.height,
+            "is_panoramic": video.is_panoramic,
+            "created_at": video.created_at.isoformat() if video.created_at else None,
+            "hls_url": played.hls_url if played else None,
+            "player_url": played.player_url if played else None,
+            "thumbnail_url": played.thumbnail_url if played else None,
+        }
+
+    def _lasting(self, provider: Provider | str, video: SupplierVideo) -> Playback | None:
+        if provider != "api_video":
+            return None
+        try:
+            playback = self[provider].playback(video.video_id)
+        except VideoFailure:
+            # Its usual addresses do as well.
+            return None
+        return playback if playback.is_lasting else None

@@ -1,0 +1,85 @@
+"""From ready to confirmed, and what is deleted afterwards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from auto360.domains.videos.transfer.entries import Entry
+from auto360.domains.videos.transfer.ledger import Ledger
+from auto360.domains.videos.transfer.ports import Files, HasReplica, Library, Places, TargetLibrary
+from auto360.providers.video import VideoNotReady, VideoUnknown
+
+# Seconds after which a copy that must not be deleted yet is looked at again.
+_KEPT_SECONDS = 86_400
+
+
+@dataclass(frozen=True)
+class Switching:
+    """Lets listings show the copy, and looks at it again later."""
+
+    ledger: Ledger
+    target: TargetLibrary
+    files: Files
+    places: Places
+
+    def advance(self, entry: Entry) -> str:
+        """Switch: `switched`. Raises LetGo."""
+        self.ledger.switch(entry, self.places(entry.video_id))
+        return "switched"
+
+    def confirm(self, entry: Entry) -> str:
+        """Play it once more: `confirmed`, or `rolled_back` where it does not play, however often it was tried.
+
+        Raises LetGo, VideoFailure.
+        """
+        try:
+            self.files.require_playable(self.target.playback(entry.target_id or "").hls_url)
+        except (VideoUnknown, VideoNotReady) as failure:
+            tried = entry.attempts + 1
+            if isinstance(failure, VideoUnknown) or tried >= self.ledger.policy.video_migration_attempts:
+                return self.ledger.roll_back(entry, f"does_not_play: {failure.supplier_code}")
+            self.ledger.failed(entry, f"does_not_play: {failure.supplier_code}")
+            return "retryable"
+        self.ledger.confirmed(entry)
+        return "confirmed"
+
+
+@dataclass(frozen=True)
+class Releasing:
+    """Deletes the copy that is not needed any longer."""
+
+    ledger: Ledger
+    source: Library
+    target: TargetLibrary
+    files: Files
+    has_replica: HasReplica
+
+    def advance(self, entry: Entry) -> str:
+        """`released`, or `kept` where the last look found a reason. Raises LetGo, VideoFailure."""
+        if entry.releases == "target":
+            return self._release_target(entry)
+        reason = self._obstacle(entry) or self.ledger.begin_release(entry)
+        if reason is not None:
+            self.ledger.let_go(entry, seconds=_KEPT_SECONDS, reason=f"source_kept: {reason}")
+            return "kept"
+        self.source.delete(entry.source_id)
+        self.ledger.released(entry)
+        return "released"
+
+    def _release_target(self, entry: Entry) -> str:
+        for video in self.target.with_title(entry.reference):
+            self.target.delete(video.video_id)
+        if entry.target_id is not None:
+            self.target.delete(entry.target_id)
+        self.ledger.released(entry)
+        return "released"
+
+    def _obstacle(self, entry: Entry) -> str | None:
+        """What the suppliers say against it: the copy must play now, and the replica be there."""
+        if entry.replica is None or not self.has_replica(entry.replica):
+            return "no_replica"
+        try:
+            self.files.require_playable(self.target.playback(entry.target_id or "").hls_url)
+        except (VideoUnknown, VideoNotReady) as failure:
+            return f"does_not_play: {failure.supplier_code}"
+        return None

@@ -1,0 +1,123 @@
+"""An entry of the ledger, and the parts of a file that were copied."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from auto360.providers.video.copying import Chunk, Measure
+
+# Copies of one video that are made and thrown away before a person has to look at it.
+MOST_COPIES = 3
+
+
+class CopyUseless(Exception):
+    """The copy is not what was sent: it is deleted, and made anew. The reason is for operators."""
+
+
+class CopyDoubtful(Exception):
+    """The copy is not like the source, and a new one would not be either: a person must look."""
+
+
+class SourceGone(Exception):
+    """There is no such video at the source any more."""
+
+
+def chunk_of(row: Mapping[str, Any]) -> Chunk:
+    """A chunk as the ledger keeps it."""
+    return Chunk(int(row["from"]), int(row["to"]), str(row["sha256"]))
+
+
+def row_of(chunk: Chunk) -> dict[str, Any]:
+    """A chunk as the ledger keeps it."""
+    return {"from": chunk.begin, "to": chunk.end, "sha256": chunk.sha256}
+
+
+@dataclass(frozen=True)
+class Replica:
+    """A copy in the object storage: its key and size in bytes."""
+
+    key: str
+    bytes: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One video on its way, as the ledger handed it to this run. Sizes are bytes, durations seconds."""
+
+    id: str
+    video_id: str
+    listing_id: str | None
+    state: str
+    source_id: str
+    target_id: str | None = None
+    upload_url: str | None = field(default=None, repr=False)
+    target_requested: bool = False
+    target_number: int = 1
+    attempts: int = 0
+    measure: Measure | None = None
+    chunks: tuple[Chunk, ...] = ()
+    source_seconds: float | None = None
+    uploaded_at: datetime | None = None
+    title: str = ""
+    releases: str | None = None
+    replica: Replica | None = None
+
+    @property
+    def reference(self) -> str:
+        """The title of the copy at its supplier, by which it is found again: the id of the video.
+
+        Once a copy was deleted as useless, the next one is another thing to the supplier, with its own reference.
+        """
+        if self.target_number == 1:
+            return self.video_id
+        return str(uuid5(UUID(self.video_id), str(self.target_number)))
+
+    @classmethod
+    def from_row(cls, row: Mapping[str, Any]) -> Entry:
+        """As an SQL function gives it."""
+        size, replica = row["bytes_total"], row.get("replica") or {}
+        return cls(
+            id=row["id"],
+            video_id=row["video_id"],
+            listing_id=row["listing_id"],
+            state=row["state"],
+            source_id=row["source_video_id"],
+            target_id=row["target_video_id"],
+            upload_url=row["upload_url"],
+            target_requested=row["target_requested"],
+            target_number=row["target_number"],
+            attempts=row["attempts"],
+            measure=None if size is None else Measure(int(size), row["source_etag"]),
+            chunks=tuple(chunk_of(chunk) for chunk in row["chunk_digests"]),
+            source_seconds=_number(row["source_duration_seconds"]),
+            uploaded_at=datetime.fromisoformat(row["uploaded_at"]) if row["uploaded_at"] else None,
+            title=row["title"] or "",
+            releases=row.get("releases"),
+            replica=Replica(replica["key"], int(replica["bytes"])) if replica.get("bytes") else None,
+        )
+
+
+def _number(value: float | str | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def after_common(known: Sequence[Chunk], now: Sequence[Chunk]) -> tuple[int, list[Chunk]]:
+    """From which byte on two lists of chunks differ, and the chunks of the second one from there."""
+    same = 0
+    while same < len(known) and same < len(now) and known[same] == now[same]:
+        same += 1
+    return (now[same - 1].end if same else 0), list(now[same:])
+
+
+def is_whole(chunks: Sequence[Chunk], size: int) -> bool:
+    """Whether the chunks follow each other from the first byte to the last."""
+    end = 0
+    for chunk in chunks:
+        if chunk.begin != end or chunk.end <= chunk.begin:
+            return False
+        end = chunk.end
+    return end == size

@@ -1,0 +1,86 @@
+"""What a supplier's failure means: for the entry at hand, and for the whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from auto360.domains.videos.transfer.entries import Entry
+from auto360.domains.videos.transfer.ledger import Ledger
+from auto360.providers.video import (
+    LibraryFull,
+    VideoBusy,
+    VideoFailure,
+    VideoNotReady,
+    VideoUncertain,
+    VideoUnreachable,
+)
+
+BUSY_SECONDS = 30.0
+_FULL_SECONDS = 3600
+_MOST_BROKEN = 5
+# Refusals that may concern every video: our key, our rights.
+OF_THE_ACCOUNT = ("http_401", "http_403", "no_service_account")
+
+
+class RunEnds(Exception):
+    """Going on makes no sense now; the reason is for operators."""
+
+
+@dataclass
+class Troubles:
+    """Judges failures of one run. `broken` counts those in a row that a dead supplier would cause.
+
+    `require_rights` raises RunEnds where a supplier does not know us any more.
+    """
+
+    ledger: Ledger
+    require_rights: Callable[[], None]
+    has_time: Callable[[float], bool]
+    sleep: Callable[[float], None]
+    broken: int = 0
+
+    def met(self, entry: Entry, failure: VideoFailure) -> str:
+        """What becomes of the entry; failures that concern all of them end the run. Raises RunEnds."""
+        code, policy = failure.supplier_code, self.ledger.policy
+        if code in OF_THE_ACCOUNT:
+            self._let_go_without_rights(entry, code)
+        if isinstance(failure, VideoBusy | LibraryFull):
+            seconds = _FULL_SECONDS if isinstance(failure, LibraryFull) else failure.retry_after or BUSY_SECONDS
+            self.ledger.let_go(entry, seconds=seconds, reason=None if isinstance(failure, VideoBusy) else code)
+            self.require_supplier(failure)
+            return "busy"
+        if isinstance(failure, VideoNotReady):
+            self.ledger.let_go(entry, seconds=policy.video_migration_poll_seconds, reason=code)
+            return "waiting"
+        outcome = self.ledger.failed(entry, code)
+        if outcome == "lost":
+            # Nothing is wrong with the entry: a copy that is to be deleted was not.
+            self.ledger.let_go(entry, seconds=policy.video_migration_retry_seconds)
+        self.require_supplier(failure)
+        return outcome
+
+    def _let_go_without_rights(self, entry: Entry, code: str) -> None:
+        """A refusal may concern one file alone, such as a link that does not open: then it is the entry's failure."""
+        try:
+            self.require_rights()
+        except RunEnds:
+            self.ledger.let_go(entry, seconds=BUSY_SECONDS, reason=code)
+            raise
+
+    def require_supplier(self, failure: VideoFailure) -> None:
+        """Wait out a limit; end the run where a supplier is down, full, or does not know us. Raises RunEnds."""
+        if isinstance(failure, LibraryFull):
+            raise RunEnds("library_full") from failure
+        if failure.supplier_code in OF_THE_ACCOUNT:
+            self.require_rights()
+        elif isinstance(failure, VideoBusy):
+            wait = failure.retry_after or BUSY_SECONDS
+            if not self.has_time(wait):
+                raise RunEnds("busy") from failure
+            self.sleep(wait)
+        elif isinstance(failure, VideoUnreachable | VideoUncertain):
+            # What is begun counts against the day: with a dead supplier it would all be begun, and fail.
+            self.broken += 1
+            if self.broken >= _MOST_BROKEN:
+                raise RunEnds(f"supplier_down: {failure.supplier_code}") from failure

@@ -1,0 +1,207 @@
+"""The ledger, as one run sees it. Every method is one SQL function: it decides under a lock, or says: too late."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from auto360.domains.videos.transfer.entries import Entry, after_common, row_of
+from auto360.domains.videos.transfer.policy import MigrationPolicy
+from auto360.providers.database import Database
+from auto360.providers.video.copying import Chunk, Measure
+
+
+class LetGo(Exception):
+    """The entry is not this run's business any more. `outcome`: lost, paused, skipped; `reason` where it has one."""
+
+    def __init__(self, outcome: str, reason: str = "") -> None:
+        super().__init__(outcome)
+        self.outcome, self.reason = outcome, reason
+
+
+class SourceIsAnother(Exception):
+    """The source's size or version is not that of the copy which was begun."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An entry to work on, or why there is none."""
+
+    entry: Entry | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """The ledger in the hands of one run. `holder` is unlike that of any other run."""
+
+    database: Database
+    holder: str
+    policy: MigrationPolicy
+
+    def plan(self, most: int) -> dict[str, int]:
+        """Enter more videos; gives how many were planned and left out."""
+        planned: dict[str, int] = self.database.call("video_migration_plan", {"p_limit": most})
+        return planned
+
+    def status(self) -> dict[str, Any]:
+        """Counts of all kinds, for people and for the checks before a run."""
+        arguments = {"p_daily_limit": self.policy.video_migration_daily_limit}
+        status: dict[str, Any] = self.database.call("video_migration_status", arguments)
+        return status
+
+    def claim(self, *, may_begin: bool, only: Sequence[str] | None) -> Claim:
+        """The next entry that is due, a new one only if told, within today's allowance and the budget."""
+        answer = self.database.call(
+            "video_migration_claim",
+            {
+                **self._held(),
+                "p_daily_limit": self.policy.video_migration_daily_limit,
+                "p_budget_seconds": self.policy.budget_seconds,
+                "p_begin": may_begin,
+                "p_only": only,
+            },
+        )
+        row = answer.get("entry")
+        return Claim(Entry.from_row(row) if row else None, answer.get("reason", ""))
+
+    def claim_uploaded(self, *, most: int, only: Sequence[str] | None) -> list[Entry]:
+        """Entries whose copy may be ready by now."""
+        rows = self.database.call("video_migration_claim_uploaded", {**self._held(), "p_most": most, "p_only": only})
+        return [Entry.from_row(row) for row in rows]
+
+    def under_way(self, only: Sequence[str] | None) -> int:
+        """How many entries have work left that is due within ten minutes."""
+        return int(self.database.call("video_migration_under_way", {"p_only": only, "p_seconds": 600}))
+
+    def claim_release(self) -> Entry | None:
+        """An entry with a copy that is not needed any longer."""
+        row = self.database.call("video_migration_claim_release", self._held())
+        return Entry.from_row(row) if row else None
+
+    def source(
+        self, entry: Entry, measure: Measure, *, seconds: float, size: tuple[int | None, int | None], projection: str
+    ) -> None:
+        """Write down what is to be copied. Raises LetGo, SourceIsAnother."""
+        answer = self._step(
+            "source",
+            entry,
+            p_bytes=measure.bytes,
+            p_etag=measure.etag,
+            p_seconds=seconds,
+            p_width=size[0],
+            p_height=size[1],
+            p_projection=projection,
+        )
+        if answer["outcome"] == "source_changed":
+            raise SourceIsAnother
+        _require_ok(answer)
+
+    def request_target(self, entry: Entry) -> bool:
+        """Write down that a copy is about to be asked for; whether it is for the first time. Raises LetGo."""
+        answer = self._step("request_target", entry)
+        _require_ok(answer)
+        return bool(answer["is_first"])
+
+    def target(self, entry: Entry, target_id: str, upload_url: str | None) -> None:
+        """Write down the copy and where to send the file. Raises LetGo."""
+        _require_ok(self._step("target", entry, p_target_video_id=target_id, p_upload_url=upload_url))
+
+    def forget_target(self, entry: Entry, reason: str) -> None:
+        """The copy is gone; begin anew. Raises LetGo."""
+        _require_ok(self._step("forget_target", entry, p_reason=reason))
+
+    def progress(self, entry: Entry, known: Sequence[Chunk], now: Sequence[Chunk]) -> None:
+        """Write down the chunks that lie at the target. Raises LetGo, also where somebody has paused the migration."""
+        begin, chunks = after_common(known, now)
+        answer = self._step(
+            "progress",
+            entry,
+            p_lease_seconds=self.policy.video_migration_lease_seconds,
+            p_from=begin,
+            p_chunks=[row_of(chunk) for chunk in chunks],
+        )
+        _require_ok(answer)
+
+    def uploaded(self, entry: Entry) -> None:
+        """Every byte is there. Raises LetGo."""
+        _require_ok(self._step("uploaded", entry))
+
+    def not_ready(self, entries: Sequence[Entry]) -> None:
+        """Ask about these again later."""
+        arguments = {
+            "p_ids": [entry.id for entry in entries],
+            "p_holder": self.holder,
+            "p_seconds": self.policy.video_migration_poll_seconds,
+        }
+        self.database.call("video_migration_not_ready", arguments)
+
+    def ready(self, entry: Entry, *, seconds: float) -> None:
+        """The copy is verified; it lasts so many seconds. Raises LetGo."""
+        _require_ok(self._step("ready", entry, p_seconds=seconds))
+
+    def switch(self, entry: Entry, place: Mapping[str, str | None]) -> None:
+        """Show the copy. Raises LetGo."""
+        answer = self._step(
+            "switch",
+            entry,
+            p_place=dict(place),
+            p_fallback_days=self.policy.video_migration_fallback_days,
+            p_confirm_seconds=self.policy.video_migration_confirm_seconds,
+        )
+        _require_ok(answer)
+
+    def confirmed(self, entry: Entry) -> None:
+        """It still plays. Raises LetGo."""
+        _require_ok(self._step("confirmed", entry, p_fallback_days=self.policy.video_migration_fallback_days))
+
+    def roll_back(self, entry: Entry, reason: str) -> str:
+        """Show the copy at the source again; gives what became of it."""
+        keep = self.policy.video_migration_rolled_back_days
+        return str(self._step("rollback_held", entry, p_reason=reason, p_keep_days=keep)["outcome"])
+
+    def failed(self, entry: Entry, reason: str, *, is_final: bool = False) -> str:
+        """Something went wrong: `retryable`, `final` (given up), or `lost`."""
+        answer = self._step(
+            "failed",
+            entry,
+            p_reason=reason,
+            p_is_final=is_final,
+            p_most_attempts=self.policy.video_migration_attempts,
+            p_retry_seconds=self.policy.video_migration_retry_seconds,
+        )
+        return str(answer["outcome"])
+
+    def let_go(self, entry: Entry, *, seconds: float = 0, reason: str | None = None) -> None:
+        """Nothing is wrong with the entry; whoever comes after so many seconds may go on."""
+        whole = int(seconds) + (seconds > int(seconds))
+        self._step("release_lease", entry, p_seconds=whole, p_reason=reason)
+
+    def begin_release(self, entry: Entry) -> str | None:
+        """The last look before the source is deleted: None when it may be, else why it stays. Raises LetGo."""
+        answer = self._step("begin_release", entry)
+        if answer["outcome"] == "kept":
+            return str(answer["reason"])
+        _require_ok(answer)
+        return None
+
+    def released(self, entry: Entry) -> None:
+        """The copy that was not needed is deleted. Raises LetGo."""
+        _require_ok(self._step("released", entry))
+
+    def close_deleted(self) -> int:
+        """Close entries whose videos were deleted after the switch; how many."""
+        return int(self.database.call("video_migration_close_deleted", {}))
+
+    def _held(self) -> dict[str, Any]:
+        return {"p_holder": self.holder, "p_lease_seconds": self.policy.video_migration_lease_seconds}
+
+    def _step(self, name: str, entry: Entry, **arguments: Any) -> Any:
+        held = {"p_id": entry.id, "p_holder": self.holder}
+        return self.database.call(f"video_migration_{name}", held | arguments)
+
+
+def _require_ok(answer: Mapping[str, Any]) -> None:
+    if answer["outcome"] != "ok":
+        raise LetGo(answer["outcome"], answer.get("reason", ""))

@@ -1,0 +1,206 @@
+"""One run of the migration: takes entries one after the other until nothing is due or the time is over.
+
+Any number of runs may go on at once, in any number of processes. A run that is killed leaves its entry held; when the
+lease ends, another one goes on where it was.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from auto360.domains.videos.transfer.copying import Copying
+from auto360.domains.videos.transfer.cutover import Releasing, Switching
+from auto360.domains.videos.transfer.entries import CopyDoubtful, Entry, SourceGone
+from auto360.domains.videos.transfer.failure_policy import BUSY_SECONDS, OF_THE_ACCOUNT, RunEnds, Troubles
+from auto360.domains.videos.transfer.ledger import Ledger, LetGo
+from auto360.domains.videos.transfer.verification import Settling
+from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
+from auto360.providers.video import SupplierVideo, VideoFailure
+
+_PLANNED_AT_ONCE = 2000
+_PLANNING_SECONDS = 60.0
+_LOOKED_FOR_RELEASES_SECONDS = 60.0
+_ASKED_AT_ONCE = 50
+_LEAST_SECONDS = 6.0
+_TITLE_OF_NO_VIDEO = "rights"
+
+Tell = Callable[[str, Entry], None]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a run shall do: begin at most so many new videos; only those that are named; wait for what is not due."""
+
+    begin_most: int | None = None
+    only: Sequence[str] | None = None
+    is_patient: bool = False
+
+
+@dataclass
+class MigrationRun:
+    """A run, with what it has done so far in `counts`. `monotonic` and `sleep` are arguments for the sake of tests."""
+
+    ledger: Ledger
+    copying: Copying
+    settling: Settling
+    switching: Switching
+    releasing: Releasing
+    tell: Tell = lambda outcome, entry: None  # noqa: ARG005
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    counts: Counter[str] = field(default_factory=Counter)
+    _ends_at: float = field(default=0.0, init=False)
+    _begun: int = field(default=0, init=False)
+    _room: float = field(default=math.inf, init=False)
+    _troubles: Troubles = field(init=False)
+    _next_release: float = field(default=float("-inf"), init=False)
+    _defect: Exception | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self._troubles = Troubles(self.ledger, self._require_rights, self._has_time, self._nap)
+
+    def until(self, ends_at: float, wishes: Wishes | None = None) -> dict[str, int | str]:
+        """Work until that moment of the monotonic clock at the latest; gives counts, and why the run ended.
+
+        A defect of ours that an entry has brought to light is raised at the end: the others have been worked on.
+        """
+        self._ends_at = ends_at
+        try:
+            reason = self._work(wishes or Wishes())
+        except RunEnds as ended:
+            reason = str(ended)
+        if self._defect is not None:
+            raise self._defect
+        return {**dict(sorted(self.counts.items())), "ended": reason}
+
+    def _work(self, wishes: Wishes) -> str:
+        self._prepare()
+        while self._has_time():
+            busy = self._settle(wishes) + (0 if wishes.only else self._release())
+            claim = self.ledger.claim(may_begin=self._may_begin(wishes), only=wishes.only)
+            if claim.entry is not None:
+                self._advance(claim.entry)
+            elif claim.reason == "paused":
+                return "paused"
+            elif not busy and not self._wait_for_more(wishes):
+                return "library_full" if self._begun >= self._room else claim.reason
+        return "time_over"
+
+    def _prepare(self) -> None:
+        """Close what was deleted, plan what is new, see how much room the target has. Raises RunEnds without rights."""
+        self.counts["closed"] += self.ledger.close_deleted()
+        planned, enough = _PLANNED_AT_ONCE, self.monotonic() + _PLANNING_SECONDS
+        while planned >= _PLANNED_AT_ONCE and self._has_time() and self.monotonic() < enough:
+            found = self.ledger.plan(_PLANNED_AT_ONCE)
+            self.counts["planned"] += found["planned"]
+            planned = found["planned"] + found["skipped"]
+        status, policy = self.ledger.status(), self.ledger.policy
+        if policy.video_migration_library_quota:
+            # The rest is kept for what users upload.
+            held = policy.video_migration_quota_reserve + status["at_yandex"]
+            self._room = policy.video_migration_library_quota - held
+        if status["states"].get("planned") and not status["is_paused"]:
+            self._require_rights()
+
+    def _require_rights(self) -> None:
+        """Both suppliers know us, before a video is begun and counts against the day. Raises RunEnds."""
+        try:
+            self.copying.source.count()
+            self.copying.target.with_title(_TITLE_OF_NO_VIDEO)
+        except VideoFailure as failure:
+            # What mends itself is met again, and waited out, with the first video.
+            if failure.supplier_code in OF_THE_ACCOUNT:
+                raise RunEnds(f"refused: {failure.supplier_code}") from failure
+
+    def _may_begin(self, wishes: Wishes) -> bool:
+        most = math.inf if wishes.begin_most is None else wishes.begin_most
+        return self._begun < min(most, self._room)
+
+    def _advance(self, entry: Entry) -> None:
+        if entry.state == "ready":
+            self._step(entry, self.switching.advance)
+        elif entry.state == "switched":
+            self._step(entry, self.switching.confirm)
+        else:
+            self._begun += not entry.target_requested and not entry.attempts
+            self._step(entry, lambda entry: self.copying.advance(entry, ends_at=self._ends_at))
+
+    def _settle(self, wishes: Wishes) -> int:
+        entries = self.ledger.claim_uploaded(most=_ASKED_AT_ONCE, only=wishes.only)
+        if not entries:
+            return 0
+        try:
+            found = self.settling.ask(entries)
+        except VideoFailure as failure:
+            for entry in entries:
+                self.ledger.let_go(entry, seconds=failure.retry_after or BUSY_SECONDS, reason=failure.supplier_code)
+            self._troubles.require_supplier(failure)
+            return 0
+        done = [entry for entry in entries if entry.target_id in found.settled]
+        for entry in done:
+            if self._has_time():
+                self._verify(entry, found.settled[entry.target_id or ""])
+            else:
+                self.ledger.let_go(entry)
+        return len(done)
+
+    def _verify(self, entry: Entry, video: SupplierVideo | None) -> None:
+        """A copy that stands the test is shown at once, while the entry is held."""
+        if self._step(entry, lambda entry: self.settling.advance(entry, video)) == "ready":
+            self._step(replace(entry, state="ready"), self.switching.advance)
+
+    def _release(self) -> int:
+        if self.monotonic() < self._next_release:
+            return 0
+        entry = self.ledger.claim_release()
+        if entry is None:
+            # Where many wait for a replica, looking through them takes a while.
+            self._next_release = self.monotonic() + _LOOKED_FOR_RELEASES_SECONDS
+            return 0
+        self._step(entry, self.releasing.advance)
+        return 1
+
+    def _step(self, entry: Entry, step: Callable[[Entry], str]) -> str:
+        try:
+            outcome = step(entry)
+            self._troubles.broken = 0
+        except LetGo as gone:
+            self.ledger.let_go(entry)
+            outcome = gone.outcome
+        except (CopyDoubtful, SourceGone) as problem:
+            outcome = self.ledger.failed(entry, str(problem), is_final=True)
+        except VideoFailure as failure:
+            outcome = self._troubles.met(entry, failure)
+        except (DatabaseUnavailable, DatabaseRefused):
+            raise
+        except Exception as defect:  # noqa: BLE001 - one entry must not stand in the way of all others
+            self._defect = self._defect or defect
+            outcome = self.ledger.failed(entry, f"defect: {type(defect).__name__}")
+        self.counts[outcome] += 1
+        self.tell(outcome, entry)
+        if outcome == "time_over":
+            raise RunEnds(outcome)
+        return outcome
+
+    def _wait_for_more(self, wishes: Wishes) -> bool:
+        """Whether it makes sense to look again: there are entries under way whose time will come soon.
+
+        Raises RunEnds where that time is too late for this run.
+        """
+        if not wishes.is_patient or not self.ledger.under_way(wishes.only):
+            return False
+        pause = min(2.0, self.ledger.policy.video_migration_poll_seconds / 2)
+        if not self._has_time(pause):
+            raise RunEnds("time_over")
+        self.sleep(pause)
+        return True
+
+    def _nap(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+    def _has_time(self, seconds: float = 0.0) -> bool:
+        return self.monotonic() + seconds + _LEAST_SECONDS < self._ends_at

@@ -1,0 +1,235 @@
+"""Upload tickets: one permission, for one user, to upload one video of a declared size (docs/decisions/0021)."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field
+
+from auto360.core.errors import NotFound, Problem, ValidationFailed
+from auto360.core.identity import Principal
+from auto360.core.messages import FIELDS, sentence
+from auto360.core.settings import EnvSettings
+from auto360.domains.listings.errors import VideoUnavailable
+from auto360.domains.videos.errors import UploadTooLarge, VideoServiceUnavailable, accepted
+from auto360.domains.videos.provider_registry import Suppliers
+from auto360.providers.database import Database, bytea
+from auto360.providers.video import (
+    PlannedUpload,
+    UploadTarget,
+    VideoBusy,
+    VideoFailure,
+    VideoRefused,
+    VideoUncertain,
+    VideoUnreachable,
+)
+
+# Nothing was made at the supplier: the ticket can be given up.
+_NOTHING_MADE = (VideoRefused, VideoBusy, VideoUnreachable)
+
+
+class UploadPolicy(EnvSettings):
+    """How large and long a video may be, for how long a ticket is good, and who gets one of Yandex.
+
+    `video_yandex_percent` of the users, always the same ones, upload to Yandex, from the build of the app on that knows
+    tus (`video_tus_least_build`); 0 builds: none does. 360° videos never do: Yandex plays them flat.
+    """
+
+    video_most_bytes: int = Field(104_857_600, ge=1)
+    video_most_seconds: int = Field(180, ge=1)
+    video_types: str = "video/mp4,video/quicktime"
+    video_ticket_seconds: int = Field(3600, ge=60, le=86_400)
+    video_yandex_percent: int = Field(0, ge=0, le=100)
+    video_tus_least_build: int = Field(0, ge=0)
+
+    @property
+    def types(self) -> frozenset[str]:
+        """Content types that are taken."""
+        return frozenset(self.video_types.split(","))
+
+    def provider(self, user_id: str, *, build: int | None, projection: str) -> Literal["api_video", "yandex"]:
+        """Who gets a user's next upload."""
+        knows_tus = self.video_tus_least_build > 0 and build is not None and build >= self.video_tus_least_build
+        if projection != "flat" or not knows_tus:
+            return "api_video"
+        place = int.from_bytes(hashlib.sha256(f"yandex uploads {user_id}".encode()).digest()[:4], "big") % 100
+        return "yandex" if place < self.video_yandex_percent else "api_video"
+
+
+@dataclass(frozen=True)
+class WantedUpload:
+    """What a user says that he is about to upload. Nothing declared counts as the most that is allowed."""
+
+    title: str = ""
+    bytes: int | None = None
+    duration_seconds: float | None = None
+    content_type: str = "video/mp4"
+    listing_id: str | None = None
+    projection: Literal["flat", "equirectangular"] = "flat"
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What the user gets. `video_id` is our id; a file that is named `file_name` finds its way without it."""
+
+    video_id: str
+    provider: str
+    target: UploadTarget
+    bytes: int
+    expires_at: str
+
+    @property
+    def file_name(self) -> str:
+        """The name under which the file should be sent."""
+        return f"{self.video_id}.mp4"
+
+
+@dataclass(frozen=True)
+class UploadTickets:
+    """Opens and completes uploads."""
+
+    database: Database
+    suppliers: Suppliers
+    policy: UploadPolicy
+    api_url: str
+
+    def open(self, principal: Principal, wanted: WantedUpload, *, key: str | None, build: int | None) -> Ticket:
+        """A ticket; the same request again gets the same one. Where Yandex takes nothing, api.video does.
+
+        Raises ValidationFailed, UploadTooLarge, NotFound and Forbidden for the listing, AccountBlocked,
+        IdempotencyKeyReused, VideoServiceUnavailable.
+        """
+        document = self._declared(wanted)
+        # tus needs the exact size beforehand.
+        known_build = build if wanted.bytes else None
+        provider = self.policy.provider(principal.user_id, build=known_build, projection=wanted.projection)
+        try:
+            return self._opened(principal, document, provider, key)
+        except VideoServiceUnavailable as unavailable:
+            if provider == "api_video" or not isinstance(unavailable.__cause__, _NOTHING_MADE):
+                raise
+        return self._opened(principal, document, "api_video", key)
+
+    def complete(self, principal: Principal, video_id: str, *, supplier_video_id: str | None) -> dict[str, Any]:
+        """The upload is done: what has arrived is compared with what was declared, and the ticket revoked.
+
+        Raises NotFound, UploadTicketOver, UploadTooLarge, VideoUnavailable, VideoServiceUnavailable.
+        """
+        row = self.database.call("video_read", {"p_video_id": video_id, "p_viewer_id": principal.user_id})
+        if row is None:
+            raise NotFound
+        known = row["provider_video_id"]
+        if row["provider"] == "api_video":
+            known = known or supplier_video_id
+            if supplier_video_id not in (None, known):
+                raise VideoUnavailable
+        if known is None:
+            raise ValidationFailed(problems=[Problem("videoId", sentence(FIELDS, "missing", "ru"))])
+        supplier = self.suppliers[row["provider"]]
+        try:
+            found = self.suppliers.one(row["provider"], known)
+        except VideoFailure as failure:
+            raise VideoServiceUnavailable(retry_after=_wait(failure)) from failure
+        if found is None:
+            raise VideoUnavailable
+        answer = self.database.call(
+            "video_uploaded",
+            {
+                "p_user_id": principal.user_id,
+                "p_video_id": row["id"],
+                "p_provider_video_id": known,
+                "p_found": found,
+                "p_api_url": self.api_url,
+            },
+        )
+        if answer.get("revoke"):
+            _give_back(lambda: supplier.close(ticket=answer["revoke"]))
+        if answer.get("reason") == UploadTooLarge.code and answer["is_ours"]:
+            _give_back(lambda: supplier.delete(known))
+        return accepted(answer)
+
+    def _declared(self, wanted: WantedUpload) -> dict[str, Any]:
+        policy = self.policy
+        if (wanted.bytes or 0) > policy.video_most_bytes or (wanted.duration_seconds or 0) > policy.video_most_seconds:
+            raise UploadTooLarge
+        if wanted.content_type not in policy.types:
+            raise ValidationFailed(problems=[Problem("contentType", sentence(FIELDS, "value", "ru"))])
+        return {
+            "title": wanted.title,
+            "bytes": wanted.bytes or policy.video_most_bytes,
+            "duration_seconds": wanted.duration_seconds or policy.video_most_seconds,
+            "content_type": wanted.content_type,
+            "listing_id": wanted.listing_id,
+            "projection": wanted.projection,
+        }
+
+    def _opened(self, principal: Principal, document: Mapping[str, Any], provider: str, key: str | None) -> Ticket:
+        # Not of the provider: a repetition is one also where the first try had to go elsewhere.
+        digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).digest()
+        arguments = {
+            "p_user_id": principal.user_id,
+            "p_request": {**document, "provider": provider},
+            "p_key": key,
+            "p_digest": bytea(digest),
+            "p_seconds": self.policy.video_ticket_seconds,
+        }
+        held = accepted(self.database.call("upload_ticket_open", arguments))
+        if held["provider_ticket"] is None:
+            held = self._asked(held)
+        desk = self.suppliers[held["provider"]]
+        target = desk.target(ticket=held["provider_ticket"], video_id=held["provider_video_id"])
+        return Ticket(held["video_id"], held["provider"], target, held["bytes"], held["expires_at"])
+
+    def _asked(self, held: Mapping[str, Any]) -> dict[str, Any]:
+        """Ask the supplier. Where a parallel request was faster, its answer stands, and this one is given back."""
+        desk = self.suppliers[held["provider"]]
+        upload = PlannedUpload(
+            reference=held["video_id"],
+            bytes=held["bytes"],
+            seconds=self.policy.video_ticket_seconds,
+            title=held["title"] or "",
+            file_name=f"{held['video_id']}.mp4",
+        )
+        target = self._target(held, upload)
+        arguments = {"p_ticket_id": held["ticket_id"], "p_provider_ticket": target.ticket}
+        answer = self.database.call("upload_ticket_issued", {**arguments, "p_provider_video_id": target.video_id})
+        if answer.get("provider_ticket") != target.ticket:
+            _give_back(lambda: desk.close(ticket=target.ticket))
+            unused = target.video_id
+            if unused is not None and unused != answer.get("provider_video_id"):
+                _give_back(lambda: desk.delete(unused))
+        return accepted(answer)
+
+    def _target(self, held: Mapping[str, Any], upload: PlannedUpload) -> UploadTarget:
+        desk = self.suppliers[held["provider"]]
+        try:
+            known = desk.reopen(upload) if held["is_repeat"] else None
+            return known or desk.open(upload)
+        except VideoUncertain as failure:
+            known = self._found_again(held["provider"], upload)
+            if known is not None:
+                return known
+            raise VideoServiceUnavailable(retry_after=2) from failure
+        except _NOTHING_MADE as failure:
+            self.database.call("upload_ticket_abandon", {"p_ticket_id": held["ticket_id"]})
+            raise VideoServiceUnavailable(retry_after=_wait(failure)) from failure
+
+    def _found_again(self, provider: str, upload: PlannedUpload) -> UploadTarget | None:
+        try:
+            return self.suppliers[provider].reopen(upload)
+        except VideoFailure:
+            return None
+
+
+def _give_back(action: Callable[[], None]) -> None:
+    """Tidy up at once; what fails here is done by a timer."""
+    try:
+        action()
+    except VideoFailure:
+        return
+
+
+def _wait(failure: VideoFailure) -> int:
+    return round(failure.retry_after or 5)

@@ -1,0 +1,88 @@
+"""What api.video reports: a hint that something has changed. The video is read again; the report is not believed."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import SecretStr
+
+from auto360.core.errors import AuthenticationRequired
+from auto360.core.settings import EnvSettings
+from auto360.domains.videos.errors import VideoServiceUnavailable
+from auto360.domains.videos.provider_registry import Suppliers
+from auto360.providers.database import Database
+from auto360.providers.video import ReportCheck, VideoFailure
+from auto360.providers.video.parsing import identifier
+
+
+class ReportSettings(EnvSettings):
+    """`API_VIDEO_WEBHOOK_SECRET`: the secrets of our webhooks at api.video, comma-separated."""
+
+    api_video_webhook_secret: SecretStr
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """One per webhook."""
+        return tuple(self.api_video_webhook_secret.get_secret_value().split(","))
+
+
+@dataclass(frozen=True)
+class VideoReports:
+    """Takes reports. They may come in any order, again, and from anybody who has seen one."""
+
+    database: Database
+    suppliers: Suppliers
+    settings: ReportSettings
+    is_signed: ReportCheck
+    api_url: str
+
+    def take(self, body: bytes, *, signature: str) -> str:
+        """What became of it: the state of the video, or "ignored".
+
+        Raises AuthenticationRequired for a wrong signature, VideoServiceUnavailable, so that it may be sent again.
+        """
+        if not any(self.is_signed(body, signature=signature, secret=secret) for secret in self.settings.secrets):
+            raise AuthenticationRequired
+        supplier_id = _video_id(body)
+        if supplier_id is None:
+            return "ignored"
+        arguments = {"p_provider": "api_video", "p_provider_video_id": supplier_id}
+        video_id = self.database.call("video_find", arguments)
+        try:
+            found = self.suppliers["api_video"].find([supplier_id]).get(supplier_id)
+        except VideoFailure as failure:
+            raise VideoServiceUnavailable(retry_after=30) from failure
+        told = None if found is None else self.suppliers.told("api_video", found)
+        if video_id is not None:
+            observed = {"p_video_id": video_id, "p_provider_video_id": supplier_id, "p_found": told}
+            return str(self.database.call("video_observed", {**observed, "p_api_url": self.api_url}))
+        if found is None or told is None:
+            return "ignored"
+        return self._adopted(supplier_id, found.title, told)
+
+    def _adopted(self, supplier_id: str, title: str, told: dict[str, Any]) -> str:
+        """An upload whose app has not told us of it: its file name, which became its title, is our id."""
+        known = [{"video_id": supplier_id, "title": title, "created_at": told["created_at"]}]
+        unknown = self.database.call("videos_unknown", {"p_provider": "api_video", "p_found": known, "p_hours": 24})
+        for upload in unknown["uploads"]:
+            answer = self.database.call(
+                "video_uploaded",
+                {
+                    "p_user_id": upload["user_id"],
+                    "p_video_id": upload["id"],
+                    "p_provider_video_id": supplier_id,
+                    "p_found": told,
+                    "p_api_url": self.api_url,
+                },
+            )
+            return str(answer.get("state") or answer.get("reason"))
+        return "ignored"
+
+
+def _video_id(body: bytes) -> str | None:
+    try:
+        report = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    found = identifier(report.get("videoId")) if isinstance(report, dict) else None
+    return found if found and len(found) <= 100 else None

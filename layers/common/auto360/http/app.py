@@ -1,0 +1,126 @@
+"""The HTTP application of one function: `make_app` for its routes, `entrypoint` for what the cloud calls."""
+
+import time
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
+
+from auto360.core.errors import DomainError, Internal, InvalidJson, NotFound, SettingsInvalid
+from auto360.core.invocation_token import remember_grant
+from auto360.core.settings import AppSettings
+from auto360.http import headers
+from auto360.http.envelope import failure, to_json
+from auto360.http.events import BodyKind, Event, http_request, is_http
+from auto360.http.requests import Request, request_of
+from auto360.http.validation import validation_failed
+from auto360.observability import request_context
+from auto360.observability.logging import logger
+from auto360.observability.tracing import observed, report
+from auto360.providers import database
+
+Handler = Callable[[Event, Any], dict[str, Any]]
+
+MOST_BODY_BYTES = 64 * 1024
+
+
+def make_app() -> APIGatewayRestResolver:
+    """An application without routes, whose every refusal is in the envelope. Import-time safe: reads no environment."""
+    app = APIGatewayRestResolver(
+        enable_validation=True,
+        response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
+        serializer=to_json,
+    )
+
+    def refuse(error: Exception) -> Response[str]:
+        event = app.current_event.raw_event
+        answer = failure_for(error, request_of(event))
+        refusal_headers = {name: values[0] for name, values in answer["multiValueHeaders"].items()}
+        return Response(answer["statusCode"], body=answer["body"], headers=refusal_headers)
+
+    # The resolver looks handlers up by the error's class, most specific first; the last one is for the unforeseen.
+    for kind in (DomainError, RequestValidationError, RequestUnsupportedContentType, NotFoundError, Exception):
+        app.exception_handler(kind)(refuse)
+    return app
+
+
+def failure_for(error: Exception, request: Request) -> dict[str, Any]:
+    """The answer to whatever was raised, in the envelope."""
+    return failure(refused(error, request), language=request.language, request_id=request.id)
+
+
+def refused(error: Exception, request: Request) -> DomainError:
+    """The refusal that a caller is told. What we did not foresee is logged whole and told as `internal`."""
+    if isinstance(error, RequestUnsupportedContentType):
+        error = InvalidJson()
+    elif isinstance(error, RequestValidationError):
+        error = validation_failed(error.errors(), request.language)
+    elif isinstance(error, NotFoundError):
+        error = NotFound()
+    elif isinstance(error, SettingsInvalid):
+        logger.error("settings invalid", extra={"problem": str(error)})
+        report(error)
+        error = Internal()
+    elif not isinstance(error, DomainError):
+        logger.error("unforeseen error", exc_info=error)
+        report(error)
+        error = Internal()
+    elif error.status >= 500:
+        logger.error("request failed", extra={"code": error.code, "cause": _cause(error)})
+    return error
+
+
+def _cause(error: DomainError) -> str:
+    """What the log says of it: the database's own reason, else the class of what was caught."""
+    return (isinstance(error, database.DatabaseUnavailable) and error.reason) or type(error.__cause__).__name__
+
+
+def entrypoint(
+    app: APIGatewayRestResolver, *, most_body_bytes: int = MOST_BODY_BYTES, body: BodyKind = "json"
+) -> Handler:
+    """What the cloud calls. Nothing is raised out of it: Yandex would show the stack trace to the client.
+
+    With `body="raw"` routes read their body by a parameter of type `RawBody`.
+    """
+
+    def handler(event: Event, context: Any) -> dict[str, Any]:
+        started = time.perf_counter()
+        database.reset_round_trips()
+        remember_grant(context)
+        logger.clear_state()
+        if not is_http(event):
+            event = {}
+        request = request_of(event)
+        request_context.begin(request.id)
+        logger.append_keys(request_id=request.id)
+        try:
+            settings = AppSettings.load()
+            logger.setLevel(settings.log_level)
+            answer = headers.preflight(event, settings.origins)
+            if answer is None:
+                with observed(settings, kind="http.server", name=f"{request.method} {request.route}"):
+                    answer = app.resolve(http_request(event, most_bytes=most_body_bytes, body=body), context)
+            headers.complete(answer, event, request, settings.origins)
+        except Exception as error:  # noqa: BLE001 - the last wall before the client
+            answer = failure_for(error, request)
+            headers.complete(answer, event, request, frozenset())
+        database.act_for(None)
+        if request.method == "HEAD":
+            answer |= {"body": "", "isBase64Encoded": False}
+        logger.info(
+            "request done",
+            extra={
+                "method": request.method,
+                "route": request.route,
+                "status": answer["statusCode"],
+                "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+                "database_round_trips": database.round_trips(),
+                "waited_ms": round(sum(call.milliseconds for call in request_context.made()), 1),
+            },
+        )
+        return answer
+
+    return handler

@@ -1,0 +1,100 @@
+"""Parameter types for routes of signed-in callers, and the limit that a route puts on its callers."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler import Request as ResolvedRequest
+from aws_lambda_powertools.event_handler.depends import Depends
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+
+from auto360.container import rate_limit as limit_container
+from auto360.container import tokens as token_container
+from auto360.core.errors import AccountBlocked, AuthenticationRequired, RateLimited
+from auto360.core.identity import Principal
+from auto360.http.requests import header, place_of, request_of
+from auto360.providers.database import Acting, act_for
+from auto360.providers.rate_limit import Count, Limit
+
+_SCHEME = "bearer "
+
+
+SESSION_REFUSALS = {refusal.code: refusal for refusal in (AccountBlocked, AuthenticationRequired)}
+
+
+def principal_of(event: dict[str, Any]) -> Principal:
+    """The principal of a request's bearer token. Raises AuthenticationRequired.
+
+    From here on the database refuses what the request asks of it, should the token's session have ended.
+    """
+    principal = _bearer(event)
+    act_for(Acting(principal.session_id, SESSION_REFUSALS))
+    return principal
+
+
+def _bearer(event: dict[str, Any]) -> Principal:
+    authorization = header(event, "Authorization")
+    if authorization[: len(_SCHEME)].lower() != _SCHEME:
+        raise AuthenticationRequired
+    return token_container.access_tokens().check(authorization[len(_SCHEME) :].strip())
+
+
+def _signed_in(resolved: ResolvedRequest) -> Principal:
+    return principal_of(resolved.resolved_event.raw_event)
+
+
+SignedIn = Annotated[Principal, Depends(_signed_in)]
+"""Parameter type with which a route demands a signed-in caller."""
+
+
+def _maybe_signed_in(resolved: ResolvedRequest) -> Principal | None:
+    event = resolved.resolved_event.raw_event
+    try:
+        return principal_of(event) if header(event, "Authorization") else None
+    except AuthenticationRequired:
+        return None
+
+
+MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_signed_in)]
+"""Parameter type of a route for everybody: a caller whose token is out of date is served as one without.
+
+A token of a session that was ended is refused: whoever logged out or was blocked is told so.
+"""
+
+
+def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]:
+    """Middleware that counts a request of a known user against a limit, any other against what an address may do.
+
+    One address may be a whole carrier's: with the users' limit, few could stop many (docs/decisions/0082).
+    """
+
+    def middleware(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        event = app.current_event.raw_event
+        user_id = _user_id(event)
+        limit = limit_container.limit(name if user_id else "address")
+        key = f"user:{user_id}" if user_id else f"address:{place_of(request_of(event).address)}"
+        count = limit_container.request_counter().hit(key, limit)
+        headers = _limit_headers(limit, count)
+        if count.hits > limit.most:
+            raise RateLimited(retry_after=count.reset_in, headers=headers)
+        response: Response[Any] = next_middleware(app)
+        response.headers.update(headers)
+        return response
+
+    return middleware
+
+
+def _user_id(event: dict[str, Any]) -> str | None:
+    try:
+        return _bearer(event).user_id if header(event, "Authorization") else None
+    except AuthenticationRequired:
+        return None
+
+
+def _limit_headers(limit: Limit, count: Count) -> dict[str, str]:
+    return {
+        "RateLimit-Limit": str(limit.most),
+        "RateLimit-Remaining": str(max(0, limit.most - count.hits)),
+        "RateLimit-Reset": str(count.reset_in),
+        "RateLimit-Policy": f"{limit.most};w={limit.seconds}",
+    }

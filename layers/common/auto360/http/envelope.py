@@ -1,0 +1,73 @@
+"""The one shape of an answer: `{"success": true, "data": …}`, or a failure with a code and a sentence for a person."""
+
+import json
+import math
+from typing import Any, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic.alias_generators import to_camel
+
+from auto360.core.errors import DomainError
+from auto360.core.messages import ERRORS, Language, sentence
+
+Data = TypeVar("Data")
+
+
+class RequestBody(BaseModel):
+    """A request body: unknown fields and silent conversions ("5" for 5) are refused."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True, frozen=True)
+
+
+class Answer(BaseModel, Generic[Data]):
+    """A success. Subclasses repeat fields at the top level where the existing app reads them there."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+    success: Literal[True] = True
+    data: Data
+
+
+class CamelModel(BaseModel):
+    """Answer data that the app reads in camelCase."""
+
+    model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
+
+
+def to_json(body: Any) -> str:
+    """Compact JSON with Cyrillic as it is: half the bytes of escapes. Numbers that JSON cannot hold become null."""
+    try:
+        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    except ValueError:
+        return json.dumps(_finite(body), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    """The value with null in place of NaN and infinities."""
+    if isinstance(value, dict):
+        return {name: _finite(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def failure(error: DomainError, *, language: Language, request_id: str) -> dict[str, Any]:
+    """A refusal as a payload 1.0 response."""
+    body: dict[str, Any] = {
+        "success": False,
+        "error": sentence(ERRORS, error.code, language),
+        "code": error.code,
+        "request_id": request_id,
+    }
+    if error.problems:
+        body["details"] = [{"field": problem.field, "message": problem.message} for problem in error.problems]
+    headers = {"Content-Type": "application/json; charset=utf-8", "Content-Language": language, **error.headers}
+    if error.retry_after is not None:
+        body["retryAfter"] = error.retry_after
+        headers["Retry-After"] = str(error.retry_after)
+    return {
+        "statusCode": error.status,
+        "multiValueHeaders": {name: [value] for name, value in headers.items()},
+        "body": to_json(body),
+        "isBase64Encoded": False,
+    }

@@ -1,0 +1,160 @@
+"""Events of both clouds brought into one shape each: an AWS REST (payload 1.0) request, a timer tick, stored objects.
+
+Shapes are those of the facts on Yandex Cloud, §2 and §3. Nothing here trusts a header for the client's address: it is
+the gateway's word in `requestContext.identity.sourceIp`.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn
+from urllib.parse import unquote
+
+from auto360.core.errors import InvalidJson, PayloadTooLarge
+
+Event = dict[str, Any]
+
+BodyKind = Literal["json", "raw"]
+"""What a function takes as a body: JSON, or whatever a supplier's webhook sends."""
+
+# Paths outside /api; everything else that lacks the prefix is an alias of the existing app (mobile contract, §1.1).
+_OTHER_ROOTS = ("/api/", "/health", "/webhooks/", "/admin", "/.well-known/")
+_ALIASES = ("/api/api/", "/api/v1/")
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object that a storage event speaks of. Yandex tells no size: ask the storage."""
+
+    bucket: str
+    key: str
+    event_id: str
+
+
+def http_request(event: Mapping[str, Any], *, most_bytes: int, body: BodyKind = "json") -> Event:
+    """Return a copy of an HTTP event as payload 1.0 with a canonical path and a text body.
+
+    Takes AWS REST, Yandex 1.0, Yandex 0.1 and Yandex direct calls. Raises PayloadTooLarge for a body over
+    `most_bytes` and InvalidJson for one that is not text, not JSON, not declared as JSON, or nested without end.
+    HEAD becomes the GET that it asks about.
+    A `raw` body may be anything and stays as it came, in base64: whoever signed it signed its bytes.
+    """
+    request = dict(event)
+    if not is_http(event):
+        raise InvalidJson
+    if event["httpMethod"] == "HEAD":
+        request["httpMethod"] = "GET"
+    request["path"] = canonical_path(_real_path(event))
+    request["pathParameters"] = event.get("pathParameters") or event.get("pathParams") or {}
+    request["headers"] = event.get("headers") or {}
+    if body == "raw":
+        request["body"] = base64.b64encode(raw_body(event, most_bytes=most_bytes)).decode()
+        request["isBase64Encoded"] = True
+        return request
+    request["body"] = _text_body(event, most_bytes=most_bytes)
+    if request["body"] and not _says_json(request["headers"]):
+        raise InvalidJson
+    request["isBase64Encoded"] = False
+    return request
+
+
+def raw_body(event: Mapping[str, Any], *, most_bytes: int) -> bytes:
+    """The bytes of a body. Raises PayloadTooLarge, and InvalidJson where the event's base64 is broken."""
+    body = event.get("body") or ""
+    encoded = bool(event.get("isBase64Encoded"))
+    if len(body) > most_bytes * (4 / 3 if encoded else 1) + 4:
+        raise PayloadTooLarge
+    try:
+        content = base64.b64decode(body, validate=True) if encoded else body.encode()
+    except (ValueError, binascii.Error):
+        raise InvalidJson from None
+    if len(content) > most_bytes:
+        raise PayloadTooLarge
+    return content
+
+
+def _real_path(event: Mapping[str, Any]) -> str:
+    if event.get("version") == "1.0" or "pathParams" not in event:
+        return str(event.get("path") or "/")
+    # Yandex 0.1 and direct calls: `path` is the route's template or absent, `url` holds what was called.
+    return str(event.get("url") or "/").split("?")[0]
+
+
+def canonical_path(path: str) -> str:
+    """The one path of a route, whichever of the app's base addresses it was called by: `/auth/me` → `/api/auth/me`."""
+    path = "/" + unquote(path).strip("/")
+    for alias in _ALIASES:
+        if path.startswith(alias):
+            return "/api/" + path[len(alias) :]
+    if path == "/" or path.startswith(_OTHER_ROOTS):
+        return path
+    return "/api" + path
+
+
+def _text_body(event: Mapping[str, Any], *, most_bytes: int) -> str:
+    content = raw_body(event, most_bytes=most_bytes)
+    try:
+        body = content.decode()
+        _check_json(body)
+    except (ValueError, RecursionError):
+        raise InvalidJson from None
+    return body
+
+
+def _says_json(headers: Mapping[str, Any]) -> bool:
+    """Whether a body is declared as JSON, or not at all. A form of another site can declare neither."""
+    declared = next((str(value) for name, value in headers.items() if name.lower() == "content-type"), "")
+    return declared.split(";")[0].strip().lower() in ("", "application/json")
+
+
+def _check_json(body: str) -> None:
+    """Refuse what the parsers further in would stumble over: endless nesting, NaN, numbers of a thousand digits."""
+    if body.lstrip()[:1] in ("{", "["):
+        json.loads(body, parse_constant=_refuse)
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+def is_http(event: Any) -> bool:
+    """Whether an event has the form of an HTTP request: not a timer tick, nor whatever a raw call may bring."""
+    if not isinstance(event, Mapping) or not isinstance(event.get("httpMethod"), str):
+        return False
+    context = event.get("requestContext")
+    return (
+        isinstance(context, Mapping)
+        and isinstance(context.get("identity") or {}, Mapping)
+        and isinstance(event.get("headers") or {}, Mapping)
+        and isinstance(event.get("body") or "", str)
+    )
+
+
+def timer_event_id(event: Mapping[str, Any]) -> str:
+    """The id of a timer tick (Yandex `event_metadata.event_id`, AWS `id`), the same when the platform repeats it."""
+    for message in event.get("messages") or ():
+        return str(message["event_metadata"]["event_id"])
+    return str(event.get("id") or "")
+
+
+def timer_input(event: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The JSON object that a timer was given in the template (Yandex: the payload; AWS: the event itself)."""
+    text = next((message["details"].get("payload") for message in event.get("messages") or ()), None)
+    found = json.loads(text) if text else dict(event)
+    return found if isinstance(found, Mapping) else {}
+
+
+def stored_objects(event: Mapping[str, Any]) -> Iterator[StoredObject]:
+    """The created objects of a Yandex or AWS storage event."""
+    for message in event.get("messages") or ():
+        meta, details = message["event_metadata"], message["details"]
+        if str(meta["event_type"]).endswith("ObjectCreate"):
+            yield StoredObject(details["bucket_id"], details["object_id"], str(meta["event_id"]))
+    for record in event.get("Records") or ():
+        if str(record.get("eventName", "")).startswith("ObjectCreated"):
+            stored = record["s3"]
+            key = unquote(stored["object"]["key"].replace("+", " "))
+            event_id = str(record.get("responseElements", {}).get("x-amz-request-id", ""))
+            yield StoredObject(stored["bucket"]["name"], key, event_id or f"{stored['bucket']['name']}/{key}")

@@ -1,0 +1,106 @@
+"""What every route may know of its request: id, language, address, client; read from the event alone."""
+
+import base64
+import ipaddress
+import re
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import Request as ResolvedRequest
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from auto360.core.messages import Language, language_of
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}")
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+
+
+@dataclass(frozen=True)
+class Request:
+    """The caller and the call. `address` is the gateway's word, never a header's; `route` is the path template."""
+
+    id: str
+    method: str
+    route: str
+    address: str
+    language: Language
+    user_agent: str
+
+
+def header(event: Mapping[str, Any], name: str) -> str:
+    """A request header by its name in any case, or an empty text."""
+    for key, value in (event.get("headers") or {}).items():
+        if key.lower() == name.lower():
+            return str(value or "")
+    return ""
+
+
+def header_lines(event: Mapping[str, Any], name: str) -> list[str]:
+    """Return every line of a request header, by its name in any case: several where the event keeps them apart."""
+    for key, values in (event.get("multiValueHeaders") or {}).items():
+        if key.lower() == name.lower() and isinstance(values, list):
+            return [str(value) for value in values]
+    line = header(event, name)
+    return [line] if line else []
+
+
+def request_of(event: Mapping[str, Any]) -> Request:
+    """Read the request out of an HTTP event of any shape; never raises."""
+    context = event.get("requestContext") or {}
+    identity = context.get("identity") or {}
+    return Request(
+        id=_request_id(event, context),
+        method=str(event.get("httpMethod") or ""),
+        route=str(event.get("resource") or event.get("path") or "/"),
+        address=_address(identity.get("sourceIp")),
+        language=language_of(header(event, "Accept-Language")),
+        user_agent=_UNPRINTABLE.sub("", header(event, "User-Agent") or str(identity.get("userAgent") or ""))[:512],
+    )
+
+
+def _request_id(event: Mapping[str, Any], context: Mapping[str, Any]) -> str:
+    """The caller's X-Request-ID if it is a plain token, else the gateway's id, else a new one."""
+    for candidate in (header(event, "X-Request-ID"), str(context.get("requestId") or "")):
+        if _REQUEST_ID.fullmatch(candidate) and not candidate.replace("-", "").isdigit():
+            return candidate
+    return uuid.uuid4().hex
+
+
+def _address(source: object) -> str:
+    try:
+        address = ipaddress.ip_address(str(source))
+    except ValueError:
+        # One shared bucket for callers without an address: limits then err on the strict side.
+        return "0.0.0.0"  # noqa: S104
+    mapped = getattr(address, "ipv4_mapped", None)
+    return str(mapped or address)
+
+
+def place_of(address: str) -> str:
+    """What one caller has: an IPv4 address, or the /64 in which a device changes its IPv6 address at will."""
+    if ":" not in address:
+        return address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False))
+
+
+def _current(resolved: ResolvedRequest) -> Request:
+    return request_of(resolved.resolved_event.raw_event)
+
+
+CurrentRequest = Annotated[Request, Depends(_current)]
+"""Parameter type with which a route asks for the current request."""
+
+
+def raw_body_of(event: Mapping[str, Any]) -> bytes:
+    """The bytes of a body that `entrypoint(app, body="raw")` has checked."""
+    return base64.b64decode(event.get("body") or "")
+
+
+def _raw_body(resolved: ResolvedRequest) -> bytes:
+    return raw_body_of(resolved.resolved_event.raw_event)
+
+
+RawBody = Annotated[bytes, Depends(_raw_body)]
+"""Parameter type with which a webhook asks for the very bytes that were sent; needs `entrypoint(app, body="raw")`."""

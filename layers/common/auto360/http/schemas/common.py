@@ -1,0 +1,30 @@
+"""Parts of requests and answers that several functions share."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, Field
+
+from auto360.core.text import fold
+
+
+def _digits(value: object) -> object:
+    return fold(value).replace(" ", "") if isinstance(value, str) else value
+
+
+LoginCode = Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{4,8}$")]
+"""A login code as it is typed or pasted: with blanks, direction marks or digits of another script."""
+
+
+class Person(BaseModel):
+    """The public part of a person."""
+
+    id: str
+    name: str
+    avatar_url: str | None
+    is_verified: bool = False
+
+
+class Done(BaseModel):
+    """It is done; nothing more is told."""
+
+    done: bool = True

@@ -1,0 +1,207 @@
+"""How a listing looks in an answer: the fields that the app reads (mobile contract, §1.4), under each name it uses."""
+
+from datetime import datetime
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from auto360.core.pagination import Page
+from auto360.domains.listings.synonyms import as_shown
+from auto360.http.envelope import Answer
+from auto360.providers.database import Row
+
+
+class Seller(BaseModel):
+    """The public part of the seller; `phone` is for signed-in callers who read one listing."""
+
+    id: str
+    name: str
+    avatar_url: str | None
+    city: str | None
+    is_verified: bool
+    rating: float
+    phone: str | None = None
+
+
+class BusinessCard(BaseModel):
+    """The business for which it is posted."""
+
+    id: str
+    name: str
+    logo_url: str | None
+    is_verified: bool
+
+
+class Check(BaseModel):
+    """Where the check of one's own listing stands; `reason` says why it was rejected."""
+
+    status: str
+    reason: str | None
+    submitted_at: datetime
+    completed_at: datetime | None
+
+
+class Listing(BaseModel):
+    """A listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the place asked for."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    category: str
+    title: str
+    description: str
+    price: float
+    currency: str
+    city: str | None
+    location: str | None
+    latitude: float | None
+    longitude: float | None
+    distance_km: float | None = None
+    status: str
+    moderation_status: str
+    video_id: str | None
+    video_provider: str | None
+    video_status: str
+    video_url: str | None
+    video_player_url: str | None
+    video_thumbnail_url: str | None
+    thumbnail_url: str | None
+    video_trim_start: float | None
+    video_trim_end: float | None
+    video_original_duration: float | None
+    video_trimmed_duration: float | None
+    additional_images: list[str]
+    seller_user_id: str
+    seller_id: str
+    business_id: str | None
+    seller: Seller
+    business: BusinessCard | None = None
+    phone_for_listing: str | None = None
+    details: dict[str, Any]
+    brand: str | None
+    model: str | None
+    year: int | None
+    mileage: int | None
+    color: str | None
+    transmission: str | None
+    fuel_type: str | None
+    breed: str | None
+    age: int | None
+    gender: str | None
+    property_type: str | None
+    rooms: int | None
+    area: float | None
+    views_count: int
+    likes_count: int
+    saves_count: int
+    comments_count: int = 0
+    is_liked: bool = False
+    is_saved: bool = False
+    is_favorited: bool = False
+    is_mine: bool = False
+    is_boosted: bool
+    boost_type: str | None
+    boost_expires_at: datetime | None
+    boost_until: datetime | None
+    ai_make: str | None
+    ai_model: str | None
+    ai_year: int | None
+    ai_color: str | None
+    ai_summary: str | None
+    ai_quality_score: float | None
+    ai_confidence: float | None
+    published_at: datetime | None
+    expires_at: datetime | None
+    sold_at: datetime | None
+    delete_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    moderation: Check | None = None
+
+    @classmethod
+    def of(cls, row: Row) -> Self:
+        """The answer for a listing's row with its seller."""
+        distance = row.get("distance")
+        return cls.model_validate(
+            {
+                **row,
+                "details": as_shown(row["details"]),
+                "seller_id": row["seller_user_id"],
+                "is_favorited": row.get("is_saved", False),
+                "boost_until": row["boost_expires_at"],
+                # One unit of the plane is a degree of latitude.
+                "distance_km": None if distance is None else round(distance * 111.2, 1),
+            }
+        )
+
+
+class ListingAtTop(Listing):
+    """One listing: in `data`, and its fields at the top level as well, where the app looks for them."""
+
+    success: Literal[True] = True
+    data: Listing
+
+
+class Listings(BaseModel):
+    """A page; `next_cursor` is null on the last one."""
+
+    listings: list[Listing]
+    next_cursor: str | None
+
+    @classmethod
+    def of(cls, page: Page) -> Self:
+        """The answer for a page."""
+        return cls(listings=[Listing.of(row) for row in page.rows], next_cursor=page.next_cursor)
+
+
+class PopularSearch(BaseModel):
+    """A term and how often it was searched for."""
+
+    term: str
+    searches: int
+
+
+class Reaction(BaseModel):
+    """The numbers after a like or a save."""
+
+    id: str
+    likes_count: int
+    saves_count: int
+    is_liked: bool | None = None
+    is_saved: bool | None = None
+
+
+class Sold(BaseModel):
+    """Until `delete_at` the listing stays visible."""
+
+    id: str
+    status: str
+    sold_at: datetime
+    delete_at: datetime
+    days_until_deletion: int
+
+
+class SoldAtTop(Answer[Sold]):
+    """`delete_at` at the top level as well, where the app looks for it."""
+
+    delete_at: datetime
+
+
+class Changed(BaseModel):
+    """The listing and, where it has one after the change, its state."""
+
+    id: str
+    status: str | None = None
+
+
+def at_top(row: Row) -> ListingAtTop:
+    """One listing for the app."""
+    listing = Listing.of(row)
+    return ListingAtTop(**vars(listing), data=listing)
+
+
+def sold(row: Row) -> SoldAtTop:
+    """A sale for the app."""
+    whole = datetime.fromisoformat(row["delete_at"]) - datetime.fromisoformat(row["sold_at"])
+    answer = Sold(**row, days_until_deletion=whole.days)
+    return SoldAtTop(data=answer, delete_at=answer.delete_at)

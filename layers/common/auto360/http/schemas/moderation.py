@@ -1,0 +1,103 @@
+"""What a moderator may send, and how the queue looks in an answer."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from auto360.core.text import Paragraph
+from auto360.http.envelope import RequestBody
+
+Words = Annotated[Paragraph, Field(min_length=3, max_length=1000)]
+
+
+class Seen(RequestBody):
+    """The version of the place in the queue that the moderator has looked at."""
+
+    version: int = Field(ge=1, le=2_147_483_647)
+
+
+class Rejection(Seen):
+    """Why, in words for the seller."""
+
+    reason: Words
+
+
+class Escalation(Seen):
+    """Why an administrator should look at it."""
+
+    reason: Words | None = None
+
+
+class CheckedListing(BaseModel):
+    """What a moderator looks at."""
+
+    id: str
+    category: str
+    title: str
+    description: str
+    price: float
+    currency: str
+    city: str | None
+    location: str | None
+    status: str
+    moderation_status: str
+    thumbnail_url: str | None
+    video_url: str | None
+    video_id: str | None
+    additional_images: list[str]
+    details: dict[str, Any]
+    seller: dict[str, Any]
+    created_at: datetime
+
+
+class QueueItem(BaseModel):
+    """A place in the queue. `flags` are the codes of the rules that the listing breaks."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    listing_id: str
+    status: str
+    priority: str
+    flags: list[str]
+    reports_count: int
+    assigned_to: str | None
+    reason: str | None
+    submitted_at: datetime
+    started_at: datetime | None
+    completed_at: datetime | None
+    version: int
+    listing: CheckedListing
+
+
+class HistoryEvent(BaseModel):
+    """A step of the check; `details` holds the rules that matched."""
+
+    action: str
+    reason: str | None
+    details: dict[str, Any]
+    moderator_id: str | None
+    created_at: datetime
+
+
+class ListingReport(BaseModel):
+    """A report by a user."""
+
+    reason: str
+    comment: str | None
+    status: str
+    created_at: datetime
+
+
+class QueueItemWithHistory(QueueItem):
+    """A place in the queue with all that happened."""
+
+    events: list[HistoryEvent]
+    reports: list[ListingReport]
+
+
+class Queue(BaseModel):
+    """A page of the queue; `next_cursor` is null on the last one."""
+
+    items: list[QueueItem]
+    next_cursor: str | None

@@ -1,0 +1,132 @@
+"""What a client may send about a subscription, and how a plan looks in an answer."""
+
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, Field
+
+from auto360.http.envelope import RequestBody
+from auto360.http.schemas.payments import Payment
+from auto360.providers.payments import Bank
+
+
+class Downgrade(RequestBody):
+    """The lower tier that follows when the paid time ends; `free` ends the plan then."""
+
+    tier: str = Field(pattern=r"^[a-z_]{2,30}$")
+
+
+class Subscription(BaseModel):
+    """A running plan. `listing_limit` null: unlimited. `ends_with_period`: cancelled, but paid until `expires_at`."""
+
+    id: str
+    tier: str
+    tier_code: str
+    status: str
+    listing_limit: int | None
+    started_at: datetime
+    expires_at: datetime
+    grace_until: datetime | None
+    auto_renew: bool
+    ends_with_period: bool
+    next_tier: str | None
+    next_tier_code: str | None
+
+
+class Offer(BaseModel):
+    """A price for this user alone, in tyiyn for `period_days` days."""
+
+    tier: str
+    tier_code: str
+    amount_tyiyn: int
+    period_days: int
+    listing_limit: int | None
+    valid_until: datetime
+
+
+class Plan(BaseModel):
+    """What the user has. `tier` is the app's name; `subscription` is null on the free tier."""
+
+    tier: str
+    tier_code: str
+    subscription: Subscription | None
+    listing_limit: int | None
+    listings_this_month: int
+    hidden_listings: int
+    open_payments: list[Payment]
+    offers: list[Offer]
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        """From the database's view."""
+        payments = [Payment.of(payment, picture="none") for payment in row["open_payments"]]
+        return cls.model_validate({**row, "open_payments": payments})
+
+
+class Tier(BaseModel):
+    """What can be bought. `price` is in som for `period_days` days; null: by an offer."""
+
+    tier: str
+    tier_code: str
+    name: str
+    listings_per_month: int | None
+    price: float | None
+    price_tyiyn: int | None
+    period_days: int
+    features: list[str]
+
+    @classmethod
+    def of(cls, row: dict[str, Any]) -> Self:
+        """From the table."""
+        tyiyn = row["price_tyiyn"]
+        return cls.model_validate({**row, "price": None if tyiyn is None else tyiyn / 100})
+
+
+class BankChoice(BaseModel):
+    """A bank to pay at, and what it offers; amounts in tyiyn."""
+
+    bank: str
+    title: str
+    qr: bool
+    deep_links: bool
+    redirect: bool
+    keeps_card: bool
+    least_tyiyn: int
+    most_tyiyn: int
+
+    @classmethod
+    def of(cls, bank: Bank) -> Self:
+        """From the bank's capabilities."""
+        can = bank.capabilities
+        return cls(
+            bank=bank.name,
+            title=bank.title,
+            qr=can.qr,
+            deep_links=can.deep_links,
+            redirect=can.redirect,
+            keeps_card=can.recurring,
+            least_tyiyn=can.least_tyiyn,
+            most_tyiyn=can.most_tyiyn,
+        )
+
+
+class Choices(BaseModel):
+    """Tiers, the cheapest first, and banks in the order in which to show them."""
+
+    tiers: list[Tier]
+    banks: list[BankChoice]
+
+
+class Period(BaseModel):
+    """What one payment bought; `revoked_at`: taken back with its refund. `amount` is in som."""
+
+    tier: str
+    tier_code: str
+    payment_id: str
+    amount: float
+    amount_tyiyn: int
+    currency: str
+    bank: str
+    starts_at: datetime
+    ends_at: datetime
+    revoked_at: datetime | None

@@ -1,0 +1,37 @@
+"""From pydantic's findings to `details` that a person can read, in the caller's language."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from auto360.core.errors import DomainError, InvalidJson, Problem, ValidationFailed
+from auto360.core.messages import FIELDS, Language, sentence
+
+_WHERE = ("body", "query", "path", "header")
+_CATEGORIES = ("car", "horse", "real_estate")
+
+
+def validation_failed(findings: Sequence[Any], language: Language) -> DomainError:
+    """The refusal for what validation found; a body that is not JSON at all is InvalidJson."""
+    if any(finding["type"] == "json_invalid" for finding in findings):
+        return InvalidJson()
+    problems = {_field(finding): sentence(FIELDS, _kind(finding["type"]), language) for finding in findings}
+    return ValidationFailed(problems=[Problem(field, message) for field, message in problems.items()])
+
+
+def _field(finding: Any) -> str:
+    path = [str(part) for part in finding["loc"]]
+    if path and path[0] in _WHERE:
+        # A model of the whole query has a name in our code, which the caller does not know.
+        path = path[2:] if path[0] == "query" and len(path) > 2 else path[1:]
+    # Where the category decides what a body must hold, pydantic begins the path with it.
+    if path and path[0] in _CATEGORIES:
+        path = path[1:] or ["category"]
+    return ".".join(path)[:100] or "body"
+
+
+def _kind(found: str) -> str:
+    if found == "missing":
+        return "missing"
+    if found == "extra_forbidden":
+        return "unknown"
+    return "type" if found.endswith(("_type", "_attributes_type")) else "value"

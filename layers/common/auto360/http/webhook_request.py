@@ -1,0 +1,31 @@
+"""A bank's call as it came, and the answer that the bank wants: neither is in our envelope."""
+
+from dataclasses import replace
+from typing import Annotated
+
+from aws_lambda_powertools.event_handler import Request as ResolvedRequest
+from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
+
+from auto360.http.requests import raw_body_of
+from auto360.providers.payments import Callback, CallbackAnswer
+
+
+def _bank_call(resolved: ResolvedRequest) -> Callback:
+    event = resolved.resolved_event.raw_event
+    headers = {str(name).lower(): str(value or "") for name, value in (event.get("headers") or {}).items()}
+    return Callback(path=str(event.get("path") or "/"), headers=headers, body=raw_body_of(event))
+
+
+BankCall = Annotated[Callback, Depends(_bank_call)]
+"""Parameter type with which a route takes a bank's call; needs `entrypoint(app, body="raw")`."""
+
+
+def with_secret(call: Callback, secret: str) -> Callback:
+    """The call with the last part of its path, for a bank that signs nothing."""
+    return replace(call, path_secret=secret)
+
+
+def in_the_banks_form(answer: CallbackAnswer) -> Response[str]:
+    """The answer as it goes out."""
+    return Response(answer.status, content_type=answer.content_type, body=answer.body)

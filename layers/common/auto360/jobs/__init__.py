@@ -1,0 +1,1 @@
+"""Entry point of timer and storage functions."""

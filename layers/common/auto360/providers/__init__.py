@@ -1,0 +1,1 @@
+"""Ports and the providers behind them."""

@@ -1,0 +1,67 @@
+"""E-mail by the API of Amazon SES (version 2), which Yandex Cloud Postbox speaks as well, signatures included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import Field, HttpUrl, SecretStr
+
+from auto360.core.settings import EnvSettings
+from auto360.providers.alert_channels import AlertMessage, ChannelFailure
+
+if TYPE_CHECKING:
+    from botocore.client import BaseClient
+
+_CONNECT_SECONDS = 3.0
+_CALL_SECONDS = 6.0
+
+
+class MailSettings(EnvSettings):
+    """The account for e-mail: a static access key with the right to send, and an address of a proved domain."""
+
+    mail_api_url: HttpUrl = HttpUrl("https://postbox.cloud.yandex.net")
+    mail_region: str = "ru-central1"
+    mail_access_key: str
+    mail_secret_key: SecretStr
+    mail_sender: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+
+
+def ses_client(settings: MailSettings) -> BaseClient:
+    """The client of the library, with an end to every try."""
+    from botocore.config import Config
+
+    from auto360.providers.transport.aws import bound, new_session
+
+    config = Config(retries={"mode": "standard", "total_max_attempts": 2})
+    keys = settings.mail_access_key, settings.mail_secret_key.get_secret_value()
+    session = new_session(*keys, settings.mail_region)
+    client: BaseClient = session.client("sesv2", endpoint_url=str(settings.mail_api_url).rstrip("/"), config=config)
+    bound(client, connect=_CONNECT_SECONDS, read=_CALL_SECONDS)
+    return client
+
+
+class SesMail:
+    """The `AlertChannel` port over e-mail. Mail has no ids: a repetition after an unread answer may arrive twice."""
+
+    def __init__(self, settings: MailSettings, client: BaseClient) -> None:
+        self._sender, self._client = settings.mail_sender, client
+
+    def send(self, message: AlertMessage) -> None:
+        """Send one plain text. Raises ChannelFailure."""
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        content = {
+            "Subject": {"Data": message.subject, "Charset": "UTF-8"},
+            "Body": {"Text": {"Data": message.text, "Charset": "UTF-8"}},
+        }
+        try:
+            self._client.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [message.recipient]},
+                Content={"Simple": content},
+            )
+        except ClientError as error:
+            code = str(error.response.get("Error", {}).get("Code", "refused"))[:50]
+            raise ChannelFailure(code, is_down=False) from error
+        except BotoCoreError as error:
+            raise ChannelFailure("no_reply", is_down=True) from error

@@ -1,0 +1,57 @@
+"""A cache in Redis, shared by all instances, with a cache of the process behind it for when Redis fails."""
+
+import logging
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from auto360.providers.cache import Cache
+
+_LOG = logging.getLogger("auto360.providers.cache")
+_ASK_AGAIN_AFTER_SECONDS = 30.0
+_Result = TypeVar("_Result")
+
+
+class RedisCache:
+    """The `Cache` port on Redis. While Redis fails, `fallback` serves, and Redis is left alone for a while."""
+
+    def __init__(self, client: Redis, *, fallback: Cache) -> None:
+        self._client, self._fallback = client, fallback
+        self._ask_again_at = 0.0
+
+    def get(self, key: str) -> str | None:
+        """What was put, unless it is too old or forgotten."""
+        kept = self._try(lambda: self._client.get(f"cache:{key}"), lambda: self._fallback.get(key))
+        return kept.decode() if isinstance(kept, bytes) else kept
+
+    def put(self, key: str, value: str, *, seconds: int) -> None:
+        """Keep a text for so many seconds."""
+        if seconds > 0:
+            self._try(
+                lambda: self._client.set(f"cache:{key}", value, ex=seconds),
+                lambda: self._fallback.put(key, value, seconds=seconds),
+            )
+
+    def generation(self, group: str) -> int:
+        """The present generation of a group of keys."""
+        found = self._try(
+            lambda: self._client.get(f"cache-generation:{group}"), lambda: self._fallback.generation(group)
+        )
+        return int(found or 0)
+
+    def invalidate(self, group: str) -> None:
+        """Begin a new generation, here and in the cache behind."""
+        self._fallback.invalidate(group)
+        self._try(lambda: self._client.incr(f"cache-generation:{group}"), lambda: None)
+
+    def _try(self, ask: Callable[[], _Result], instead: Callable[[], _Result]) -> _Result:
+        if time.monotonic() >= self._ask_again_at:
+            try:
+                return ask()
+            except RedisError as error:
+                self._ask_again_at = time.monotonic() + _ASK_AGAIN_AFTER_SECONDS
+                _LOG.warning("redis unavailable, caching in the process: %s", type(error).__name__)
+        return instead()

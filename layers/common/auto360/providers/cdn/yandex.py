@@ -1,0 +1,152 @@
+"""Yandex Cloud CDN over REST (`yandex.cloud.cdn.v1`; facts on video suppliers, §3.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from pydantic import HttpUrl
+
+from auto360.core.settings import EnvSettings
+from auto360.providers.cdn import Caching, CdnFailure, Resource, Rule
+from auto360.providers.video import VideoFailure
+from auto360.providers.video.http import Exchange, Patience
+from auto360.providers.video.iam import IamTokens
+from auto360.providers.video.parsing import identifier, inner, objects, text, whole
+
+_MOST_PATTERN = 100
+
+
+class YandexCdnSettings(EnvSettings):
+    """Address of the API, and the resource; without one there is no CDN."""
+
+    yandex_cdn_url: HttpUrl = HttpUrl("https://cdn.api.cloud.yandex.net")
+    yandex_cdn_resource_id: str = ""
+
+
+class YandexCdn:
+    """The `Cdn` port."""
+
+    def __init__(
+        self, settings: YandexCdnSettings, http: httpx.Client, tokens: IamTokens, *, patience: Patience | None = None
+    ) -> None:
+        self._id, self._tokens = settings.yandex_cdn_resource_id, tokens
+        self._exchange = Exchange(http, f"{str(settings.yandex_cdn_url).rstrip('/')}/cdn/v1", patience or Patience())
+
+    def read(self) -> Resource:
+        """Resource and rules, in two calls."""
+        found = self._call("GET", f"/resources/{quote(self._id)}")
+        listed = self._call("GET", "/rules", params={"resourceId": self._id})
+        return Resource(
+            _caching(inner(found.get("options"))),
+            tuple(_rule(item) for item in objects(listed.get("rules"))),
+            inner(found.get("sslCertificate")).get("status") == "READY",
+        )
+
+    def change(self, caching: Caching) -> None:
+        """Only the options that are named are sent: the call changes those alone."""
+        self._call("PATCH", f"/resources/{quote(self._id)}", body={"options": _options(caching)})
+
+    def put_rule(self, rule: Rule) -> None:
+        """Create, or change by id. Raises ValueError for a pattern longer than the CDN takes."""
+        if len(rule.pattern) > _MOST_PATTERN:
+            raise ValueError(f"the pattern of {rule.name} is longer than {_MOST_PATTERN} characters")
+        body = {
+            "resourceId": self._id,
+            "name": rule.name,
+            "rulePattern": rule.pattern,
+            "weight": str(rule.weight),
+            "options": _options(rule.caching),
+        }
+        if rule.id:
+            self._call("PATCH", f"/rules/{quote(rule.id)}", body=body)
+        else:
+            self._call("POST", "/rules", body=body)
+
+    def remove_rule(self, rule: Rule) -> None:
+        """Remove by id."""
+        self._call("DELETE", f"/rules/{quote(rule.id)}", params={"resourceId": self._id})
+
+    def purge(self, paths: Sequence[str]) -> None:
+        """No path at all would empty the whole cache: refused here. Raises ValueError."""
+        if not paths:
+            raise ValueError("no path to purge")
+        self._call("POST", f"/cache/{quote(self._id)}:purge", body={"paths": list(paths)}, may_repeat=False)
+
+    def _call(self, method: str, path: str, **call: Any) -> dict[str, Any]:
+        try:
+            headers = {"Authorization": f"Bearer {self._tokens.current()}"}
+            return self._exchange.call(method, path, headers=headers, **call).body
+        except VideoFailure as failure:
+            raise CdnFailure(failure.supplier_code, retry_after=failure.retry_after) from failure
+
+
+def _options(caching: Caching) -> dict[str, Any]:
+    """As the API names them; 64-bit numbers travel as texts."""
+    options: dict[str, Any] = {}
+    if caching.edge_seconds is not None:
+        seconds = {"simpleValue": str(caching.edge_seconds)}
+        options["edgeCacheSettings"] = {"enabled": True, "value": seconds}
+    if caching.browser_seconds is not None:
+        options["browserCacheSettings"] = _on(str(caching.browser_seconds))
+    for name, values in (
+        ("cors", caching.cors),
+        ("allowedHttpMethods", caching.methods),
+        ("stale", caching.stale_on),
+    ):
+        if values is not None:
+            options[name] = _on(list(values))
+    for name, is_on in (("slice", caching.slices), ("ignoreCookie", caching.ignore_cookies)):
+        if is_on is not None:
+            options[name] = _on(is_on)
+    if caching.ignore_query is not None:
+        options["queryParamsOptions"] = {"ignoreQueryString": _on(caching.ignore_query)}
+    if caching.https_only is not None:
+        options["redirectOptions"] = {"redirectHttpToHttps": _on(caching.https_only)}
+    return options
+
+
+def _on(value: object) -> dict[str, object]:
+    return {"enabled": True, "value": value}
+
+
+def _caching(options: Mapping[str, Any]) -> Caching:
+    """What is not enabled is None: the CDN's own default."""
+    edge = inner(options.get("edgeCacheSettings"))
+    seconds = inner(edge.get("value")).get("simpleValue") if edge.get("enabled") else None
+    return Caching(
+        edge_seconds=whole(seconds),
+        browser_seconds=whole(_value(options, "browserCacheSettings")),
+        cors=_texts(_value(options, "cors")),
+        methods=_texts(_value(options, "allowedHttpMethods")),
+        slices=_flag(_value(options, "slice")),
+        ignore_query=_flag(_value(inner(options.get("queryParamsOptions")), "ignoreQueryString")),
+        ignore_cookies=_flag(_value(options, "ignoreCookie")),
+        https_only=_flag(_value(inner(options.get("redirectOptions")), "redirectHttpToHttps")),
+        stale_on=_texts(_value(options, "stale")),
+    )
+
+
+def _value(options: Mapping[str, Any], name: str) -> object:
+    option = inner(options.get(name))
+    return option.get("value") if option.get("enabled") else None
+
+
+def _texts(value: object) -> tuple[str, ...] | None:
+    return tuple(filter(None, map(text, value))) if isinstance(value, list) else None
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _rule(item: Mapping[str, Any]) -> Rule:
+    return Rule(
+        text(item.get("name")) or "",
+        text(item.get("rulePattern")) or "",
+        whole(item.get("weight")) or 0,
+        _caching(inner(item.get("options"))),
+        id=identifier(item.get("id")) or "",
+    )

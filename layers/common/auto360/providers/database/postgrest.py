@@ -1,0 +1,116 @@
+"""The database through Supabase's REST interface (PostgREST)."""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+from pydantic import SecretStr, model_validator
+
+from auto360.core.settings import EnvSettings
+from auto360.providers.database import Acting, DatabaseRefused, DatabaseUnavailable, Row, acting, count_round_trip
+from auto360.providers.database.answers import RolledBack, code_of, result_of
+from auto360.providers.transport import connections
+from auto360.providers.transport.connections import Around
+
+# Between the three tries of what the server rolled back: whoever won the deadlock is done by then.
+_PAUSES_SECONDS = (0.05, 0.2)
+
+# The largest result is a page of a job: some thousand rows.
+_MAX_BYTES = 32 * 1024 * 1024
+
+
+class SupabaseSettings(EnvSettings):
+    """Where the project is and the keys to it. `supabase_rest_url` overrides `<project>/rest/v1`."""
+
+    supabase_url: str
+    supabase_rest_url: str = ""
+    supabase_service_role_key: SecretStr
+    supabase_anon_key: SecretStr
+    database_timeout_seconds: float = 5.0
+
+    @model_validator(mode="after")
+    def _over_tls(self) -> "SupabaseSettings":
+        local = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+        if not self.rest_url.startswith(("https://", *local)):
+            raise ValueError("SUPABASE_URL must begin with https://")
+        return self
+
+    @property
+    def rest_url(self) -> str:
+        """The base address of PostgREST, without a trailing slash."""
+        return (self.supabase_rest_url or f"{self.supabase_url.rstrip('/')}/rest/v1").rstrip("/")
+
+
+def new_client(settings: SupabaseSettings, *, around: Around = lambda behind: behind) -> httpx.Client:
+    """Make the client of a process. `DATABASE_TIMEOUT_SECONDS` is for a whole call, tries to connect included."""
+    return connections.new_client(
+        base_url=settings.rest_url,
+        timeout=httpx.Timeout(settings.database_timeout_seconds, connect=2.0),
+        max_bytes=_MAX_BYTES,
+        retries=2,
+        around=around,
+    )
+
+
+class PostgrestDatabase:
+    """The `Database` port over PostgREST. `pause` and `jitter` (0 to 1) are there for tests."""
+
+    def __init__(
+        self,
+        settings: SupabaseSettings,
+        http: httpx.Client,
+        *,
+        pause: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._http, self._pause, self._jitter = http, pause, jitter
+        service_key = settings.supabase_service_role_key.get_secret_value()
+        self._service = {"apikey": service_key, "Authorization": f"Bearer {service_key}"}
+        self._anon_key = settings.supabase_anon_key.get_secret_value()
+
+    def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
+        """Run an SQL function as service_role. Raises DatabaseUnavailable, DatabaseRefused, a refusal of `act_for`."""
+        session = acting()
+        on_behalf = {"X-Session-Id": session.session_id} if session else {}
+        headers = self._service | on_behalf
+        return self._send("POST", f"/rpc/{function}", as_backend=True, headers=headers, json=dict(arguments))
+
+    def select(self, table: str, query: Mapping[str, str], *, user_token: str) -> list[Row]:
+        """Read rows as the user of the token. Raises DatabaseUnavailable, DatabaseRefused, a refusal of `act_for`."""
+        headers = {"apikey": self._anon_key, "Authorization": f"Bearer {user_token}"}
+        rows = self._send("GET", f"/{table}", as_backend=False, headers=headers, params=dict(query))
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise DatabaseUnavailable("no_rows")
+        return rows
+
+    def _send(self, method: str, path: str, *, as_backend: bool, **request: Any) -> Any:
+        """Send, and again where the server has rolled everything back by itself."""
+        for pause in (*(part * (0.5 + self._jitter()) for part in _PAUSES_SECONDS), None):
+            try:
+                return self._once(method, path, as_backend=as_backend, **request)
+            except RolledBack:
+                if pause is None:
+                    raise
+                self._pause(pause)
+        raise AssertionError("unreachable")
+
+    def _once(self, method: str, path: str, *, as_backend: bool, **request: Any) -> Any:
+        count_round_trip()
+        try:
+            reply = self._http.request(method, path, **request)
+        except httpx.HTTPError as error:
+            raise DatabaseUnavailable(type(error).__name__) from error
+        session = acting()
+        if session is not None:
+            _require_live(reply, session)
+        return result_of(reply, call=f"{method} {path}", as_backend=as_backend)
+
+
+def _require_live(reply: httpx.Response, session: Acting) -> None:
+    """Raise the refusal of a session that has ended; DatabaseRefused where nobody has looked at it."""
+    if reply.status_code == 401 and code_of(reply) == "PT401":
+        raise session.refusals[str(reply.json()["message"])]
+    if reply.is_success and "X-Session-Checked" not in reply.headers:
+        raise DatabaseRefused("sessions are not checked: pgrst.db_pre_request of the role authenticator is not set")

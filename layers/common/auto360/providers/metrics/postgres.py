@@ -1,0 +1,39 @@
+"""Figures that the database tells: of the server, and of what our own tables say about the service."""
+
+from collections.abc import Sequence
+
+from pydantic import Field
+
+from auto360.core.settings import EnvSettings
+from auto360.providers.database import Database
+from auto360.providers.metrics import Reading
+
+
+class DatabaseFigureSettings(EnvSettings):
+    """`DATABASE_DISK_GB`: size of the database's disk in gigabytes (10^9 bytes), where nobody else tells its use."""
+
+    database_disk_gb: float = Field(8.0, gt=0)
+
+
+class DatabaseFigures:
+    """The `MetricSource` port over SQL function `monitoring_figures`."""
+
+    name = "database"
+    metrics: Sequence[str] = (
+        "database_connections", "longest_query", "longest_lock_wait", "disk_usage",
+        "sms_failure_rate", "sms_delivery_rate", "supplier_balance", "supplier_silent", "sms_spend", "code_conversion",
+        "backup_age_database", "backup_age_weekly", "backup_age_videos", "backup_age_storage", "backup_failures",
+        "drill_age", "payments_stuck", "migration_stalled", "job_failing", "unsent_messages",
+        "registrations_surge", "reports_surge", "high_value_listings",
+    )  # fmt: skip
+
+    def __init__(self, settings: DatabaseFigureSettings, database: Database, *, disk_is_told: bool = False) -> None:
+        self._disk_bytes = None if disk_is_told else int(settings.database_disk_gb * 1e9)
+        if disk_is_told:
+            self.metrics = [metric for metric in self.metrics if metric != "disk_usage"]
+        self._database = database
+
+    def read(self) -> Sequence[Reading]:
+        """One call. Raises DatabaseUnavailable: without the database there is nothing to judge with either."""
+        figures = self._database.call("monitoring_figures", {"p_disk_bytes": self._disk_bytes})
+        return [Reading(row["metric"], float(row["value"]), row["subject"], row["weak"]) for row in figures]

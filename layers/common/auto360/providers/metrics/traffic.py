@@ -1,0 +1,28 @@
+"""What gateways of both clouds tell about requests, as error rate and response time."""
+
+import math
+from collections.abc import Sequence
+
+from auto360.providers.metrics import Reading, SourceFailure
+
+ERROR_RATE, RESPONSE_TIME = "error_rate", "response_time"
+WINDOW_SECONDS = 180
+# One failure among five requests at night is no reason to wake anybody.
+LEAST_REQUESTS = 20
+
+
+def traffic_readings(*, requests: float, failures: float, slow_seconds: float | None) -> Sequence[Reading]:
+    """Readings of one window: percent of answers with a status from 500, and the 95th percentile in seconds.
+
+    No request at all says nothing: a gateway that is down has none either. Raises SourceFailure for endless numbers.
+    """
+    if not all(map(math.isfinite, (requests, failures, slow_seconds or 0.0))):
+        raise SourceFailure("unreadable")
+    if requests < 1:
+        return [Reading(ERROR_RATE, None), Reading(RESPONSE_TIME, None)]
+    weak = requests < LEAST_REQUESTS
+    slow = None if slow_seconds is None else round(slow_seconds, 3)
+    return [
+        Reading(ERROR_RATE, round(100 * failures / requests, 2), weak=weak),
+        Reading(RESPONSE_TIME, slow, weak=weak),
+    ]

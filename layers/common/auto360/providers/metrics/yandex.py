@@ -1,0 +1,144 @@
+"""Figures of the API gateway from Yandex Monitoring (REST, read only).
+
+Names and labels are those of the metrics reference of API Gateway: requests per second by `code`, and a histogram of
+latencies in milliseconds by `bin`, whose buckets are taken as not cumulated.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from pydantic import Field, HttpUrl, SecretStr
+
+from auto360.core.clock import Clock
+from auto360.core.settings import EnvSettings
+from auto360.providers.metrics import Reading, SourceFailure
+from auto360.providers.metrics.traffic import ERROR_RATE, RESPONSE_TIME, WINDOW_SECONDS, traffic_readings
+from auto360.providers.transport import at_most
+
+_TIMEOUT_SECONDS = 6.0
+_MAX_REPLY_BYTES = 2_000_000
+# A fine grid, summed by us: a rate that has no points while it is zero must not be averaged over the others alone.
+_GRID_SECONDS = 15
+_SLOW_SHARE = 0.95
+
+Authorize = Callable[[], str]
+"""Gives the value of the `Authorization` header. Raises SourceFailure."""
+
+
+class YandexMonitoringSettings(EnvSettings):
+    """Folder and gateway to watch. Without an API key the token of the function's service account is used."""
+
+    yandex_monitoring_url: HttpUrl = HttpUrl("https://monitoring.api.cloud.yandex.net")
+    yandex_monitoring_folder: str = Field(min_length=1, max_length=50)
+    yandex_monitoring_gateway: str = Field(pattern=r"^[a-z0-9\-]{1,50}$")
+    yandex_monitoring_api_key: SecretStr | None = None
+
+
+class YandexMonitoring:
+    """The `MetricSource` port over Yandex Monitoring."""
+
+    name = "yandex_monitoring"
+    metrics: Sequence[str] = (ERROR_RATE, RESPONSE_TIME)
+
+    def __init__(
+        self, settings: YandexMonitoringSettings, http: httpx.Client, *, authorize: Authorize, now: Clock
+    ) -> None:
+        self._settings, self._http, self._authorize, self._now = settings, http, authorize, now
+
+    def read(self) -> Sequence[Reading]:
+        """Two questions about the last three minutes. Raises SourceFailure."""
+        by_code = self._totals("api_gateway.requests_count_per_second", "code")
+        by_bin = self._totals("api_gateway.requests_latency_milliseconds", "bin")
+        return traffic_readings(
+            requests=sum(by_code.values()),
+            failures=sum(count for code, count in by_code.items() if code.startswith("5")),
+            slow_seconds=_percentile(by_bin, _SLOW_SHARE),
+        )
+
+    def _totals(self, metric: str, label: str) -> dict[str, float]:
+        """How many requests of the window carry each value of a label."""
+        gateway = self._settings.yandex_monitoring_gateway
+        query = f'"{metric}"{{service="serverless-apigateway", gateway="{gateway}", {label}="*"}}'
+        totals: dict[str, float] = {}
+        for series in self._ask(query):
+            labels = series.get("labels")
+            value = str(labels.get(label, "")) if isinstance(labels, dict) else ""
+            totals[value] = totals.get(value, 0.0) + _sum_of_rates(series) * _GRID_SECONDS
+        return totals
+
+    def _ask(self, query: str) -> Iterable[Mapping[str, Any]]:
+        end = self._now()
+        body = {
+            "query": query,
+            "fromTime": _stamp(end - timedelta(seconds=WINDOW_SECONDS)),
+            "toTime": _stamp(end),
+            "downsampling": {
+                "gridAggregation": "AVG",
+                "gridInterval": str(_GRID_SECONDS * 1000),
+                "gapFilling": "NONE",
+            },
+        }
+        url = str(self._settings.yandex_monitoring_url).rstrip("/") + "/monitoring/v2/data/read"
+        try:
+            reply = self._http.post(
+                url,
+                params={"folderId": self._settings.yandex_monitoring_folder},
+                json=body,
+                headers={"Authorization": self._authorize()},
+                timeout=_TIMEOUT_SECONDS,
+                extensions=at_most(_MAX_REPLY_BYTES),
+            )
+        except httpx.HTTPError as error:
+            raise SourceFailure("no_reply") from error
+        if reply.status_code != httpx.codes.OK:
+            raise SourceFailure(f"http_{reply.status_code}")
+        try:
+            found = reply.json()["metrics"]
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise SourceFailure("unreadable") from error
+        if not isinstance(found, list) or not all(isinstance(series, dict) for series in found):
+            raise SourceFailure("unreadable")
+        return found
+
+
+def _sum_of_rates(series: Mapping[str, Any]) -> float:
+    timeseries = series.get("timeseries") or {}
+    try:
+        values = timeseries.get("doubleValues") or timeseries.get("int64Values") or []
+        total = sum(float(value) for value in values if value not in (None, "NaN"))
+    except (AttributeError, TypeError, ValueError, OverflowError) as error:
+        raise SourceFailure("unreadable") from error
+    if not math.isfinite(total) or total < 0:
+        raise SourceFailure("unreadable")
+    return total
+
+
+def _percentile(by_bin: Mapping[str, float], share: float) -> float | None:
+    """Seconds within which this share was answered: the upper bound of a bucket; beyond the last one, that bound."""
+    buckets = sorted((_bound(name), count) for name, count in by_bin.items())
+    wanted, reached, last = sum(count for _, count in buckets) * share, 0.0, 0.0
+    if not wanted:
+        return None
+    for bound, count in buckets:
+        reached += count
+        last = bound if bound != float("inf") else last
+        if reached >= wanted:
+            break
+    return last / 1000
+
+
+def _bound(name: str) -> float:
+    try:
+        bound = float(name)
+    except ValueError as error:
+        raise SourceFailure("unreadable") from error
+    if math.isnan(bound) or bound < 0:
+        raise SourceFailure("unreadable")
+    return bound
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,75 @@
+"""Where the buckets are and the keys to them: VK Cloud, Yandex Object Storage, Supabase Storage."""
+
+from dataclasses import dataclass, field
+
+from pydantic import SecretStr, field_validator
+
+from auto360.core.settings import EnvSettings
+
+_LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
+
+
+@dataclass(frozen=True)
+class S3Access:
+    """An account at an S3 endpoint. `region` is part of every signature."""
+
+    endpoint: str
+    region: str
+    access_key: str
+    secret_key: str = field(repr=False)
+
+
+def _over_tls(value: str) -> str:
+    if not value.startswith(("https://", *_LOCAL)):
+        raise ValueError("must begin with https://")
+    return value.rstrip("/")
+
+
+class VkCloudSettings(EnvSettings):
+    """Backups: `VK_CLOUD_ENDPOINT` has no default, since VK has renamed its hosts several times."""
+
+    vk_cloud_endpoint: str
+    vk_cloud_region: str = "ru-msk"
+    vk_cloud_bucket: str
+    vk_cloud_access_key: SecretStr
+    vk_cloud_secret_key: SecretStr
+
+    _tls = field_validator("vk_cloud_endpoint")(_over_tls)
+
+    def access(self) -> S3Access:
+        """The account."""
+        keys = self.vk_cloud_access_key.get_secret_value(), self.vk_cloud_secret_key.get_secret_value()
+        return S3Access(self.vk_cloud_endpoint, self.vk_cloud_region, *keys)
+
+
+class YandexStorageSettings(EnvSettings):
+    """The bucket beside the functions, into which files may be uploaded."""
+
+    yandex_storage_endpoint: str = "https://storage.yandexcloud.net"
+    yandex_storage_region: str = "ru-central1"
+    yandex_storage_bucket: str
+    yandex_storage_access_key: SecretStr
+    yandex_storage_secret_key: SecretStr
+
+    _tls = field_validator("yandex_storage_endpoint")(_over_tls)
+
+    def access(self) -> S3Access:
+        """The account."""
+        keys = self.yandex_storage_access_key.get_secret_value(), self.yandex_storage_secret_key.get_secret_value()
+        return S3Access(self.yandex_storage_endpoint, self.yandex_storage_region, *keys)
+
+
+class SupabaseStorageSettings(EnvSettings):
+    """The S3 interface of Supabase Storage; its keys pass row security and open every bucket of the project."""
+
+    supabase_storage_endpoint: str
+    supabase_storage_region: str
+    supabase_storage_access_key: SecretStr
+    supabase_storage_secret_key: SecretStr
+
+    _tls = field_validator("supabase_storage_endpoint")(_over_tls)
+
+    def access(self) -> S3Access:
+        """The account."""
+        keys = self.supabase_storage_access_key.get_secret_value(), self.supabase_storage_secret_key.get_secret_value()
+        return S3Access(self.supabase_storage_endpoint, self.supabase_storage_region, *keys)

@@ -1,0 +1,69 @@
+"""`pg_sig` of Freedom Pay: the MD5 of script name, values in the order of their names, and the secret.
+
+The script name is the last part of the address that is called; for a call to us, of the address that we gave to the
+bank, never of the one at which a caller came. In answers, nested elements take part in place, each sorted for itself.
+
+The signature covers neither names nor the places where values end. So a field with the separator in it, or with a name
+that the bank does not use, fits no signature: whoever has one signature cannot cut its values anew.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from xml.etree.ElementTree import Element
+
+from auto360.providers.payments import BankUncertain
+from auto360.providers.payments.texts import is_secret, is_whole
+
+_SIGNATURE = "pg_sig"
+_NAME = re.compile(r"pg_[a-z0-9_]{1,60}")
+_MOST_DEPTH = 20
+SEPARATOR = ";"
+
+
+def sign(script: str, fields: Mapping[str, str], secret: str) -> str:
+    """The signature of a flat set of fields; an old `pg_sig` among them does not count."""
+    values = [fields[name] for name in sorted(fields) if name != _SIGNATURE]
+    return _md5(script, values, secret)
+
+
+def is_signed(script: str, fields: Mapping[str, str], secret: str) -> bool:
+    """Whether the fields carry the right signature, and can be read in one way only."""
+    if SEPARATOR in script or not all(_NAME.fullmatch(name) and SEPARATOR not in fields[name] for name in fields):
+        return False
+    if not all(map(is_whole, fields.values())):
+        return False
+    return is_secret(sign(script, fields, secret), fields.get(_SIGNATURE, "").lower())
+
+
+def read_signed(document: bytes, *, script: str, secret: str) -> Element:
+    """An answer of the bank as XML. Raises BankUncertain for one that is no such XML or is not signed by the bank.
+
+    A document type, and with it every entity, is refused.
+    """
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import ParseError, fromstring
+
+    try:
+        root: Element = fromstring(document, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
+        raise BankUncertain("unreadable") from error
+    told = (root.findtext(_SIGNATURE) or "").strip().lower()
+    if not is_secret(_md5(script, list(_values(root)), secret), told):
+        raise BankUncertain("reply_signature")
+    return root
+
+
+def _values(element: Element, depth: int = 0) -> Iterator[str]:
+    """The texts in the order in which they are signed. Raises BankUncertain for elements nested without end."""
+    if depth > _MOST_DEPTH:
+        raise BankUncertain("unreadable")
+    for child in sorted(element, key=lambda item: item.tag):
+        if len(child):
+            yield from _values(child, depth + 1)
+        elif child.tag != _SIGNATURE:
+            yield child.text or ""
+
+
+def _md5(script: str, values: list[str], secret: str) -> str:
+    return hashlib.md5(SEPARATOR.join([script, *values, secret]).encode(), usedforsecurity=False).hexdigest()

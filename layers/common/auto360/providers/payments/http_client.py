@@ -1,0 +1,138 @@
+"""One HTTP exchange with a bank: bounded in time and size, repeated only where that cannot do harm."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import httpx
+from pydantic import AfterValidator, HttpUrl
+
+from auto360.providers.payments import BankRefused, BankUncertain, BankUnreachable
+from auto360.providers.transport import at_most
+from auto360.providers.transport.bodies import AnswerTooLarge
+
+_MAX_REPLY_BYTES = 1024 * 1024
+_MOST_TRIES = 3
+_FIRST_PAUSE_SECONDS = 0.2
+_OWN_MACHINE = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+
+def _private_line(url: HttpUrl) -> HttpUrl:
+    if url.scheme != "https" and url.host not in _OWN_MACHINE:
+        raise ValueError("must be https://")
+    return url
+
+
+BankUrl = Annotated[HttpUrl, AfterValidator(_private_line)]
+"""The address of a bank's interface: https, or a simulator on this machine."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back; 5xx and 429 never get here."""
+
+    status: int
+    body: bytes
+
+
+class _Failed(Exception):
+    """One try failed; `arrived` is false when the bank cannot have acted on it."""
+
+    def __init__(self, code: str, *, arrived: bool) -> None:
+        super().__init__(code)
+        self.code, self.arrived = code, arrived
+
+
+class BankConnection:
+    """The line to one bank. `pause` and `jitter` (0 to 1) are there for tests."""
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        base_url: HttpUrl | str,
+        *,
+        pause: Callable[[float], None] = time.sleep,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        self._http, self._base = http, str(base_url).rstrip("/")
+        self._pause, self._jitter = pause, jitter
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        timeout: float,
+        repeatable: bool,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, str] | None = None,
+        content: bytes | None = None,
+        form: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Send and read the answer, within `timeout` seconds for all tries together.
+
+        A repeatable call is tried three times at most and ends in BankUnreachable. Another one is sent once: it ends
+        in BankUnreachable when it cannot have arrived, and in BankUncertain when it may have.
+        """
+        deadline = time.monotonic() + timeout
+        request = self._http.build_request(
+            method,
+            self._base + path,
+            headers=dict(headers or {}),
+            params=params,
+            content=content,
+            data=form,
+            extensions=at_most(_MAX_REPLY_BYTES),
+        )
+        for number in range(_MOST_TRIES):
+            try:
+                return self._once(request, deadline)
+            except _Failed as failure:
+                if failure.arrived and not repeatable:
+                    raise BankUncertain(failure.code) from failure
+                pause = _FIRST_PAUSE_SECONDS * 2**number * (0.5 + self._jitter())
+                if not repeatable or number == _MOST_TRIES - 1 or time.monotonic() + pause >= deadline:
+                    raise BankUnreachable(failure.code) from failure
+                self._pause(pause)
+        raise AssertionError("unreachable")
+
+    def _once(self, request: httpx.Request, deadline: float) -> Reply:
+        request.extensions["timeout"] = httpx.Timeout(max(0.05, deadline - time.monotonic())).as_dict()
+        try:
+            response = self._http.send(request)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise _Failed("connect", arrived=False) from error
+        except AnswerTooLarge as error:
+            raise _Failed("endless_reply", arrived=True) from error
+        except httpx.HTTPError as error:
+            raise _Failed("no_reply", arrived=True) from error
+        if response.status_code >= 500 or response.status_code == 429:
+            raise _Failed(f"http_{response.status_code}", arrived=response.status_code != 429)
+        return Reply(response.status_code, response.content)
+
+
+def require_success(reply: Reply) -> bytes:
+    """The body of a 2xx answer. Raises BankRefused: lasting for a key that is not (or no longer) accepted."""
+    if not 200 <= reply.status < 300:
+        raise BankRefused(f"http_{reply.status}", lasting=reply.status in (401, 403))
+    return reply.body
+
+
+def compact_json(value: Mapping[str, Any]) -> bytes:
+    """JSON without blanks, Cyrillic as it is: the very bytes that are signed are the bytes that are sent."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def host_of(url: str) -> str:
+    """The host of an https address in lower case; empty for anything else, also for one with a user or a port."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme != "https" or "@" in parts.netloc or parts.port is not None:
+            return ""
+    except ValueError:
+        return ""
+    return (parts.hostname or "").lower()

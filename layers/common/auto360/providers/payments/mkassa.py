@@ -1,0 +1,239 @@
+"""MBank through MKassa's partner interface: JSON with an API key, calls without any signature; facts on payments, §1.2.
+
+A QR code lives 60 seconds unless the contract allows long-living ones. An old code may still be paid, so every order
+stays known under the bank's id.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from pydantic import Field, SecretStr
+
+from auto360.core.clock import Clock
+from auto360.core.settings import EnvSettings
+from auto360.providers.payments import (
+    Bank,
+    BankUncertain,
+    Callback,
+    CallbackAnswer,
+    Capabilities,
+    ListedPayment,
+    NewOrder,
+    Notification,
+    Order,
+    OrderRef,
+    OrderState,
+    OrderStatus,
+    OrderUnknown,
+    Outcome,
+    Trust,
+)
+from auto360.providers.payments.elqr import require_payable
+from auto360.providers.payments.http_client import BankConnection, BankUrl, Reply, compact_json, require_success
+from auto360.providers.payments.links import BankLinks, BankTerms
+from auto360.providers.payments.models import (
+    BISHKEK,
+    Id,
+    Moment,
+    Tyiyn,
+    Wire,
+    Word,
+    attempt_of,
+    path_part,
+    read_callback,
+    read_reply,
+)
+from auto360.providers.payments.texts import is_secret
+
+_TRANSACTIONS = "/api/partners/transactions"
+_SHORT_LIFE = timedelta(seconds=60)
+_MOST_PAGES = 500
+_STATES = {
+    "paid": OrderState.PAID,
+    "failed": OrderState.FAILED,
+    "overdue": OrderState.EXPIRED,
+    "canceled": OrderState.CANCELED,
+    "for_rollback": OrderState.REFUND_PENDING,
+    "rollback": OrderState.REFUNDED,
+}
+_WITH_MONEY = (OrderState.PAID, OrderState.REFUND_PENDING, OrderState.REFUNDED)
+_ANSWERS = {Outcome.TAKEN: 200, Outcome.REFUSED: 403, Outcome.LATER: 500}
+
+
+class MkassaSettings(EnvSettings):
+    """The merchant's key, and the last part of the path at which we take calls: the only secret in them."""
+
+    mkassa_api_url: BankUrl
+    mkassa_api_key: SecretStr
+    mkassa_callback_secret: SecretStr = Field(min_length=24)
+    mkassa_long_living: bool = False
+    mkassa_link_hosts: str = "app.mbank.kg"
+
+
+class _Transaction(Wire):
+    id: Id
+    status: Word
+    amount: Tyiyn
+    paid_at: Moment = None
+    refund_date: Moment = None
+    metadata: dict[str, Any] | None = None
+
+    @property
+    def state(self) -> OrderState:
+        return _STATES.get(self.status, OrderState.PENDING)
+
+    @property
+    def attempt_id(self) -> str | None:
+        return attempt_of((self.metadata or {}).get("payment_id"))
+
+
+class _Created(_Transaction):
+    payment_token: str
+
+
+class _Page(Wire):
+    results: list[_Transaction]
+    next: str | None = None
+
+
+class Mkassa:
+    """Orders, calls, cancellation and the day's list at MBank."""
+
+    def __init__(self, settings: MkassaSettings, line: BankConnection, links: BankLinks, clock: Clock) -> None:
+        self._settings, self._line, self._links, self._clock = settings, line, links, clock
+
+    def create(self, order: Order, *, timeout: float) -> NewOrder:
+        """A QR code. Not idempotent: a second call makes a second code."""
+        lasting = self._settings.mkassa_long_living
+        body = {
+            "amount": order.amount_tyiyn,
+            "is_long_living": lasting,
+            "metadata": {"payment_id": order.attempt_id, "description": order.description[:150]},
+        }
+        path = f"{_TRANSACTIONS}/init_payment/"
+        reply = self._call("POST", path, timeout=timeout, repeatable=False, content=compact_json(body))
+        created = read_reply(_Created, require_success(reply))
+        link = self._links.allowed(created.payment_token)
+        text = require_payable(link, amount_tyiyn=order.amount_tyiyn)
+        return NewOrder(
+            provider_ref=created.id,
+            expires_at=self._clock() + (order.lifetime if lasting else min(order.lifetime, _SHORT_LIFE)),
+            qr_text=link,
+            deep_links=self._links.deep_links(text),
+        )
+
+    def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
+        """The transaction; known by the bank's id only."""
+        path = f"{_TRANSACTIONS}/{path_part(ref.provider_ref)}/"
+        found = read_reply(_Transaction, self._found(self._call("GET", path, timeout=timeout, repeatable=True)))
+        return OrderStatus(
+            found.state,
+            found.id,
+            found.amount if found.state in _WITH_MONEY else None,
+            "KGS",
+            paid_at=found.paid_at,
+            transaction_id=found.id,
+            refunded_tyiyn=found.amount if found.state is OrderState.REFUNDED else 0,
+            attempt_id=found.attempt_id,
+        )
+
+    def cancel(self, ref: OrderRef, *, timeout: float) -> None:
+        """Withdraw an unpaid code."""
+        path = f"{_TRANSACTIONS}/{path_part(ref.provider_ref)}/cancel/"
+        self._found(self._call("PUT", path, timeout=timeout, repeatable=True))
+
+    def payments(self, *, since: datetime, until: datetime, timeout: float) -> Iterator[ListedPayment]:
+        """Every transaction of the days between, page by page; `timeout` is for each page."""
+        path = "/api/partners/v1/transactions/"
+        days = {"start_date": _day(since), "end_date": _day(until)}
+        for number in range(1, _MOST_PAGES + 1):
+            params = {**days, "page": str(number)}
+            reply = self._call("GET", path, timeout=timeout, repeatable=True, params=params)
+            page = read_reply(_Page, require_success(reply))
+            for found in page.results:
+                yield ListedPayment(
+                    found.id,
+                    found.attempt_id,
+                    found.state,
+                    found.amount,
+                    found.paid_at,
+                    transaction_id=found.id,
+                    refunded_at=found.refund_date,
+                )
+            if not page.next:
+                return
+        raise BankUncertain("endless_list")
+
+    def verify(self, callback: Callback) -> Trust:
+        """HINT at best: nothing in the call is signed, the secret path only keeps strangers out."""
+        secret = self._settings.mkassa_callback_secret.get_secret_value()
+        return Trust.HINT if is_secret(secret, callback.path_secret or "") else Trust.REJECT
+
+    def parse(self, callback: Callback) -> Notification:
+        """Which transaction to ask about, and what it is said to be."""
+        told = read_callback(_Transaction, callback.body)
+        return Notification(
+            event_key=f"{told.id}:{told.status}"[:300],
+            state=told.state,
+            attempt_id=told.attempt_id,
+            provider_ref=told.id,
+            amount_tyiyn=told.amount,
+            currency="KGS",
+            transaction_id=told.id,
+        )
+
+    def ack(self, outcome: Outcome, _callback: Callback, /) -> CallbackAnswer:
+        """200 ends it, 500 makes the bank repeat."""
+        return CallbackAnswer(_ANSWERS[outcome], "{}")
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        timeout: float,
+        repeatable: bool,
+        content: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Reply:
+        headers = {"Authorization": f"api-key {self._settings.mkassa_api_key.get_secret_value()}"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        return self._line.call(
+            method, path, timeout=timeout, repeatable=repeatable, headers=headers, params=params, content=content
+        )
+
+    def _found(self, reply: Reply) -> bytes:
+        if reply.status == httpx.codes.NOT_FOUND:
+            raise OrderUnknown("http_404")
+        return require_success(reply)
+
+
+def _day(moment: datetime) -> str:
+    return moment.astimezone(BISHKEK).date().isoformat()
+
+
+def mkassa(settings: MkassaSettings, http: httpx.Client, terms: BankTerms) -> Bank:
+    """The bank with its parts."""
+    links = BankLinks(settings.mkassa_link_hosts.split(","), terms.apps)
+    side = Mkassa(settings, BankConnection(http, settings.mkassa_api_url), links, terms.clock)
+    capabilities = Capabilities(
+        signature="none",
+        trust=Trust.HINT,
+        unit="tyiyn",
+        query=True,
+        order_id=False,
+        cancel=True,
+        refund="manual",
+        recurring=False,
+        lists=True,
+        qr=True,
+        deep_links=True,
+        redirect=False,
+        least_tyiyn=terms.least_tyiyn,
+        most_tyiyn=terms.most_tyiyn,
+        lifetime=timedelta(minutes=30) if settings.mkassa_long_living else _SHORT_LIFE,
+    )
+    return Bank("mbank", "MBank", capabilities, side, side, cancels=side, lists=side)

@@ -1,0 +1,137 @@
+"""What banks write: models for their JSON, and the small types in which they all differ."""
+
+import base64
+import json
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Annotated, Any, Self, TypeVar
+from urllib.parse import quote
+from uuid import UUID
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
+
+from auto360.core.money import tyiyn_of_som, whole_tyiyn
+from auto360.providers.payments import BankUncertain, CallbackUnreadable, OrderRef, OrderUnknown
+from auto360.providers.payments.texts import is_whole
+
+BISHKEK = timezone(timedelta(hours=6), "Asia/Bishkek")
+"""Kyrgyzstan's time, all the year; banks leave the zone out."""
+
+_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+_SHORT_ID_LENGTH = 25
+
+
+class Wire(BaseModel):
+    """One message of a bank. What we do not name is ignored; numbers are taken where we want their text."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True, defer_build=True
+    )
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        """Refuse what can be neither stored nor sent."""
+        if not all(is_whole(value) for value in vars(self).values() if isinstance(value, str)):
+            raise ValueError("a text has a zero byte or half a character")
+        return self
+
+
+def moment_of(value: object) -> datetime | None:
+    """A moment as banks write it; without a zone it is Bishkek's. What cannot be read is None: it decides nothing."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value.strip())
+        return (moment if moment.tzinfo else moment.replace(tzinfo=BISHKEK)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return None
+
+
+Som = Annotated[int, BeforeValidator(tyiyn_of_som)]
+"""An amount written in som, read as tyiyn."""
+Tyiyn = Annotated[int, BeforeValidator(whole_tyiyn)]
+"""An amount written in tyiyn, as a number or a text."""
+Moment = Annotated[datetime | None, BeforeValidator(moment_of)]
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
+"""A bank's id: kept as it is."""
+Word = Annotated[str, StringConstraints(max_length=128)]
+"""A word of a bank's, such as a state."""
+
+W = TypeVar("W", bound=Wire)
+
+
+def read_reply(model: type[W], body: bytes | dict[str, Any]) -> W:
+    """The answer to a call of ours, or a part of one. Raises BankUncertain for what is not such an answer."""
+    try:
+        return model.model_validate(body) if isinstance(body, dict) else model.model_validate_json(body)
+    except ValidationError as error:
+        raise BankUncertain("unreadable") from error
+
+
+def read_callback(model: type[W], body: bytes) -> W:
+    """The body of a bank's call. Raises CallbackUnreadable."""
+    try:
+        return model.model_validate_json(body)
+    except ValidationError:
+        raise CallbackUnreadable from None
+
+
+def local_text(moment: datetime, separator: str = " ") -> str:
+    """A moment in Bishkek's time without its zone: `2026-10-01 10:30:00`."""
+    return moment.astimezone(BISHKEK).replace(tzinfo=None).isoformat(separator, "seconds")
+
+
+def short_id(attempt_id: str) -> str:
+    """Our uuid in 25 characters (0-9, a-z): fits where banks allow no more, and leads back to the uuid."""
+    number, characters = UUID(attempt_id).int, []
+    for _ in range(_SHORT_ID_LENGTH):
+        number, index = divmod(number, 36)
+        characters.append(_ALPHABET[index])
+    return "".join(reversed(characters))
+
+
+def attempt_of(text: object) -> str | None:
+    """The uuid behind a short id or the text of a uuid; None where a bank names something that is not ours."""
+    if not isinstance(text, str):
+        return None
+    try:
+        if len(text) == _SHORT_ID_LENGTH and text.isascii() and text.isalnum() and text == text.lower():
+            return str(UUID(int=int(text, 36)))
+        return str(UUID(text)) if len(text) == 36 else None
+    except ValueError:
+        return None
+
+
+def our_id(ref: OrderRef) -> str:
+    """Our uuid of an order that is asked for by it. Raises OrderUnknown where there is none."""
+    attempt_id = attempt_of(ref.attempt_id)
+    if attempt_id is None:
+        raise OrderUnknown("no_reference")
+    return attempt_id
+
+
+def path_part(provider_ref: str | None) -> str:
+    """A bank's number as one part of a path. Raises OrderUnknown where there is none to ask for."""
+    if provider_ref in (None, "", ".", ".."):
+        raise OrderUnknown("no_reference")
+    return quote(str(provider_ref), safe="")
+
+
+def basic_pair(header: str) -> tuple[bytes, bytes] | None:
+    """Login and password of an `Authorization: Basic` header."""
+    kind, _, encoded = header.partition(" ")
+    try:
+        login, colon, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
+    except ValueError:
+        return None
+    return (login, password) if kind.lower() == "basic" and colon else None
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """A JSON object with its fields as they came. Raises CallbackUnreadable."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        raise CallbackUnreadable from None
+    if not isinstance(value, dict):
+        raise CallbackUnreadable
+    return value

@@ -1,0 +1,264 @@
+"""Optima Business QR: JSON with an API key, calls with HTTP Basic; facts on payments, §1.4.
+
+The bank takes no order id: it makes its own, and ours travels in the note. A creation that timed out may leave a live
+code, so the note is read back from calls and statements. Basic does not protect the body of a call: it is a HINT.
+"""
+
+import hmac
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+
+import httpx
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError
+
+from auto360.core.clock import Clock
+from auto360.core.money import som_number
+from auto360.core.settings import EnvSettings
+from auto360.providers.payments import (
+    Bank,
+    BankUncertain,
+    Callback,
+    CallbackAnswer,
+    CallbackUnreadable,
+    Capabilities,
+    ListedPayment,
+    NewOrder,
+    Notification,
+    Order,
+    OrderRef,
+    OrderState,
+    OrderStatus,
+    OrderUnknown,
+    Outcome,
+    Trust,
+)
+from auto360.providers.payments.elqr import require_payable
+from auto360.providers.payments.http_client import BankConnection, BankUrl, Reply, compact_json, require_success
+from auto360.providers.payments.links import BankLinks, BankTerms
+from auto360.providers.payments.models import (
+    Id,
+    Moment,
+    Som,
+    Wire,
+    Word,
+    attempt_of,
+    basic_pair,
+    local_text,
+    path_part,
+    read_callback,
+    read_reply,
+    short_id,
+)
+
+_QR_TYPE = "CALLBACK_WEB_PARTNER_BY_SALE_POINT"
+_QR_PIXELS = 300
+_MOST_STATEMENT = timedelta(days=14)
+_NOT_IN_NOTES = re.compile(r"[\\«»&<>]")
+_NOTED_ID = re.compile(r"(?<![0-9a-z])[0-9a-z]{25}(?![0-9a-z])")
+# NOT_EXIST is what an unpaid code has in one source: it is no failure.
+_STATES = {"PROCESSED": OrderState.PAID, "ERROR": OrderState.FAILED}
+_ANSWERS = {Outcome.TAKEN: (200, "accepted"), Outcome.REFUSED: (401, "rejected"), Outcome.LATER: (500, "try again")}
+
+
+class OptimaSettings(EnvSettings):
+    """The company, its point of sale, and the pair that we gave to the bank for its calls."""
+
+    optima_api_url: BankUrl
+    optima_api_key: SecretStr
+    optima_legal_party_id: int
+    optima_sale_point_code: int
+    optima_cash_code: int
+    optima_callback_login: str = Field(min_length=1)
+    optima_callback_password: SecretStr = Field(min_length=24)
+    optima_link_hosts: str = "mobile.optima24.kg,pay.payqr.kg"
+
+
+class _Code(Wire):
+    transaction_id: Id = Field(alias="transactionId")
+    qr_url: str = Field(alias="qrUrl")
+
+
+class _Transaction(Wire):
+    transaction_id: Id | None = Field(default=None, alias="transactionId")
+    status: Word
+    sum: Som | None = None
+    note: str | None = None
+    processed_at: Moment = Field(default=None, alias="transactionProcessedDateTime")
+
+    @property
+    def state(self) -> OrderState:
+        return _STATES.get(self.status, OrderState.PENDING)
+
+    @property
+    def attempt_id(self) -> str | None:
+        found = _NOTED_ID.search(self.note or "")
+        return attempt_of(found[0]) if found else None
+
+
+class Optima:
+    """Orders, calls and statements at Optima Bank."""
+
+    def __init__(self, settings: OptimaSettings, line: BankConnection, links: BankLinks, clock: Clock) -> None:
+        self._settings, self._line, self._links, self._clock = settings, line, links, clock
+
+    def create(self, order: Order, *, timeout: float) -> NewOrder:
+        """A code of the type that sends calls. Not idempotent."""
+        expires_at = self._clock() + order.lifetime
+        body = {
+            "requisite": {
+                "salePointCode": self._settings.optima_sale_point_code,
+                "cashCode": self._settings.optima_cash_code,
+                "legalPartyId": self._settings.optima_legal_party_id,
+            },
+            "sum": som_number(order.amount_tyiyn),
+            "note": _note(order),
+            "qrGenerateType": _QR_TYPE,
+            "transactionCount": 1,
+            "untilDateTime": local_text(expires_at, "T"),
+            "allowEditSum": False,
+            "qrType": "png",
+            "qrSize": _QR_PIXELS,
+            "payerClientType": "",
+        }
+        reply = self._call("POST", "/api/v2/generate/qr", timeout=timeout, repeatable=False, content=compact_json(body))
+        code = read_reply(_Code, require_success(reply))
+        link = self._links.allowed(code.qr_url)
+        text = require_payable(link, amount_tyiyn=order.amount_tyiyn) if "#" in link else None
+        return NewOrder(
+            provider_ref=code.transaction_id,
+            expires_at=expires_at,
+            redirect_url=None if text else link,
+            qr_text=link if text else None,
+            deep_links=self._links.deep_links(text) if text else (),
+        )
+
+    def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
+        """The transaction; known by the bank's id only."""
+        path = f"/api/v1/get-qr-transaction-info/{path_part(ref.provider_ref)}"
+        reply = self._call("GET", path, timeout=timeout, repeatable=True)
+        if reply.status == httpx.codes.NOT_FOUND:
+            raise OrderUnknown("http_404")
+        found = read_reply(_Transaction, require_success(reply))
+        is_paid = found.state is OrderState.PAID
+        return OrderStatus(
+            found.state,
+            ref.provider_ref,
+            found.sum if is_paid else None,
+            "KGS",
+            paid_at=found.processed_at if is_paid else None,
+            transaction_id=ref.provider_ref,
+            attempt_id=found.attempt_id,
+        )
+
+    def payments(self, *, since: datetime, until: datetime, timeout: float) -> Iterator[ListedPayment]:
+        """The statement, in pieces of 14 days; `timeout` is for each piece."""
+        while since < until:
+            end = min(until, since + _MOST_STATEMENT)
+            params = {
+                "startDate": local_text(since, "T"),
+                "endDate": local_text(end, "T"),
+                "salePointCodes": str(self._settings.optima_sale_point_code),
+                "legalPartyId": str(self._settings.optima_legal_party_id),
+            }
+            path = "/api/v1/get-qr-operation-statement"
+            for found in _statement(self._call("GET", path, timeout=timeout, repeatable=True, params=params)):
+                if found.transaction_id and found.sum is not None:
+                    yield ListedPayment(
+                        found.transaction_id,
+                        found.attempt_id,
+                        found.state,
+                        found.sum,
+                        found.processed_at,
+                        transaction_id=found.transaction_id,
+                    )
+            since = end
+
+    def verify(self, callback: Callback) -> Trust:
+        """HINT for the right pair: it shows who calls, not that the body is the bank's."""
+        pair = basic_pair(callback.headers.get("authorization", ""))
+        if pair is None:
+            return Trust.REJECT
+        login = self._settings.optima_callback_login.encode()
+        password = self._settings.optima_callback_password.get_secret_value().encode()
+        is_login, is_password = hmac.compare_digest(pair[0], login), hmac.compare_digest(pair[1], password)
+        return Trust.HINT if is_login and is_password else Trust.REJECT
+
+    def parse(self, callback: Callback) -> Notification:
+        """The transaction to ask about; our id out of the note."""
+        told = read_callback(_Transaction, callback.body)
+        if told.transaction_id is None:
+            raise CallbackUnreadable
+        return Notification(
+            event_key=f"{told.transaction_id}:{told.status}"[:300],
+            state=told.state,
+            attempt_id=told.attempt_id,
+            provider_ref=told.transaction_id,
+            amount_tyiyn=told.sum,
+            currency="KGS",
+            transaction_id=told.transaction_id,
+        )
+
+    def ack(self, outcome: Outcome, callback: Callback, /) -> CallbackAnswer:
+        """The bank wants its number back, and the time at which we took it."""
+        try:
+            number = read_callback(_Transaction, callback.body).transaction_id
+        except CallbackUnreadable:
+            number = None
+        status, message = _ANSWERS[outcome]
+        body = {"message": message, "transactionId": number, "receivedAt": self._clock().isoformat(timespec="seconds")}
+        return CallbackAnswer(status, json.dumps(body))
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        *,
+        timeout: float,
+        repeatable: bool,
+        content: bytes | None = None,
+        params: Mapping[str, str] | None = None,
+    ) -> Reply:
+        headers = {"X-API-KEY": self._settings.optima_api_key.get_secret_value(), "Accept": "application/json"}
+        if content is not None:
+            headers["Content-Type"] = "application/json"
+        return self._line.call(
+            method, path, timeout=timeout, repeatable=repeatable, headers=headers, params=params, content=content
+        )
+
+
+def _note(order: Order) -> str:
+    """At most 120 characters without those the bank refuses; our id stands first."""
+    return f"{short_id(order.attempt_id)} {_NOT_IN_NOTES.sub(' ', order.description)}"[:120].strip()
+
+
+def _statement(reply: Reply) -> list[_Transaction]:
+    try:
+        return TypeAdapter(list[_Transaction]).validate_json(require_success(reply))
+    except ValidationError as error:
+        raise BankUncertain("unreadable") from error
+
+
+def optima(settings: OptimaSettings, http: httpx.Client, terms: BankTerms) -> Bank:
+    """The bank with its parts."""
+    links = BankLinks(settings.optima_link_hosts.split(","), terms.apps)
+    side = Optima(settings, BankConnection(http, settings.optima_api_url), links, terms.clock)
+    capabilities = Capabilities(
+        signature="basic",
+        trust=Trust.HINT,
+        unit="som",
+        query=True,
+        order_id=False,
+        cancel=False,
+        refund="manual",
+        recurring=False,
+        lists=True,
+        qr=True,
+        deep_links=True,
+        redirect=False,
+        least_tyiyn=terms.least_tyiyn,
+        most_tyiyn=terms.most_tyiyn,
+        lifetime=timedelta(minutes=30),
+    )
+    return Bank("optima", "Optima", capabilities, side, side, lists=side)

@@ -1,0 +1,216 @@
+"""What passes between us and a bank. Money is a whole number of tyiyn."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+
+class OrderState(StrEnum):
+    """Where an order stands at the bank. What a bank calls by a word that we do not know is PENDING."""
+
+    PENDING = "pending"
+    PAID = "paid"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    CANCELED = "canceled"
+    REFUND_PENDING = "refund_pending"
+    REFUNDED = "refunded"
+
+
+class Trust(StrEnum):
+    """What a bank's call is worth: PROOF may be acted upon, HINT only makes us ask the bank, REJECT is not read."""
+
+    PROOF = "proof"
+    HINT = "hint"
+    REJECT = "reject"
+
+
+class Outcome(StrEnum):
+    """What we did with a verified call: TAKEN (also when seen before), REFUSED for good, LATER if it should repeat."""
+
+    TAKEN = "taken"
+    REFUSED = "refused"
+    LATER = "later"
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be paid.
+
+    `attempt_id` is the uuid of our row, which is written before the bank is asked. The bank gets it, or a short form
+    of it, wherever it takes an id of ours. `callback_url` is where the bank calls us, `return_url` where the payer's
+    browser goes afterwards; both are https. `keep_card` asks for a token for later debits, where there is one.
+    """
+
+    attempt_id: str
+    amount_tyiyn: int
+    description: str
+    callback_url: str
+    return_url: str
+    lifetime: timedelta
+    language: Literal["ru", "ky", "en"] = "ru"
+    keep_card: bool = False
+
+
+@dataclass(frozen=True)
+class DeepLink:
+    """A link that opens one bank's app with the order in it."""
+
+    code: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class NewOrder:
+    """An order as the bank made it.
+
+    `provider_ref` is the bank's id where it gives one, else ours as the bank knows it. `qr_text` is what the QR
+    picture holds (`qr_codes`), checked to ask for the right amount. `redirect_url` is https at an allowed host.
+    After `expires_at` the bank takes no money for it, as far as it promises.
+    """
+
+    provider_ref: str
+    expires_at: datetime
+    redirect_url: str | None = None
+    qr_text: str | None = None
+    deep_links: tuple[DeepLink, ...] = ()
+
+
+@dataclass(frozen=True)
+class OrderRef:
+    """How an order is named when a bank is asked: by our id, and by the bank's where we have it.
+
+    Without `provider_ref` (the answer to `create` was lost) some banks still find the order; the others raise
+    OrderUnknown, and only a list of the day tells.
+    """
+
+    attempt_id: str
+    provider_ref: str | None
+
+
+@dataclass(frozen=True)
+class OrderStatus:
+    """The bank's answer to a question of ours.
+
+    `amount_tyiyn` is what was really paid, the sum where one order was paid twice. For a PAID order it is None only at
+    a bank that never tells it (Bakai): its codes were checked to be payable in full only.
+    `transaction_id` is the bank's number of the movement of money. `payer_phone` is for counting, never for deciding
+    whose payment it is; that says `attempt_id`, our id as the bank keeps it with the order, where it does.
+    """
+
+    state: OrderState
+    provider_ref: str | None
+    amount_tyiyn: int | None
+    currency: str | None
+    paid_at: datetime | None = None
+    transaction_id: str | None = None
+    refunded_tyiyn: int = 0
+    is_test: bool | None = None
+    payer_phone: str | None = field(default=None, repr=False)
+    attempt_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Callback:
+    """A call of a bank as it came. `path` as requested, header names in lower case, the body byte for byte.
+
+    `path_secret` is what follows the bank's name in the path; None at the plain address.
+    """
+
+    path: str
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    path_secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class SavedCard:
+    """A token for later debits: store it encrypted (`auto360.core.encrypted_fields`). No card number."""
+
+    token: str = field(repr=False)
+    last_digits: str | None
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Notification:
+    """What a bank's call says. As trustworthy as `verify` found the call; `event_key` is the same for repeats."""
+
+    event_key: str
+    state: OrderState
+    attempt_id: str | None
+    provider_ref: str | None
+    amount_tyiyn: int | None
+    currency: str | None
+    transaction_id: str | None = None
+    is_test: bool | None = None
+    saved_card: SavedCard | None = None
+
+
+@dataclass(frozen=True)
+class CallbackAnswer:
+    """What the bank wants to hear."""
+
+    status: int
+    body: str = ""
+    content_type: str = "application/json"
+
+
+@dataclass(frozen=True)
+class Refund:
+    """A refund as the bank took it. Not `is_done`: ask for the order until it is REFUNDED or shows the sum."""
+
+    provider_ref: str
+    is_done: bool
+
+
+@dataclass(frozen=True)
+class ListedPayment:
+    """One line of a bank's list."""
+
+    provider_ref: str
+    attempt_id: str | None
+    state: OrderState
+    amount_tyiyn: int
+    paid_at: datetime | None
+    transaction_id: str | None = None
+    refunded_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """What is to be expected of a bank. `trust` is the most that its calls are worth; amounts in tyiyn.
+
+    `refund` says how money goes back: by call in full or in parts, or by hand in the bank's cabinet.
+    `order_id` tells whether the bank finds an order by our id alone (see OrderRef). `secret_path`: the bank calls at an
+    address that ends with a secret; no other bank has such an address.
+    """
+
+    signature: Literal["odengi_hmac_md5", "basic", "none", "pg_sig"]
+    trust: Trust
+    unit: Literal["tyiyn", "som"]
+    query: bool
+    order_id: bool
+    cancel: bool
+    refund: Literal["none", "full", "partial", "manual"]
+    recurring: bool
+    lists: bool
+    qr: bool
+    deep_links: bool
+    redirect: bool
+    least_tyiyn: int
+    most_tyiyn: int
+    lifetime: timedelta
+
+    @property
+    def secret_path(self) -> bool:
+        """Whether calls come to a secret path: only where the bank neither signs nor shows a login."""
+        return self.signature == "none"
+
+
+def callback_path(bank: str) -> str:
+    """The path of our address for a bank's calls; a secret may follow it (`Capabilities.secret_path`)."""
+    return f"/webhooks/payments/{bank}"

@@ -1,0 +1,196 @@
+"""Restoring an archive into a Postgres: everything in one transaction, proved before it is committed."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Thread
+
+from auto360.providers.postgres_dump import ClusterFacts, DumpFailed, LeftOut, TableFacts
+from auto360.providers.postgres_dump import restore_sql as words
+from auto360.providers.postgres_dump.binaries import Running, connection_environ, program
+from auto360.providers.postgres_dump.permissions import Permitted, own_publications, permitted
+from auto360.providers.postgres_dump.postgres import connected
+from auto360.providers.postgres_dump.toc import (
+    OF_THE_PROJECT,
+    RECORDS,
+    Entry,
+    as_list,
+    entries_of,
+    for_blank,
+    for_project,
+)
+
+Plain = Callable[[], Iterator[bytes]]
+_PSQL = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=-"]
+_PROJECT = tuple(f"{schema}." for schema in OF_THE_PROJECT)
+_TABLE = re.compile(r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$")
+
+
+class PostgresTarget:
+    """A database that an archive is restored into. `plain` gives the archive's bytes anew each time it is called."""
+
+    def __init__(self, address: str) -> None:
+        self._address, self._environ = address, connection_environ(address)
+        # The pooler knows the login by `postgres.<project>`.
+        self._login = self._environ.get("PGUSER", "postgres").partition(".")[0]
+
+    def into_project(
+        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
+    ) -> Sequence[LeftOut]:
+        """Replace what an existing Supabase project holds; gives what of the platform's is left as it was.
+
+        Raises DumpFailed, and then the project is as it was.
+        """
+        entries = contents(plain)
+        with connected(self._address) as connection:
+            allowed = permitted(connection, tables=tables, cluster=cluster, entries=entries)
+        restored = {name: facts for name, facts in tables.items() if _is_restored(name, allowed)}
+        theirs = [name for name in restored if name.startswith(_PROJECT)]
+        before = words.opening(words.extensions(cluster, allowed.extensions)) + words.libraries(cluster)
+        before += words.emptied_project(schemas, tables=theirs, policies=allowed.policies)
+        policies = [row for row in cluster.policies if f"{row['schema']}.{row['table']}" in allowed.policies]
+        after = words.beside(allowed.publications, policies, allowed.settings, allowed.triggers)
+        after += words.proofs(restored) + words.closing()
+        self._run(plain, for_project(entries, login=self._login, takes=allowed.takes), before, after)
+        return allowed.left_out
+
+    def into_blank(
+        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
+    ) -> Sequence[LeftOut]:
+        """Fill a bare Postgres, such as the one of a drill; gives what of the platform's is left out.
+
+        Raises DumpFailed.
+        """
+        publications, left_out = own_publications(cluster, tables)
+        before = words.blank_cluster(cluster, schemas) + words.opening()
+        after = words.beside(publications, cluster.policies) + words.proofs(tables) + words.closing()
+        self._run(plain, for_blank(contents(plain)), before, after)
+        return left_out
+
+    def table_beside(self, plain: Plain, table: str, facts: TableFacts, *, add_missing: bool) -> str:
+        """Restore one table into the schema `restored`, prove it, and where asked add the rows that `table` lacks.
+
+        Gives the name of the copy. Raises ValueError for a name that is none, DumpFailed for what goes wrong.
+        """
+        if not _TABLE.match(table):
+            raise ValueError(f"{table!r} is not a name like public.listings")
+        schema, _, name = table.partition(".")
+        copy = f"restored.{name}"
+        before = words.opening() + (
+            f"create schema if not exists restored; revoke all on schema restored from public;\n"
+            f"drop table if exists {copy}; create table {copy} (like {table} including generated);\n"
+        )
+        after = (
+            words.proof_of(table, facts, target=copy)
+            + (words.added(copy, to=table) if add_missing else "")
+            + words.closing()
+        )
+        wanted = [entry for entry in contents(plain) if entry.rest.startswith(f"TABLE DATA {schema} {name} ")]
+        renamed = (f"COPY {table} ".encode(), f"COPY {copy} ".encode())
+        self._run(plain, wanted, before, after, renamed=renamed)
+        return copy
+
+    def _run(
+        self,
+        plain: Plain,
+        entries: Sequence[Entry],
+        before: str,
+        after: str,
+        *,
+        renamed: tuple[bytes, bytes] | None = None,
+    ) -> None:
+        """Feed psql: what comes before, the archive as SQL, and only if that was whole what comes after."""
+        with ExitStack() as stack:
+            psql = stack.enter_context(program("psql", _PSQL, self._environ, stdin=subprocess.PIPE))
+            psql.write(before.encode())
+            for chunk in _renamed(_as_sql(plain, entries), renamed):
+                psql.write(chunk)
+            psql.write(after.encode())
+            psql.end_input()
+            psql.require_success()
+
+
+def contents(plain: Plain) -> list[Entry]:
+    """The table of contents, which stands at the front of the archive."""
+    with program("pg_restore", ["--list"], {}, stdin=subprocess.PIPE) as listing:
+        feeder = _feeding(listing, plain())
+        text = b"".join(listing.output())
+        feeder.join()
+    return entries_of(text.decode())
+
+
+def _as_sql(plain: Plain, entries: Sequence[Entry]) -> Iterator[bytes]:
+    """The archive as a script. Raises DumpFailed, or what reading the archive raises, before it looks complete."""
+    with tempfile.NamedTemporaryFile("w", suffix=".list") as wanted:
+        wanted.write(as_list(entries))
+        wanted.flush()
+        arguments = [f"--use-list={Path(wanted.name)}", "--no-owner", "--file=-"]
+        with program("pg_restore", arguments, {}, stdin=subprocess.PIPE) as restoring:
+            feeder = _feeding(restoring, plain())
+            try:
+                yield from restoring.output()
+            except DumpFailed:
+                feeder.raise_finding()
+                raise
+            feeder.raise_finding()
+
+
+def _feeding(running: Running, chunks: Iterator[bytes]) -> _Feeder:
+    feeder = _Feeder(running, chunks)
+    feeder.start()
+    return feeder
+
+
+class _Feeder(Thread):
+    """Writes to a program while its output is read."""
+
+    def __init__(self, running: Running, chunks: Iterator[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.error: BaseException | None = None
+        self._running, self._chunks = running, chunks
+
+    def raise_finding(self) -> None:
+        """Wait for the end of reading, and raise what it has found: it tells more than what the program makes of it."""
+        self.join()
+        if self.error is not None:
+            raise self.error from None
+
+    def run(self) -> None:
+        """Write everything, or note why not. A program that has read enough is no error; its own end tells."""
+        try:
+            for chunk in self._chunks:
+                self._running.write(chunk)
+        except DumpFailed:
+            return
+        except BaseException as error:  # noqa: BLE001 - carried to the reader
+            self.error = error
+        finally:
+            self._running.end_input()
+            close = getattr(self._chunks, "close", None)
+            if close is not None:
+                close()
+
+
+def _renamed(chunks: Iterator[bytes], change: tuple[bytes, bytes] | None) -> Iterator[bytes]:
+    """Change the first place where a name stands, which is before the first row."""
+    if change is None:
+        yield from chunks
+        return
+    head = b""
+    for chunk in chunks:
+        head += chunk
+        if change[0] in head:
+            yield head.replace(*change, 1)
+            yield from chunks
+            return
+    raise DumpFailed(f"the archive holds no rows of {change[0].decode().removeprefix('COPY ').strip()}")
+
+
+def _is_restored(table: str, allowed: Permitted) -> bool:
+    """Ours always; of the project's own schemas what the login may write, but for the project's own records."""
+    return not table.startswith(_PROJECT) or (table in allowed.relations and table not in RECORDS)

@@ -1,0 +1,59 @@
+"""The port to request counters shared by all instances, and the audit's limits (§5.3)."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import Field
+
+from auto360.core.settings import EnvSettings
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `most` requests within `seconds` per caller."""
+
+    name: str
+    most: int
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Count:
+    """Where a caller stands in the running window, this request included."""
+
+    hits: int
+    reset_in: int
+
+
+class RequestCounter(Protocol):
+    """Counts requests by key."""
+
+    def hit(self, key: str, limit: Limit) -> Count:
+        """Count one request; the window begins with its first request."""
+
+
+# A limit's name, the setting with its figure, and its window in seconds. A function is given the settings it uses.
+_FIGURES = {
+    "default": ("limit_default_per_15_minutes", 900),
+    "address": ("limit_address_per_minute", 60),
+    "chat": ("limit_chat_per_minute", 60),
+    "payment": ("limit_payment_per_minute", 60),
+    "upload": ("limit_upload_per_hour", 3600),
+    "playback": ("limit_playback_per_minute", 60),
+}
+
+
+class LimitSettings(EnvSettings):
+    """The audit's figures, which hold per user; and how much one address may do, behind which a carrier may be."""
+
+    limit_default_per_15_minutes: int = Field(100, ge=1)
+    limit_address_per_minute: int = Field(3000, ge=1)
+    limit_chat_per_minute: int = Field(30, ge=1)
+    limit_payment_per_minute: int = Field(30, ge=1)
+    limit_upload_per_hour: int = Field(20, ge=1)
+    limit_playback_per_minute: int = Field(3000, ge=1)
+
+    def limit(self, name: str) -> Limit:
+        """The limit of a name that routes use."""
+        setting, seconds = _FIGURES[name]
+        return Limit(name, getattr(self, setting), seconds)

@@ -1,0 +1,17 @@
+"""Request counters in Postgres: used where no Redis is set."""
+
+from auto360.providers.database import Database
+from auto360.providers.rate_limit import Count, Limit
+
+
+class PostgresCounter:
+    """The `RequestCounter` port on one SQL statement."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def hit(self, key: str, limit: Limit) -> Count:
+        """Count one request. Raises DatabaseUnavailable."""
+        arguments = {"p_key": f"{limit.name}:{key}", "p_most": limit.most, "p_seconds": limit.seconds}
+        row = self._database.call("rate_limit_hit", arguments)
+        return Count(hits=row["hits"], reset_in=row["reset_in"])

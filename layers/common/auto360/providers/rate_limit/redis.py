@@ -1,0 +1,39 @@
+"""Request counters in Redis, with another counter behind them: a dead Redis slows a request, it never fails one."""
+
+import logging
+import time
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from auto360.providers.rate_limit import Count, Limit, RequestCounter
+
+_LOG = logging.getLogger("auto360.providers.rate_limit")
+_ASK_AGAIN_AFTER_SECONDS = 30.0
+
+# Counts and starts the window in one step, so that no key can stay without an end.
+_HIT = """
+local hits = redis.call('INCR', KEYS[1])
+if hits == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
+return {hits, redis.call('TTL', KEYS[1])}
+"""
+
+
+class RedisCounter:
+    """The `RequestCounter` port on Redis. While Redis fails, `fallback` counts, and Redis is left alone for a while."""
+
+    def __init__(self, client: Redis, *, fallback: RequestCounter) -> None:
+        self._client, self._fallback = client, fallback
+        self._ask_again_at = 0.0
+
+    def hit(self, key: str, limit: Limit) -> Count:
+        """Count one request."""
+        if time.monotonic() < self._ask_again_at:
+            return self._fallback.hit(key, limit)
+        try:
+            hits, seconds = self._client.eval(_HIT, 1, f"limit:{limit.name}:{key}", limit.seconds)
+        except RedisError as error:
+            self._ask_again_at = time.monotonic() + _ASK_AGAIN_AFTER_SECONDS
+            _LOG.warning("redis unavailable, counting in the database: %s", type(error).__name__)
+            return self._fallback.hit(key, limit)
+        return Count(hits=int(hits), reset_in=max(1, int(seconds)))

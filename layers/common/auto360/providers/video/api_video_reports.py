@@ -1,0 +1,65 @@
+"""Reports of api.video: where it sends them, and whether it has signed one (facts on video suppliers, §1.7)."""
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from auto360.providers.video import VideoUncertain, VideoUnknown
+from auto360.providers.video.api_video import ApiVideoSettings, account_header
+from auto360.providers.video.http import Exchange, Patience
+from auto360.providers.video.parsing import header_value, identifier, objects, text
+
+_READY_EVENT = "video.encoding.quality.completed"
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """Where api.video reports to, and the secret with which it signs what it sends there."""
+
+    id: str
+    url: str
+    secret: str = field(repr=False)
+
+
+class ApiVideoWebhooks:
+    """The webhooks of our account."""
+
+    def __init__(self, settings: ApiVideoSettings, http: httpx.Client, *, patience: Patience | None = None) -> None:
+        self._exchange = Exchange(http, str(settings.api_video_url).rstrip("/"), patience or Patience())
+        self._account = account_header(settings)
+
+    def all(self) -> list[Webhook]:
+        """Where it reports to at present. Raises VideoFailure."""
+        reply = self._exchange.call("GET", "/webhooks", headers=self._account, params={"pageSize": "100"})
+        return [_webhook(item) for item in objects(reply.body.get("data"))]
+
+    def add(self, url: str) -> Webhook:
+        """Let it report encoded qualities to one more address. Raises VideoFailure."""
+        body = {"events": [_READY_EVENT], "url": url}
+        added = _webhook(self._exchange.call("POST", "/webhooks", headers=self._account, body=body).body)
+        if not added.id or not added.secret:
+            raise VideoUncertain("no_webhook")
+        return added
+
+    def remove(self, webhook_id: str) -> None:
+        """Let it report there no longer; one that is gone already is no failure. Raises VideoFailure."""
+        try:
+            self._exchange.call("DELETE", f"/webhooks/{quote(webhook_id, safe='')}", headers=self._account)
+        except VideoUnknown:
+            return
+
+
+def is_signed(body: bytes, *, signature: str, secret: str) -> bool:
+    """Whether a report was signed by api.video. It carries no time: the same report may be sent again by anybody."""
+    expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    return hmac.compare_digest(expected.encode(), signature.strip().lower().encode("utf-8", "replace"))
+
+
+def _webhook(item: Mapping[str, Any]) -> Webhook:
+    secret = header_value(item.get("signatureSecret"))
+    return Webhook(identifier(item.get("webhookId")) or "", text(item.get("url")) or "", secret or "")

@@ -1,0 +1,76 @@
+"""The port for moving a file from one supplier to another, in one run or in several."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from auto360.providers.video import Download, VideoFailure, VideoUnknown
+
+
+class UploadGone(VideoUnknown):
+    """The upload ended or was never there: begin a new one."""
+
+
+class SourceChanged(VideoFailure):
+    """The file is another one than before: what was copied of it is worthless."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Size in bytes, and the server's mark of this version of the file where it has one."""
+
+    bytes: int
+    etag: str | None
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Bytes from `begin` to before `end`, and the SHA-256 (hexadecimal) of them as they were read from the source."""
+
+    begin: int
+    end: int
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a copy is. `chunks` cover the file from its start up to `offset` without a gap."""
+
+    offset: int
+    total: int
+    chunks: tuple[Chunk, ...] = ()
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the server has every byte."""
+        return self.offset == self.total
+
+
+class FileCopier(Protocol):
+    """Moves bytes without holding them."""
+
+    def measure(self, download: Callable[[], Download], *, known: Measure | None = None) -> Measure:
+        """Size and mark of a file now. Raises SourceChanged where it is not the `known` one, VideoFailure."""
+
+    def copy(
+        self,
+        upload_url: str,
+        download: Callable[[], Download],
+        *,
+        known: Measure | None,
+        chunks: Sequence[Chunk],
+        seconds: float,
+        on_progress: Callable[[Progress], None],
+    ) -> Progress:
+        """Send a file to an upload, from where the server says that it is, for so many seconds at most.
+
+        `download` is asked for a link whenever one has ended. `on_progress` is called whenever a chunk has arrived:
+        `chunks` of a later run are those of the last progress. Raises UploadGone, SourceChanged, VideoFailure.
+        """
+
+
+class PlaybackCheck(Protocol):
+    """Whether an address really plays."""
+
+    def __call__(self, hls_url: str) -> None:
+        """Return when a player could begin. Raises VideoNotReady, VideoUnknown, VideoFailure."""

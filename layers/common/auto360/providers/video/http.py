@@ -1,0 +1,187 @@
+"""One call to a video supplier: bounded in time, size and tries, its failures told apart by what they mean."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from auto360.providers.transport import at_most
+from auto360.providers.transport.bodies import AnswerTooLarge
+from auto360.providers.video import (
+    VideoBusy,
+    VideoFailure,
+    VideoRefused,
+    VideoUncertain,
+    VideoUnknown,
+    VideoUnreachable,
+)
+
+_MAX_REPLY_BYTES = 8 * 1024 * 1024
+# Pages of a list that bring nothing new, one after the other: a supplier may send a few of them.
+MOST_BARREN_PAGES = 20
+_RETRY_HEADERS = ("X-RateLimit-Retry-After", "Retry-After")
+_REPEATABLE = ("GET", "DELETE", "PATCH")
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds and tries for one call: `total_seconds` with all its tries and waits, `call_seconds` for each try."""
+
+    total_seconds: float = 8.0
+    call_seconds: float = 4.0
+    tries: int = 3
+    first_wait_seconds: float = 0.3
+
+
+@dataclass(frozen=True)
+class Reply:
+    """A JSON object, and the headers that came with it."""
+
+    body: dict[str, Any]
+    headers: Mapping[str, str]
+
+
+@dataclass
+class _Pace:
+    """The supplier's word on the calls that are left in this minute."""
+
+    open_again_at: float = 0.0
+
+    def note(self, headers: Mapping[str, str]) -> None:
+        if headers.get("X-RateLimit-Remaining") == "0":
+            self.open_again_at = time.monotonic() + (retry_after(headers) or 1.0)
+
+
+def failure_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> VideoFailure:  # noqa: ARG001
+    """What an HTTP status that is no success means."""
+    code = f"http_{status}"
+    if status == 429:
+        return VideoBusy(code, retry_after=retry_after(headers))
+    if status in (404, 410):
+        return VideoUnknown(code)
+    if status in (401, 403):
+        return VideoRefused(code, lasting=True)
+    if status == 503:
+        return VideoUnreachable(code)
+    return VideoUncertain(code) if status >= 500 or status == 408 else VideoRefused(code)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """Calls below one base address. `failure` tells what an answer other than success means to this supplier."""
+
+    http: httpx.Client
+    base_url: str
+    patience: Patience = field(default_factory=Patience)
+    failure: Callable[[int, Mapping[str, str], Mapping[str, Any]], VideoFailure] = failure_of
+    sleep: Callable[[float], None] = time.sleep
+    _paces: dict[str, _Pace] = field(default_factory=dict, init=False)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: Mapping[str, str],
+        params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None,
+        group: str = "all",
+        may_repeat: bool | None = None,
+    ) -> Reply:
+        """One answer. `group`: calls that share a rate limit. `may_repeat`: whether twice is the same as once.
+
+        A supplier that says that no calls are left is not asked until they are; where that is too far away,
+        VideoBusy says how far. Raises VideoFailure.
+        """
+        repeatable = method in _REPEATABLE if may_repeat is None else may_repeat
+        pace = self._paces.setdefault(group, _Pace())
+        ends_at = time.monotonic() + self.patience.total_seconds
+        failure: VideoFailure = VideoUnreachable("no_time")
+        for number in range(self.patience.tries):
+            self._await_turn(pace, ends_at)
+            timeout = min(self.patience.call_seconds, ends_at - time.monotonic())
+            if timeout <= 0.05:
+                break
+            request = self._request(method, path, timeout=timeout, headers=headers, params=params, json=body)
+            try:
+                return self._once(request, pace)
+            except VideoBusy as busy:
+                failure, wait = busy, busy.retry_after or self._pause(number)
+            except VideoUnreachable as broken:
+                failure, wait = broken, self._pause(number)
+            except VideoUncertain as uncertain:
+                if not repeatable:
+                    raise
+                failure, wait = VideoUnreachable(uncertain.supplier_code), self._pause(number)
+            if number + 1 == self.patience.tries or time.monotonic() + wait > ends_at:
+                break
+            self.sleep(wait)
+        raise failure
+
+    def _request(self, method: str, path: str, **parts: Any) -> httpx.Request:
+        try:
+            return self.http.build_request(method, self.base_url + path, extensions=at_most(_MAX_REPLY_BYTES), **parts)
+        except (httpx.InvalidURL, ValueError) as error:
+            # An address or a token that the supplier has given us, and that cannot be sent.
+            raise VideoRefused("unusable", lasting=True) from error
+
+    def _await_turn(self, pace: _Pace, ends_at: float) -> None:
+        wait = pace.open_again_at - time.monotonic()
+        if wait <= 0:
+            return
+        if time.monotonic() + wait > ends_at:
+            raise VideoBusy("no_calls_left", retry_after=wait)
+        self.sleep(wait)
+
+    def _pause(self, number: int) -> float:
+        return self.patience.first_wait_seconds * 2.0**number * random.uniform(0.8, 1.2)  # noqa: S311
+
+    def _once(self, request: httpx.Request, pace: _Pace) -> Reply:
+        try:
+            response = self.http.send(request)
+        except _NOT_SENT as error:
+            raise VideoUnreachable("connect") from error
+        except AnswerTooLarge as error:
+            raise VideoUncertain("endless_reply") from error
+        except httpx.HTTPError as error:
+            raise VideoUncertain("no_reply") from error
+        pace.note(response.headers)
+        if response.is_success:
+            return Reply(_object(response.content), response.headers)
+        raise self.failure(response.status_code, response.headers, _body_of_failure(response.content))
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds to wait, as the supplier says; nothing that is no sensible number."""
+    for name in _RETRY_HEADERS:
+        try:
+            seconds = float(headers.get(name) or "")
+        except ValueError:
+            continue
+        if 0 <= seconds <= 86_400:
+            return max(seconds, 0.1)
+    return None
+
+
+def _body_of_failure(content: bytes) -> dict[str, Any]:
+    try:
+        return _object(content)
+    except VideoUncertain:
+        return {}
+
+
+def _object(content: bytes) -> dict[str, Any]:
+    if not content.strip():
+        return {}
+    try:
+        found = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise VideoUncertain("unreadable") from error
+    if not isinstance(found, dict):
+        raise VideoUncertain("unreadable")
+    return found

@@ -1,0 +1,46 @@
+"""Our own limit on calls to a supplier, shared by all runs: the account's limit is everybody's, uploads come first."""
+
+from dataclasses import dataclass
+
+import httpx
+
+from auto360.providers.rate_limit import Limit, RequestCounter
+from auto360.providers.video import VideoBusy
+
+# Short windows: whatever sixty seconds the supplier looks at, they touch seven of them at most.
+_WINDOW_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class PacedCalls:
+    """Calls below one address, of certain methods: at most so many a minute."""
+
+    name: str
+    base_url: str
+    methods: frozenset[str]
+    per_minute: int
+
+    def limit(self) -> Limit:
+        """The limit of a window."""
+        return Limit(self.name, max(1, self.per_minute * _WINDOW_SECONDS // 60), _WINDOW_SECONDS)
+
+    def includes(self, request: httpx.Request) -> bool:
+        """Whether the request is one of them."""
+        return request.method in self.methods and str(request.url).startswith(self.base_url)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Counts every call before it is made. Used as an httpx hook."""
+
+    counter: RequestCounter
+    groups: tuple[PacedCalls, ...]
+
+    def __call__(self, request: httpx.Request) -> None:
+        """Raises VideoBusy for one call too many; it was not made."""
+        for group in self.groups:
+            if group.includes(request):
+                limit = group.limit()
+                count = self.counter.hit("all", limit)
+                if count.hits > limit.most:
+                    raise VideoBusy("own_limit", retry_after=float(max(1, count.reset_in)))

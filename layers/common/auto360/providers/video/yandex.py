@@ -1,0 +1,239 @@
+"""Yandex Cloud Video over REST (facts on Yandex Cloud, §6; facts on video suppliers, §3).
+
+The SDK's stubs weigh 90 MB; these are eight calls. A video's title is our reference, since titles can be searched for
+and labels cannot; what a person called it is the description.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+from pydantic import HttpUrl
+
+from auto360.core.settings import EnvSettings
+from auto360.providers.video import (
+    Download,
+    LibraryFull,
+    PlannedUpload,
+    Playback,
+    Provider,
+    State,
+    SupplierVideo,
+    UploadTarget,
+    VideoFailure,
+    VideoNotReady,
+    VideoRefused,
+    VideoUncertain,
+    VideoUnknown,
+)
+from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange, Patience, failure_of
+from auto360.providers.video.iam import IamTokens
+from auto360.providers.video.parsing import address, identifier, inner, moment, objects, seconds, text, whole
+
+_PAGE_SIZE = _BATCH_SIZE = 100
+_LABEL_NAME = re.compile(r"[a-z][-_0-9a-z]{0,62}")
+_LABEL_VALUE = re.compile(r"[-_.@:/0-9a-zA-Z]{0,63}")
+_MOST_LABELS = 64
+_STATES: dict[str, State] = {
+    "WAIT_UPLOADING": "awaiting_upload",
+    "UPLOADED": "processing",
+    "PROCESSING": "processing",
+    "READY": "ready",
+    "ERROR": "failed",
+}
+
+
+class YandexVideoSettings(EnvSettings):
+    """The channel that holds our videos, and the address of the API."""
+
+    yandex_video_url: HttpUrl = HttpUrl("https://video.api.cloud.yandex.net")
+    yandex_video_channel_id: str
+
+
+class YandexVideo:
+    """The ports `VideoLibrary`, `VideoPlayer` and `UploadDesk` at Yandex Cloud Video."""
+
+    name: Provider = "yandex"
+
+    def __init__(
+        self,
+        settings: YandexVideoSettings,
+        http: httpx.Client,
+        tokens: IamTokens,
+        *,
+        patience: Patience | None = None,
+    ) -> None:
+        self._channel, self._tokens = settings.yandex_video_channel_id, tokens
+        url = f"{str(settings.yandex_video_url).rstrip('/')}/video/v1"
+        self._exchange = Exchange(http, url, patience or Patience(), failure=_failure_of)
+
+    def find(self, video_ids: Sequence[str]) -> dict[str, SupplierVideo]:
+        """One call for a hundred videos. Where one of them is unknown, the call fails, and each is asked for."""
+        found: dict[str, SupplierVideo] = {}
+        for begin in range(0, len(video_ids), _BATCH_SIZE):
+            part = list(video_ids[begin : begin + _BATCH_SIZE])
+            try:
+                asked = {"channelId": self._channel, "videoIds": part}
+                answer = self._call("POST", "/videos:batchGet", body=asked, may_repeat=True)
+                videos = [_video(item) for item in objects(answer.get("videos"))]
+            except VideoUnknown:
+                videos = [video for video in map(self._one, part) if video is not None]
+            found |= {video.video_id: video for video in videos}
+        return found
+
+    def with_title(self, title: str) -> list[SupplierVideo]:
+        """The videos of exactly this title. Raises ValueError for one that cannot be quoted."""
+        if "'" in title or "\\" in title:
+            raise ValueError("a title to search for must not hold quotes")
+        return [video for video in self._pages({"filter": f"title='{title}'"}) if video.title == title]
+
+    def videos(self, *, newest_first: bool) -> Iterator[SupplierVideo]:
+        """All videos of the channel, page by page."""
+        return self._pages({"orderBy": "createdAt desc" if newest_first else "createdAt asc"})
+
+    def count(self) -> int:
+        """How many videos the channel holds: counted, since the supplier tells no number."""
+        return sum(1 for _ in self._pages({}))
+
+    def delete(self, video_id: str) -> None:
+        """Remove a video for ever; its upload address ends with it."""
+        try:
+            self._call("DELETE", f"/videos/{_quoted(video_id)}")
+        except VideoUnknown:
+            return
+
+    def playback(self, video_id: str) -> Playback:
+        """Where a video plays now: these addresses end and must not be kept."""
+        answer = self._call("GET", f"/videos/{_quoted(video_id)}:getManifests")
+        hls = next((address(item.get("url")) for item in objects(answer.get("manifests")) if _is_hls(item)), None)
+        if hls is None:
+            raise VideoNotReady("no_manifest")
+        return Playback(hls, player_url=hls)
+
+    def thumbnail(self, video_id: str) -> str | None:
+        """A picture that Yandex took while encoding, None where there is none."""
+        answer = self._call("GET", f"/videos/{_quoted(video_id)}:getScreenshots")
+        shots = answer.get("screenshots")
+        return next(filter(None, map(address, shots if isinstance(shots, list) else ())), None)
+
+    def download(self, video_id: str) -> Download:
+        """The uploaded file; the link is good for a day."""
+        answer = self._call("POST", f"/videos/{_quoted(video_id)}:generateDownloadURL", body={}, may_repeat=True)
+        answer = {**answer, **inner(answer.get("response"))}
+        url = address(answer.get("downloadUrl"))
+        if url is None:
+            raise VideoNotReady("no_download")
+        return Download(url, "original")
+
+    def open(self, upload: PlannedUpload) -> UploadTarget:
+        """Make the video; its tus address takes exactly the declared bytes. Ads are off, which is not the default."""
+        body = {
+            "channelId": self._channel,
+            "title": upload.reference,
+            "description": upload.title[:5000],
+            "autoTranscode": "ENABLE",
+            "autoPublish": True,
+            "enableAd": False,
+            "labels": checked_labels({**upload.labels, "reference": upload.reference}),
+            "publicAccess": {},
+            "tusd": {"fileSize": str(upload.bytes), "fileName": upload.file_name},
+        }
+        answer = self._call("POST", "/videos", body=body, headers={"Idempotency-Key": upload.reference})
+        made = _video({"id": inner(answer.get("metadata")).get("videoId"), **inner(answer.get("response"))})
+        if made.upload_url is None or not made.video_id:
+            raise VideoUncertain("no_upload_address")
+        return self.target(ticket=made.upload_url, video_id=made.video_id)
+
+    def reopen(self, upload: PlannedUpload) -> UploadTarget | None:
+        """The video that was made under this reference and still waits for its file."""
+        for video in self.with_title(upload.reference):
+            if video.upload_url and video.state in ("awaiting_upload", "uploading"):
+                return self.target(ticket=video.upload_url, video_id=video.video_id)
+        return None
+
+    def target(self, *, ticket: str, video_id: str | None) -> UploadTarget:
+        """The tus address is all there is."""
+        return UploadTarget(ticket, ticket, "tus", video_id)
+
+    def close(self, *, ticket: str) -> None:
+        """Nothing to revoke: the address ends with the upload, or with the video when that is deleted."""
+
+    def _one(self, video_id: str) -> SupplierVideo | None:
+        try:
+            return _video(self._call("GET", f"/videos/{_quoted(video_id)}"))
+        except VideoUnknown:
+            return None
+
+    def _pages(self, query: Mapping[str, str]) -> Iterator[SupplierVideo]:
+        seen: set[str] = set()
+        page_token, barren = "", 0
+        while True:
+            params = {"channelId": self._channel, "pageSize": str(_PAGE_SIZE), **query}
+            page = self._call("GET", "/videos", params=params | ({"pageToken": page_token} if page_token else {}))
+            known = len(seen)
+            for item in objects(page.get("videos")):
+                video = _video(item)
+                if video.video_id and video.video_id not in seen:
+                    seen.add(video.video_id)
+                    yield video
+            following = text(page.get("nextPageToken"))
+            if following is None or following == page_token:
+                return
+            barren = barren + 1 if len(seen) == known else 0
+            if barren == MOST_BARREN_PAGES:
+                raise VideoUncertain("endless_list")
+            page_token = following
+
+    def _call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **call: Any) -> dict[str, Any]:
+        """One call; a token that is refused is exchanged anew once."""
+        sent = {**(headers or {}), "Authorization": f"Bearer {self._tokens.current()}"}
+        try:
+            return self._exchange.call(method, path, headers=sent, **call).body
+        except VideoRefused as refused:
+            if refused.supplier_code != "http_401":
+                raise
+        self._tokens.forget()
+        sent["Authorization"] = f"Bearer {self._tokens.current()}"
+        return self._exchange.call(method, path, headers=sent, **call).body
+
+
+def checked_labels(labels: Mapping[str, str]) -> dict[str, str]:
+    """Labels as Yandex takes them. Raises ValueError for others: Cyrillic and blanks are not possible."""
+    if len(labels) > _MOST_LABELS:
+        raise ValueError("at most 64 labels")
+    for name, value in labels.items():
+        if not _LABEL_NAME.fullmatch(name) or not _LABEL_VALUE.fullmatch(value):
+            raise ValueError(f"not a label: {name}")
+    return dict(labels)
+
+
+def _is_hls(manifest: Mapping[str, Any]) -> bool:
+    return manifest.get("type") == "HLS" or str(manifest.get("url")).split("?")[0].endswith(".m3u8")
+
+
+def _failure_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> VideoFailure:
+    """Both a quota and too many calls are answered with 429; only the details tell them apart."""
+    kinds = [str(detail.get("@type")) for detail in objects(body.get("details"))]
+    if status in (400, 429) and any(kind.endswith("QuotaFailure") for kind in kinds):
+        return LibraryFull("quota", lasting=True)
+    return failure_of(status, headers, body)
+
+
+def _quoted(name: str) -> str:
+    return quote(name, safe="")
+
+
+def _video(item: Mapping[str, Any]) -> SupplierVideo:
+    tusd = inner(item.get("tusd"))
+    status = text(item.get("status"))
+    return SupplierVideo(
+        video_id=identifier(item.get("id")) or "",
+        state=_STATES.get(status, "processing") if status else None,
+        title=text(item.get("title")) or "",
+        bytes=whole(tusd.get("fileSize")),
+        duration_seconds=seconds(item.get("duration")),
+        created_at=moment(item.get("createdAt")),
+        upload_url=address(tusd.get("url")),
+    )

@@ -1,0 +1,88 @@
+"""A process that runs functions and can be killed at any step: `python -m tests.support.mortal`.
+
+It has one thread and answers on one line each request: {"function", "event", "step"}. For each it makes a child, as a
+cloud makes an instance; the child dies before or after the message to the database or a bank that has this number.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from local.paths import CHECKOUT
+from tests.support.functions import load_handler
+
+_KILLED = 9
+
+
+def main() -> None:
+    """Serve until the input ends."""
+    for line in sys.stdin:
+        request = json.loads(line)
+        handler = load_handler(request["function"])
+        child = os.fork()
+        if child == 0:
+            os.close(1)
+            _die_at(request["step"])
+            handler(request["event"], None)
+            os._exit(0)
+        killed = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == _KILLED
+        print(json.dumps({"killed": killed}), flush=True)
+
+
+def _die_at(step: int) -> None:
+    steps = iter(range(1, 1000))
+    send = httpx.Client.send
+
+    def mortal(client: httpx.Client, *args: Any, **options: Any) -> httpx.Response:
+        if next(steps) == step:
+            os._exit(_KILLED)
+        reply = send(client, *args, **options)
+        if next(steps) == step:
+            os._exit(_KILLED)
+        return reply
+
+    httpx.Client.send = mortal  # type: ignore[assignment,method-assign]
+
+
+@dataclass
+class Mortal:
+    """The process, as a test uses it; it sees the environment of its start."""
+
+    process: subprocess.Popen[str]
+
+    @classmethod
+    def start(cls) -> Mortal:
+        """Start it with the environment of this process."""
+        paths = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "layers" / "common")])
+        command = [sys.executable, "-m", "tests.support.mortal"]
+        environ = {**os.environ, "PYTHONPATH": paths}
+        pipe = subprocess.PIPE
+        return cls(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environ, cwd=CHECKOUT))
+
+    def dies(self, step: int, function: str, event: dict[str, Any]) -> bool:
+        """Run a function with an event; true when it was killed at this step, false when it came to its end."""
+        if self.process.stdin is None or self.process.stdout is None:
+            raise RuntimeError
+        self.process.stdin.write(json.dumps({"step": step, "function": function, "event": event}) + "\n")
+        self.process.stdin.flush()
+        killed: bool = json.loads(self.process.stdout.readline())["killed"]
+        return killed
+
+    def stop(self) -> None:
+        """End it."""
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        self.process.wait(10)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,45 @@
+"""Restoring the database: whole, or one table beside the living one."""
+
+from __future__ import annotations
+
+from auto360.container import backups
+from auto360.domains.backups.manifest import Manifest
+from auto360.domains.backups.restore import Restore
+from auto360.providers.postgres_dump.restore import PostgresTarget
+from tools.backup.console import Console
+from tools.backup.surroundings import database_address, shown
+
+
+def chosen(key: str | None) -> Manifest:
+    """The backup that was asked for, else the newest. Raises NoBackup or ManifestUnreadable."""
+    return backups.archive().read(key) if key else backups.archive().newest()
+
+
+def restore_whole(console: Console, *, manifest_key: str | None, to: str | None) -> None:
+    """Replace what the database holds. Raises BackupDamaged or DumpFailed; then nothing was changed."""
+    manifest, address = chosen(manifest_key), database_address(to)
+    console.plan(
+        f"Backup {manifest.key}, of {manifest.started:%Y-%m-%d %H:%M} UTC",
+        f"  {len(manifest.tables)} tables, {manifest.rows} rows, {manifest.dump.size / 1e6:.1f} MB",
+        *(f"  left out of the backup: {item}" for item in manifest.left_out),
+        f"Target {shown(address)}: everything in {', '.join(manifest.schemas)} is replaced, in one transaction",
+    )
+    if console.confirmed(f"Replace the database at {shown(address)}?"):
+        with console.timed("restored"):
+            Restore(backups.archive(), console.say).into_project(manifest, PostgresTarget(address))
+
+
+def restore_table(console: Console, table: str, *, manifest_key: str | None, to: str | None, add_missing: bool) -> None:
+    """Restore one table into the schema `restored`. Raises BackupDamaged, DumpFailed or ValueError."""
+    manifest, address = chosen(manifest_key), database_address(to)
+    rows = manifest.tables[table].rows if table in manifest.tables else 0
+    console.plan(
+        f"Backup {manifest.key}",
+        f"Target {shown(address)}: {rows} rows of {table} come into the schema restored",
+        "Rows whose keys are gone are put back" if add_missing else "The living table is not touched",
+    )
+    if console.confirmed(f"Restore {table}?"):
+        with console.timed("restored"):
+            restore = Restore(backups.archive(), console.say)
+            copy = restore.table(manifest, table, PostgresTarget(address), add_missing=add_missing)
+        console.say(f"the rows are in {copy}; drop schema restored cascade when you are done")

@@ -1,0 +1,61 @@
+"""The settings that the CDN should have, read from `settings.toml` and checked."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from auto360.providers.cdn import Caching, Resource, Rule
+
+PATH = Path(__file__).with_name("settings.toml")
+_YEAR = 31_536_000
+
+
+class _Caching(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    edge_seconds: int | None = Field(None, ge=0, le=_YEAR)
+    browser_seconds: int | None = Field(None, ge=0, le=_YEAR)
+    cors: tuple[str, ...] | None = None
+    methods: tuple[str, ...] | None = None
+    slices: bool | None = None
+    ignore_query: bool | None = None
+    ignore_cookies: bool | None = None
+    https_only: bool | None = None
+    stale_on: tuple[str, ...] | None = None
+
+    def caching(self) -> Caching:
+        """For the port."""
+        return Caching(**{name: getattr(self, name) for name in _Caching.model_fields})
+
+
+class _Rule(_Caching):
+    name: str = Field(min_length=1, max_length=50)
+    pattern: str = Field(min_length=1, max_length=100)
+    weight: int = Field(ge=0, le=9999)
+
+    @field_validator("pattern")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError("is not a regular expression") from error
+        return value
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    resource: _Caching
+    rule: tuple[_Rule, ...] = ()
+
+
+def wanted(path: Path = PATH) -> Resource:
+    """Read the file. Raises pydantic's ValidationError."""
+    file = _File.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    rules = tuple(Rule(rule.name, rule.pattern, rule.weight, rule.caching()) for rule in file.rule)
+    return Resource(file.resource.caching(), rules)

@@ -1,0 +1,43 @@
+"""`make cost-report`: prints the report; `ARGS="--csv report.csv"` writes its figures as well."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import sys
+from pathlib import Path
+
+from pydantic import ValidationError
+from rich.console import Console
+
+from tools.costs.assumptions import PATH, Assumptions
+from tools.costs.tables import rows_of, tables_of
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the report."""
+    parser = argparse.ArgumentParser(
+        prog="make cost-report", description="What videos cost, before and after the move."
+    )
+    parser.add_argument("--assumptions", type=Path, default=PATH, help="another file of assumptions")
+    parser.add_argument("--csv", type=Path, help="write the figures to this file as well")
+    chosen = parser.parse_args(arguments)
+    try:
+        assumed = Assumptions.load(chosen.assumptions)
+    except (OSError, ValueError, ValidationError) as error:
+        print(f"{chosen.assumptions} is not usable: {error}", file=sys.stderr)
+        return 1
+    console = Console()
+    for part in tables_of(assumed):
+        console.print(part)
+        console.print()
+    if chosen.csv:
+        with chosen.csv.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.writer(file)
+            writer.writerow(["model", "users", "supplier", "item", "low_usd", "high_usd"])
+            writer.writerows(rows_of(assumed))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,57 @@
+"""`make video-reports`: where api.video reports to; ARGS="add URL" and ARGS="remove ID" change it.
+
+Works on the local stack, or, with `API_VIDEO_KEY`, on an account at api.video.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+
+from auto360.container.video_providers import api_video_webhooks
+from auto360.core.errors import SettingsInvalid
+from auto360.providers.video import VideoFailure
+from local.errors import StackError
+from tools.environment import NoStack, use_local_stack_unless_told
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """List, add or remove."""
+    parser = argparse.ArgumentParser(prog="make video-reports", description="Where api.video reports to.")
+    actions = parser.add_subparsers(dest="action")
+    actions.add_parser("list", help="show every address (the default)")
+    actions.add_parser("add", help="one more address; shows its secret, once").add_argument(
+        "url", help="https://<API>/webhooks/video/api-video"
+    )
+    actions.add_parser("remove", help="an address no longer").add_argument("id", help="as listed")
+    chosen = parser.parse_args(arguments)
+    try:
+        if not os.environ.get("API_VIDEO_KEY"):
+            use_local_stack_unless_told()
+        _act(chosen)
+    except (NoStack, StackError, SettingsInvalid) as error:
+        print(error, file=sys.stderr)
+    except VideoFailure as failure:
+        print(f"api.video did not do it ({failure.supplier_code}).", file=sys.stderr)
+    else:
+        return 0
+    return 1
+
+
+def _act(chosen: argparse.Namespace) -> None:
+    webhooks = api_video_webhooks()
+    if chosen.action == "add":
+        added = webhooks.add(chosen.url)
+        print(f"{added.id}  {added.url}")
+        print(f"Put this into API_VIDEO_WEBHOOK_SECRET, after a comma where one is set already: {added.secret}")
+    elif chosen.action == "remove":
+        webhooks.remove(chosen.id)
+        print(f"{chosen.id} is removed.")
+    else:
+        for known in webhooks.all():
+            print(f"{known.id}  {known.url}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""What each action does."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+from rich.console import Console
+
+from auto360.container import video_transfer
+from auto360.container.data import database
+from auto360.domains.videos.transfer.entries import Entry
+from auto360.domains.videos.transfer.run import Wishes
+from tools.costs.assumptions import Assumptions
+from tools.costs.model import cost_of_move
+from tools.video_transfer.progress import Bar
+from tools.video_transfer.views import days_table, move_table, preview_table, problems_table, status_tables
+
+_MOVED = ["switched", "confirmed"]
+_PAGE = 200
+
+
+def run(console: Console, chosen: argparse.Namespace) -> int:
+    """Move videos, with a bar that grows."""
+    if chosen.dry_run:
+        return _dry_run(console)
+    ledger = video_transfer.ledger()
+    with Bar(console, ledger, is_shown=not chosen.quiet) as bar:
+        wishes = Wishes(begin_most=chosen.limit, only=chosen.only, is_patient=True)
+        mover = video_transfer.migration_run(bar.tell, on_bytes=bar.bytes)
+        report = mover.until(time.monotonic() + chosen.minutes * 60, wishes)
+    console.print(", ".join(f"{name} {count}" for name, count in report.items()), soft_wrap=True)
+    if report["ended"] == "paused":
+        console.print("The migration is paused, as it is at first. Let it go on with: make migrate-videos ARGS=resume")
+    return 0 if report["ended"] in ("nothing_planned", "nothing_due", "daily_limit", "time_over", "paused") else 1
+
+
+def _dry_run(console: Console) -> int:
+    """What would be done, how long it takes, and what it costs. Writes nothing."""
+    preview = database().call("video_migration_preview", {})
+    policy, status = video_transfer.policy(), video_transfer.ledger().status()
+    console.print(preview_table(preview, status, policy))
+    videos = preview["unplanned"] + preview["planned"]
+    console.print(move_table("What the move would cost", _cost(preview, videos), days_at=policy))
+    return 0
+
+
+def _cost(preview: dict[str, Any], videos: int) -> Any:
+    """By the lengths that are known; those that are not are taken for average."""
+    assumed = Assumptions.load()
+    unknown = preview["of_unknown_length"]
+    minutes = float(preview["known_seconds"]) / 60 + unknown * assumed.library.minutes_per_video
+    return cost_of_move(assumed, videos=videos, minutes=minutes)
+
+
+def status(console: Console, _chosen: argparse.Namespace) -> int:
+    """States and reasons."""
+    for table in status_tables(video_transfer.ledger().status(), video_transfer.policy()):
+        console.print(table)
+    return 0
+
+
+def report(console: Console, chosen: argparse.Namespace) -> int:
+    """Days, costs so far, and what failed."""
+    found = database().call("video_migration_report", {"p_days": chosen.days})
+    console.print(days_table(found["days"]))
+    now = video_transfer.ledger().status()
+    moved = sum(now["states"].get(state, 0) for state in _MOVED)
+    cost = cost_of_move(Assumptions.load(), videos=moved, minutes=float(now["source_seconds"]) / 60)
+    console.print(move_table("What the move has cost so far", cost))
+    if found["problems"]:
+        console.print(problems_table(found["problems"]))
+    return 0
+
+
+def pause(console: Console, _chosen: argparse.Namespace) -> int:
+    """Stop."""
+    database().call("video_migration_pause", {"p_paused": True})
+    console.print("Paused. Runs stop after their present chunk. Go on with: make migrate-videos ARGS=resume")
+    return 0
+
+
+def resume(console: Console, _chosen: argparse.Namespace) -> int:
+    """Go on."""
+    database().call("video_migration_pause", {"p_paused": False})
+    console.print("The migration may go on.")
+    return 0
+
+
+def retry(console: Console, chosen: argparse.Namespace) -> int:
+    """Plan again."""
+    again = database().call("video_migration_retry", {"p_only": chosen.only})
+    console.print(f"{again} planned again.")
+    return 0
+
+
+def rollback(console: Console, chosen: argparse.Namespace) -> int:
+    """Show api.video again."""
+    arguments = {
+        "p_only": chosen.only,
+        "p_day": chosen.day.isoformat() if chosen.day else None,
+        "p_reason": chosen.reason,
+        "p_keep_days": video_transfer.policy().video_migration_rolled_back_days,
+        "p_most": _PAGE,
+    }
+    done = 0
+    while True:
+        answer = database().call("video_migration_rollback", arguments)
+        done += answer["rolled_back"]
+        if not answer["left"] or not answer["rolled_back"]:
+            break
+        console.print(f"{done} rolled back, {answer['left']} left", style="dim")
+    console.print(f"{done} rolled back. They are not moved again unless told: make migrate-videos ARGS=retry")
+    if answer["source_released"]:
+        console.print(f"{answer['source_released']} cannot be: api.video's copy has been deleted.", style="bold red")
+    return 0 if done or not answer["source_released"] else 1
+
+
+def verify(console: Console, chosen: argparse.Namespace) -> int:
+    """Look at what has moved."""
+    settling = video_transfer.migration_run().settling
+    wrong = looked = 0
+    after: str | None = None
+    while True:
+        arguments = {"p_only": chosen.only, "p_states": _MOVED, "p_after": after, "p_most": _PAGE}
+        entries = [Entry.from_row(row) for row in database().call("video_migration_entries", arguments)]
+        if not entries:
+            break
+        found = settling.target.find([entry.target_id for entry in entries if entry.target_id])
+        for entry in entries:
+            problem = settling.look(entry, found.get(entry.target_id or ""))
+            looked, wrong = looked + 1, wrong + (problem != "ok")
+            if problem != "ok":
+                console.print(f"{entry.id}  listing {entry.listing_id}  {problem}", style="red")
+        after = entries[-1].id
+    console.print(f"{looked} copies looked at, {wrong} not in order.")
+    return 1 if wrong else 0
