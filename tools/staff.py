@@ -14,7 +14,7 @@ from auto360.container.staff import team
 from auto360.core import phone
 from auto360.core.errors import PhoneInvalid, SettingsInvalid
 from auto360.domains.staff.sessions import Role
-from auto360.domains.staff.team import Origin
+from auto360.domains.staff.team import RequestOrigin
 from auto360.providers.database import DatabaseUnavailable
 from local.errors import StackError
 from tools.environment import NoStack, use_local_stack_unless_told
@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         place = use_local_stack_unless_told()
         # Nothing is read as somebody else here, so the anonymous key is not asked for.
         os.environ.setdefault("SUPABASE_ANON_KEY", os.environ.get("SUPABASE_SERVICE_ROLE_KEY", ""))
-        done = team().appoint(None, number, role=chosen.role, origin=Origin("", "make operator"))
+        done = team().appoint(None, number, role=chosen.role, origin=RequestOrigin("", "make operator"))
     except PhoneInvalid:
         print("PHONE is not a Kyrgyz mobile number, such as +996700123456.", file=sys.stderr)
     except (NoStack, StackError, SettingsInvalid) as error:

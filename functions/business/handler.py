@@ -8,19 +8,19 @@ from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 from auto360.container import business
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import MaybeSignedIn, SignedIn, limited
-from auto360.http.envelope import Answer
+from auto360.http.envelope import Envelope
 from auto360.http.schemas.business import (
     Business,
     BusinessChanges,
+    BusinessListings,
     Invitation,
-    Listings,
     Member,
     Membership,
     NewBusiness,
     NewOwner,
     NewRole,
 )
-from auto360.http.schemas.common import Done
+from auto360.http.schemas.common import Empty
 
 app = make_app()
 LIMITS = [limited("default")]
@@ -28,36 +28,36 @@ Id = Annotated[UUID, Path()]
 
 
 @app.post("/api/business", middlewares=LIMITS)
-def create(body: NewBusiness, user: SignedIn) -> Answer[Business]:
+def create(body: NewBusiness, user: SignedIn) -> Envelope[Business]:
     """Open an account; the caller owns it."""
     fields = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return Answer(data=Business.model_validate(business.businesses().create(user, fields)))
+    return Envelope(data=Business.model_validate(business.businesses().create(user, fields)))
 
 
 @app.get("/api/business/mine", middlewares=LIMITS)
-def mine(user: SignedIn) -> Answer[list[Membership]]:
+def mine(user: SignedIn) -> Envelope[list[Membership]]:
     """The accounts that the caller owns, works in or is invited to."""
-    return Answer(data=[Membership.model_validate(row) for row in business.businesses().mine(user)])
+    return Envelope(data=[Membership.model_validate(row) for row in business.businesses().mine(user)])
 
 
 @app.get("/api/business/<business_id>", middlewares=LIMITS)
-def read(business_id: Id, viewer: MaybeSignedIn) -> Answer[Business]:
+def read(business_id: Id, viewer: MaybeSignedIn) -> Envelope[Business]:
     """One account."""
-    return Answer(data=Business.model_validate(business.businesses().read(str(business_id), viewer=viewer)))
+    return Envelope(data=Business.model_validate(business.businesses().read(str(business_id), viewer=viewer)))
 
 
 @app.put("/api/business/<business_id>", middlewares=LIMITS)
-def update(business_id: Id, body: BusinessChanges, user: SignedIn) -> Answer[Business]:
+def update(business_id: Id, body: BusinessChanges, user: SignedIn) -> Envelope[Business]:
     """Change the fields that are sent."""
     fields = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return Answer(data=Business.model_validate(business.businesses().update(user, str(business_id), fields)))
+    return Envelope(data=Business.model_validate(business.businesses().update(user, str(business_id), fields)))
 
 
 @app.delete("/api/business/<business_id>", middlewares=LIMITS)
-def close(business_id: Id, user: SignedIn) -> Answer[Done]:
+def close(business_id: Id, user: SignedIn) -> Envelope[Empty]:
     """Close the account."""
     business.businesses().close(user, str(business_id))
-    return Answer(data=Done())
+    return Envelope(data=Empty())
 
 
 @app.get("/api/business/<business_id>/listings", middlewares=LIMITS)
@@ -67,71 +67,71 @@ def listings(
     *,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
-) -> Answer[Listings]:
+) -> Envelope[BusinessListings]:
     """A page of the account's listings, newest first."""
     page = business.businesses().listings(str(business_id), viewer=viewer, cursor=cursor, limit=limit)
-    return Answer(data=Listings.model_validate({"listings": page.rows, "next_cursor": page.next_cursor}))
+    return Envelope(data=BusinessListings.model_validate({"listings": page.rows, "next_cursor": page.next_cursor}))
 
 
 @app.get("/api/business/<business_id>/members", middlewares=LIMITS)
-def members(business_id: Id, user: SignedIn) -> Answer[list[Member]]:
+def members(business_id: Id, user: SignedIn) -> Envelope[list[Member]]:
     """The team, for the team."""
-    return Answer(data=[Member.model_validate(row) for row in business.team().members(user, str(business_id))])
+    return Envelope(data=[Member.model_validate(row) for row in business.team().members(user, str(business_id))])
 
 
 @app.post("/api/business/<business_id>/members", middlewares=LIMITS)
-def invite(business_id: Id, body: Invitation, user: SignedIn) -> Answer[Done]:
+def invite(business_id: Id, body: Invitation, user: SignedIn) -> Envelope[Empty]:
     """Invite somebody into the team."""
     invited = str(body.user_id) if body.user_id else None
     business.team().invite(user, str(business_id), user_id=invited, phone=body.phone, role=body.role)
-    return Answer(data=Done())
+    return Envelope(data=Empty())
 
 
 @app.put("/api/business/<business_id>/members/<user_id>", middlewares=LIMITS)
-def set_role(business_id: Id, user_id: Id, body: NewRole, user: SignedIn) -> Answer[Done]:
+def set_role(business_id: Id, user_id: Id, body: NewRole, user: SignedIn) -> Envelope[Empty]:
     """Give a member another role."""
     business.team().set_role(user, str(business_id), user_id=str(user_id), role=body.role)
-    return Answer(data=Done())
+    return Envelope(data=Empty())
 
 
 @app.delete("/api/business/<business_id>/members/<user_id>", middlewares=LIMITS)
-def remove(business_id: Id, user_id: Id, user: SignedIn) -> Answer[Done]:
+def remove(business_id: Id, user_id: Id, user: SignedIn) -> Envelope[Empty]:
     """Remove a member or take an invitation back."""
     business.team().remove(user, str(business_id), user_id=str(user_id))
-    return Answer(data=Done())
+    return Envelope(data=Empty())
 
 
 @app.delete("/api/business/<business_id>/invitations/<invitation_id>", middlewares=LIMITS)
-def withdraw(business_id: Id, invitation_id: Id, user: SignedIn) -> Answer[Done]:
+def withdraw(business_id: Id, invitation_id: Id, user: SignedIn) -> Envelope[Empty]:
     """Take the invitation of a phone back."""
     business.team().withdraw(user, str(business_id), invitation_id=str(invitation_id))
-    return Answer(data=Done())
+    return Envelope(data=Empty())
 
 
 @app.post("/api/business/<business_id>/accept", middlewares=LIMITS)
-def accept(business_id: Id, user: SignedIn) -> Answer[Business]:
+def accept(business_id: Id, user: SignedIn) -> Envelope[Business]:
     """Accept the invitation."""
-    return Answer(data=Business.model_validate(business.team().accept(user, str(business_id))))
+    return Envelope(data=Business.model_validate(business.team().accept(user, str(business_id))))
 
 
 @app.post("/api/business/<business_id>/decline", middlewares=LIMITS)
-def decline(business_id: Id, user: SignedIn) -> Answer[Done]:
+def decline(business_id: Id, user: SignedIn) -> Envelope[Empty]:
     """Decline the invitation."""
     business.team().decline(user, str(business_id))
-    return Answer(data=Done())
+    return Envelope(data=Empty())
 
 
 @app.post("/api/business/<business_id>/leave", middlewares=LIMITS)
-def leave(business_id: Id, user: SignedIn) -> Answer[Done]:
+def leave(business_id: Id, user: SignedIn) -> Envelope[Empty]:
     """Leave the team."""
     business.team().remove(user, str(business_id), user_id=user.user_id)
-    return Answer(data=Done())
+    return Envelope(data=Empty())
 
 
 @app.post("/api/business/<business_id>/transfer", middlewares=LIMITS)
-def transfer(business_id: Id, body: NewOwner, user: SignedIn) -> Answer[Business]:
+def transfer(business_id: Id, body: NewOwner, user: SignedIn) -> Envelope[Business]:
     """Hand the account to a member."""
-    return Answer(
+    return Envelope(
         data=Business.model_validate(business.team().transfer(user, str(business_id), user_id=str(body.user_id)))
     )
 

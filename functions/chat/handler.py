@@ -8,20 +8,20 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Que
 from auto360.container import chat
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
-from auto360.http.envelope import Answer
+from auto360.http.envelope import Envelope
 from auto360.http.schemas.chat import (
     Block,
     Blocked,
     ChatMessage,
     MarkedRead,
     Messages,
+    NewChatReport,
     NewMessage,
-    NewReport,
     OpenThread,
     Thread,
     Threads,
 )
-from auto360.http.schemas.common import Done
+from auto360.http.schemas.common import Empty
 
 app = make_app()
 LIMITS = [limited("default")]
@@ -30,28 +30,28 @@ Cursor = Annotated[str | None, Query(max_length=500)]
 
 
 @app.post("/api/chat/threads", middlewares=LIMITS)
-def open_thread(body: OpenThread, user: SignedIn) -> Answer[Thread]:
+def open_thread(body: OpenThread, user: SignedIn) -> Envelope[Thread]:
     """The conversation with the seller of a listing, opened if there is none."""
-    return Answer(data=Thread.model_validate(chat.conversations().open(user, str(body.listing_id))))
+    return Envelope(data=Thread.model_validate(chat.conversations().open(user, str(body.listing_id))))
 
 
 @app.get("/api/chat/threads", middlewares=LIMITS)
 def threads(
     user: SignedIn, *, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=50)] = 20
-) -> Answer[Threads]:
+) -> Envelope[Threads]:
     """A page of the caller's conversations, newest first."""
     page, unread = chat.conversations().threads(user, cursor=cursor, limit=limit)
     found = {"threads": page.rows, "next_cursor": page.next_cursor, "unread_total": unread}
-    return Answer(data=Threads.model_validate(found))
+    return Envelope(data=Threads.model_validate(found))
 
 
 @app.get("/api/chat/threads/<thread_id>/messages", middlewares=LIMITS)
 def messages(
     thread_id: Id, user: SignedIn, *, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=100)] = 50
-) -> Answer[Messages]:
+) -> Envelope[Messages]:
     """A page of a conversation, newest first."""
     page = chat.conversations().messages(user, str(thread_id), cursor=cursor, limit=limit)
-    return Answer(data=Messages.model_validate({"messages": page.rows, "next_cursor": page.next_cursor}))
+    return Envelope(data=Messages.model_validate({"messages": page.rows, "next_cursor": page.next_cursor}))
 
 
 @app.post("/api/chat/threads/<thread_id>/messages", middlewares=[limited("chat")])
@@ -61,54 +61,54 @@ def send(
     user: SignedIn,
     *,
     idempotency_key: Annotated[str, Header(alias="Idempotency-Key", max_length=255, pattern=r"^[!-~]*$")] = "",
-) -> Answer[ChatMessage]:
+) -> Envelope[ChatMessage]:
     """Write a message."""
     key = str(body.client_message_id or idempotency_key)
-    return Answer(
+    return Envelope(
         data=ChatMessage.model_validate(chat.conversations().send(user, str(thread_id), body.content(), key=key))
     )
 
 
 @app.post("/api/chat/threads/<thread_id>/read", middlewares=LIMITS)
-def mark_read(thread_id: Id, user: SignedIn) -> Answer[MarkedRead]:
+def mark_read(thread_id: Id, user: SignedIn) -> Envelope[MarkedRead]:
     """Mark what the other side has written as read."""
-    return Answer(data=MarkedRead(read=chat.conversations().mark_read(user, str(thread_id))))
+    return Envelope(data=MarkedRead(read=chat.conversations().mark_read(user, str(thread_id))))
 
 
 @app.delete("/api/chat/threads/<thread_id>", middlewares=LIMITS)
-def remove(thread_id: Id, user: SignedIn) -> Answer[Done]:
+def remove(thread_id: Id, user: SignedIn) -> Envelope[Empty]:
     """Remove a conversation for the caller alone."""
     chat.conversations().remove(user, str(thread_id))
-    return Answer(data=Done())
+    return Envelope(data=Empty())
 
 
 @app.get("/api/chat/blocks", middlewares=LIMITS)
-def blocked(user: SignedIn) -> Answer[list[Blocked]]:
+def blocked(user: SignedIn) -> Envelope[list[Blocked]]:
     """Whom the caller has blocked."""
-    return Answer(data=[Blocked.model_validate(row) for row in chat.blocks().blocked(user)])
+    return Envelope(data=[Blocked.model_validate(row) for row in chat.blocks().blocked(user)])
 
 
 @app.post("/api/chat/blocks", middlewares=LIMITS)
-def block(body: Block, user: SignedIn) -> Answer[Done]:
+def block(body: Block, user: SignedIn) -> Envelope[Empty]:
     """Block a person."""
     chat.blocks().block(user, user_id=str(body.user_id))
-    return Answer(data=Done())
+    return Envelope(data=Empty())
 
 
 @app.delete("/api/chat/blocks/<user_id>", middlewares=LIMITS)
-def unblock(user_id: Id, user: SignedIn) -> Answer[Done]:
+def unblock(user_id: Id, user: SignedIn) -> Envelope[Empty]:
     """Take a block back."""
     chat.blocks().unblock(user, user_id=str(user_id))
-    return Answer(data=Done())
+    return Envelope(data=Empty())
 
 
 @app.post("/api/chat/reports", middlewares=LIMITS)
-def report(body: NewReport, user: SignedIn) -> Answer[Done]:
+def report(body: NewChatReport, user: SignedIn) -> Envelope[Empty]:
     """Report a person or a message."""
     chat.blocks().report(
         user, body.target_type, target_id=str(body.target_id), reason=body.reason, comment=body.comment
     )
-    return Answer(data=Done())
+    return Envelope(data=Empty())
 
 
 handler = entrypoint(app)

@@ -5,10 +5,10 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from auto360.container import accounts
-from auto360.domains.accounts.consents import Choice, Origin
+from auto360.domains.accounts.consents import Choice, ConsentOrigin
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
-from auto360.http.envelope import Answer, CamelModel, RequestBody
+from auto360.http.envelope import CamelModel, Envelope, RequestBody
 from auto360.http.requests import CurrentRequest, Request
 
 app = make_app()
@@ -57,17 +57,17 @@ class Revocation(RequestBody):
 
 
 @app.get("/api/consents/status", middlewares=[limited("default")])
-def status(user: SignedIn) -> Answer[Status]:
+def status(user: SignedIn) -> Envelope[Status]:
     """Whether the user has accepted the versions in force."""
     found = accounts.consents().status(user)
     consent = Consent.model_validate(found.current) if found.current else None
-    return Answer(
+    return Envelope(
         data=Status(has_consents=found.has_consents, requires_reconsent=found.requires_reconsent, consent=consent)
     )
 
 
 @app.post("/api/consents/accept", middlewares=[limited("default")])
-def accept(body: Acceptance, user: SignedIn, request: CurrentRequest) -> Answer[Recorded]:
+def accept(body: Acceptance, user: SignedIn, request: CurrentRequest) -> Envelope[Recorded]:
     """Accept the documents in force."""
     row = accounts.consents().accept(
         user,
@@ -76,20 +76,20 @@ def accept(body: Acceptance, user: SignedIn, request: CurrentRequest) -> Answer[
         notifications=body.notifications_accepted,
         origin=_origin(request),
     )
-    return Answer(data=Recorded(consent=Consent.model_validate(row)))
+    return Envelope(data=Recorded(consent=Consent.model_validate(row)))
 
 
 @app.post("/api/consents/revoke", middlewares=[limited("default")])
-def revoke(body: Revocation, user: SignedIn, request: CurrentRequest) -> Answer[Recorded]:
+def revoke(body: Revocation, user: SignedIn, request: CurrentRequest) -> Envelope[Recorded]:
     """Withdraw consent."""
     choice = body.partial or "all"
     row = accounts.consents().revoke(user, choice=choice, reason=body.reason, origin=_origin(request))
     consent = Consent.model_validate(row) if row and choice != "all" else None
-    return Answer(data=Recorded(consent=consent))
+    return Envelope(data=Recorded(consent=consent))
 
 
-def _origin(request: Request) -> Origin:
-    return Origin(request.address, request.user_agent, request.id)
+def _origin(request: Request) -> ConsentOrigin:
+    return ConsentOrigin(request.address, request.user_agent, request.id)
 
 
 handler = entrypoint(app)

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from auto360.container import monitoring
 from auto360.http.app import entrypoint, make_app
-from auto360.http.envelope import Answer
+from auto360.http.envelope import Envelope
 
 app = make_app()
 
@@ -32,12 +32,12 @@ def health(
     *,
     deep: Annotated[bool, Query()] = False,
     operator_key: Annotated[str, Header(alias="X-Operator-Key", max_length=200)] = "",
-) -> Answer[Health]:
+) -> Envelope[Health]:
     """Say that this function runs; with `deep`, how the rest does."""
     findings = monitoring.deep_check()(operator_key) if deep else []
     dependencies = [Dependency(**vars(finding)) for finding in findings]
     status: Literal["ok", "degraded"] = "ok" if all(found.ok for found in findings) else "degraded"
-    return Answer(data=Health(status=status, dependencies=dependencies))
+    return Envelope(data=Health(status=status, dependencies=dependencies))
 
 
 handler = entrypoint(app)

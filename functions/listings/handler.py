@@ -10,22 +10,22 @@ from auto360.domains.listings.feed import Category
 from auto360.domains.listings.queries import Status
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import MaybeSignedIn, SignedIn, limited
-from auto360.http.envelope import Answer
+from auto360.http.envelope import Envelope
 from auto360.http.http_cache import shared
 from auto360.http.requests import CurrentRequest
 from auto360.http.schemas.listing_filters import FeedFilters, SearchFilters
 from auto360.http.schemas.listing_responses import (
     Changed,
     Listing,
-    ListingAtTop,
+    ListingFlattened,
     Listings,
     PopularSearch,
     Reaction,
-    SoldAtTop,
+    SoldFlattened,
     at_top,
     sold,
 )
-from auto360.http.schemas.listings import AnyNewListing, ListingChanges, NewReport
+from auto360.http.schemas.listings import AnyNewListing, ListingChanges, NewListingReport
 
 app = make_app()
 LIMITS = [limited("default")]
@@ -36,40 +36,40 @@ Limit = Annotated[int, Query(ge=1, le=50)]
 
 
 @app.get("/api/listings", middlewares=[*LIMITS, PAGE_KEPT])
-def feed(filters: Annotated[FeedFilters, Query()], viewer: MaybeSignedIn) -> Answer[Listings]:
+def feed(filters: Annotated[FeedFilters, Query()], viewer: MaybeSignedIn) -> Envelope[Listings]:
     """A page of what is for sale."""
     page = listings.feed().page(filters.query(), viewer=viewer, cursor=filters.cursor)
-    return Answer(data=Listings.of(page))
+    return Envelope(data=Listings.of(page))
 
 
 @app.get("/api/listings/search", middlewares=[*LIMITS, PAGE_KEPT])
-def search(filters: Annotated[SearchFilters, Query()], viewer: MaybeSignedIn) -> Answer[Listings]:
+def search(filters: Annotated[SearchFilters, Query()], viewer: MaybeSignedIn) -> Envelope[Listings]:
     """A page of what matches the words in `q`, or nearly does when nothing else is found."""
     page = listings.feed().page(filters.query(text=filters.q), viewer=viewer, cursor=filters.cursor)
-    return Answer(data=Listings.of(page))
+    return Envelope(data=Listings.of(page))
 
 
 @app.get("/api/listings/popular-searches", middlewares=[*LIMITS, shared(600)])
 def popular_searches(
     *, category: Annotated[Category | None, Query()] = None, limit: Limit = 10
-) -> Answer[list[PopularSearch]]:
+) -> Envelope[list[PopularSearch]]:
     """What people search for most."""
     found = listings.feed().popular(category=category, limit=limit)
-    return Answer(data=[PopularSearch.model_validate(row) for row in found])
+    return Envelope(data=[PopularSearch.model_validate(row) for row in found])
 
 
 @app.get("/api/listings/mine", middlewares=LIMITS)
 def mine(
     user: SignedIn, *, status: Annotated[Status | None, Query()] = None, cursor: Cursor = None, limit: Limit = 20
-) -> Answer[Listings]:
+) -> Envelope[Listings]:
     """The caller's own listings in every state."""
-    return Answer(data=Listings.of(listings.reader().mine(user, status=status, cursor=cursor, limit=limit)))
+    return Envelope(data=Listings.of(listings.reader().mine(user, status=status, cursor=cursor, limit=limit)))
 
 
 @app.get("/api/listings/favorites", middlewares=LIMITS)
-def favorites(user: SignedIn, *, cursor: Cursor = None, limit: Limit = 20) -> Answer[Listings]:
+def favorites(user: SignedIn, *, cursor: Cursor = None, limit: Limit = 20) -> Envelope[Listings]:
     """What the caller has saved."""
-    return Answer(data=Listings.of(listings.reader().favourites(user, cursor=cursor, limit=limit)))
+    return Envelope(data=Listings.of(listings.reader().favourites(user, cursor=cursor, limit=limit)))
 
 
 @app.post("/api/listings", middlewares=LIMITS, status_code=201)
@@ -78,71 +78,71 @@ def create(
     user: SignedIn,
     *,
     key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
-) -> Answer[Listing]:
+) -> Envelope[Listing]:
     """Post a listing."""
-    return Answer(data=Listing.of(listings.posting().create(user, body.fields(), key=key)))
+    return Envelope(data=Listing.of(listings.posting().create(user, body.fields(), key=key)))
 
 
 @app.get("/api/listings/<listing_id>", middlewares=[*LIMITS, LISTING_KEPT])
-def read(listing_id: Id, viewer: MaybeSignedIn, request: CurrentRequest) -> ListingAtTop:
+def read(listing_id: Id, viewer: MaybeSignedIn, request: CurrentRequest) -> ListingFlattened:
     """One listing."""
     row = listings.reader().one(str(listing_id), viewer=viewer, address=request.address, user_agent=request.user_agent)
     return at_top(row)
 
 
 @app.put("/api/listings/<listing_id>", middlewares=LIMITS)
-def update(listing_id: Id, body: ListingChanges, user: SignedIn) -> Answer[Listing]:
+def update(listing_id: Id, body: ListingChanges, user: SignedIn) -> Envelope[Listing]:
     """Change the fields that are sent; a changed text is checked again, a rejected listing submitted again."""
-    return Answer(data=Listing.of(listings.posting().update(user, str(listing_id), body.fields())))
+    return Envelope(data=Listing.of(listings.posting().update(user, str(listing_id), body.fields())))
 
 
 @app.delete("/api/listings/<listing_id>", middlewares=LIMITS)
-def delete(listing_id: Id, user: SignedIn) -> Answer[Changed]:
+def delete(listing_id: Id, user: SignedIn) -> Envelope[Changed]:
     """Remove a listing with its videos."""
-    return Answer(data=Changed(**listings.posting().delete(user, str(listing_id))))
+    return Envelope(data=Changed(**listings.posting().delete(user, str(listing_id))))
 
 
 @app.post("/api/listings/<listing_id>/like", middlewares=LIMITS)
-def like(listing_id: Id, user: SignedIn) -> Answer[Reaction]:
+def like(listing_id: Id, user: SignedIn) -> Envelope[Reaction]:
     """Like a listing."""
-    return Answer(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="like", is_on=True)))
+    return Envelope(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="like", is_on=True)))
 
 
 @app.delete("/api/listings/<listing_id>/like", middlewares=LIMITS)
-def take_like_back(listing_id: Id, user: SignedIn) -> Answer[Reaction]:
+def take_like_back(listing_id: Id, user: SignedIn) -> Envelope[Reaction]:
     """Like it no longer."""
-    return Answer(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="like", is_on=False)))
+    return Envelope(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="like", is_on=False)))
 
 
 @app.post("/api/listings/<listing_id>/save", middlewares=LIMITS)
-def save(listing_id: Id, user: SignedIn) -> Answer[Reaction]:
+def save(listing_id: Id, user: SignedIn) -> Envelope[Reaction]:
     """Put a listing among the favourites."""
-    return Answer(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="save", is_on=True)))
+    return Envelope(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="save", is_on=True)))
 
 
 @app.delete("/api/listings/<listing_id>/save", middlewares=LIMITS)
-def take_save_back(listing_id: Id, user: SignedIn) -> Answer[Reaction]:
+def take_save_back(listing_id: Id, user: SignedIn) -> Envelope[Reaction]:
     """Take it from the favourites."""
-    return Answer(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="save", is_on=False)))
+    return Envelope(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="save", is_on=False)))
 
 
 @app.post("/api/listings/<listing_id>/mark-sold", middlewares=LIMITS)
-def mark_sold(listing_id: Id, user: SignedIn) -> SoldAtTop:
+def mark_sold(listing_id: Id, user: SignedIn) -> SoldFlattened:
     """Sold; it stays visible for two weeks."""
     return sold(listings.posting().mark_sold(user, str(listing_id)))
 
 
 @app.post("/api/listings/<listing_id>/reactivate", middlewares=LIMITS)
-def reactivate(listing_id: Id, user: SignedIn) -> Answer[Changed]:
+def reactivate(listing_id: Id, user: SignedIn) -> Envelope[Changed]:
     """Take a sale back."""
-    return Answer(data=Changed(**listings.posting().reactivate(user, str(listing_id))))
+    return Envelope(data=Changed(**listings.posting().reactivate(user, str(listing_id))))
 
 
 @app.post("/api/listings/<listing_id>/report", middlewares=LIMITS)
-def report(listing_id: Id, body: NewReport, user: SignedIn) -> Answer[Changed]:
+def report(listing_id: Id, body: NewListingReport, user: SignedIn) -> Envelope[Changed]:
     """Tell the moderators that something is wrong."""
     done = listings.reactions().report(user, str(listing_id), reason=body.reason, comment=body.comment)
-    return Answer(data=Changed(**done))
+    return Envelope(data=Changed(**done))
 
 
 handler = entrypoint(app)

@@ -10,7 +10,7 @@ from auto360.core.identity import Principal
 from auto360.domains.moderation.queue import Action, State
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
-from auto360.http.envelope import Answer
+from auto360.http.envelope import Envelope
 from auto360.http.schemas.moderation import Escalation, Queue, QueueItem, QueueItemWithHistory, Rejection, Seen
 
 app = make_app()
@@ -27,54 +27,54 @@ def queue(
     mine: Annotated[bool, Query()] = False,
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
-) -> Answer[Queue]:
+) -> Envelope[Queue]:
     """What waits for a check, the most urgent first."""
     states = (status,) if status else OPEN
     page = moderation.moderation_queue().page(user, states=states, only_mine=mine, cursor=cursor, limit=limit)
-    return Answer(data=Queue.model_validate({"items": page.rows, "next_cursor": page.next_cursor}))
+    return Envelope(data=Queue.model_validate({"items": page.rows, "next_cursor": page.next_cursor}))
 
 
 @app.get("/api/moderation/listings/<listing_id>", middlewares=LIMITS)
-def read(listing_id: Id, user: SignedIn) -> Answer[QueueItemWithHistory]:
+def read(listing_id: Id, user: SignedIn) -> Envelope[QueueItemWithHistory]:
     """One listing with the history of its checks."""
-    return Answer(data=QueueItemWithHistory.model_validate(moderation.moderation_queue().one(user, str(listing_id))))
+    return Envelope(data=QueueItemWithHistory.model_validate(moderation.moderation_queue().one(user, str(listing_id))))
 
 
 @app.post("/api/moderation/listings/<listing_id>/take", middlewares=LIMITS)
-def take(listing_id: Id, body: Seen, user: SignedIn) -> Answer[QueueItem]:
+def take(listing_id: Id, body: Seen, user: SignedIn) -> Envelope[QueueItem]:
     """Begin the check; others keep off."""
     return _act(user, listing_id, body, "assign")
 
 
 @app.post("/api/moderation/listings/<listing_id>/release", middlewares=LIMITS)
-def release(listing_id: Id, body: Seen, user: SignedIn) -> Answer[QueueItem]:
+def release(listing_id: Id, body: Seen, user: SignedIn) -> Envelope[QueueItem]:
     """Give it back to the queue."""
     return _act(user, listing_id, body, "release")
 
 
 @app.post("/api/moderation/listings/<listing_id>/approve", middlewares=LIMITS)
-def approve(listing_id: Id, body: Seen, user: SignedIn) -> Answer[QueueItem]:
+def approve(listing_id: Id, body: Seen, user: SignedIn) -> Envelope[QueueItem]:
     """Nothing is wrong with it."""
     return _act(user, listing_id, body, "approve")
 
 
 @app.post("/api/moderation/listings/<listing_id>/reject", middlewares=LIMITS)
-def reject(listing_id: Id, body: Rejection, user: SignedIn) -> Answer[QueueItem]:
+def reject(listing_id: Id, body: Rejection, user: SignedIn) -> Envelope[QueueItem]:
     """Hide it and tell the seller why."""
     return _act(user, listing_id, body, "reject", reason=body.reason)
 
 
 @app.post("/api/moderation/listings/<listing_id>/escalate", middlewares=LIMITS)
-def escalate(listing_id: Id, body: Escalation, user: SignedIn) -> Answer[QueueItem]:
+def escalate(listing_id: Id, body: Escalation, user: SignedIn) -> Envelope[QueueItem]:
     """Leave it to an administrator."""
     return _act(user, listing_id, body, "escalate", reason=body.reason)
 
 
 def _act(
     user: Principal, listing_id: UUID, seen: Seen, action: Action, *, reason: str | None = None
-) -> Answer[QueueItem]:
+) -> Envelope[QueueItem]:
     item = moderation.moderation_queue().act(user, str(listing_id), version=seen.version, action=action, reason=reason)
-    return Answer(data=QueueItem.model_validate(item))
+    return Envelope(data=QueueItem.model_validate(item))
 
 
 handler = entrypoint(app)

@@ -8,7 +8,7 @@ from auto360.core.messages import TEXTS, sentence
 from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_text import Platform
 from auto360.http.app import entrypoint, make_app
-from auto360.http.envelope import Answer, CamelModel, RequestBody
+from auto360.http.envelope import CamelModel, Envelope, RequestBody
 from auto360.http.requests import CurrentRequest
 
 app = make_app()
@@ -32,12 +32,12 @@ class Code(CamelModel):
 
 
 @app.post("/api/auth/request-code")
-def request_code(body: CodeRequest, request: CurrentRequest) -> Answer[Code]:
+def request_code(body: CodeRequest, request: CurrentRequest) -> Envelope[Code]:
     """Send a code, or the same code again within its life."""
     client = Client(request.address, request.language, body.platform, request.user_agent, request.id)
     sent = accounts.code_issuer()(phone.normalise(body.phone), client=client)
     message = sentence(TEXTS, "code_sent", request.language)
-    return Answer(data=Code(message=message, **vars(sent)))
+    return Envelope(data=Code(message=message, **vars(sent)))
 
 
 handler = entrypoint(app)

@@ -5,7 +5,7 @@ from pydantic import BaseModel, Field
 from auto360.container import accounts
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
-from auto360.http.envelope import Answer, RequestBody
+from auto360.http.envelope import Envelope, RequestBody
 from auto360.http.requests import CurrentRequest
 from auto360.http.schemas.session import SessionData, User, session_data, user_data
 
@@ -30,24 +30,24 @@ class Ended(BaseModel):
     ended: int
 
 
-class Valid(Answer[User]):
+class Valid(Envelope[User]):
     """`user` at the top level as well, where the app looks for it."""
 
     user: User
 
 
 @app.post("/api/auth/refresh")
-def refresh(body: RefreshRequest, request: CurrentRequest) -> Answer[SessionData]:
+def refresh(body: RefreshRequest, request: CurrentRequest) -> Envelope[SessionData]:
     """Exchange a refresh token for a new pair of tokens."""
     session = accounts.sessions().refresh(body.refresh_token, address=request.address, request_id=request.id)
-    return Answer(data=session_data(session))
+    return Envelope(data=session_data(session))
 
 
 @app.post("/api/auth/logout", middlewares=[limited("default")])
-def logout(user: SignedIn, body: LogoutRequest | None = None) -> Answer[Ended]:
+def logout(user: SignedIn, body: LogoutRequest | None = None) -> Envelope[Ended]:
     """End this session, or all of them."""
     everywhere = body is not None and body.everywhere
-    return Answer(data=Ended(ended=accounts.sessions().end(user, everywhere=everywhere)))
+    return Envelope(data=Ended(ended=accounts.sessions().end(user, everywhere=everywhere)))
 
 
 @app.post("/api/auth/validate", middlewares=[limited("default")])

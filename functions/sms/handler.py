@@ -10,10 +10,10 @@ from pydantic import BaseModel, Field
 from auto360.container import sms as sms_container
 from auto360.core import phone
 from auto360.core.messages import Language
-from auto360.domains.sms.sending import Origin, Template
+from auto360.domains.sms.sending import SmsOrigin, Template
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
-from auto360.http.envelope import Answer, RequestBody
+from auto360.http.envelope import Envelope, RequestBody
 from auto360.http.requests import CurrentRequest
 
 app = make_app()
@@ -95,7 +95,7 @@ def send(
     user: SignedIn,
     *,
     idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)] = None,
-) -> Answer[Sent]:
+) -> Envelope[Sent]:
     """Send one message to one phone."""
     sent = sms_container.operator_sms().send(
         user,
@@ -103,15 +103,15 @@ def send(
         template=body.template,
         language=body.language,
         idempotency_key=idempotency_key,
-        origin=Origin(request.address, request.id),
+        origin=SmsOrigin(request.address, request.id),
     )
-    return Answer(data=Sent.model_validate(sent))
+    return Envelope(data=Sent.model_validate(sent))
 
 
 @app.get("/api/sms/status", middlewares=LIMITS)
-def status(user: SignedIn, *, days: Annotated[int, Query(ge=1, le=92)] = 30) -> Answer[Status]:
+def status(user: SignedIn, *, days: Annotated[int, Query(ge=1, le=92)] = 30) -> Envelope[Status]:
     """Balances, prices, delivery by operator, costs per day."""
-    return Answer(data=Status.model_validate(sms_container.sms_status()(user, days=days)))
+    return Envelope(data=Status.model_validate(sms_container.sms_status()(user, days=days)))
 
 
 handler = entrypoint(app)

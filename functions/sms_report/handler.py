@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from auto360.container import sms
 from auto360.http.app import entrypoint, make_app
-from auto360.http.envelope import Answer
+from auto360.http.envelope import Envelope
 from auto360.http.requests import RawBody
 
 app = make_app()
@@ -22,9 +22,9 @@ class Taken(BaseModel):
 @app.post("/webhooks/sms/<provider>/<secret>")
 def report(
     provider: Annotated[str, Path(max_length=40)], secret: Annotated[str, Path(max_length=200)], body: RawBody
-) -> Answer[Taken]:
+) -> Envelope[Taken]:
     """Take a report. Any other answer than 200 makes the supplier repeat it."""
-    return Answer(data=Taken(changed=sms.pushed_reports()(provider, shown_secret=secret, body=body)))
+    return Envelope(data=Taken(changed=sms.pushed_reports()(provider, shown_secret=secret, body=body)))
 
 
 handler = entrypoint(app, body="raw")

@@ -9,7 +9,7 @@ from auto360.core import phone
 from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_text import Platform
 from auto360.http.app import entrypoint, make_app
-from auto360.http.envelope import Answer, RequestBody
+from auto360.http.envelope import Envelope, RequestBody
 from auto360.http.requests import CurrentRequest
 from auto360.http.schemas.common import LoginCode
 from auto360.http.schemas.session import SessionData, session_data
@@ -27,11 +27,11 @@ class CodeCheck(RequestBody):
 
 
 @app.post("/api/auth/verify-code")
-def verify_code(body: CodeCheck, request: CurrentRequest) -> Answer[SessionData]:
+def verify_code(body: CodeCheck, request: CurrentRequest) -> Envelope[SessionData]:
     """Open a session; a repeat within seconds gets the same session."""
     client = Client(request.address, request.language, body.platform, request.user_agent, request.id)
     session = accounts.code_checker()(phone.normalise(body.phone), body.code, request_id=body.request_id, client=client)
-    return Answer(data=session_data(session))
+    return Envelope(data=session_data(session))
 
 
 handler = entrypoint(app)

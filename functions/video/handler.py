@@ -9,9 +9,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Path
 from auto360.container import videos
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import MaybeSignedIn, SignedIn, limited
-from auto360.http.envelope import Answer
+from auto360.http.envelope import Envelope
 from auto360.http.redirects import redirect
-from auto360.http.schemas.videos import Removed, VideoAtTop, video_at_top
+from auto360.http.schemas.videos import Removed, VideoFlattened, video_at_top
 
 app = make_app()
 LIMITS = [limited("default")]
@@ -23,7 +23,7 @@ Id = Annotated[UUID, Path()]
 
 # An app asks every few seconds while a video is being made.
 @app.get("/api/video/<video_id>", middlewares=PLAYBACK)
-def read(video_id: AnyId, viewer: MaybeSignedIn) -> VideoAtTop:
+def read(video_id: AnyId, viewer: MaybeSignedIn) -> VideoFlattened:
     """State of a video and its addresses at this moment."""
     return video_at_top(videos.videos().one(video_id, viewer=viewer))
 
@@ -48,9 +48,9 @@ def thumbnail(video_id: Id) -> Response[str]:
 
 
 @app.delete("/api/video/<video_id>", middlewares=LIMITS)
-def delete(video_id: AnyId, user: SignedIn) -> Answer[Removed]:
+def delete(video_id: AnyId, user: SignedIn) -> Envelope[Removed]:
     """Remove a video of one's own; its copies are deleted by a timer."""
-    return Answer(data=Removed(**videos.videos().delete(user, video_id)))
+    return Envelope(data=Removed(**videos.videos().delete(user, video_id)))
 
 
 handler = entrypoint(app)

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from auto360.container import videos
 from auto360.http.app import entrypoint, make_app
-from auto360.http.envelope import Answer
+from auto360.http.envelope import Envelope
 from auto360.http.requests import RawBody
 
 app = make_app()
@@ -22,9 +22,9 @@ class Taken(BaseModel):
 @app.post("/webhooks/video/api-video")
 def report(
     body: RawBody, *, signature: Annotated[str, Header(alias="X-Api-Video-Signature", max_length=200)] = ""
-) -> Answer[Taken]:
+) -> Envelope[Taken]:
     """Take a report: the video is read again, whatever the report says."""
-    return Answer(data=Taken(state=videos.video_reports().take(body, signature=signature)))
+    return Envelope(data=Taken(state=videos.video_reports().take(body, signature=signature)))
 
 
 handler = entrypoint(app, body="raw")

@@ -20,8 +20,8 @@ from auto360.providers.payments import (
     OrderRef,
     OrderState,
     OrderUnknown,
-    Outcome,
-    Trust,
+    PaymentOutcome,
+    WebhookAuthenticity,
 )
 from auto360.providers.payments.freedom_pay_signature import is_signed, read_signed, sign
 from auto360.providers.payments.models import attempt_of, short_id
@@ -141,7 +141,7 @@ def test_optima_is_told_the_number_and_the_time_of_taking(bank_world: BankWorld)
     _, made = bank_world.make(bank)
     bank_world.act("optima", "pay")
     (call,) = bank_world.merchant.wait_for(1)
-    answer = httpx.Response(200, text=bank.callbacks.ack(Outcome.TAKEN, call).body).json()
+    answer = httpx.Response(200, text=bank.callbacks.ack(PaymentOutcome.TAKEN, call).body).json()
     assert answer["transactionId"] == made.provider_ref
     assert answer["receivedAt"]
 
@@ -228,7 +228,11 @@ def test_freedom_pay_gets_a_signed_answer(bank_world: BankWorld) -> None:
     bank_world.make(bank)
     bank_world.act("freedompay", "pay")
     (call,) = bank_world.merchant.wait_for(1)
-    for outcome, word in ((Outcome.TAKEN, "ok"), (Outcome.REFUSED, "rejected"), (Outcome.LATER, "error")):
+    for outcome, word in (
+        (PaymentOutcome.TAKEN, "ok"),
+        (PaymentOutcome.REFUSED, "rejected"),
+        (PaymentOutcome.LATER, "error"),
+    ):
         answer = bank.callbacks.ack(outcome, call)
         fields = {item.tag: item.text or "" for item in ET.fromstring(answer.body)}  # noqa: S314
         assert answer.content_type == "application/xml"
@@ -269,8 +273,8 @@ def test_freedom_pay_fields_that_can_be_read_in_two_ways_or_name_no_merchant_pro
     bank_world: BankWorld, changes: dict[str, str | None]
 ) -> None:
     callbacks = bank_world.bank("freedompay").callbacks
-    assert callbacks.verify(signed_form(bank_world, pg_description="x")) is Trust.PROOF
-    assert callbacks.verify(signed_form(bank_world, **changes)) is Trust.REJECT
+    assert callbacks.verify(signed_form(bank_world, pg_description="x")) is WebhookAuthenticity.VERIFIED
+    assert callbacks.verify(signed_form(bank_world, **changes)) is WebhookAuthenticity.REJECTED
 
 
 def test_freedom_pay_is_never_sent_a_value_with_the_separator(bank_world: BankWorld) -> None:

@@ -5,7 +5,14 @@ from uuid import UUID
 
 import pytest
 
-from auto360.providers.payments import Bank, Callback, CallbackUnreadable, OrderState, Outcome, Trust
+from auto360.providers.payments import (
+    Bank,
+    Callback,
+    CallbackUnreadable,
+    OrderState,
+    PaymentOutcome,
+    WebhookAuthenticity,
+)
 from tests.support.banks import MAKERS, BankWorld
 
 pytestmark = pytest.mark.parametrize("name", MAKERS)
@@ -75,12 +82,12 @@ def test_a_forged_call_is_rejected(bank_world: BankWorld, name: str) -> None:
     bank = bank_world.bank(name)
     bank_world.turn(name, callbacks="forged")
     bank_world.make(bank)
-    assert bank.callbacks.verify(bank_world.merchant.wait_for(1)[0]) is Trust.REJECT
+    assert bank.callbacks.verify(bank_world.merchant.wait_for(1)[0]) is WebhookAuthenticity.REJECTED
 
 
 def test_a_call_for_another_merchant_is_rejected(bank_world: BankWorld, name: str) -> None:
     _, _, call = paid_call(bank_world, bank_world.bank(name))
-    assert bank_world.bank(name, **OTHER_MERCHANT[name]).callbacks.verify(call) is Trust.REJECT
+    assert bank_world.bank(name, **OTHER_MERCHANT[name]).callbacks.verify(call) is WebhookAuthenticity.REJECTED
 
 
 def test_a_changed_body_is_no_proof(bank_world: BankWorld, name: str) -> None:
@@ -89,7 +96,7 @@ def test_a_changed_body_is_no_proof(bank_world: BankWorld, name: str) -> None:
     for old, new in ((b"10000", b"20000"), (b"100.00", b"200.00"), (b"100.0", b"200.0")):
         changed = dataclasses.replace(call, body=call.body.replace(old, new))
         if changed.body != call.body:
-            assert bank.callbacks.verify(changed) is not Trust.PROOF
+            assert bank.callbacks.verify(changed) is not WebhookAuthenticity.VERIFIED
 
 
 def test_a_signature_is_not_taken_from_the_path_at_which_a_call_came(bank_world: BankWorld, name: str) -> None:
@@ -97,7 +104,7 @@ def test_a_signature_is_not_taken_from_the_path_at_which_a_call_came(bank_world:
     _, _, call = paid_call(bank_world, bank)
     if bank.capabilities.signature == "pg_sig":
         for path in (f"{call.path}/revoke.php", "/webhooks/payments/other", f"{call.path};1"):
-            assert bank.callbacks.verify(dataclasses.replace(call, path=path)) is Trust.REJECT
+            assert bank.callbacks.verify(dataclasses.replace(call, path=path)) is WebhookAuthenticity.REJECTED
 
 
 def test_a_signed_call_about_another_amount_tells_that_amount(bank_world: BankWorld, name: str) -> None:
@@ -130,10 +137,10 @@ def test_nonsense_is_never_a_proof_and_never_breaks_anything(bank_world: BankWor
     bank = bank_world.bank(name)
     _, _, genuine = paid_call(bank_world, bank)
     for call in (Callback(genuine.path, {}, body), dataclasses.replace(genuine, body=body)):
-        assert bank.callbacks.verify(call) is not Trust.PROOF
+        assert bank.callbacks.verify(call) is not WebhookAuthenticity.VERIFIED
         with pytest.raises(CallbackUnreadable):
             bank.callbacks.parse(call)
-        for outcome in Outcome:
+        for outcome in PaymentOutcome:
             assert bank.callbacks.ack(outcome, call).status in (200, 401, 403, 500, 503)
 
 
@@ -142,17 +149,17 @@ def test_without_credentials_nothing_is_believed(bank_world: BankWorld, name: st
     _, _, call = paid_call(bank_world, bank)
     bare = Callback(call.path, {}, call.body, None)
     if bank.capabilities.signature in ("basic", "none"):
-        assert bank.callbacks.verify(bare) is Trust.REJECT
+        assert bank.callbacks.verify(bare) is WebhookAuthenticity.REJECTED
         for secret in ("", "wrong", "с кириллицей"):
-            assert bank.callbacks.verify(dataclasses.replace(bare, path_secret=secret)) is Trust.REJECT
+            assert bank.callbacks.verify(dataclasses.replace(bare, path_secret=secret)) is WebhookAuthenticity.REJECTED
     for header in ("Basic", "Basic !!!", "Basic Og==", "Bearer abc", "Basic " + "A" * 9000):
         with_header = dataclasses.replace(bare, headers={"authorization": header})
-        assert bank.callbacks.verify(with_header) is not Trust.HINT
+        assert bank.callbacks.verify(with_header) is not WebhookAuthenticity.UNVERIFIED
 
 
 def test_the_bank_stops_when_told_that_the_call_is_taken(bank_world: BankWorld, name: str) -> None:
     bank = bank_world.bank(name)
-    bank_world.merchant.answer = lambda call: bank.callbacks.ack(Outcome.TAKEN, call)
+    bank_world.merchant.answer = lambda call: bank.callbacks.ack(PaymentOutcome.TAKEN, call)
     paid_call(bank_world, bank)
     bank_world.make(bank)
     bank_world.act(name, "pay")
@@ -163,7 +170,7 @@ def test_the_bank_stops_when_told_that_the_call_is_taken(bank_world: BankWorld, 
 
 def test_the_bank_repeats_when_told_to(bank_world: BankWorld, name: str) -> None:
     bank = bank_world.bank(name)
-    outcomes = [Outcome.LATER, Outcome.LATER, Outcome.TAKEN]
+    outcomes = [PaymentOutcome.LATER, PaymentOutcome.LATER, PaymentOutcome.TAKEN]
     bank_world.merchant.answer = lambda call: bank.callbacks.ack(outcomes.pop(0), call)
     paid_call(bank_world, bank)
     calls = bank_world.merchant.wait_for(3)

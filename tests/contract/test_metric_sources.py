@@ -13,7 +13,7 @@ import pytest
 from moto import mock_aws
 
 from auto360.core.clock import utc_now
-from auto360.providers.metrics import Reading, SourceFailure
+from auto360.providers.metrics import Sample, SourceFailure
 from auto360.providers.metrics.cloudwatch import CloudWatch, CloudWatchSettings
 from auto360.providers.metrics.supabase import SupabaseHost, SupabaseMetricSettings
 from auto360.providers.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
@@ -59,12 +59,12 @@ def test_yandex_tells_error_rate_and_response_time(simulator: Simulator, source:
     simulator.by_hand = Traffic(
         {"200": 930, "404": 30, "500": 25, "504": 15}, {"100": 900, "500": 40, "2000": 20, "5000": 40}
     )
-    assert source.read() == [Reading("error_rate", 4.0), Reading("response_time", 2.0)]
+    assert source.read() == [Sample("error_rate", 4.0), Sample("response_time", 2.0)]
 
 
 def test_beyond_the_last_bucket_the_last_bound_is_told(simulator: Simulator, source: YandexMonitoring) -> None:
     simulator.by_hand = Traffic({"200": 100}, {"100": 50, "60000": 10, "inf": 40})
-    assert source.read()[1] == Reading("response_time", 60.0)
+    assert source.read()[1] == Sample("response_time", 60.0)
 
 
 def test_without_traffic_nothing_can_be_said_and_with_little_not_much(
@@ -72,7 +72,7 @@ def test_without_traffic_nothing_can_be_said_and_with_little_not_much(
 ) -> None:
     assert [reading.value for reading in source.read()] == [None, None]
     simulator.by_hand = Traffic({"200": 15, "500": 4}, {"100": 19})
-    assert source.read() == [Reading("error_rate", 21.05, weak=True), Reading("response_time", 0.1, weak=True)]
+    assert source.read() == [Sample("error_rate", 21.05, weak=True), Sample("response_time", 0.1, weak=True)]
 
 
 @pytest.mark.parametrize("mode", ["dead", "http_500", "denied", "garbage"])
@@ -96,7 +96,7 @@ def test_the_token_of_the_service_account_is_kept_until_shortly_before_its_end(s
         clock[0] = 3541
         assert token() == f"Bearer {'n' * 40}"
         simulator.by_hand = Traffic({"200": 100}, {"100": 100})
-        assert client(f"{url}/ym", http, authorize=token).read()[0] == Reading("error_rate", 0.0)
+        assert client(f"{url}/ym", http, authorize=token).read()[0] == Sample("error_rate", 0.0)
 
 
 def test_outside_the_cloud_there_is_no_token() -> None:
@@ -115,7 +115,7 @@ def test_cloudwatch_tells_error_rate(monkeypatch: pytest.MonkeyPatch) -> None:
         data = {"MetricName": name, "Value": values, "Timestamp": at, "Dimensions": dimensions}
         aws.put_metric_data(Namespace="AWS/ApiGateway", MetricData=[data])
     source = CloudWatch(CloudWatchSettings.load({"CLOUDWATCH_API_NAME": "360auto"}), aws, now=utc_now)
-    assert source.read()[0] == Reading("error_rate", 7.0)
+    assert source.read()[0] == Sample("error_rate", 7.0)
     other = CloudWatch(CloudWatchSettings.load({"CLOUDWATCH_API_NAME": "other"}), aws, now=utc_now)
     assert [reading.value for reading in other.read()] == [None, None]
 
@@ -136,7 +136,7 @@ def host() -> Iterator[tuple[HostSimulator, SupabaseHost]]:
 def test_supabase_tells_disk_memory_and_load_of_its_machine(host: tuple[HostSimulator, SupabaseHost]) -> None:
     simulator, source = host
     simulator.turn({"mode": "ok", "disk": 71.5, "memory": 44, "cpu": 130})
-    assert source.read() == [Reading("disk_usage", 71.5), Reading("memory_usage", 44.0), Reading("cpu_load", 130.0)]
+    assert source.read() == [Sample("disk_usage", 71.5), Sample("memory_usage", 44.0), Sample("cpu_load", 130.0)]
 
 
 def test_figures_that_are_missing_are_unknown(host: tuple[HostSimulator, SupabaseHost]) -> None:

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from auto360.providers.video import Download, VideoRefused, VideoUnreachable
-from auto360.providers.video.copying import Chunk, Measure, Progress, SourceChanged, UploadGone
+from auto360.providers.video.copying import Chunk, FileInfo, Progress, SourceChanged, UploadGone
 from auto360.providers.video.source import HttpSource
 from auto360.providers.video.tus import TusCopy, TusPolicy
 from local.simulators.media import MadeFile
@@ -83,7 +83,7 @@ def test_a_later_run_goes_on_where_an_earlier_one_was_killed(videos: VideoWorld)
     progress = Progress(0, file.size)
     while not progress.is_complete:
         runs += 1
-        source = HttpSource(videos.http, source_of(videos, video_id).download, Measure(file.size, f'"{video_id}"'))
+        source = HttpSource(videos.http, source_of(videos, video_id).download, FileInfo(file.size, f'"{video_id}"'))
         try:
             progress = videos.copy(target, source, chunks=kept[-1].chunks if kept else (), on_progress=dies_after_three)
         except Killed:
@@ -123,7 +123,7 @@ def test_another_file_behind_the_link_is_noticed(videos: VideoWorld) -> None:
     video_id, file = at_api_video(videos, 400_000)
     other_id, _ = at_api_video(videos, 400_000)
     target = videos.supplier("yandex").open(planned(file))
-    known = Measure(file.size, f'"{video_id}"')
+    known = FileInfo(file.size, f'"{video_id}"')
     source = HttpSource(videos.http, lambda: videos.supplier("api_video").download(other_id), known)
     with pytest.raises(SourceChanged):
         videos.copy(target, source)
@@ -188,8 +188,8 @@ class Endless:
 
     size: int = 2 * 1024**3
 
-    def measure(self) -> Measure:
-        return Measure(self.size, None)
+    def measure(self) -> FileInfo:
+        return FileInfo(self.size, None)
 
     def read(self, begin: int, end: int) -> nullcontext[Iterator[bytes]]:
         piece = bytes(1024 * 1024)

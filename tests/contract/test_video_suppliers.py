@@ -15,11 +15,11 @@ from auto360.providers.video import (
     VideoUnreachable,
 )
 from auto360.providers.video.hls import require_playable
-from auto360.providers.video.http import Patience
+from auto360.providers.video.http import RetryPolicy
 from tests.support.videos import VideoWorld, new_file, planned
 
 SUPPLIERS = ("api_video", "yandex")
-QUICK = Patience(total_seconds=1.0, call_seconds=0.5, tries=2, first_wait_seconds=0.01)
+QUICK = RetryPolicy(total_seconds=1.0, call_seconds=0.5, tries=2, first_wait_seconds=0.01)
 pytestmark = pytest.mark.parametrize("name", SUPPLIERS)
 
 

@@ -10,7 +10,7 @@ import pytest
 from auto360.providers.cdn import Caching, CdnFailure, Resource, Rule
 from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
 from auto360.providers.transport.connections import new_client
-from auto360.providers.video.http import Patience
+from auto360.providers.video.http import RetryPolicy
 from auto360.providers.video.iam import IamTokens, Token
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
@@ -34,7 +34,7 @@ def cdn(side: CdnSide) -> Iterator[YandexCdn]:
     tokens = IamTokens(lambda: Token(TOKEN, 4e9), lambda: None)
     with served(Simulators(Phone(), {"yandex_cdn": side})) as url, new_client(timeout=5.0) as http:
         environ = {"YANDEX_CDN_URL": f"{url}/yandex_cdn", "YANDEX_CDN_RESOURCE_ID": "bc8test"}
-        yield YandexCdn(YandexCdnSettings.load(environ), http, tokens, patience=Patience(3, 2, 3, 0.01))
+        yield YandexCdn(YandexCdnSettings.load(environ), http, tokens, patience=RetryPolicy(3, 2, 3, 0.01))
 
 
 def apply(cdn: YandexCdn, to: Resource) -> list[str]:

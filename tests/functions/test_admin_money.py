@@ -13,7 +13,7 @@ from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.migration import LedgerOf, new_moving
 from tests.support.operators import ORIGIN, Browser, Page, operator_browser
-from tests.support.payers import Connection, Payer, connected, value
+from tests.support.payers import Connection, PayingUser, connected, value
 from tests.support.rows import rows
 from tests.support.sms import SmsWorld
 
@@ -43,11 +43,11 @@ def connection(database: Database) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def payer(connection: Connection) -> Payer:
-    return Payer.new(connection, name="Чолпон")
+def payer(connection: Connection) -> PayingUser:
+    return PayingUser.new(connection, name="Чолпон")
 
 
-def phone_of(payer: Payer) -> str:
+def phone_of(payer: PayingUser) -> str:
     return str(value(payer.connection, "select phone from users where id = %s", payer.user))
 
 
@@ -67,7 +67,7 @@ def by_hand(browser: Browser, phone: str, **changes: str) -> Page:
     return browser.submit(f"{PAYMENTS}/by-hand", fields, on=PAYMENTS)
 
 
-def test_a_payment_is_found_by_phone_without_the_phone_in_an_address(finance: Browser, payer: Payer) -> None:
+def test_a_payment_is_found_by_phone_without_the_phone_in_an_address(finance: Browser, payer: PayingUser) -> None:
     payment = payer.bought()
     led = finance.submit(f"{PAYMENTS}/find", {"text": phone_of(payer)}, on=PAYMENTS)
     assert (led.status, led.location) == (303, f"{PAYMENTS}?q={payer.user}")
@@ -79,7 +79,7 @@ def test_a_payment_is_found_by_phone_without_the_phone_in_an_address(finance: Br
 
 
 def test_a_refund_at_a_bank_without_calls_is_closed_with_the_banks_number(
-    finance: Browser, payer: Payer, database: Database
+    finance: Browser, payer: PayingUser, database: Database
 ) -> None:
     payment = payer.bought()
     done = refund(finance, payment, "100")
@@ -95,7 +95,9 @@ def test_a_refund_at_a_bank_without_calls_is_closed_with_the_banks_number(
     assert rows(database, log, key) == [("refund.request",), ("refund.close",)]
 
 
-def test_zero_bytes_and_halves_of_characters_break_nothing(finance: Browser, payer: Payer, database: Database) -> None:
+def test_zero_bytes_and_halves_of_characters_break_nothing(
+    finance: Browser, payer: PayingUser, database: Database
+) -> None:
     payment = payer.bought()
     assert refund(finance, payment, "10", "Ошибка\x00 кассы").status == 303
     assert rows(database, "select reason from refunds where payment_id = %s", payment) == [("Ошибка кассы",)]
@@ -112,13 +114,15 @@ def test_zero_bytes_and_halves_of_characters_break_nothing(finance: Browser, pay
 
 
 @pytest.mark.parametrize("som", ["0", "-5", "100.001", "много", "", "1e3", "99999999999999"])
-def test_an_amount_that_is_none_refunds_nothing(finance: Browser, payer: Payer, database: Database, som: str) -> None:
+def test_an_amount_that_is_none_refunds_nothing(
+    finance: Browser, payer: PayingUser, database: Database, som: str
+) -> None:
     payment = payer.bought()
     assert refund(finance, payment, som).status in (409, 422)
     assert rows(database, "select 1 from refunds where payment_id = %s", payment) == []
 
 
-def test_more_than_what_came_in_is_not_given_back(finance: Browser, payer: Payer, database: Database) -> None:
+def test_more_than_what_came_in_is_not_given_back(finance: Browser, payer: PayingUser, database: Database) -> None:
     payment = payer.bought()
     assert refund(finance, payment, "100,01").status == 409
     assert refund(finance, payment, "60,50").status == 303
@@ -127,7 +131,7 @@ def test_more_than_what_came_in_is_not_given_back(finance: Browser, payer: Payer
 
 
 def test_a_button_that_is_pressed_twice_gives_money_back_once(
-    finance: Browser, payer: Payer, database: Database
+    finance: Browser, payer: PayingUser, database: Database
 ) -> None:
     payment = payer.bought()
     at = f"{PAYMENTS}/{payment}"
@@ -139,7 +143,7 @@ def test_a_button_that_is_pressed_twice_gives_money_back_once(
     assert finance.submit(f"{at}/refund", fields | {"form_key": ""}, on=at).status == 422
 
 
-def test_of_presses_at_the_same_moment_one_counts(database: Database, payer: Payer) -> None:
+def test_of_presses_at_the_same_moment_one_counts(database: Database, payer: PayingUser) -> None:
     key = str(uuid4())
 
     def press(_number: int) -> bool:
@@ -150,7 +154,7 @@ def test_of_presses_at_the_same_moment_one_counts(database: Database, payer: Pay
 
 
 def test_above_the_limit_a_refund_waits_for_another_person(
-    functions: Functions, finance: Browser, second: Browser, payer: Payer, database: Database
+    functions: Functions, finance: Browser, second: Browser, payer: PayingUser, database: Database
 ) -> None:
     functions.set(SECOND_PERSON_TYIYN="5000")
     payment = payer.bought()
@@ -164,7 +168,9 @@ def test_above_the_limit_a_refund_waits_for_another_person(
     assert refund_of(database, payment)[1] == "approved"
 
 
-def test_a_tier_is_started_by_hand_once_for_one_bank_number(finance: Browser, payer: Payer, database: Database) -> None:
+def test_a_tier_is_started_by_hand_once_for_one_bank_number(
+    finance: Browser, payer: PayingUser, database: Database
+) -> None:
     phone = phone_of(payer)
     done = by_hand(finance, phone)
     assert done.location.endswith("?done=payment_by_hand")
@@ -176,7 +182,7 @@ def test_a_tier_is_started_by_hand_once_for_one_bank_number(finance: Browser, pa
 
 
 def test_above_the_limit_a_tier_by_hand_waits_for_another_person(
-    functions: Functions, finance: Browser, second: Browser, payer: Payer
+    functions: Functions, finance: Browser, second: Browser, payer: PayingUser
 ) -> None:
     functions.set(SECOND_PERSON_TYIYN="40000")
     at = by_hand(finance, phone_of(payer), tier="premium").location.partition("?")[0]
@@ -190,7 +196,7 @@ def test_above_the_limit_a_tier_by_hand_waits_for_another_person(
     assert subscription["tier"] == "premium"
 
 
-def test_a_held_payment_is_released_with_what_the_bank_shows(finance: Browser, payer: Payer) -> None:
+def test_a_held_payment_is_released_with_what_the_bank_shows(finance: Browser, payer: PayingUser) -> None:
     payment, attempt = payer.attempt()
     assert payer.settle(attempt, amount_tyiyn=9000, currency="KGS")["state"] == "manual_review"
     assert payment in finance.get(PAYMENTS).text
@@ -201,7 +207,7 @@ def test_a_held_payment_is_released_with_what_the_bank_shows(finance: Browser, p
     assert payer.payment(payment)["state"] == "completed"
 
 
-def test_money_without_an_order_is_settled_with_a_word(finance: Browser, database: Database, payer: Payer) -> None:
+def test_money_without_an_order_is_settled_with_a_word(finance: Browser, database: Database, payer: PayingUser) -> None:
     query = """insert into payment_orphans (provider, provider_ref, amount_tyiyn) values ('mbank', %s, 7700)
                returning id::text"""
     [(orphan,)] = rows(database, query, f"orphan {payer.user}")
@@ -211,7 +217,7 @@ def test_money_without_an_order_is_settled_with_a_word(finance: Browser, databas
     assert rows(database, "select state from payment_orphans where id = %s", orphan) == [("dismissed",)]
 
 
-def test_analytics_show_what_was_paid(finance: Browser, payer: Payer) -> None:
+def test_analytics_show_what_was_paid(finance: Browser, payer: PayingUser) -> None:
     payer.bought()
     page = finance.get("/admin/revenue?days=7")
     assert page.status == 200
@@ -220,7 +226,7 @@ def test_analytics_show_what_was_paid(finance: Browser, payer: Payer) -> None:
 
 
 def test_a_moderator_who_tries_money_is_refused_by_the_page_and_by_the_database(
-    functions: Functions, database: Database, sms_world: SmsWorld, payer: Payer
+    functions: Functions, database: Database, sms_world: SmsWorld, payer: PayingUser
 ) -> None:
     moderator = operator_browser(functions, database, sms_world, "moderator")
     payment = payer.bought()

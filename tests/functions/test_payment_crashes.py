@@ -10,11 +10,11 @@ import pytest
 
 from auto360.container import billing
 from auto360.core.identity import Principal
-from auto360.domains.billing.orders import Asking
+from auto360.domains.billing.orders import Payer
 from tests.support.banks import MAKERS
 from tests.support.crashable_process import Mortal
 from tests.support.market import new_user_id
-from tests.support.payers import Payer
+from tests.support.payers import PayingUser
 from tests.support.paying import Paying, event_of
 from tests.support.rows import rows
 
@@ -43,7 +43,7 @@ def test_call_five_times_and_return_page_and_timer_at_the_same_moment_start_one_
     payment = paying.order(bank)
     call = paying.caught_call(bank)
     principal = Principal(paying.user, "", paying.database.user_token(paying.user))
-    asking = Asking(principal, "198.51.100.7", "", "ru", "req-1")
+    asking = Payer(principal, "198.51.100.7", "", "ru", "req-1")
     rows(paying.database, "update payments set next_check_at = now() where id = %s returning id", payment["id"])
     barrier = threading.Barrier(8)
 
@@ -198,7 +198,7 @@ def test_a_timer_that_dies_while_it_debits_a_card_debits_it_once(paying: Paying,
 def let_pass(paying: Paying, interval: str) -> None:
     """Let time pass for what the user has; nobody else is due."""
     with paying.database.connect() as connection:
-        Payer(connection, paying.user).wait(interval)
+        PayingUser(connection, paying.user).wait(interval)
 
 
 def renew(paying: Paying) -> None:

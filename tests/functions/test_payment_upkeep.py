@@ -9,20 +9,20 @@ import pytest
 from auto360.container import billing
 from auto360.core.errors import Forbidden
 from auto360.domains.billing.errors import RefundDecided, SecondPersonRequired
-from auto360.domains.billing.operations import ByHand, Operator
+from auto360.domains.billing.operations import ActingStaff, ByHand
 from tests.support.paying import Paying
 from tests.support.rows import rows
 from tests.support.sms import SmsWorld
 
 
-def operator(paying: Paying, role: str = "finance") -> Operator:
+def operator(paying: Paying, role: str = "finance") -> ActingStaff:
     [(user,)] = rows(
         paying.database,
         "insert into users (phone, role) values ('+99655' || lpad((random() * 9999999)::int::text, 7, '0'), %s)"
         " returning id::text",
         role,
     )
-    return Operator(str(user), "req-1")
+    return ActingStaff(str(user), "req-1")
 
 
 def paid(paying: Paying, bank: str, tier: str = "basic", **body: Any) -> str:
@@ -187,10 +187,10 @@ def test_operators_work_through_the_domain(paying: Paying) -> None:
 
 def let_pass(paying: Paying, interval: str) -> None:
     """Let time pass for what the user has."""
-    from tests.support.payers import Payer
+    from tests.support.payers import PayingUser
 
     with paying.database.connect() as connection:
-        Payer(connection, paying.user).wait(interval)
+        PayingUser(connection, paying.user).wait(interval)
 
 
 def renew(paying: Paying) -> None:

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from auto360.container import billing
-from auto360.core.encrypted_fields import NotDecryptable, Place, StoredSecrets
+from auto360.core.encrypted_fields import AssociatedData, NotDecryptable, StoredSecrets
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.people import new_phone
@@ -20,9 +20,9 @@ def encoded(key: bytes) -> str:
     return base64.urlsafe_b64encode(key).decode().rstrip("=")
 
 
-def place(row_id: str) -> Place:
+def place(row_id: str) -> AssociatedData:
     """Where a profile's token lies."""
-    return Place("payment_profiles", "token_encrypted", row_id)
+    return AssociatedData("payment_profiles", "token_encrypted", row_id)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from auto360.container import video_transfer
-from auto360.domains.videos.transfer.entries import Entry
+from auto360.domains.videos.transfer.entries import TransferEntry
 from auto360.providers.video import VideoRefused
 from auto360.providers.video.tus import TusPolicy
 from local.gateway.events import timer_event
@@ -220,7 +220,7 @@ def test_an_owner_who_deletes_or_replaces_in_the_middle_of_the_file_leaves_no_co
     monkeypatch.setattr(video_transfer, "tus_policy", lambda: policy)
     acts: list[int] = []
 
-    def interfere(_entry: Entry, copied: int, _total: int) -> None:
+    def interfere(_entry: TransferEntry, copied: int, _total: int) -> None:
         if copied and not acts:
             acts.append(copied)
             with moves.database.connect() as connection:

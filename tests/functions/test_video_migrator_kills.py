@@ -12,7 +12,7 @@ import pytest
 
 from auto360.container import video_transfer
 from auto360.container.data import database
-from auto360.domains.videos.transfer.run import Wishes
+from auto360.domains.videos.transfer.run import RunOptions
 from auto360.providers.database import Database as DatabasePort
 from auto360.providers.video.tus import TusPolicy
 from tests.support.functions import forget_container
@@ -67,7 +67,7 @@ def killed_after(moves: MoveWorld, monkeypatch: pytest.MonkeyPatch, steps: float
         assert isinstance(client, httpx.Client)
         client.event_hooks = {"request": [fuse.burn], "response": [fuse.burn]}
         try:
-            moves.new_run().until(float("inf"), Wishes(is_patient=True))
+            moves.new_run().until(float("inf"), RunOptions(is_patient=True))
         except Killed:
             pass
         finally:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from auto360.providers.video import VideoNotReady, VideoUnknown
+from auto360.providers.video import ProviderVideoNotReady, VideoUnknown
 from auto360.providers.video.hls import require_playable
 from tests.support.functions import http_event
 from tests.support.rows import rows
@@ -294,7 +294,7 @@ def test_only_its_owner_removes_a_video(uploader: Uploader, new_uploader: NewUpl
     assert uploader.call("video", "GET", f"/{video}/manifest.m3u8").status == 404
     uploader.upkeep()
     supplier = uploader.videos.supplier("yandex" if headers else "api_video")
-    with pytest.raises((VideoUnknown, VideoNotReady)):
+    with pytest.raises((VideoUnknown, ProviderVideoNotReady)):
         supplier.playback(uploader.row(video)["provider_video_id"])
     assert uploader.row(video)["state"] == "deleted"
 

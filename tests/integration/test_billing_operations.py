@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from tests.support.database import Database
-from tests.support.payers import PRICE, RULES, Connection, Payer, ask, assert_nothing_is_lost, value
+from tests.support.payers import PRICE, RULES, Connection, PayingUser, ask, assert_nothing_is_lost, value
 
 POLICY = {"second_person_tyiyn": 20000, "request_id": "req-1"}
 
@@ -23,24 +23,24 @@ def connection(database: Database) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def payer(connection: Connection) -> Payer:
+def payer(connection: Connection) -> PayingUser:
     """Somebody who pays."""
-    return Payer.new(connection)
+    return PayingUser.new(connection)
 
 
 @pytest.fixture
 def anna(connection: Connection) -> str:
     """An operator for money."""
-    return Payer.new(connection, role="finance").user
+    return PayingUser.new(connection, role="finance").user
 
 
 @pytest.fixture
 def boris(connection: Connection) -> str:
     """Another one."""
-    return Payer.new(connection, role="admin").user
+    return PayingUser.new(connection, role="admin").user
 
 
-def by_hand(payer: Payer, operator: str, tier: str = "basic", **changes: Any) -> dict[str, Any]:
+def by_hand(payer: PayingUser, operator: str, tier: str = "basic", **changes: Any) -> dict[str, Any]:
     """Money recorded by hand."""
     arguments = {"reason": "Перевод на счёт", "evidence": f"T-{uuid4()}", **changes}
     answer: dict[str, Any] = ask(
@@ -54,7 +54,7 @@ def by_hand(payer: Payer, operator: str, tier: str = "basic", **changes: Any) ->
     return answer
 
 
-def held(payer: Payer, tier: str = "basic", **report: Any) -> str:
+def held(payer: PayingUser, tier: str = "basic", **report: Any) -> str:
     """A payment that waits for a person."""
     payment, attempt = payer.attempt(tier)
     said = {"amount_tyiyn": PRICE[tier] // 2, **report}
@@ -62,7 +62,7 @@ def held(payer: Payer, tier: str = "basic", **report: Any) -> str:
     return payment
 
 
-def decide(payer: Payer, operator: str, payment: str, action: str, *, evidence: str = "") -> dict[str, Any]:
+def decide(payer: PayingUser, operator: str, payment: str, action: str, *, evidence: str = "") -> dict[str, Any]:
     answer: dict[str, Any] = ask(
         payer.connection,
         "payment_decide",
@@ -76,7 +76,7 @@ def decide(payer: Payer, operator: str, payment: str, action: str, *, evidence: 
     return answer
 
 
-def refund(payer: Payer, operator: str, payment: str, amount: int, kind: str = "manual") -> dict[str, Any]:
+def refund(payer: PayingUser, operator: str, payment: str, amount: int, kind: str = "manual") -> dict[str, Any]:
     answer: dict[str, Any] = ask(
         payer.connection,
         "refund_request",
@@ -90,19 +90,19 @@ def refund(payer: Payer, operator: str, payment: str, amount: int, kind: str = "
     return answer
 
 
-def close(payer: Payer, operator: str, refund_id: str, number: str) -> dict[str, Any]:
+def close(payer: PayingUser, operator: str, refund_id: str, number: str) -> dict[str, Any]:
     answer: dict[str, Any] = ask(
         payer.connection, "refund_close", operator_id=operator, refund_id=refund_id, ref=number, policy=POLICY
     )
     return answer
 
 
-def test_money_by_hand_starts_a_tier_and_its_evidence_is_good_once(payer: Payer, anna: str) -> None:
+def test_money_by_hand_starts_a_tier_and_its_evidence_is_good_once(payer: PayingUser, anna: str) -> None:
     answer = by_hand(payer, anna, evidence="BANK-1")
     assert (answer["payment"]["state"], answer["waits"]) == ("completed", False)
     assert payer.periods() == [("basic", 30)]
     assert by_hand(payer, anna, evidence="BANK-1") == {"reason": "payment_evidence_used"}
-    assert by_hand(Payer.new(payer.connection), anna, evidence="BANK-1") == {"reason": "payment_evidence_used"}
+    assert by_hand(PayingUser.new(payer.connection), anna, evidence="BANK-1") == {"reason": "payment_evidence_used"}
     logged = (
         "select details ->> 'evidence' from audit_log where actor_user_id = %s and action = 'payment.record_by_hand'"
     )
@@ -111,8 +111,8 @@ def test_money_by_hand_starts_a_tier_and_its_evidence_is_good_once(payer: Payer,
 
 
 @pytest.mark.parametrize("role", ["user", "moderator"])
-def test_nobody_else_touches_money(payer: Payer, role: str) -> None:
-    stranger = Payer.new(payer.connection, role=role).user
+def test_nobody_else_touches_money(payer: PayingUser, role: str) -> None:
+    stranger = PayingUser.new(payer.connection, role=role).user
     payment = held(payer)
     refused = {"reason": "forbidden"}
     assert by_hand(payer, stranger) == refused
@@ -125,7 +125,7 @@ def test_nobody_else_touches_money(payer: Payer, role: str) -> None:
     )
 
 
-def test_above_the_limit_a_second_person_approves(payer: Payer, anna: str, boris: str) -> None:
+def test_above_the_limit_a_second_person_approves(payer: PayingUser, anna: str, boris: str) -> None:
     answer = by_hand(payer, anna, "premium")
     assert (answer["payment"]["state"], answer["waits"]) == ("manual_review", True)
     assert payer.periods() == []
@@ -152,7 +152,7 @@ def test_above_the_limit_a_second_person_approves(payer: Payer, anna: str, boris
         payer.connection.execute("update payment_approvals set decided_by = asked_by where id = %s", [approval])
 
 
-def test_a_held_payment_is_released_by_a_person(payer: Payer, anna: str) -> None:
+def test_a_held_payment_is_released_by_a_person(payer: PayingUser, anna: str) -> None:
     payment = held(payer)
     assert decide(payer, anna, payment, "release", evidence="S-1")["payment"]["state"] == "completed"
     assert payer.periods() == [("basic", 30)]
@@ -160,7 +160,7 @@ def test_a_held_payment_is_released_by_a_person(payer: Payer, anna: str) -> None
     assert_nothing_is_lost(payer.connection, payer.user)
 
 
-def test_money_that_only_an_unsigned_call_spoke_of_counts_once_it_was_seen(payer: Payer, anna: str) -> None:
+def test_money_that_only_an_unsigned_call_spoke_of_counts_once_it_was_seen(payer: PayingUser, anna: str) -> None:
     payment = held(payer, amount_tyiyn=PRICE["basic"], is_confirmed=False)
     assert payer.payment(payment)["paid_tyiyn"] == 0
     decide(payer, anna, payment, "release", evidence="S-2")
@@ -168,7 +168,7 @@ def test_money_that_only_an_unsigned_call_spoke_of_counts_once_it_was_seen(payer
     assert_nothing_is_lost(payer.connection, payer.user)
 
 
-def test_a_held_payment_with_money_is_refunded_and_not_rejected(payer: Payer, anna: str) -> None:
+def test_a_held_payment_with_money_is_refunded_and_not_rejected(payer: PayingUser, anna: str) -> None:
     payment = held(payer)
     assert decide(payer, anna, payment, "reject") == {"reason": "payment_already_decided"}
     asked = refund(payer, anna, payment, 5000)
@@ -180,7 +180,7 @@ def test_a_held_payment_with_money_is_refunded_and_not_rejected(payer: Payer, an
     assert decide(payer, anna, nothing_came, "reject")["payment"]["state"] == "failed"
 
 
-def test_a_refund_by_hand_is_closed_with_the_banks_number_and_takes_the_tier_back(payer: Payer, anna: str) -> None:
+def test_a_refund_by_hand_is_closed_with_the_banks_number_and_takes_the_tier_back(payer: PayingUser, anna: str) -> None:
     payment = payer.bought()
     asked = refund(payer, anna, payment, 10000)["refund"]
     assert refund(payer, anna, payment, 1) == {"reason": "refund_too_large"}
@@ -193,7 +193,7 @@ def test_a_refund_by_hand_is_closed_with_the_banks_number_and_takes_the_tier_bac
     assert_nothing_is_lost(payer.connection, payer.user)
 
 
-def test_a_large_refund_needs_two_people(payer: Payer, anna: str, boris: str) -> None:
+def test_a_large_refund_needs_two_people(payer: PayingUser, anna: str, boris: str) -> None:
     payment = payer.bought("premium")
     asked = refund(payer, anna, payment, 50000)
     assert (asked["refund"]["state"], asked["waits"]) == ("requested", True)
@@ -215,7 +215,7 @@ def test_a_large_refund_needs_two_people(payer: Payer, anna: str, boris: str) ->
     assert close(payer, anna, asked["refund"]["id"], "R-8")["refund"]["state"] == "done"
 
 
-def test_the_surplus_goes_back_and_the_tier_stays(payer: Payer, anna: str) -> None:
+def test_the_surplus_goes_back_and_the_tier_stays(payer: PayingUser, anna: str) -> None:
     payment, attempt = payer.attempt()
     payer.settle(attempt, amount_tyiyn=15000)
     asked = refund(payer, anna, payment, 5000)["refund"]
@@ -225,7 +225,7 @@ def test_the_surplus_goes_back_and_the_tier_stays(payer: Payer, anna: str) -> No
     assert_nothing_is_lost(payer.connection, payer.user)
 
 
-def test_money_without_an_order_waits_until_it_is_matched(payer: Payer, anna: str) -> None:
+def test_money_without_an_order_waits_until_it_is_matched(payer: PayingUser, anna: str) -> None:
     report = {"state": "paid", "amount_tyiyn": 10000, "provider_ref": f"lost-{uuid4()}", "is_confirmed": True}
     for _ in range(2):
         found = ask(
@@ -280,9 +280,9 @@ def test_figures_say_what_came_in_and_what_repeats(connection: Connection, anna:
 
     before = figures()
     for tier in ("basic", "premium", "premium"):
-        Payer.new(connection).bought(tier, "bakai")
-    _, attempt = Payer.new(connection).attempt("basic", "bakai")
-    Payer(connection, "").settle(attempt, "failed")
+        PayingUser.new(connection).bought(tier, "bakai")
+    _, attempt = PayingUser.new(connection).attempt("basic", "bakai")
+    PayingUser(connection, "").settle(attempt, "failed")
     after = figures()
     for split, key in (("by_bank", "bakai"), ("by_day", today)):
         old, new = of(before[split], key), of(after[split], key)

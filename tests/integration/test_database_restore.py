@@ -15,7 +15,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from auto360.domains.backups.drill import Drill, DrillSettings, Rehearsed
+from auto360.domains.backups.drill import Drill, DrillResult, DrillSettings
 from auto360.domains.backups.errors import BackupDamaged, ContentDiffers, ObjectChanged
 from auto360.domains.backups.manifest import Manifest
 from auto360.domains.backups.restore import Restore
@@ -31,9 +31,9 @@ from tests.support.backup import SCHEMAS, BackupWorld
 
 
 @contextmanager
-def rehearsal() -> Iterator[Rehearsed]:
+def rehearsal() -> Iterator[DrillResult]:
     with embedded_postgres(Path(tempfile.gettempdir())) as address:
-        yield Rehearsed(PostgresTarget(address), partial(row_security_findings, address))
+        yield DrillResult(PostgresTarget(address), partial(row_security_findings, address))
 
 
 def drill_of(world: BackupWorld, **settings: Any) -> Drill:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from tests.support.database import Database
-from tests.support.payers import PRICE, RENEWAL, Connection, Payer, ask, assert_nothing_is_lost, value
+from tests.support.payers import PRICE, RENEWAL, Connection, PayingUser, ask, assert_nothing_is_lost, value
 
 POLICY = {"second_person_tyiyn": 20_000, "request_id": "req-1"}
 FINAL = {"completed", "partially_refunded", "refunded"}
@@ -26,8 +26,8 @@ class Payments(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.payer = Payer.new(self.connection)
-        self.operator = Payer.new(self.connection, role="finance").user
+        self.payer = PayingUser.new(self.connection)
+        self.operator = PayingUser.new(self.connection, role="finance").user
         self.attempts: list[tuple[str, str]] = []
         self.by_hand: list[int] = []
         self.seen: dict[str, str] = {}
@@ -243,7 +243,7 @@ def test_every_state_is_left_only_as_the_rules_say(connection: Connection) -> No
     "change", ["state = 'failed'", "amount_tyiyn = 1", "paid_tyiyn = 0", "user_id = gen_random_uuid()"]
 )
 def test_no_statement_rewrites_what_was_paid(connection: Connection, change: str) -> None:
-    payer = Payer.new(connection)
+    payer = PayingUser.new(connection)
     payment = payer.bought()
     with pytest.raises(psycopg.errors.CheckViolation):
         connection.execute(f"update payments set {change} where id = %s".encode(), [payment])

@@ -9,34 +9,34 @@ import pytest
 
 from tests.support.database import Database
 from tests.support.market import new_listing
-from tests.support.payers import PRICE, RENEWAL, Connection, Payer, ask, assert_nothing_is_lost, value
+from tests.support.payers import PRICE, RENEWAL, Connection, PayingUser, ask, assert_nothing_is_lost, value
 
 
 @pytest.fixture
-def payer(database: Database) -> Iterator[Payer]:
+def payer(database: Database) -> Iterator[PayingUser]:
     """Somebody new."""
     with database.connect() as connection:
-        yield Payer.new(connection)
+        yield PayingUser.new(connection)
         assert not connection.closed
 
 
-def days(payer: Payer) -> list[tuple[str, float]]:
+def days(payer: PayingUser) -> list[tuple[str, float]]:
     return [(tier, round(length, 2)) for tier, length in payer.periods()]
 
 
-def change(payer: Payer, action: str, tier: str | None = None) -> dict[str, Any]:
+def change(payer: PayingUser, action: str, tier: str | None = None) -> dict[str, Any]:
     answer: dict[str, Any] = ask(
         payer.connection, "subscription_change", user_id=payer.user, action=action, tier=tier, actor={"kind": "user"}
     )
     return answer
 
 
-def shown(payer: Payer) -> int:
+def shown(payer: PayingUser) -> int:
     query = "select count(*) from listings where seller_user_id = %s and status = 'active' and not is_hidden"
     return int(value(payer.connection, query, payer.user))
 
 
-def test_renewing_early_loses_no_day(payer: Payer) -> None:
+def test_renewing_early_loses_no_day(payer: PayingUser) -> None:
     payer.bought("basic")
     payer.wait("20 days")
     payer.bought("basic")
@@ -47,7 +47,7 @@ def test_renewing_early_loses_no_day(payer: Payer) -> None:
     assert left
 
 
-def test_a_higher_tier_starts_at_once_and_what_was_left_becomes_time(payer: Payer) -> None:
+def test_a_higher_tier_starts_at_once_and_what_was_left_becomes_time(payer: PayingUser) -> None:
     payer.bought("basic")
     payer.wait("15 days")
     payer.bought("premium")
@@ -58,7 +58,7 @@ def test_a_higher_tier_starts_at_once_and_what_was_left_becomes_time(payer: Paye
     assert (subscription["tier"], subscription["listing_limit"]) == ("premium", None)
 
 
-def test_refunding_an_upgrade_leaves_the_lower_tier_as_it_was(payer: Payer, database: Database) -> None:
+def test_refunding_an_upgrade_leaves_the_lower_tier_as_it_was(payer: PayingUser, database: Database) -> None:
     payer.bought("basic")
     payer.wait("15 days")
     payment, attempt = payer.attempt("premium")
@@ -72,7 +72,7 @@ def test_refunding_an_upgrade_leaves_the_lower_tier_as_it_was(payer: Payer, data
     assert_nothing_is_lost(payer.connection, payer.user)
 
 
-def test_half_the_money_back_is_half_the_time_back(payer: Payer) -> None:
+def test_half_the_money_back_is_half_the_time_back(payer: PayingUser) -> None:
     payment, attempt = payer.attempt("premium")
     payer.settle(attempt, amount_tyiyn=PRICE["premium"])
     payer.settle(attempt, "paid", amount_tyiyn=PRICE["premium"], refunded_tyiyn=PRICE["premium"] // 2)
@@ -81,7 +81,7 @@ def test_half_the_money_back_is_half_the_time_back(payer: Payer) -> None:
 
 
 def test_refunding_the_only_payment_ends_the_tier_and_hides_what_the_free_one_does_not_carry(
-    payer: Payer, database: Database
+    payer: PayingUser, database: Database
 ) -> None:
     _, attempt = payer.attempt("basic")
     payer.settle(attempt, amount_tyiyn=PRICE["basic"])
@@ -94,7 +94,7 @@ def test_refunding_the_only_payment_ends_the_tier_and_hides_what_the_free_one_do
     assert subscription["status"] == "expired"
 
 
-def test_a_lower_tier_is_not_sold_while_a_higher_one_runs_but_can_follow(payer: Payer) -> None:
+def test_a_lower_tier_is_not_sold_while_a_higher_one_runs_but_can_follow(payer: PayingUser) -> None:
     payer.bought("premium")
     assert payer.order("basic")["reason"] == "tier_below_current"
     assert change(payer, "downgrade", "premium") == {"reason": "tier_not_lower"}
@@ -118,7 +118,7 @@ def test_a_lower_tier_is_not_sold_while_a_higher_one_runs_but_can_follow(payer: 
     assert (subscription["tier"], subscription["listing_limit"], subscription["next_tier"]) == ("basic", 10, None)
 
 
-def test_reminders_come_three_days_before_one_day_before_and_on_the_day_once_each(payer: Payer) -> None:
+def test_reminders_come_three_days_before_one_day_before_and_on_the_day_once_each(payer: PayingUser) -> None:
     payer.bought("basic")
     reminders = []
     for left in (4, 3, 2, 1, 0):
@@ -132,7 +132,7 @@ def test_reminders_come_three_days_before_one_day_before_and_on_the_day_once_eac
     assert row == (1, "mbank")
 
 
-def test_nobody_is_reminded_at_night(payer: Payer) -> None:
+def test_nobody_is_reminded_at_night(payer: PayingUser) -> None:
     payer.bought("basic")
     payer.wait("28 days")
     subscription = payer.subscription()
@@ -146,7 +146,7 @@ def test_nobody_is_reminded_at_night(payer: Payer) -> None:
 
 
 def test_the_end_comes_after_grace_and_hides_all_but_the_newest_which_come_back(
-    payer: Payer, database: Database
+    payer: PayingUser, database: Database
 ) -> None:
     payer.bought("premium")
     listings = [new_listing(database, payer.user) for _ in range(8)]
@@ -165,7 +165,7 @@ def test_the_end_comes_after_grace_and_hides_all_but_the_newest_which_come_back(
     assert shown(payer) == 8
 
 
-def test_paying_in_grace_begins_today(payer: Payer) -> None:
+def test_paying_in_grace_begins_today(payer: PayingUser) -> None:
     payer.bought("basic")
     payer.wait("31 days")
     assert payer.step()["did"] == "grace"
@@ -176,7 +176,7 @@ def test_paying_in_grace_begins_today(payer: Payer) -> None:
     assert days(payer) == [("basic", 30), ("basic", 30)]
 
 
-def test_a_cancelled_plan_runs_to_its_end_without_reminders_and_can_be_resumed(payer: Payer) -> None:
+def test_a_cancelled_plan_runs_to_its_end_without_reminders_and_can_be_resumed(payer: PayingUser) -> None:
     payer.bought("basic")
     assert change(payer, "cancel")["subscription"]["ends_with_period"] is True
     payer.wait("28 days")
@@ -194,7 +194,7 @@ def test_a_cancelled_plan_runs_to_its_end_without_reminders_and_can_be_resumed(p
     assert change(payer, "cancel") == {"reason": "subscription_none"}
 
 
-def test_between_the_end_and_the_timer_nobody_is_without_his_tier(payer: Payer) -> None:
+def test_between_the_end_and_the_timer_nobody_is_without_his_tier(payer: PayingUser) -> None:
     payer.bought("basic")
     allowance = "select private.listing_allowance(%s)"
     payer.wait("30 days 1 hour")
@@ -203,14 +203,14 @@ def test_between_the_end_and_the_timer_nobody_is_without_his_tier(payer: Payer) 
     assert value(payer.connection, allowance, payer.user) == 3
 
 
-def test_a_tier_without_a_price_is_bought_by_an_offer_to_this_user_alone(payer: Payer) -> None:
+def test_a_tier_without_a_price_is_bought_by_an_offer_to_this_user_alone(payer: PayingUser) -> None:
     assert payer.order("enterprise")["reason"] == "tier_needs_offer"
     offer = {"user_id": payer.user, "tier": "enterprise", "amount_tyiyn": 300000, "period_days": 90}
     for waits in (True, False):
         made = ask(
             payer.connection,
             "tier_offer_make",
-            operator_id=Payer.new(payer.connection, role="finance").user,
+            operator_id=PayingUser.new(payer.connection, role="finance").user,
             offer={**offer, "listing_limit": 500, "valid_days": 7},
             policy={},
         )
@@ -226,11 +226,11 @@ def test_a_tier_without_a_price_is_bought_by_an_offer_to_this_user_alone(payer: 
         500,
         [("enterprise", 90)],
     )
-    other = Payer.new(payer.connection)
+    other = PayingUser.new(payer.connection)
     assert other.order("enterprise")["reason"] == "tier_needs_offer"
 
 
-def test_the_timer_sees_every_subscription_that_is_due(payer: Payer) -> None:
+def test_the_timer_sees_every_subscription_that_is_due(payer: PayingUser) -> None:
     payer.bought("basic")
     subscription = payer.subscription()
     assert subscription is not None

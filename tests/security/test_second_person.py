@@ -11,7 +11,7 @@ import pytest
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.operators import Browser, Page
-from tests.support.payers import RULES, Connection, Payer, ask, connected, value
+from tests.support.payers import RULES, Connection, PayingUser, ask, connected, value
 from tests.support.sms import SmsWorld
 from tests.support.two_people import LIMIT, POLICY, Office, at_once, denied, operator
 
@@ -25,8 +25,8 @@ def connection(database: Database) -> Iterator[Connection]:
 
 
 @pytest.fixture
-def payer(connection: Connection) -> Payer:
-    return Payer.new(connection)
+def payer(connection: Connection) -> PayingUser:
+    return PayingUser.new(connection)
 
 
 @pytest.fixture
@@ -44,13 +44,13 @@ def refund(browser: Browser, payment: str, som: str) -> Page:
     return browser.submit(f"{PAYMENTS}/{payment}/refund", fields, on=PAYMENTS)
 
 
-def phone_of(payer: Payer) -> str:
+def phone_of(payer: PayingUser) -> str:
     return str(value(payer.connection, "select phone from users where id = %s", payer.user))
 
 
-def bought_for(connection: Connection, tyiyn: int) -> tuple[Payer, str]:
+def bought_for(connection: Connection, tyiyn: int) -> tuple[PayingUser, str]:
     """Somebody whose payment brought so much money."""
-    payer = Payer.new(connection)
+    payer = PayingUser.new(connection)
     payment, attempt = payer.attempt("premium")
     payer.settle(attempt, amount_tyiyn=tyiyn)
     return payer, payment
@@ -61,7 +61,7 @@ def test_nobody_gives_himself_a_tier(office: Office, connection: Connection) -> 
     for changes in ({"tier": "enterprise", "amount_som": "0.01", "period_days": "3660"}, {"tier": "basic"}):
         assert by_hand(thief, phone, **changes).status == 403
     user = str(value(connection, "select id::text from users where phone = %s", phone))
-    assert Payer(connection, user).subscription() is None
+    assert PayingUser(connection, user).subscription() is None
     assert denied(connection, user) == [("payment.record_by_hand_denied", "operator_own_money")] * 2
 
 
@@ -75,7 +75,7 @@ def test_nobody_gives_himself_a_tier(office: Office, connection: Connection) -> 
     ],
 )
 def test_a_gift_counts_by_the_list_and_not_by_the_price_that_was_written_down(
-    office: Office, payer: Payer, gift: dict[str, str]
+    office: Office, payer: PayingUser, gift: dict[str, str]
 ) -> None:
     giver, _ = office.enter("finance")
     assert by_hand(giver, phone_of(payer), **gift).location.endswith("?done=waits")
@@ -84,7 +84,7 @@ def test_a_gift_counts_by_the_list_and_not_by_the_price_that_was_written_down(
 
 def test_many_small_gifts_are_one_large_one(office: Office, connection: Connection) -> None:
     giver, _ = office.enter("finance")
-    friends = [Payer.new(connection) for _ in range(3)]
+    friends = [PayingUser.new(connection) for _ in range(3)]
     done = [by_hand(giver, phone_of(friend), tier="premium").location.rpartition("=")[2] for friend in friends]
     assert done == ["payment_by_hand", "payment_by_hand", "waits"]
     assert friends[2].subscription() is None
@@ -126,13 +126,13 @@ def test_a_refund_in_parts_by_several_people_is_one_refund(office: Office, conne
         assert refund(person, payment, som).location.endswith("?done=waits") is waits
 
 
-def test_several_people_give_one_customer_no_more_than_one_person_would(office: Office, payer: Payer) -> None:
+def test_several_people_give_one_customer_no_more_than_one_person_would(office: Office, payer: PayingUser) -> None:
     done = [by_hand(office.enter("finance")[0], phone_of(payer), tier="premium").location for _ in range(3)]
     assert [location.endswith("?done=waits") for location in done] == [False, False, True]
 
 
 def test_a_refund_of_a_tyiyn_does_not_decide_what_waits_for_somebody_else(
-    office: Office, connection: Connection, payer: Payer
+    office: Office, connection: Connection, payer: PayingUser
 ) -> None:
     (anna, _), (boris, _) = office.enter("finance"), office.enter("finance")
     at = by_hand(anna, phone_of(payer), tier="premium", period_days="365").location.partition("?")[0]
@@ -148,7 +148,7 @@ def test_a_refund_of_a_tyiyn_does_not_decide_what_waits_for_somebody_else(
 
 
 def test_what_the_bank_decides_itself_waits_for_nobody_and_the_audit_log_says_so(
-    connection: Connection, payer: Payer
+    connection: Connection, payer: PayingUser
 ) -> None:
     anna = operator(connection)
     payment, attempt = payer.attempt("premium")
@@ -164,7 +164,7 @@ def test_what_the_bank_decides_itself_waits_for_nobody_and_the_audit_log_says_so
 
 
 def test_nobody_decides_about_money_of_his_own(connection: Connection) -> None:
-    anna = Payer.new(connection, role="finance")
+    anna = PayingUser.new(connection, role="finance")
     mine = anna.bought("premium")
     held, attempt = anna.attempt("premium")
     anna.settle(attempt, amount_tyiyn=100)
@@ -185,7 +185,7 @@ def test_nobody_decides_about_money_of_his_own(connection: Connection) -> None:
 
 
 def test_the_second_person_is_neither_the_first_nor_the_one_who_gains(connection: Connection) -> None:
-    anna, boris = Payer.new(connection, role="finance"), Payer.new(connection, role="finance")
+    anna, boris = PayingUser.new(connection, role="finance"), PayingUser.new(connection, role="finance")
     order = {"user_id": boris.user, "tier": "enterprise", "amount_tyiyn": 1, "period_days": 3660}
     made = ask(
         connection,
@@ -220,7 +220,9 @@ def offer(connection: Connection, who: str, customer: str, **changes: Any) -> di
     return made
 
 
-def test_an_offer_for_next_to_nothing_is_good_when_two_people_make_it(connection: Connection, payer: Payer) -> None:
+def test_an_offer_for_next_to_nothing_is_good_when_two_people_make_it(
+    connection: Connection, payer: PayingUser
+) -> None:
     anna, boris = operator(connection), operator(connection)
     assert offer(connection, anna, anna) == {"reason": "operator_own_money"}
     for _ in range(2):
@@ -232,7 +234,7 @@ def test_an_offer_for_next_to_nothing_is_good_when_two_people_make_it(connection
     assert payer.order("enterprise")["payment"]["amount_tyiyn"] == 1
 
 
-def test_a_small_reduction_needs_one_person(connection: Connection, payer: Payer) -> None:
+def test_a_small_reduction_needs_one_person(connection: Connection, payer: PayingUser) -> None:
     small = {"tier": "premium", "amount_tyiyn": 40_000, "period_days": 30}
     assert offer(connection, operator(connection), payer.user, **small)["waits"] is False
     more_listings = {"tier": "basic", "amount_tyiyn": 10_000, "period_days": 30, "listing_limit": 10_000}
@@ -240,7 +242,7 @@ def test_a_small_reduction_needs_one_person(connection: Connection, payer: Payer
 
 
 def test_a_large_sum_without_an_order_is_settled_by_two_people_who_say_the_same(
-    connection: Connection, payer: Payer
+    connection: Connection, payer: PayingUser
 ) -> None:
     anna, boris = operator(connection), operator(connection)
     payment, _ = payer.attempt("premium")

@@ -12,11 +12,11 @@ import httpx
 import pytest
 
 from auto360.container import video_transfer
-from auto360.domains.videos.transfer.entries import Entry
+from auto360.domains.videos.transfer.entries import TransferEntry
 from auto360.domains.videos.transfer.ports import OnBytes
-from auto360.domains.videos.transfer.run import MigrationRun, Wishes
+from auto360.domains.videos.transfer.run import MigrationRun, RunOptions
 from auto360.providers.video.hls import require_playable
-from auto360.providers.video.http import Patience
+from auto360.providers.video.http import RetryPolicy
 from auto360.providers.video.tus import TusPolicy
 from local.simulators.media import Film
 from tests.support.database import Database
@@ -61,7 +61,7 @@ class MoveWorld:
     def new_run(self, *, on_bytes: OnBytes | None = None) -> MigrationRun:
         """A run that waits in short naps; what it does is noted in `steps`."""
 
-        def note(outcome: str, entry: Entry) -> None:
+        def note(outcome: str, entry: TransferEntry) -> None:
             self.steps.append((entry.state, outcome))
 
         run = video_transfer.migration_run(note, on_bytes=on_bytes)
@@ -70,7 +70,7 @@ class MoveWorld:
 
     def run(self, *, seconds: float = 60, **wishes: Any) -> dict[str, int | str]:
         """Run until nothing is left that is due."""
-        return self.new_run().until(time.monotonic() + seconds, Wishes(**wishes))
+        return self.new_run().until(time.monotonic() + seconds, RunOptions(**wishes))
 
     def finish(self, *, most: int = 200) -> None:
         """Run again and again, letting the time pass that runs wait for, until all is settled."""
@@ -143,7 +143,7 @@ def moves(
 ) -> Iterator[MoveWorld]:
     """Nothing planned yet; encoding takes no time, and nobody waits long before trying again."""
     functions.set(**videos.environ, **QUICK)
-    monkeypatch.setattr(video_transfer, "patience", lambda: Patience(3.0, 2.0, 3, 0.02))
+    monkeypatch.setattr(video_transfer, "patience", lambda: RetryPolicy(3.0, 2.0, 3, 0.02))
     monkeypatch.setattr(video_transfer, "tus_policy", lambda: TusPolicy(first_wait_seconds=0.02, tries=20))
     yield MoveWorld(database, ledger, functions, videos)
     client = video_transfer.http()

@@ -34,7 +34,7 @@ from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 from auto360.providers.video.api_video_reports import ApiVideoWebhooks
 from auto360.providers.video.download import WholeFile
 from auto360.providers.video.hls import require_playable
-from auto360.providers.video.http import Patience
+from auto360.providers.video.http import RetryPolicy
 from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange, Token
 from auto360.providers.video.source import HttpSource
 from auto360.providers.video.tus import TusCopier, TusPolicy
@@ -68,9 +68,9 @@ def calls(url: str, http: httpx.Client, *, seconds: float) -> Mapping[str, Call]
     return {
         **_sms(url, http, seconds),
         **_banks(url, http, seconds),
-        **_videos(url, http, Patience(seconds, seconds, 2, 0.01)),
+        **_videos(url, http, RetryPolicy(seconds, seconds, 2, 0.01)),
         **_files(url, http),
-        **_operations(url, http, Patience(seconds, seconds, 2, 0.01)),
+        **_operations(url, http, RetryPolicy(seconds, seconds, 2, 0.01)),
         "database": Call(lambda: _database(url, http).call("x", {}), (DatabaseUnavailable, DatabaseRefused)),
         "rows": Call(
             lambda: _database(url, http).select("x", {}, user_token="t"), (DatabaseUnavailable, DatabaseRefused)
@@ -126,7 +126,7 @@ def _banks(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
     }
 
 
-def _videos(url: str, http: httpx.Client, patience: Patience) -> dict[str, Call]:
+def _videos(url: str, http: httpx.Client, patience: RetryPolicy) -> dict[str, Call]:
     environ = video_suppliers(keyring(), url)
     account, failures = ApiVideoSettings.load(environ), (VideoFailure,)
     known = IamTokens(lambda: Token("t", 4e9), lambda: None)
@@ -174,7 +174,7 @@ def _files(url: str, http: httpx.Client) -> dict[str, Call]:
     }
 
 
-def _operations(url: str, http: httpx.Client, patience: Patience) -> dict[str, Call]:
+def _operations(url: str, http: httpx.Client, patience: RetryPolicy) -> dict[str, Call]:
     cdn = YandexCdn(
         YandexCdnSettings.load({"YANDEX_CDN_URL": url, "YANDEX_CDN_RESOURCE_ID": "r"}),
         http,

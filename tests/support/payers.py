@@ -53,7 +53,7 @@ def value(connection: Connection, query: str, *values: Any) -> Any:
 
 
 @dataclass
-class Payer:
+class PayingUser:
     """A user who orders and pays, over one connection."""
 
     connection: Connection
@@ -61,7 +61,7 @@ class Payer:
     risk: dict[str, Any] = field(default_factory=lambda: dict(LENIENT))
 
     @classmethod
-    def new(cls, connection: Connection, **columns: Any) -> Payer:
+    def new(cls, connection: Connection, **columns: Any) -> PayingUser:
         """Somebody new."""
         phone = f"+996555{next(_numbers):06d}"
         names = "".join(f", {name}" for name in columns)
@@ -214,7 +214,7 @@ def assert_nothing_is_lost(connection: Connection, user: str) -> None:
 def waiting_for_a_person(connection: Connection) -> set[str]:
     """Ids of the payments in the operators' queue."""
     operator = value(connection, "select id::text from users where role = 'finance' and not is_blocked limit 1")
-    operator = operator or Payer.new(connection, role="finance").user
+    operator = operator or PayingUser.new(connection, role="finance").user
     queue = ask(connection, "billing_queue", operator_id=operator, limit=100_000)
     return {payment["id"] for payment in queue["payments"]}
 

@@ -11,7 +11,7 @@ from typing import Any
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.operators import ORIGIN, Browser, new_operator, sign_in
-from tests.support.payers import Connection, Payer, connected
+from tests.support.payers import Connection, PayingUser, connected
 from tests.support.sms import SmsWorld
 
 LIMIT = 100_000
@@ -20,7 +20,7 @@ POLICY = {"second_person_tyiyn": LIMIT, "request_id": "req-1"}
 
 def operator(connection: Connection, role: str = "finance") -> str:
     """Somebody new with a role."""
-    return Payer.new(connection, role=role).user
+    return PayingUser.new(connection, role=role).user
 
 
 def denied(connection: Connection, subject: str) -> list[tuple[str, str]]:

@@ -14,7 +14,7 @@ from auto360.providers.transport.connections import new_client
 from auto360.providers.video import PlannedUpload, SupplierVideo, UploadTarget
 from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 from auto360.providers.video.copying import Progress
-from auto360.providers.video.http import Patience
+from auto360.providers.video.http import RetryPolicy
 from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange
 from auto360.providers.video.source import HttpSource
 from auto360.providers.video.tus import TusCopy, TusPolicy
@@ -29,7 +29,7 @@ from local.simulators.serving import Simulators, served
 from local.simulators.yandex_iam import Iam, ServiceAccount
 from local.simulators.yandex_video import YandexVideo as YandexSide
 
-PATIENCE = Patience(total_seconds=10.0, call_seconds=5.0, tries=6, first_wait_seconds=0.02)
+PATIENCE = RetryPolicy(total_seconds=10.0, call_seconds=5.0, tries=6, first_wait_seconds=0.02)
 
 
 @dataclass
@@ -51,7 +51,7 @@ class VideoWorld:
         """Tokens by the service account's key."""
         return IamTokens(lambda: None, KeyExchange(IamSettings.load(self.environ), self.http, PATIENCE))
 
-    def supplier(self, name: str, *, patience: Patience = PATIENCE) -> ApiVideo | YandexVideo:
+    def supplier(self, name: str, *, patience: RetryPolicy = PATIENCE) -> ApiVideo | YandexVideo:
         """Our client of a supplier."""
         if name == "api_video":
             return ApiVideo(ApiVideoSettings.load(self.environ), self.http, patience=patience)

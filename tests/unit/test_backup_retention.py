@@ -9,7 +9,7 @@ import pytest
 from auto360.domains.backups.errors import ManifestUnreadable
 from auto360.domains.backups.manifest import Class, DumpObject, Manifest, new_id
 from auto360.domains.backups.retention import Retention
-from auto360.providers.postgres_dump import ClusterFacts, TableFacts
+from auto360.providers.postgres_dump import ClusterMetadata, TableChecksum
 from tests.support.backup import keys_of
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
@@ -20,8 +20,8 @@ def manifest(days: float, kind: Class = "daily") -> Manifest:
     at = NOW - timedelta(days=days)
     backup_id = new_id(at, kind, "abc")
     dump = DumpObject(f"db/{backup_id}/dump", 10, "00", 20, 1, "etag")
-    tables = {"public.users": TableFacts(3, "-17", "row(id)")}
-    cluster = ClusterFacts([], [], [], [{"name": "supabase_realtime", "tables": ["public.listings"]}], [], [])
+    tables = {"public.users": TableChecksum(3, "-17", "row(id)")}
+    cluster = ClusterMetadata([], [], [], [{"name": "supabase_realtime", "tables": ["public.listings"]}], [], [])
     return Manifest(backup_id, kind, at, at, 170010, "17.10", ("public",), dump, tables, cluster, at)
 
 

@@ -20,7 +20,7 @@ from auto360.providers.payments import (
     OrderRef,
     OrderState,
     OrderUnknown,
-    Trust,
+    WebhookAuthenticity,
 )
 from auto360.providers.payments.http_client import BankConnection
 from auto360.providers.transport.connections import new_client
@@ -135,7 +135,7 @@ def test_no_answer_of_a_bank_breaks_the_reader(name: str, body: object) -> None:
 def test_no_call_of_a_stranger_is_a_proof_or_breaks_the_reader(name: str, body: object) -> None:
     callbacks = answering(name, {}).callbacks
     call = Callback(f"/webhooks/payments/{name}", {"authorization": "Basic Og=="}, json.dumps(body).encode(), "x" * 24)
-    assert callbacks.verify(call) is Trust.REJECT
+    assert callbacks.verify(call) is WebhookAuthenticity.REJECTED
     try:
         told = callbacks.parse(call)
     except CallbackUnreadable:

@@ -21,7 +21,16 @@ from auto360.core.encrypted_fields import StoredSecrets, StoredSecretSettings
 from auto360.core.money import tyiyn_of_som, whole_tyiyn
 from auto360.domains.billing import reports
 from auto360.observability.redaction import redact
-from auto360.providers.payments import Bank, BankFailure, Callback, CallbackUnreadable, Order, OrderRef, Outcome, Trust
+from auto360.providers.payments import (
+    Bank,
+    BankFailure,
+    Callback,
+    CallbackUnreadable,
+    Order,
+    OrderRef,
+    PaymentOutcome,
+    WebhookAuthenticity,
+)
 from auto360.providers.payments.elqr import NotElqr, checksum, parse, require_payable
 from auto360.providers.payments.freedom_pay_signature import sign
 from auto360.providers.payments.models import short_id
@@ -188,9 +197,9 @@ def assert_ours(failure: BankFailure) -> None:
 def test_no_call_breaks_the_check_the_reader_or_the_answer(name: str, data: st.DataObject) -> None:
     callbacks = bank(name).callbacks
     call = call_of(name, data.draw(spoilt(CALLS[name])))
-    assert callbacks.verify(call) in Trust
+    assert callbacks.verify(call) in WebhookAuthenticity
     assert is_storable(redact(call.body))
-    for outcome in Outcome:
+    for outcome in PaymentOutcome:
         assert callbacks.ack(outcome, call).status < 600
     try:
         told = callbacks.parse(call)
@@ -227,7 +236,7 @@ def test_no_bytes_of_a_stranger_break_the_check(name: str, path_secret: str, hea
     callbacks = bank(name).callbacks
     for value in (header, f"Basic {header}"):
         call = Callback(f"/webhooks/payments/{name}", {"authorization": value}, body, path_secret)
-        assert callbacks.verify(call) is Trust.REJECT
+        assert callbacks.verify(call) is WebhookAuthenticity.REJECTED
         assert is_storable(redact(body))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from auto360.core.errors import ValidationFailed
-from auto360.core.pagination import Page, Place, decode_place, encode_cursor
+from auto360.core.pagination import Cursor, Page, decode_place, encode_cursor
 
 ROWS = [
     {"id": f"00000000-0000-4000-8000-00000000000{n}", "at": f"2026-11-0{n}T10:00:00.123450+00:00"} for n in (3, 2, 1)
@@ -13,7 +13,7 @@ ROWS = [
 def test_the_cursor_of_a_page_names_its_last_row_to_the_microsecond() -> None:
     page = Page.cut(ROWS, limit=2, order="threads", time="at")
     assert page.rows == ROWS[:2]
-    assert decode_place(page.next_cursor, order="threads") == Place(ROWS[1]["at"], ROWS[1]["id"])
+    assert decode_place(page.next_cursor, order="threads") == Cursor(ROWS[1]["at"], ROWS[1]["id"])
 
 
 @pytest.mark.parametrize("limit", [3, 4])

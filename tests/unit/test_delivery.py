@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from auto360.providers.sms import (
+    SmsAccepted,
     SmsAccount,
     SmsBadNumber,
     SmsFailure,
     SmsRefused,
-    SmsTaken,
     SmsUncertain,
     SmsUnreachable,
 )
 from auto360.providers.sms.delivery import Delivery, DeliveryLimits, deliver
 
-TAKEN = SmsTaken(parts=1, cost_tyiyn=70)
+TAKEN = SmsAccepted(parts=1, cost_tyiyn=70)
 
 
 @dataclass
@@ -22,7 +22,7 @@ class ScriptedSupplier:
     """A supplier that answers as its script says; used where the simulators cannot be timed."""
 
     name: str
-    script: list[SmsTaken | SmsFailure]
+    script: list[SmsAccepted | SmsFailure]
     taken: bool | None = None
     ids: list[str] = field(default_factory=list)
     questions: int = 0
@@ -30,7 +30,7 @@ class ScriptedSupplier:
     def message_id(self, sms_id: str) -> str:
         return f"{self.name}-{sms_id}"
 
-    def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsTaken:
+    def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsAccepted:
         self.ids.append(message_id)
         answer = self.script.pop(0)
         if isinstance(answer, SmsFailure):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auto360.core.errors import ValidationFailed
-from auto360.domains.listings.queries import Viewers
+from auto360.domains.listings.queries import ViewerFingerprint
 from auto360.domains.listings.synonyms import as_shown, code_of, in_latin
 from auto360.domains.listings.video_links import VideoLinks, VideoLinkSettings
 from auto360.domains.listings.write_buffer import Batch
@@ -90,20 +90,20 @@ def test_what_could_not_be_written_waits_on_and_numbers_add_up() -> None:
 
 
 def test_viewers_are_told_apart_by_user_or_device_with_a_key() -> None:
-    viewers = Viewers(b"k")
+    viewers = ViewerFingerprint(b"k")
     device = {"address": "198.51.100.7", "user_agent": "okhttp/4"}
     marks = [
         viewers.mark(user_id="u", **device),
         viewers.mark(user_id=None, **device),
         viewers.mark(user_id=None, address="198.51.100.8", user_agent="okhttp/4"),
-        Viewers(b"other").mark(user_id="u", **device),
+        ViewerFingerprint(b"other").mark(user_id="u", **device),
     ]
     assert len({mark["viewer"] for mark in marks}) == 4
     assert viewers.mark(user_id="u", **device) == viewers.mark(user_id="u", address="10.0.0.1", user_agent="")
 
 
 def test_devices_of_one_network_are_one_viewer_and_differ_in_their_device_alone() -> None:
-    viewers = Viewers(b"k")
+    viewers = ViewerFingerprint(b"k")
 
     def mark(address: str, agent: str = "a") -> tuple[str, int]:
         found = viewers.mark(user_id=None, address=address, user_agent=agent)

@@ -17,7 +17,7 @@ _AT_ONCE = 8
 
 
 @dataclass
-class Counted:
+class RunStats:
     """What a restore did."""
 
     restored: int = 0
@@ -25,12 +25,12 @@ class Counted:
     bytes: int = 0
 
 
-def restore_buckets(console: Console, *, only: str | None, database: str | None) -> Counted:
+def restore_buckets(console: Console, *, only: str | None, database: str | None) -> RunStats:
     """Put back every file that is not there as it was. Running it again goes on where it stopped.
 
     Raises ObjectChanged for a copy that is not what was copied, and ObjectStoreError.
     """
-    store, counted = backup_store(), Counted()
+    store, counted = backup_store(), RunStats()
     prefix = f"{CURRENT}/{only}/" if only else f"{CURRENT}/"
     copies = list(store.list(prefix))
     total = sum(copy.size for copy in copies)

@@ -10,8 +10,8 @@ from rich.console import Console
 
 from auto360.container import video_transfer
 from auto360.container.data import database
-from auto360.domains.videos.transfer.entries import Entry
-from auto360.domains.videos.transfer.run import Wishes
+from auto360.domains.videos.transfer.entries import TransferEntry
+from auto360.domains.videos.transfer.run import RunOptions
 from tools.costs.assumptions import Assumptions
 from tools.costs.model import cost_of_move
 from tools.video_transfer.progress import Bar
@@ -27,7 +27,7 @@ def run(console: Console, chosen: argparse.Namespace) -> int:
         return _dry_run(console)
     ledger = video_transfer.ledger()
     with Bar(console, ledger, is_shown=not chosen.quiet) as bar:
-        wishes = Wishes(begin_most=chosen.limit, only=chosen.only, is_patient=True)
+        wishes = RunOptions(begin_most=chosen.limit, only=chosen.only, is_patient=True)
         mover = video_transfer.migration_run(bar.tell, on_bytes=bar.bytes)
         report = mover.until(time.monotonic() + chosen.minutes * 60, wishes)
     console.print(", ".join(f"{name} {count}" for name, count in report.items()), soft_wrap=True)
@@ -124,7 +124,7 @@ def verify(console: Console, chosen: argparse.Namespace) -> int:
     after: str | None = None
     while True:
         arguments = {"p_only": chosen.only, "p_states": _MOVED, "p_after": after, "p_most": _PAGE}
-        entries = [Entry.from_row(row) for row in database().call("video_migration_entries", arguments)]
+        entries = [TransferEntry.from_row(row) for row in database().call("video_migration_entries", arguments)]
         if not entries:
             break
         found = settling.target.find([entry.target_id for entry in entries if entry.target_id])

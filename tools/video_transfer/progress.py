@@ -9,7 +9,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from auto360.domains.videos.transfer.entries import Entry
+from auto360.domains.videos.transfer.entries import TransferEntry
 from auto360.domains.videos.transfer.ledger import Ledger
 
 # Everything is counted anew now and then: others may be at work as well.
@@ -38,14 +38,14 @@ class Bar:
     ) -> None:
         self._videos.stop()
 
-    def tell(self, outcome: str, entry: Entry) -> None:
+    def tell(self, outcome: str, entry: TransferEntry) -> None:
         """A step is done."""
         self._done += outcome in _DONE
         self._videos.update(self._all, completed=self._done, description=f"{entry.source_id}: {outcome}")
         if time.monotonic() - self._counted_at > _COUNT_SECONDS:
             self._count()
 
-    def bytes(self, entry: Entry, copied: int, total: int) -> None:
+    def bytes(self, entry: TransferEntry, copied: int, total: int) -> None:
         """A chunk has arrived."""
         share = copied / total if total else 1.0
         self._videos.update(self._all, description=f"{entry.source_id}: {share:4.0%} of {total / 1e6:,.0f} MB")

@@ -15,17 +15,17 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValida
 from auto360.admin.cookies import LANGUAGE, SESSION, SIGN_IN, read_cookie, unpack
 from auto360.admin.forms import TOKEN, clean, read_fields
 from auto360.admin.settings import PageSettings
-from auto360.admin.visit import PageLanguage, Visit
+from auto360.admin.visit import PageContext, PageLanguage
 from auto360.container import staff
 from auto360.core.errors import AuthenticationRequired, DomainError, NotFound
-from auto360.domains.staff.errors import ForeignForm
+from auto360.domains.staff.errors import CsrfRejected
 from auto360.domains.staff.sessions import is_form_token
 from auto360.http.app import make_app, refused
 from auto360.http.auth import SESSION_REFUSALS
 from auto360.http.requests import header, request_of
 from auto360.providers.database import Acting, act_for
 
-RefusalPage = Callable[[Visit, DomainError], Response[Any]]
+RefusalPage = Callable[[PageContext, DomainError], Response[Any]]
 
 _WITHOUT_CHANGE = ("GET", "HEAD")
 
@@ -62,17 +62,17 @@ def make_page_app(*, refusal: RefusalPage, without_session: frozenset[str]) -> A
     return app
 
 
-def _visit(event: Mapping[str, Any]) -> Visit:
+def _visit(event: Mapping[str, Any]) -> PageContext:
     over_tls = PageSettings.load().over_tls
     token = read_cookie(event, SESSION, over_tls=over_tls)
     operator = staff.operator_sessions().find(token) if token else None
     if operator:
         act_for(Acting(operator.session_id, SESSION_REFUSALS))
     plain = _plain_visit(event, over_tls=over_tls)
-    return Visit(**{**vars(plain), "token": token if operator else "", "operator": operator})
+    return PageContext(**{**vars(plain), "token": token if operator else "", "operator": operator})
 
 
-def _plain_visit(event: Mapping[str, Any], *, over_tls: bool = True) -> Visit:
+def _plain_visit(event: Mapping[str, Any], *, over_tls: bool = True) -> PageContext:
     request = request_of(event)
     chosen = read_cookie(event, LANGUAGE, over_tls=over_tls)
     language: PageLanguage = "en" if (chosen or request.language) == "en" else "ru"
@@ -80,20 +80,20 @@ def _plain_visit(event: Mapping[str, Any], *, over_tls: bool = True) -> Visit:
     begun = unpack(read_cookie(event, SIGN_IN, over_tls=over_tls))
     is_from_elsewhere = header(event, "Sec-Fetch-Site") == "cross-site"
     path = str(event.get("path") or "/admin")
-    return Visit(request, path, query, language, over_tls, begun, is_from_elsewhere)
+    return PageContext(request, path, query, language, over_tls, begun, is_from_elsewhere)
 
 
 def _require_own_origin(event: Mapping[str, Any]) -> None:
     """A browser names the origin of every form; one that does not is no browser of ours."""
     if header(event, "Origin") not in PageSettings.load().origins:
-        raise ForeignForm
+        raise CsrfRejected
 
 
-def _own_form(event: Mapping[str, Any], visit: Visit, *, needs_session: bool) -> dict[str, str]:
+def _own_form(event: Mapping[str, Any], visit: PageContext, *, needs_session: bool) -> dict[str, str]:
     fields = read_fields(event)
     if needs_session:
         if visit.operator is None:
             raise AuthenticationRequired
         if not is_form_token(fields.pop(TOKEN, ""), token=visit.token):
-            raise ForeignForm
+            raise CsrfRejected
     return fields

@@ -18,7 +18,7 @@ from auto360.container import billing, staff
 from auto360.core import phone as phones
 from auto360.core.clock import utc_now
 from auto360.core.errors import PhoneInvalid
-from auto360.domains.billing.operations import ByHand, Operator
+from auto360.domains.billing.operations import ActingStaff, ByHand
 
 PaymentAction = Literal["refund", "release", "reject"]
 RefundAction = Literal["approve", "reject", "close"]
@@ -110,8 +110,8 @@ def revenue(pages: Pages, visit: SignedInVisit, *, days: int) -> Response[Any]:
     return pages.show("revenue", visit, figures=figures, picture=picture, chosen_days=days)
 
 
-def _operator(visit: SignedInVisit) -> Operator:
-    return Operator(visit.by.user_id, visit.request.id)
+def _operator(visit: SignedInVisit) -> ActingStaff:
+    return ActingStaff(visit.by.user_id, visit.request.id)
 
 
 def _alone_tyiyn() -> int:

@@ -14,7 +14,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from auto360.admin import formatting
 from auto360.admin.labels.common import word
-from auto360.admin.visit import Visit
+from auto360.admin.visit import PageContext
 from auto360.core.errors import AuthenticationRequired, DomainError, NotFound
 from auto360.core.messages import ERRORS, sentence
 from auto360.domains.staff.sessions import form_token
@@ -34,12 +34,12 @@ class Pages:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def show(self, template: str, visit: Visit, *, http_status: int = 200, **values: Any) -> Response[str]:
+    def show(self, template: str, visit: PageContext, *, http_status: int = 200, **values: Any) -> Response[str]:
         """A page, in the visitor's language."""
         page = self._templates.get_template(f"{template}.html").render(**_common(visit), **values)
         return Response(http_status, content_type=_HTML, body=page, headers=dict(page_headers(over_tls=visit.over_tls)))
 
-    def refusal(self, visit: Visit, error: DomainError) -> Response[Any]:
+    def refusal(self, visit: PageContext, error: DomainError) -> Response[Any]:
         """The page of a refusal; whoever must sign in first is led there and back."""
         if isinstance(error, AuthenticationRequired) and visit.request.method == "GET":
             if visit.is_from_elsewhere:
@@ -107,7 +107,7 @@ def page_headers(*, over_tls: bool) -> dict[str, str]:
     }
 
 
-def _common(visit: Visit) -> dict[str, Any]:
+def _common(visit: PageContext) -> dict[str, Any]:
     """What every template may use."""
 
     def say(russian: str, english: str) -> str:

@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler import Response
 from auto360.admin.cookies import LANGUAGE, SESSION, SIGN_IN, cookie, pack
 from auto360.admin.operations_forms import CodeForm, LanguageForm, PhoneForm
 from auto360.admin.rendering import Pages, see_other
-from auto360.admin.visit import SignedInVisit, Visit
+from auto360.admin.visit import PageContext, SignedInVisit
 from auto360.container import accounts, staff
 from auto360.core import phone as phones
 from auto360.core.errors import DomainError
@@ -24,7 +24,7 @@ _OWN_PAGE = re.compile(r"/admin(?:/[a-z0-9\-]+)*")
 _YEAR = 365 * 86400
 
 
-def page(pages: Pages, visit: Visit) -> Response[Any]:
+def page(pages: Pages, visit: PageContext) -> Response[Any]:
     """The step at which the visitor is; whoever is signed in goes on."""
     then = own_page(visit.query.get("then", ""))
     if visit.operator:
@@ -33,7 +33,7 @@ def page(pages: Pages, visit: Visit) -> Response[Any]:
     return pages.show("sign_in", visit, phone=begun.get("phone", ""), then=then, problem="")
 
 
-def send_code(pages: Pages, visit: Visit, asked: PhoneForm) -> Response[Any]:
+def send_code(pages: Pages, visit: PageContext, asked: PhoneForm) -> Response[Any]:
     """Send a code by the rules of the app's login, to whoever asks: who is an operator is told after the code alone."""
     then = own_page(asked.then)
     try:
@@ -45,7 +45,7 @@ def send_code(pages: Pages, visit: Visit, asked: PhoneForm) -> Response[Any]:
     return see_other(_ADDRESS, cookie(SIGN_IN, begun, seconds=sent.expires_in, over_tls=visit.over_tls))
 
 
-def open_session(pages: Pages, visit: Visit, shown: CodeForm) -> Response[Any]:
+def open_session(pages: Pages, visit: PageContext, shown: CodeForm) -> Response[Any]:
     """Check the code; the session's token is in the cookie of the answer and nowhere else."""
     begun = visit.begun
     try:
@@ -69,7 +69,7 @@ def end_session(visit: SignedInVisit) -> Response[Any]:
     return see_other(f"{_ADDRESS}?done=signed_out", cookie(SESSION, "", seconds=0, over_tls=visit.over_tls))
 
 
-def change_language(visit: Visit, chosen: LanguageForm) -> Response[Any]:
+def change_language(visit: PageContext, chosen: LanguageForm) -> Response[Any]:
     """Remember the language and go back."""
     return see_other(own_page(chosen.back), cookie(LANGUAGE, chosen.language, seconds=_YEAR, over_tls=visit.over_tls))
 
@@ -79,11 +79,11 @@ def own_page(address: str) -> str:
     return address if _OWN_PAGE.fullmatch(address) else "/admin"
 
 
-def _client(visit: Visit) -> Client:
+def _client(visit: PageContext) -> Client:
     request = visit.request
     return Client(request.address, request.language, "web", request.user_agent, request.id)
 
 
-def _again(pages: Pages, visit: Visit, error: DomainError, *, phone: str, then: str) -> Response[Any]:
+def _again(pages: Pages, visit: PageContext, error: DomainError, *, phone: str, then: str) -> Response[Any]:
     told = sentence(ERRORS, error.code, visit.language)
     return pages.show("sign_in", visit, http_status=error.status, phone=phone, then=then, problem=told)

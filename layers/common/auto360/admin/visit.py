@@ -7,15 +7,15 @@ from aws_lambda_powertools.event_handler import Request as ResolvedRequest
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from auto360.core.errors import AuthenticationRequired, Forbidden
-from auto360.domains.staff.sessions import Operator, Role
-from auto360.domains.staff.team import Origin
+from auto360.domains.staff.sessions import Role, StaffMember
+from auto360.domains.staff.team import RequestOrigin
 from auto360.http.requests import Request
 
 PageLanguage = Literal["ru", "en"]
 
 
 @dataclass(frozen=True)
-class Visit:
+class PageContext:
     """One request for a page. `token` is the cookie's, `operator` who it belongs to; both absent before the sign-in.
 
     `begun` holds the sign-in that this browser has begun: {phone, request_id, then}, or nothing.
@@ -30,33 +30,33 @@ class Visit:
     begun: dict[str, str]
     is_from_elsewhere: bool
     token: str = ""
-    operator: Operator | None = None
+    operator: StaffMember | None = None
 
     @property
-    def origin(self) -> Origin:
+    def origin(self) -> RequestOrigin:
         """Where an order comes from, for the record."""
-        return Origin(self.request.address, self.request.id)
+        return RequestOrigin(self.request.address, self.request.id)
 
 
 @dataclass(frozen=True)
-class SignedInVisit(Visit):
+class SignedInVisit(PageContext):
     """A visit of an operator."""
 
     @property
-    def by(self) -> Operator:
+    def by(self) -> StaffMember:
         """The operator."""
         if self.operator is None:
             raise AuthenticationRequired
         return self.operator
 
 
-def _anybody(resolved: ResolvedRequest) -> Visit:
-    visit: Visit = resolved.context["visit"]
+def _anybody(resolved: ResolvedRequest) -> PageContext:
+    visit: PageContext = resolved.context["visit"]
     return visit
 
 
 def _operator(resolved: ResolvedRequest, *roles: Role) -> SignedInVisit:
-    visit: Visit = resolved.context["visit"]
+    visit: PageContext = resolved.context["visit"]
     if visit.operator is None:
         raise AuthenticationRequired
     if roles and visit.operator.role not in roles:
@@ -80,7 +80,7 @@ def _admin(resolved: ResolvedRequest) -> SignedInVisit:
     return _operator(resolved, "admin")
 
 
-Anybody = Annotated[Visit, Depends(_anybody)]
+Anybody = Annotated[PageContext, Depends(_anybody)]
 """Parameter type of a route for everybody: the sign-in."""
 AnyOperator = Annotated[SignedInVisit, Depends(_any_operator)]
 """Parameter type with which a route demands an operator of any role."""

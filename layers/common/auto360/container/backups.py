@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from auto360.domains.backups.database import DatabaseBackup
-    from auto360.domains.backups.drill import Drill, Rehearsed
+    from auto360.domains.backups.drill import Drill, DrillResult
     from auto360.domains.backups.repository import Archive
     from auto360.domains.backups.runs import Runs
     from auto360.domains.backups.schedule import Report, Schedule
@@ -83,16 +83,16 @@ def drill() -> Report:
 
 
 @contextmanager
-def _rehearsal_server() -> Iterator[Rehearsed]:
+def _rehearsal_server() -> Iterator[DrillResult]:
     import tempfile
     from functools import partial
     from pathlib import Path
 
-    from auto360.domains.backups.drill import DrillSettings, Rehearsed
+    from auto360.domains.backups.drill import DrillResult, DrillSettings
     from auto360.providers.postgres_dump.restore import PostgresTarget
     from auto360.providers.postgres_dump.row_security import row_security_findings
     from auto360.providers.postgres_dump.temporary_server import embedded_postgres
 
     folder = Path(DrillSettings.load().drill_folder or tempfile.gettempdir())
     with embedded_postgres(folder) as address:
-        yield Rehearsed(PostgresTarget(address), partial(row_security_findings, address))
+        yield DrillResult(PostgresTarget(address), partial(row_security_findings, address))

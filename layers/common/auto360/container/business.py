@@ -11,7 +11,7 @@ from auto360.container.storage import image_links
 
 if TYPE_CHECKING:
     from auto360.domains.business.accounts import Businesses
-    from auto360.domains.business.team import Team
+    from auto360.domains.business.team import BusinessTeam
 
 
 @cache
@@ -23,8 +23,8 @@ def businesses() -> Businesses:
 
 
 @cache
-def team() -> Team:
+def team() -> BusinessTeam:
     """Members, invitations, the owner."""
-    from auto360.domains.business.team import Team, TeamPolicy
+    from auto360.domains.business.team import BusinessTeam, TeamPolicy
 
-    return Team(database(), TeamPolicy.load())
+    return BusinessTeam(database(), TeamPolicy.load())

@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 @cache
 def database() -> Database:
     """The database, through Supabase's REST interface."""
-    from auto360.container.outgoing import NotingTransport
+    from auto360.container.outgoing import TracingTransport
     from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
 
     settings = SupabaseSettings.load()
-    noting = partial(NotingTransport, is_database=True)
+    noting = partial(TracingTransport, is_database=True)
     return PostgrestDatabase(settings, new_client(settings, around=noting))
 
 
 @cache
 def supplier_http() -> httpx.Client:
     """The client for calls to suppliers; the time-out that each call gives is for the whole exchange."""
-    from auto360.container.outgoing import NotingTransport
+    from auto360.container.outgoing import TracingTransport
     from auto360.providers.transport.connections import new_client
 
-    return new_client(timeout=5.0, around=NotingTransport)
+    return new_client(timeout=5.0, around=TracingTransport)

@@ -28,12 +28,12 @@ def feed() -> Feed:
 @cache
 def reader() -> ListingReader:
     """One listing, one's own, one's favourites."""
-    from auto360.domains.listings.queries import ListingReader, Viewers
+    from auto360.domains.listings.queries import ListingReader, ViewerFingerprint
     from auto360.providers.database.postgrest import SupabaseSettings
 
     # The key tells viewers apart for two days; it needs no place of its own in the secret store.
     secret = SupabaseSettings.load().supabase_service_role_key.get_secret_value()
-    return ListingReader(database(), Viewers(secret.encode()), _batch(), utc_now)
+    return ListingReader(database(), ViewerFingerprint(secret.encode()), _batch(), utc_now)
 
 
 @cache

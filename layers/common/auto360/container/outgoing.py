@@ -12,7 +12,7 @@ from auto360.observability import request_context
 _DATABASE_NAME = re.compile(r"(?:^|/)((?:rpc/)?[a-z_0-9]+)$")
 
 
-class NotingTransport(httpx.BaseTransport):
+class TracingTransport(httpx.BaseTransport):
     """Notes the host of each call; for the database the table or function as well. Paths elsewhere may hold secrets."""
 
     def __init__(self, behind: httpx.BaseTransport, *, is_database: bool = False) -> None:

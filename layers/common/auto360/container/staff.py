@@ -10,8 +10,8 @@ from auto360.container.data import database
 if TYPE_CHECKING:
     from auto360.domains.staff.overview import Overview
     from auto360.domains.staff.sessions import OperatorSessions
-    from auto360.domains.staff.team import Team
-    from auto360.domains.staff.video_transfer import MigrationDesk
+    from auto360.domains.staff.team import StaffTeam
+    from auto360.domains.staff.video_transfer import TransferAdmin
 
 
 @cache
@@ -26,11 +26,11 @@ def operator_sessions() -> OperatorSessions:
 
 
 @cache
-def team() -> Team:
+def team() -> StaffTeam:
     """Operators and the audit log."""
-    from auto360.domains.staff.team import Team
+    from auto360.domains.staff.team import StaffTeam
 
-    return Team(database())
+    return StaffTeam(database())
 
 
 @cache
@@ -42,9 +42,9 @@ def overview() -> Overview:
 
 
 @cache
-def migration_desk() -> MigrationDesk:
+def migration_desk() -> TransferAdmin:
     """The move of videos: state and orders."""
-    from auto360.domains.staff.video_transfer import MigrationDesk
+    from auto360.domains.staff.video_transfer import TransferAdmin
     from auto360.domains.videos.transfer.policy import MigrationPolicy
 
-    return MigrationDesk(database(), MigrationPolicy.load())
+    return TransferAdmin(database(), MigrationPolicy.load())

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from auto360.domains.videos.addresses import VideoAddresses
     from auto360.providers.video.api_video import ApiVideo
     from auto360.providers.video.api_video_reports import ApiVideoWebhooks
-    from auto360.providers.video.http import Patience
+    from auto360.providers.video.http import RetryPolicy
     from auto360.providers.video.iam import IamTokens, Token
     from auto360.providers.video.yandex import YandexVideo
 
@@ -25,7 +25,7 @@ def addresses() -> VideoAddresses:
 
 
 @cache
-def api_video(patience: Patience | None = None) -> ApiVideo:
+def api_video(patience: RetryPolicy | None = None) -> ApiVideo:
     """api.video; a job may be more patient than a person."""
     from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 
@@ -42,7 +42,7 @@ def api_video_webhooks() -> ApiVideoWebhooks:
 
 
 @cache
-def yandex(patience: Patience | None = None) -> YandexVideo:
+def yandex(patience: RetryPolicy | None = None) -> YandexVideo:
     """Yandex Cloud Video; a job may be more patient than a person."""
     from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 
@@ -57,18 +57,18 @@ def iam_tokens() -> IamTokens:
     return IamTokens(_token_of_function, KeyExchange(IamSettings.load(), supplier_http()))
 
 
-def viewer_patience() -> Patience:
+def viewer_patience() -> RetryPolicy:
     """For people who wait for a video to begin, and for whom there may be another copy."""
-    from auto360.providers.video.http import Patience
+    from auto360.providers.video.http import RetryPolicy
 
-    return Patience(total_seconds=2.5, call_seconds=1.5, tries=2, first_wait_seconds=0.2)
+    return RetryPolicy(total_seconds=2.5, call_seconds=1.5, tries=2, first_wait_seconds=0.2)
 
 
-def job_patience() -> Patience:
+def job_patience() -> RetryPolicy:
     """For jobs: nobody waits, and a minute's limit may be waited out."""
-    from auto360.providers.video.http import Patience
+    from auto360.providers.video.http import RetryPolicy
 
-    return Patience(total_seconds=75.0, call_seconds=15.0, tries=5, first_wait_seconds=0.5)
+    return RetryPolicy(total_seconds=75.0, call_seconds=15.0, tries=5, first_wait_seconds=0.5)
 
 
 def _token_of_function() -> Token | None:

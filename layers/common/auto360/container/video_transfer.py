@@ -10,7 +10,7 @@ from auto360.container.data import database
 from auto360.container.rate_limit import request_counter
 from auto360.container.video_providers import addresses, iam_tokens
 from auto360.core.clock import utc_now
-from auto360.domains.videos.transfer.entries import Entry, Replica
+from auto360.domains.videos.transfer.entries import Replica, TransferEntry
 from auto360.domains.videos.transfer.ledger import Ledger
 from auto360.domains.videos.transfer.policy import MigrationPolicy
 from auto360.domains.videos.transfer.ports import OnBytes
@@ -19,9 +19,9 @@ from auto360.domains.videos.transfer.run import MigrationRun, Tell
 if TYPE_CHECKING:
     import httpx
 
-    from auto360.domains.videos.transfer.ports import Files
+    from auto360.domains.videos.transfer.ports import TransferFiles
     from auto360.providers.video.api_video import ApiVideo
-    from auto360.providers.video.http import Patience
+    from auto360.providers.video.http import RetryPolicy
     from auto360.providers.video.tus import TusPolicy
     from auto360.providers.video.yandex import YandexVideo
 
@@ -54,11 +54,11 @@ def migration_run(tell: Tell | None = None, *, on_bytes: OnBytes | None = None) 
     )
 
 
-def _unheard(outcome: str, entry: Entry) -> None:
+def _unheard(outcome: str, entry: TransferEntry) -> None:
     """Counters are enough for the log."""
 
 
-def _uncounted(entry: Entry, copied: int, total: int) -> None:
+def _uncounted(entry: TransferEntry, copied: int, total: int) -> None:
     """The ledger knows."""
 
 
@@ -75,14 +75,14 @@ def has_replica(replica: Replica) -> bool:
 
 
 @cache
-def files() -> Files:
+def files() -> TransferFiles:
     """Moves bytes."""
-    from auto360.domains.videos.transfer.ports import Files
+    from auto360.domains.videos.transfer.ports import TransferFiles
     from auto360.providers.video.checksums import HttpDigest
     from auto360.providers.video.hls import require_playable
     from auto360.providers.video.tus import TusCopier
 
-    return Files(
+    return TransferFiles(
         copier=TusCopier(http(), tus_policy()),
         digest=HttpDigest(http()),
         require_playable=lambda url: require_playable(http(), url),
@@ -130,11 +130,11 @@ def http() -> httpx.Client:
     return new_client(timeout=10.0, before=pace)
 
 
-def patience() -> Patience:
+def patience() -> RetryPolicy:
     """For one call: shorter than what a run keeps free at its end. Longer waits are the run's own business."""
-    from auto360.providers.video.http import Patience
+    from auto360.providers.video.http import RetryPolicy
 
-    return Patience(total_seconds=20.0, call_seconds=10.0, tries=4, first_wait_seconds=0.5)
+    return RetryPolicy(total_seconds=20.0, call_seconds=10.0, tries=4, first_wait_seconds=0.5)
 
 
 def tus_policy() -> TusPolicy:

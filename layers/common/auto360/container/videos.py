@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from auto360.domains.videos.provider_registry import Suppliers
     from auto360.domains.videos.uploads import UploadTickets
     from auto360.domains.videos.webhooks import VideoReports
-    from auto360.providers.video.http import Patience
+    from auto360.providers.video.http import RetryPolicy
 
 
 @cache
@@ -56,7 +56,7 @@ def video_upkeep() -> VideoUpkeep:
 
 
 @cache
-def _suppliers(patience: Patience | None = None) -> Suppliers:
+def _suppliers(patience: RetryPolicy | None = None) -> Suppliers:
     from auto360.domains.videos.provider_registry import Suppliers
 
     return Suppliers({"api_video": api_video(patience), "yandex": yandex(patience)})

@@ -29,7 +29,7 @@ class NotDecryptable(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class AssociatedData:
     """Where a secret is stored; it decrypts nowhere else."""
 
     table: str
@@ -50,7 +50,7 @@ class StoredSecrets:
         """The id of the key under which is encrypted."""
         return next(iter(self._keys))
 
-    def encrypt(self, secret: str, *, place: Place) -> str:
+    def encrypt(self, secret: str, *, place: AssociatedData) -> str:
         """The stored form under the current key."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -59,7 +59,7 @@ class StoredSecrets:
         sealed = AESGCM(self._keys[key_id]).encrypt(nonce, secret.encode(), _bound_to(place, key_id))
         return f"v1.{key_id}.{base64.urlsafe_b64encode(nonce + sealed).decode().rstrip('=')}"
 
-    def decrypt(self, stored: str, *, place: Place) -> str:
+    def decrypt(self, stored: str, *, place: AssociatedData) -> str:
         """The secret. Raises NotDecryptable."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -84,7 +84,7 @@ class StoredSecrets:
         return hmac.new(self._digest_key, f"stored:digest:v1|{purpose}|{secret}".encode(), hashlib.sha256).digest()
 
 
-def _bound_to(place: Place, key_id: str) -> bytes:
+def _bound_to(place: AssociatedData, key_id: str) -> bytes:
     return "|".join((place.table, place.column, place.row_id, key_id)).encode()
 
 

@@ -7,23 +7,23 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Granted:
+class InvocationToken:
     """The `token` of a function's context as it came, and when (Unix seconds)."""
 
     token: Any = field(repr=False)
     at: float
 
 
-_granted: ContextVar[Granted | None] = ContextVar("granted_token", default=None)
+_granted: ContextVar[InvocationToken | None] = ContextVar("granted_token", default=None)
 
 
 def remember_grant(context: Any) -> None:
     """Called at the start of each call of a function; AWS, and functions without a service account, grant nothing."""
     token = getattr(context, "token", None)
-    _granted.set(Granted(token, time.time()) if token else None)
+    _granted.set(InvocationToken(token, time.time()) if token else None)
 
 
-def grant() -> Granted | None:
+def grant() -> InvocationToken | None:
     """What was granted to the running call."""
     return _granted.get()
 

@@ -125,16 +125,16 @@ def decode_cursor(cursor: str, *, order: str) -> tuple[Any, ...]:
 
 
 @dataclass(frozen=True)
-class Place:
+class Cursor:
     """After which row a page begins, the newest first: its time (ISO 8601) and its id. Without a row: at the newest."""
 
     before: str = "infinity"
     before_id: str = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
-def decode_place(cursor: str | None, *, order: str) -> Place:
+def decode_place(cursor: str | None, *, order: str) -> Cursor:
     """The place that a cursor of an order by time names. Raises ValidationFailed for any other text."""
-    return Place(*decode_cursor(cursor, order=order)) if cursor else Place()
+    return Cursor(*decode_cursor(cursor, order=order)) if cursor else Cursor()
 
 
 @dataclass(frozen=True)

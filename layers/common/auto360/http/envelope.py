@@ -19,7 +19,7 @@ class RequestBody(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True, frozen=True)
 
 
-class Answer(BaseModel, Generic[Data]):
+class Envelope(BaseModel, Generic[Data]):
     """A success. Subclasses repeat fields at the top level where the existing app reads them there."""
 
     model_config = ConfigDict(populate_by_name=True)

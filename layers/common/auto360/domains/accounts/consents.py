@@ -31,7 +31,7 @@ class ConsentVersions(EnvSettings):
 
 
 @dataclass(frozen=True)
-class Origin:
+class ConsentOrigin:
     """Where a consent came from: part of the proof."""
 
     address: str
@@ -74,7 +74,7 @@ class Consents:
         return ConsentStatus(is_current, current is not None and not is_current, current)
 
     def accept(
-        self, principal: Principal, *, refused: bool, marketing: bool, notifications: bool, origin: Origin
+        self, principal: Principal, *, refused: bool, marketing: bool, notifications: bool, origin: ConsentOrigin
     ) -> Row:
         """Record that the user accepted the documents in force, with the two optional choices.
 
@@ -97,7 +97,7 @@ class Consents:
             raise AuthenticationRequired
         return accepted
 
-    def revoke(self, principal: Principal, *, choice: Choice, reason: str | None, origin: Origin) -> Row | None:
+    def revoke(self, principal: Principal, *, choice: Choice, reason: str | None, origin: ConsentOrigin) -> Row | None:
         """Withdraw all consent or one optional choice; None when nothing was in force."""
         ended: Row | None = self.database.call(
             "consent_revoke",
@@ -111,5 +111,5 @@ class Consents:
         return ended if ended and ended.get("id") else None
 
 
-def _origin(origin: Origin) -> dict[str, Any]:
+def _origin(origin: ConsentOrigin) -> dict[str, Any]:
     return {"address": origin.address, "user_agent": origin.user_agent, "request_id": origin.request_id}

@@ -20,10 +20,10 @@ from auto360.domains.backups.lease import Lease, leased
 from auto360.domains.backups.manifest import FILE_NAME, PREFIX, Class, DumpObject, Manifest, folder_of, new_id
 from auto360.domains.backups.repository import Archive, content_of
 from auto360.domains.backups.retention import Retention
-from auto360.domains.backups.runs import Outcome, RunKind, Runs
+from auto360.domains.backups.runs import RunKind, RunOutcome, Runs
 from auto360.providers.database import Database
 from auto360.providers.object_storage import ObjectStore, ObjectStoreError, UploadSweeper, Written
-from auto360.providers.postgres_dump import DumpSource, Snapshot, TableFacts
+from auto360.providers.postgres_dump import DumpSource, Snapshot, TableChecksum
 
 JOB = "backup_database"
 OBJECT_NAME = "dump.pgc.zst.aes"
@@ -68,7 +68,7 @@ class DatabaseBackup:
         started, clock = self.now(), perf_counter()
         backup_id = new_id(started, kind, secrets.token_hex(3))
         with self.source.snapshot() as snapshot, ThreadPoolExecutor(1) as beside:
-            proofs: Future[dict[str, TableFacts]] = beside.submit(snapshot.tables)
+            proofs: Future[dict[str, TableChecksum]] = beside.submit(snapshot.tables)
             cluster = snapshot.cluster()
             written, plain_size = self._upload(snapshot, f"{folder_of(backup_id)}{OBJECT_NAME}")
             tables = proofs.result()
@@ -111,8 +111,8 @@ class DatabaseBackup:
         if b"".join(self.store.get(manifest.key)) != data:
             raise ObjectChanged(f"{manifest.key} is not what was written")
 
-    def _outcome(self, manifest: Manifest, seconds: Mapping[str, float]) -> Outcome:
-        return Outcome(
+    def _outcome(self, manifest: Manifest, seconds: Mapping[str, float]) -> RunOutcome:
+        return RunOutcome(
             object_key=manifest.dump.key,
             manifest_key=manifest.key,
             size=manifest.dump.size,

@@ -16,9 +16,9 @@ from auto360.domains.backups.lease import leased
 from auto360.domains.backups.manifest import Manifest, folder_of
 from auto360.domains.backups.repository import Archive
 from auto360.domains.backups.restore import Restore, RestoreTarget
-from auto360.domains.backups.runs import Outcome, Runs
+from auto360.domains.backups.runs import RunOutcome, Runs
 from auto360.providers.database import Database
-from auto360.providers.postgres_dump import LeftOut, TableFacts
+from auto360.providers.postgres_dump import LeftOut, TableChecksum
 
 JOB = "restore_drill"
 
@@ -33,11 +33,11 @@ class DrillSettings(EnvSettings):
 
 
 @dataclass(frozen=True)
-class Rehearsed:
+class DrillResult:
     """A server to restore into, and the question whether people are kept apart on it."""
 
     target: RestoreTarget
-    row_security: Callable[[Mapping[str, TableFacts]], list[str]]
+    row_security: Callable[[Mapping[str, TableChecksum]], list[str]]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Drill:
     """One drill after the other."""
 
     archive: Archive
-    server: Callable[[], AbstractContextManager[Rehearsed]]
+    server: Callable[[], AbstractContextManager[DrillResult]]
     database: Database
     runs: Runs
     settings: DrillSettings
@@ -62,7 +62,7 @@ class Drill:
                 seconds, left_out = self._restore(manifest)
                 self._require_fresh(manifest, seconds)
             except BaseException as error:
-                self.runs.failed(run, error, Outcome(drilled_manifest=manifest.key if manifest else None))
+                self.runs.failed(run, error, RunOutcome(drilled_manifest=manifest.key if manifest else None))
                 raise
             key = self._write_down(manifest, seconds)
             self.runs.verified(run, self._outcome(manifest, key, seconds, left_out))
@@ -92,8 +92,8 @@ class Drill:
         self.archive.store.put(key, [json.dumps(result).encode()], content_type="application/json")
         return key
 
-    def _outcome(self, manifest: Manifest, key: str, seconds: float, left_out: Sequence[LeftOut]) -> Outcome:
-        return Outcome(
+    def _outcome(self, manifest: Manifest, key: str, seconds: float, left_out: Sequence[LeftOut]) -> RunOutcome:
+        return RunOutcome(
             object_key=key,
             manifest_key=manifest.key,
             size=manifest.dump.size,

@@ -13,7 +13,7 @@ from typing import Any, Literal, Self
 
 from auto360.domains.backups.errors import ManifestUnreadable
 from auto360.domains.backups.keys import BackupKeys
-from auto360.providers.postgres_dump import ClusterFacts, LeftOut, TableFacts
+from auto360.providers.postgres_dump import ClusterMetadata, LeftOut, TableChecksum
 
 Class = Literal["daily", "weekly"]
 PREFIX = "db/"
@@ -45,8 +45,8 @@ class Manifest:
     tool_version: str
     schemas: Sequence[str]
     dump: DumpObject
-    tables: Mapping[str, TableFacts]
-    cluster: ClusterFacts
+    tables: Mapping[str, TableChecksum]
+    cluster: ClusterMetadata
     verified: datetime
     # Of the platform, and not ours to write; manifests before this field leave out nothing.
     left_out: Sequence[LeftOut] = ()
@@ -86,8 +86,8 @@ class Manifest:
                 tool_version=document["tool_version"],
                 schemas=tuple(document["schemas"]),
                 dump=DumpObject(**document["dump"]),
-                tables={table: TableFacts(**facts) for table, facts in document["tables"].items()},
-                cluster=ClusterFacts(**document["cluster"]),
+                tables={table: TableChecksum(**facts) for table, facts in document["tables"].items()},
+                cluster=ClusterMetadata(**document["cluster"]),
                 verified=datetime.fromisoformat(document["verified"]),
                 left_out=tuple(LeftOut(**item) for item in document.get("left_out", ())),
             )

@@ -10,7 +10,7 @@ from typing import Protocol
 from auto360.domains.backups.errors import ContentDiffers
 from auto360.domains.backups.manifest import Manifest
 from auto360.domains.backups.repository import Archive
-from auto360.providers.postgres_dump import ClusterFacts, DumpFailed, LeftOut, TableFacts
+from auto360.providers.postgres_dump import ClusterMetadata, DumpFailed, LeftOut, TableChecksum
 
 Plain = Callable[[], Iterator[bytes]]
 
@@ -19,16 +19,16 @@ class RestoreTarget(Protocol):
     """A database that can be restored into, all or nothing."""
 
     def into_project(
-        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
+        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
     ) -> Sequence[LeftOut]:
         """Replace what an existing project holds; gives what of the platform's is left as it was."""
 
     def into_blank(
-        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
+        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
     ) -> Sequence[LeftOut]:
         """Fill a bare server; gives what of the platform's is left out."""
 
-    def table_beside(self, plain: Plain, table: str, facts: TableFacts, *, add_missing: bool) -> str:
+    def table_beside(self, plain: Plain, table: str, facts: TableChecksum, *, add_missing: bool) -> str:
         """Restore one table beside the living one."""
 
 

@@ -15,7 +15,7 @@ RunKind = Literal["database_daily", "database_weekly", "videos", "storage", "ver
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """What a run has made. `size` is in bytes; `details` are counters and durations for people."""
 
     object_key: str | None = None
@@ -39,17 +39,17 @@ class Runs:
         run: str = self._database.call("begin_backup_run", {"p_kind": kind, "p_job": lease.job, "p_fence": lease.fence})
         return run
 
-    def verified(self, run: str, outcome: Outcome) -> None:
+    def verified(self, run: str, outcome: RunOutcome) -> None:
         """Close a run whose result was read again and found right."""
         self._end(run, "verified", None, outcome)
 
-    def failed(self, run: str, error: BaseException, outcome: Outcome | None = None) -> None:
+    def failed(self, run: str, error: BaseException, outcome: RunOutcome | None = None) -> None:
         """Close a run that failed; the finding's name comes first, so that an alert can go by it.
 
         A database that does not answer does not hide what went wrong: the next run closes the row.
         """
         with suppress(DatabaseUnavailable, DatabaseRefused):
-            self._end(run, "failed", f"{type(error).__name__}: {error}", outcome or Outcome())
+            self._end(run, "failed", f"{type(error).__name__}: {error}", outcome or RunOutcome())
 
     def swept(self, manifest_keys: Sequence[str]) -> None:
         """Note which backups are gone because their time was over."""
@@ -61,7 +61,7 @@ class Runs:
         found: list[dict[str, Any]] = self._database.call("backup_status", {})
         return found
 
-    def _end(self, run: str, state: str, failure: str | None, outcome: Outcome) -> None:
+    def _end(self, run: str, state: str, failure: str | None, outcome: RunOutcome) -> None:
         arguments = {
             "p_run": run,
             "p_state": state,

@@ -29,7 +29,7 @@ class OperationsPolicy(EnvSettings):
 
 
 @dataclass(frozen=True)
-class Operator:
+class ActingStaff:
     """Who acts; the role is read in the database."""
 
     user_id: str
@@ -78,11 +78,11 @@ class Operations:
     refunding: Refunding
     policy: OperationsPolicy
 
-    def queue(self, operator: Operator) -> Row:
+    def queue(self, operator: ActingStaff) -> Row:
         """What waits for a person: {payments, refunds, orphans, calls, comparisons}."""
         return accepted(self.database.call("billing_queue", {"p_operator_id": operator.user_id, "p_limit": _QUEUE}))
 
-    def record_by_hand(self, operator: Operator, order: ByHand, *, reason: str, evidence: str) -> Row:
+    def record_by_hand(self, operator: ActingStaff, order: ByHand, *, reason: str, evidence: str) -> Row:
         """Start a tier for money seen elsewhere; `evidence` is the bank's number of it: {payment, waits}.
 
         What counts is at least the list price of the time that is given. Raises TierNotForSale, NotFound, OwnMoney,
@@ -93,7 +93,7 @@ class Operations:
 
     def decide(
         self,
-        operator: Operator,
+        operator: ActingStaff,
         payment_id: str,
         action: Literal["release", "reject"],
         *,
@@ -107,12 +107,12 @@ class Operations:
         arguments = {"p_payment_id": payment_id, "p_action": action, "p_reason": reason, "p_evidence": evidence}
         return self._act("payment_decide", operator, arguments)
 
-    def approve(self, operator: Operator, approval_id: str, *, approves: bool) -> Row:
+    def approve(self, operator: ActingStaff, approval_id: str, *, approves: bool) -> Row:
         """The second person's word: {payment}. Raises NotFound, SecondPersonRequired, OwnMoney, RefundDecided."""
         arguments = {"p_approval_id": approval_id, "p_approves": approves}
         return self._act("payment_approval_decide", operator, arguments)
 
-    def refund(self, operator: Operator, payment_id: str, *, bank: str, amount_tyiyn: int, reason: str) -> Row:
+    def refund(self, operator: ActingStaff, payment_id: str, *, bank: str, amount_tyiyn: int, reason: str) -> Row:
         """Give money back: {refund, waits}. By call where the bank can, else it becomes a task.
 
         Raises NotFound, OwnMoney, RefundTooLarge, RefundDecided while the payment waits for a second person.
@@ -121,7 +121,7 @@ class Operations:
         arguments = {"p_payment_id": payment_id, "p_amount_tyiyn": amount_tyiyn, "p_reason": reason, "p_kind": kind}
         return self._sent(operator, self._act("refund_request", operator, arguments))
 
-    def decide_refund(self, operator: Operator, refund_id: str, *, approves: bool) -> Row:
+    def decide_refund(self, operator: ActingStaff, refund_id: str, *, approves: bool) -> Row:
         """The second person's word on a refund: {refund}.
 
         Raises NotFound, SecondPersonRequired, OwnMoney, RefundDecided.
@@ -129,7 +129,7 @@ class Operations:
         arguments = {"p_refund_id": refund_id, "p_approves": approves}
         return self._sent(operator, self._act("refund_decide", operator, arguments))
 
-    def close_refund(self, operator: Operator, refund_id: str, *, bank_number: str) -> Row:
+    def close_refund(self, operator: ActingStaff, refund_id: str, *, bank_number: str) -> Row:
         """The money was given back in the bank's cabinet, under this number: {refund}.
 
         Raises NotFound, OwnMoney, RefundDecided, EvidenceUsed.
@@ -138,7 +138,7 @@ class Operations:
 
     def resolve_orphan(
         self,
-        operator: Operator,
+        operator: ActingStaff,
         orphan_id: str,
         action: Literal["match", "refund", "dismiss"],
         *,
@@ -158,24 +158,24 @@ class Operations:
         }
         return self._act("payment_orphan_resolve", operator, arguments)
 
-    def offer(self, operator: Operator, offer: NewOffer) -> Row:
+    def offer(self, operator: ActingStaff, offer: NewOffer) -> Row:
         """Offer a user a price of his own: {offer, waits}; `waits`: another operator must make the same offer.
 
         Raises NotFound, OwnMoney, TierNotForSale.
         """
         return self._act("tier_offer_make", operator, {"p_offer": vars(offer)})
 
-    def figures(self, operator: Operator, *, since: date, until: date) -> Row:
+    def figures(self, operator: ActingStaff, *, since: date, until: date) -> Row:
         """Revenue by day, bank and tier, conversion, time to pay, failures, churn, MRR; `until` is the day after."""
         span = {"p_since": since.isoformat(), "p_until": until.isoformat()}
         return accepted(self.database.call("billing_figures", {"p_operator_id": operator.user_id} | span))
 
-    def _act(self, function: str, operator: Operator, arguments: dict[str, Any]) -> Row:
+    def _act(self, function: str, operator: ActingStaff, arguments: dict[str, Any]) -> Row:
         policy = {"second_person_tyiyn": self.policy.second_person_tyiyn, "request_id": operator.request_id}
         who = {"p_operator_id": operator.user_id, "p_policy": policy}
         return accepted(self.database.call(function, who | arguments))
 
-    def _sent(self, operator: Operator, answer: Row) -> Row:
+    def _sent(self, operator: ActingStaff, answer: Row) -> Row:
         """A refund that may go now goes now."""
         refund = answer["refund"]
         if refund["state"] == "approved" and refund["kind"] == "automatic":

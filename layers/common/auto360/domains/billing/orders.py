@@ -15,7 +15,7 @@ from auto360.core.messages import Language
 from auto360.core.pagination import Page, decode_place
 from auto360.core.settings import EnvSettings
 from auto360.domains.billing.errors import BankNotOffered, BankUnavailable, accepted
-from auto360.domains.billing.reports import Attempt
+from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.risk import RiskPolicy
 from auto360.domains.billing.settlement import Actor, Settlement
 from auto360.providers.database import Database, Row
@@ -67,7 +67,7 @@ class PaymentAddresses(EnvSettings):
 
 
 @dataclass(frozen=True)
-class Asking:
+class Payer:
     """Who orders, and from where. `device_id` is what the app calls its installation; empty if it does not say."""
 
     principal: Principal
@@ -92,7 +92,7 @@ class Orders:
     policy: OrderPolicy
     risk: RiskPolicy
 
-    def open(self, asking: Asking, *, tier: str, bank: str, key: str | None, keep_card: bool = False) -> Row:
+    def open(self, asking: Payer, *, tier: str, bank: str, key: str | None, keep_card: bool = False) -> Row:
         """Order a tier at a bank and give what it can be paid with. The price is the server's.
 
         Repeated with the same key, or while an order of the same tier at this bank is open, it is the same payment;
@@ -116,7 +116,7 @@ class Orders:
             return dict(opened["payment"])
         return self._ask_bank(chosen, opened["ask"], asking, payment_id=opened["payment"]["id"])
 
-    def read(self, asking: Asking, payment_id: str) -> Row:
+    def read(self, asking: Payer, payment_id: str) -> Row:
         """One payment. While it waits for money its bank is asked, seldom enough for the bank. Raises NotFound."""
         arguments = {
             "p_user_id": asking.principal.user_id,
@@ -126,7 +126,7 @@ class Orders:
         answer = accepted(self.database.call("payment_read", arguments))
         payment: Row = answer["payment"]
         for row in answer["ask"]:
-            settled = self.settlement.ask_and_settle(Attempt.of(row), actor=asking.actor)
+            settled = self.settlement.ask_and_settle(PaymentAttempt.of(row), actor=asking.actor)
             payment = settled["payment"] if settled else payment
         return payment
 
@@ -141,7 +141,7 @@ class Orders:
         rows = self.database.select("payments", query, user_token=principal.token)
         return Page.cut(rows, limit=limit, order="payments", time="created_at")
 
-    def cancel(self, asking: Asking, payment_id: str) -> Row:
+    def cancel(self, asking: Payer, payment_id: str) -> Row:
         """Give a payment up; its bank is told where it can be. Money that comes all the same is recognised.
 
         Raises NotFound, PaymentNotOpen.
@@ -155,7 +155,7 @@ class Orders:
         self._withdraw(answer["withdraw"])
         return dict(answer["payment"])
 
-    def _order(self, asking: Asking, *, tier: str, bank: str, keep_card: bool) -> dict[str, Any]:
+    def _order(self, asking: Payer, *, tier: str, bank: str, keep_card: bool) -> dict[str, Any]:
         return {
             "tier": tier,
             "bank": bank,
@@ -166,7 +166,7 @@ class Orders:
             "actor": dict(asking.actor),
         }
 
-    def _ask_bank(self, bank: Bank, ask: Mapping[str, Any], asking: Asking, *, payment_id: str) -> Row:
+    def _ask_bank(self, bank: Bank, ask: Mapping[str, Any], asking: Payer, *, payment_id: str) -> Row:
         """Have the bank make the order of a row that is written, and write down what it gave or why it did not."""
         order = Order(
             attempt_id=ask["attempt_id"],

@@ -9,12 +9,12 @@ from typing import Any
 from auto360.domains.billing import reports
 from auto360.domains.billing.notifications import Notices
 from auto360.domains.billing.refunds import Refunding
-from auto360.domains.billing.reports import Attempt
+from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.settlement import Settlement
 from auto360.domains.billing.webhooks import BankCalls, StoredCall
 from auto360.providers.database import Database, Row
 from auto360.providers.database.lease import lease
-from auto360.providers.payments import Bank, BankFailure, OrderState, Trust
+from auto360.providers.payments import Bank, BankFailure, OrderState, WebhookAuthenticity
 
 _ACTOR = {"kind": "timer"}
 _BATCH = 50
@@ -70,7 +70,7 @@ class Reconciler:
     def _check(self, due: Row, counts: dict[str, int]) -> None:
         answered = True
         for row in due["ask"]:
-            settled = self.settlement.ask_and_settle(Attempt.of(row), actor=_ACTOR)
+            settled = self.settlement.ask_and_settle(PaymentAttempt.of(row), actor=_ACTOR)
             counts["asked"] += 1
             counts["changed"] += bool(settled and settled["changed"])
             answered = answered and (settled is not None or row["provider_ref"] is None)
@@ -85,8 +85,8 @@ class Reconciler:
             if bank is None or self.seconds() > ends_at:
                 continue
             told = reports.notification_of(row["report"])
-            attempt = Attempt.of(row["attempt"]) if row["attempt"] else None
-            call = StoredCall(row["event_id"], told, Trust(row["trust"]), attempt, is_old=row["is_old"])
+            attempt = PaymentAttempt.of(row["attempt"]) if row["attempt"] else None
+            call = StoredCall(row["event_id"], told, WebhookAuthenticity(row["trust"]), attempt, is_old=row["is_old"])
             self.calls.act(call, bank, actor=_ACTOR)
             counts["calls"] += 1
 

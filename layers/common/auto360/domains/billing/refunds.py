@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from auto360.domains.billing.errors import accepted
-from auto360.domains.billing.reports import Attempt
+from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.settlement import Actor, Settlement
 from auto360.providers.database import Database
 from auto360.providers.payments import BankFailure, BankRefused, BankUnreachable, NotSupported
@@ -33,7 +33,7 @@ class Refunding:
         RefundDecided, RefundTooLarge where it is larger than any single order.
         """
         begun = accepted(self.database.call("refund_begin", {"p_refund_id": refund_id}))
-        attempt = Attempt.of(begun["attempt"])
+        attempt = PaymentAttempt.of(begun["attempt"])
         outcome, ref, reason = self._call(attempt, begun["amount_tyiyn"], refund_id)
         arguments = {"p_refund_id": refund_id, "p_outcome": outcome, "p_ref": ref, "p_reason": reason}
         ended: dict[str, Any] = self.database.call("refund_end", arguments | {"p_actor": dict(actor)})
@@ -47,10 +47,10 @@ class Refunding:
             self.send(refund_id, actor=_ACTOR)
         sent = self.database.call("refunds_to_ask", {"p_limit": _BATCH})
         for row in sent:
-            self.settlement.ask_and_settle(Attempt.of(row), actor=_ACTOR)
+            self.settlement.ask_and_settle(PaymentAttempt.of(row), actor=_ACTOR)
         return len(approved) + len(sent)
 
-    def _call(self, attempt: Attempt, amount_tyiyn: int, refund_id: str) -> tuple[str, str | None, str | None]:
+    def _call(self, attempt: PaymentAttempt, amount_tyiyn: int, refund_id: str) -> tuple[str, str | None, str | None]:
         bank = self.settlement.banks.named(attempt.bank)
         if bank is None or bank.refunds is None:
             return "refused", None, "no refund by call"

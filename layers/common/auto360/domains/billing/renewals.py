@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import Field, field_validator
 
-from auto360.core.encrypted_fields import NotDecryptable, Place, StoredSecrets
+from auto360.core.encrypted_fields import AssociatedData, NotDecryptable, StoredSecrets
 from auto360.core.settings import EnvSettings
 from auto360.domains.billing.orders import PaymentAddresses
 from auto360.domains.billing.provider_registry import BankDirectory
@@ -94,7 +94,7 @@ class Renewals:
         bank = self.banks.named(opened.get("bank", ""))
         if "reason" in opened or bank is None or bank.debits is None:
             return False
-        place = Place("payment_profiles", "token_encrypted", opened["profile_id"])
+        place = AssociatedData("payment_profiles", "token_encrypted", opened["profile_id"])
         ask = opened["ask"]
         order = Order(
             attempt_id=ask["attempt_id"],

@@ -13,7 +13,7 @@ PAYER = "payment_risk_decisions.payer_digest"
 
 
 @dataclass(frozen=True)
-class Attempt:
+class PaymentAttempt:
     """One order of ours at one bank, as the database names it. `amount_tyiyn` is what was ordered."""
 
     id: str

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from auto360.domains.billing.errors import accepted
-from auto360.domains.billing.operations import Operator
+from auto360.domains.billing.operations import ActingStaff
 from auto360.providers.database import Database, Row
 
 
@@ -13,18 +13,18 @@ class PaymentSearch:
 
     database: Database
 
-    def find(self, operator: Operator, text: str, *, most: int) -> list[Row]:
+    def find(self, operator: ActingStaff, text: str, *, most: int) -> list[Row]:
         """Payments by the id of their user, our number or the bank's, the newest first; without a text the newest."""
         arguments = {"p_operator_id": operator.user_id, "p_text": text, "p_limit": most}
         payments: list[Row] = accepted(self.database.call("payments_search", arguments))["payments"]
         return payments
 
-    def one(self, operator: Operator, payment_id: str) -> Row:
+    def one(self, operator: ActingStaff, payment_id: str) -> Row:
         """A payment with refunds, orders at banks, events, and what may still go back. Raises NotFound."""
         arguments = {"p_operator_id": operator.user_id, "p_payment_id": payment_id}
         return accepted(self.database.call("payment_history", arguments))
 
-    def customer(self, operator: Operator, phone: str) -> Row:
+    def customer(self, operator: ActingStaff, phone: str) -> Row:
         """Whose phone (E.164) this is: {user_id, name}. Raises NotFound."""
         arguments = {"p_operator_id": operator.user_id, "p_phone": phone}
         return accepted(self.database.call("customer_by_phone", arguments))

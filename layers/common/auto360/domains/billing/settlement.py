@@ -11,7 +11,7 @@ from auto360.core.settings import EnvSettings
 from auto360.domains.billing import reports
 from auto360.domains.billing.errors import accepted
 from auto360.domains.billing.provider_registry import BankDirectory
-from auto360.domains.billing.reports import Attempt
+from auto360.domains.billing.reports import PaymentAttempt
 from auto360.providers.database import Database, Row
 from auto360.providers.payments import Bank, BankFailure, Notification, OrderStatus
 
@@ -42,7 +42,7 @@ class Settlement:
         """What the database must know to judge money."""
         return {"takes_test_money": self.takes_test_money, "users_of_payer": self.policy.risk_users_of_payer}
 
-    def ask(self, bank: Bank, attempt: Attempt, *, timeout: float = QUERY_SECONDS) -> OrderStatus:
+    def ask(self, bank: Bank, attempt: PaymentAttempt, *, timeout: float = QUERY_SECONDS) -> OrderStatus:
         """Where an order stands at its bank. Raises BankFailure."""
         return bank.orders.query(attempt.ref, timeout=timeout)
 
@@ -57,7 +57,7 @@ class Settlement:
         }
         return accepted(self.database.call("payment_settle", arguments))
 
-    def ask_and_settle(self, attempt: Attempt, *, actor: Actor) -> Row | None:
+    def ask_and_settle(self, attempt: PaymentAttempt, *, actor: Actor) -> Row | None:
         """Ask the bank and act on its answer. None where it could not be asked, or knows nothing of the order."""
         bank = self.banks.named(attempt.bank)
         if bank is None or not bank.capabilities.query or not (attempt.provider_ref or bank.capabilities.order_id):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from auto360.core.encrypted_fields import NotDecryptable, Place, StoredSecrets
+from auto360.core.encrypted_fields import AssociatedData, NotDecryptable, StoredSecrets
 from auto360.providers.database import Database
 
 TABLE, COLUMN = "payment_profiles", "token_encrypted"
@@ -36,7 +36,7 @@ class TokenRenewal:
         return counts
 
     def _renew(self, row_id: str, stored: str) -> bool:
-        place = Place(TABLE, COLUMN, row_id)
+        place = AssociatedData(TABLE, COLUMN, row_id)
         try:
             renewed = self.secrets.encrypt(self.secrets.decrypt(stored, place=place), place=place)
         except NotDecryptable:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from auto360.core.encrypted_fields import Place, StoredSecrets
+from auto360.core.encrypted_fields import AssociatedData, StoredSecrets
 from auto360.core.errors import NotFound, ServiceUnavailable
 from auto360.domains.billing import reports
-from auto360.domains.billing.reports import Attempt
+from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.settlement import QUERY_SECONDS, Settlement
 from auto360.observability.redaction import redact
 from auto360.providers.database import Database, bytea
@@ -29,8 +29,8 @@ from auto360.providers.payments import (
     OrderState,
     OrderStatus,
     OrderUnknown,
-    Outcome,
-    Trust,
+    PaymentOutcome,
+    WebhookAuthenticity,
 )
 
 # The same for everybody who proves nothing, at every bank; never signed, since it goes to strangers.
@@ -43,8 +43,8 @@ class StoredCall:
 
     event_id: str
     told: Notification
-    trust: Trust
-    attempt: Attempt | None
+    trust: WebhookAuthenticity
+    attempt: PaymentAttempt | None
     is_old: bool = False
 
 
@@ -68,14 +68,14 @@ class BankCalls:
         if bank is None:
             raise NotFound
         trust = _verified(bank, callback)
-        if trust is Trust.REJECT:
+        if trust is WebhookAuthenticity.REJECTED:
             return _UNVERIFIED
         try:
             return bank.callbacks.ack(self._take(bank, callback, trust, request_id=request_id), callback)
         except ServiceUnavailable:
-            return bank.callbacks.ack(Outcome.LATER, callback)
+            return bank.callbacks.ack(PaymentOutcome.LATER, callback)
 
-    def act(self, call: StoredCall, bank: Bank, *, actor: Mapping[str, Any]) -> Outcome:
+    def act(self, call: StoredCall, bank: Bank, *, actor: Mapping[str, Any]) -> PaymentOutcome:
         """Finish a stored call. LATER leaves it open."""
         if call.attempt is None:
             return self._without_order(call, bank)
@@ -83,39 +83,39 @@ class BankCalls:
         ref = OrderRef(call.attempt.id, call.attempt.provider_ref or call.told.provider_ref)
         report = self._confirmed(call, bank, ref)
         if report is None and not call.is_old:
-            return Outcome.LATER
+            return PaymentOutcome.LATER
         if report is None:
             # For a day the bank could not be asked. If it spoke of money, a person looks.
             report = reports.of_notification(_without_news(call.told), is_confirmed=False)
         settled = self.settlement.settle(call.attempt.id, report, actor=actor, event_id=call.event_id)
         return self._keep_card(settled["payment_id"], call.told, call.trust)
 
-    def _take(self, bank: Bank, callback: Callback, trust: Trust, *, request_id: str) -> Outcome:
+    def _take(self, bank: Bank, callback: Callback, trust: WebhookAuthenticity, *, request_id: str) -> PaymentOutcome:
         try:
             told = bank.callbacks.parse(callback)
         except CallbackUnreadable:
             key = f"unreadable:{hashlib.sha256(callback.body).hexdigest()}"
             stored = self._store(bank, callback, trust, key=key, report={})
             self._put_away(bank, stored["event_id"], {}, is_money=False, outcome="unreadable")
-            return Outcome.REFUSED
+            return PaymentOutcome.REFUSED
         stored = self._store(
             bank,
             callback,
             trust,
             key=told.event_key[:300],
-            report=reports.of_notification(told, is_confirmed=trust is Trust.PROOF),
+            report=reports.of_notification(told, is_confirmed=trust is WebhookAuthenticity.VERIFIED),
         )
         if stored["is_done"] and stored["payment_id"] is not None:
             return self._keep_card(stored["payment_id"], told, trust)
         if stored["is_done"] or stored["attempt"] is None:
             # Seen before; or no order of ours that we know: perhaps its number is just being written down. The timer
             # looks again in a minute, and then keeps the money for a person.
-            return Outcome.TAKEN
-        call = StoredCall(stored["event_id"], told, trust, Attempt.of(stored["attempt"]))
+            return PaymentOutcome.TAKEN
+        call = StoredCall(stored["event_id"], told, trust, PaymentAttempt.of(stored["attempt"]))
         return self.act(call, bank, actor={"kind": "bank", "request_id": request_id})
 
     def _store(
-        self, bank: Bank, callback: Callback, trust: Trust, *, key: str, report: Mapping[str, Any]
+        self, bank: Bank, callback: Callback, trust: WebhookAuthenticity, *, key: str, report: Mapping[str, Any]
     ) -> dict[str, Any]:
         event = {
             "event_key": key,
@@ -147,7 +147,7 @@ class BankCalls:
         except BankFailure:
             return None
         if status is None:
-            return reports.of_notification(call.told, is_confirmed=call.trust is Trust.PROOF)
+            return reports.of_notification(call.told, is_confirmed=call.trust is WebhookAuthenticity.VERIFIED)
         return self.settlement.report_of(status, call.told)
 
     def _asked(self, call: StoredCall, bank: Bank, ref: OrderRef) -> OrderStatus | None:
@@ -155,19 +155,19 @@ class BankCalls:
             return None
         return _of_this_order(bank.orders.query(ref, timeout=QUERY_SECONDS), ref, call)
 
-    def _without_order(self, call: StoredCall, bank: Bank) -> Outcome:
+    def _without_order(self, call: StoredCall, bank: Bank) -> PaymentOutcome:
         ref = OrderRef(call.told.attempt_id or "", call.told.provider_ref)
         has_number = bool(ref.attempt_id or ref.provider_ref)
         report = self._confirmed(call, bank, ref) if has_number else None
         if has_number and not call.is_old and (report is None or _contradicts(report, call)):
-            return Outcome.LATER
+            return PaymentOutcome.LATER
         if report is None or _contradicts(report, call):
             # For a day the bank could not be asked, or said otherwise. It spoke of money, so a person looks.
             report = reports.of_notification(call.told, is_confirmed=True)
         is_believed = report["is_confirmed"] or not bank.capabilities.query
         is_money = report["state"] == OrderState.PAID and is_believed
         self._put_away(bank, call.event_id, report, is_money=is_money, outcome="no order of ours")
-        return Outcome.TAKEN
+        return PaymentOutcome.TAKEN
 
     def _put_away(self, bank: Bank, event_id: str, report: Mapping[str, Any], *, is_money: bool, outcome: str) -> None:
         arguments = {
@@ -179,13 +179,13 @@ class BankCalls:
         }
         self.database.call("payment_orphan_found", arguments)
 
-    def _keep_card(self, payment_id: str, told: Notification, trust: Trust) -> Outcome:
+    def _keep_card(self, payment_id: str, told: Notification, trust: WebhookAuthenticity) -> PaymentOutcome:
         """Keep the card that a signed call brings with a payment. LATER while the payment is not paid: only a repeat
         of the call brings the card again."""
-        if told.saved_card is None or trust is not Trust.PROOF:
-            return Outcome.TAKEN
+        if told.saved_card is None or trust is not WebhookAuthenticity.VERIFIED:
+            return PaymentOutcome.TAKEN
         card, row_id = told.saved_card, str(uuid4())
-        place = Place("payment_profiles", "token_encrypted", row_id)
+        place = AssociatedData("payment_profiles", "token_encrypted", row_id)
         profile = {
             "id": row_id,
             "token_encrypted": self.secrets.encrypt(card.token, place=place),
@@ -194,13 +194,13 @@ class BankCalls:
             "expires_at": card.expires_at.isoformat() if card.expires_at else None,
         }
         saved = self.database.call("payment_profile_save", {"p_payment_id": payment_id, "p_profile": profile})
-        return Outcome.LATER if saved["waits"] else Outcome.TAKEN
+        return PaymentOutcome.LATER if saved["waits"] else PaymentOutcome.TAKEN
 
 
-def _verified(bank: Bank, callback: Callback) -> Trust:
+def _verified(bank: Bank, callback: Callback) -> WebhookAuthenticity:
     """How far a call is to be trusted. A bank without a secret path has no address below its own."""
     if callback.path_secret is not None and not bank.capabilities.secret_path:
-        return Trust.REJECT
+        return WebhookAuthenticity.REJECTED
     return bank.callbacks.verify(callback)
 
 
@@ -217,7 +217,11 @@ def _of_this_order(status: OrderStatus, ref: OrderRef, call: StoredCall) -> Orde
 
 def _contradicts(report: Mapping[str, Any], call: StoredCall) -> bool:
     """Whether a signed call speaks of money that the bank, when it is asked, does not know of."""
-    return call.trust is Trust.PROOF and call.told.state is OrderState.PAID and report["state"] == OrderState.PENDING
+    return (
+        call.trust is WebhookAuthenticity.VERIFIED
+        and call.told.state is OrderState.PAID
+        and report["state"] == OrderState.PENDING
+    )
 
 
 def _without_news(told: Notification) -> Notification:

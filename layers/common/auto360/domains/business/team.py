@@ -22,7 +22,7 @@ class TeamPolicy(EnvSettings):
 
 
 @dataclass(frozen=True)
-class Team:
+class BusinessTeam:
     """Teams with everything they touch."""
 
     database: Database

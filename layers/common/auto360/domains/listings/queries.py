@@ -20,7 +20,7 @@ Status = Literal["draft", "pending_review", "active", "sold", "archived", "expir
 
 
 @dataclass(frozen=True)
-class Viewers:
+class ViewerFingerprint:
     """Tells viewers apart without keeping who they are."""
 
     key: bytes
@@ -45,7 +45,7 @@ class ListingReader:
     """Listings with everything that reading them touches."""
 
     database: Database
-    viewers: Viewers
+    viewers: ViewerFingerprint
     views: Batch
     now: Clock
 

@@ -52,7 +52,7 @@ class OwnAddresses(Protocol):
 
 
 @dataclass(frozen=True)
-class Video:
+class LinkedVideo:
     """A video, by its id at api.video or by ours, and the addresses under which it plays."""
 
     id: str
@@ -68,7 +68,7 @@ class VideoLinks:
     hosts: frozenset[str]
     ours: OwnAddresses
 
-    def video(self, *, url: str | None, video_id: str | None) -> Video | None:
+    def video(self, *, url: str | None, video_id: str | None) -> LinkedVideo | None:
         """The video that an address or an id names; None without either.
 
         Raises ValidationFailed for another host, another form, or an address and an id of two videos.
@@ -81,9 +81,9 @@ class VideoLinks:
             raise ValidationFailed(problems=[Problem(field, sentence(FIELDS, "value", "ru"))])
         if _OUR_ID.fullmatch(found):
             manifest = self.ours.manifest(found)
-            return Video(found, manifest, manifest, self.ours.thumbnail(found))
+            return LinkedVideo(found, manifest, manifest, self.ours.thumbnail(found))
         at = f"https://cdn.api.video/vod/{found}"
-        return Video(
+        return LinkedVideo(
             found, url or f"{at}/hls/manifest.m3u8", f"https://embed.api.video/vod/{found}", f"{at}/thumbnail.jpg"
         )
 

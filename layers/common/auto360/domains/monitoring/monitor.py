@@ -9,7 +9,7 @@ from auto360.domains.monitoring.message_format import Wording
 from auto360.providers.alert_channels import AlertChannel, AlertMessage, ChannelFailure
 from auto360.providers.database import Database, DatabaseUnavailable
 from auto360.providers.database.lease import lease
-from auto360.providers.metrics import MetricSource, Reading, SourceFailure
+from auto360.providers.metrics import MetricSource, Sample, SourceFailure
 
 _LEASE_SECONDS = 75
 _MESSAGE_SECONDS = 60
@@ -22,7 +22,7 @@ class _Found:
     """What the sources said; `down` holds the reason of each that said nothing."""
 
     measured: list[str] = field(default_factory=lambda: [SOURCE_DOWN])
-    readings: list[Reading] = field(default_factory=list)
+    readings: list[Sample] = field(default_factory=list)
     down: dict[str, str] = field(default_factory=dict)
 
 
@@ -95,7 +95,7 @@ class Monitor:
             try:
                 read = source.read()
             except SourceFailure as failure:
-                found.readings.append(Reading(SOURCE_DOWN, 1, source.name))
+                found.readings.append(Sample(SOURCE_DOWN, 1, source.name))
                 found.down[source.name] = str(failure)
             else:
                 unknown = {reading.metric for reading in read if reading.value is None}

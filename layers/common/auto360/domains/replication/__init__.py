@@ -15,14 +15,14 @@ from typing import Protocol
 
 
 @dataclass(frozen=True)
-class Place:
+class ReplicaLocation:
     """Where a run goes on: after the file that changed at this time, of files of the same time after this id."""
 
     changed_at: str
     id: str
 
     @classmethod
-    def start(cls) -> "Place":
+    def start(cls) -> "ReplicaLocation":
         """Before everything."""
         return cls("-infinity", "00000000-0000-0000-0000-000000000000")
 
@@ -35,7 +35,7 @@ class SourceFile:
     name: str
     etag: str
     size: int
-    place: Place | None = None
+    place: ReplicaLocation | None = None
 
     @property
     def source(self) -> str:
@@ -57,7 +57,7 @@ class Copy:
 class StorageFiles(Protocol):
     """The files of Supabase Storage, read past row security. Methods raise ObjectStoreError."""
 
-    def changes(self, after: Place, *, until: datetime) -> Iterator[SourceFile]:
+    def changes(self, after: ReplicaLocation, *, until: datetime) -> Iterator[SourceFile]:
         """What came or changed after a place and not after a time, the oldest first, each with its place."""
 
     def buckets(self) -> tuple[str, ...]:

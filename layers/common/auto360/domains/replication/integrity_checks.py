@@ -27,7 +27,7 @@ class SamplePolicy(EnvSettings):
 
 
 @dataclass
-class Counted:
+class CheckRunStats:
     """What a run did, in copies and bytes."""
 
     read: int = 0
@@ -43,7 +43,7 @@ class Samples:
     store: ObjectStore
     policy: SamplePolicy
     now: Clock
-    counted: Counted = field(default_factory=Counted)
+    counted: CheckRunStats = field(default_factory=CheckRunStats)
 
     def read_again(self, lease: Lease, *, until: datetime) -> None:
         """Read until nothing is due or the time is over. Raises CopiesDamaged after the last one."""

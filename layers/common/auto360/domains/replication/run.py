@@ -8,7 +8,7 @@ from pydantic import Field
 
 from auto360.core.settings import EnvSettings
 from auto360.domains.backups.lease import Lease, leased
-from auto360.domains.backups.runs import Outcome, RunKind, Runs
+from auto360.domains.backups.runs import RunKind, RunOutcome, Runs
 from auto360.domains.replication.integrity_checks import Samples
 from auto360.domains.replication.storage import StorageCopies
 from auto360.domains.replication.videos import VideoCopies
@@ -74,5 +74,5 @@ class CopyRun:
         return counted()
 
 
-def _outcome(counted: dict[str, int]) -> Outcome:
-    return Outcome(size=counted.get("bytes"), files=counted.get("copied", counted.get("read")), details=counted)
+def _outcome(counted: dict[str, int]) -> RunOutcome:
+    return RunOutcome(size=counted.get("bytes"), files=counted.get("copied", counted.get("read")), details=counted)

@@ -17,7 +17,7 @@ from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
 from auto360.domains.backups.errors import SourceShrank
 from auto360.domains.backups.lease import Lease
-from auto360.domains.replication import Copy, Place, SourceFile, StorageFiles
+from auto360.domains.replication import Copy, ReplicaLocation, SourceFile, StorageFiles
 from auto360.domains.replication.ledger import Copied, CopyLedger
 from auto360.providers.object_storage import ObjectMissing, ObjectStore
 
@@ -38,7 +38,7 @@ class StoragePolicy(EnvSettings):
 
 
 @dataclass
-class Counted:
+class StorageRunStats:
     """What a run did; bytes are those that were copied."""
 
     seen: int = 0
@@ -58,12 +58,12 @@ class StorageCopies:
     ledger: CopyLedger
     policy: StoragePolicy
     now: Clock
-    counted: Counted = field(default_factory=Counted)
+    counted: StorageRunStats = field(default_factory=StorageRunStats)
 
     def copy_changes(self, lease: Lease, *, until: datetime) -> bool:
         """Copy what changed since the last run; False where `until` came first and the next run goes on."""
         kept = lease.cursor
-        after = Place(kept["changed_at"], kept["id"]) if "changed_at" in kept else Place.start()
+        after = ReplicaLocation(kept["changed_at"], kept["id"]) if "changed_at" in kept else ReplicaLocation.start()
         for file in self.files.changes(after, until=self.now() - _SETTLED):
             if self.now() >= until:
                 return False

@@ -11,7 +11,7 @@ from datetime import datetime
 from pydantic import field_validator
 
 from auto360.core.settings import EnvSettings
-from auto360.domains.replication import Place, SourceFile
+from auto360.domains.replication import ReplicaLocation, SourceFile
 from auto360.providers.database import Database, Row
 from auto360.providers.object_storage import ObjectStore
 
@@ -47,13 +47,13 @@ class SupabaseFiles:
         """The buckets that are copied."""
         return self.names
 
-    def changes(self, after: Place, *, until: datetime) -> Iterator[SourceFile]:
+    def changes(self, after: ReplicaLocation, *, until: datetime) -> Iterator[SourceFile]:
         """From `storage.objects`, page by page."""
         while True:
             arguments = {"p_after": after.changed_at, "p_after_id": after.id, "p_limit": _PAGE}
             rows: list[Row] = self.database.call("storage_changes", arguments)
             for row in rows:
-                after = Place(row["changed_at"], row["id"])
+                after = ReplicaLocation(row["changed_at"], row["id"])
                 if datetime.fromisoformat(after.changed_at) > until:
                     return
                 if row["bucket"] in self.names:

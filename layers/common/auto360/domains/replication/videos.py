@@ -15,7 +15,7 @@ from pydantic import Field
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
 from auto360.domains.backups.lease import Lease
-from auto360.domains.replication import Place
+from auto360.domains.replication import ReplicaLocation
 from auto360.domains.replication.ledger import Copied, CopyLedger, Origin
 from auto360.providers.database import Database, Row
 from auto360.providers.object_storage import ObjectStore
@@ -31,7 +31,7 @@ class VideoCopyPolicy(EnvSettings):
     video_copy_keep_days: int = Field(90, ge=1)
 
 
-class Files(Protocol):
+class ReplicaFiles(Protocol):
     """Reads the file behind a download; cuts are taken up again at the same byte."""
 
     def size(self, download: Callable[[], Download]) -> int:
@@ -42,7 +42,7 @@ class Files(Protocol):
 
 
 @dataclass
-class Counted:
+class VideoRunStats:
     """What a run did; bytes are those that were copied."""
 
     copied: int = 0
@@ -57,12 +57,12 @@ class VideoCopies:
 
     database: Database
     players: Mapping[str, VideoPlayer]
-    files: Files
+    files: ReplicaFiles
     store: ObjectStore
     ledger: CopyLedger
     policy: VideoCopyPolicy
     now: Clock
-    counted: Counted = field(default_factory=Counted)
+    counted: VideoRunStats = field(default_factory=VideoRunStats)
 
     def copy_missing(self, lease: Lease, *, until: datetime) -> bool:
         """Copy videos that have no copy; False where `until` came first. One that fails holds up no other."""
@@ -89,14 +89,14 @@ class VideoCopies:
             self.counted.deleted += len(over)
 
     def _missing(self) -> Iterator[Row]:
-        after = Place.start()
+        after = ReplicaLocation.start()
         while True:
             arguments = {"p_after": after.changed_at, "p_after_id": after.id, "p_limit": _PAGE}
             rows: list[Row] = self.database.call("videos_to_replicate", arguments)
             yield from rows
             if len(rows) < _PAGE:
                 return
-            after = Place(rows[-1]["created_at"], rows[-1]["id"])
+            after = ReplicaLocation(rows[-1]["created_at"], rows[-1]["id"])
 
     def _copy(self, row: Row) -> None:
         player, video_id = self.players[row["provider"]], str(row["provider_video_id"])

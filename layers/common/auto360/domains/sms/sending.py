@@ -28,7 +28,7 @@ class OperatorSmsPolicy(EnvSettings):
 
 
 @dataclass(frozen=True)
-class Origin:
+class SmsOrigin:
     """Where the order came from: for the record."""
 
     address: str
@@ -52,7 +52,7 @@ class OperatorSms:
         template: Template,
         language: Language,
         idempotency_key: str | None,
-        origin: Origin,
+        origin: SmsOrigin,
     ) -> Row:
         """Send a template to a phone (E.164): {sms_id, state, supplier}. With a key, a repetition sends nothing.
 

@@ -12,20 +12,20 @@ class OperatorRequired(DomainError):
     code, status = "operator_required", 403
 
 
-class OwnRole(DomainError):
+class CannotChangeOwnRole(DomainError):
     """Nobody changes his own role, so that there is always an administrator left."""
 
     code, status = "operator_own_role", 409
 
 
-class ForeignForm(DomainError):
+class CsrfRejected(DomainError):
     """The request was not made by a form of our own page: another origin, or a token of another or an ended session."""
 
     code, status = "form_foreign", 403
 
 
 REFUSALS: dict[str, type[DomainError]] = {
-    refusal.code: refusal for refusal in (OwnRole, AccountBlocked, AuthenticationRequired, Forbidden)
+    refusal.code: refusal for refusal in (CannotChangeOwnRole, AccountBlocked, AuthenticationRequired, Forbidden)
 }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from auto360.domains.staff.errors import accepted
-from auto360.domains.staff.sessions import Operator
+from auto360.domains.staff.sessions import StaffMember
 from auto360.providers.database import Database, Row
 
 
@@ -13,10 +13,10 @@ class Overview:
 
     database: Database
 
-    def today(self, operator: Operator) -> Row:
+    def today(self, operator: StaffMember) -> Row:
         """What waits for the operator's role, open alerts, timers."""
         return accepted(self.database.call("operations_overview", {"p_operator_id": operator.user_id}))
 
-    def backups(self, operator: Operator, *, most: int) -> Row:
+    def backups(self, operator: StaffMember, *, most: int) -> Row:
         """Kinds of backups with their last good run, and the newest `most` runs."""
         return accepted(self.database.call("backups_overview", {"p_operator_id": operator.user_id, "p_most": most}))

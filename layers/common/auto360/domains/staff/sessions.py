@@ -36,7 +36,7 @@ class OperatorSessionPolicy(EnvSettings):
 
 
 @dataclass(frozen=True)
-class Operator:
+class StaffMember:
     """Who is signed in. `phone_end` is the last three digits."""
 
     user_id: str
@@ -95,13 +95,13 @@ class OperatorSessions:
             raise refusals.get(answer["outcome"], CodeInvalid)
         return token
 
-    def find(self, token: str) -> Operator | None:
+    def find(self, token: str) -> StaffMember | None:
         """The operator whose session this is, or None; a session that is used lives on."""
         idle = self.policy.operator_session_idle_seconds
         found = self.database.call("operator_session", {"p_token_digest": _digest(token), "p_idle_seconds": idle})
-        return Operator(**found) if found else None
+        return StaffMember(**found) if found else None
 
-    def is_first(self, operator: Operator, form_key: UUID) -> bool:
+    def is_first(self, operator: StaffMember, form_key: UUID) -> bool:
         """Whether this form is sent for the first time; a second press of its button is not."""
         arguments = {"p_operator_id": operator.user_id, "p_key": str(form_key)}
         return bool(self.database.call("operator_form_once", arguments))

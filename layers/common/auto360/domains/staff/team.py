@@ -5,14 +5,14 @@ from typing import Literal
 
 from auto360.core.pagination import Page, decode_place
 from auto360.domains.staff.errors import accepted
-from auto360.domains.staff.sessions import Operator, Role
+from auto360.domains.staff.sessions import Role, StaffMember
 from auto360.providers.database import Database, Row
 
 _ORDER = "audit"
 
 
 @dataclass(frozen=True)
-class Origin:
+class RequestOrigin:
     """Where an order came from: for the record."""
 
     address: str
@@ -20,23 +20,25 @@ class Origin:
 
 
 @dataclass(frozen=True)
-class Team:
+class StaffTeam:
     """Operators and the audit log. Who may is decided by SQL, in the same call."""
 
     database: Database
 
-    def members(self, operator: Operator) -> Row:
+    def members(self, operator: StaffMember) -> Row:
         """Everybody with a role, and roles that wait for a second one to give them: {operators, waiting}.
 
         Raises Forbidden.
         """
         return accepted(self.database.call("operators_list", {"p_operator_id": operator.user_id}))
 
-    def appoint(self, operator: Operator | None, phone: str, *, role: Role | Literal["user"], origin: Origin) -> Row:
+    def appoint(
+        self, operator: StaffMember | None, phone: str, *, role: Role | Literal["user"], origin: RequestOrigin
+    ) -> Row:
         """Give the person with this phone (E.164) a role; `user` takes it away. {user_id, role, before, waits}.
 
         `waits`: the role begins when another administrator gives the same one. Without an operator it is the command of
-        somebody who holds the service key, and begins at once. Raises Forbidden, OwnRole.
+        somebody who holds the service key, and begins at once. Raises Forbidden, CannotChangeOwnRole.
         """
         arguments = {
             "p_actor_id": operator.user_id if operator else None,
@@ -47,7 +49,9 @@ class Team:
         }
         return accepted(self.database.call("operator_appoint", arguments))
 
-    def audit(self, operator: Operator, *, area: str | None, actor: str | None, cursor: str | None, limit: int) -> Page:
+    def audit(
+        self, operator: StaffMember, *, area: str | None, actor: str | None, cursor: str | None, limit: int
+    ) -> Page:
         """The audit log, newest first; `area` is the part of an action before its dot. Raises Forbidden."""
         place = decode_place(cursor, order=_ORDER)
         arguments = {

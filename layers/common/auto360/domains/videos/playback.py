@@ -26,7 +26,7 @@ _BEING_MADE = ("awaiting_upload", "uploading", "processing")
 
 
 @dataclass(frozen=True)
-class Video:
+class PlayableVideo:
     """A video as its viewer sees it; `playback` is None where it does not play yet, or not any more."""
 
     row: Row
@@ -43,7 +43,7 @@ class VideoReader:
     replicas: Callable[[], LinkSigner]
     api_url: str
 
-    def one(self, video_id: str, *, viewer: Principal | None) -> Video:
+    def one(self, video_id: str, *, viewer: Principal | None) -> PlayableVideo:
         """A video, named by our id or that at api.video. Raises NotFound for who may not see it."""
         arguments = {"p_video_id": video_id, "p_viewer_id": viewer.user_id if viewer else None}
         row = self.database.call("video_read", arguments)
@@ -52,9 +52,9 @@ class VideoReader:
         if row is None:
             raise NotFound
         try:
-            return Video(row, self._playback(row["id"], row["copies"]))
+            return PlayableVideo(row, self._playback(row["id"], row["copies"]))
         except (VideoNotReady, VideoServiceUnavailable):
-            return Video(row, None)
+            return PlayableVideo(row, None)
 
     def playback(self, video_id: str) -> Playback:
         """Where a video plays, for whoever knows our id. Raises NotFound, VideoNotReady, VideoServiceUnavailable."""

@@ -154,7 +154,7 @@ class Member(BaseModel):
     phone: str | None = None
 
 
-class Listing(BaseModel):
+class BusinessListing(BaseModel):
     """A listing in the list of its business. `price` is in som."""
 
     id: str
@@ -172,8 +172,8 @@ class Listing(BaseModel):
     created_at: datetime
 
 
-class Listings(BaseModel):
+class BusinessListings(BaseModel):
     """A page; `next_cursor` is null on the last one."""
 
-    listings: list[Listing]
+    listings: list[BusinessListing]
     next_cursor: str | None

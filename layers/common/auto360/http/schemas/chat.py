@@ -66,7 +66,7 @@ class Block(RequestBody):
     user_id: UUID = Field(strict=False)
 
 
-class NewReport(RequestBody):
+class NewChatReport(RequestBody):
     """A person or a message, and what is wrong."""
 
     target_type: Target

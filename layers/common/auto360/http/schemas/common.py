@@ -24,7 +24,7 @@ class Person(BaseModel):
     is_verified: bool = False
 
 
-class Done(BaseModel):
+class Empty(BaseModel):
     """It is done; nothing more is told."""
 
     done: bool = True

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 from auto360.core.pagination import Page
 from auto360.domains.listings.synonyms import as_shown
-from auto360.http.envelope import Answer
+from auto360.http.envelope import Envelope
 from auto360.providers.database import Row
 
 
@@ -135,7 +135,7 @@ class Listing(BaseModel):
         )
 
 
-class ListingAtTop(Listing):
+class ListingFlattened(Listing):
     """One listing: in `data`, and its fields at the top level as well, where the app looks for them."""
 
     success: Literal[True] = True
@@ -181,7 +181,7 @@ class Sold(BaseModel):
     days_until_deletion: int
 
 
-class SoldAtTop(Answer[Sold]):
+class SoldFlattened(Envelope[Sold]):
     """`delete_at` at the top level as well, where the app looks for it."""
 
     delete_at: datetime
@@ -194,14 +194,14 @@ class Changed(BaseModel):
     status: str | None = None
 
 
-def at_top(row: Row) -> ListingAtTop:
+def at_top(row: Row) -> ListingFlattened:
     """One listing for the app."""
     listing = Listing.of(row)
-    return ListingAtTop(**vars(listing), data=listing)
+    return ListingFlattened(**vars(listing), data=listing)
 
 
-def sold(row: Row) -> SoldAtTop:
+def sold(row: Row) -> SoldFlattened:
     """A sale for the app."""
     whole = datetime.fromisoformat(row["delete_at"]) - datetime.fromisoformat(row["sold_at"])
     answer = Sold(**row, days_until_deletion=whole.days)
-    return SoldAtTop(data=answer, delete_at=answer.delete_at)
+    return SoldFlattened(data=answer, delete_at=answer.delete_at)

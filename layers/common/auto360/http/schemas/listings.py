@@ -191,7 +191,7 @@ class NewEstate(NewListing):
 AnyNewListing = Annotated[NewCar | NewHorse | NewEstate, Body(discriminator="category")]
 
 
-class NewReport(RequestBody):
+class NewListingReport(RequestBody):
     """What is wrong with a listing."""
 
     reason: Reason

@@ -8,9 +8,9 @@ from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Header
 from pydantic import BaseModel, Field
 
-from auto360.domains.billing.orders import Asking
+from auto360.domains.billing.orders import Payer
 from auto360.http.auth import principal_of
-from auto360.http.envelope import Answer, RequestBody
+from auto360.http.envelope import Envelope, RequestBody
 from auto360.http.requests import header, request_of
 from auto360.providers.payments.qr_codes import qr_png, qr_svg
 
@@ -20,14 +20,14 @@ IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=200, 
 _APP_STATUS = {"pending": "pending", "completed": "success", "failed": "failed", "refunded": "refunded"}
 
 
-def _asking(resolved: ResolvedRequest) -> Asking:
+def _asking(resolved: ResolvedRequest) -> Payer:
     event = resolved.resolved_event.raw_event
     request = request_of(event)
     device = header(event, "X-Device-Id")[:200]
-    return Asking(principal_of(event), request.address, device, request.language, request.id)
+    return Payer(principal_of(event), request.address, device, request.language, request.id)
 
 
-Payer = Annotated[Asking, Depends(_asking)]
+CurrentPayer = Annotated[Payer, Depends(_asking)]
 """Parameter type of a route for somebody who is signed in and pays."""
 
 
@@ -40,7 +40,7 @@ class NewPayment(RequestBody):
     picture: Picture = "svg"
 
 
-class DeepLink(BaseModel):
+class PaymentLink(BaseModel):
     """Opens one bank's app with the order in it."""
 
     code: str
@@ -48,7 +48,7 @@ class DeepLink(BaseModel):
     url: str
 
 
-class WayToPay(BaseModel):
+class PaymentOptions(BaseModel):
     """What can be paid with, until `expires_at`: a page, a QR code as text and picture, links into banks' apps.
 
     `qr_picture` is an SVG document, or a PNG as a data address.
@@ -57,7 +57,7 @@ class WayToPay(BaseModel):
     redirect_url: str | None
     qr_text: str | None
     qr_picture: str | None
-    deep_links: list[DeepLink]
+    deep_links: list[PaymentLink]
     expires_at: datetime
 
 
@@ -86,7 +86,7 @@ class Payment(PaymentLine):
     tier_code: str
     expires_at: datetime | None
     failure_reason: str | None
-    pay: WayToPay | None
+    pay: PaymentOptions | None
 
     @classmethod
     def of(cls, row: dict[str, Any], *, picture: Picture) -> Self:
@@ -106,7 +106,7 @@ def _picture(text: str | None, kind: Picture) -> str | None:
     return f"data:image/png;base64,{base64.b64encode(qr_png(text)).decode()}"
 
 
-class PaymentAnswer(Answer[Payment]):
+class PaymentAnswer(Envelope[Payment]):
     """A payment; the app's own field names at the top level."""
 
     payment_id: str

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from auto360.core.text import Line
-from auto360.domains.videos.playback import Video
+from auto360.domains.videos.playback import PlayableVideo
 from auto360.domains.videos.uploads import Ticket, WantedUpload
-from auto360.http.envelope import Answer, CamelModel, RequestBody
+from auto360.http.envelope import CamelModel, Envelope, RequestBody
 
 # What a server would take for one chunk; a mobile network rather less. api.video counts each chunk as a call.
 _CHUNK_BYTES = 20 * 1024 * 1024
@@ -74,7 +74,7 @@ class UploadTicket(CamelModel):
         )
 
 
-class UploadTicketAtTop(UploadTicket):
+class UploadTicketFlattened(UploadTicket):
     """A ticket in `data`, and its fields at the top level."""
 
     success: Literal[True] = True
@@ -101,7 +101,7 @@ class VideoState(CamelModel):
     ready_at: datetime | None
 
     @classmethod
-    def of(cls, video: Video) -> Self:
+    def of(cls, video: PlayableVideo) -> Self:
         """The answer for a video."""
         row, playback = video.row, video.playback
         return cls(
@@ -117,7 +117,7 @@ class VideoState(CamelModel):
         )
 
 
-class VideoAtTop(VideoState):
+class VideoFlattened(VideoState):
     """A video in `data`, and its fields at the top level."""
 
     success: Literal[True] = True
@@ -137,26 +137,26 @@ class Removed(BaseModel):
     id: str
 
 
-def ticket_at_top(ticket: Ticket) -> UploadTicketAtTop:
+def ticket_at_top(ticket: Ticket) -> UploadTicketFlattened:
     """A ticket for the app."""
     told = UploadTicket.of(ticket)
-    return UploadTicketAtTop(**vars(told), data=told)
+    return UploadTicketFlattened(**vars(told), data=told)
 
 
-def video_at_top(video: Video) -> VideoAtTop:
+def video_at_top(video: PlayableVideo) -> VideoFlattened:
     """A video for the app."""
     told = VideoState.of(video)
-    return VideoAtTop(**vars(told), data=told)
+    return VideoFlattened(**vars(told), data=told)
 
 
 __all__ = [
-    "Answer",
+    "Envelope",
     "NewUpload",
     "Removed",
     "UploadDone",
     "UploadState",
-    "UploadTicketAtTop",
-    "VideoAtTop",
+    "UploadTicketFlattened",
+    "VideoFlattened",
     "ticket_at_top",
     "video_at_top",
 ]

@@ -12,7 +12,7 @@ from pydantic import HttpUrl
 from auto360.core.settings import EnvSettings
 from auto360.providers.cdn import Caching, CdnFailure, Resource, Rule
 from auto360.providers.video import VideoFailure
-from auto360.providers.video.http import Exchange, Patience
+from auto360.providers.video.http import Exchange, RetryPolicy
 from auto360.providers.video.iam import IamTokens
 from auto360.providers.video.parsing import identifier, inner, objects, text, whole
 
@@ -30,10 +30,10 @@ class YandexCdn:
     """The `Cdn` port."""
 
     def __init__(
-        self, settings: YandexCdnSettings, http: httpx.Client, tokens: IamTokens, *, patience: Patience | None = None
+        self, settings: YandexCdnSettings, http: httpx.Client, tokens: IamTokens, *, patience: RetryPolicy | None = None
     ) -> None:
         self._id, self._tokens = settings.yandex_cdn_resource_id, tokens
-        self._exchange = Exchange(http, f"{str(settings.yandex_cdn_url).rstrip('/')}/cdn/v1", patience or Patience())
+        self._exchange = Exchange(http, f"{str(settings.yandex_cdn_url).rstrip('/')}/cdn/v1", patience or RetryPolicy())
 
     def read(self) -> Resource:
         """Resource and rules, in two calls."""

@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 @dataclass(frozen=True)
-class Reading:
+class Sample:
     """One figure now. `subject` tells apart what a metric is measured for, such as a supplier; units are the rule's.
 
     A `weak` one comes from so few cases that it may close an alert and opens none. None: nothing can be said now.
@@ -28,5 +28,5 @@ class MetricSource(Protocol):
     name: str
     metrics: Sequence[str]
 
-    def read(self) -> Sequence[Reading]:
+    def read(self) -> Sequence[Sample]:
         """Measure everything in `metrics`; no reading for a subject means that all is well. Raises SourceFailure."""

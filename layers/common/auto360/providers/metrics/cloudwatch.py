@@ -10,7 +10,7 @@ from pydantic import Field
 
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
-from auto360.providers.metrics import Reading, SourceFailure
+from auto360.providers.metrics import Sample, SourceFailure
 from auto360.providers.metrics.traffic import ERROR_RATE, RESPONSE_TIME, WINDOW_SECONDS, traffic_readings
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class CloudWatch:
     def __init__(self, settings: CloudWatchSettings, client: BaseClient, *, now: Clock) -> None:
         self._settings, self._client, self._now = settings, client, now
 
-    def read(self) -> Sequence[Reading]:
+    def read(self) -> Sequence[Sample]:
         """One question about the last three minutes. Raises SourceFailure."""
         from botocore.exceptions import BotoCoreError, ClientError
 

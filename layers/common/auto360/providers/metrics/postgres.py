@@ -6,7 +6,7 @@ from pydantic import Field
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database
-from auto360.providers.metrics import Reading
+from auto360.providers.metrics import Sample
 
 
 class DatabaseFigureSettings(EnvSettings):
@@ -33,7 +33,7 @@ class DatabaseFigures:
             self.metrics = [metric for metric in self.metrics if metric != "disk_usage"]
         self._database = database
 
-    def read(self) -> Sequence[Reading]:
+    def read(self) -> Sequence[Sample]:
         """One call. Raises DatabaseUnavailable: without the database there is nothing to judge with either."""
         figures = self._database.call("monitoring_figures", {"p_disk_bytes": self._disk_bytes})
-        return [Reading(row["metric"], float(row["value"]), row["subject"], row["weak"]) for row in figures]
+        return [Sample(row["metric"], float(row["value"]), row["subject"], row["weak"]) for row in figures]

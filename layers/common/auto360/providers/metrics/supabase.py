@@ -8,7 +8,7 @@ import httpx
 from pydantic import SecretStr
 
 from auto360.core.settings import EnvSettings
-from auto360.providers.metrics import Reading, SourceFailure
+from auto360.providers.metrics import Sample, SourceFailure
 from auto360.providers.transport import at_most
 from auto360.providers.transport.bodies import AnswerTooLarge
 
@@ -34,14 +34,14 @@ class SupabaseHost:
     def __init__(self, settings: SupabaseMetricSettings, http: httpx.Client) -> None:
         self._settings, self._http = settings, http
 
-    def read(self) -> Sequence[Reading]:
+    def read(self) -> Sequence[Sample]:
         """One question. Raises SourceFailure."""
         samples = _samples(self._ask())
         disk = (samples["node_filesystem_avail_bytes", _DATA_DISK], samples["node_filesystem_size_bytes", _DATA_DISK])
         memory = (samples["node_memory_MemAvailable_bytes", ""], samples["node_memory_MemTotal_bytes", ""])
         processors = samples["processors", ""]
         busy = _percent(samples["node_load5", ""] / processors) if processors else None
-        return [Reading(DISK, _used(*disk)), Reading(MEMORY, _used(*memory)), Reading(CPU, busy)]
+        return [Sample(DISK, _used(*disk)), Sample(MEMORY, _used(*memory)), Sample(CPU, busy)]
 
     def _ask(self) -> str:
         key = self._settings.supabase_service_role_key.get_secret_value()

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from auto360.providers.metrics import Reading, SourceFailure
+from auto360.providers.metrics import Sample, SourceFailure
 
 ERROR_RATE, RESPONSE_TIME = "error_rate", "response_time"
 WINDOW_SECONDS = 180
@@ -11,7 +11,7 @@ WINDOW_SECONDS = 180
 LEAST_REQUESTS = 20
 
 
-def traffic_readings(*, requests: float, failures: float, slow_seconds: float | None) -> Sequence[Reading]:
+def traffic_readings(*, requests: float, failures: float, slow_seconds: float | None) -> Sequence[Sample]:
     """Readings of one window: percent of answers with a status from 500, and the 95th percentile in seconds.
 
     No request at all says nothing: a gateway that is down has none either. Raises SourceFailure for endless numbers.
@@ -19,10 +19,10 @@ def traffic_readings(*, requests: float, failures: float, slow_seconds: float | 
     if not all(map(math.isfinite, (requests, failures, slow_seconds or 0.0))):
         raise SourceFailure("unreadable")
     if requests < 1:
-        return [Reading(ERROR_RATE, None), Reading(RESPONSE_TIME, None)]
+        return [Sample(ERROR_RATE, None), Sample(RESPONSE_TIME, None)]
     weak = requests < LEAST_REQUESTS
     slow = None if slow_seconds is None else round(slow_seconds, 3)
     return [
-        Reading(ERROR_RATE, round(100 * failures / requests, 2), weak=weak),
-        Reading(RESPONSE_TIME, slow, weak=weak),
+        Sample(ERROR_RATE, round(100 * failures / requests, 2), weak=weak),
+        Sample(RESPONSE_TIME, slow, weak=weak),
     ]

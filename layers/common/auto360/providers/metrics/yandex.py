@@ -14,7 +14,7 @@ from pydantic import Field, HttpUrl, SecretStr
 
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
-from auto360.providers.metrics import Reading, SourceFailure
+from auto360.providers.metrics import Sample, SourceFailure
 from auto360.providers.metrics.traffic import ERROR_RATE, RESPONSE_TIME, WINDOW_SECONDS, traffic_readings
 from auto360.providers.transport import at_most
 
@@ -48,7 +48,7 @@ class YandexMonitoring:
     ) -> None:
         self._settings, self._http, self._authorize, self._now = settings, http, authorize, now
 
-    def read(self) -> Sequence[Reading]:
+    def read(self) -> Sequence[Sample]:
         """Two questions about the last three minutes. Raises SourceFailure."""
         by_code = self._totals("api_gateway.requests_count_per_second", "code")
         by_bin = self._totals("api_gateway.requests_latency_milliseconds", "bin")

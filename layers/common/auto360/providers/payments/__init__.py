@@ -40,10 +40,10 @@ from auto360.providers.payments.values import (
     OrderRef,
     OrderState,
     OrderStatus,
-    Outcome,
+    PaymentOutcome,
     Refund,
     SavedCard,
-    Trust,
+    WebhookAuthenticity,
     callback_path,
 )
 
@@ -68,21 +68,21 @@ __all__ = [
     "NotSupported",
     "Notification",
     "Order",
+    "OrderProvider",
     "OrderRef",
     "OrderState",
     "OrderStatus",
     "OrderUnknown",
-    "Orders",
-    "Outcome",
+    "PaymentOutcome",
     "Refund",
     "Refunds",
     "SavedCard",
-    "Trust",
+    "WebhookAuthenticity",
     "callback_path",
 ]
 
 
-class Orders(Protocol):
+class OrderProvider(Protocol):
     """Making an order and asking for it. `timeout` is in seconds and bounds all tries together."""
 
     def create(self, order: Order, *, timeout: float) -> NewOrder:
@@ -95,13 +95,13 @@ class Orders(Protocol):
 class Callbacks(Protocol):
     """A bank's calls: first `verify`, then `parse`, at last `ack`. A rejected call reaches neither of the two."""
 
-    def verify(self, callback: Callback) -> Trust:
+    def verify(self, callback: Callback) -> WebhookAuthenticity:
         """What the call is worth. Never raises: anything unexpected is REJECT, and so is a secret that is not set."""
 
     def parse(self, callback: Callback) -> Notification:
         """What the call says. Raises CallbackUnreadable."""
 
-    def ack(self, outcome: Outcome, callback: Callback, /) -> CallbackAnswer:
+    def ack(self, outcome: PaymentOutcome, callback: Callback, /) -> CallbackAnswer:
         """Answer a verified call so that the bank stops, or repeats. Works for any body.
 
         May be signed with the bank's secret, so it holds nothing that the caller has chosen.
@@ -143,7 +143,7 @@ class Bank:
     name: str
     title: str
     capabilities: Capabilities
-    orders: Orders
+    orders: OrderProvider
     callbacks: Callbacks
     cancels: Cancels | None = None
     refunds: Refunds | None = None

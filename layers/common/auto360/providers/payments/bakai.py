@@ -29,14 +29,14 @@ from auto360.providers.payments import (
     OrderState,
     OrderStatus,
     OrderUnknown,
-    Outcome,
-    Trust,
+    PaymentOutcome,
+    WebhookAuthenticity,
 )
 from auto360.providers.payments.elqr import SOM_NUMBER, require_payable
 from auto360.providers.payments.http_client import (
     BankConnection,
+    BankReply,
     BankUrl,
-    Reply,
     compact_json,
     host_of,
     require_success,
@@ -44,8 +44,8 @@ from auto360.providers.payments.http_client import (
 from auto360.providers.payments.links import BankLinks, BankTerms
 from auto360.providers.payments.models import (
     Id,
+    ProviderModel,
     Som,
-    Wire,
     Word,
     attempt_of,
     our_id,
@@ -63,7 +63,7 @@ _STATES = {
     "expired": OrderState.EXPIRED,
     "canceled": OrderState.CANCELED,
 }
-_ANSWERS = {Outcome.TAKEN: 200, Outcome.REFUSED: 403, Outcome.LATER: 503}
+_ANSWERS = {PaymentOutcome.TAKEN: 200, PaymentOutcome.REFUSED: 403, PaymentOutcome.LATER: 503}
 
 
 class BakaiSettings(EnvSettings):
@@ -95,16 +95,16 @@ class BakaiSettings(EnvSettings):
         return token.get_secret_value() if token else ""
 
 
-class _Code(Wire):
+class _Code(ProviderModel):
     qr_link: str = Field(alias="qrLink")
 
 
-class _State(Wire):
+class _State(ProviderModel):
     state: Word
     amount: Som | None = None
 
 
-class _Call(Wire):
+class _Call(ProviderModel):
     account: Id = Field(alias="accountNo")
     amount: Som
     currency: Word = Field(alias="currencyID")
@@ -185,15 +185,19 @@ class Bakai:
         amount = found.amount if state is OrderState.PAID else None
         return OrderStatus(state, operation, amount, "KGS", transaction_id=operation, attempt_id=attempt_of(operation))
 
-    def verify(self, callback: Callback) -> Trust:
+    def verify(self, callback: Callback) -> WebhookAuthenticity:
         """HINT at best, and only for our own account: nothing is signed."""
         if not is_secret(self._settings.bakai_callback_secret.get_secret_value(), callback.path_secret or ""):
-            return Trust.REJECT
+            return WebhookAuthenticity.REJECTED
         try:
             told = read_callback(_Call, callback.body)
         except CallbackUnreadable:
-            return Trust.REJECT
-        return Trust.HINT if told.account == self._settings.bakai_account else Trust.REJECT
+            return WebhookAuthenticity.REJECTED
+        return (
+            WebhookAuthenticity.UNVERIFIED
+            if told.account == self._settings.bakai_account
+            else WebhookAuthenticity.REJECTED
+        )
 
     def parse(self, callback: Callback) -> Notification:
         """`elqrID` is unique per payment; without it, operation and state stand for the event."""
@@ -208,26 +212,26 @@ class Bakai:
             transaction_id=told.transaction or told.elqr,
         )
 
-    def ack(self, outcome: Outcome, _callback: Callback, /) -> CallbackAnswer:
+    def ack(self, outcome: PaymentOutcome, _callback: Callback, /) -> CallbackAnswer:
         """Anything but 200 is repeated without end."""
         return CallbackAnswer(_ANSWERS[outcome], "{}")
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._settings.token}", "Accept": "application/json"}
 
-    def _post(self, path: str, body: dict[str, Any], *, timeout: float) -> Reply:
+    def _post(self, path: str, body: dict[str, Any], *, timeout: float) -> BankReply:
         headers = {**self._headers(), "Content-Type": "application/json"}
         return self._line.call(
             "POST", path, timeout=timeout, repeatable=False, headers=headers, content=compact_json(body)
         )
 
 
-class _Wrapped(Wire):
+class _Wrapped(ProviderModel):
     status_code: int | None = Field(default=None, alias="statusCode")
     result: dict[str, Any] | None = None
 
 
-def _unwrapped(reply: Reply) -> bytes | dict[str, Any]:
+def _unwrapped(reply: BankReply) -> bytes | dict[str, Any]:
     """Some methods wrap what they say into `{responseMessage, statusCode, result}`."""
     body = require_success(reply)
     wrapped = read_reply(_Wrapped, body)
@@ -242,7 +246,7 @@ def bakai(settings: BakaiSettings, http: httpx.Client, terms: BankTerms) -> Bank
     side = Bakai(settings, BankConnection(http, settings.bakai_api_url), links, terms.clock)
     capabilities = Capabilities(
         signature="none",
-        trust=Trust.HINT,
+        trust=WebhookAuthenticity.UNVERIFIED,
         unit="som",
         query=bool(settings.bakai_qr_type),
         order_id=bool(settings.bakai_qr_type),

@@ -29,9 +29,9 @@ from auto360.providers.payments import (
     OrderState,
     OrderStatus,
     OrderUnknown,
-    Outcome,
+    PaymentOutcome,
     Refund,
-    Trust,
+    WebhookAuthenticity,
     callback_path,
 )
 from auto360.providers.payments.freedom_pay_fields import (
@@ -58,7 +58,11 @@ _DEAD_PROFILES = ("9011", "11070")
 _RECURRING_MONTHS = 36
 _SHORTEST, _LONGEST = timedelta(minutes=5), timedelta(days=7)
 _NAME = "freedompay"
-_ANSWERS = {Outcome.TAKEN: (200, "ok"), Outcome.REFUSED: (403, "rejected"), Outcome.LATER: (503, "error")}
+_ANSWERS = {
+    PaymentOutcome.TAKEN: (200, "ok"),
+    PaymentOutcome.REFUSED: (403, "rejected"),
+    PaymentOutcome.LATER: (503, "error"),
+}
 
 
 class FreedomPaySettings(EnvSettings):
@@ -144,12 +148,16 @@ class FreedomPay:
         answer = self._call("/g2g/recurrent", fields, timeout=timeout)
         return NewOrder(required_text(answer, "pg_payment_id"), expires_at=self._clock() + order.lifetime)
 
-    def verify(self, callback: Callback) -> Trust:
+    def verify(self, callback: Callback) -> WebhookAuthenticity:
         """PROOF when it came to our address, names our merchant, and is signed with our secret for that address."""
         fields, script = form_of(callback.body), script_of(callback_path(_NAME))
         is_ours = script_of(callback.path) == script and is_call_to(self._settings.freedompay_merchant_id, fields)
         secret = self._settings.freedompay_secret_key.get_secret_value()
-        return Trust.PROOF if is_ours and is_signed(script, fields, secret) else Trust.REJECT
+        return (
+            WebhookAuthenticity.VERIFIED
+            if is_ours and is_signed(script, fields, secret)
+            else WebhookAuthenticity.REJECTED
+        )
 
     def parse(self, callback: Callback) -> Notification:
         """The result of a payment, and the card's profile where one was asked for."""
@@ -173,7 +181,7 @@ class FreedomPay:
             saved_card=saved_card_of(fields) if result == "1" else None,
         )
 
-    def ack(self, outcome: Outcome, _callback: Callback, /) -> CallbackAnswer:
+    def ack(self, outcome: PaymentOutcome, _callback: Callback, /) -> CallbackAnswer:
         """Signed XML. A rejection is final for the bank only while `pg_can_reject`; money is never refused by it."""
         status, word = _ANSWERS[outcome]
         fields = {"pg_status": word, "pg_description": word, "pg_salt": self._salt()}
@@ -219,7 +227,7 @@ def freedom_pay(
     side = FreedomPay(settings, line, links, terms.clock, salt or (lambda: secrets.token_hex(8)))
     capabilities = Capabilities(
         signature="pg_sig",
-        trust=Trust.PROOF,
+        trust=WebhookAuthenticity.VERIFIED,
         unit="som",
         query=True,
         order_id=True,

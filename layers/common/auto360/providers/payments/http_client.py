@@ -32,7 +32,7 @@ BankUrl = Annotated[HttpUrl, AfterValidator(_private_line)]
 
 
 @dataclass(frozen=True)
-class Reply:
+class BankReply:
     """What came back; 5xx and 429 never get here."""
 
     status: int
@@ -72,7 +72,7 @@ class BankConnection:
         params: Mapping[str, str] | None = None,
         content: bytes | None = None,
         form: Mapping[str, str] | None = None,
-    ) -> Reply:
+    ) -> BankReply:
         """Send and read the answer, within `timeout` seconds for all tries together.
 
         A repeatable call is tried three times at most and ends in BankUnreachable. Another one is sent once: it ends
@@ -100,7 +100,7 @@ class BankConnection:
                 self._pause(pause)
         raise AssertionError("unreachable")
 
-    def _once(self, request: httpx.Request, deadline: float) -> Reply:
+    def _once(self, request: httpx.Request, deadline: float) -> BankReply:
         request.extensions["timeout"] = httpx.Timeout(max(0.05, deadline - time.monotonic())).as_dict()
         try:
             response = self._http.send(request)
@@ -112,10 +112,10 @@ class BankConnection:
             raise _Failed("no_reply", arrived=True) from error
         if response.status_code >= 500 or response.status_code == 429:
             raise _Failed(f"http_{response.status_code}", arrived=response.status_code != 429)
-        return Reply(response.status_code, response.content)
+        return BankReply(response.status_code, response.content)
 
 
-def require_success(reply: Reply) -> bytes:
+def require_success(reply: BankReply) -> bytes:
     """The body of a 2xx answer. Raises BankRefused: lasting for a key that is not (or no longer) accepted."""
     if not 200 <= reply.status < 300:
         raise BankRefused(f"http_{reply.status}", lasting=reply.status in (401, 403))

@@ -27,18 +27,18 @@ from auto360.providers.payments import (
     OrderState,
     OrderStatus,
     OrderUnknown,
-    Outcome,
-    Trust,
+    PaymentOutcome,
+    WebhookAuthenticity,
 )
 from auto360.providers.payments.elqr import require_payable
-from auto360.providers.payments.http_client import BankConnection, BankUrl, Reply, compact_json, require_success
+from auto360.providers.payments.http_client import BankConnection, BankReply, BankUrl, compact_json, require_success
 from auto360.providers.payments.links import BankLinks, BankTerms
 from auto360.providers.payments.models import (
     BISHKEK,
     Id,
     Moment,
+    ProviderModel,
     Tyiyn,
-    Wire,
     Word,
     attempt_of,
     path_part,
@@ -59,7 +59,7 @@ _STATES = {
     "rollback": OrderState.REFUNDED,
 }
 _WITH_MONEY = (OrderState.PAID, OrderState.REFUND_PENDING, OrderState.REFUNDED)
-_ANSWERS = {Outcome.TAKEN: 200, Outcome.REFUSED: 403, Outcome.LATER: 500}
+_ANSWERS = {PaymentOutcome.TAKEN: 200, PaymentOutcome.REFUSED: 403, PaymentOutcome.LATER: 500}
 
 
 class MkassaSettings(EnvSettings):
@@ -72,7 +72,7 @@ class MkassaSettings(EnvSettings):
     mkassa_link_hosts: str = "app.mbank.kg"
 
 
-class _Transaction(Wire):
+class _Transaction(ProviderModel):
     id: Id
     status: Word
     amount: Tyiyn
@@ -93,7 +93,7 @@ class _Created(_Transaction):
     payment_token: str
 
 
-class _Page(Wire):
+class _Page(ProviderModel):
     results: list[_Transaction]
     next: str | None = None
 
@@ -166,10 +166,14 @@ class Mkassa:
                 return
         raise BankUncertain("endless_list")
 
-    def verify(self, callback: Callback) -> Trust:
+    def verify(self, callback: Callback) -> WebhookAuthenticity:
         """HINT at best: nothing in the call is signed, the secret path only keeps strangers out."""
         secret = self._settings.mkassa_callback_secret.get_secret_value()
-        return Trust.HINT if is_secret(secret, callback.path_secret or "") else Trust.REJECT
+        return (
+            WebhookAuthenticity.UNVERIFIED
+            if is_secret(secret, callback.path_secret or "")
+            else WebhookAuthenticity.REJECTED
+        )
 
     def parse(self, callback: Callback) -> Notification:
         """Which transaction to ask about, and what it is said to be."""
@@ -184,7 +188,7 @@ class Mkassa:
             transaction_id=told.id,
         )
 
-    def ack(self, outcome: Outcome, _callback: Callback, /) -> CallbackAnswer:
+    def ack(self, outcome: PaymentOutcome, _callback: Callback, /) -> CallbackAnswer:
         """200 ends it, 500 makes the bank repeat."""
         return CallbackAnswer(_ANSWERS[outcome], "{}")
 
@@ -197,7 +201,7 @@ class Mkassa:
         repeatable: bool,
         content: bytes | None = None,
         params: Mapping[str, str] | None = None,
-    ) -> Reply:
+    ) -> BankReply:
         headers = {"Authorization": f"api-key {self._settings.mkassa_api_key.get_secret_value()}"}
         if content is not None:
             headers["Content-Type"] = "application/json"
@@ -205,7 +209,7 @@ class Mkassa:
             method, path, timeout=timeout, repeatable=repeatable, headers=headers, params=params, content=content
         )
 
-    def _found(self, reply: Reply) -> bytes:
+    def _found(self, reply: BankReply) -> bytes:
         if reply.status == httpx.codes.NOT_FOUND:
             raise OrderUnknown("http_404")
         return require_success(reply)
@@ -221,7 +225,7 @@ def mkassa(settings: MkassaSettings, http: httpx.Client, terms: BankTerms) -> Ba
     side = Mkassa(settings, BankConnection(http, settings.mkassa_api_url), links, terms.clock)
     capabilities = Capabilities(
         signature="none",
-        trust=Trust.HINT,
+        trust=WebhookAuthenticity.UNVERIFIED,
         unit="tyiyn",
         query=True,
         order_id=False,

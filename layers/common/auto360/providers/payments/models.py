@@ -20,7 +20,7 @@ _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SHORT_ID_LENGTH = 25
 
 
-class Wire(BaseModel):
+class ProviderModel(BaseModel):
     """One message of a bank. What we do not name is ignored; numbers are taken where we want their text."""
 
     model_config = ConfigDict(
@@ -56,7 +56,7 @@ Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
 Word = Annotated[str, StringConstraints(max_length=128)]
 """A word of a bank's, such as a state."""
 
-W = TypeVar("W", bound=Wire)
+W = TypeVar("W", bound=ProviderModel)
 
 
 def read_reply(model: type[W], body: bytes | dict[str, Any]) -> W:

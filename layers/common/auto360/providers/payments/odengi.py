@@ -28,8 +28,8 @@ from auto360.providers.payments import (
     OrderState,
     OrderStatus,
     OrderUnknown,
-    Outcome,
-    Trust,
+    PaymentOutcome,
+    WebhookAuthenticity,
 )
 from auto360.providers.payments.elqr import require_payable
 from auto360.providers.payments.http_client import BankConnection, BankUrl, require_success
@@ -37,8 +37,8 @@ from auto360.providers.payments.links import BankLinks, BankTerms
 from auto360.providers.payments.models import (
     Id,
     Moment,
+    ProviderModel,
     Tyiyn,
-    Wire,
     Word,
     attempt_of,
     json_object,
@@ -51,7 +51,7 @@ from auto360.providers.payments.texts import is_secret
 
 _VERSION = 1005
 _CALLBACK_STATES = {"1": OrderState.PENDING, "2": OrderState.CANCELED, "3": OrderState.PAID}
-_ANSWERS = {Outcome.TAKEN: 200, Outcome.REFUSED: 403, Outcome.LATER: 503}
+_ANSWERS = {PaymentOutcome.TAKEN: 200, PaymentOutcome.REFUSED: 403, PaymentOutcome.LATER: 503}
 
 
 class OdengiSettings(EnvSettings):
@@ -64,21 +64,21 @@ class OdengiSettings(EnvSettings):
     odengi_link_hosts: str = "api.dengi.o.kg"
 
 
-class _Invoice(Wire):
+class _Invoice(ProviderModel):
     invoice_id: Id
     emv_qr: str | None = None
     site_pay: str | None = None
     paylink_url: str | None = None
 
 
-class _Approved(Wire):
+class _Approved(ProviderModel):
     trans_id: Id
     amount: Tyiyn
     date_pay: Moment = None
     mobile: Word | None = Field(default=None, repr=False)
 
 
-class _Status(Wire):
+class _Status(ProviderModel):
     status: Word | None = None
     invoice_id: Word | None = None
     order_id: Word | None = None
@@ -91,7 +91,7 @@ class _Status(Wire):
         return list({payment.trans_id: payment for payment in found}.values())
 
 
-class _Reply(Wire):
+class _Reply(ProviderModel):
     data: dict[str, Any]
 
 
@@ -159,16 +159,16 @@ class Odengi:
             raise OrderUnknown("no_invoice_id")
         self._command("invoiceCancel", {"invoice_id": ref.provider_ref}, timeout=timeout)
 
-    def verify(self, callback: Callback) -> Trust:
+    def verify(self, callback: Callback) -> WebhookAuthenticity:
         """PROOF when the hash is right and the call is for our account."""
         try:
             body = json_object(callback.body)
             expected = callback_hash(body, self._settings.odengi_password.get_secret_value())
         except CallbackUnreadable:
-            return Trust.REJECT
+            return WebhookAuthenticity.REJECTED
         is_signed = is_secret(expected, str(body.get("hash")).lower())
         is_ours = str(body.get("site_id")) == self._settings.odengi_sid
-        return Trust.PROOF if is_signed and is_ours else Trust.REJECT
+        return WebhookAuthenticity.VERIFIED if is_signed and is_ours else WebhookAuthenticity.REJECTED
 
     def parse(self, callback: Callback) -> Notification:
         """Only fields that the hash covers."""
@@ -191,9 +191,9 @@ class Odengi:
             is_test=told["test"] == "1",
         )
 
-    def ack(self, outcome: Outcome, _callback: Callback, /) -> CallbackAnswer:
+    def ack(self, outcome: PaymentOutcome, _callback: Callback, /) -> CallbackAnswer:
         """Only the status is read."""
-        return CallbackAnswer(_ANSWERS[outcome], '{"status":"ok"}' if outcome is Outcome.TAKEN else "{}")
+        return CallbackAnswer(_ANSWERS[outcome], '{"status":"ok"}' if outcome is PaymentOutcome.TAKEN else "{}")
 
     def _command(
         self, cmd: str, data: Mapping[str, Any], *, timeout: float, language: str = "ru", repeatable: bool = True
@@ -224,7 +224,7 @@ def odengi(settings: OdengiSettings, http: httpx.Client, terms: BankTerms) -> Ba
     side = Odengi(settings, BankConnection(http, settings.odengi_api_url), links, terms.clock)
     capabilities = Capabilities(
         signature="odengi_hmac_md5",
-        trust=Trust.PROOF,
+        trust=WebhookAuthenticity.VERIFIED,
         unit="tyiyn",
         query=True,
         order_id=True,

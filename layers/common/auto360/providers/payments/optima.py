@@ -31,17 +31,17 @@ from auto360.providers.payments import (
     OrderState,
     OrderStatus,
     OrderUnknown,
-    Outcome,
-    Trust,
+    PaymentOutcome,
+    WebhookAuthenticity,
 )
 from auto360.providers.payments.elqr import require_payable
-from auto360.providers.payments.http_client import BankConnection, BankUrl, Reply, compact_json, require_success
+from auto360.providers.payments.http_client import BankConnection, BankReply, BankUrl, compact_json, require_success
 from auto360.providers.payments.links import BankLinks, BankTerms
 from auto360.providers.payments.models import (
     Id,
     Moment,
+    ProviderModel,
     Som,
-    Wire,
     Word,
     attempt_of,
     basic_pair,
@@ -59,7 +59,11 @@ _NOT_IN_NOTES = re.compile(r"[\\«»&<>]")
 _NOTED_ID = re.compile(r"(?<![0-9a-z])[0-9a-z]{25}(?![0-9a-z])")
 # NOT_EXIST is what an unpaid code has in one source: it is no failure.
 _STATES = {"PROCESSED": OrderState.PAID, "ERROR": OrderState.FAILED}
-_ANSWERS = {Outcome.TAKEN: (200, "accepted"), Outcome.REFUSED: (401, "rejected"), Outcome.LATER: (500, "try again")}
+_ANSWERS = {
+    PaymentOutcome.TAKEN: (200, "accepted"),
+    PaymentOutcome.REFUSED: (401, "rejected"),
+    PaymentOutcome.LATER: (500, "try again"),
+}
 
 
 class OptimaSettings(EnvSettings):
@@ -75,12 +79,12 @@ class OptimaSettings(EnvSettings):
     optima_link_hosts: str = "mobile.optima24.kg,pay.payqr.kg"
 
 
-class _Code(Wire):
+class _Code(ProviderModel):
     transaction_id: Id = Field(alias="transactionId")
     qr_url: str = Field(alias="qrUrl")
 
 
-class _Transaction(Wire):
+class _Transaction(ProviderModel):
     transaction_id: Id | None = Field(default=None, alias="transactionId")
     status: Word
     sum: Som | None = None
@@ -175,15 +179,15 @@ class Optima:
                     )
             since = end
 
-    def verify(self, callback: Callback) -> Trust:
+    def verify(self, callback: Callback) -> WebhookAuthenticity:
         """HINT for the right pair: it shows who calls, not that the body is the bank's."""
         pair = basic_pair(callback.headers.get("authorization", ""))
         if pair is None:
-            return Trust.REJECT
+            return WebhookAuthenticity.REJECTED
         login = self._settings.optima_callback_login.encode()
         password = self._settings.optima_callback_password.get_secret_value().encode()
         is_login, is_password = hmac.compare_digest(pair[0], login), hmac.compare_digest(pair[1], password)
-        return Trust.HINT if is_login and is_password else Trust.REJECT
+        return WebhookAuthenticity.UNVERIFIED if is_login and is_password else WebhookAuthenticity.REJECTED
 
     def parse(self, callback: Callback) -> Notification:
         """The transaction to ask about; our id out of the note."""
@@ -200,7 +204,7 @@ class Optima:
             transaction_id=told.transaction_id,
         )
 
-    def ack(self, outcome: Outcome, callback: Callback, /) -> CallbackAnswer:
+    def ack(self, outcome: PaymentOutcome, callback: Callback, /) -> CallbackAnswer:
         """The bank wants its number back, and the time at which we took it."""
         try:
             number = read_callback(_Transaction, callback.body).transaction_id
@@ -219,7 +223,7 @@ class Optima:
         repeatable: bool,
         content: bytes | None = None,
         params: Mapping[str, str] | None = None,
-    ) -> Reply:
+    ) -> BankReply:
         headers = {"X-API-KEY": self._settings.optima_api_key.get_secret_value(), "Accept": "application/json"}
         if content is not None:
             headers["Content-Type"] = "application/json"
@@ -233,7 +237,7 @@ def _note(order: Order) -> str:
     return f"{short_id(order.attempt_id)} {_NOT_IN_NOTES.sub(' ', order.description)}"[:120].strip()
 
 
-def _statement(reply: Reply) -> list[_Transaction]:
+def _statement(reply: BankReply) -> list[_Transaction]:
     try:
         return TypeAdapter(list[_Transaction]).validate_json(require_success(reply))
     except ValidationError as error:
@@ -246,7 +250,7 @@ def optima(settings: OptimaSettings, http: httpx.Client, terms: BankTerms) -> Ba
     side = Optima(settings, BankConnection(http, settings.optima_api_url), links, terms.clock)
     capabilities = Capabilities(
         signature="basic",
-        trust=Trust.HINT,
+        trust=WebhookAuthenticity.UNVERIFIED,
         unit="som",
         query=True,
         order_id=False,

@@ -19,15 +19,18 @@ class OrderState(StrEnum):
     REFUNDED = "refunded"
 
 
-class Trust(StrEnum):
-    """What a bank's call is worth: PROOF may be acted upon, HINT only makes us ask the bank, REJECT is not read."""
+class WebhookAuthenticity(StrEnum):
+    """How far a webhook can be trusted.
 
-    PROOF = "proof"
-    HINT = "hint"
-    REJECT = "reject"
+    VERIFIED: a signature proves the sender. UNVERIFIED: a reason to query the bank. REJECTED: not read.
+    """
+
+    VERIFIED = "proof"
+    UNVERIFIED = "hint"
+    REJECTED = "reject"
 
 
-class Outcome(StrEnum):
+class PaymentOutcome(StrEnum):
     """What we did with a verified call: TAKEN (also when seen before), REFUSED for good, LATER if it should repeat."""
 
     TAKEN = "taken"
@@ -190,7 +193,7 @@ class Capabilities:
     """
 
     signature: Literal["odengi_hmac_md5", "basic", "none", "pg_sig"]
-    trust: Trust
+    trust: WebhookAuthenticity
     unit: Literal["tyiyn", "som"]
     query: bool
     order_id: bool

@@ -11,7 +11,7 @@ class DumpFailed(RuntimeError):
 
 
 @dataclass(frozen=True)
-class TableFacts:
+class TableChecksum:
     """What proves a table: its rows, and the sum of their hashes in any order.
 
     `expression` is the row that was hashed, as SQL; columns whose type has no hash function are cast to text.
@@ -40,7 +40,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class ClusterFacts:
+class ClusterMetadata:
     """What a dump of schemas leaves out, or a restore cannot tell from the platform's: roles without passwords,
     publications, extensions, policies elsewhere, triggers of ours on tables of the platform.
 
@@ -64,10 +64,10 @@ class Snapshot(Protocol):
     tool_version: str
     left_out: Sequence[LeftOut]
 
-    def cluster(self) -> ClusterFacts:
+    def cluster(self) -> ClusterMetadata:
         """What lies beside the schemas."""
 
-    def tables(self) -> dict[str, TableFacts]:
+    def tables(self) -> dict[str, TableChecksum]:
         """Every table by its quoted name, counted and hashed, but for those left out."""
 
     def dump(self) -> Generator[bytes, None, None]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from auto360.providers.postgres_dump import ClusterFacts, LeftOut, TableFacts
+from auto360.providers.postgres_dump import ClusterMetadata, LeftOut, TableChecksum
 from auto360.providers.postgres_dump.role_settings import RoleSetting, settings_of
-from auto360.providers.postgres_dump.toc import OF_THE_PROJECT, RECORDS, Entry
+from auto360.providers.postgres_dump.toc import OF_THE_PROJECT, RECORDS, TocEntry
 
 if TYPE_CHECKING:
     import psycopg
@@ -54,7 +54,7 @@ class Permitted:
     triggers: Sequence[str]
     left_out: Sequence[LeftOut]
 
-    def takes(self, entry: Entry) -> bool:
+    def takes(self, entry: TocEntry) -> bool:
         """Whether an archive's entry that concerns the platform is restored."""
         name = f"{entry.schema}.{entry.name}"
         return name in (self.policies if entry.kind == "POLICY" else self.relations)
@@ -69,7 +69,7 @@ def left_out_tables(connection: psycopg.Connection[Any], schemas: Sequence[str])
     return found
 
 
-def own_publications(cluster: ClusterFacts, tables: Iterable[str]) -> tuple[dict[str, list[str]], list[LeftOut]]:
+def own_publications(cluster: ClusterMetadata, tables: Iterable[str]) -> tuple[dict[str, list[str]], list[LeftOut]]:
     """Publications by name with the tables that a backup holds. Older manifests list the platform's as well."""
     held, kept, left = set(tables), {}, []
     for publication in cluster.publications:
@@ -84,9 +84,9 @@ def own_publications(cluster: ClusterFacts, tables: Iterable[str]) -> tuple[dict
 def permitted(
     connection: psycopg.Connection[Any],
     *,
-    tables: Mapping[str, TableFacts],
-    cluster: ClusterFacts,
-    entries: Sequence[Entry],
+    tables: Mapping[str, TableChecksum],
+    cluster: ClusterMetadata,
+    entries: Sequence[TocEntry],
 ) -> Permitted:
     """Ask the target what its login may write, before anything is changed there."""
     found = _relations(connection, OF_THE_PROJECT, ("r", "p", "S"))
@@ -116,7 +116,7 @@ def _relations(
 
 
 def _with_policies(
-    connection: psycopg.Connection[Any], cluster: ClusterFacts, entries: Sequence[Entry]
+    connection: psycopg.Connection[Any], cluster: ClusterMetadata, entries: Sequence[TocEntry]
 ) -> tuple[frozenset[str], list[LeftOut]]:
     """Try it: a hosted project lets its login make policies on tables that it does not own."""
     asked = {f"{entry.schema}.{entry.name}" for entry in entries if entry.kind == "POLICY"}
@@ -137,7 +137,7 @@ def _with_policies(
     return frozenset(taking), left
 
 
-def _extensions(connection: psycopg.Connection[Any], cluster: ClusterFacts) -> tuple[frozenset[str], list[LeftOut]]:
+def _extensions(connection: psycopg.Connection[Any], cluster: ClusterMetadata) -> tuple[frozenset[str], list[LeftOut]]:
     """Extensions that are missing and can be made; a dump of schemas creates none."""
     there = {row[0] for row in connection.execute(_EXTENSIONS).fetchall()}
     making, left = set(), []
@@ -154,7 +154,7 @@ def _extensions(connection: psycopg.Connection[Any], cluster: ClusterFacts) -> t
 
 
 def _publications(
-    connection: psycopg.Connection[Any], cluster: ClusterFacts, tables: Iterable[str]
+    connection: psycopg.Connection[Any], cluster: ClusterMetadata, tables: Iterable[str]
 ) -> tuple[dict[str, list[str]], list[LeftOut]]:
     held, left = own_publications(cluster, tables)
     ours = dict(connection.execute(_PUBLICATIONS).fetchall())
@@ -168,7 +168,7 @@ def _publications(
     return kept, left
 
 
-def _settings(connection: psycopg.Connection[Any], cluster: ClusterFacts) -> tuple[list[RoleSetting], list[LeftOut]]:
+def _settings(connection: psycopg.Connection[Any], cluster: ClusterMetadata) -> tuple[list[RoleSetting], list[LeftOut]]:
     """Settings of roles that PostgREST reads and we have made; all others are the project's own."""
     kept, left = [], []
     for setting in (setting for role in cluster.roles for setting in settings_of(role)):
@@ -181,7 +181,7 @@ def _settings(connection: psycopg.Connection[Any], cluster: ClusterFacts) -> tup
     return kept, left
 
 
-def _triggers(connection: psycopg.Connection[Any], cluster: ClusterFacts) -> tuple[list[str], list[LeftOut]]:
+def _triggers(connection: psycopg.Connection[Any], cluster: ClusterMetadata) -> tuple[list[str], list[LeftOut]]:
     """Definitions of our triggers on tables of the platform where the login may make them."""
     kept, left = [], []
     for row in cluster.triggers:

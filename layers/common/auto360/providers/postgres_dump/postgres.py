@@ -8,7 +8,7 @@ from collections.abc import Collection, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 
-from auto360.providers.postgres_dump import ClusterFacts, DumpFailed, LeftOut, TableFacts
+from auto360.providers.postgres_dump import ClusterMetadata, DumpFailed, LeftOut, TableChecksum
 from auto360.providers.postgres_dump.binaries import connection_environ, program
 from auto360.providers.postgres_dump.catalogue import CLUSTER, SESSION, TABLES, proof
 from auto360.providers.postgres_dump.permissions import NO_OWNER, NOT_READABLE, left_out_tables
@@ -60,15 +60,15 @@ class PostgresSnapshot:
         theirs = [row["name"] for row in self._rows(CLUSTER["publications"]) if not row["ours"]]
         self.left_out: Sequence[LeftOut] = [*self._tables, *(LeftOut("publication", name, NO_OWNER) for name in theirs)]
 
-    def cluster(self) -> ClusterFacts:
+    def cluster(self) -> ClusterMetadata:
         """What lies beside the schemas, without publications of the platform."""
         found = {name: self._rows(query) for name, query in CLUSTER.items()}
         found["publications"] = [
             {"name": row["name"], "tables": row["tables"]} for row in found["publications"] if row["ours"]
         ]
-        return ClusterFacts(**found)
+        return ClusterMetadata(**found)
 
-    def tables(self) -> dict[str, TableFacts]:
+    def tables(self) -> dict[str, TableChecksum]:
         """Count and hash in a second connection, so that the dump can run at the same time."""
         with connected(self._address) as connection:
             connection.execute("begin isolation level repeatable read read only")
@@ -110,7 +110,7 @@ def connected(address: str) -> Iterator[psycopg.Connection[Any]]:
 
 def facts_of(
     connection: psycopg.Connection[Any], schemas: Sequence[str], *, without: Collection[str] = ()
-) -> dict[str, TableFacts]:
+) -> dict[str, TableChecksum]:
     """Count and hash every table of the schemas, by quoted name, but for those of `without`."""
     tables = connection.execute(cast("Any", TABLES), {"schemas": list(schemas)}).fetchall()
     found = {}
@@ -118,7 +118,7 @@ def facts_of(
         row = connection.execute(cast("Any", proof(table, expression))).fetchone()
         if row is not None:
             seen = anonymous_rows(connection, str(table))
-            found[str(table)] = TableFacts(int(row[0]), str(row[1]), str(expression), seen)
+            found[str(table)] = TableChecksum(int(row[0]), str(row[1]), str(expression), seen)
     return dict(sorted(found.items()))
 
 

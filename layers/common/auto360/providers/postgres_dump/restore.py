@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 
-from auto360.providers.postgres_dump import ClusterFacts, DumpFailed, LeftOut, TableFacts
+from auto360.providers.postgres_dump import ClusterMetadata, DumpFailed, LeftOut, TableChecksum
 from auto360.providers.postgres_dump import restore_sql as words
 from auto360.providers.postgres_dump.binaries import Running, connection_environ, program
 from auto360.providers.postgres_dump.permissions import Permitted, own_publications, permitted
@@ -18,7 +18,7 @@ from auto360.providers.postgres_dump.postgres import connected
 from auto360.providers.postgres_dump.toc import (
     OF_THE_PROJECT,
     RECORDS,
-    Entry,
+    TocEntry,
     as_list,
     entries_of,
     for_blank,
@@ -40,7 +40,7 @@ class PostgresTarget:
         self._login = self._environ.get("PGUSER", "postgres").partition(".")[0]
 
     def into_project(
-        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
+        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
     ) -> Sequence[LeftOut]:
         """Replace what an existing Supabase project holds; gives what of the platform's is left as it was.
 
@@ -60,7 +60,7 @@ class PostgresTarget:
         return allowed.left_out
 
     def into_blank(
-        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableFacts], cluster: ClusterFacts
+        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
     ) -> Sequence[LeftOut]:
         """Fill a bare Postgres, such as the one of a drill; gives what of the platform's is left out.
 
@@ -72,7 +72,7 @@ class PostgresTarget:
         self._run(plain, for_blank(contents(plain)), before, after)
         return left_out
 
-    def table_beside(self, plain: Plain, table: str, facts: TableFacts, *, add_missing: bool) -> str:
+    def table_beside(self, plain: Plain, table: str, facts: TableChecksum, *, add_missing: bool) -> str:
         """Restore one table into the schema `restored`, prove it, and where asked add the rows that `table` lacks.
 
         Gives the name of the copy. Raises ValueError for a name that is none, DumpFailed for what goes wrong.
@@ -98,7 +98,7 @@ class PostgresTarget:
     def _run(
         self,
         plain: Plain,
-        entries: Sequence[Entry],
+        entries: Sequence[TocEntry],
         before: str,
         after: str,
         *,
@@ -115,7 +115,7 @@ class PostgresTarget:
             psql.require_success()
 
 
-def contents(plain: Plain) -> list[Entry]:
+def contents(plain: Plain) -> list[TocEntry]:
     """The table of contents, which stands at the front of the archive."""
     with program("pg_restore", ["--list"], {}, stdin=subprocess.PIPE) as listing:
         feeder = _feeding(listing, plain())
@@ -124,7 +124,7 @@ def contents(plain: Plain) -> list[Entry]:
     return entries_of(text.decode())
 
 
-def _as_sql(plain: Plain, entries: Sequence[Entry]) -> Iterator[bytes]:
+def _as_sql(plain: Plain, entries: Sequence[TocEntry]) -> Iterator[bytes]:
     """The archive as a script. Raises DumpFailed, or what reading the archive raises, before it looks complete."""
     with tempfile.NamedTemporaryFile("w", suffix=".list") as wanted:
         wanted.write(as_list(entries))

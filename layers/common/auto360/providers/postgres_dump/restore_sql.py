@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from auto360.providers.postgres_dump import ClusterFacts, TableFacts
+from auto360.providers.postgres_dump import ClusterMetadata, TableChecksum
 from auto360.providers.postgres_dump.catalogue import SESSION, proof
 from auto360.providers.postgres_dump.role_settings import RoleSetting, settings_of
 from auto360.providers.postgres_dump.role_settings import quoted_name as _name
@@ -30,7 +30,7 @@ def opening(extensions: str = "") -> str:
     return f"begin;\n{SESSION}\n{extensions}{resting}"
 
 
-def extensions(cluster: ClusterFacts, missing: Collection[str]) -> str:
+def extensions(cluster: ClusterMetadata, missing: Collection[str]) -> str:
     """Make those that a project lacks; a dump of schemas holds none."""
     return "".join(
         f"create extension if not exists {_name(str(row['name']))} with schema {_name(str(row['schema']))};\n"
@@ -39,7 +39,7 @@ def extensions(cluster: ClusterFacts, missing: Collection[str]) -> str:
     )
 
 
-def libraries(cluster: ClusterFacts) -> str:
+def libraries(cluster: ClusterMetadata) -> str:
     """Load what makes settings known: only then may somebody who is no superuser create a function that has one."""
     return "".join(
         _quietly(f"perform {_name(str(row['schema']))}.similarity('a', 'a')", "undefined_function") + "\n"
@@ -68,7 +68,7 @@ def emptied_project(schemas: Sequence[str], *, tables: Iterable[str], policies: 
     )
 
 
-def blank_cluster(cluster: ClusterFacts, schemas: Sequence[str]) -> str:
+def blank_cluster(cluster: ClusterMetadata, schemas: Sequence[str]) -> str:
     """Make on a bare Postgres what a project brings: roles without passwords, schemas and extensions."""
     lines = [_role(role) for role in cluster.roles]
     lines += [_membership(row) for row in cluster.memberships]
@@ -102,12 +102,12 @@ def beside(
     return "\n".join(lines) + "\n"
 
 
-def proofs(tables: Mapping[str, TableFacts]) -> str:
+def proofs(tables: Mapping[str, TableChecksum]) -> str:
     """Compare every table with the manifest; the first one that differs ends the transaction by its name."""
     return "".join(proof_of(table, facts, target=table) for table, facts in tables.items())
 
 
-def proof_of(table: str, facts: TableFacts, *, target: str) -> str:
+def proof_of(table: str, facts: TableChecksum, *, target: str) -> str:
     """Compare one table, perhaps under another name.
 
     Older manifests hash enums by a number that differs in each database: tables with one are counted only.

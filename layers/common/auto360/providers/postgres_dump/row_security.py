@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
-from auto360.providers.postgres_dump import TableFacts
+from auto360.providers.postgres_dump import TableChecksum
 from auto360.providers.postgres_dump.postgres import anonymous_rows, connected
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ select format('%I.%I', schemaname, tablename) from pg_tables where schemaname = 
 _SESSION = "insert into public.auth_sessions (id, user_id, expires_at) values (%s, %s, now() + interval '1 hour')"
 
 
-def row_security_findings(address: str, tables: Mapping[str, TableFacts]) -> list[str]:
+def row_security_findings(address: str, tables: Mapping[str, TableChecksum]) -> list[str]:
     """What is open, or shut, otherwise than in the original; empty where all is well."""
     with connected(address) as connection:
         found = [f"{name} has no row security" for name in _names(connection, _OPEN_TABLES)]

@@ -16,7 +16,7 @@ _LINE = re.compile(r"^(\d+); (\d+) (\d+) (.+)$")
 
 
 @dataclass(frozen=True)
-class Entry:
+class TocEntry:
     """One line: `123; 0 16400 TABLE DATA public users postgres`."""
 
     line: str
@@ -41,13 +41,13 @@ class Entry:
         return [*self.rest.removeprefix(self.kind).split(), "", ""][:2]
 
 
-def entries_of(text: str) -> list[Entry]:
+def entries_of(text: str) -> list[TocEntry]:
     """The entries of `pg_restore --list`."""
     found = (_LINE.match(line) for line in text.splitlines())
-    return [Entry(match[0], match[4]) for match in found if match is not None]
+    return [TocEntry(match[0], match[4]) for match in found if match is not None]
 
 
-def for_project(entries: Iterable[Entry], *, login: str, takes: Callable[[Entry], bool]) -> list[Entry]:
+def for_project(entries: Iterable[TocEntry], *, login: str, takes: Callable[[TocEntry], bool]) -> list[TocEntry]:
     """What is restored into an existing project: our schemas whole, of its own ones the rows and our policies.
 
     `takes` decides about entries of the project's own schemas that its login may perhaps not write.
@@ -55,12 +55,12 @@ def for_project(entries: Iterable[Entry], *, login: str, takes: Callable[[Entry]
     return [entry for entry in for_blank(entries) if _belongs_in_project(entry, login, takes)]
 
 
-def for_blank(entries: Iterable[Entry]) -> list[Entry]:
+def for_blank(entries: Iterable[TocEntry]) -> list[TocEntry]:
     """What is restored into a bare database: all but the schema that every database has."""
     return [entry for entry in entries if not entry.rest.startswith("SCHEMA - public ")]
 
 
-def _belongs_in_project(entry: Entry, login: str, takes: Callable[[Entry], bool]) -> bool:
+def _belongs_in_project(entry: TocEntry, login: str, takes: Callable[[TocEntry], bool]) -> bool:
     if entry.rest.startswith("DEFAULT ACL"):
         # Nobody may change the default privileges of another role.
         return entry.rest.endswith(f" {login}")
@@ -72,7 +72,7 @@ def _belongs_in_project(entry: Entry, login: str, takes: Callable[[Entry], bool]
     return True
 
 
-def _schema_of(entry: Entry) -> str:
+def _schema_of(entry: TocEntry) -> str:
     """The schema column; kinds are one to three words in capitals."""
     words = entry.rest.split()
     while len(words) > 1 and words[0].isupper():
@@ -80,6 +80,6 @@ def _schema_of(entry: Entry) -> str:
     return words[0]
 
 
-def as_list(entries: Sequence[Entry]) -> str:
+def as_list(entries: Sequence[TocEntry]) -> str:
     """The file for `pg_restore --use-list`."""
     return "\n".join(entry.line for entry in entries) + "\n"

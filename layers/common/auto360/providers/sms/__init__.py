@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 
 
 @dataclass(frozen=True)
-class SmsTaken:
+class SmsAccepted:
     """A supplier accepted a message: its parts as billed and the cost in tyiyn, where the supplier tells it."""
 
     parts: int
@@ -99,7 +99,7 @@ class SmsSupplier(Protocol):
     def message_id(self, sms_id: str) -> str:
         """Our id of an SMS in the form that this supplier takes. The same SMS always gets the same id."""
 
-    def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsTaken:
+    def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsAccepted:
         """Hand over one message, within `timeout` seconds. The same id twice is one SMS. Raises SmsFailure."""
 
     def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:

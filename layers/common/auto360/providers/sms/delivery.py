@@ -11,12 +11,12 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-from auto360.providers.sms import SmsBadNumber, SmsFailure, SmsSupplier, SmsTaken, SmsUncertain, SmsUnreachable
+from auto360.providers.sms import SmsAccepted, SmsBadNumber, SmsFailure, SmsSupplier, SmsUncertain, SmsUnreachable
 from auto360.providers.sms.parts import parts_of
 
 
 @dataclass(frozen=True)
-class Attempt:
+class DeliveryAttempt:
     """One try at one supplier. `lasting`: its circuit should open at once."""
 
     supplier: str
@@ -31,8 +31,8 @@ class Attempt:
 class Delivery:
     """What became of a message. `taken` is None when nobody took it; `bad_number` when the number is at fault."""
 
-    attempts: tuple[Attempt, ...]
-    taken: SmsTaken | None = None
+    attempts: tuple[DeliveryAttempt, ...]
+    taken: SmsAccepted | None = None
     supplier: str | None = None
     supplier_message_id: str | None = None
     bad_number: bool = False
@@ -69,7 +69,7 @@ class DeliveryLimits:
     first_wait_seconds: float = 0.5
 
 
-def _attempt_row(place: int, attempt: Attempt) -> dict[str, Any]:
+def _attempt_row(place: int, attempt: DeliveryAttempt) -> dict[str, Any]:
     row = asdict(attempt)
     return row | {"position": place, "opens_circuit": row.pop("lasting")}
 
@@ -81,7 +81,7 @@ class _Run:
     limits: DeliveryLimits
     sleep: Callable[[float], None]
     ends_at: float
-    attempts: list[Attempt] = field(default_factory=list)
+    attempts: list[DeliveryAttempt] = field(default_factory=list)
 
     def time_left(self, wanted: float, *, reserved: float = 0.0) -> float:
         return min(wanted, self.ends_at - reserved - time.monotonic())
@@ -113,7 +113,7 @@ def deliver(
     return Delivery(tuple(run.attempts))
 
 
-def _try_supplier(run: _Run, supplier: SmsSupplier, message_id: str, *, reserved: float) -> SmsTaken | None:
+def _try_supplier(run: _Run, supplier: SmsSupplier, message_id: str, *, reserved: float) -> SmsAccepted | None:
     """Try one supplier until it takes the message, refuses it, or its share of time or tries is used up.
 
     Once a try was uncertain, every later decision asks first: a repeat that is answered "seen before" proves nothing.
@@ -124,7 +124,7 @@ def _try_supplier(run: _Run, supplier: SmsSupplier, message_id: str, *, reserved
         if timeout <= 0.1:
             break
         failure = _send_once(run, supplier, message_id, timeout=timeout)
-        if isinstance(failure, SmsTaken):
+        if isinstance(failure, SmsAccepted):
             return failure
         if isinstance(failure, SmsUncertain):
             if uncertain or not failure.repeat:
@@ -137,13 +137,13 @@ def _try_supplier(run: _Run, supplier: SmsSupplier, message_id: str, *, reserved
             wait = run.limits.first_wait_seconds * 2**number * random.uniform(0.8, 1.2)  # noqa: S311
             run.sleep(max(0.0, run.time_left(wait, reserved=reserved)))
     if uncertain and _was_taken(run, supplier, message_id):
-        return SmsTaken(parts=parts_of(run.text), cost_tyiyn=None)
+        return SmsAccepted(parts=parts_of(run.text), cost_tyiyn=None)
     return None
 
 
-def _send_once(run: _Run, supplier: SmsSupplier, message_id: str, *, timeout: float) -> SmsTaken | SmsFailure:
+def _send_once(run: _Run, supplier: SmsSupplier, message_id: str, *, timeout: float) -> SmsAccepted | SmsFailure:
     started = time.monotonic()
-    result: SmsTaken | SmsFailure
+    result: SmsAccepted | SmsFailure
     try:
         result = supplier.send(run.phone, run.text, message_id=message_id, timeout=timeout)
         outcome, code, lasting = "accepted", "", False
@@ -153,7 +153,7 @@ def _send_once(run: _Run, supplier: SmsSupplier, message_id: str, *, timeout: fl
         result = SmsUncertain(f"defect {type(error).__name__}"[:20], repeat=False)
         outcome, code, lasting = result.outcome, result.supplier_code, result.lasting
     milliseconds = round((time.monotonic() - started) * 1000)
-    run.attempts.append(Attempt(supplier.name, message_id, outcome, code, milliseconds, lasting))
+    run.attempts.append(DeliveryAttempt(supplier.name, message_id, outcome, code, milliseconds, lasting))
     if isinstance(result, SmsBadNumber):
         raise result
     return result
@@ -168,5 +168,5 @@ def _was_taken(run: _Run, supplier: SmsSupplier, message_id: str) -> bool:
         taken = None
     milliseconds = round((time.monotonic() - started) * 1000)
     outcome = "accepted" if taken else "unknown"
-    run.attempts.append(Attempt(supplier.name, message_id, outcome, f"taken_{taken}".lower(), milliseconds))
+    run.attempts.append(DeliveryAttempt(supplier.name, message_id, outcome, f"taken_{taken}".lower(), milliseconds))
     return taken is True

@@ -9,12 +9,12 @@ from pydantic import Field, HttpUrl, SecretStr
 from auto360.core.settings import EnvSettings
 from auto360.providers.sms import (
     ReportState,
+    SmsAccepted,
     SmsAccount,
     SmsBadNumber,
     SmsFailure,
     SmsRefused,
     SmsReport,
-    SmsTaken,
     SmsUncertain,
 )
 from auto360.providers.sms.exchange import exchange
@@ -72,7 +72,7 @@ class NikitaSms:
             characters.append(_ID_ALPHABET[index])
         return "".join(characters)
 
-    def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsTaken:
+    def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsAccepted:
         """Hand over one message. Raises SmsFailure."""
         test = "<test>1</test>" if self._test_mode else ""
         body = (
@@ -83,10 +83,10 @@ class NikitaSms:
         reply = self._post("/api/message", body, timeout=timeout)
         status = reply.get("status", "")
         if status == _TEST_ACCEPTED and self._test_mode:
-            return SmsTaken(parts=parts_in(reply.get("smscnt")), cost_tyiyn=0)
+            return SmsAccepted(parts=parts_in(reply.get("smscnt")), cost_tyiyn=0)
         if status == _ACCEPTED:
             parts = parts_in(reply.get("smscnt")) * parts_in(reply.get("phones"))
-            return SmsTaken(parts=parts, cost_tyiyn=parts * self._settings.nikita_sms_price_tyiyn)
+            return SmsAccepted(parts=parts, cost_tyiyn=parts * self._settings.nikita_sms_price_tyiyn)
         raise _failure(status)
 
     def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:

@@ -7,7 +7,7 @@ import httpx
 from pydantic import Field, HttpUrl, SecretStr
 
 from auto360.core.settings import EnvSettings
-from auto360.providers.sms import SmsAccount, SmsBadNumber, SmsFailure, SmsRefused, SmsReport, SmsTaken, SmsUncertain
+from auto360.providers.sms import SmsAccepted, SmsAccount, SmsBadNumber, SmsFailure, SmsRefused, SmsReport, SmsUncertain
 from auto360.providers.sms.exchange import exchange
 from auto360.providers.sms.parsing import code_of, json_object, tyiyn
 from auto360.providers.sms.parsing import parts as parts_in
@@ -44,7 +44,7 @@ class SmscSms:
         """A positive 31-bit number."""
         return str(int.from_bytes(hashlib.sha256(sms_id.encode()).digest()[:4], "big") % (2**31 - 1) + 1)
 
-    def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsTaken:
+    def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsAccepted:
         """Hand over one message; the answer tells parts and cost. Raises SmsFailure."""
         cost = "1" if self._test_mode else "3"
         form = {"phones": phone, "mes": text, "id": message_id, "cost": cost, "valid": "00:10"}
@@ -55,10 +55,10 @@ class SmscSms:
             raise _failure(reply["error_code"])
         parts = parts_in(reply.get("cnt"))
         if self._test_mode:
-            return SmsTaken(parts=parts, cost_tyiyn=0)
+            return SmsAccepted(parts=parts, cost_tyiyn=0)
         if "id" not in reply:
             raise SmsUncertain("no_id")
-        return SmsTaken(parts=parts, cost_tyiyn=self._tyiyn(reply.get("cost")))
+        return SmsAccepted(parts=parts, cost_tyiyn=self._tyiyn(reply.get("cost")))
 
     def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
         """Ask for the state of a message."""

@@ -50,7 +50,7 @@ class VideoBusy(VideoFailure):
     """More calls than the account may make in a minute."""
 
 
-class VideoNotReady(VideoFailure):
+class ProviderVideoNotReady(VideoFailure):
     """It is not there yet, and has been asked for."""
 
 

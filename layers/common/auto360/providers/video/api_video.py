@@ -19,14 +19,14 @@ from auto360.providers.video import (
     PlannedUpload,
     Playback,
     Provider,
+    ProviderVideoNotReady,
     State,
     SupplierVideo,
     UploadTarget,
-    VideoNotReady,
     VideoUncertain,
     VideoUnknown,
 )
-from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange, Patience
+from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange, RetryPolicy
 from auto360.providers.video.parsing import (
     address,
     header_value,
@@ -62,9 +62,9 @@ class ApiVideo:
 
     name: Provider = "api_video"
 
-    def __init__(self, settings: ApiVideoSettings, http: httpx.Client, *, patience: Patience | None = None) -> None:
+    def __init__(self, settings: ApiVideoSettings, http: httpx.Client, *, patience: RetryPolicy | None = None) -> None:
         self._url = str(settings.api_video_url).rstrip("/")
-        self._exchange = Exchange(http, self._url, patience or Patience())
+        self._exchange = Exchange(http, self._url, patience or RetryPolicy())
         self._account = account_header(settings)
 
     def find(self, video_ids: Sequence[str]) -> dict[str, SupplierVideo]:
@@ -105,7 +105,7 @@ class ApiVideo:
         assets = inner(about.get("assets"))
         hls = address(assets.get("hls"))
         if hls is None:
-            raise VideoNotReady("no_hls")
+            raise ProviderVideoNotReady("no_hls")
         player, thumbnail = address(assets.get("player")), address(assets.get("thumbnail"))
         return Playback(hls, player, thumbnail, is_lasting=about.get("public") is True)
 
@@ -124,10 +124,10 @@ class ApiVideo:
                 body={"mp4Support": True},
                 group="write",
             )
-            raise VideoNotReady("mp4_ordered")
+            raise ProviderVideoNotReady("mp4_ordered")
         mp4 = address(inner(about.get("assets")).get("mp4"))
         if mp4 is None or not _video(about, self._get(f"/videos/{_quoted(video_id)}/status")).has_mp4:
-            raise VideoNotReady("no_mp4_yet")
+            raise ProviderVideoNotReady("no_mp4_yet")
         private = _PRIVATE.fullmatch(mp4)
         return Download(mp4, "transcode", self._session(private["session"]) if private else {})
 

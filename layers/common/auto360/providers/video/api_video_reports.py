@@ -11,7 +11,7 @@ import httpx
 
 from auto360.providers.video import VideoUncertain, VideoUnknown
 from auto360.providers.video.api_video import ApiVideoSettings, account_header
-from auto360.providers.video.http import Exchange, Patience
+from auto360.providers.video.http import Exchange, RetryPolicy
 from auto360.providers.video.parsing import header_value, identifier, objects, text
 
 _READY_EVENT = "video.encoding.quality.completed"
@@ -29,8 +29,8 @@ class Webhook:
 class ApiVideoWebhooks:
     """The webhooks of our account."""
 
-    def __init__(self, settings: ApiVideoSettings, http: httpx.Client, *, patience: Patience | None = None) -> None:
-        self._exchange = Exchange(http, str(settings.api_video_url).rstrip("/"), patience or Patience())
+    def __init__(self, settings: ApiVideoSettings, http: httpx.Client, *, patience: RetryPolicy | None = None) -> None:
+        self._exchange = Exchange(http, str(settings.api_video_url).rstrip("/"), patience or RetryPolicy())
         self._account = account_header(settings)
 
     def all(self) -> list[Webhook]:

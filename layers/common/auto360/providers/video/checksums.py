@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import httpx
 
 from auto360.providers.video import Download, VideoUnreachable
-from auto360.providers.video.copying import Measure
+from auto360.providers.video.copying import FileInfo
 from auto360.providers.video.source import HttpSource
 
 
@@ -21,7 +21,7 @@ class HttpDigest:
     first_wait_seconds: float = 0.5
     sleep: Callable[[float], None] = time.sleep
 
-    def __call__(self, download: Callable[[], Download], *, begin: int, end: int, known: Measure | None = None) -> str:
+    def __call__(self, download: Callable[[], Download], *, begin: int, end: int, known: FileInfo | None = None) -> str:
         """The SHA-256 (hexadecimal) of the bytes from `begin` to before `end`. Raises SourceChanged, VideoFailure."""
         source = HttpSource(self.http, download, known)
         for number in range(self.tries):

@@ -16,7 +16,7 @@ class SourceChanged(VideoFailure):
 
 
 @dataclass(frozen=True)
-class Measure:
+class FileInfo:
     """Size in bytes, and the server's mark of this version of the file where it has one."""
 
     bytes: int
@@ -49,7 +49,7 @@ class Progress:
 class FileCopier(Protocol):
     """Moves bytes without holding them."""
 
-    def measure(self, download: Callable[[], Download], *, known: Measure | None = None) -> Measure:
+    def measure(self, download: Callable[[], Download], *, known: FileInfo | None = None) -> FileInfo:
         """Size and mark of a file now. Raises SourceChanged where it is not the `known` one, VideoFailure."""
 
     def copy(
@@ -57,7 +57,7 @@ class FileCopier(Protocol):
         upload_url: str,
         download: Callable[[], Download],
         *,
-        known: Measure | None,
+        known: FileInfo | None,
         chunks: Sequence[Chunk],
         seconds: float,
         on_progress: Callable[[Progress], None],

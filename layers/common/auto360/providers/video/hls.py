@@ -7,7 +7,7 @@ from urllib.parse import urljoin
 import httpx
 
 from auto360.providers.transport import until
-from auto360.providers.video import VideoFailure, VideoNotReady, VideoUnreachable
+from auto360.providers.video import ProviderVideoNotReady, VideoFailure, VideoUnreachable
 from auto360.providers.video.http import failure_of
 
 _MOST_MANIFEST_BYTES = 1024 * 1024
@@ -22,14 +22,14 @@ def require_playable(http: httpx.Client, url: str) -> None:
         manifest, found_at = _fetch(http, url, most=_MOST_MANIFEST_BYTES)
         first = _first_entry(_text(manifest))
         if first is None:
-            raise VideoNotReady("manifest_empty")
+            raise ProviderVideoNotReady("manifest_empty")
         # Entries are relative to where the manifest was found, which may be another place than was asked.
         url = _joined(found_at, first)
         if not first.split("?")[0].endswith(".m3u8"):
             break
     segment, _ = _fetch(http, url, most=_ENOUGH_BYTES)
     if len(segment) < _ENOUGH_BYTES:
-        raise VideoNotReady("segment_empty")
+        raise ProviderVideoNotReady("segment_empty")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class HlsCheck:
 def _text(manifest: bytes) -> str:
     text = manifest.decode("utf-8", "replace")
     if not text.startswith("#EXTM3U"):
-        raise VideoNotReady("no_manifest")
+        raise ProviderVideoNotReady("no_manifest")
     return text
 
 
@@ -59,7 +59,7 @@ def _joined(base: str, entry: str) -> str:
     try:
         return urljoin(base, entry)
     except ValueError as error:
-        raise VideoNotReady("manifest_unusable") from error
+        raise ProviderVideoNotReady("manifest_unusable") from error
 
 
 def _fetch(http: httpx.Client, url: str, *, most: int) -> tuple[bytes, str]:
@@ -77,7 +77,7 @@ def _fetch(http: httpx.Client, url: str, *, most: int) -> tuple[bytes, str]:
     except httpx.HTTPError as error:
         raise VideoUnreachable("no_reply") from error
     except httpx.InvalidURL as error:
-        raise VideoNotReady("manifest_unusable") from error
+        raise ProviderVideoNotReady("manifest_unusable") from error
 
 
 def _failure(response: httpx.Response) -> VideoFailure:

@@ -29,7 +29,7 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """Seconds and tries for one call: `total_seconds` with all its tries and waits, `call_seconds` for each try."""
 
     total_seconds: float = 8.0
@@ -39,7 +39,7 @@ class Patience:
 
 
 @dataclass(frozen=True)
-class Reply:
+class VideoReply:
     """A JSON object, and the headers that came with it."""
 
     body: dict[str, Any]
@@ -77,7 +77,7 @@ class Exchange:
 
     http: httpx.Client
     base_url: str
-    patience: Patience = field(default_factory=Patience)
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
     failure: Callable[[int, Mapping[str, str], Mapping[str, Any]], VideoFailure] = failure_of
     sleep: Callable[[float], None] = time.sleep
     _paces: dict[str, _Pace] = field(default_factory=dict, init=False)
@@ -92,7 +92,7 @@ class Exchange:
         body: Mapping[str, Any] | None = None,
         group: str = "all",
         may_repeat: bool | None = None,
-    ) -> Reply:
+    ) -> VideoReply:
         """One answer. `group`: calls that share a rate limit. `may_repeat`: whether twice is the same as once.
 
         A supplier that says that no calls are left is not asked until they are; where that is too far away,
@@ -141,7 +141,7 @@ class Exchange:
     def _pause(self, number: int) -> float:
         return self.patience.first_wait_seconds * 2.0**number * random.uniform(0.8, 1.2)  # noqa: S311
 
-    def _once(self, request: httpx.Request, pace: _Pace) -> Reply:
+    def _once(self, request: httpx.Request, pace: _Pace) -> VideoReply:
         try:
             response = self.http.send(request)
         except _NOT_SENT as error:
@@ -152,7 +152,7 @@ class Exchange:
             raise VideoUncertain("no_reply") from error
         pace.note(response.headers)
         if response.is_success:
-            return Reply(_object(response.content), response.headers)
+            return VideoReply(_object(response.content), response.headers)
         raise self.failure(response.status_code, response.headers, _body_of_failure(response.content))
 
 

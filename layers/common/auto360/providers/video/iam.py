@@ -14,7 +14,7 @@ from pydantic import BaseModel, HttpUrl, SecretStr, field_validator
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.video import VideoRefused, VideoUncertain
-from auto360.providers.video.http import Exchange, Patience
+from auto360.providers.video.http import Exchange, RetryPolicy
 from auto360.providers.video.parsing import header_value, moment, seconds
 
 # Audience of the exchange, whatever address it is made at.
@@ -104,7 +104,7 @@ class KeyExchange:
 
     settings: IamSettings
     http: httpx.Client
-    patience: Patience = field(default_factory=Patience)
+    patience: RetryPolicy = field(default_factory=RetryPolicy)
     now: Callable[[], float] = time.time
 
     def __call__(self) -> Token | None:

@@ -10,7 +10,7 @@ import httpx
 
 from auto360.providers.transport import of_file
 from auto360.providers.video import Download, VideoRefused, VideoUncertain, VideoUnreachable
-from auto360.providers.video.copying import Measure, SourceChanged
+from auto360.providers.video.copying import FileInfo, SourceChanged
 from auto360.providers.video.http import failure_of
 from auto360.providers.video.parsing import header_value, whole
 
@@ -23,7 +23,7 @@ _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)
 class Source(Protocol):
     """A file that can be read from any place."""
 
-    def measure(self) -> Measure:
+    def measure(self) -> FileInfo:
         """Its size and mark now. Raises VideoFailure."""
 
     def read(self, begin: int, end: int) -> AbstractContextManager[Iterator[bytes]]:
@@ -39,10 +39,10 @@ class HttpSource:
 
     http: httpx.Client
     download: Callable[[], Download]
-    expected: Measure | None = None
+    expected: FileInfo | None = None
     _link: Download | None = field(default=None, init=False)
 
-    def measure(self) -> Measure:
+    def measure(self) -> FileInfo:
         """Ask for the first byte: some servers answer no HEAD. Raises SourceChanged, VideoFailure."""
         with self._opened({"Range": "bytes=0-0"}) as response:
             etag = header_value(response.headers.get("ETag"))
@@ -52,7 +52,7 @@ class HttpSource:
                 total = whole(response.headers.get("Content-Length"))
         if total is None or total <= 0:
             raise VideoRefused("no_size")
-        measured = Measure(total, etag)
+        measured = FileInfo(total, etag)
         if self.expected is not None and not _same(self.expected, measured):
             raise SourceChanged("source_changed", lasting=True)
         self.expected = self.expected or measured
@@ -92,11 +92,11 @@ class HttpSource:
                 raise VideoRefused("unusable", lasting=True) from error
 
 
-def _same(known: Measure, found: Measure) -> bool:
+def _same(known: FileInfo, found: FileInfo) -> bool:
     return known.bytes == found.bytes and (known.etag is None or found.etag is None or known.etag == found.etag)
 
 
-def _bytes_before(response: httpx.Response, file: Measure, begin: int) -> int:
+def _bytes_before(response: httpx.Response, file: FileInfo, begin: int) -> int:
     """How many bytes of the answer come before the place that was asked for. Raises SourceChanged."""
     etag = header_value(response.headers.get("ETag"))
     if etag and file.etag and etag != file.etag:

@@ -14,7 +14,7 @@ import httpx
 
 from auto360.providers.transport import of_upload
 from auto360.providers.video import Download, VideoRefused, VideoUnreachable
-from auto360.providers.video.copying import Chunk, Measure, Progress, UploadGone
+from auto360.providers.video.copying import Chunk, FileInfo, Progress, UploadGone
 from auto360.providers.video.parsing import whole
 from auto360.providers.video.source import HttpSource, Source
 
@@ -185,7 +185,7 @@ class TusCopier:
     http: httpx.Client
     policy: TusPolicy = field(default_factory=TusPolicy)
 
-    def measure(self, download: Callable[[], Download], *, known: Measure | None = None) -> Measure:
+    def measure(self, download: Callable[[], Download], *, known: FileInfo | None = None) -> FileInfo:
         """Size and mark of a file now. Raises SourceChanged, VideoFailure."""
         return HttpSource(self.http, download, known).measure()
 
@@ -194,7 +194,7 @@ class TusCopier:
         upload_url: str,
         download: Callable[[], Download],
         *,
-        known: Measure | None,
+        known: FileInfo | None,
         chunks: Sequence[Chunk],
         seconds: float,
         on_progress: Callable[[Progress], None],

@@ -19,16 +19,16 @@ from auto360.providers.video import (
     PlannedUpload,
     Playback,
     Provider,
+    ProviderVideoNotReady,
     State,
     SupplierVideo,
     UploadTarget,
     VideoFailure,
-    VideoNotReady,
     VideoRefused,
     VideoUncertain,
     VideoUnknown,
 )
-from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange, Patience, failure_of
+from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange, RetryPolicy, failure_of
 from auto360.providers.video.iam import IamTokens
 from auto360.providers.video.parsing import address, identifier, inner, moment, objects, seconds, text, whole
 
@@ -63,11 +63,11 @@ class YandexVideo:
         http: httpx.Client,
         tokens: IamTokens,
         *,
-        patience: Patience | None = None,
+        patience: RetryPolicy | None = None,
     ) -> None:
         self._channel, self._tokens = settings.yandex_video_channel_id, tokens
         url = f"{str(settings.yandex_video_url).rstrip('/')}/video/v1"
-        self._exchange = Exchange(http, url, patience or Patience(), failure=_failure_of)
+        self._exchange = Exchange(http, url, patience or RetryPolicy(), failure=_failure_of)
 
     def find(self, video_ids: Sequence[str]) -> dict[str, SupplierVideo]:
         """One call for a hundred videos. Where one of them is unknown, the call fails, and each is asked for."""
@@ -109,7 +109,7 @@ class YandexVideo:
         answer = self._call("GET", f"/videos/{_quoted(video_id)}:getManifests")
         hls = next((address(item.get("url")) for item in objects(answer.get("manifests")) if _is_hls(item)), None)
         if hls is None:
-            raise VideoNotReady("no_manifest")
+            raise ProviderVideoNotReady("no_manifest")
         return Playback(hls, player_url=hls)
 
     def thumbnail(self, video_id: str) -> str | None:
@@ -124,7 +124,7 @@ class YandexVideo:
         answer = {**answer, **inner(answer.get("response"))}
         url = address(answer.get("downloadUrl"))
         if url is None:
-            raise VideoNotReady("no_download")
+            raise ProviderVideoNotReady("no_download")
         return Download(url, "original")
 
     def open(self, upload: PlannedUpload) -> UploadTarget:

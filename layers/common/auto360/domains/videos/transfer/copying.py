@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from auto360.domains.videos.transfer.entries import MOST_COPIES, CopyDoubtful, Entry, SourceGone, is_whole
-from auto360.domains.videos.transfer.ledger import Ledger, SourceIsAnother
-from auto360.domains.videos.transfer.ports import Files, Library, OnBytes, TargetLibrary
-from auto360.providers.video import Download, PlannedUpload, SupplierVideo, VideoNotReady
-from auto360.providers.video.copying import Chunk, Measure, Progress, SourceChanged, UploadGone
+from auto360.domains.videos.transfer.entries import MOST_COPIES, CopyDoubtful, SourceGone, TransferEntry, is_whole
+from auto360.domains.videos.transfer.ledger import Ledger, TransferSourceChanged
+from auto360.domains.videos.transfer.ports import Library, OnBytes, TargetLibrary, TransferFiles
+from auto360.providers.video import Download, PlannedUpload, ProviderVideoNotReady, SupplierVideo
+from auto360.providers.video.copying import Chunk, FileInfo, Progress, SourceChanged, UploadGone
 
 # For how long a target may wait for its file, in seconds; what waits longer is found by its title and deleted.
 _UPLOAD_SECONDS = 7 * 86_400
@@ -25,41 +25,41 @@ class Copying:
     ledger: Ledger
     source: Library
     target: TargetLibrary
-    files: Files
+    files: TransferFiles
     on_bytes: OnBytes = lambda entry, copied, total: None  # noqa: ARG005
     monotonic: Callable[[], float] = time.monotonic
 
-    def advance(self, entry: Entry, *, ends_at: float) -> str:
+    def advance(self, entry: TransferEntry, *, ends_at: float) -> str:
         """Copy as much as the time allows: `uploaded` or `time_over`.
 
-        Raises LetGo, VideoFailure, SourceGone, CopyDoubtful where copies had to be thrown away too often.
+        Raises TransferLeaseLost, VideoFailure, SourceGone, CopyDoubtful where copies had to be thrown away too often.
         """
         entry = self._measured(entry)
         try:
             return self._filled(self._with_target(entry), ends_at=ends_at)
         except SourceChanged:
             self._begin_anew(entry, "source_changed")
-            raise VideoNotReady("source_changed") from None
+            raise ProviderVideoNotReady("source_changed") from None
 
-    def _measured(self, entry: Entry) -> Entry:
+    def _measured(self, entry: TransferEntry) -> TransferEntry:
         """The entry with what the source is now; a copy of something else is deleted."""
         about = self.source.find([entry.source_id]).get(entry.source_id)
         if about is None:
             raise SourceGone("source_gone")
         if about.state not in ("ready", None):
-            raise VideoNotReady(f"source_{about.state}")
+            raise ProviderVideoNotReady(f"source_{about.state}")
         measure = self.files.copier.measure(self._download_of(entry))
         seconds = about.duration_seconds or entry.source_seconds or 0.0
         projection = "equirectangular" if about.is_panoramic else "flat"
         size = (about.width, about.height)
         try:
             self.ledger.source(entry, measure, seconds=seconds, size=size, projection=projection)
-        except SourceIsAnother:
+        except TransferSourceChanged:
             entry = self._begin_anew(entry, "source_changed")
             self.ledger.source(entry, measure, seconds=seconds, size=size, projection=projection)
         return replace(entry, measure=measure, source_seconds=seconds)
 
-    def _begin_anew(self, entry: Entry, reason: str) -> Entry:
+    def _begin_anew(self, entry: TransferEntry, reason: str) -> TransferEntry:
         """Delete the copy that was begun, and forget it: in this order, so that none is left behind."""
         if entry.target_id is not None:
             self.target.delete(entry.target_id)
@@ -75,7 +75,7 @@ class Copying:
             target_number=entry.target_number + 1,
         )
 
-    def _with_target(self, entry: Entry) -> Entry:
+    def _with_target(self, entry: TransferEntry) -> TransferEntry:
         """The entry with a copy that takes its file, or has it."""
         if entry.target_id is not None:
             found = self.target.find([entry.target_id]).get(entry.target_id)
@@ -89,7 +89,7 @@ class Copying:
         self.ledger.target(entry, made.video_id, made.upload_url)
         return replace(entry, target_id=made.video_id, upload_url=None if _has_file(made) else made.upload_url)
 
-    def _made(self, entry: Entry) -> SupplierVideo:
+    def _made(self, entry: TransferEntry) -> SupplierVideo:
         size = _size(entry)
         opened = self.target.open(
             PlannedUpload(
@@ -102,10 +102,10 @@ class Copying:
             )
         )
         if opened.video_id is None:
-            raise VideoNotReady("target_without_id")
+            raise ProviderVideoNotReady("target_without_id")
         return SupplierVideo(opened.video_id, "awaiting_upload", bytes=size, upload_url=opened.url)
 
-    def _found_again(self, entry: Entry) -> SupplierVideo | None:
+    def _found_again(self, entry: TransferEntry) -> SupplierVideo | None:
         """The copy that an earlier run made and could not write down; others of the same title are deleted."""
         named = [video.video_id for video in self.target.with_title(entry.reference)]
         found = list(self.target.find(named).values()) if named else []
@@ -117,7 +117,7 @@ class Copying:
                 self.target.delete(video.video_id)
         return chosen
 
-    def _filled(self, entry: Entry, *, ends_at: float) -> str:
+    def _filled(self, entry: TransferEntry, *, ends_at: float) -> str:
         chunks = list(entry.chunks)
         if entry.upload_url is not None and not self._sent(entry, chunks, ends_at=ends_at):
             self.ledger.let_go(entry)
@@ -126,7 +126,7 @@ class Copying:
         self.ledger.uploaded(entry)
         return "uploaded"
 
-    def _sent(self, entry: Entry, chunks: list[Chunk], *, ends_at: float) -> bool:
+    def _sent(self, entry: TransferEntry, chunks: list[Chunk], *, ends_at: float) -> bool:
         """Send what is missing; whether all of it is there. `chunks` grows with what has arrived."""
 
         def note(progress: Progress) -> None:
@@ -147,15 +147,15 @@ class Copying:
             return self._arrived(entry)
         return progress.is_complete
 
-    def _arrived(self, entry: Entry) -> bool:
+    def _arrived(self, entry: TransferEntry) -> bool:
         """An upload address ends when the file is complete, and when it was given up. Raises VideoNotReady."""
         found = self.target.find([entry.target_id or ""]).get(entry.target_id or "")
         if found is None or not _has_file(found):
             self._begin_anew(entry, "upload_ended")
-            raise VideoNotReady("upload_ended")
+            raise ProviderVideoNotReady("upload_ended")
         return True
 
-    def _account(self, entry: Entry, chunks: list[Chunk]) -> None:
+    def _account(self, entry: TransferEntry, chunks: list[Chunk]) -> None:
         """Digests of what was sent by a run that was killed before it could write them down."""
         measure = _measure(entry)
         while not is_whole(chunks, measure.bytes):
@@ -166,7 +166,7 @@ class Copying:
             chunks.append(Chunk(begin, end, digest))
             self.ledger.progress(entry, known, chunks)
 
-    def _download_of(self, entry: Entry) -> Callable[[], Download]:
+    def _download_of(self, entry: TransferEntry) -> Callable[[], Download]:
         return lambda: self.source.download(entry.source_id)
 
 
@@ -174,11 +174,11 @@ def _has_file(video: SupplierVideo) -> bool:
     return video.state in ("processing", "ready")
 
 
-def _measure(entry: Entry) -> Measure:
+def _measure(entry: TransferEntry) -> FileInfo:
     if entry.measure is None:
         raise ValueError("the source has not been measured")
     return entry.measure
 
 
-def _size(entry: Entry) -> int:
+def _size(entry: TransferEntry) -> int:
     return _measure(entry).bytes

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from auto360.domains.videos.transfer.entries import Entry
+from auto360.domains.videos.transfer.entries import TransferEntry
 from auto360.domains.videos.transfer.ledger import Ledger
-from auto360.domains.videos.transfer.ports import Files, HasReplica, Library, Places, TargetLibrary
-from auto360.providers.video import VideoNotReady, VideoUnknown
+from auto360.domains.videos.transfer.ports import HasReplica, Library, Places, TargetLibrary, TransferFiles
+from auto360.providers.video import ProviderVideoNotReady, VideoUnknown
 
 # Seconds after which a copy that must not be deleted yet is looked at again.
 _KEPT_SECONDS = 86_400
@@ -19,22 +19,22 @@ class Switching:
 
     ledger: Ledger
     target: TargetLibrary
-    files: Files
+    files: TransferFiles
     places: Places
 
-    def advance(self, entry: Entry) -> str:
-        """Switch: `switched`. Raises LetGo."""
+    def advance(self, entry: TransferEntry) -> str:
+        """Switch: `switched`. Raises TransferLeaseLost."""
         self.ledger.switch(entry, self.places(entry.video_id))
         return "switched"
 
-    def confirm(self, entry: Entry) -> str:
+    def confirm(self, entry: TransferEntry) -> str:
         """Play it once more: `confirmed`, or `rolled_back` where it does not play, however often it was tried.
 
-        Raises LetGo, VideoFailure.
+        Raises TransferLeaseLost, VideoFailure.
         """
         try:
             self.files.require_playable(self.target.playback(entry.target_id or "").hls_url)
-        except (VideoUnknown, VideoNotReady) as failure:
+        except (VideoUnknown, ProviderVideoNotReady) as failure:
             tried = entry.attempts + 1
             if isinstance(failure, VideoUnknown) or tried >= self.ledger.policy.video_migration_attempts:
                 return self.ledger.roll_back(entry, f"does_not_play: {failure.supplier_code}")
@@ -51,11 +51,11 @@ class Releasing:
     ledger: Ledger
     source: Library
     target: TargetLibrary
-    files: Files
+    files: TransferFiles
     has_replica: HasReplica
 
-    def advance(self, entry: Entry) -> str:
-        """`released`, or `kept` where the last look found a reason. Raises LetGo, VideoFailure."""
+    def advance(self, entry: TransferEntry) -> str:
+        """`released`, or `kept` where the last look found a reason. Raises TransferLeaseLost, VideoFailure."""
         if entry.releases == "target":
             return self._release_target(entry)
         reason = self._obstacle(entry) or self.ledger.begin_release(entry)
@@ -66,7 +66,7 @@ class Releasing:
         self.ledger.released(entry)
         return "released"
 
-    def _release_target(self, entry: Entry) -> str:
+    def _release_target(self, entry: TransferEntry) -> str:
         for video in self.target.with_title(entry.reference):
             self.target.delete(video.video_id)
         if entry.target_id is not None:
@@ -74,12 +74,12 @@ class Releasing:
         self.ledger.released(entry)
         return "released"
 
-    def _obstacle(self, entry: Entry) -> str | None:
+    def _obstacle(self, entry: TransferEntry) -> str | None:
         """What the suppliers say against it: the copy must play now, and the replica be there."""
         if entry.replica is None or not self.has_replica(entry.replica):
             return "no_replica"
         try:
             self.files.require_playable(self.target.playback(entry.target_id or "").hls_url)
-        except (VideoUnknown, VideoNotReady) as failure:
+        except (VideoUnknown, ProviderVideoNotReady) as failure:
             return f"does_not_play: {failure.supplier_code}"
         return None

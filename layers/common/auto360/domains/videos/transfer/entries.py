@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from auto360.providers.video.copying import Chunk, Measure
+from auto360.providers.video.copying import Chunk, FileInfo
 
 # Copies of one video that are made and thrown away before a person has to look at it.
 MOST_COPIES = 3
 
 
-class CopyUseless(Exception):
+class CopyCorrupt(Exception):
     """The copy is not what was sent: it is deleted, and made anew. The reason is for operators."""
 
 
@@ -45,7 +45,7 @@ class Replica:
 
 
 @dataclass(frozen=True)
-class Entry:
+class TransferEntry:
     """One video on its way, as the ledger handed it to this run. Sizes are bytes, durations seconds."""
 
     id: str
@@ -58,7 +58,7 @@ class Entry:
     target_requested: bool = False
     target_number: int = 1
     attempts: int = 0
-    measure: Measure | None = None
+    measure: FileInfo | None = None
     chunks: tuple[Chunk, ...] = ()
     source_seconds: float | None = None
     uploaded_at: datetime | None = None
@@ -77,7 +77,7 @@ class Entry:
         return str(uuid5(UUID(self.video_id), str(self.target_number)))
 
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> Entry:
+    def from_row(cls, row: Mapping[str, Any]) -> TransferEntry:
         """As an SQL function gives it."""
         size, replica = row["bytes_total"], row.get("replica") or {}
         return cls(
@@ -91,7 +91,7 @@ class Entry:
             target_requested=row["target_requested"],
             target_number=row["target_number"],
             attempts=row["attempts"],
-            measure=None if size is None else Measure(int(size), row["source_etag"]),
+            measure=None if size is None else FileInfo(int(size), row["source_etag"]),
             chunks=tuple(chunk_of(chunk) for chunk in row["chunk_digests"]),
             source_seconds=_number(row["source_duration_seconds"]),
             uploaded_at=datetime.fromisoformat(row["uploaded_at"]) if row["uploaded_at"] else None,

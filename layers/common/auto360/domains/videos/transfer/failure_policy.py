@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from auto360.domains.videos.transfer.entries import Entry
+from auto360.domains.videos.transfer.entries import TransferEntry
 from auto360.domains.videos.transfer.ledger import Ledger
 from auto360.providers.video import (
     LibraryFull,
+    ProviderVideoNotReady,
     VideoBusy,
     VideoFailure,
-    VideoNotReady,
     VideoUncertain,
     VideoUnreachable,
 )
@@ -40,7 +40,7 @@ class Troubles:
     sleep: Callable[[float], None]
     broken: int = 0
 
-    def met(self, entry: Entry, failure: VideoFailure) -> str:
+    def met(self, entry: TransferEntry, failure: VideoFailure) -> str:
         """What becomes of the entry; failures that concern all of them end the run. Raises RunEnds."""
         code, policy = failure.supplier_code, self.ledger.policy
         if code in OF_THE_ACCOUNT:
@@ -50,7 +50,7 @@ class Troubles:
             self.ledger.let_go(entry, seconds=seconds, reason=None if isinstance(failure, VideoBusy) else code)
             self.require_supplier(failure)
             return "busy"
-        if isinstance(failure, VideoNotReady):
+        if isinstance(failure, ProviderVideoNotReady):
             self.ledger.let_go(entry, seconds=policy.video_migration_poll_seconds, reason=code)
             return "waiting"
         outcome = self.ledger.failed(entry, code)
@@ -60,7 +60,7 @@ class Troubles:
         self.require_supplier(failure)
         return outcome
 
-    def _let_go_without_rights(self, entry: Entry, code: str) -> None:
+    def _let_go_without_rights(self, entry: TransferEntry, code: str) -> None:
         """A refusal may concern one file alone, such as a link that does not open: then it is the entry's failure."""
         try:
             self.require_rights()

@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from auto360.domains.videos.transfer.entries import Entry, after_common, row_of
+from auto360.domains.videos.transfer.entries import TransferEntry, after_common, row_of
 from auto360.domains.videos.transfer.policy import MigrationPolicy
 from auto360.providers.database import Database
-from auto360.providers.video.copying import Chunk, Measure
+from auto360.providers.video.copying import Chunk, FileInfo
 
 
-class LetGo(Exception):
+class TransferLeaseLost(Exception):
     """The entry is not this run's business any more. `outcome`: lost, paused, skipped; `reason` where it has one."""
 
     def __init__(self, outcome: str, reason: str = "") -> None:
@@ -20,7 +20,7 @@ class LetGo(Exception):
         self.outcome, self.reason = outcome, reason
 
 
-class SourceIsAnother(Exception):
+class TransferSourceChanged(Exception):
     """The source's size or version is not that of the copy which was begun."""
 
 
@@ -28,7 +28,7 @@ class SourceIsAnother(Exception):
 class Claim:
     """An entry to work on, or why there is none."""
 
-    entry: Entry | None
+    entry: TransferEntry | None
     reason: str = ""
 
 
@@ -64,26 +64,32 @@ class Ledger:
             },
         )
         row = answer.get("entry")
-        return Claim(Entry.from_row(row) if row else None, answer.get("reason", ""))
+        return Claim(TransferEntry.from_row(row) if row else None, answer.get("reason", ""))
 
-    def claim_uploaded(self, *, most: int, only: Sequence[str] | None) -> list[Entry]:
+    def claim_uploaded(self, *, most: int, only: Sequence[str] | None) -> list[TransferEntry]:
         """Entries whose copy may be ready by now."""
         rows = self.database.call("video_migration_claim_uploaded", {**self._held(), "p_most": most, "p_only": only})
-        return [Entry.from_row(row) for row in rows]
+        return [TransferEntry.from_row(row) for row in rows]
 
     def under_way(self, only: Sequence[str] | None) -> int:
         """How many entries have work left that is due within ten minutes."""
         return int(self.database.call("video_migration_under_way", {"p_only": only, "p_seconds": 600}))
 
-    def claim_release(self) -> Entry | None:
+    def claim_release(self) -> TransferEntry | None:
         """An entry with a copy that is not needed any longer."""
         row = self.database.call("video_migration_claim_release", self._held())
-        return Entry.from_row(row) if row else None
+        return TransferEntry.from_row(row) if row else None
 
     def source(
-        self, entry: Entry, measure: Measure, *, seconds: float, size: tuple[int | None, int | None], projection: str
+        self,
+        entry: TransferEntry,
+        measure: FileInfo,
+        *,
+        seconds: float,
+        size: tuple[int | None, int | None],
+        projection: str,
     ) -> None:
-        """Write down what is to be copied. Raises LetGo, SourceIsAnother."""
+        """Write down what is to be copied. Raises TransferLeaseLost, TransferSourceChanged."""
         answer = self._step(
             "source",
             entry,
@@ -95,25 +101,25 @@ class Ledger:
             p_projection=projection,
         )
         if answer["outcome"] == "source_changed":
-            raise SourceIsAnother
+            raise TransferSourceChanged
         _require_ok(answer)
 
-    def request_target(self, entry: Entry) -> bool:
-        """Write down that a copy is about to be asked for; whether it is for the first time. Raises LetGo."""
+    def request_target(self, entry: TransferEntry) -> bool:
+        """Record a copy before it is requested; return whether it is the first. Raises TransferLeaseLost."""
         answer = self._step("request_target", entry)
         _require_ok(answer)
         return bool(answer["is_first"])
 
-    def target(self, entry: Entry, target_id: str, upload_url: str | None) -> None:
-        """Write down the copy and where to send the file. Raises LetGo."""
+    def target(self, entry: TransferEntry, target_id: str, upload_url: str | None) -> None:
+        """Write down the copy and where to send the file. Raises TransferLeaseLost."""
         _require_ok(self._step("target", entry, p_target_video_id=target_id, p_upload_url=upload_url))
 
-    def forget_target(self, entry: Entry, reason: str) -> None:
-        """The copy is gone; begin anew. Raises LetGo."""
+    def forget_target(self, entry: TransferEntry, reason: str) -> None:
+        """The copy is gone; begin anew. Raises TransferLeaseLost."""
         _require_ok(self._step("forget_target", entry, p_reason=reason))
 
-    def progress(self, entry: Entry, known: Sequence[Chunk], now: Sequence[Chunk]) -> None:
-        """Write down the chunks that lie at the target. Raises LetGo, also where somebody has paused the migration."""
+    def progress(self, entry: TransferEntry, known: Sequence[Chunk], now: Sequence[Chunk]) -> None:
+        """Record the chunks at the target. Raises TransferLeaseLost, also while the transfer is paused."""
         begin, chunks = after_common(known, now)
         answer = self._step(
             "progress",
@@ -124,11 +130,11 @@ class Ledger:
         )
         _require_ok(answer)
 
-    def uploaded(self, entry: Entry) -> None:
-        """Every byte is there. Raises LetGo."""
+    def uploaded(self, entry: TransferEntry) -> None:
+        """Every byte is there. Raises TransferLeaseLost."""
         _require_ok(self._step("uploaded", entry))
 
-    def not_ready(self, entries: Sequence[Entry]) -> None:
+    def not_ready(self, entries: Sequence[TransferEntry]) -> None:
         """Ask about these again later."""
         arguments = {
             "p_ids": [entry.id for entry in entries],
@@ -137,12 +143,12 @@ class Ledger:
         }
         self.database.call("video_migration_not_ready", arguments)
 
-    def ready(self, entry: Entry, *, seconds: float) -> None:
-        """The copy is verified; it lasts so many seconds. Raises LetGo."""
+    def ready(self, entry: TransferEntry, *, seconds: float) -> None:
+        """The copy is verified; it lasts so many seconds. Raises TransferLeaseLost."""
         _require_ok(self._step("ready", entry, p_seconds=seconds))
 
-    def switch(self, entry: Entry, place: Mapping[str, str | None]) -> None:
-        """Show the copy. Raises LetGo."""
+    def switch(self, entry: TransferEntry, place: Mapping[str, str | None]) -> None:
+        """Show the copy. Raises TransferLeaseLost."""
         answer = self._step(
             "switch",
             entry,
@@ -152,16 +158,16 @@ class Ledger:
         )
         _require_ok(answer)
 
-    def confirmed(self, entry: Entry) -> None:
-        """It still plays. Raises LetGo."""
+    def confirmed(self, entry: TransferEntry) -> None:
+        """It still plays. Raises TransferLeaseLost."""
         _require_ok(self._step("confirmed", entry, p_fallback_days=self.policy.video_migration_fallback_days))
 
-    def roll_back(self, entry: Entry, reason: str) -> str:
+    def roll_back(self, entry: TransferEntry, reason: str) -> str:
         """Show the copy at the source again; gives what became of it."""
         keep = self.policy.video_migration_rolled_back_days
         return str(self._step("rollback_held", entry, p_reason=reason, p_keep_days=keep)["outcome"])
 
-    def failed(self, entry: Entry, reason: str, *, is_final: bool = False) -> str:
+    def failed(self, entry: TransferEntry, reason: str, *, is_final: bool = False) -> str:
         """Something went wrong: `retryable`, `final` (given up), or `lost`."""
         answer = self._step(
             "failed",
@@ -173,21 +179,21 @@ class Ledger:
         )
         return str(answer["outcome"])
 
-    def let_go(self, entry: Entry, *, seconds: float = 0, reason: str | None = None) -> None:
+    def let_go(self, entry: TransferEntry, *, seconds: float = 0, reason: str | None = None) -> None:
         """Nothing is wrong with the entry; whoever comes after so many seconds may go on."""
         whole = int(seconds) + (seconds > int(seconds))
         self._step("release_lease", entry, p_seconds=whole, p_reason=reason)
 
-    def begin_release(self, entry: Entry) -> str | None:
-        """The last look before the source is deleted: None when it may be, else why it stays. Raises LetGo."""
+    def begin_release(self, entry: TransferEntry) -> str | None:
+        """Return the obstacle to deleting the source, None without one. Raises TransferLeaseLost."""
         answer = self._step("begin_release", entry)
         if answer["outcome"] == "kept":
             return str(answer["reason"])
         _require_ok(answer)
         return None
 
-    def released(self, entry: Entry) -> None:
-        """The copy that was not needed is deleted. Raises LetGo."""
+    def released(self, entry: TransferEntry) -> None:
+        """The copy that was not needed is deleted. Raises TransferLeaseLost."""
         _require_ok(self._step("released", entry))
 
     def close_deleted(self) -> int:
@@ -197,11 +203,11 @@ class Ledger:
     def _held(self) -> dict[str, Any]:
         return {"p_holder": self.holder, "p_lease_seconds": self.policy.video_migration_lease_seconds}
 
-    def _step(self, name: str, entry: Entry, **arguments: Any) -> Any:
+    def _step(self, name: str, entry: TransferEntry, **arguments: Any) -> Any:
         held = {"p_id": entry.id, "p_holder": self.holder}
         return self.database.call(f"video_migration_{name}", held | arguments)
 
 
 def _require_ok(answer: Mapping[str, Any]) -> None:
     if answer["outcome"] != "ok":
-        raise LetGo(answer["outcome"], answer.get("reason", ""))
+        raise TransferLeaseLost(answer["outcome"], answer.get("reason", ""))

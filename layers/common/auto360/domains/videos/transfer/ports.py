@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from auto360.domains.videos.transfer.entries import Entry, Replica
+from auto360.domains.videos.transfer.entries import Replica, TransferEntry
 from auto360.providers.video import Download, UploadDesk, VideoLibrary, VideoPlayer
-from auto360.providers.video.copying import FileCopier, Measure, PlaybackCheck
+from auto360.providers.video.copying import FileCopier, FileInfo, PlaybackCheck
 
 
 class Library(VideoLibrary, VideoPlayer, Protocol):
@@ -22,7 +22,7 @@ class TargetLibrary(Library, UploadDesk, Protocol):
 class PartDigest(Protocol):
     """Reads a part of a file, and forgets it."""
 
-    def __call__(self, download: Callable[[], Download], *, begin: int, end: int, known: Measure | None = None) -> str:
+    def __call__(self, download: Callable[[], Download], *, begin: int, end: int, known: FileInfo | None = None) -> str:
         """The SHA-256 (hexadecimal) of the bytes from `begin` to before `end`.
 
         Raises SourceChanged where the file is not the `known` one, VideoFailure.
@@ -30,7 +30,7 @@ class PartDigest(Protocol):
 
 
 @dataclass(frozen=True)
-class Files:
+class TransferFiles:
     """Moving, reading and trying out files."""
 
     copier: FileCopier
@@ -46,4 +46,4 @@ Places = Callable[[str], Mapping[str, str | None]]
 HasReplica = Callable[[Replica], bool]
 
 # Hears of every chunk: the entry, and how many bytes of how many lie at the target.
-OnBytes = Callable[[Entry, int, int], None]
+OnBytes = Callable[[TransferEntry, int, int], None]

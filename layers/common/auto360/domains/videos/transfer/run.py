@@ -14,9 +14,9 @@ from dataclasses import dataclass, field, replace
 
 from auto360.domains.videos.transfer.copying import Copying
 from auto360.domains.videos.transfer.cutover import Releasing, Switching
-from auto360.domains.videos.transfer.entries import CopyDoubtful, Entry, SourceGone
+from auto360.domains.videos.transfer.entries import CopyDoubtful, SourceGone, TransferEntry
 from auto360.domains.videos.transfer.failure_policy import BUSY_SECONDS, OF_THE_ACCOUNT, RunEnds, Troubles
-from auto360.domains.videos.transfer.ledger import Ledger, LetGo
+from auto360.domains.videos.transfer.ledger import Ledger, TransferLeaseLost
 from auto360.domains.videos.transfer.verification import Settling
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
 from auto360.providers.video import SupplierVideo, VideoFailure
@@ -28,11 +28,11 @@ _ASKED_AT_ONCE = 50
 _LEAST_SECONDS = 6.0
 _TITLE_OF_NO_VIDEO = "rights"
 
-Tell = Callable[[str, Entry], None]
+Tell = Callable[[str, TransferEntry], None]
 
 
 @dataclass(frozen=True)
-class Wishes:
+class RunOptions:
     """What a run shall do: begin at most so many new videos; only those that are named; wait for what is not due."""
 
     begin_most: int | None = None
@@ -63,21 +63,21 @@ class MigrationRun:
     def __post_init__(self) -> None:
         self._troubles = Troubles(self.ledger, self._require_rights, self._has_time, self._nap)
 
-    def until(self, ends_at: float, wishes: Wishes | None = None) -> dict[str, int | str]:
+    def until(self, ends_at: float, wishes: RunOptions | None = None) -> dict[str, int | str]:
         """Work until that moment of the monotonic clock at the latest; gives counts, and why the run ended.
 
         A defect of ours that an entry has brought to light is raised at the end: the others have been worked on.
         """
         self._ends_at = ends_at
         try:
-            reason = self._work(wishes or Wishes())
+            reason = self._work(wishes or RunOptions())
         except RunEnds as ended:
             reason = str(ended)
         if self._defect is not None:
             raise self._defect
         return {**dict(sorted(self.counts.items())), "ended": reason}
 
-    def _work(self, wishes: Wishes) -> str:
+    def _work(self, wishes: RunOptions) -> str:
         self._prepare()
         while self._has_time():
             busy = self._settle(wishes) + (0 if wishes.only else self._release())
@@ -116,11 +116,11 @@ class MigrationRun:
             if failure.supplier_code in OF_THE_ACCOUNT:
                 raise RunEnds(f"refused: {failure.supplier_code}") from failure
 
-    def _may_begin(self, wishes: Wishes) -> bool:
+    def _may_begin(self, wishes: RunOptions) -> bool:
         most = math.inf if wishes.begin_most is None else wishes.begin_most
         return self._begun < min(most, self._room)
 
-    def _advance(self, entry: Entry) -> None:
+    def _advance(self, entry: TransferEntry) -> None:
         if entry.state == "ready":
             self._step(entry, self.switching.advance)
         elif entry.state == "switched":
@@ -129,7 +129,7 @@ class MigrationRun:
             self._begun += not entry.target_requested and not entry.attempts
             self._step(entry, lambda entry: self.copying.advance(entry, ends_at=self._ends_at))
 
-    def _settle(self, wishes: Wishes) -> int:
+    def _settle(self, wishes: RunOptions) -> int:
         entries = self.ledger.claim_uploaded(most=_ASKED_AT_ONCE, only=wishes.only)
         if not entries:
             return 0
@@ -148,7 +148,7 @@ class MigrationRun:
                 self.ledger.let_go(entry)
         return len(done)
 
-    def _verify(self, entry: Entry, video: SupplierVideo | None) -> None:
+    def _verify(self, entry: TransferEntry, video: SupplierVideo | None) -> None:
         """A copy that stands the test is shown at once, while the entry is held."""
         if self._step(entry, lambda entry: self.settling.advance(entry, video)) == "ready":
             self._step(replace(entry, state="ready"), self.switching.advance)
@@ -164,11 +164,11 @@ class MigrationRun:
         self._step(entry, self.releasing.advance)
         return 1
 
-    def _step(self, entry: Entry, step: Callable[[Entry], str]) -> str:
+    def _step(self, entry: TransferEntry, step: Callable[[TransferEntry], str]) -> str:
         try:
             outcome = step(entry)
             self._troubles.broken = 0
-        except LetGo as gone:
+        except TransferLeaseLost as gone:
             self.ledger.let_go(entry)
             outcome = gone.outcome
         except (CopyDoubtful, SourceGone) as problem:
@@ -186,7 +186,7 @@ class MigrationRun:
             raise RunEnds(outcome)
         return outcome
 
-    def _wait_for_more(self, wishes: Wishes) -> bool:
+    def _wait_for_more(self, wishes: RunOptions) -> bool:
         """Whether it makes sense to look again: there are entries under way whose time will come soon.
 
         Raises RunEnds where that time is too late for this run.

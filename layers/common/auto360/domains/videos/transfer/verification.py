@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from auto360.core.clock import Clock
-from auto360.domains.videos.transfer.entries import MOST_COPIES, CopyDoubtful, CopyUseless, Entry, is_whole
+from auto360.domains.videos.transfer.entries import MOST_COPIES, CopyCorrupt, CopyDoubtful, TransferEntry, is_whole
 from auto360.domains.videos.transfer.ledger import Ledger
-from auto360.domains.videos.transfer.ports import Files, TargetLibrary
+from auto360.domains.videos.transfer.ports import TargetLibrary, TransferFiles
 from auto360.providers.video import SupplierVideo, VideoFailure
 
 # The supplier of the source tells whole seconds; more than one second is another film.
@@ -30,11 +30,11 @@ class Settling:
 
     ledger: Ledger
     target: TargetLibrary
-    files: Files
+    files: TransferFiles
     clock: Clock
     choose: random.Random = field(default_factory=random.Random)
 
-    def ask(self, entries: Sequence[Entry]) -> Asked:
+    def ask(self, entries: Sequence[TransferEntry]) -> Asked:
         """What has become of these copies, in one call; those still being made are let go. Raises VideoFailure."""
         found = self.target.find([entry.target_id for entry in entries if entry.target_id])
         waiting = [entry for entry in entries if self._is_in_the_making(entry, found.get(entry.target_id or ""))]
@@ -45,7 +45,7 @@ class Settling:
             {entry.target_id or "": found.get(entry.target_id or "") for entry in entries if entry.id not in still}
         )
 
-    def _is_in_the_making(self, entry: Entry, video: SupplierVideo | None) -> bool:
+    def _is_in_the_making(self, entry: TransferEntry, video: SupplierVideo | None) -> bool:
         if video is None or video.state in ("ready", "failed"):
             return False
         if entry.uploaded_at is None:
@@ -53,17 +53,17 @@ class Settling:
         waited = (self.clock() - entry.uploaded_at).total_seconds()
         return waited < self.ledger.policy.video_migration_encoding_hours * 3600
 
-    def advance(self, entry: Entry, video: SupplierVideo | None) -> str:
+    def advance(self, entry: TransferEntry, video: SupplierVideo | None) -> str:
         """Verify one copy: `ready`, or `begun_anew` where it was of no use.
 
-        Raises LetGo, VideoFailure, CopyDoubtful.
+        Raises TransferLeaseLost, VideoFailure, CopyDoubtful.
         """
         try:
             if video is None:
-                raise CopyUseless("target_gone")
+                raise CopyCorrupt("target_gone")
             self._compare(entry, video)
             self._sample(entry)
-        except CopyUseless as useless:
+        except CopyCorrupt as useless:
             if video is not None:
                 self.target.delete(video.video_id)
             self.ledger.forget_target(entry, str(useless))
@@ -74,7 +74,7 @@ class Settling:
         self.ledger.ready(entry, seconds=video.duration_seconds or 0.0)
         return "ready"
 
-    def look(self, entry: Entry, video: SupplierVideo | None) -> str:
+    def look(self, entry: TransferEntry, video: SupplierVideo | None) -> str:
         """The same comparison without consequences, for entries that have moved: `ok`, or what is wrong.
 
         One that moved before there were digests is played only.
@@ -86,24 +86,24 @@ class Settling:
                 self._compare(entry, video)
             self._sample(entry)
             self.files.require_playable(self.target.playback(video.video_id).hls_url)
-        except (CopyUseless, CopyDoubtful) as problem:
+        except (CopyCorrupt, CopyDoubtful) as problem:
             return str(problem)
         except VideoFailure as failure:
             return failure.supplier_code
         return "ok"
 
-    def _compare(self, entry: Entry, video: SupplierVideo) -> None:
+    def _compare(self, entry: TransferEntry, video: SupplierVideo) -> None:
         size = entry.measure.bytes if entry.measure else -1
         if video.state != "ready":
-            raise CopyUseless("encoding_failed" if video.state == "failed" else "encoding_too_slow")
+            raise CopyCorrupt("encoding_failed" if video.state == "failed" else "encoding_too_slow")
         if video.bytes not in (None, size):
-            raise CopyUseless("size_differs")
+            raise CopyCorrupt("size_differs")
         if not is_whole(entry.chunks, size):
-            raise CopyUseless("digests_incomplete")
+            raise CopyCorrupt("digests_incomplete")
         if entry.source_seconds and abs((video.duration_seconds or 0.0) - entry.source_seconds) > _MOST_SECONDS_APART:
             raise CopyDoubtful("duration_differs")
 
-    def _sample(self, entry: Entry) -> None:
+    def _sample(self, entry: TransferEntry) -> None:
         """Read parts of the file back and compare their digests with those of what was read from the source.
 
         Every part of a small file, some of a large one: reading back is paid for like playing.
@@ -113,9 +113,9 @@ class Settling:
         for chunk in self.choose.sample(entry.chunks, most):
             digest = self.files.digest(download, begin=chunk.begin, end=chunk.end)
             if digest != chunk.sha256:
-                raise CopyUseless("content_differs")
+                raise CopyCorrupt("content_differs")
 
-    def _delete_others(self, entry: Entry) -> None:
+    def _delete_others(self, entry: TransferEntry) -> None:
         """A run that was given up while it asked for a copy may have made one after this one was made."""
         for other in self.target.with_title(entry.reference):
             if other.video_id != entry.target_id:

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.core.encrypted_fields import NotDecryptable, Place, StoredSecrets, StoredSecretSettings
+from auto360.core.encrypted_fields import AssociatedData, NotDecryptable, StoredSecrets, StoredSecretSettings
 from auto360.core.errors import SettingsInvalid
 
 OLD, NEW, DIGEST = b"o" * 32, b"n" * 32, b"d" * 32
-HERE = Place("payment_profiles", "token_encrypted", "7f3a")
+HERE = AssociatedData("payment_profiles", "token_encrypted", "7f3a")
 # The check of the column that holds it.
 IN_THE_COLUMN = re.compile(r"^v1\.[A-Za-z0-9_-]+\.[A-Za-z0-9+/=_-]+$")
 
@@ -40,12 +40,12 @@ def test_equal_secrets_look_different_but_have_one_digest() -> None:
 @pytest.mark.parametrize(
     "elsewhere",
     [
-        Place("payment_profiles", "token_encrypted", "7f3b"),
-        Place("payment_profiles", "other", "7f3a"),
-        Place("other", "token_encrypted", "7f3a"),
+        AssociatedData("payment_profiles", "token_encrypted", "7f3b"),
+        AssociatedData("payment_profiles", "other", "7f3a"),
+        AssociatedData("other", "token_encrypted", "7f3a"),
     ],
 )
-def test_a_value_moved_to_another_row_is_not_decrypted(elsewhere: Place) -> None:
+def test_a_value_moved_to_another_row_is_not_decrypted(elsewhere: AssociatedData) -> None:
     secrets = StoredSecrets({"k1": OLD}, DIGEST)
     with pytest.raises(NotDecryptable):
         secrets.decrypt(secrets.encrypt("60144557", place=HERE), place=elsewhere)
