@@ -9,6 +9,7 @@ import pytest
 from tests.support.database import Database
 from tests.support.market import new_listing, new_user_id
 from tests.support.rest import Rest
+from tests.support.rows import rows
 
 BUSY = 600
 """Listings of one dealer: enough for the attacks to run to the statement's time-out."""
@@ -63,6 +64,43 @@ def test_conversations_are_not_multiplied_by_their_messages(rest: Rest, database
         assert user.send("GET", path).status_code == 400
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/users?select=id,listing_likes(id,users(id,listing_likes(id,users(id,listing_likes(id)))))",
+        "/listing_likes?select=id,users(id,listing_likes(id,users(id,listing_likes(id))))",
+        "/listing_likes?select=id,users(id,listing_saves(id))",
+        "/auth_sessions?select=id,users(id,auth_sessions(id))",
+        "/notifications?select=id,users!user_id(id,reports!reporter_id(id))",
+        "/listing_saves?select=id,users(id,payments(id,users(id,listing_likes(id))))",
+    ],
+)
+def test_what_is_ones_own_is_not_multiplied_through_ones_own_row(path: str, rest: Rest, database: Database) -> None:
+    user = rest.user()
+    listing = new_listing(database, new_user_id(database))
+    with database.connect() as connection:
+        for table in ("listing_likes", "listing_saves"):
+            statement = f"insert into {table} (user_id, listing_id) values (%s, %s)"
+            connection.execute(statement.encode(), [user.id, listing])
+        connection.execute("insert into notifications (user_id, type, title) values (%s, 'test', 'Тест')", [user.id])
+    answer = user.send("GET", path)
+    assert (answer.status_code, answer.json()["code"]) == (400, "PT400"), answer.text[:200]
+
+
+def test_every_table_that_people_read_bounds_what_is_embedded(database: Database) -> None:
+    unbounded = rows(
+        database,
+        """select c.relname from pg_class c
+           where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p', 'v', 'm')
+             and (has_any_column_privilege('authenticated', c.oid, 'select')
+               or has_any_column_privilege('anon', c.oid, 'select'))
+             and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive
+               and p.polcmd in ('r', '*') and pg_get_expr(p.polqual, p.polrelid)
+                 like concat('%%private.embeds_little(', quote_literal(c.relname), '::text)%%'))""",
+    )
+    assert unbounded == []
+
+
 # What the app sends (with seller:users while it has that table, with public_profiles where it reads other people).
 NEEDED_BY_ANYBODY = [
     "/listings?select=*&category=eq.car&status=eq.active&order=created_at.desc&limit=50",
@@ -77,6 +115,7 @@ NEEDED_BY_A_USER = [
     "/chat_threads?select=*,listing:listings(id,title),buyer:users!buyer_id(id,name),seller:users!seller_id(id,name)",
     "/chat_messages?select=*,sender:users!sender_id(id,name,avatar_url)",
     "/notifications?select=*,from_user:users!from_user_id(id,name)",
+    "/users?select=*,listing_saves(listing_id),business_members!user_id(role,business_accounts(id,name))",
 ]
 
 
