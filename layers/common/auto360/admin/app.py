@@ -4,16 +4,18 @@ Every request that may change something must come from our own origin, and, unle
 form of the very session that its cookie names (docs/decisions/0056). A route cannot forget this: it is done before any.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
+from aws_lambda_powertools.event_handler.api_gateway import Router
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 
 from auto360.admin.cookies import LANGUAGE, SESSION, SIGN_IN, read_cookie, unpack
 from auto360.admin.forms import TOKEN, clean, read_fields
+from auto360.admin.rendering import Pages
 from auto360.admin.settings import PageSettings
 from auto360.admin.visit import PageContext, PageLanguage
 from auto360.container import staff
@@ -25,20 +27,18 @@ from auto360.http.auth import SESSION_REFUSALS
 from auto360.http.requests import header, request_of
 from auto360.providers.database import Acting, act_for
 
-RefusalPage = Callable[[PageContext, DomainError], Response[Any]]
-
 _WITHOUT_CHANGE = ("GET", "HEAD")
 
 
-def make_page_app(*, refusal: RefusalPage, without_session: frozenset[str]) -> APIGatewayRestResolver:
-    """An application without routes. `refusal` makes the page of a refusal; forms at the paths of `without_session`
-    need no session. Import-time safe: reads no environment.
+def make_page_app(pages: Pages, *, without_session: frozenset[str]) -> APIGatewayRestResolver:
+    """Make an application without routes, whose refusals are `pages`. Forms at the paths of `without_session` need no
+    session. Import-time safe: reads no environment.
     """
     app = make_app()
 
     def visited(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
         event = app.current_event.raw_event
-        app.context.update(visit=_plain_visit(event), fields={})
+        app.context.update(pages=pages, visit=_plain_visit(event), fields={})
         if not event["path"].startswith("/admin/assets/"):
             visit = _visit(event)
             app.context["visit"] = visit
@@ -54,12 +54,17 @@ def make_page_app(*, refusal: RefusalPage, without_session: frozenset[str]) -> A
         if isinstance(error, RequestValidationError):
             # Only addresses are checked by the router: one that cannot be is not found.
             error = NotFound()
-        return refusal(visit, refused(error, visit.request))
+        return pages.refusal(visit, refused(error, visit.request))
 
     app.use(middlewares=[visited])
     for kind in (DomainError, RequestValidationError, NotFoundError, Exception):
         app.exception_handler(kind)(refuse)
     return app
+
+
+def make_router() -> Router:
+    """Make the router of one area; `functions/admin` includes it."""
+    return Router()  # type: ignore[no-untyped-call]
 
 
 def _visit(event: Mapping[str, Any]) -> PageContext:

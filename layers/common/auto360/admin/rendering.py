@@ -6,11 +6,13 @@ import hashlib
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import quote
 from uuid import uuid4
 
+from aws_lambda_powertools.event_handler import Request as ResolvedRequest
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.depends import Depends
 
 from auto360.admin import formatting
 from auto360.admin.labels.common import word
@@ -21,6 +23,8 @@ from auto360.domains.staff.sessions import form_token
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+Page = Response[Any]
 
 _HTML = "text/html; charset=utf-8"
 _KINDS = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
@@ -79,6 +83,14 @@ class Pages:
     def _asset_address(self, name: str) -> str:
         mark = hashlib.sha256(self._assets[name].encode()).hexdigest()[:12]
         return f"/admin/assets/{name}?v={mark}"
+
+
+def _current_pages(resolved: ResolvedRequest) -> Pages:
+    pages: Pages = resolved.context["pages"]
+    return pages
+
+
+CurrentPages = Annotated[Pages, Depends(_current_pages)]
 
 
 def see_other(path: str, *cookies: str) -> Response[str]:

@@ -1,0 +1,1 @@
+"""Routes of the operations page, one router per area."""
