@@ -1,4 +1,4 @@
-"""/api/payments… and /api/subscriptions…: ordering a tier at a bank, payments, and the plan that follows from them."""
+"""/api/payments…: orders of a tier at a bank, and payments."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,7 +9,6 @@ from auto360.container import billing
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
 from auto360.http.envelope import Envelope
-from auto360.http.requests import CurrentRequest
 from auto360.http.schemas.payments import (
     CurrentPayer,
     IdempotencyKey,
@@ -19,18 +18,17 @@ from auto360.http.schemas.payments import (
     Payments,
     Picture,
 )
-from auto360.http.schemas.subscriptions import BankChoice, Choices, Downgrade, Period, Plan, Tier
 
 app = make_app()
 LIMITS = [limited("default")]
-# The app asks every few seconds while somebody pays.
+# The app polls every few seconds while the payer is at the bank.
 WAITING = [limited("payment")]
 Id = Annotated[UUID, Path()]
 
 
 @app.post("/api/payments", middlewares=LIMITS)
 def order(body: NewPayment, payer: CurrentPayer, *, idempotency_key: IdempotencyKey = "") -> PaymentAnswer:
-    """Order a tier; the answer has what it can be paid with."""
+    """Order a tier; returns the bank's page, QR code and app links."""
     payment = billing.orders().open(
         payer, tier=body.tier, bank=body.bank, key=idempotency_key or None, keep_card=body.keep_card
     )
@@ -44,7 +42,7 @@ def history(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Envelope[Payments]:
-    """The caller's payments, newest first."""
+    """List the caller's payments, newest first."""
     page = billing.orders().history(user, cursor=cursor, limit=limit)
     lines = [PaymentLine.model_validate(row) for row in page.rows]
     return Envelope(data=Payments(payments=lines, next_cursor=page.next_cursor))
@@ -52,59 +50,14 @@ def history(
 
 @app.get("/api/payments/<payment_id>", middlewares=WAITING)
 def read(payment_id: Id, payer: CurrentPayer, *, picture: Annotated[Picture, Query()] = "none") -> PaymentAnswer:
-    """One payment; while it waits for money, its bank is asked."""
+    """Read a payment; queries its bank while it is unpaid."""
     return PaymentAnswer.of(billing.orders().read(payer, str(payment_id)), picture=picture)
 
 
 @app.post("/api/payments/<payment_id>/cancel", middlewares=LIMITS)
 def cancel(payment_id: Id, payer: CurrentPayer) -> PaymentAnswer:
-    """Give a payment up."""
+    """Cancel an unpaid payment."""
     return PaymentAnswer.of(billing.orders().cancel(payer, str(payment_id)), picture="none")
-
-
-@app.get("/api/subscriptions", middlewares=LIMITS)
-def plan(user: SignedIn) -> Envelope[Plan]:
-    """The caller's plan."""
-    return Envelope(data=Plan.of(billing.plans().current(user)))
-
-
-@app.get("/api/subscriptions/tiers", middlewares=LIMITS)
-def choices(user: SignedIn, request: CurrentRequest) -> Envelope[Choices]:
-    """What can be bought, and at which banks."""
-    tiers = [Tier.of(row) for row in billing.plans().tiers(user, language=request.language)]
-    banks = [BankChoice.of(bank) for bank in billing.plans().banks_offered()]
-    return Envelope(data=Choices(tiers=tiers, banks=banks))
-
-
-@app.get("/api/subscriptions/history", middlewares=LIMITS)
-def periods(user: SignedIn) -> Envelope[list[Period]]:
-    """What each payment bought."""
-    return Envelope(data=[Period.model_validate(row) for row in billing.plans().history(user)])
-
-
-@app.post("/api/subscriptions/upgrade", middlewares=LIMITS)
-def upgrade(body: NewPayment, payer: CurrentPayer, *, idempotency_key: IdempotencyKey = "") -> PaymentAnswer:
-    """Order a higher tier: it starts when it is paid, and what is left of the lower one is added as time."""
-    return order(body, payer, idempotency_key=idempotency_key)
-
-
-@app.post("/api/subscriptions/downgrade", middlewares=LIMITS)
-def downgrade(body: Downgrade, user: SignedIn, request: CurrentRequest) -> Envelope[Plan]:
-    """Let a lower tier follow when the paid time ends."""
-    changed = billing.plans().change(user, "downgrade", request_id=request.id, tier=body.tier)
-    return Envelope(data=Plan.of(changed))
-
-
-@app.post("/api/subscriptions/cancel", middlewares=LIMITS)
-def end(user: SignedIn, request: CurrentRequest) -> Envelope[Plan]:
-    """Let the plan end with its paid time."""
-    return Envelope(data=Plan.of(billing.plans().change(user, "cancel", request_id=request.id)))
-
-
-@app.post("/api/subscriptions/resume", middlewares=LIMITS)
-def resume(user: SignedIn, request: CurrentRequest) -> Envelope[Plan]:
-    """Take a cancellation or a downgrade back."""
-    return Envelope(data=Plan.of(billing.plans().change(user, "resume", request_id=request.id)))
 
 
 handler = entrypoint(app)

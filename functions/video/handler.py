@@ -35,7 +35,7 @@ def manifest(video_id: Id) -> Response[str]:
     return redirect(playback.hls_url, seconds=300 if playback.is_lasting else 0)
 
 
-@app.get("/api/video/<video_id>/video.mp4", middlewares=PLAYBACK)
+@app.get("/api/video/<video_id>/video.mp4", middlewares=PLAYBACK, status_code=302)
 def file(video_id: Id) -> Response[str]:
     """Leads to the video as one file."""
     return redirect(videos.videos().file(str(video_id)), seconds=0)

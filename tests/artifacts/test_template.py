@@ -49,6 +49,17 @@ def handler_tree(name: str) -> ast.Module:
     return ast.parse((FUNCTIONS / name / "handler.py").read_text(encoding="utf-8"))
 
 
+def routers_of(tree: ast.Module) -> list[ast.Module]:
+    """The routers that a handler includes."""
+    folder = CHECKOUT / "layers/common/auto360/admin/routers"
+    return [
+        ast.parse((folder / f"{alias.name}.py").read_text(encoding="utf-8"))
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "auto360.admin.routers"
+        for alias in node.names
+    ]
+
+
 def imported_names(tree: ast.Module) -> list[str]:
     names: list[str] = []
     for node in ast.walk(tree):
@@ -83,7 +94,8 @@ def test_no_route_is_listed_twice() -> None:
 def test_the_handler_serves_exactly_the_routes_of_the_template(name: str) -> None:
     served = {
         (decorator.func.attr.upper(), decorator.args[0].value)
-        for node in ast.walk(handler_tree(name))
+        for tree in (handler_tree(name), *routers_of(handler_tree(name)))
+        for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef)
         for decorator in node.decorator_list
         if isinstance(decorator, ast.Call)
@@ -142,22 +154,13 @@ def test_a_function_imports_no_other_function(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_a_handler_knows_no_supplier_and_no_environment(name: str) -> None:
+def test_a_handler_knows_no_provider_and_no_environment(name: str) -> None:
     source = (FUNCTIONS / name / "handler.py").read_text(encoding="utf-8")
     assert "environ" not in source
-    allowed = (
-        "auto360.http",
-        "auto360.container",
-        "auto360.core.messages",
-        "auto360.core.phone",
-        "auto360.core.errors",
-    )
-    for imported in imported_names(handler_tree(name)):
-        if imported.startswith("auto360.") and not imported.startswith(allowed):
-            assert not _is_supplier(imported), f"{name} imports the supplier {imported}"
+    for tree in (handler_tree(name), *routers_of(handler_tree(name))):
+        assert [imported for imported in imported_names(tree) if _is_provider(imported)] == []
 
 
-def _is_supplier(module: str) -> bool:
-    """Whether a module lies beside a port (`auto360.providers.sms.nikita`), rather than in a domain."""
-    package = Path(*module.split(".")[:2])
-    return "Protocol" in (CHECKOUT / "layers" / "common" / package / "__init__.py").read_text(encoding="utf-8")
+def _is_provider(module: str) -> bool:
+    """Whether a module lies beside a port (`auto360.providers.sms.nikita`)."""
+    return module.startswith("auto360.providers.") and module.count(".") > len(("auto360", "providers"))

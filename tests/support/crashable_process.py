@@ -1,4 +1,4 @@
-"""A process that runs functions and can be killed at any step: `python -m tests.support.mortal`.
+"""A process that runs functions and can be killed at any step: `python -m tests.support.crashable_process`.
 
 It has one thread and answers on one line each request: {"function", "event", "step"}. For each it makes a child, as a
 cloud makes an instance; the child dies before or after the message to the database or a bank that has this number.
@@ -61,7 +61,7 @@ class Mortal:
     def start(cls) -> Mortal:
         """Start it with the environment of this process."""
         paths = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "layers" / "common")])
-        command = [sys.executable, "-m", "tests.support.mortal"]
+        command = [sys.executable, "-m", "tests.support.crashable_process"]
         environ = {**os.environ, "PYTHONPATH": paths}
         pipe = subprocess.PIPE
         return cls(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environ, cwd=CHECKOUT))

@@ -68,9 +68,9 @@ def calls(url: str, http: httpx.Client, *, seconds: float) -> Mapping[str, Call]
     return {
         **_sms(url, http, seconds),
         **_banks(url, http, seconds),
-        **_videos(url, http, RetryPolicy(seconds, seconds, 2, 0.01)),
+        **_videos(url, http, RetryPolicy(seconds, seconds, 2, 0.0)),
         **_files(url, http),
-        **_operations(url, http, RetryPolicy(seconds, seconds, 2, 0.01)),
+        **_operations(url, http, RetryPolicy(seconds, seconds, 2, 0.0)),
         "database": Call(lambda: _database(url, http).call("x", {}), (DatabaseUnavailable, DatabaseRefused)),
         "rows": Call(
             lambda: _database(url, http).select("x", {}, user_token="t"), (DatabaseUnavailable, DatabaseRefused)

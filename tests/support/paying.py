@@ -30,9 +30,10 @@ class Paying:
     answered: list[int] = field(default_factory=list)
 
     def call(self, method: str, path: str, body: object = None, **options: Any) -> Answer:
-        """A request of the user to the payments function."""
+        """Send a request of the user to the payments or the subscriptions function."""
         token = self.database.user_token(self.user)
-        return self.functions.raw("payments", http_event(method, f"/api{path}", body, token=token, **options))
+        function = "subscriptions" if path.startswith("/subscriptions") else "payments"
+        return self.functions.raw(function, http_event(method, f"/api{path}", body, token=token, **options))
 
     def order_event(self, bank: str, tier: str = "basic", **options: Any) -> dict[str, Any]:
         """The event of an order."""

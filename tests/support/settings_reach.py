@@ -79,6 +79,13 @@ class _Module:
         return cls(name, imports, definitions, at_once)
 
 
+def _is_route(node: ast.AST) -> bool:
+    """Whether a decorator registers the function with the router of its module."""
+    return isinstance(node, ast.FunctionDef) and any(
+        isinstance(part, ast.Call) and ast.unparse(part.func).startswith("router.") for part in node.decorator_list
+    )
+
+
 @dataclass
 class _Reach:
     """The code reached so far."""
@@ -90,12 +97,12 @@ class _Reach:
     _to_do: list[tuple[_Module, ast.AST]] = field(default_factory=list)
 
     def enter_module(self, module: _Module, *, whole: bool = False) -> None:
-        """Reach what a module runs when it is imported; `whole` reaches all of it."""
+        """Reach the code that a module runs at its import, and its routes; `whole` reaches all of it."""
         if f"{module.name}:" not in self._seen:
             self._seen.add(f"{module.name}:")
             self._to_do += [(module, node) for node in module.at_once]
-        if whole:
-            for name in module.definitions:
+        for name, node in module.definitions.items():
+            if whole or _is_route(node):
                 self._define(module, name)
 
     def run(self) -> None:

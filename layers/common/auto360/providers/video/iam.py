@@ -6,16 +6,21 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import httpx
 import jwt
+from jwt.algorithms import RSAAlgorithm
 from pydantic import BaseModel, HttpUrl, SecretStr, field_validator
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.video import VideoRefused, VideoUncertain
 from auto360.providers.video.http import Exchange, RetryPolicy
 from auto360.providers.video.parsing import header_value, moment, seconds
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 # Audience of the exchange, whatever address it is made at.
 _AUDIENCE = "https://iam.api.cloud.yandex.net/iam/v1/tokens"
@@ -130,10 +135,18 @@ class KeyExchange:
             "iat": datetime.fromtimestamp(issued, UTC),
             "exp": datetime.fromtimestamp(issued + _ASSERTION_SECONDS, UTC),
         }
-        # The key file begins with a line of warning before the PEM.
-        pem = key.private_key.get_secret_value()
-        pem = pem[max(pem.find("-----BEGIN"), 0) :]
-        return jwt.encode(claims, pem, algorithm="PS256", headers={"kid": key.id})
+        signing_key = _signing_key(key.private_key.get_secret_value())
+        return jwt.encode(claims, signing_key, algorithm="PS256", headers={"kid": key.id})
+
+
+@lru_cache(maxsize=4)
+def _signing_key(text: str) -> "RSAPrivateKey":
+    """Parse the private key of a key file, which begins with a line of warning before the PEM.
+
+    Kept for the process: parsing checks the primes of an RSA key, which takes longer than the whole exchange.
+    """
+    key = RSAAlgorithm(RSAAlgorithm.SHA256).prepare_key(text[max(text.find("-----BEGIN"), 0) :])
+    return cast("RSAPrivateKey", key)
 
 
 def token_of_context(granted: object, *, at: float) -> Token | None:
