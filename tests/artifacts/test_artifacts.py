@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,54 +10,16 @@ import pytest
 
 from infra.artifact import ArtifactError, assemble, function_names
 from infra.openapi import serves_pages
-from local.gateway.template import ApiEvent, load_template
+from local.gateway.template import load_template
 from local.paths import TEMPLATE
 from tests.artifacts.isolated import Run, run_alone
 from tests.support.functions import http_event
+from tests.support.route_events import event_for
 
 SPECS = {spec.name: spec for spec in load_template(TEMPLATE).functions}
 HTTP = {name: spec for name, spec in SPECS.items() if spec.routes}
 PAGES = [name for name, spec in HTTP.items() if serves_pages(spec)]
 
-# The id of anything.
-SOMETHING = "5f0b4c8e-9b38-4a3f-8f0e-5c107d1c7a52"
-# A body that passes validation, so that the call goes on until it needs a setting.
-BODIES: dict[str, dict[str, Any]] = {
-    "/api/auth/request-code": {"phone": "+996555123456", "platform": "android"},
-    "/api/auth/verify-code": {"phone": "+996555123456", "code": "123456"},
-    "/api/auth/refresh": {"refreshToken": "a" * 43},
-    "/api/auth/logout": {},
-    "/api/consents/accept": {},
-    "/api/consents/revoke": {},
-    "/api/business": {"name": "Салон"},
-    "/api/business/{business_id}": {"city": "Ош"},
-    "/api/business/{business_id}/members": {"user_id": SOMETHING},
-    "/api/business/{business_id}/members/{user_id}": {"role": "seller"},
-    "/api/business/{business_id}/transfer": {"user_id": SOMETHING},
-    "/api/listings": {
-        "category": "car",
-        "title": "Toyota Camry 2018",
-        "price": 1200000,
-        "details": {"brand": "Toyota", "model": "Camry"},
-    },
-    "/api/listings/{listing_id}": {"price": 5},
-    "/api/listings/{listing_id}/report": {"reason": "spam"},
-    **{
-        f"/api/moderation/listings/{{listing_id}}/{action}": {"version": 1} for action in ("take", "release", "approve")
-    },
-    "/api/moderation/listings/{listing_id}/escalate": {"version": 1},
-    "/api/moderation/listings/{listing_id}/reject": {"version": 1, "reason": "Чужое видео"},
-    "/api/sms/send": {"phone": "+996555123456", "template": "test"},
-    "/api/payments": {"tier": "basic", "bank": "mbank"},
-    "/api/subscriptions/upgrade": {"tier": "premium", "bank": "mbank"},
-    "/api/subscriptions/downgrade": {"tier": "basic"},
-    "/api/video/create": {"title": "Toyota Camry"},
-    "/api/video/{video_id}/uploaded": {"videoId": "vi1"},
-    "/api/chat/threads": {"listing_id": SOMETHING},
-    "/api/chat/threads/{thread_id}/messages": {"text": "Здравствуйте"},
-    "/api/chat/blocks": {"user_id": SOMETHING},
-    "/api/chat/reports": {"target_type": "user", "target_id": SOMETHING, "reason": "spam"},
-}
 # Each of these costs more than a cold start may; a function that truly needs one imports it when it is called.
 # Powertools looks for botocore wherever it is installed; its root alone is small.
 NEVER = {"boto3", "botocore.session", "supabase", "postgrest", "psycopg", "yandexcloud", "grpc", "sentry_sdk"}
@@ -96,12 +57,6 @@ def call_every_route(artifacts: Path, name: str) -> Run:
 @cache
 def only_import(artifacts: Path, name: str) -> Run:
     return run_alone(artifacts / name)
-
-
-def event_for(route: ApiEvent) -> dict[str, Any]:
-    path = re.sub(r"\{\w+\}", SOMETHING, route.path.replace("{action}", "approve"))
-    query = {"q": "toyota"} if path.endswith("/search") else {}
-    return http_event(route.method, path, BODIES.get(route.path), query=query)
 
 
 @pytest.mark.parametrize("name", SPECS)

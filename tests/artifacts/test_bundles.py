@@ -24,8 +24,8 @@ from infra.template import load_project
 from local.function_environment import Addresses, function_environment
 from local.secrets import Keyring
 from tests.artifacts.isolated import run_alone
-from tests.artifacts.test_artifacts import event_for
 from tests.support.events import recorded
+from tests.support.route_events import event_for
 
 PROJECT = load_project()
 SPECS = {spec.name: spec for spec in PROJECT.functions}

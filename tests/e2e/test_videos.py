@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from auto360.providers.video.hls import require_playable
-from tests.e2e.test_marketplace import App
+from tests.support.mobile_app import App
 from tests.support.sellers import car
 from tests.support.stack import RunningStack
 from tests.support.videos import new_file, whole

@@ -15,12 +15,12 @@ from local.simulators.serving import Simulators, served
 from local.simulators.yandex_cdn_api import YandexCdn as CdnSide
 from local.simulators.yandex_iam import Iam, ServiceAccount
 from local.simulators.yandex_video import YandexVideo
-from tests.integration.test_business_races import calling
-from tests.integration.test_login_races import at_once
+from tests.support.concurrency import at_once
 from tests.support.database import Database
 from tests.support.functions import Functions, load_handler
 from tests.support.migration import LedgerOf, new_moving
 from tests.support.rows import rows
+from tests.support.sql_calls import calling
 from tests.support.videos import KEYS
 from tools.cdn.__main__ import main
 

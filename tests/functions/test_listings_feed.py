@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import pytest
 
@@ -11,6 +10,7 @@ from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.rows import rows
 from tests.support.sellers import LISTINGS, Seller, anonymous, car, horse, new_seller
+from tests.support.words import new_word
 
 BISHKEK = {"latitude": 42.87, "longitude": 74.59}
 
@@ -167,7 +167,7 @@ def test_only_what_is_shown_is_in_the_feed(functions: Functions, seller: Seller,
 
 
 def test_words_are_found_in_every_form_and_with_typing_errors(functions: Functions, seller: Seller) -> None:
-    mark = uuid4().hex[:6]
+    mark = new_word()
     seller.posted(car(title=f"Продаю красную машину {mark}", description="Пробег небольшой"))
     seller.posted(car(title="Toyota Highlander Hybrid", description=""))
     search = f"{LISTINGS}/search"
@@ -198,7 +198,7 @@ def test_makes_and_models_are_found_in_either_script(
 
 def test_what_many_search_for_is_popular(functions: Functions, seller: Seller, database: Database) -> None:
     functions.set(POPULAR_SEARCH_LEAST="2", LISTING_BATCH_SECONDS="0")
-    word = "редкость" + uuid4().hex[:5].translate(str.maketrans("0123456789abcdef", "бвгджзклмнпрстфх"))
+    word = new_word("редкость")
     seller.posted(car(title=f"Машина {word}"))
     for number in range(3):
         titles(functions, f"{LISTINGS}/search", q=word.upper(), limit=20 + number)

@@ -11,6 +11,7 @@ from tests.support.database import Database
 from tests.support.functions import Answer, Functions
 from tests.support.rows import rows
 from tests.support.sellers import LISTINGS, MODERATION, Seller, anonymous, car, new_seller
+from tests.support.words import new_word
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def test_what_breaks_a_rule_waits_and_the_reason_is_kept(
 
 
 def test_some_words_are_refused_at_once_with_the_reason(seller: Seller, database: Database) -> None:
-    word = f"запрет{uuid4().hex[:6]}"
+    word = new_word("запрет")
     with database.connect() as connection:
         connection.execute(
             "insert into moderation_rules (code, kind, expression, effect, reason)"

@@ -2,34 +2,16 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import pytest
 
 from auto360.container import monitoring
 from local.operations import ALERT_PHONE
+from tests.support.concurrency import run_in_parallel
 from tests.support.market import User, new_user
 from tests.support.operations import BAD, GOOD, RULE, Operations, fire
 from tests.support.rows import rows
-
-
-def at_once(count: int, act: Any) -> list[Any]:
-    """Call it from so many threads; what they return or raise."""
-    results: list[Any] = []
-
-    def one() -> None:
-        try:
-            results.append(act())
-        except Exception as error:
-            results.append(error)
-
-    threads = [threading.Thread(target=one) for _ in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
 
 
 def test_a_message_says_what_since_when_and_what_to_do(operations: Operations) -> None:
@@ -56,7 +38,7 @@ def test_monitors_at_the_same_moment_tell_everything_once(operations: Operations
     world.run()
     world.let_time_pass(300)
     monitor = monitoring.monitor()
-    reports = at_once(6, monitor)
+    reports = run_in_parallel(6, monitor)
     assert sum(report.get("opened", 0) for report in reports) == 1
     assert world.news() == {
         "sms": world.sms.texts(ALERT_PHONE),
@@ -74,9 +56,9 @@ def test_judges_and_senders_without_a_lease_still_do_nothing_twice(operations: O
     reading = '[{"metric": "error_rate", "subject": "", "value": 10}]'
     judge = "select alerts_judge(array['error_rate'], %s, %s)"
     people = '{"sms": ["+996700000360"], "email": ["a@b.kg"], "webhook": []}'
-    judged = at_once(6, lambda: rows(world.database, judge, reading, people)[0][0]["opened"])
+    judged = run_in_parallel(6, lambda: rows(world.database, judge, reading, people)[0][0]["opened"])
     assert sorted(judged) == [0, 0, 0, 0, 0, 1]
-    claims = at_once(6, lambda: rows(world.database, "select alert_messages_claim(1, 60)")[0][0])
+    claims = run_in_parallel(6, lambda: rows(world.database, "select alert_messages_claim(1, 60)")[0][0])
     ids = [message["id"] for claim in claims for message in claim]
     assert len(ids) == len(set(ids)) == 2
 

@@ -17,10 +17,10 @@ from auto360.providers.video.tus import TusPolicy
 from local.gateway.events import timer_event
 from local.gateway.template import TimerEvent
 from local.simulators.media import Film, MadeFile
-from tests.integration.test_video_migration_races import owners_act
 from tests.support.functions import load_handler
 from tests.support.migration import shown, uploaded
 from tests.support.moves import API, MoveWorld
+from tests.support.owners_acts import owners_act
 from tests.support.rows import rows
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.test_business_races import new_business, owners
+from tests.support.businesses import new_business, owners
 from tests.support.database import Database
 from tests.support.market import new_user_id
 

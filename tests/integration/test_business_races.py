@@ -10,21 +10,12 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.integration.test_login_races import Call, at_once, function
+from tests.support.businesses import new_business, owners
+from tests.support.concurrency import Call, at_once
 from tests.support.database import Database
 from tests.support.market import new_user_id
 from tests.support.rows import rows
-
-
-def calling(name: str, **arguments: object) -> Call:
-    """A call of an SQL function by the backend."""
-
-    def call(connection: psycopg.Connection[Any]) -> dict[str, Any]:
-        connection.execute("set role service_role")
-        answer: dict[str, Any] = function(connection, name, **arguments)
-        return answer
-
-    return call
+from tests.support.sql_calls import calling
 
 
 def creating(owner: str, **fields: object) -> Call:
@@ -54,27 +45,6 @@ def removing(who: str, business: str, member: str) -> Call:
 
 def reasons(answers: list[dict[str, Any]]) -> Counter[str | None]:
     return Counter(answer.get("reason") for answer in answers)
-
-
-def new_business(database: Database, owner: str, *members: str) -> str:
-    [(business,)] = rows(
-        database, "insert into business_accounts (user_id, name) values (%s, 'Салон') returning id::text", owner
-    )
-    for member in members:
-        rows(
-            database,
-            """insert into business_members (business_id, user_id, role, status)
-               values (%s, %s, 'admin', 'active') returning id""",
-            business,
-            member,
-        )
-    return str(business)
-
-
-def owners(database: Database, business: str) -> list[tuple[Any, ...]]:
-    query = """select b.user_id::text, m.user_id::text from business_accounts b
-               join business_members m on m.business_id = b.id and m.role = 'owner' where b.id = %s"""
-    return rows(database, query, business)
 
 
 def test_of_many_parallel_openings_one_business_remains(database: Database) -> None:

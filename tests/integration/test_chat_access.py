@@ -9,10 +9,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.test_chat_races import new_thread, sending
 from tests.support.database import Database
 from tests.support.market import new_user_id
 from tests.support.rows import rows
+from tests.support.threads import new_thread, sending
 
 
 @dataclass(frozen=True)

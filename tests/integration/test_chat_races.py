@@ -7,24 +7,13 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from psycopg.types.json import Jsonb
 
-from tests.integration.test_business_races import calling
-from tests.integration.test_login_races import Call, at_once
+from tests.support.concurrency import Call, at_once
 from tests.support.database import Database
 from tests.support.market import new_listing, new_user_id
 from tests.support.rows import rows
-
-
-def sending(sender: str, thread: str, text: str, *, key: str | None = None) -> Call:
-    return calling(
-        "chat_send",
-        p_user_id=sender,
-        p_thread_id=thread,
-        p_message=Jsonb({"message_type": "text", "body": text}),
-        p_client_message_id=key,
-        p_replay_seconds=0 if key is None else 40,
-    )
+from tests.support.sql_calls import calling
+from tests.support.threads import new_thread, sending
 
 
 def reading(reader: str, thread: str) -> Call:
@@ -40,18 +29,6 @@ def talk(database: Database) -> tuple[str, str, str]:
     """Buyer, seller and their conversation."""
     buyer, seller = new_user_id(database), new_user_id(database)
     return buyer, seller, new_thread(database, buyer, seller)
-
-
-def new_thread(database: Database, buyer: str, seller: str) -> str:
-    listing = new_listing(database, seller)
-    [(thread,)] = rows(
-        database,
-        "insert into chat_threads (listing_id, buyer_id, seller_id) values (%s, %s, %s) returning id::text",
-        listing,
-        buyer,
-        seller,
-    )
-    return str(thread)
 
 
 def unread(database: Database, user: str) -> tuple[int, list[int]]:

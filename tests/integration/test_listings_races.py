@@ -4,37 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 
+from tests.support.concurrency import Call, at_once
 from tests.support.database import Database
 from tests.support.rows import rows
 from tests.support.sellers import car, new_user
-
-THREADS = 20
-Call = Callable[[psycopg.Connection[Any]], dict[str, Any]]
-
-
-def at_once(database: Database, calls: Iterable[Call]) -> list[dict[str, Any]]:
-    """Run calls in parallel, each over its own connection, all released at the same moment."""
-    waiting = list(calls)
-    barrier = threading.Barrier(min(THREADS, len(waiting)))
-
-    def run(share: list[Call]) -> list[dict[str, Any]]:
-        with database.connect() as connection:
-            connection.execute("select 1")
-            barrier.wait(30)
-            return [call(connection) for call in share]
-
-    shares = [waiting[start :: barrier.parties] for start in range(barrier.parties)]
-    with ThreadPoolExecutor(barrier.parties) as pool:
-        return [answer for answers in pool.map(run, shares) for answer in answers]
+from tests.support.words import new_word
 
 
 def asking(name: str, **arguments: object) -> Call:
@@ -178,7 +158,7 @@ def test_changes_and_decisions_at_once_leave_a_state_that_fits(database: Databas
 
 
 def test_parallel_batches_of_searches_are_added_up(database: Database) -> None:
-    terms = [uuid4().hex[:10] for _ in range(5)]
+    terms = [new_word(length=10) for _ in range(5)]
     batches = [
         json.dumps([
             {"term": term, "category": "all", "searched_on": "2026-11-23", "searches": 2}

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import threading
 from collections import Counter
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -16,38 +13,14 @@ from psycopg.types.json import Jsonb
 
 from auto360.domains.accounts.code_policy import CodePolicy, LockPolicy
 from auto360.domains.accounts.code_secrets import CodeSecrets, stored_digest
+from tests.support.concurrency import Call, at_once
 from tests.support.database import Database
 from tests.support.people import new_address, new_phone
 from tests.support.rows import rows
+from tests.support.sql_calls import function
 
 SECRETS = CodeSecrets({"k1": b"k" * 32})
 POLICY = CodePolicy(otp_daily_budget_tyiyn=10**9)
-THREADS = 25
-
-Call = Callable[[psycopg.Connection[Any]], dict[str, Any]]
-
-
-def at_once(database: Database, calls: Iterable[Call]) -> list[dict[str, Any]]:
-    """Run calls in parallel, each thread over its own connection, all released at the same moment."""
-    waiting = list(calls)
-    barrier = threading.Barrier(min(THREADS, len(waiting)))
-
-    def run(share: list[Call]) -> list[dict[str, Any]]:
-        with database.connect() as connection:
-            connection.execute("select 1")
-            barrier.wait(30)
-            return [call(connection) for call in share]
-
-    shares = [waiting[start :: barrier.parties] for start in range(barrier.parties)]
-    with ThreadPoolExecutor(barrier.parties) as pool:
-        return [answer for answers in pool.map(run, shares) for answer in answers]
-
-
-def function(connection: psycopg.Connection[Any], name: str, **arguments: object) -> Any:
-    call = ", ".join(f"{argument} => %({argument})s" for argument in arguments)
-    row = connection.execute(f"select public.{name}({call})".encode(), arguments).fetchone()
-    assert row is not None
-    return row[0]
 
 
 def asking(phone: str, address: str, *, policy: CodePolicy = POLICY) -> Call:

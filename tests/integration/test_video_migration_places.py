@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.integration.test_business_races import calling
 from tests.support.database import Database
 from tests.support.market import new_listing, new_user_id
 from tests.support.migration import PLACE, LedgerOf, Moving, new_moving, show, shown, uploaded
 from tests.support.rows import rows
+from tests.support.sql_calls import calling
 
 
 def video(database: Database, moving: Moving) -> dict[str, Any]:

@@ -9,11 +9,12 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.integration.test_business_races import calling
-from tests.integration.test_login_races import Call, at_once
+from tests.support.concurrency import Call, at_once
 from tests.support.database import Database
-from tests.support.migration import PLACE, LedgerOf, Moving, ledger_call, new_moving, new_source_id, shown, uploaded
+from tests.support.migration import PLACE, LedgerOf, ledger_call, new_moving, new_source_id, shown, uploaded
+from tests.support.owners_acts import owners_act
 from tests.support.rows import rows
+from tests.support.sql_calls import calling
 
 
 def claiming(holder: str, limit: int) -> Call:
@@ -125,13 +126,6 @@ def test_the_owner_and_the_switch_at_the_same_moment_end_well(database: Database
             fields = shown(database, moving.listing)
             assert (fields["video_id"], fields["video_provider"]) == (other, "api_video")
             assert other in fields["video_url"]
-
-
-def owners_act(moving: Moving, act: str, other: str) -> Call:
-    if act == "delete":
-        return calling("listing_delete", p_user_id=moving.seller, p_listing_id=moving.listing)
-    fields = {"video_id": other, "video_url": f"https://cdn.api.video/vod/{other}/hls/manifest.m3u8"}
-    return calling("listing_update", p_user_id=moving.seller, p_listing_id=moving.listing, p_fields=Jsonb(fields))
 
 
 def test_an_edit_of_other_fields_and_the_switch_at_the_same_moment_keep_both(

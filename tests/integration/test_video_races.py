@@ -10,12 +10,12 @@ from uuid import uuid4
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.integration.test_business_races import calling
-from tests.integration.test_login_races import Call, at_once
+from tests.support.concurrency import Call, at_once
 from tests.support.database import Database
 from tests.support.market import new_listing
 from tests.support.rows import rows
 from tests.support.sellers import new_user
+from tests.support.sql_calls import calling
 
 API = "https://api.360auto.test/api"
 READY = {"state": "ready", "bytes": 1000, "duration_seconds": 12, "created_at": "now"}

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.support.concurrency import at_once
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.operators import Browser, new_operator, sign_in
 from tests.support.payers import Connection, ask, connected, value
 from tests.support.people import new_phone
 from tests.support.sms import SmsWorld
-from tests.support.two_people import Office, at_once, operator
+from tests.support.two_people import Office, operator
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -12,6 +11,7 @@ from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.rows import rows
 from tests.support.sellers import Seller, new_seller, new_user
+from tests.support.words import new_word
 
 
 class Former:
@@ -73,5 +73,5 @@ def test_what_was_drafted_before_the_closing_stays_with_the_person_who_drafted_i
                values (%s, %s, 'car', 'Camry', 5) returning id::text"""
     draft = rows(former.database, query, former.seller.id, former.business)[0][0]
     former.close()
-    change = former.send("PATCH", f"/listings?id=eq.{draft}", {"title": f"Camry {uuid4().hex[:4]}"}).json()
+    change = former.send("PATCH", f"/listings?id=eq.{draft}", {"title": new_word("Camry ")}).json()
     assert [row["business_id"] for row in change] == [None]

@@ -15,7 +15,7 @@ import pytest
 
 from local.paths import DataFolder
 from local.secrets import Keyring
-from tests.e2e.test_marketplace import App
+from tests.support.mobile_app import App
 from tests.support.sellers import car
 from tests.support.stack import RunningStack
 from tests.support.videos import new_file, whole

@@ -8,12 +8,13 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.concurrency import at_once
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.operators import Browser, Page
 from tests.support.payers import RULES, Connection, PayingUser, ask, connected, value
 from tests.support.sms import SmsWorld
-from tests.support.two_people import LIMIT, POLICY, Office, at_once, denied, operator
+from tests.support.two_people import LIMIT, POLICY, Office, denied, operator
 
 PAYMENTS = "/admin/payments"
 

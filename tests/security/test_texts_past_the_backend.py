@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
@@ -17,6 +16,7 @@ from tests.support.moderation import moderation_rule
 from tests.support.rest import Rest, RestUser
 from tests.support.rows import rows
 from tests.support.sellers import MODERATION, Seller, car, horse, new_seller
+from tests.support.words import new_word
 
 DIRTY, CLEAN = " <b>Слово</b>\u202e \u0007дело\u3164 ", "Слово дело"
 
@@ -184,6 +184,6 @@ def test_a_business_hears_from_the_api_which_words_are_refused(functions: Functi
     refused = owner.send("POST", "", {"name": "Наркотик"})
     assert (refused.status, refused.code) == (422, "text_refused")
     assert [problem["message"] for problem in refused.body["details"]] == ["Нельзя"]
-    business = owner.data("POST", "", {"name": f"Салон {uuid4().hex[:4]}"})["id"]
+    business = owner.data("POST", "", {"name": new_word("Салон ")})["id"]
     changed = owner.send("PUT", f"/{business}", {"description": "нарк\u200dотик"})
     assert (changed.status, changed.code) == (422, "text_refused")

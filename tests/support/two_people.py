@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from threading import Barrier
-from typing import Any
 
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.operators import ORIGIN, Browser, new_operator, sign_in
-from tests.support.payers import Connection, PayingUser, connected
+from tests.support.payers import Connection, PayingUser
 from tests.support.sms import SmsWorld
 
 LIMIT = 100_000
@@ -28,19 +24,6 @@ def denied(connection: Connection, subject: str) -> list[tuple[str, str]]:
     query = """select action, details ->> 'reason' from audit_log where subject_id = %s and action like '%%_denied'
         order by created_at"""
     return [(str(action), str(reason)) for action, reason in connection.execute(query.encode(), [subject]).fetchall()]
-
-
-def at_once(database: Database, calls: list[Callable[[Connection], Any]]) -> list[Any]:
-    """Run statements on connections of their own at the same moment."""
-    barrier = Barrier(len(calls))
-
-    def run(call: Callable[[Connection], Any]) -> Any:
-        with connected(database) as opened:
-            barrier.wait(30)
-            return call(opened)
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,50 @@
+"""The existing app as a client of the running stack."""
+
+from __future__ import annotations
+
+import httpx
+import psycopg
+
+from local.paths import DataFolder
+from local.secrets import Keyring
+from tests.support.people import new_address, new_phone
+from tests.support.stack import RunningStack
+from tests.support.videos import new_file, whole
+
+
+class App:
+    """The existing app on one phone."""
+
+    def __init__(self, stack: RunningStack, base: str = "/api") -> None:
+        keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
+        dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            query = "insert into users (phone, name, free_limit) values (%s, 'Айбек', 100) returning id::text"
+            row = connection.execute(query, [new_phone()]).fetchone()
+        assert row is not None
+        self.id: str = row[0]
+        self.headers = {
+            "Authorization": f"Bearer {stack.user_token(self.id)}",
+            "X-Local-Address": new_address(),
+        }
+        self.url = stack.url + base
+
+    def call(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """A request with the app's token."""
+        return httpx.request(method, self.url + path, json=body, headers=self.headers, timeout=60, trust_env=False)
+
+    def uploaded(self) -> str:
+        """Fetch a ticket, upload a file to the supplier; gives its id of the video."""
+        ticket = self.call("POST", "/video/create", {"title": "Toyota Camry"}).json()
+        file = {"file": ("video.mp4", whole(new_file()), "video/mp4")}
+        upload = httpx.post(ticket["uploadUrl"], files=file, timeout=60, trust_env=False)
+        assert upload.status_code == 201, upload.text
+        return str(upload.json()["videoId"])
+
+    def posted(self, body: object) -> str:
+        """Post a listing, its video uploaded before as the app does; its id."""
+        if isinstance(body, dict) and body.get("video_url"):
+            body = {**body, "video_url": f"https://cdn.api.video/vod/{self.uploaded()}/hls/manifest.m3u8"}
+        answer = self.call("POST", "/listings", body).json()
+        assert answer["success"], answer
+        return str(answer["data"]["id"])
