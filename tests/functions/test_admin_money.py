@@ -13,7 +13,7 @@ from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.migration import LedgerOf, new_moving
 from tests.support.operators import ORIGIN, Browser, Page, operator_browser
-from tests.support.payers import Connection, PayingUser, connected, value
+from tests.support.payers import Connection, PayingUser, ask, connected, value
 from tests.support.rows import rows
 from tests.support.sms import SmsWorld
 
@@ -93,6 +93,20 @@ def test_a_refund_at_a_bank_without_calls_is_closed_with_the_banks_number(
     assert payer.payment(payment)["state"] == "refunded"
     log = "select action from audit_log where subject_id = %s order by created_at, id"
     assert rows(database, log, key) == [("refund.request",), ("refund.close",)]
+
+
+def test_finance_has_the_bank_queried_about_an_unpaid_payment(
+    finance: Browser, payer: PayingUser, connection: Connection
+) -> None:
+    payment, attempt = payer.attempt(minutes=60)
+    at, due = f"{PAYMENTS}/{payment}", f"select next_check_at <= now() from payments where id = '{payment}'"
+    assert value(connection, due) is False
+    assert finance.submit(f"{at}/query", {}, on=at).location == f"{at}?done=payment_query"
+    assert value(connection, due) is True
+    [asked] = [row for row in ask(connection, "payment_checks_due", limit=100) if row["payment_id"] == payment]
+    assert [row["attempt_id"] for row in asked["ask"]] == [attempt]
+    at_no_bank = PayingUser.new(connection).order()["payment"]["id"]
+    assert finance.submit(f"{PAYMENTS}/{at_no_bank}/query", {}, on=at).status == 404
 
 
 def test_zero_bytes_and_halves_of_characters_break_nothing(

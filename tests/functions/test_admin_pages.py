@@ -236,6 +236,22 @@ def test_the_overview_shows_each_role_its_own_work(
     assert "Копия базы" in admin.get("/admin").words
 
 
+def test_an_administrator_pauses_and_resumes_a_job(admin: Browser, moderator: Browser, database: Database) -> None:
+    take = "select holder from take_job_lease('paused by hand', 'run', 0)"
+    assert rows(database, take) == [("run",)]
+    assert "Пауза" in admin.get("/admin").words
+    assert "Пауза" not in moderator.get("/admin").words
+
+    assert admin.submit("/admin/jobs/paused by hand/pause", {}).location == "/admin?done=job_pause"
+    assert admin.submit("/admin/jobs/paused by hand/pause", {}).location == "/admin?done=nothing"
+    assert rows(database, take) == [(None,)]
+    assert moderator.submit("/admin/jobs/paused by hand/resume", {}).status == 403
+    assert admin.submit("/admin/jobs/paused by hand/resume", {}).location == "/admin?done=job_resume"
+    assert rows(database, take) == [("run",)]
+    assert noted(database, "paused by hand") == ["job.pause", "job.resume"]
+    assert admin.submit("/admin/jobs/has never run/pause", {}).status == 404
+
+
 def test_health_asks_every_dependency_now(moderator: Browser, sms_world: SmsWorld) -> None:
     sms_world.turn("smsc", "dead")
     page = moderator.get("/admin/health").words

@@ -34,6 +34,8 @@ FORMS: Mapping[str, frozenset[str]] = {
     "/admin/approvals/<approval_id>/<action>": FINANCE,
     "/admin/refunds/<refund_id>/<action>": FINANCE,
     "/admin/orphans/<orphan_id>/<action>": FINANCE,
+    "/admin/payments/<payment_id>/query": FINANCE,
+    "/admin/jobs/<job>/<action>": ADMIN,
     "/admin/migration/<action>": ADMIN,
     "/admin/operators": ADMIN,
 }
@@ -49,8 +51,8 @@ def target(stack: RunningStack) -> Target:
 def address_of(route: str) -> str:
     """A route with ids and an action that exists."""
     area = route.split("/")[2]
-    action = {**_ACTIONS, "orphans": "dismiss", "migration": "pause"}.get(area, "")
-    return re.sub(r"<\w+_id>", str(uuid4()), route).replace("<action>", action)
+    action = {**_ACTIONS, "orphans": "dismiss", "migration": "pause", "jobs": "pause"}.get(area, "")
+    return re.sub(r"<\w+_id>|<job>", str(uuid4()), route).replace("<action>", action)
 
 
 def appointed(target: Target, phone: str) -> bool:

@@ -65,6 +65,12 @@ def act(visit: SignedInVisit, payment_id: UUID, action: PaymentAction, form: Pay
     return _back(key, answer, done=action)
 
 
+def query_soon(visit: SignedInVisit, payment_id: UUID) -> Response[Any]:
+    """Let the next run of the reconciler query the bank."""
+    billing.operations().query_soon(_operator(visit), str(payment_id))
+    return see_other(f"{_HOME}/{payment_id}?done=payment_query")
+
+
 def decide_approval(visit: SignedInVisit, approval_id: UUID, *, approves: bool) -> Response[Any]:
     """The second person's word on a payment."""
     answer = billing.operations().approve(_operator(visit), str(approval_id), approves=approves)

@@ -74,6 +74,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "sms": ("SMS", "SMS"),
         "payment": ("платежи", "payments"),
         "refund": ("возвраты", "refunds"),
+        "job": ("задачи", "jobs"),
         "migration": ("перенос видео", "migration"),
     },
 }

@@ -7,7 +7,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 
 from auto360.admin.app import make_router
 from auto360.admin.operations_charts import METRICS, metric_charts
-from auto360.admin.rendering import CurrentPages, Page
+from auto360.admin.rendering import CurrentPages, Page, see_other
 from auto360.admin.visit import Admin, AnyOperator, Finance
 from auto360.container import cleanup, monitoring, staff
 from auto360.domains.monitoring.health import ask_all
@@ -45,3 +45,12 @@ def metrics(pages: CurrentPages, visit: Finance, *, days: Annotated[Literal["14"
 def backups(pages: CurrentPages, visit: Admin) -> Page:
     """List runs of backups and restore drills."""
     return pages.show("backups", visit, backups=staff.overview().backups(visit.by, most=50))
+
+
+@router.post("/admin/jobs/<job>/<action>")
+def switch_job(
+    job: Annotated[str, InPath(max_length=100)], action: Annotated[Literal["pause", "resume"], InPath()], visit: Admin
+) -> Page:
+    """Pause or resume a job."""
+    changed = staff.overview().switch_job(visit.by, job, is_paused=action == "pause", origin=visit.origin)
+    return see_other(f"/admin?done={f'job_{action}' if changed else 'nothing'}")

@@ -39,6 +39,12 @@ def payment(pages: CurrentPages, payment_id: Id, visit: Finance) -> Page:
     return money.payment(pages, visit, payment_id)
 
 
+@router.post("/admin/payments/<payment_id>/query")
+def query_soon(payment_id: Id, visit: Finance) -> Page:
+    """Let the next run of the reconciler query the bank."""
+    return money.query_soon(visit, payment_id)
+
+
 @router.post("/admin/payments/<payment_id>/<action>")
 def act_on_payment(
     payment_id: Id, action: Annotated[money.PaymentAction, InPath()], visit: Finance, decision: PaymentSent

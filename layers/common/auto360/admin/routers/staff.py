@@ -15,7 +15,7 @@ from auto360.core import phone
 
 router = make_router()
 
-_AREAS = ("operator", "moderation", "alert", "sms", "payment", "refund", "migration")
+_AREAS = ("operator", "moderation", "alert", "sms", "payment", "refund", "migration", "job")
 
 
 @router.get("/admin/operators")

@@ -107,6 +107,11 @@ class Operations:
         arguments = {"p_payment_id": payment_id, "p_action": action, "p_reason": reason, "p_evidence": evidence}
         return self._act("payment_decide", operator, arguments)
 
+    def query_soon(self, operator: ActingStaff, payment_id: str) -> None:
+        """Let the next run of the reconciler query the bank. Raises NotFound where no bank has the order."""
+        arguments = {"p_payment_id": payment_id, "p_operator_id": operator.user_id, "p_request_id": operator.request_id}
+        accepted(self.database.call("payment_query_soon", arguments))
+
     def approve(self, operator: ActingStaff, approval_id: str, *, approves: bool) -> Row:
         """The second person's word: {payment}. Raises NotFound, SecondPersonRequired, OwnMoney, RefundDecided."""
         arguments = {"p_approval_id": approval_id, "p_approves": approves}

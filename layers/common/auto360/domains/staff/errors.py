@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from auto360.core.errors import AccountBlocked, AuthenticationRequired, DomainError, Forbidden
+from auto360.core.errors import AccountBlocked, AuthenticationRequired, DomainError, Forbidden, NotFound
 
 
 class OperatorRequired(DomainError):
@@ -25,7 +25,8 @@ class CsrfRejected(DomainError):
 
 
 REFUSALS: dict[str, type[DomainError]] = {
-    refusal.code: refusal for refusal in (CannotChangeOwnRole, AccountBlocked, AuthenticationRequired, Forbidden)
+    refusal.code: refusal
+    for refusal in (CannotChangeOwnRole, AccountBlocked, AuthenticationRequired, Forbidden, NotFound)
 }
 
 
