@@ -67,7 +67,7 @@ destroy: install ## delete a stage except its secrets and bundles; asks before (
 secret: install ## set a secret of a stage in Lockbox, typed or piped (STAGE, NAME)
 	@$(VENV_PYTHON) -m infra secret --stage $(STAGE) --name $(NAME)
 
-doctor: install ## ask every supplier whether configuration and credentials are right (STAGE; `local` is this machine's stack)
+doctor: install ## ask every provider whether configuration and credentials are right (STAGE; `local` is this machine's stack)
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra doctor --stage $(STAGE)
 
 sam: install ## lay the bundles out as `sam build` does, for AWS
@@ -96,7 +96,7 @@ migrate-videos: install ## move videos from api.video to Yandex (ARGS="run|statu
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.video_transfer $(or $(ARGS),status)
 
 .PHONY: rehearse-migration
-rehearse-migration: install ## move 300 videos while suppliers fail and processes are killed, then one of 2 GB (VIDEOS, KILLS, BIG_MB)
+rehearse-migration: install ## move 300 videos while providers fail and processes are killed, then one of 2 GB (VIDEOS, KILLS, BIG_MB)
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.migration
 
 .PHONY: cdn-plan

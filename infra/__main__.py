@@ -23,7 +23,7 @@ _STAGED = {
     "rollback": "make the versions before the last deployment live again",
     "destroy": "delete a stage except its secrets and bundles",
     "secret": "set a secret from the terminal or a pipe",
-    "doctor": "ask every supplier whether configuration and credentials are right",
+    "doctor": "ask every provider whether configuration and credentials are right",
 }
 
 

@@ -18,7 +18,7 @@ SENDER = "360AUTO"
 VIDEO_CHANNEL, CDN_RESOURCE, SERVICE_ACCOUNT = "vplc360auto", "bc8360auto", "aje360auto"
 
 # What a person may want to try otherwise. All else would lead a local function to somebody's real project.
-_OVERRIDABLE = ("ALLOWED_ORIGINS", "LOG_LEVEL", "NIKITA_SMS_SENDER", "SMSC_SENDER", "SMS_SUPPLIERS", "BILLING_SMS")
+_OVERRIDABLE = ("ALLOWED_ORIGINS", "LOG_LEVEL", "NIKITA_SMS_SENDER", "SMSC_SENDER", "SMS_PROVIDERS", "BILLING_SMS")
 
 
 @dataclass(frozen=True)
@@ -64,8 +64,8 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         "OPERATIONS_ORIGINS": f"{addresses.gateway},{addresses.gateway.replace('127.0.0.1', 'localhost')}",
         "SMS_REPORT_SECRET": keyring.sms_report_secret,
         **storage_variables(keyring, addresses.s3),
-        **_suppliers(keyring, addresses.simulators),
-        **video_suppliers(keyring, addresses.simulators),
+        **_providers(keyring, addresses.simulators),
+        **video_providers(keyring, addresses.simulators),
         **banks.function_variables(keyring, addresses.simulators),
         **operations_variables(keyring, addresses.simulators),
     }
@@ -75,9 +75,9 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
     return variables
 
 
-def _suppliers(keyring: Keyring, simulators: str) -> dict[str, str]:
+def _providers(keyring: Keyring, simulators: str) -> dict[str, str]:
     return {
-        "SMS_SUPPLIERS": "nikita,smsc",
+        "SMS_PROVIDERS": "nikita,smsc",
         "NIKITA_SMS_API_URL": f"{simulators}/nikita",
         "NIKITA_SMS_LOGIN": keyring.nikita_login,
         "NIKITA_SMS_PASSWORD": keyring.nikita_password,
@@ -90,7 +90,7 @@ def _suppliers(keyring: Keyring, simulators: str) -> dict[str, str]:
     }
 
 
-def video_suppliers(keyring: Keyring, simulators: str) -> dict[str, str]:
+def video_providers(keyring: Keyring, simulators: str) -> dict[str, str]:
     """The accounts at api.video and at Yandex Cloud."""
     key = {
         "id": keyring.yandex_key_id,

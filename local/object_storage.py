@@ -59,7 +59,7 @@ class ObjectStorage:
 
 
 def accounts(keyring: Keyring) -> list[dict[str, Any]]:
-    """Who may reach which buckets: each supplier has keys of its own."""
+    """Who may reach which buckets: each provider has keys of its own."""
     return [
         _account(keyring.s3_access_key, keyring.s3_secret_key, VK_BUCKET),
         _account(keyring.yandex_storage_access_key, keyring.yandex_storage_secret_key, YANDEX_BUCKET),

@@ -56,7 +56,7 @@ class Ports:
 
     @property
     def simulators(self) -> int:
-        """The suppliers' simulators."""
+        """The providers' simulators."""
         return self.base + 5
 
     @property

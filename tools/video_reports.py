@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (NoStack, StackError, SettingsInvalid) as error:
         print(error, file=sys.stderr)
     except VideoFailure as failure:
-        print(f"api.video did not do it ({failure.supplier_code}).", file=sys.stderr)
+        print(f"api.video did not do it ({failure.provider_code}).", file=sys.stderr)
     else:
         return 0
     return 1

@@ -1,4 +1,4 @@
-"""What the measured functions talk to: a database of its own with PostgREST, and the simulated SMS suppliers."""
+"""What the measured functions talk to: a database of its own with PostgREST, and the simulated SMS providers."""
 
 from __future__ import annotations
 

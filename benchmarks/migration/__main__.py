@@ -1,4 +1,4 @@
-"""`make rehearse-migration`: many videos, suppliers that fail, processes that are killed; then one file of 2 GB.
+"""`make rehearse-migration`: many videos, providers that fail, processes that are killed; then one file of 2 GB.
 
 `VIDEOS`, `KILLS`, `PROCESSES` and `BIG_MB` change the figures; `BIG_MB=0` leaves the large file out.
 """

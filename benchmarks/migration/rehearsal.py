@@ -1,4 +1,4 @@
-"""A rehearsal: seed a library, break the suppliers, let processes migrate and be killed, and judge the end."""
+"""A rehearsal: seed a library, break the providers, let processes migrate and be killed, and judge the end."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ class Verdict:
 
 @dataclass
 class Rehearsal:
-    """Carries a script out on a database and two simulated suppliers."""
+    """Carries a script out on a database and two simulated providers."""
 
     dsn: str
     environ: dict[str, str]

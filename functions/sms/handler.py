@@ -29,17 +29,17 @@ class Message(RequestBody):
 
 
 class Sent(BaseModel):
-    """`supplier` is null where this very message had been sent before."""
+    """`provider` is null where this very message had been sent before."""
 
     sms_id: UUID
     state: str
-    supplier: str | None
+    provider: str | None
 
 
 class Balance(BaseModel):
-    """What is left at a supplier, in its unit as told; the price of one part in tyiyn, where it is told."""
+    """What is left at a provider, in its unit as told; the price of one part in tyiyn, where it is told."""
 
-    supplier: str
+    provider: str = Field(validation_alias="supplier")
     balance: float
     currency: str
     price_tyiyn: int | None
@@ -49,7 +49,7 @@ class Balance(BaseModel):
 class DayBalance(BaseModel):
     """What was left at the end of a Bishkek day, or now."""
 
-    supplier: str
+    provider: str = Field(validation_alias="supplier")
     day: date
     balance: float
 
@@ -57,12 +57,12 @@ class DayBalance(BaseModel):
 class Deliveries(BaseModel):
     """Messages of 24 hours to numbers of one operator. The rate is in percent of those that were told about."""
 
-    supplier: str
-    operator: str
-    handed_over: int
+    provider: str = Field(validation_alias="supplier")
+    mobile_network: str = Field(validation_alias="operator")
+    accepted: int
     delivered: int
     failed: int
-    untold: int
+    unreported: int
     delivery_rate: float | None
 
 
@@ -71,14 +71,14 @@ class DayCost(BaseModel):
 
     day: date
     purpose: str
-    supplier: str
+    provider: str = Field(validation_alias="supplier")
     messages: int
     parts: int
     cost_tyiyn: int
 
 
 class Status(BaseModel):
-    """`circuits`: suppliers that are passed over for a while, and why."""
+    """`circuits`: providers that are passed over for a while, and why."""
 
     balances: list[Balance]
     balance_history: list[DayBalance]

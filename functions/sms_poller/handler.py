@@ -1,4 +1,4 @@
-"""Timer: asks SMS suppliers for reports that did not come, and measures balances."""
+"""Timer: asks SMS providers for reports that did not come, and measures balances."""
 
 from auto360.container import sms
 from auto360.jobs.entry import job

@@ -1,4 +1,4 @@
-"""POST /webhooks/sms/{provider}/{secret}: delivery reports that SMS suppliers push."""
+"""POST /webhooks/sms/{provider}/{secret}: delivery reports that SMS providers push."""
 
 from typing import Annotated
 
@@ -23,7 +23,7 @@ class Taken(BaseModel):
 def report(
     provider: Annotated[str, Path(max_length=40)], secret: Annotated[str, Path(max_length=200)], body: RawBody
 ) -> Envelope[Taken]:
-    """Take a report. Any other answer than 200 makes the supplier repeat it."""
+    """Take a report. Any other answer than 200 makes the provider repeat it."""
     return Envelope(data=Taken(changed=sms.pushed_reports()(provider, shown_secret=secret, body=body)))
 
 

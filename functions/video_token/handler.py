@@ -29,7 +29,7 @@ def create(
 @app.post("/api/video/<video_id>/uploaded", middlewares=[limited("default")])
 def uploaded(video_id: Annotated[UUID, Path()], body: UploadDone, user: SignedIn) -> Envelope[UploadState]:
     """The upload is done: it is compared with what was declared, and its ticket revoked."""
-    state = videos.upload_tickets().complete(user, str(video_id), supplier_video_id=body.video_id)
+    state = videos.upload_tickets().complete(user, str(video_id), provider_video_id=body.video_id)
     return Envelope(data=UploadState(id=state["id"], state=state["state"]))
 
 

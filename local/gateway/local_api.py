@@ -42,8 +42,8 @@ def add_routes(app: web.Application, functions: Functions, settings: LocalSettin
     app.router.add_post("/_local/operator-key", api.operator_key)
     app.router.add_get("/_local/sms", api.simulators)
     app.router.add_get("/_local/inboxes/{name}", api.simulators)
-    app.router.add_get("/_local/suppliers", api.simulators)
-    app.router.add_put("/_local/suppliers/{name}", api.simulators)
+    app.router.add_get("/_local/providers", api.simulators)
+    app.router.add_put("/_local/providers/{name}", api.simulators)
     app.router.add_get("/_local/videos", api.simulators)
     app.router.add_get("/_local/videos/sample.mp4", api.simulators)
     app.router.add_get("/_local/banks", api.simulators)
@@ -95,7 +95,7 @@ class LocalApi:
         return web.json_response({"operator_key": self._settings.operator_key}, headers={"Cache-Control": "no-store"})
 
     async def simulators(self, request: web.Request) -> web.Response:
-        """The simulated phone, the suppliers' switches and the banks' pages live in the simulators' process."""
+        """The simulated phone, the providers' switches and the banks' pages live in the simulators' process."""
         return await self._passed_on(request, self._settings.simulators)
 
     async def _passed_on(self, request: web.Request, where: str) -> web.Response:

@@ -1,4 +1,4 @@
-"""What the suppliers of the stores do when an object comes or goes: Yandex sends an event, Supabase keeps a row.
+"""What the providers of the stores do when an object comes or goes: Yandex sends an event, Supabase keeps a row.
 
 Told from a thread of its own, in order; a listener that does not answer is passed over, as the local stack starts and
 stops its parts one by one.

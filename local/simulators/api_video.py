@@ -1,6 +1,6 @@
 """api.video: upload tokens, uploads whole and in chunks, encoding, playback, signed reports, and its faults.
 
-Like the supplier it lets a token be used again and for ever where no ttl was given, makes a video of every chunk that
+Like the provider it lets a token be used again and for ever where no ttl was given, makes a video of every chunk that
 names none, and gives back no original.
 """
 
@@ -25,7 +25,7 @@ from local.simulators.faults import Faults, PerMinute
 
 @dataclass
 class ApiVideo:
-    """The supplier's side. `limits` are calls per minute: uploads, writes, reads."""
+    """The provider's side. `limits` are calls per minute: uploads, writes, reads."""
 
     account: ApiVideoAccount
     limits: dict[str, PerMinute] = field(

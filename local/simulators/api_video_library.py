@@ -106,7 +106,7 @@ class Library:
         """The file is there."""
         video.body, video.film = body, film_in(body)
         video.encoded_at = time.time() + self.faults.figures["encode_seconds"]
-        note("video taken", supplier="api_video", bytes=body.size)
+        note("video taken", provider="api_video", bytes=body.size)
         self.later(self._report(video))
 
     async def pull(self, video: Video, source: str) -> None:
@@ -117,7 +117,7 @@ class Library:
                 async for piece in answer.content.iter_chunked(256 * 1024):
                     body.append(piece)
         except aiohttp.ClientError:
-            note("source not fetched", supplier="api_video")
+            note("source not fetched", provider="api_video")
             return
         self.encode(video, body)
 
@@ -160,6 +160,6 @@ async def _send(session: aiohttp.ClientSession, hook: dict[str, Any], body: byte
     }
     try:
         async with session.post(hook["url"], data=body, headers=headers) as answer:
-            note("report sent", supplier="api_video", answered=answer.status)
+            note("report sent", provider="api_video", answered=answer.status)
     except (aiohttp.ClientError, TimeoutError):
-        note("report not taken", supplier="api_video")
+        note("report not taken", provider="api_video")

@@ -28,7 +28,7 @@ def stamp(moment: float) -> str:
 
 
 def base(request: web.Request) -> str:
-    """Where the supplier answers, as the caller sees it."""
+    """Where the provider answers, as the caller sees it."""
     return f"{request.scheme}://{request.host}/{request.path.split('/')[1]}"
 
 

@@ -155,7 +155,7 @@ class BankSimulator:
         self.orders[order.ref] = order
         for ref in list(self.orders)[:-_KEPT]:
             del self.orders[ref]
-        note("bank order made", supplier=self.name, order=order.ref)
+        note("bank order made", provider=self.name, order=order.ref)
         if self.callbacks == "forged":
             self._soon(self._deliver(order, self.forged(self.call(order, "paid", order.amount_tyiyn)), "forged"))
         return order
@@ -175,7 +175,7 @@ class BankSimulator:
     def pay(self, order: Order, amount_tyiyn: int, payer: str = "") -> None:
         """Money arrives, in time or late; from a person of its own unless told from whom."""
         order.payments.append(Paid(new_number(), amount_tyiyn, time.time(), payer or order.payer))
-        note("bank order paid", supplier=self.name, order=order.ref, amount_tyiyn=amount_tyiyn)
+        note("bank order paid", provider=self.name, order=order.ref, amount_tyiyn=amount_tyiyn)
         self._tell(order, "paid", amount_tyiyn)
 
     def refuse(self, order: Order) -> None:
@@ -246,7 +246,7 @@ class BankSimulator:
                     async with session.post(url, data=call.body, headers=call.headers) as answer:
                         body = await answer.read()
                         order.calls.append(f"{what}: {answer.status}")
-                        note("bank called", supplier=self.name, order=order.ref, told=what, answered=answer.status)
+                        note("bank called", provider=self.name, order=order.ref, told=what, answered=answer.status)
                         if what == "forged" or self.accepted(answer.status, body, order):
                             return
                 except (aiohttp.ClientError, TimeoutError):

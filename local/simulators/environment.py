@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from local.banks import simulator_settings
-from local.function_environment import SENDER, Addresses, video_suppliers
+from local.function_environment import SENDER, Addresses, video_providers
 from local.operations import operations_variables
 from local.paths import environ_for_tools
 from local.secrets import Keyring
@@ -32,7 +32,7 @@ def simulators_environment(
         "JWT_SECRET": keyring.jwt_secret,
         **operations_variables(keyring, addresses.simulators),
         "API_VIDEO_REPORT_URL": f"{gateway}/webhooks/video/api-video",
-        **video_suppliers(keyring, addresses.simulators),
+        **video_providers(keyring, addresses.simulators),
         "AUTO360_BANKS": simulator_settings(keyring, gateway),
     }
     if "AUTO360_DELIVERED_CODES" in overrides:

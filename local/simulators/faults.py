@@ -1,4 +1,4 @@
-"""What can be switched on a supplier that holds files: failing calls, cuts in the middle of a file, limits."""
+"""What can be switched on a provider that holds files: failing calls, cuts in the middle of a file, limits."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Faults:
                 continue
             low, high = self.ranges.get(name, (1, 0))
             if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                raise BadSwitch(f"{name} is not a figure of this supplier, or out of its range")
+                raise BadSwitch(f"{name} is not a figure of this provider, or out of its range")
             new[name] = float(value)
         self.mode, self.figures = str(mode), new
 

@@ -32,7 +32,7 @@ class FreedomPayAccount:
 
 
 class FreedomPay(BankSimulator):
-    """The supplier's side."""
+    """The provider's side."""
 
     name, title = "freedompay", "Freedom Pay"
     garbage = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaa">]><response><pg_status>&a;</pg_status></response>'

@@ -32,7 +32,7 @@ class MailAccount:
 
 @dataclass
 class Mailbox:
-    """The supplier's side, and what arrived."""
+    """The provider's side, and what arrived."""
 
     account: MailAccount
     switch: Switch = field(default_factory=lambda: Switch(MODES))

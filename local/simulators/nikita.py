@@ -49,7 +49,7 @@ class _Taken:
 
 @dataclass
 class Nikita:
-    """The supplier's side."""
+    """The provider's side."""
 
     account: NikitaAccount
     phone: Phone
@@ -104,7 +104,7 @@ class Nikita:
         if status is None:
             status = self._take(asked)
         if status not in (0, 11):
-            note("sms refused", supplier="nikita", status=status)
+            note("sms refused", provider="nikita", status=status)
             return xml.reply("Message", ("id", asked.get("id")), ("status", status), ("message", "Not accepted"))
         counts = (("phones", len(asked.phones)), ("smscnt", parts(asked.get("text"))))
         return xml.reply("Message", ("id", asked.get("id")), ("status", status), *counts)
@@ -134,7 +134,7 @@ class Nikita:
         final = _NOT_DELIVERED if lost else _DELIVERED
         self._taken[asked.get("id")] = _Taken(asked.phones, time.time(), final)
         for number in asked.phones:
-            note("sms taken", supplier="nikita", phone=masked(number), parts=parts(asked.get("text")))
+            note("sms taken", provider="nikita", phone=masked(number), parts=parts(asked.get("text")))
             if not lost:
                 self.phone.receive(number, asked.get("text"), "nikita")
         if self.account.report_url:
@@ -212,11 +212,11 @@ class Nikita:
                     async with session.post(
                         self.account.report_url, data=body, headers={"Content-Type": "application/xml; charset=utf-8"}
                     ) as answer:
-                        note("report pushed", supplier="nikita", answered=answer.status)
+                        note("report pushed", provider="nikita", answered=answer.status)
                         if answer.status == 200:
                             return
                 except (aiohttp.ClientError, TimeoutError):
-                    note("report not taken", supplier="nikita")
+                    note("report not taken", provider="nikita")
                 await asyncio.sleep(self.account.repeat_seconds)
 
 

@@ -1,4 +1,4 @@
-"""The simulated phone: every message that a supplier delivered."""
+"""The simulated phone: every message that a provider delivered."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Sms:
 
     phone: str
     text: str
-    supplier: str
+    provider: str
     at: str
 
 
@@ -31,15 +31,15 @@ class Phone:
     delivered_codes: Path | None = None
     _received: deque[Sms] = field(default_factory=lambda: deque(maxlen=_KEPT), init=False)
 
-    def receive(self, phone: str, text: str, supplier: str) -> None:
+    def receive(self, phone: str, text: str, provider: str) -> None:
         """A message arrives."""
         number = e164(phone)
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        self._received.append(Sms(number, text, supplier, moment))
+        self._received.append(Sms(number, text, provider, moment))
         if self.delivered_codes is not None:
             with self.delivered_codes.open("a", encoding="utf-8") as file:
                 file.write("".join(code + "\n" for code in _CODE.findall(text)))
-        note("sms delivered to the phone", supplier=supplier, phone=masked(number))
+        note("sms delivered to the phone", provider=provider, phone=masked(number))
 
     def inbox(self, phone: str | None = None) -> list[dict[str, str]]:
         """What arrived, newest first."""

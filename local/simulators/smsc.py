@@ -63,7 +63,7 @@ class _Refused(Exception):
 
 @dataclass
 class Smsc:
-    """The supplier's side."""
+    """The provider's side."""
 
     account: SmscAccount
     phone: Phone
@@ -112,7 +112,7 @@ class Smsc:
         try:
             answer = {"send": self.send, "status": self.status, "balance": self.account_balance}[name](fields)
         except _Refused as refused:
-            note("request refused", supplier="smsc", error_code=refused.code)
+            note("request refused", provider="smsc", error_code=refused.code)
             answer = {"error": _ERRORS[refused.code], "error_code": refused.code}
         return smsc_form.answer(answer, fields)
 
@@ -211,7 +211,7 @@ class Smsc:
     def _deliver(self, number: str, phone: str, text: str, count: int) -> None:
         lost = self.switch.mode == "undelivered"
         self._sent[number, phone] = _Sent(phone, time.time(), _IMPOSSIBLE if lost else _DELIVERED)
-        note("sms taken", supplier="smsc", phone=masked("+" + phone), parts=count)
+        note("sms taken", provider="smsc", phone=masked("+" + phone), parts=count)
         if not lost:
             self.phone.receive(phone, text, "smsc")
         if self.account.callback_url:
@@ -238,6 +238,6 @@ class Smsc:
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
                 session.post(self.account.callback_url, data=form) as answer,
             ):
-                note("callback sent", supplier="smsc", answered=answer.status)
+                note("callback sent", provider="smsc", answered=answer.status)
         except (aiohttp.ClientError, TimeoutError):
-            note("callback not taken", supplier="smsc")
+            note("callback not taken", provider="smsc")

@@ -1,4 +1,4 @@
-"""The switch of a simulator: which of its faults is on, and the faults that all suppliers have in common."""
+"""The switch of a simulator: which of its faults is on, and the faults that all providers have in common."""
 
 from __future__ import annotations
 

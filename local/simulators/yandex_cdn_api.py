@@ -19,7 +19,7 @@ _MOST_PATHS = 10
 
 @dataclass
 class YandexCdn:
-    """The supplier's side of one resource."""
+    """The provider's side of one resource."""
 
     resource_id: str
     knows: Callable[[str], bool]

@@ -36,7 +36,7 @@ class ServiceAccount:
 
 @dataclass
 class Iam:
-    """The supplier's side. `token_seconds` is short in tests of renewal."""
+    """The provider's side. `token_seconds` is short in tests of renewal."""
 
     account: ServiceAccount
     token_seconds: float = 12 * 3600.0

@@ -1,6 +1,6 @@
 """Yandex Cloud Video: creating with a tus address, encoding, addresses that end, and its faults.
 
-Like the supplier it sends no reports, fetches nothing by itself, holds 5,000 videos, and searches no labels. Whether
+Like the provider it sends no reports, fetches nothing by itself, holds 5,000 videos, and searches no labels. Whether
 it heeds `Idempotency-Key` is not documented, so it does only where the switch says so.
 """
 
@@ -47,7 +47,7 @@ _RANGES = {
 
 @dataclass
 class YandexVideo:
-    """The supplier's side, with its IAM."""
+    """The provider's side, with its IAM."""
 
     channel_id: str
     iam: Iam
@@ -157,7 +157,7 @@ class YandexVideo:
         held.upload_url = f"{base(request)}/files/{held.upload_name}"
         self.videos[held.id] = held
         self._made_by_key[key] = held.id
-        note("video made", supplier="yandex", bytes=held.file_size)
+        note("video made", provider="yandex", bytes=held.file_size)
         return views.operation("Create", held, response=views.video(held))
 
     def _refusal(self, asked: dict[str, Any]) -> str | None:
@@ -228,4 +228,4 @@ class YandexVideo:
     def _encode(self, held: Video, body: ReceivedFile) -> None:
         held.body, held.film = body, film_in(body)
         held.encoded_at = time.time() + self.faults.figures["encode_seconds"]
-        note("video taken", supplier="yandex", bytes=body.size)
+        note("video taken", provider="yandex", bytes=body.size)

@@ -62,7 +62,7 @@ BODIES: dict[str, dict[str, Any]] = {
 # Each of these costs more than a cold start may; a function that truly needs one imports it when it is called.
 # Powertools looks for botocore wherever it is installed; its root alone is small.
 NEVER = {"boto3", "botocore.session", "supabase", "postgrest", "psycopg", "yandexcloud", "grpc", "sentry_sdk"}
-SUPPLIERS = {
+PROVIDERS = {
     "auto360.providers.sms.nikita",
     "auto360.providers.sms.smsc",
     "auto360.providers.sms.nikita_push",
@@ -115,10 +115,10 @@ def test_an_artifact_imports_alone_with_an_empty_environment(artifacts: Path, na
 @pytest.mark.parametrize("name", SPECS)
 def test_importing_a_function_loads_nothing_heavy(artifacts: Path, name: str) -> None:
     modules = only_import(artifacts, name).modules
-    assert modules & (NEVER | SUPPLIERS | LATER) == set()
+    assert modules & (NEVER | PROVIDERS | LATER) == set()
 
 
-def test_importing_health_does_not_even_load_the_http_client_of_suppliers(artifacts: Path) -> None:
+def test_importing_health_does_not_even_load_the_http_client_of_providers(artifacts: Path) -> None:
     assert "httpcore" not in only_import(artifacts, "health").modules
 
 

@@ -142,7 +142,7 @@ def test_a_function_imports_no_other_function(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", SPECS)
-def test_a_handler_knows_no_supplier_and_no_environment(name: str) -> None:
+def test_a_handler_knows_no_provider_and_no_environment(name: str) -> None:
     source = (FUNCTIONS / name / "handler.py").read_text(encoding="utf-8")
     assert "environ" not in source
     allowed = (
@@ -154,10 +154,10 @@ def test_a_handler_knows_no_supplier_and_no_environment(name: str) -> None:
     )
     for imported in imported_names(handler_tree(name)):
         if imported.startswith("auto360.") and not imported.startswith(allowed):
-            assert not _is_supplier(imported), f"{name} imports the supplier {imported}"
+            assert not _is_provider(imported), f"{name} imports the provider {imported}"
 
 
-def _is_supplier(module: str) -> bool:
+def _is_provider(module: str) -> bool:
     """Whether a module lies beside a port (`auto360.providers.sms.nikita`), rather than in a domain."""
     package = Path(*module.split(".")[:2])
     return "Protocol" in (CHECKOUT / "layers" / "common" / package / "__init__.py").read_text(encoding="utf-8")

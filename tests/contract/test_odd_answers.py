@@ -101,8 +101,8 @@ def require_own_ending(call: Call) -> None:
         result = call.make()
     except call.failures as failure:
         codes = {
-            SmsFailure: "supplier_code",
-            VideoFailure: "supplier_code",
+            SmsFailure: "provider_code",
+            VideoFailure: "provider_code",
             BankFailure: "bank_code",
             CdnFailure: "code",
         }

@@ -24,7 +24,7 @@ TOKEN = "t1.token-of-a-service-account"
 
 @pytest.fixture
 def side() -> CdnSide:
-    """The supplier's side."""
+    """The provider's side."""
     return CdnSide("bc8test", lambda header: header == f"Bearer {TOKEN}")
 
 

@@ -46,7 +46,7 @@ class App:
         return httpx.request(method, self.url + path, json=body, headers=self.headers, timeout=60, trust_env=False)
 
     def uploaded(self) -> str:
-        """Fetch a ticket, upload a file to the supplier; gives its id of the video."""
+        """Fetch a ticket, upload a file to the provider; gives its id of the video."""
         ticket = self.call("POST", "/video/create", {"title": "Toyota Camry"}).json()
         file = {"file": ("video.mp4", whole(new_file()), "video/mp4")}
         upload = httpx.post(ticket["uploadUrl"], files=file, timeout=60, trust_env=False)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.function_environment import CDN_RESOURCE, video_suppliers
+from local.function_environment import CDN_RESOURCE, video_providers
 from local.secrets import Keyring
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
@@ -60,13 +60,13 @@ def edge(database: Database, functions: Functions) -> Iterator[Edge]:
     """An empty queue, and a CDN that takes tokens of the service account."""
     keyring = Keyring.generate(KEYS)
     KEYS.setdefault("yandex_private_key_pem", keyring.yandex_private_key_pem)
-    iam = Iam(ServiceAccount.of_key(video_suppliers(keyring, "")["YANDEX_SERVICE_ACCOUNT_KEY"]))
+    iam = Iam(ServiceAccount.of_key(video_providers(keyring, "")["YANDEX_SERVICE_ACCOUNT_KEY"]))
     side = CdnSide.with_iam(CDN_RESOURCE, iam)
     with database.connect() as connection:
         connection.execute("delete from cdn_purges")
         connection.execute("delete from job_leases where job = 'cdn_purger'")
     with served(Simulators(Phone(), {"yandex_cdn": side, "yandex": YandexVideo("channel", iam)})) as url:
-        functions.set(**video_suppliers(keyring, url))
+        functions.set(**video_providers(keyring, url))
         yield Edge(side, database, functions)
 
 

@@ -43,7 +43,7 @@ def arrived(*keys: str) -> dict[str, Any]:
 
 @pytest.fixture
 def run(functions: Functions, copy_world: CopyWorld, videos: VideoWorld) -> Any:
-    """Starts a job with both video suppliers and the stores at hand; other tests' videos are out of the way."""
+    """Starts a job with both video providers and the stores at hand; other tests' videos are out of the way."""
     functions.set(**videos.environ)
     with copy_world.database.connect() as connection:
         connection.execute("update videos set replicated_at = now() where replicated_at is null")

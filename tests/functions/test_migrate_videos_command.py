@@ -1,4 +1,4 @@
-"""`make migrate-videos`: what people type, against the ledger and the simulated suppliers."""
+"""`make migrate-videos`: what people type, against the ledger and the simulated providers."""
 
 from __future__ import annotations
 

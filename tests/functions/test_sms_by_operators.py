@@ -16,7 +16,7 @@ from tests.support.sms import SmsWorld
 
 @pytest.fixture
 def operator(functions: Functions, database: Database, sms_world: SmsWorld) -> User:
-    """A moderator, with working suppliers."""
+    """A moderator, with working providers."""
     functions.set(**sms_world.environ)
     return with_role(functions, database, "moderator")
 
@@ -147,7 +147,7 @@ def test_the_status_tells_balance_price_delivery_by_operator_and_cost_per_day(
         connection.execute("update sms_messages set state = 'failed' where phone = '+996700000002'")
     operator.functions.handler("sms_poller")({}, None)
     status = operator.data("GET", "/status", query={"days": "7"})
-    assert {(row["supplier"], row["currency"], row["price_tyiyn"]) for row in status["balances"]} == {
+    assert {(row["provider"], row["currency"], row["price_tyiyn"]) for row in status["balances"]} == {
         ("nikita", "KGS", 70),
         ("smsc", "KGS", None),
     }
@@ -157,12 +157,12 @@ def test_the_status_tells_balance_price_delivery_by_operator_and_cost_per_day(
                values ('nikita', 1200, 'KGS', now() - interval '25 hours')"""
         )
     history = operator.data("GET", "/status")["balance_history"]
-    assert [row["balance"] for row in history if row["supplier"] == "nikita"][-1] == 1200
-    assert {(row["operator"], row["handed_over"], row["delivery_rate"]) for row in status["deliveries"]} == {
+    assert [row["balance"] for row in history if row["provider"] == "nikita"][-1] == 1200
+    assert {(row["mobile_network"], row["accepted"], row["delivery_rate"]) for row in status["deliveries"]} == {
         ("O!", 2, 50.0),
         ("MegaCom", 1, 100.0),
     }
     [cost] = status["costs"]
-    assert (cost["purpose"], cost["supplier"], cost["messages"], cost["parts"], cost["cost_tyiyn"]) == (
+    assert (cost["purpose"], cost["provider"], cost["messages"], cost["parts"], cost["cost_tyiyn"]) == (
         "operator", "nikita", 3, 3, 600,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Videos move from api.video to Yandex as the timer's function moves them, on both simulated suppliers."""
+"""Videos move from api.video to Yandex as the timer's function moves them, on both simulated providers."""
 
 from __future__ import annotations
 
@@ -328,7 +328,7 @@ def test_a_large_file_is_copied_by_several_invocations(moves: MoveWorld) -> None
 
 
 @pytest.mark.parametrize(("figure", "reason"), [({"quota": 1}, "library_full"), ({"calls_per_minute": 2}, "busy")])
-def test_a_full_or_busy_supplier_ends_the_run_and_costs_no_attempts(
+def test_a_full_or_busy_provider_ends_the_run_and_costs_no_attempts(
     moves: MoveWorld, figure: dict[str, int], reason: str
 ) -> None:
     for _ in range(3):
@@ -350,12 +350,12 @@ def test_room_is_kept_for_what_users_upload(moves: MoveWorld) -> None:
     assert len(moves.videos.yandex.videos) == 2
 
 
-def test_a_supplier_that_is_down_does_not_use_up_the_day(moves: MoveWorld) -> None:
+def test_a_provider_that_is_down_does_not_use_up_the_day(moves: MoveWorld) -> None:
     for _ in range(12):
         moves.add()
     moves.videos.turn("yandex", mode="http_500")
     report = moves.run(seconds=40)
-    assert str(report["ended"]).startswith("supplier_down")
+    assert str(report["ended"]).startswith("provider_down")
     assert rows(moves.database, "select started from video_migration_days")[0][0] <= 6
     moves.videos.turn("yandex", mode="ok")
     moves.finish()

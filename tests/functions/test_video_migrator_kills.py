@@ -1,4 +1,4 @@
-"""A run may be killed anywhere: before and after every call to the database and to a supplier. The end is the same."""
+"""A run may be killed anywhere: before and after every call to the database and to a provider. The end is the same."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from infra import doctor
-from infra.doctor import Check, Warn, Wrong, configuration, examine, supabase, suppliers
+from infra.doctor import Check, Warn, Wrong, configuration, examine, providers, supabase
 from infra.stage import StageError, load_stage
 from local.secrets import Keyring
 from local.tokens import new_signing_key
@@ -58,7 +58,7 @@ def test_a_finding_is_one_line_that_says_what_to_do(run: object, outcome: str, l
     assert "\n" not in str(finding)
 
 
-def test_a_suppliers_text_is_never_shown() -> None:
+def test_a_providers_text_is_never_shown() -> None:
     [finding] = examine({}, of(broken))
     assert "hunter2" not in str(finding)
 
@@ -180,14 +180,14 @@ class Shelf:
 
 def test_a_probe_leaves_nothing_in_a_bucket() -> None:
     shelf = Shelf()
-    assert suppliers._probe(shelf) == "written, read and deleted"
+    assert providers._probe(shelf) == "written, read and deleted"
     assert shelf.objects == {}
 
 
 def test_a_probe_leaves_nothing_even_where_it_fails() -> None:
     shelf = Shelf(loses=True)
     with pytest.raises(Wrong, match="not what was written"):
-        suppliers._probe(shelf)
+        providers._probe(shelf)
     assert shelf.objects == {}
 
 

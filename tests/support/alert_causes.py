@@ -23,7 +23,7 @@ BACKUPS = {
 
 
 def refuse_every_sms(scene: Scene) -> None:
-    """Both suppliers refuse, and ten people ask for a code."""
+    """Both providers refuse, and ten people ask for a code."""
     scene.world.sms.turn("nikita", "status", status=5)
     scene.world.sms.turn("smsc", "error", error_code=6)
     scene.ask_for_codes(10)
@@ -32,7 +32,7 @@ def refuse_every_sms(scene: Scene) -> None:
 
 
 def lose_sms_on_the_way(scene: Scene) -> None:
-    """Twenty codes are taken by the supplier and do not arrive; its reports say so."""
+    """Twenty codes are taken by the provider and do not arrive; its reports say so."""
     scene.world.sms.turn("nikita", "undelivered")
     scene.ask_for_codes(20)
     scene.world.sms.let_time_pass(60)
@@ -47,7 +47,7 @@ def leave_codes_unused(scene: Scene) -> None:
 
 
 def empty_account(scene: Scene, balance: int) -> None:
-    """The account at a supplier runs dry."""
+    """The account at a provider runs dry."""
     scene.world.sms.nikita.turn({"mode": "ok", "balance": balance})
     scene.world.sms.smsc.turn({"mode": "ok", "balance": 50000})
     scene.world.execute("delete from supplier_balances")
@@ -144,7 +144,7 @@ def host(**used: float) -> Act:
     return lambda scene: scene.world.host.turn({"mode": "ok", **used})
 
 
-def lose_a_supplier(scene: Scene) -> None:
+def lose_a_provider(scene: Scene) -> None:
     """SMSC answers nothing for half an hour; nikita carries everything."""
     scene.world.sms.turn("smsc", "dead")
     scene.world.execute("delete from supplier_balances")
@@ -155,7 +155,7 @@ def lose_a_supplier(scene: Scene) -> None:
     assert scene.world.run("sms_poller")["balances"] == 1
 
 
-def find_the_supplier(scene: Scene) -> None:
+def find_the_provider(scene: Scene) -> None:
     scene.world.sms.turn("smsc", "ok")
     assert scene.world.run("sms_poller")["balances"] == 1
 
@@ -191,7 +191,7 @@ CAUSES: dict[str, tuple[Act, Act]] = {
     "disk_usage_warning": (host(disk=71), host(disk=69)),
     "memory_usage_warning": (host(memory=81), host(memory=60)),
     "cpu_load_warning": (host(cpu=120), host(cpu=30)),
-    "supplier_silent_warning": (lose_a_supplier, find_the_supplier),
+    "supplier_silent_warning": (lose_a_provider, find_the_provider),
     "registrations_surge_info": (register_many, let_a_day_pass("users")),
     "reports_surge_info": (report_much, let_a_day_pass("reports")),
     "high_value_listings_info": (post_a_palace, let_a_day_pass("listings")),

@@ -89,10 +89,10 @@ class BackupWorld:
 
 
 def backup_variables(world: BackupWorld, public_url: str = "http://127.0.0.1:8360/api") -> dict[str, str]:
-    """What a person at a terminal sets: the variables of the functions, and the local store as every supplier's."""
+    """What a person at a terminal sets: the variables of the functions, and the local store as every provider's."""
     store = {"ENDPOINT": world.s3.url, "REGION": "ru-msk", "ACCESS_KEY": "KEY", "SECRET_KEY": "secret"}
     return world.source.environ | {
-        **{f"{supplier}_{name}": value for supplier in ("VK_CLOUD", "YANDEX_STORAGE", "SUPABASE_STORAGE")
+        **{f"{provider}_{name}": value for provider in ("VK_CLOUD", "YANDEX_STORAGE", "SUPABASE_STORAGE")
            for name, value in store.items()},
         "VK_CLOUD_BUCKET": "backup",
         "YANDEX_STORAGE_BUCKET": "uploads",

@@ -69,7 +69,7 @@ class Database:
 
     @property
     def environ(self) -> dict[str, str]:
-        """A fresh copy of what a function finds in its environment; the suppliers' addresses lead nowhere."""
+        """A fresh copy of what a function finds in its environment; the providers' addresses lead nowhere."""
         addresses = Addresses(
             gateway=self.rest_url,
             postgrest=self.rest_url,

@@ -135,7 +135,7 @@ def forget_container() -> None:
 
 @pytest.fixture
 def functions(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
-    """The functions, wired to this test process's database; no supplier answers unless a test starts one."""
+    """The functions, wired to this test process's database; no provider answers unless a test starts one."""
     environ = database.environ
     for name, value in environ.items():
         monkeypatch.setenv(name, value)

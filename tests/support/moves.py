@@ -1,4 +1,4 @@
-"""The whole migration in this process: the ledger in the test's database, both suppliers simulated."""
+"""The whole migration in this process: the ledger in the test's database, both providers simulated."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ class MoveWorld:
         if fields["video_id"] is not None:
             # The app builds an address at api.video from the id; the simulator has the same path below its own.
             assert f"/vod/{moving.source}/" in fields["video_url"]
-            url = self.videos.supplier("api_video").playback(fields["video_id"]).hls_url
+            url = self.videos.provider("api_video").playback(fields["video_id"]).hls_url
         else:
             url = self.led_to(fields["video_url"])
         require_playable(self.videos.http, url)

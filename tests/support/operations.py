@@ -1,4 +1,4 @@
-"""The world around the monitor in this process: suppliers of SMS, a mailbox, a webhook, Yandex Monitoring."""
+"""The world around the monitor in this process: providers of SMS, a mailbox, a webhook, Yandex Monitoring."""
 
 from __future__ import annotations
 
@@ -119,11 +119,11 @@ def operations(functions: Functions, database: Database) -> Iterator[Operations]
 
     monitoring = YandexMonitoring(FOLDER, GATEWAY, environ["YANDEX_MONITORING_API_KEY"], quiet)
     host = SupabaseHost(environ["JWT_SECRET"])
-    suppliers: dict[str, Simulated] = {
+    providers: dict[str, Simulated] = {
         "nikita": nikita, "smsc": smsc, "mailbox": mail, "webhook": webhook, "yandex_monitoring": monitoring,
         "supabase_host": host,
     }  # fmt: skip
-    with served(Simulators(phone, suppliers)) as url:
+    with served(Simulators(phone, providers)) as url:
         sms = SmsWorld(phone, nikita, smsc, url)
         functions.set(
             **sms.environ,

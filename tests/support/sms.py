@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from auto360.providers.sms import SmsSupplier
+from auto360.providers.sms import SmsProvider
 from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
 from auto360.providers.sms.smsc import SmscSettings, SmscSms
 from auto360.providers.transport.connections import new_client
@@ -47,20 +47,20 @@ class SmsWorld:
             "SMSC_SENDER": SENDER,
         }
 
-    def supplier(self, name: str, *, test_mode: bool = False) -> SmsSupplier:
-        """Our client of a supplier."""
+    def provider(self, name: str, *, test_mode: bool = False) -> SmsProvider:
+        """Our client of a provider."""
         if name == "nikita":
             return NikitaSms(NikitaSettings.load(self.environ), self.http, test_mode=test_mode)
         return SmscSms(SmscSettings.load(self.environ), self.http, test_mode=test_mode)
 
     def let_time_pass(self, seconds: float) -> None:
-        """Every message that suppliers took becomes older; what they would tell later, they tell now."""
+        """Every message that providers took becomes older; what they would tell later, they tell now."""
         self.nikita.let_time_pass(seconds)
         self.smsc.let_time_pass(seconds)
 
-    def turn(self, supplier: str, mode: str, **settings: float) -> None:
-        """Break or mend a supplier."""
-        side = self.nikita if supplier == "nikita" else self.smsc
+    def turn(self, provider: str, mode: str, **settings: float) -> None:
+        """Break or mend a provider."""
+        side = self.nikita if provider == "nikita" else self.smsc
         side.switch.turn({"mode": mode, **settings})
 
     def texts(self, phone: str) -> list[str]:
@@ -69,7 +69,7 @@ class SmsWorld:
 
     def senders(self, phone: str) -> list[str]:
         """Who delivered it, newest first."""
-        return [sms["supplier"] for sms in self.phone.inbox(phone)]
+        return [sms["provider"] for sms in self.phone.inbox(phone)]
 
     def code(self, phone: str) -> str:
         """The code in the newest message."""

@@ -75,9 +75,9 @@ class RunningStack:
         found: list[dict[str, str]] = self.local(f"sms?phone={quote(phone)}")
         return found
 
-    def turn(self, supplier: str, mode: str, **settings: object) -> None:
+    def turn(self, provider: str, mode: str, **settings: object) -> None:
         """Switch a simulator to another behaviour."""
-        self.local(f"suppliers/{supplier}", "PUT", {"mode": mode, **settings})
+        self.local(f"providers/{provider}", "PUT", {"mode": mode, **settings})
 
     def local(self, path: str, method: str = "GET", body: object = None) -> Any:
         """Call one of the stack's own addresses."""

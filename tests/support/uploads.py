@@ -1,4 +1,4 @@
-"""People who upload videos, through the functions and at the suppliers, as an app does."""
+"""People who upload videos, through the functions and at the providers, as an app does."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ class Uploader:
         return answer.body
 
     def send(self, ticket: dict[str, Any], file: MadeFile, *, name: str | None = None) -> str:
-        """Upload under the name that the ticket asks for, or another; gives the supplier's id of the video."""
+        """Upload under the name that the ticket asks for, or another; gives the provider's id of the video."""
         target = UploadTarget("", ticket["uploadUrl"], ticket["protocol"], ticket["videoId"])
         return self.videos.send(target, file, name=name or ticket["fileName"])
 
-    def done(self, ticket: dict[str, Any], supplier_id: str | None = None, **options: Any) -> Answer:
+    def done(self, ticket: dict[str, Any], provider_id: str | None = None, **options: Any) -> Answer:
         """Say that the upload is done."""
-        body = {"videoId": supplier_id} if supplier_id and ticket["protocol"] == "form" else {}
+        body = {"videoId": provider_id} if provider_id and ticket["protocol"] == "form" else {}
         return self.call("video_token", "POST", f"/{ticket['videoId']}/uploaded", body, **options)
 
     def uploaded(self, **options: Any) -> str:
@@ -140,7 +140,7 @@ NewUploader = Callable[[], Uploader]
 
 @pytest.fixture
 def new_uploader(functions: Functions, videos: VideoWorld, database: Database) -> NewUploader:
-    """Makes people with an app; both suppliers work, all uploads of builds that know tus go to Yandex."""
+    """Makes people with an app; both providers work, all uploads of builds that know tus go to Yandex."""
     functions.set(**{**videos.environ, "PUBLIC_API_URL": API, "VIDEO_TUS_LEAST_BUILD": "240"})
     return lambda: Uploader(new_seller(functions, database), functions, videos, database)
 

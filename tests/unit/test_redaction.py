@@ -1,4 +1,4 @@
-"""What is stored of a supplier's call names nobody and no card."""
+"""What is stored of a provider's call names nobody and no card."""
 
 import json
 

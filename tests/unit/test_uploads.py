@@ -1,4 +1,4 @@
-"""Who gets an upload, what our addresses look like, and how suppliers' answers are read."""
+"""Who gets an upload, what our addresses look like, and how providers' answers are read."""
 
 import math
 from typing import Any

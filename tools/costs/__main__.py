@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.csv:
         with chosen.csv.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
-            writer.writerow(["model", "users", "supplier", "item", "low_usd", "high_usd"])
+            writer.writerow(["model", "users", "provider", "item", "low_usd", "high_usd"])
             writer.writerows(rows_of(assumed))
     return 0
 

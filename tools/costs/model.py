@@ -11,7 +11,7 @@ _DAYS_OF_A_MONTH = 30.4
 
 @dataclass(frozen=True)
 class Bill:
-    """What a supplier costs in a month, US dollars."""
+    """What a provider costs in a month, US dollars."""
 
     storage: Range
     delivery: Range

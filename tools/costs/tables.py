@@ -38,7 +38,7 @@ def tables_of(assumed: Assumptions) -> Iterator[Table | Text]:
 
 
 def rows_of(assumed: Assumptions) -> Iterator[tuple[str, int, str, str, float, float]]:
-    """model, users, supplier, item, low, high."""
+    """model, users, provider, item, low, high."""
     for users in sorted({assumed.library.users, *assumed.users.counts}):
         library = assumed.library.for_users(users)
         bills = {
@@ -47,10 +47,10 @@ def rows_of(assumed: Assumptions) -> Iterator[tuple[str, int, str, str, float, f
             ("public", "api_video"): api_video_publicly(assumed, library),
             ("public", "yandex"): yandex_publicly(assumed, library),
         }
-        for (model, supplier), bill in bills.items():
+        for (model, provider), bill in bills.items():
             for item in _ITEMS:
                 amount: Range = getattr(bill, item)
-                yield model, users, supplier, item, round(amount.low, 2), round(amount.high, 2)
+                yield model, users, provider, item, round(amount.low, 2), round(amount.high, 2)
         move = cost_of_move(assumed, videos=library.videos, minutes=library.minutes)
         for item in ("download", "encoding", "double_hosting", "total"):
             amount = getattr(move, item)

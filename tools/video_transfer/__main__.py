@@ -78,7 +78,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _only(to: argparse._ActionsContainer) -> None:
-    about = "these alone: ids of listings, videos, or of either supplier; may be given several times"
+    about = "these alone: ids of listings, videos, or of either provider; may be given several times"
     to.add_argument("--only", action="append", metavar="ID", help=about)
 
 

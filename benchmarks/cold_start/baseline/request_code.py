@@ -1,4 +1,4 @@
-"""POST /api/auth/request-code on FastAPI, Mangum and supabase-py: same SQL functions, same supplier."""
+"""POST /api/auth/request-code on FastAPI, Mangum and supabase-py: same SQL functions, same provider."""
 # mypy: disable-error-code="import-not-found,untyped-decorator,misc"
 
 import hashlib

@@ -1,1 +1,1 @@
-"""The only place that knows which supplier stands behind which port. Everything is built on first use and kept."""
+"""The only place that knows which provider stands behind which port. Everything is built on first use and kept."""

@@ -23,8 +23,8 @@ def database() -> Database:
 
 
 @cache
-def supplier_http() -> httpx.Client:
-    """The client for calls to suppliers; the time-out that each call gives is for the whole exchange."""
+def provider_http() -> httpx.Client:
+    """The client for calls to providers; the time-out that each call gives is for the whole exchange."""
     from auto360.container.outgoing import TracingTransport
     from auto360.providers.transport.connections import new_client
 

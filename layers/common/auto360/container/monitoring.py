@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
-from auto360.container.data import database, supplier_http
+from auto360.container.data import database, provider_http
 from auto360.container.rate_limit import redis_client
-from auto360.container.sms import deliver_sms, suppliers
+from auto360.container.sms import deliver_sms, providers
 from auto360.core.clock import utc_now
 from auto360.core.settings import EnvSettings
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from auto360.providers.alert_channels import AlertChannel
     from auto360.providers.metrics import MetricSource
 
-_SUPPLIER_SECONDS = 3.0
+_PROVIDER_SECONDS = 3.0
 
 
 class MetricSettings(EnvSettings):
@@ -40,13 +40,13 @@ def deep_check() -> DeepCheck:
 
 @cache
 def dependency_checks() -> dict[str, Callable[[], object]]:
-    """Questions to database, Redis where set, and SMS suppliers."""
+    """Questions to database, Redis where set, and SMS providers."""
     checks: dict[str, Callable[[], object]] = {"database": partial(database().call, "health_check", {})}
     redis = redis_client()
     if redis is not None:
         checks["redis"] = redis.ping
-    for supplier in suppliers():
-        checks[f"sms_{supplier.name}"] = partial(supplier.account, timeout=_SUPPLIER_SECONDS)
+    for provider in providers():
+        checks[f"sms_{provider.name}"] = partial(provider.account, timeout=_PROVIDER_SECONDS)
     return checks
 
 
@@ -79,7 +79,7 @@ def monitor() -> Monitor:
 def _database_down(phones: Sequence[str]) -> DatabaseDown:
     from auto360.domains.monitoring.database_outage import DatabaseDown
 
-    return DatabaseDown(database(), phones, suppliers(), deliver_sms, utc_now)
+    return DatabaseDown(database(), phones, providers(), deliver_sms, utc_now)
 
 
 def metric_sources() -> Sequence[MetricSource]:
@@ -91,7 +91,7 @@ def metric_sources() -> Sequence[MetricSource]:
     has_host = bool(host.supabase_metrics_url)
     sources: list[MetricSource] = [DatabaseFigures(DatabaseFigureSettings.load(), database(), disk_is_told=has_host)]
     if has_host:
-        sources.append(SupabaseHost(host, supplier_http()))
+        sources.append(SupabaseHost(host, provider_http()))
     match MetricSettings.load().metric_source:
         case "yandex":
             sources.append(_yandex_monitoring())
@@ -106,8 +106,8 @@ def _yandex_monitoring() -> MetricSource:
 
     settings = YandexMonitoringSettings.load()
     key = settings.yandex_monitoring_api_key
-    authorize = (lambda: f"Api-Key {key.get_secret_value()}") if key else ServiceAccountToken(supplier_http())
-    return YandexMonitoring(settings, supplier_http(), authorize=authorize, now=utc_now)
+    authorize = (lambda: f"Api-Key {key.get_secret_value()}") if key else ServiceAccountToken(provider_http())
+    return YandexMonitoring(settings, provider_http(), authorize=authorize, now=utc_now)
 
 
 def _cloudwatch() -> MetricSource:
@@ -130,5 +130,5 @@ def _channels(settings: AlertSettings) -> Mapping[str, AlertChannel]:
         from auto360.providers.alert_channels.webhook import SignedWebhook, WebhookSettings
 
         url = settings.alert_webhook_url.get_secret_value()
-        channels["webhook"] = SignedWebhook(WebhookSettings.load(), url, supplier_http(), now=utc_now)
+        channels["webhook"] = SignedWebhook(WebhookSettings.load(), url, provider_http(), now=utc_now)
     return channels

@@ -4,7 +4,7 @@ from functools import cache
 
 from pydantic import field_validator
 
-from auto360.container.data import supplier_http
+from auto360.container.data import provider_http
 from auto360.core.clock import utc_now
 from auto360.core.settings import EnvSettings
 from auto360.providers.payments import Bank
@@ -92,19 +92,19 @@ def _bank(name: str, terms: BankTerms) -> Bank:
     if name == "odengi":
         from auto360.providers.payments.odengi import OdengiSettings, odengi
 
-        return odengi(OdengiSettings.load(), supplier_http(), terms)
+        return odengi(OdengiSettings.load(), provider_http(), terms)
     if name == "mbank":
         from auto360.providers.payments.mkassa import MkassaSettings, mkassa
 
-        return mkassa(MkassaSettings.load(), supplier_http(), terms)
+        return mkassa(MkassaSettings.load(), provider_http(), terms)
     if name == "bakai":
         from auto360.providers.payments.bakai import BakaiSettings, bakai
 
-        return bakai(BakaiSettings.load(), supplier_http(), terms)
+        return bakai(BakaiSettings.load(), provider_http(), terms)
     if name == "optima":
         from auto360.providers.payments.optima import OptimaSettings, optima
 
-        return optima(OptimaSettings.load(), supplier_http(), terms)
+        return optima(OptimaSettings.load(), provider_http(), terms)
     from auto360.providers.payments.freedom_pay import FreedomPaySettings, freedom_pay
 
-    return freedom_pay(FreedomPaySettings.load(), supplier_http(), terms)
+    return freedom_pay(FreedomPaySettings.load(), provider_http(), terms)

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from auto360.container.backups import runs
-from auto360.container.data import database, supplier_http
+from auto360.container.data import database, provider_http
 from auto360.container.object_storage import backup_store, supabase_bucket, upload_store
 from auto360.core.clock import utc_now
 
@@ -63,7 +63,7 @@ def videos() -> VideoCopies:
     from auto360.providers.video.download import WholeFile
 
     players: dict[str, VideoPlayer] = {"api_video": api_video(job_patience()), "yandex": yandex(job_patience())}
-    files = WholeFile(supplier_http())
+    files = WholeFile(provider_http())
     return VideoCopies(database(), players, files, backup_store(), ledger(), VideoCopyPolicy.load(), utc_now)
 
 

@@ -1,4 +1,4 @@
-"""SMS: suppliers in the order in which they are asked, delivery reports, operators' messages."""
+"""SMS: providers in the order in which they are asked, delivery reports, operators' messages."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import field_validator, model_validator
 
-from auto360.container.data import database, supplier_http
+from auto360.container.data import database, provider_http
 from auto360.core.settings import EnvSettings
-from auto360.providers.sms import SmsSupplier
+from auto360.providers.sms import SmsProvider
 from auto360.providers.sms.delivery import Delivery, deliver
 
 if TYPE_CHECKING:
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 
 class SmsSettings(EnvSettings):
-    """`SMS_SUPPLIERS`: names, the first one asked first. `SMS_TEST_MODE`: suppliers check messages and send none."""
+    """`SMS_PROVIDERS`: names, the first one asked first. `SMS_TEST_MODE`: providers check messages and send none."""
 
     app_env: Literal["local", "test", "staging", "production"] = "production"
-    sms_suppliers: str = "nikita,smsc"
+    sms_providers: str = "nikita,smsc"
     sms_test_mode: bool = False
 
-    @field_validator("sms_suppliers")
+    @field_validator("sms_providers")
     @classmethod
     def _known(cls, value: str) -> str:
         if not set(value.split(",")) <= {"nikita", "smsc"}:
@@ -42,25 +42,25 @@ class SmsSettings(EnvSettings):
 
 
 @cache
-def suppliers() -> Sequence[SmsSupplier]:
-    """The configured suppliers."""
+def providers() -> Sequence[SmsProvider]:
+    """The configured providers."""
     settings = SmsSettings.load()
-    return tuple(_supplier(name, test_mode=settings.sms_test_mode) for name in settings.sms_suppliers.split(","))
+    return tuple(_provider(name, test_mode=settings.sms_test_mode) for name in settings.sms_providers.split(","))
 
 
-def _supplier(name: str, *, test_mode: bool) -> SmsSupplier:
+def _provider(name: str, *, test_mode: bool) -> SmsProvider:
     if name == "smsc":
         from auto360.providers.sms.smsc import SmscSettings, SmscSms
 
-        return SmscSms(SmscSettings.load(), supplier_http(), test_mode=test_mode)
+        return SmscSms(SmscSettings.load(), provider_http(), test_mode=test_mode)
     from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
 
-    return NikitaSms(NikitaSettings.load(), supplier_http(), test_mode=test_mode)
+    return NikitaSms(NikitaSettings.load(), provider_http(), test_mode=test_mode)
 
 
 def deliver_sms(phone: str, text: str, *, sms_id: str, passed_over: Collection[str]) -> Delivery:
-    """Hand an SMS to the configured suppliers."""
-    return deliver(phone, text, sms_id=sms_id, suppliers=suppliers(), passed_over=passed_over)
+    """Hand an SMS to the configured providers."""
+    return deliver(phone, text, sms_id=sms_id, providers=providers(), passed_over=passed_over)
 
 
 @cache
@@ -86,8 +86,8 @@ def sms_poller() -> SmsPoller:
     return SmsPoller(database(), _by_name())
 
 
-def _by_name() -> Mapping[str, SmsSupplier]:
-    return {supplier.name: supplier for supplier in suppliers()}
+def _by_name() -> Mapping[str, SmsProvider]:
+    return {provider.name: provider for provider in providers()}
 
 
 @cache

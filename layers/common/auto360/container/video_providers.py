@@ -1,11 +1,11 @@
-"""Video suppliers, and our own addresses of videos."""
+"""Video providers, and our own addresses of videos."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
 
-from auto360.container.data import supplier_http
+from auto360.container.data import provider_http
 
 if TYPE_CHECKING:
     from auto360.domains.videos.addresses import VideoAddresses
@@ -29,7 +29,7 @@ def api_video(patience: RetryPolicy | None = None) -> ApiVideo:
     """api.video; a job may be more patient than a person."""
     from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 
-    return ApiVideo(ApiVideoSettings.load(), supplier_http(), patience=patience)
+    return ApiVideo(ApiVideoSettings.load(), provider_http(), patience=patience)
 
 
 @cache
@@ -38,7 +38,7 @@ def api_video_webhooks() -> ApiVideoWebhooks:
     from auto360.providers.video.api_video import ApiVideoSettings
     from auto360.providers.video.api_video_reports import ApiVideoWebhooks
 
-    return ApiVideoWebhooks(ApiVideoSettings.load(), supplier_http())
+    return ApiVideoWebhooks(ApiVideoSettings.load(), provider_http())
 
 
 @cache
@@ -46,7 +46,7 @@ def yandex(patience: RetryPolicy | None = None) -> YandexVideo:
     """Yandex Cloud Video; a job may be more patient than a person."""
     from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 
-    return YandexVideo(YandexVideoSettings.load(), supplier_http(), iam_tokens(), patience=patience)
+    return YandexVideo(YandexVideoSettings.load(), provider_http(), iam_tokens(), patience=patience)
 
 
 @cache
@@ -54,7 +54,7 @@ def iam_tokens() -> IamTokens:
     """Tokens for Yandex Cloud, kept for the process."""
     from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange
 
-    return IamTokens(_token_of_function, KeyExchange(IamSettings.load(), supplier_http()))
+    return IamTokens(_token_of_function, KeyExchange(IamSettings.load(), provider_http()))
 
 
 def viewer_patience() -> RetryPolicy:

@@ -107,7 +107,7 @@ def yandex() -> YandexVideo:
 
 @cache
 def http() -> httpx.Client:
-    """The client for both suppliers: every call of their APIs is counted before it is made."""
+    """The client for both providers: every call of their APIs is counted before it is made."""
     from auto360.providers.transport.connections import new_client
     from auto360.providers.video.api_video import ApiVideoSettings
     from auto360.providers.video.throttle import Pace, PacedCalls

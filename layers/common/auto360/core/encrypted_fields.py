@@ -1,4 +1,4 @@
-"""Secrets that must be stored and read again, such as a supplier's token for debits: encrypted, bound to their row.
+"""Secrets that must be stored and read again, such as a provider's token for debits: encrypted, bound to their row.
 
 Form: `v1.<key id>.<base64url of nonce and ciphertext>`, AES-256-GCM with a fresh nonce of 12 bytes. Table, column, row
 and key id are authenticated with it, so that a value moved to another row does not decrypt. Several keys may be

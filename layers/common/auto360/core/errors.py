@@ -1,7 +1,7 @@
 """What can go wrong, as the caller is told: a stable code, an HTTP status, and a sentence in three languages.
 
 A code is public API: it is listed in docs/errors.md and never renamed. The sentence tells a person what to do; it
-never holds a supplier's or the database's text.
+never holds a provider's or the database's text.
 """
 
 from collections.abc import Sequence

@@ -17,7 +17,7 @@ from auto360.core.errors import InvalidJson, PayloadTooLarge
 Event = dict[str, Any]
 
 BodyKind = Literal["json", "raw"]
-"""What a function takes as a body: JSON, or whatever a supplier's webhook sends."""
+"""What a function takes as a body: JSON, or whatever a provider's webhook sends."""
 
 # Paths outside /api; everything else that lacks the prefix is an alias of the existing app (mobile contract, §1.1).
 _OTHER_ROOTS = ("/api/", "/health", "/webhooks/", "/admin", "/.well-known/")

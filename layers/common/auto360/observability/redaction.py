@@ -1,4 +1,4 @@
-"""What a supplier sent, made fit for storing: no card numbers, phones, names, addresses, tokens or signatures.
+"""What a provider sent, made fit for storing: no card numbers, phones, names, addresses, tokens or signatures.
 
 The shape stays, so that an operator still sees what came; what is cut out shows as `***`, a card by its last four
 digits. Unreadable bodies are kept as text with the same numbers cut out.
@@ -26,7 +26,7 @@ _XML_LEAF = re.compile(r"<([A-Za-z_][\w.\-]{0,60})>([^<>]*)</\1>")
 
 
 def redact(body: bytes) -> str:
-    """The body of a supplier's call as it may be stored: JSON, a form, XML or any text; 16,000 characters at most."""
+    """The body of a provider's call as it may be stored: JSON, a form, XML or any text; 16,000 characters at most."""
     text = body.decode("utf-8", "replace").replace("\x00", "�")
     cut = (_json(text) or _form(text) or _text(text))[:_MOST_CHARACTERS]
     # An escape in JSON may stand for half a character, which nothing stores.

@@ -40,7 +40,7 @@ class LoginLocked(DomainError):
 
 
 class SmsUnavailable(DomainError):
-    """No supplier took the SMS. The phone's allowance has been given back."""
+    """No provider took the SMS. The phone's allowance has been given back."""
 
     code, status = "sms_unavailable", 503
 

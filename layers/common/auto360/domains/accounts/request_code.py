@@ -52,11 +52,11 @@ class CodeIssuer:
             passed_over = {*reserved["open_circuits"], reserved["undelivered_supplier"]} - {None}
             delivery = self.deliver(phone, text, sms_id=reserved["sms_id"], passed_over=passed_over)
         else:
-            delivery = Delivery((), supplier="test_number")
+            delivery = Delivery((), provider="test_number")
         self.database.call("login_record_sms", delivery.record(reserved["sms_id"]))
         if delivery.bad_number:
             raise PhoneRejected
-        if delivery.supplier is None:
+        if delivery.provider is None:
             raise SmsUnavailable
         policy = self.policy
         return CodeSent(reserved["sms_id"], policy.otp_code_length, reserved["expires_in"], policy.otp_resend_seconds)

@@ -44,7 +44,7 @@ class Notices:
     policy: NoticePolicy
 
     def send(self, *, may_go_on: Callable[[], bool]) -> int:
-        """Send what is due, batch by batch; gives how many a supplier took. Each goes out once, under one id."""
+        """Send what is due, batch by batch; gives how many a provider took. Each goes out once, under one id."""
         taken, more = 0, bool(self.policy.kinds)
         while more and may_go_on():
             claimed = self.database.call("billing_sms_claim", {"p_kinds": self.policy.kinds, "p_limit": _BATCH})
@@ -62,5 +62,5 @@ class Notices:
                 passed_over=claimed["open_circuits"],
             )
             self.database.call("sms_record", delivery.record(message["sms_id"]))
-            taken += delivery.supplier is not None
+            taken += delivery.provider is not None
         return taken

@@ -21,7 +21,7 @@ _PATH = re.compile(rf"/vod/({_ID})(?:/[\w\-./]{{0,200}})?", re.ASCII)
 
 
 class VideoLinkSettings(EnvSettings):
-    """`VIDEO_HOSTS`: hosts of our video supplier, comma-separated; a video at any other is refused."""
+    """`VIDEO_HOSTS`: hosts of our video provider, comma-separated; a video at any other is refused."""
 
     video_hosts: str = "cdn.api.video,vod.api.video,embed.api.video"
 

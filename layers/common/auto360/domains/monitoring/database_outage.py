@@ -1,4 +1,4 @@
-"""When the database does not answer there is no memory of who was told. The SMS suppliers have one: their message ids.
+"""When the database does not answer there is no memory of who was told. The SMS providers have one: their message ids.
 
 One id per phone and hour is made from nothing but the clock, so that parallel and repeated rounds send one SMS an hour.
 """
@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from auto360.core.clock import Clock
 from auto360.providers.database import Database, DatabaseUnavailable
-from auto360.providers.sms import SmsSupplier
+from auto360.providers.sms import SmsProvider
 from auto360.providers.sms.delivery import Deliver
 
 _NAMESPACE = UUID("6f1d2f60-2f0b-4a55-9b3b-3e1f0c6b9d11")
@@ -25,7 +25,7 @@ class DatabaseDown:
 
     database: Database
     phones: Sequence[str]
-    suppliers: Sequence[SmsSupplier]
+    providers: Sequence[SmsProvider]
     deliver: Deliver
     now: Clock
     sleep: Callable[[float], None] = time.sleep
@@ -39,7 +39,7 @@ class DatabaseDown:
         for phone in self.phones:
             sms_id = str(uuid5(_NAMESPACE, f"{phone} {hour}"))
             if not self._was_told(phone, sms_id):
-                sent += self.deliver(phone, _TEXT, sms_id=sms_id, passed_over=()).supplier is not None
+                sent += self.deliver(phone, _TEXT, sms_id=sms_id, passed_over=()).provider is not None
         return sent
 
     def _answers_after_all(self) -> bool:
@@ -54,6 +54,6 @@ class DatabaseDown:
 
     def _was_told(self, phone: str, sms_id: str) -> bool:
         return any(
-            supplier.has_taken(phone, message_id=supplier.message_id(sms_id), timeout=_QUESTION_SECONDS)
-            for supplier in self.suppliers
+            provider.has_taken(phone, message_id=provider.message_id(sms_id), timeout=_QUESTION_SECONDS)
+            for provider in self.providers
         )

@@ -15,7 +15,7 @@ class SmsChannel:
     deliver: Deliver
 
     def send(self, message: AlertMessage) -> None:
-        """Reserve, deliver, record. Raises ChannelFailure when no supplier took it."""
+        """Reserve, deliver, record. Raises ChannelFailure when no provider took it."""
         arguments = {"p_event_id": message.id, "p_phone": message.recipient}
         reserved = self.database.call("alert_sms_reserve", arguments)
         if reserved["state"] != "reserved":
@@ -25,5 +25,5 @@ class SmsChannel:
         self.database.call("sms_record", delivery.record(message.id))
         if delivery.bad_number:
             raise ChannelFailure("bad_number", is_down=False)
-        if delivery.supplier is None:
-            raise ChannelFailure("no_supplier", is_down=True)
+        if delivery.provider is None:
+            raise ChannelFailure("no_provider", is_down=True)

@@ -1,7 +1,7 @@
-"""Copies of videos at VK Cloud: the best file that each supplier gives back, streamed, with what proves it.
+"""Copies of videos at VK Cloud: the best file that each provider gives back, streamed, with what proves it.
 
 The proof (`<key>.json`) is written last: a file without one is no copy. api.video gives back what it made from the
-upload, Yandex the upload itself; the proof says which (facts on video suppliers, §0.6 and §6).
+upload, Yandex the upload itself; the proof says which (facts on video providers, §0.6 and §6).
 """
 
 import json

@@ -54,7 +54,7 @@ class OperatorSms:
         idempotency_key: str | None,
         origin: SmsOrigin,
     ) -> Row:
-        """Send a template to a phone (E.164): {sms_id, state, supplier}. With a key, a repetition sends nothing.
+        """Send a template to a phone (E.164): {sms_id, state, provider}. With a key, a repetition sends nothing.
 
         Raises Forbidden, OperatorSmsLimit, IdempotencyKeyReused, PhoneRejected, SmsUnavailable.
         """
@@ -76,12 +76,12 @@ class OperatorSms:
             )
         )
         if "state" in reserved:
-            return {"sms_id": sms_id, "state": reserved["state"], "supplier": None}
+            return {"sms_id": sms_id, "state": reserved["state"], "provider": None}
         text = sentence(SMS_TEMPLATES, template, language)
         delivery = self.deliver(phone, text, sms_id=sms_id, passed_over=reserved["open_circuits"])
         self.database.call("sms_record", delivery.record(sms_id))
         if delivery.bad_number:
             raise PhoneRejected
-        if delivery.supplier is None:
+        if delivery.provider is None:
             raise SmsUnavailable
-        return {"sms_id": sms_id, "state": "accepted", "supplier": delivery.supplier}
+        return {"sms_id": sms_id, "state": "accepted", "provider": delivery.provider}

@@ -1,1 +1,1 @@
-"""Videos: upload tickets, where a video plays, and the move from one supplier to another."""
+"""Videos: upload tickets, where a video plays, and the move from one provider to another."""

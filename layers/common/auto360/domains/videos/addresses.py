@@ -1,6 +1,6 @@
 """Our own addresses of a video: they stay valid wherever it lies, and lead to where it plays at the moment.
 
-What a supplier gives for playback may end within minutes, so that a listing, a cached page, and whoever reads the
+What a provider gives for playback may end within minutes, so that a listing, a cached page, and whoever reads the
 database directly, hold one of these (docs/decisions/0020).
 """
 

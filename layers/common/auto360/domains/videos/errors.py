@@ -33,7 +33,7 @@ class VideoNotReady(DomainError):
 
 
 class VideoServiceUnavailable(DomainError):
-    """The video supplier does not answer."""
+    """The video provider does not answer."""
 
     code, status = "video_service_unavailable", 503
 

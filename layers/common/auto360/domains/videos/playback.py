@@ -7,7 +7,7 @@ from typing import Any
 from auto360.core.errors import NotFound
 from auto360.core.identity import Principal
 from auto360.domains.videos.errors import VideoNotReady, VideoServiceUnavailable, accepted
-from auto360.domains.videos.provider_registry import Suppliers
+from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row
 from auto360.providers.object_storage import LinkSigner
@@ -18,9 +18,9 @@ _REPLICA_SECONDS = 6 * 3600
 # What api.video plays may be kept for so long without asking whether it is still there.
 _TRUSTED_SECONDS = 3600
 _NOT_ASKED_SECONDS = 60
-# For how long a supplier that did not answer is asked after the others.
+# For how long a provider that did not answer is asked after the others.
 _SILENT_SECONDS = 15
-# How often a supplier is asked about a video that is being made, while somebody looks at it.
+# How often a provider is asked about a video that is being made, while somebody looks at it.
 _ASKED_SECONDS = 5
 _BEING_MADE = ("awaiting_upload", "uploading", "processing")
 
@@ -35,10 +35,10 @@ class PlayableVideo:
 
 @dataclass(frozen=True)
 class VideoReader:
-    """Finds where videos play: at their supplier, at the other one, in the object storage."""
+    """Finds where videos play: at their provider, at the other one, in the object storage."""
 
     database: Database
-    suppliers: Suppliers
+    providers: VideoProviders
     cache: Cache
     replicas: Callable[[], LinkSigner]
     api_url: str
@@ -68,7 +68,7 @@ class VideoReader:
         return self._playback(video_id, row["copies"])
 
     def file(self, video_id: str) -> str:
-        """The address of a video as one file, good for some hours: the replica, else the supplier's.
+        """The address of a video as one file, good for some hours: the replica, else the provider's.
 
         Raises NotFound, VideoNotReady, VideoServiceUnavailable.
         """
@@ -80,7 +80,7 @@ class VideoReader:
             if "replica_key" in copy:
                 return self.replicas().link(copy["replica_key"], seconds=_REPLICA_SECONDS)
             try:
-                download = self.suppliers[copy["provider"]].download(copy["video_id"])
+                download = self.providers[copy["provider"]].download(copy["video_id"])
             except VideoFailure as other:
                 failure = other
                 continue
@@ -98,7 +98,7 @@ class VideoReader:
                 return str(copy["thumbnail_url"])
             if "provider" in copy:
                 try:
-                    found = self.suppliers[copy["provider"]].thumbnail(copy["video_id"])
+                    found = self.providers[copy["provider"]].thumbnail(copy["video_id"])
                 except VideoFailure:
                     continue
                 if found:
@@ -113,18 +113,18 @@ class VideoReader:
         return accepted(self.database.call("video_delete", {"p_user_id": principal.user_id, "p_video_id": found["id"]}))
 
     def _has_changed(self, row: Row) -> bool:
-        """Ask the supplier about a video that is being made, once in some seconds however many look at it."""
-        supplier_id, key = row["provider_video_id"], f"video-asked:{row['id']}"
-        if row["state"] not in _BEING_MADE or supplier_id is None or self.cache.get(key):
+        """Ask the provider about a video that is being made, once in some seconds however many look at it."""
+        provider_id, key = row["provider_video_id"], f"video-asked:{row['id']}"
+        if row["state"] not in _BEING_MADE or provider_id is None or self.cache.get(key):
             return False
         self.cache.put(key, "1", seconds=_ASKED_SECONDS)
         try:
-            found = self.suppliers.one(row["provider"], supplier_id)
+            found = self.providers.one(row["provider"], provider_id)
         except VideoFailure:
             return False
         if found is not None and found["state"] == row["state"]:
             return False
-        arguments = {"p_video_id": row["id"], "p_provider_video_id": supplier_id, "p_found": found}
+        arguments = {"p_video_id": row["id"], "p_provider_video_id": provider_id, "p_found": found}
         self.database.call("video_observed", {**arguments, "p_api_url": self.api_url})
         return True
 
@@ -150,7 +150,7 @@ class VideoReader:
             return Playback(self.replicas().link(copy["replica_key"], seconds=_REPLICA_SECONDS))
         if copy["provider"] == "api_video":
             return self._at_api_video(copy)
-        return self.suppliers[copy["provider"]].playback(copy["video_id"])
+        return self.providers[copy["provider"]].playback(copy["video_id"])
 
     def _at_api_video(self, copy: Mapping[str, Any]) -> Playback:
         """Addresses that last. Whether the video is there is asked once an hour; no answer counts as yes."""
@@ -159,7 +159,7 @@ class VideoReader:
         if kept is not None and self.cache.get(key):
             return kept
         try:
-            found = self.suppliers["api_video"].playback(copy["video_id"])
+            found = self.providers["api_video"].playback(copy["video_id"])
         except VideoUnknown:
             raise
         except VideoFailure:
@@ -171,13 +171,13 @@ class VideoReader:
         return found
 
     def _note_gone(self, video_id: str, copy: Mapping[str, Any]) -> None:
-        """The supplier has it no more: listings are to lead elsewhere. For a fallback, this changes nothing."""
+        """The provider has it no more: listings are to lead elsewhere. For a fallback, this changes nothing."""
         arguments = {"p_video_id": video_id, "p_provider_video_id": copy["video_id"], "p_found": None}
         self.database.call("video_observed", {**arguments, "p_api_url": self.api_url})
 
 
 def _silent(copy: Mapping[str, Any]) -> str:
-    return f"video-supplier-silent:{copy.get('provider', 'replica')}"
+    return f"video-provider-silent:{copy.get('provider', 'replica')}"
 
 
 def _kept(copy: Mapping[str, Any]) -> Playback | None:

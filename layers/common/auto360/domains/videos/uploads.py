@@ -14,7 +14,7 @@ from auto360.core.messages import FIELDS, sentence
 from auto360.core.settings import EnvSettings
 from auto360.domains.listings.errors import VideoUnavailable
 from auto360.domains.videos.errors import UploadTooLarge, VideoServiceUnavailable, accepted
-from auto360.domains.videos.provider_registry import Suppliers
+from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database, bytea
 from auto360.providers.video import (
     PlannedUpload,
@@ -26,7 +26,7 @@ from auto360.providers.video import (
     VideoUnreachable,
 )
 
-# Nothing was made at the supplier: the ticket can be given up.
+# Nothing was made at the provider: the ticket can be given up.
 _NOTHING_MADE = (VideoRefused, VideoBusy, VideoUnreachable)
 
 
@@ -91,7 +91,7 @@ class UploadTickets:
     """Opens and completes uploads."""
 
     database: Database
-    suppliers: Suppliers
+    providers: VideoProviders
     policy: UploadPolicy
     api_url: str
 
@@ -112,7 +112,7 @@ class UploadTickets:
                 raise
         return self._opened(principal, document, "api_video", key)
 
-    def complete(self, principal: Principal, video_id: str, *, supplier_video_id: str | None) -> dict[str, Any]:
+    def complete(self, principal: Principal, video_id: str, *, provider_video_id: str | None) -> dict[str, Any]:
         """The upload is done: what has arrived is compared with what was declared, and the ticket revoked.
 
         Raises NotFound, UploadTicketOver, UploadTooLarge, VideoUnavailable, VideoServiceUnavailable.
@@ -122,14 +122,14 @@ class UploadTickets:
             raise NotFound
         known = row["provider_video_id"]
         if row["provider"] == "api_video":
-            known = known or supplier_video_id
-            if supplier_video_id not in (None, known):
+            known = known or provider_video_id
+            if provider_video_id not in (None, known):
                 raise VideoUnavailable
         if known is None:
             raise ValidationFailed(problems=[Problem("videoId", sentence(FIELDS, "missing", "ru"))])
-        supplier = self.suppliers[row["provider"]]
+        provider = self.providers[row["provider"]]
         try:
-            found = self.suppliers.one(row["provider"], known)
+            found = self.providers.one(row["provider"], known)
         except VideoFailure as failure:
             raise VideoServiceUnavailable(retry_after=_wait(failure)) from failure
         if found is None:
@@ -145,9 +145,9 @@ class UploadTickets:
             },
         )
         if answer.get("revoke"):
-            _give_back(lambda: supplier.close(ticket=answer["revoke"]))
+            _give_back(lambda: provider.close(ticket=answer["revoke"]))
         if answer.get("reason") == UploadTooLarge.code and answer["is_ours"]:
-            _give_back(lambda: supplier.delete(known))
+            _give_back(lambda: provider.delete(known))
         return accepted(answer)
 
     def _declared(self, wanted: WantedUpload) -> dict[str, Any]:
@@ -178,13 +178,13 @@ class UploadTickets:
         held = accepted(self.database.call("upload_ticket_open", arguments))
         if held["provider_ticket"] is None:
             held = self._asked(held)
-        desk = self.suppliers[held["provider"]]
+        desk = self.providers[held["provider"]]
         target = desk.target(ticket=held["provider_ticket"], video_id=held["provider_video_id"])
         return Ticket(held["video_id"], held["provider"], target, held["bytes"], held["expires_at"])
 
     def _asked(self, held: Mapping[str, Any]) -> dict[str, Any]:
-        """Ask the supplier. Where a parallel request was faster, its answer stands, and this one is given back."""
-        desk = self.suppliers[held["provider"]]
+        """Ask the provider. Where a parallel request was faster, its answer stands, and this one is given back."""
+        desk = self.providers[held["provider"]]
         upload = PlannedUpload(
             reference=held["video_id"],
             bytes=held["bytes"],
@@ -203,7 +203,7 @@ class UploadTickets:
         return accepted(answer)
 
     def _target(self, held: Mapping[str, Any], upload: PlannedUpload) -> UploadTarget:
-        desk = self.suppliers[held["provider"]]
+        desk = self.providers[held["provider"]]
         try:
             known = desk.reopen(upload) if held["is_repeat"] else None
             return known or desk.open(upload)
@@ -218,7 +218,7 @@ class UploadTickets:
 
     def _found_again(self, provider: str, upload: PlannedUpload) -> UploadTarget | None:
         try:
-            return self.suppliers[provider].reopen(upload)
+            return self.providers[provider].reopen(upload)
         except VideoFailure:
             return None
 

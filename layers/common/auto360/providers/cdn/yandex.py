@@ -1,4 +1,4 @@
-"""Yandex Cloud CDN over REST (`yandex.cloud.cdn.v1`; facts on video suppliers, §3.6)."""
+"""Yandex Cloud CDN over REST (`yandex.cloud.cdn.v1`; facts on video providers, §3.6)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class YandexCdn:
             headers = {"Authorization": f"Bearer {self._tokens.current()}"}
             return self._exchange.call(method, path, headers=headers, **call).body
         except VideoFailure as failure:
-            raise CdnFailure(failure.supplier_code, retry_after=failure.retry_after) from failure
+            raise CdnFailure(failure.provider_code, retry_after=failure.retry_after) from failure
 
 
 def _options(caching: Caching) -> dict[str, Any]:

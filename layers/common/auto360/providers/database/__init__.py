@@ -66,7 +66,7 @@ def acting() -> Acting | None:
 
 
 def count_round_trip() -> None:
-    """Called by a supplier each time it talks to the database."""
+    """Called by a provider each time it talks to the database."""
     _round_trips.set(_round_trips.get() + 1)
 
 

@@ -1,6 +1,6 @@
 """The port to banks: what every bank can do for us, what some can, and the ways in which asking them can fail.
 
-An order is one attempt to be paid at one bank. Money is a whole number of tyiyn; each supplier converts exactly.
+An order is one attempt to be paid at one bank. Money is a whole number of tyiyn; each provider converts exactly.
 
 BankFailure
 ├── BankRefused       they said no: nothing was made or changed

@@ -221,7 +221,7 @@ class FreedomPay:
 def freedom_pay(
     settings: FreedomPaySettings, http: httpx.Client, terms: BankTerms, *, salt: Callable[[], str] | None = None
 ) -> Bank:
-    """The supplier with its parts."""
+    """The provider with its parts."""
     links = BankLinks(settings.freedompay_link_hosts.split(","), ())
     line = BankConnection(http, settings.freedompay_api_url)
     side = FreedomPay(settings, line, links, terms.clock, salt or (lambda: secrets.token_hex(8)))

@@ -1,4 +1,4 @@
-"""Reading suppliers' answers and pushes without trusting them: what comes out can be stored and counted with."""
+"""Reading providers' answers and pushes without trusting them: what comes out can be stored and counted with."""
 
 import codecs
 import json
@@ -13,12 +13,12 @@ _MAX_CODE = 20
 _MAX_PARTS = 99
 _MAX_TYIYN = 10**12
 # A document is read by its bytes, whatever encoding it names: all that counts in it is ASCII. Python knows names of
-# encodings at which its parser raises other errors than its own, and suppliers name some that nobody knows.
+# encodings at which its parser raises other errors than its own, and providers name some that nobody knows.
 _ENCODING = "ISO-8859-1"
 
 
 def code_of(value: object) -> str:
-    """A supplier's code as it is stored: at most twenty visible characters."""
+    """A provider's code as it is stored: at most twenty visible characters."""
     return _UNPRINTABLE.sub("?", str(value)[:_MAX_CODE]) if isinstance(value, str | int) else type(value).__name__
 
 

@@ -1,6 +1,6 @@
-"""The port to video suppliers: what is asked of them, and the ways in which asking them can fail.
+"""The port to video providers: what is asked of them, and the ways in which asking them can fail.
 
-A `reference` is our own id of a video (a UUID); a `video_id` is the supplier's. Sizes are bytes, durations seconds.
+A `reference` is our own id of a video (a UUID); a `video_id` is the provider's. Sizes are bytes, durations seconds.
 
 VideoFailure
 ├── VideoUnknown      they have no such video or upload, or not any more
@@ -17,21 +17,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-Provider = Literal["api_video", "yandex"]
-PROVIDERS: tuple[Provider, ...] = ("api_video", "yandex")
+ProviderName = Literal["api_video", "yandex"]
+PROVIDER_NAMES: tuple[ProviderName, ...] = ("api_video", "yandex")
 State = Literal["awaiting_upload", "uploading", "processing", "ready", "failed"]
 
 
 class VideoFailure(Exception):
-    """A supplier did not certainly do what it was asked.
+    """A provider did not certainly do what it was asked.
 
-    `supplier_code` is for operators, never for users; at most 40 characters, never the supplier's text. `lasting`
-    failures cannot mend themselves (key, settings, quota). `retry_after` is in seconds, where the supplier tells it.
+    `provider_code` is for operators, never for users; at most 40 characters, never the provider's text. `lasting`
+    failures cannot mend themselves (key, settings, quota). `retry_after` is in seconds, where the provider tells it.
     """
 
-    def __init__(self, supplier_code: str, *, lasting: bool = False, retry_after: float | None = None) -> None:
-        super().__init__(supplier_code[:40])
-        self.supplier_code, self.lasting, self.retry_after = supplier_code[:40], lasting, retry_after
+    def __init__(self, provider_code: str, *, lasting: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(provider_code[:40])
+        self.provider_code, self.lasting, self.retry_after = provider_code[:40], lasting, retry_after
 
 
 class VideoUnknown(VideoFailure):
@@ -63,8 +63,8 @@ class VideoUncertain(VideoFailure):
 
 
 @dataclass(frozen=True)
-class SupplierVideo:
-    """A video as its supplier tells it. What the supplier does not tell is None; a list of videos tells the least.
+class ProviderVideo:
+    """A video as its provider tells it. What the provider does not tell is None; a list of videos tells the least.
 
     `title` is our reference where we made the video. `upload_url` is a secret: whoever has it may send the file.
     """
@@ -96,7 +96,7 @@ class Playback:
 class Download:
     """The file of a video: an address, good for a while, and the headers that each read of it needs.
 
-    `origin`: the file as it was uploaded, or one that the supplier made from it.
+    `origin`: the file as it was uploaded, or one that the provider made from it.
     """
 
     url: str = field(repr=False)
@@ -121,7 +121,7 @@ class UploadTarget:
     """Where and how to send a file. `ticket` opens the upload and is all that is needed to revoke it: a secret.
 
     `form`: one multipart request, or several with `Content-Range`, to api.video. `tus`: the tus protocol 1.0.
-    `video_id` is None where the supplier makes the video only when the file comes.
+    `video_id` is None where the provider makes the video only when the file comes.
     """
 
     ticket: str = field(repr=False)
@@ -133,15 +133,15 @@ class UploadTarget:
 class VideoLibrary(Protocol):
     """The videos of our account."""
 
-    name: Provider
+    name: ProviderName
 
-    def find(self, video_ids: Sequence[str]) -> dict[str, SupplierVideo]:
+    def find(self, video_ids: Sequence[str]) -> dict[str, ProviderVideo]:
         """These videos by id; one that is missing in the answer is not there (any more). Raises VideoFailure."""
 
-    def with_title(self, title: str) -> list[SupplierVideo]:
+    def with_title(self, title: str) -> list[ProviderVideo]:
         """The videos of exactly this title, such as a reference. Raises VideoFailure."""
 
-    def videos(self, *, newest_first: bool) -> Iterator[SupplierVideo]:
+    def videos(self, *, newest_first: bool) -> Iterator[ProviderVideo]:
         """All videos by the time they were made, read page by page, none of them twice. Raises VideoFailure."""
 
     def count(self) -> int:
@@ -154,7 +154,7 @@ class VideoLibrary(Protocol):
 class VideoPlayer(Protocol):
     """Playing a video, and reading its file."""
 
-    name: Provider
+    name: ProviderName
 
     def playback(self, video_id: str) -> Playback:
         """Where a video plays, or will as soon as it is ready. Raises VideoUnknown, VideoNotReady, VideoFailure."""
@@ -163,13 +163,13 @@ class VideoPlayer(Protocol):
         """The address of a picture of the video, None where there is none. Raises VideoUnknown, VideoFailure."""
 
     def download(self, video_id: str) -> Download:
-        """The best file that the supplier gives back. Raises VideoUnknown, VideoNotReady, VideoFailure."""
+        """The best file that the provider gives back. Raises VideoUnknown, VideoNotReady, VideoFailure."""
 
 
 class UploadDesk(Protocol):
     """Permissions to upload one video."""
 
-    name: Provider
+    name: ProviderName
 
     def open(self, upload: PlannedUpload) -> UploadTarget:
         """A new permission. Raises VideoFailure; after VideoUncertain call `reopen` before anything else."""
@@ -185,14 +185,14 @@ class UploadDesk(Protocol):
 
 
 class VideoImport(Protocol):
-    """A supplier that fetches a file by itself."""
+    """A provider that fetches a file by itself."""
 
     def pull(self, url: str, *, title: str, is_panoramic: bool) -> str:
         """Begin to fetch; gives the id of the new video. Raises VideoFailure; after VideoUncertain look by title."""
 
 
 class ReportCheck(Protocol):
-    """Whether a supplier has signed what was sent to us."""
+    """Whether a provider has signed what was sent to us."""
 
     def __call__(self, body: bytes, *, signature: str, secret: str) -> bool:
         """True for the very bytes that were signed with this secret."""

@@ -1,4 +1,4 @@
-"""api.video: videos and upload tokens (facts on video suppliers, §1).
+"""api.video: videos and upload tokens (facts on video providers, §1).
 
 Own calls instead of the official client: that one has no time-outs, breaks on values it does not know, and splits a
 large upload into several videos.
@@ -18,10 +18,10 @@ from auto360.providers.video import (
     Download,
     PlannedUpload,
     Playback,
-    Provider,
+    ProviderName,
+    ProviderVideo,
     ProviderVideoNotReady,
     State,
-    SupplierVideo,
     UploadTarget,
     VideoUncertain,
     VideoUnknown,
@@ -60,14 +60,14 @@ def account_header(settings: ApiVideoSettings) -> dict[str, str]:
 class ApiVideo:
     """The ports `VideoLibrary`, `VideoPlayer`, `UploadDesk` and `VideoImport` at api.video."""
 
-    name: Provider = "api_video"
+    name: ProviderName = "api_video"
 
     def __init__(self, settings: ApiVideoSettings, http: httpx.Client, *, patience: RetryPolicy | None = None) -> None:
         self._url = str(settings.api_video_url).rstrip("/")
         self._exchange = Exchange(http, self._url, patience or RetryPolicy())
         self._account = account_header(settings)
 
-    def find(self, video_ids: Sequence[str]) -> dict[str, SupplierVideo]:
+    def find(self, video_ids: Sequence[str]) -> dict[str, ProviderVideo]:
         """Two calls a video: one tells what it is, the other how far its encoding is. Raises VideoFailure."""
         found = {}
         for video_id in video_ids:
@@ -79,11 +79,11 @@ class ApiVideo:
             found[video_id] = _video(about, status)
         return found
 
-    def with_title(self, title: str) -> list[SupplierVideo]:
-        """The videos of exactly this title; the supplier's own filter finds similar ones as well."""
+    def with_title(self, title: str) -> list[ProviderVideo]:
+        """The videos of exactly this title; the provider's own filter finds similar ones as well."""
         return [video for video in self._pages({"title": title}) if video.title == title]
 
-    def videos(self, *, newest_first: bool) -> Iterator[SupplierVideo]:
+    def videos(self, *, newest_first: bool) -> Iterator[ProviderVideo]:
         """All videos, page by page. Pages move while videos come and go, so that one may be shown twice by them."""
         return self._pages({"sortBy": "createdAt", "sortOrder": "desc" if newest_first else "asc"})
 
@@ -166,7 +166,7 @@ class ApiVideo:
             raise VideoUncertain("no_id")
         return video_id
 
-    def _pages(self, query: Mapping[str, str]) -> Iterator[SupplierVideo]:
+    def _pages(self, query: Mapping[str, str]) -> Iterator[ProviderVideo]:
         seen: set[str] = set()
         number, barren = 1, 0
         while True:
@@ -208,12 +208,12 @@ def _quoted(name: str) -> str:
     return quote(name, safe="")
 
 
-def _video(about: Mapping[str, Any], status: Mapping[str, Any]) -> SupplierVideo:
+def _video(about: Mapping[str, Any], status: Mapping[str, Any]) -> ProviderVideo:
     ingest, encoding = inner(status.get("ingest")), inner(status.get("encoding"))
     measured = inner(encoding.get("metadata"))
     qualities = list(objects(encoding.get("qualities")))
     mp4 = [item.get("status") for item in qualities if item.get("type") == "mp4"]
-    return SupplierVideo(
+    return ProviderVideo(
         video_id=identifier(about.get("videoId")) or "",
         state=_state(ingest, encoding, qualities) if status else None,
         title=text(about.get("title")) or "",

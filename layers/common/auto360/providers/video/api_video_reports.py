@@ -1,4 +1,4 @@
-"""Reports of api.video: where it sends them, and whether it has signed one (facts on video suppliers, §1.7)."""
+"""Reports of api.video: where it sends them, and whether it has signed one (facts on video providers, §1.7)."""
 
 import hashlib
 import hmac

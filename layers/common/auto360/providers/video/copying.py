@@ -1,4 +1,4 @@
-"""The port for moving a file from one supplier to another, in one run or in several."""
+"""The port for moving a file from one provider to another, in one run or in several."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

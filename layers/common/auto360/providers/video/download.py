@@ -1,4 +1,4 @@
-"""Reading a supplier's file from beginning to end; a cut connection is taken up at the same byte."""
+"""Reading a provider's file from beginning to end; a cut connection is taken up at the same byte."""
 
 import time
 from collections.abc import Callable, Iterator

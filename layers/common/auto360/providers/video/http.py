@@ -1,4 +1,4 @@
-"""One call to a video supplier: bounded in time, size and tries, its failures told apart by what they mean."""
+"""One call to a video provider: bounded in time, size and tries, its failures told apart by what they mean."""
 
 import json
 import random
@@ -21,7 +21,7 @@ from auto360.providers.video import (
 )
 
 _MAX_REPLY_BYTES = 8 * 1024 * 1024
-# Pages of a list that bring nothing new, one after the other: a supplier may send a few of them.
+# Pages of a list that bring nothing new, one after the other: a provider may send a few of them.
 MOST_BARREN_PAGES = 20
 _RETRY_HEADERS = ("X-RateLimit-Retry-After", "Retry-After")
 _REPEATABLE = ("GET", "DELETE", "PATCH")
@@ -48,7 +48,7 @@ class VideoReply:
 
 @dataclass
 class _Pace:
-    """The supplier's word on the calls that are left in this minute."""
+    """The provider's word on the calls that are left in this minute."""
 
     open_again_at: float = 0.0
 
@@ -73,7 +73,7 @@ def failure_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any])
 
 @dataclass(frozen=True)
 class Exchange:
-    """Calls below one base address. `failure` tells what an answer other than success means to this supplier."""
+    """Calls below one base address. `failure` tells what an answer other than success means to this provider."""
 
     http: httpx.Client
     base_url: str
@@ -95,7 +95,7 @@ class Exchange:
     ) -> VideoReply:
         """One answer. `group`: calls that share a rate limit. `may_repeat`: whether twice is the same as once.
 
-        A supplier that says that no calls are left is not asked until they are; where that is too far away,
+        A provider that says that no calls are left is not asked until they are; where that is too far away,
         VideoBusy says how far. Raises VideoFailure.
         """
         repeatable = method in _REPEATABLE if may_repeat is None else may_repeat
@@ -117,7 +117,7 @@ class Exchange:
             except VideoUncertain as uncertain:
                 if not repeatable:
                     raise
-                failure, wait = VideoUnreachable(uncertain.supplier_code), self._pause(number)
+                failure, wait = VideoUnreachable(uncertain.provider_code), self._pause(number)
             if number + 1 == self.patience.tries or time.monotonic() + wait > ends_at:
                 break
             self.sleep(wait)
@@ -127,7 +127,7 @@ class Exchange:
         try:
             return self.http.build_request(method, self.base_url + path, extensions=at_most(_MAX_REPLY_BYTES), **parts)
         except (httpx.InvalidURL, ValueError) as error:
-            # An address or a token that the supplier has given us, and that cannot be sent.
+            # An address or a token that the provider has given us, and that cannot be sent.
             raise VideoRefused("unusable", lasting=True) from error
 
     def _await_turn(self, pace: _Pace, ends_at: float) -> None:
@@ -157,7 +157,7 @@ class Exchange:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, as the supplier says; nothing that is no sensible number."""
+    """Seconds to wait, as the provider says; nothing that is no sensible number."""
     for name in _RETRY_HEADERS:
         try:
             seconds = float(headers.get(name) or "")

@@ -1,4 +1,4 @@
-"""Reading suppliers' answers without trusting them: what is missing or of another type is None, never an error.
+"""Reading providers' answers without trusting them: what is missing or of another type is None, never an error.
 
 What is read can be stored, sent on in a header, and counted with: no halves of characters, no endless numbers.
 """
@@ -27,7 +27,7 @@ def text(value: object) -> str | None:
 
 
 def identifier(value: object) -> str | None:
-    """A supplier's id of something."""
+    """A provider's id of something."""
     return value if isinstance(value, str) and _IDENTIFIER.fullmatch(value) else None
 
 
@@ -70,7 +70,7 @@ def moment(value: object) -> datetime | None:
 
 
 def address(value: object) -> str | None:
-    """A web address of visible ASCII characters. Plain http is for suppliers on this machine."""
+    """A web address of visible ASCII characters. Plain http is for providers on this machine."""
     found = header_value(value)
     if found is None or not found.startswith(("https://", "http://127.0.0.1:")):
         return None

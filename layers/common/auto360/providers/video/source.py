@@ -1,4 +1,4 @@
-"""Reading a supplier's file piece by piece over HTTP, and noticing when it is not the same file any more."""
+"""Reading a provider's file piece by piece over HTTP, and noticing when it is not the same file any more."""
 
 import re
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Our own limit on calls to a supplier, shared by all runs: the account's limit is everybody's, uploads come first."""
+"""Our own limit on calls to a provider, shared by all runs: the account's limit is everybody's, uploads come first."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import httpx
 from auto360.providers.rate_limit import Limit, RequestCounter
 from auto360.providers.video import VideoBusy
 
-# Short windows: whatever sixty seconds the supplier looks at, they touch seven of them at most.
+# Short windows: whatever sixty seconds the provider looks at, they touch seven of them at most.
 _WINDOW_SECONDS = 10
 
 

@@ -1,6 +1,6 @@
 """Copying a file from a source to a tus upload, without holding it: chunk by chunk, and on after any break.
 
-tus 1.0 (facts on video suppliers, §2.1). The server's word on its offset is the only truth: it is asked after every
+tus 1.0 (facts on video providers, §2.1). The server's word on its offset is the only truth: it is asked after every
 failure. A hash per chunk is kept, since a running one could not be handed from one invocation to the next.
 """
 

@@ -1,4 +1,4 @@
-"""Yandex Cloud Video over REST (facts on Yandex Cloud, §6; facts on video suppliers, §3).
+"""Yandex Cloud Video over REST (facts on Yandex Cloud, §6; facts on video providers, §3).
 
 The SDK's stubs weigh 90 MB; these are eight calls. A video's title is our reference, since titles can be searched for
 and labels cannot; what a person called it is the description.
@@ -18,10 +18,10 @@ from auto360.providers.video import (
     LibraryFull,
     PlannedUpload,
     Playback,
-    Provider,
+    ProviderName,
+    ProviderVideo,
     ProviderVideoNotReady,
     State,
-    SupplierVideo,
     UploadTarget,
     VideoFailure,
     VideoRefused,
@@ -55,7 +55,7 @@ class YandexVideoSettings(EnvSettings):
 class YandexVideo:
     """The ports `VideoLibrary`, `VideoPlayer` and `UploadDesk` at Yandex Cloud Video."""
 
-    name: Provider = "yandex"
+    name: ProviderName = "yandex"
 
     def __init__(
         self,
@@ -69,9 +69,9 @@ class YandexVideo:
         url = f"{str(settings.yandex_video_url).rstrip('/')}/video/v1"
         self._exchange = Exchange(http, url, patience or RetryPolicy(), failure=_failure_of)
 
-    def find(self, video_ids: Sequence[str]) -> dict[str, SupplierVideo]:
+    def find(self, video_ids: Sequence[str]) -> dict[str, ProviderVideo]:
         """One call for a hundred videos. Where one of them is unknown, the call fails, and each is asked for."""
-        found: dict[str, SupplierVideo] = {}
+        found: dict[str, ProviderVideo] = {}
         for begin in range(0, len(video_ids), _BATCH_SIZE):
             part = list(video_ids[begin : begin + _BATCH_SIZE])
             try:
@@ -83,18 +83,18 @@ class YandexVideo:
             found |= {video.video_id: video for video in videos}
         return found
 
-    def with_title(self, title: str) -> list[SupplierVideo]:
+    def with_title(self, title: str) -> list[ProviderVideo]:
         """The videos of exactly this title. Raises ValueError for one that cannot be quoted."""
         if "'" in title or "\\" in title:
             raise ValueError("a title to search for must not hold quotes")
         return [video for video in self._pages({"filter": f"title='{title}'"}) if video.title == title]
 
-    def videos(self, *, newest_first: bool) -> Iterator[SupplierVideo]:
+    def videos(self, *, newest_first: bool) -> Iterator[ProviderVideo]:
         """All videos of the channel, page by page."""
         return self._pages({"orderBy": "createdAt desc" if newest_first else "createdAt asc"})
 
     def count(self) -> int:
-        """How many videos the channel holds: counted, since the supplier tells no number."""
+        """How many videos the channel holds: counted, since the provider tells no number."""
         return sum(1 for _ in self._pages({}))
 
     def delete(self, video_id: str) -> None:
@@ -160,13 +160,13 @@ class YandexVideo:
     def close(self, *, ticket: str) -> None:
         """Nothing to revoke: the address ends with the upload, or with the video when that is deleted."""
 
-    def _one(self, video_id: str) -> SupplierVideo | None:
+    def _one(self, video_id: str) -> ProviderVideo | None:
         try:
             return _video(self._call("GET", f"/videos/{_quoted(video_id)}"))
         except VideoUnknown:
             return None
 
-    def _pages(self, query: Mapping[str, str]) -> Iterator[SupplierVideo]:
+    def _pages(self, query: Mapping[str, str]) -> Iterator[ProviderVideo]:
         seen: set[str] = set()
         page_token, barren = "", 0
         while True:
@@ -192,7 +192,7 @@ class YandexVideo:
         try:
             return self._exchange.call(method, path, headers=sent, **call).body
         except VideoRefused as refused:
-            if refused.supplier_code != "http_401":
+            if refused.provider_code != "http_401":
                 raise
         self._tokens.forget()
         sent["Authorization"] = f"Bearer {self._tokens.current()}"
@@ -225,10 +225,10 @@ def _quoted(name: str) -> str:
     return quote(name, safe="")
 
 
-def _video(item: Mapping[str, Any]) -> SupplierVideo:
+def _video(item: Mapping[str, Any]) -> ProviderVideo:
     tusd = inner(item.get("tusd"))
     status = text(item.get("status"))
-    return SupplierVideo(
+    return ProviderVideo(
         video_id=identifier(item.get("id")) or "",
         state=_STATES.get(status, "processing") if status else None,
         title=text(item.get("title")) or "",

@@ -2,5 +2,5 @@
 
 planned → copying → uploaded → ready → switched → confirmed. Beside the way: failed (with the state in which it
 failed), skipped, rolled_back. The ledger in the database knows every state and decides every race; what is here talks
-to the suppliers between two of its answers, and may be killed anywhere (docs/decisions/0025).
+to the providers between two of its answers, and may be killed anywhere (docs/decisions/0025).
 """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from auto360.domains.videos.transfer.entries import MOST_COPIES, CopyDoubtful, SourceGone, TransferEntry, is_whole
 from auto360.domains.videos.transfer.ledger import Ledger, TransferSourceChanged
 from auto360.domains.videos.transfer.ports import Library, OnBytes, TargetLibrary, TransferFiles
-from auto360.providers.video import Download, PlannedUpload, ProviderVideoNotReady, SupplierVideo
+from auto360.providers.video import Download, PlannedUpload, ProviderVideo, ProviderVideoNotReady
 from auto360.providers.video.copying import Chunk, FileInfo, Progress, SourceChanged, UploadGone
 
 # For how long a target may wait for its file, in seconds; what waits longer is found by its title and deleted.
@@ -20,7 +20,7 @@ _PIECE_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Copying:
-    """Sends files from one supplier to another."""
+    """Sends files from one provider to another."""
 
     ledger: Ledger
     source: Library
@@ -89,7 +89,7 @@ class Copying:
         self.ledger.target(entry, made.video_id, made.upload_url)
         return replace(entry, target_id=made.video_id, upload_url=None if _has_file(made) else made.upload_url)
 
-    def _made(self, entry: TransferEntry) -> SupplierVideo:
+    def _made(self, entry: TransferEntry) -> ProviderVideo:
         size = _size(entry)
         opened = self.target.open(
             PlannedUpload(
@@ -103,9 +103,9 @@ class Copying:
         )
         if opened.video_id is None:
             raise ProviderVideoNotReady("target_without_id")
-        return SupplierVideo(opened.video_id, "awaiting_upload", bytes=size, upload_url=opened.url)
+        return ProviderVideo(opened.video_id, "awaiting_upload", bytes=size, upload_url=opened.url)
 
-    def _found_again(self, entry: TransferEntry) -> SupplierVideo | None:
+    def _found_again(self, entry: TransferEntry) -> ProviderVideo | None:
         """The copy that an earlier run made and could not write down; others of the same title are deleted."""
         named = [video.video_id for video in self.target.with_title(entry.reference)]
         found = list(self.target.find(named).values()) if named else []
@@ -170,7 +170,7 @@ class Copying:
         return lambda: self.source.download(entry.source_id)
 
 
-def _has_file(video: SupplierVideo) -> bool:
+def _has_file(video: ProviderVideo) -> bool:
     return video.state in ("processing", "ready")
 
 

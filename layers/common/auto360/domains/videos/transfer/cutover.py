@@ -37,8 +37,8 @@ class Switching:
         except (VideoUnknown, ProviderVideoNotReady) as failure:
             tried = entry.attempts + 1
             if isinstance(failure, VideoUnknown) or tried >= self.ledger.policy.video_migration_attempts:
-                return self.ledger.roll_back(entry, f"does_not_play: {failure.supplier_code}")
-            self.ledger.failed(entry, f"does_not_play: {failure.supplier_code}")
+                return self.ledger.roll_back(entry, f"does_not_play: {failure.provider_code}")
+            self.ledger.failed(entry, f"does_not_play: {failure.provider_code}")
             return "retryable"
         self.ledger.confirmed(entry)
         return "confirmed"
@@ -75,11 +75,11 @@ class Releasing:
         return "released"
 
     def _obstacle(self, entry: TransferEntry) -> str | None:
-        """What the suppliers say against it: the copy must play now, and the replica be there."""
+        """What the providers say against it: the copy must play now, and the replica be there."""
         if entry.replica is None or not self.has_replica(entry.replica):
             return "no_replica"
         try:
             self.files.require_playable(self.target.playback(entry.target_id or "").hls_url)
         except (VideoUnknown, ProviderVideoNotReady) as failure:
-            return f"does_not_play: {failure.supplier_code}"
+            return f"does_not_play: {failure.provider_code}"
         return None

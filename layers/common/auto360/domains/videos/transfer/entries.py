@@ -68,9 +68,9 @@ class TransferEntry:
 
     @property
     def reference(self) -> str:
-        """The title of the copy at its supplier, by which it is found again: the id of the video.
+        """The title of the copy at its provider, by which it is found again: the id of the video.
 
-        Once a copy was deleted as useless, the next one is another thing to the supplier, with its own reference.
+        Once a copy was deleted as useless, the next one is another thing to the provider, with its own reference.
         """
         if self.target_number == 1:
             return self.video_id

@@ -1,4 +1,4 @@
-"""What the migration needs besides the ports to video suppliers."""
+"""What the migration needs besides the ports to video providers."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from auto360.providers.video.copying import FileCopier, FileInfo, PlaybackCheck
 
 
 class Library(VideoLibrary, VideoPlayer, Protocol):
-    """A supplier that lists, deletes and plays."""
+    """A provider that lists, deletes and plays."""
 
 
 class TargetLibrary(Library, UploadDesk, Protocol):
-    """A supplier that takes uploads as well."""
+    """A provider that takes uploads as well."""
 
 
 class PartDigest(Protocol):

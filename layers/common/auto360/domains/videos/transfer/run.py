@@ -19,7 +19,7 @@ from auto360.domains.videos.transfer.failure_policy import BUSY_SECONDS, OF_THE_
 from auto360.domains.videos.transfer.ledger import Ledger, TransferLeaseLost
 from auto360.domains.videos.transfer.verification import Settling
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
-from auto360.providers.video import SupplierVideo, VideoFailure
+from auto360.providers.video import ProviderVideo, VideoFailure
 
 _PLANNED_AT_ONCE = 2000
 _PLANNING_SECONDS = 60.0
@@ -107,14 +107,14 @@ class MigrationRun:
             self._require_rights()
 
     def _require_rights(self) -> None:
-        """Both suppliers know us, before a video is begun and counts against the day. Raises RunEnds."""
+        """Both providers know us, before a video is begun and counts against the day. Raises RunEnds."""
         try:
             self.copying.source.count()
             self.copying.target.with_title(_TITLE_OF_NO_VIDEO)
         except VideoFailure as failure:
             # What mends itself is met again, and waited out, with the first video.
-            if failure.supplier_code in OF_THE_ACCOUNT:
-                raise RunEnds(f"refused: {failure.supplier_code}") from failure
+            if failure.provider_code in OF_THE_ACCOUNT:
+                raise RunEnds(f"refused: {failure.provider_code}") from failure
 
     def _may_begin(self, wishes: RunOptions) -> bool:
         most = math.inf if wishes.begin_most is None else wishes.begin_most
@@ -137,8 +137,8 @@ class MigrationRun:
             found = self.settling.ask(entries)
         except VideoFailure as failure:
             for entry in entries:
-                self.ledger.let_go(entry, seconds=failure.retry_after or BUSY_SECONDS, reason=failure.supplier_code)
-            self._troubles.require_supplier(failure)
+                self.ledger.let_go(entry, seconds=failure.retry_after or BUSY_SECONDS, reason=failure.provider_code)
+            self._troubles.require_provider(failure)
             return 0
         done = [entry for entry in entries if entry.target_id in found.settled]
         for entry in done:
@@ -148,7 +148,7 @@ class MigrationRun:
                 self.ledger.let_go(entry)
         return len(done)
 
-    def _verify(self, entry: TransferEntry, video: SupplierVideo | None) -> None:
+    def _verify(self, entry: TransferEntry, video: ProviderVideo | None) -> None:
         """A copy that stands the test is shown at once, while the entry is held."""
         if self._step(entry, lambda entry: self.settling.advance(entry, video)) == "ready":
             self._step(replace(entry, state="ready"), self.switching.advance)

@@ -1,4 +1,4 @@
-"""From uploaded to ready: the supplier makes the streams, and the copy is compared with what was sent."""
+"""From uploaded to ready: the provider makes the streams, and the copy is compared with what was sent."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from auto360.core.clock import Clock
 from auto360.domains.videos.transfer.entries import MOST_COPIES, CopyCorrupt, CopyDoubtful, TransferEntry, is_whole
 from auto360.domains.videos.transfer.ledger import Ledger
 from auto360.domains.videos.transfer.ports import TargetLibrary, TransferFiles
-from auto360.providers.video import SupplierVideo, VideoFailure
+from auto360.providers.video import ProviderVideo, VideoFailure
 
-# The supplier of the source tells whole seconds; more than one second is another film.
+# The provider of the source tells whole seconds; more than one second is another film.
 _MOST_SECONDS_APART = 1.0
 
 
@@ -21,7 +21,7 @@ _MOST_SECONDS_APART = 1.0
 class Asked:
     """Copies that are finished, one way or the other, by their ids; None where there is none any more."""
 
-    settled: Mapping[str, SupplierVideo | None]
+    settled: Mapping[str, ProviderVideo | None]
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Settling:
             {entry.target_id or "": found.get(entry.target_id or "") for entry in entries if entry.id not in still}
         )
 
-    def _is_in_the_making(self, entry: TransferEntry, video: SupplierVideo | None) -> bool:
+    def _is_in_the_making(self, entry: TransferEntry, video: ProviderVideo | None) -> bool:
         if video is None or video.state in ("ready", "failed"):
             return False
         if entry.uploaded_at is None:
@@ -53,7 +53,7 @@ class Settling:
         waited = (self.clock() - entry.uploaded_at).total_seconds()
         return waited < self.ledger.policy.video_migration_encoding_hours * 3600
 
-    def advance(self, entry: TransferEntry, video: SupplierVideo | None) -> str:
+    def advance(self, entry: TransferEntry, video: ProviderVideo | None) -> str:
         """Verify one copy: `ready`, or `begun_anew` where it was of no use.
 
         Raises TransferLeaseLost, VideoFailure, CopyDoubtful.
@@ -74,7 +74,7 @@ class Settling:
         self.ledger.ready(entry, seconds=video.duration_seconds or 0.0)
         return "ready"
 
-    def look(self, entry: TransferEntry, video: SupplierVideo | None) -> str:
+    def look(self, entry: TransferEntry, video: ProviderVideo | None) -> str:
         """The same comparison without consequences, for entries that have moved: `ok`, or what is wrong.
 
         One that moved before there were digests is played only.
@@ -89,10 +89,10 @@ class Settling:
         except (CopyCorrupt, CopyDoubtful) as problem:
             return str(problem)
         except VideoFailure as failure:
-            return failure.supplier_code
+            return failure.provider_code
         return "ok"
 
-    def _compare(self, entry: TransferEntry, video: SupplierVideo) -> None:
+    def _compare(self, entry: TransferEntry, video: ProviderVideo) -> None:
         size = entry.measure.bytes if entry.measure else -1
         if video.state != "ready":
             raise CopyCorrupt("encoding_failed" if video.state == "failed" else "encoding_too_slow")

@@ -1,4 +1,4 @@
-"""Suppliers: does each let us in? Balances, counts, questions about things that do not exist. Nothing is ordered."""
+"""Providers: does each let us in? Balances, counts, questions about things that do not exist. Nothing is ordered."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _UNPUBLISHED = ("error_5",)
 
 
 def _sms(name: str) -> str:
-    from auto360.container.sms import suppliers
+    from auto360.container.sms import providers
 
-    for supplier in suppliers():
-        if supplier.name == name:
-            balance = supplier.account(timeout=_SECONDS).balance_tyiyn
+    for provider in providers():
+        if provider.name == name:
+            balance = provider.account(timeout=_SECONDS).balance_tyiyn
             if balance < _LEAST_BALANCE_TYIYN:
                 raise Warn(f"balance {balance / 100:.2f} som")
             return f"balance {balance / 100:.2f} som"
-    raise Warn("configured, but not named in SMS_SUPPLIERS")
+    raise Warn("configured, but not named in SMS_PROVIDERS")
 
 
 @check(
