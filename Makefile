@@ -119,8 +119,8 @@ video-reports: install ## where api.video reports to (ARGS="add URL" or "remove 
 screenshots: install ## take the pictures of the operations page in docs/screenshots anew
 	@PYTHONPATH=.:layers/common $(VENV_PYTHON) -m tests.support.screenshots
 
-.PHONY: operator
-operator: install ## give PHONE a ROLE on the operations page: moderator, finance, admin, or user to take it away
+.PHONY: staff
+staff: install ## give PHONE a ROLE on the operations page: moderator, finance, admin, or user to take it away
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.staff "$(PHONE)" "$(ROLE)"
 
 .PHONY: cost-report

@@ -79,8 +79,8 @@ def _bundle(project: Project) -> int:
         way = "storage" if bundle.goes_through_storage else "call"
         size, unpacked = bundle.size / 1e6, bundle.unpacked / 1e6
         environment = environment_bytes(project.variables[bundle.function], project.defaults)
-        figures = f"{size:>7.1f} {unpacked:>7.1f} {shown:>9} {environment:>9}"
-        print(f"{bundle.function:<24} {figures}  {way:<7}  {bundle.path.name}")
+        columns = f"{size:>7.1f} {unpacked:>7.1f} {shown:>9} {environment:>9}"
+        print(f"{bundle.function:<24} {columns}  {way:<7}  {bundle.path.name}")
     index = write_index(bundles, imports=imports)
     print(f"\n{len(bundles)} bundles in {index.parent.relative_to(ROOT)}; their list is {index.name}.")
     if cloud_python() is None:

@@ -50,7 +50,7 @@ class Keyring:
     signing_key_id: str
     jwt_secret: str
     otp_secret: str
-    operator_key: str
+    staff_key: str
     nikita_login: str
     nikita_password: str
     smsc_login: str

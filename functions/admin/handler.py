@@ -1,4 +1,4 @@
-"""/admin…: the operations page, for moderators, finance and administrators."""
+"""/admin…: operations page for moderators, finance and administrators."""
 
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -22,7 +22,7 @@ from auto360.admin.operations_forms import (
     SilenceSent,
 )
 from auto360.admin.rendering import Pages, see_other
-from auto360.admin.visit import Admin, Anybody, AnyOperator, Finance, Moderator
+from auto360.admin.visit import Admin, Anybody, AnyStaffMember, Finance, Moderator
 from auto360.container import cleanup, moderation, monitoring, staff
 from auto360.container import sms as sms_container
 from auto360.core import phone
@@ -43,13 +43,13 @@ app = make_page_app(refusal=pages.refusal, without_session=sign_in.FORMS)
 
 @app.get("/admin/assets/<name>")
 def asset(name: Annotated[str, InPath(max_length=40)]) -> Page:
-    """The stylesheet and the icon."""
+    """Return the stylesheet or the icon; cacheable for ever."""
     return pages.asset(name)
 
 
 @app.get("/admin/sign-in")
 def sign_in_page(visit: Anybody) -> Page:
-    """The form for the phone, or for the code that was sent to it."""
+    """Show the form for the phone, or for the code once it was sent."""
     return sign_in.page(pages, visit)
 
 
@@ -61,12 +61,12 @@ def ask_for_code(visit: Anybody, asked: PhoneSent) -> Page:
 
 @app.post("/admin/sign-in/code")
 def show_code(visit: Anybody, shown: CodeSent) -> Page:
-    """Open a session."""
+    """Check the code and open a session."""
     return sign_in.open_session(pages, visit, shown)
 
 
 @app.post("/admin/sign-out")
-def sign_out(visit: AnyOperator) -> Page:
+def sign_out(visit: AnyStaffMember) -> Page:
     """End the session."""
     return sign_in.end_session(visit)
 
@@ -78,21 +78,21 @@ def language(visit: Anybody, chosen: LanguageSent) -> Page:
 
 
 @app.get("/admin")
-def overview(visit: AnyOperator) -> Page:
-    """What waits for the operator, and how the timers are doing."""
+def overview(visit: AnyStaffMember) -> Page:
+    """Show work that waits for the caller's role, and the state of the timers."""
     return pages.show("overview", visit, today=staff.overview().today(visit.by))
 
 
 @app.get("/admin/health")
-def health(visit: AnyOperator) -> Page:
-    """Ask every dependency; administrators also see how the database is."""
+def health(visit: AnyStaffMember) -> Page:
+    """Check every dependency; administrators also see the database report."""
     report = monitoring.alerts().database_report(visit.by.principal) if visit.by.role == "admin" else None
     return pages.show("health", visit, findings=ask_all(monitoring.dependency_checks()), report=report)
 
 
 @app.get("/admin/moderation")
 def queue(visit: Moderator, *, state: Annotated[State | None, Query()] = None, cursor: Cursor = None) -> Page:
-    """Listings to check, the most urgent first."""
+    """List listings to check, the most urgent first."""
     is_mine, states = "mine" in visit.query, (state,) if state else OPEN
     found = moderation.moderation_queue().page(
         visit.by.principal, states=states, only_mine=is_mine, cursor=cursor, limit=PAGE
@@ -104,13 +104,13 @@ def queue(visit: Moderator, *, state: Annotated[State | None, Query()] = None, c
 
 @app.get("/admin/moderation/<listing_id>")
 def listing(listing_id: Id, visit: Moderator) -> Page:
-    """One listing with its video, pictures, reports and history."""
+    """Show a listing with its video, pictures, reports and history."""
     return pages.show("listing", visit, place=moderation.moderation_queue().one(visit.by.principal, str(listing_id)))
 
 
 @app.post("/admin/moderation/<listing_id>/<action>")
 def decide(listing_id: Id, action: Annotated[Action, InPath()], visit: Moderator, decision: DecisionSent) -> Page:
-    """Take it, give it back, or decide."""
+    """Assign, release or decide a listing."""
     reason = decision.reason_of(action)
     moderation.moderation_queue().act(
         visit.by.principal, str(listing_id), version=decision.version, action=action, reason=reason
@@ -120,21 +120,21 @@ def decide(listing_id: Id, action: Annotated[Action, InPath()], visit: Moderator
 
 
 @app.get("/admin/alerts")
-def alerts(visit: AnyOperator) -> Page:
-    """Open alerts, and those closed last."""
+def alerts(visit: AnyStaffMember) -> Page:
+    """List open alerts and the latest closed ones."""
     return pages.show("alerts", visit, alerts=monitoring.alerts().current(visit.by.principal))
 
 
 @app.post("/admin/alerts/<alert_id>/silence")
-def silence(alert_id: Id, visit: AnyOperator, chosen: SilenceSent) -> Page:
-    """No repetitions of an alert for a while."""
+def silence(alert_id: Id, visit: AnyStaffMember, chosen: SilenceSent) -> Page:
+    """Suppress repetitions of an alert for a while."""
     monitoring.alerts().silence(visit.by.principal, str(alert_id), minutes=int(chosen.minutes))
     return see_other("/admin/alerts?done=silenced")
 
 
 @app.get("/admin/sms")
-def sms(visit: AnyOperator) -> Page:
-    """Balances, delivery by operator, costs per day."""
+def sms(visit: AnyStaffMember) -> Page:
+    """Show balances, delivery by mobile network and daily costs."""
     status = sms_container.sms_status()(visit.by.principal, days=30)
     costs, names = chart_by(status["costs"], series="purpose", value="cost_tyiyn", days=30)
     return pages.show("sms", visit, status=status, costs=costs, names=names)
@@ -142,32 +142,32 @@ def sms(visit: AnyOperator) -> Page:
 
 @app.get("/admin/metrics")
 def metrics(visit: Finance, *, days: Annotated[Literal["14", "30", "90"], Query()] = "30") -> Page:
-    """Figures of days as pictures."""
-    charts = metric_charts(cleanup.daily_figures().series(visit.by.principal, METRICS, days=int(days)), days=int(days))
+    """Show daily metrics as charts."""
+    charts = metric_charts(cleanup.daily_metrics().series(visit.by.principal, METRICS, days=int(days)), days=int(days))
     return pages.show("metrics", visit, charts=charts, chosen_days=int(days))
 
 
 @app.get("/admin/payments")
 def payments(visit: Finance) -> Page:
-    """What waits for finance, and payments that were looked for."""
+    """List payments that wait for finance, and search results."""
     return money.queue(pages, visit)
 
 
 @app.post("/admin/payments/find")
 def find_payments(visit: Finance, wanted: FindSent) -> Page:
-    """Look for payments."""
+    """Search payments by phone or number."""
     return money.find(visit, wanted)
 
 
 @app.post("/admin/payments/by-hand")
 def record_by_hand(visit: Finance, order: ByHandSent) -> Page:
-    """Start a tier for money that came another way."""
+    """Start a tier for money that arrived outside the banks' APIs."""
     return money.record_by_hand(visit, order)
 
 
 @app.get("/admin/payments/<payment_id>")
 def payment(payment_id: Id, visit: Finance) -> Page:
-    """One payment with its history."""
+    """Show a payment with its history."""
     return money.payment(pages, visit, payment_id)
 
 
@@ -175,13 +175,13 @@ def payment(payment_id: Id, visit: Finance) -> Page:
 def act_on_payment(
     payment_id: Id, action: Annotated[money.PaymentAction, InPath()], visit: Finance, decision: PaymentSent
 ) -> Page:
-    """Refund, release or reject."""
+    """Refund, release or reject a payment."""
     return money.act(visit, payment_id, action, decision)
 
 
 @app.post("/admin/approvals/<approval_id>/<action>")
 def decide_approval(approval_id: Id, action: Annotated[Literal["approve", "refuse"], InPath()], visit: Finance) -> Page:
-    """The second person's word on a payment."""
+    """Approve or refuse a payment decision as the second person."""
     return money.decide_approval(visit, approval_id, approves=action == "approve")
 
 
@@ -189,7 +189,7 @@ def decide_approval(approval_id: Id, action: Annotated[Literal["approve", "refus
 def act_on_refund(
     refund_id: Id, action: Annotated[money.RefundAction, InPath()], visit: Finance, told: RefundSent
 ) -> Page:
-    """The second person's word on a refund, or the bank's number of one made by hand."""
+    """Approve, refuse or close a refund."""
     return money.act_on_refund(visit, refund_id, action, told)
 
 
@@ -197,46 +197,46 @@ def act_on_refund(
 def act_on_orphan(
     orphan_id: Id, action: Annotated[money.OrphanAction, InPath()], visit: Finance, told: OrphanSent
 ) -> Page:
-    """Say what money without an order is."""
+    """Resolve money that belongs to no order."""
     return money.act_on_orphan(visit, orphan_id, action, told)
 
 
 @app.get("/admin/revenue")
 def revenue(visit: Finance, *, days: Annotated[Literal["7", "30", "90"], Query()] = "30") -> Page:
-    """Figures of payments and subscriptions."""
+    """Show revenue and subscription metrics."""
     return money.revenue(pages, visit, days=int(days))
 
 
 @app.get("/admin/migration")
 def move_of_videos(visit: Admin) -> Page:
-    """How far the move of videos is."""
+    """Show the progress of the video transfer."""
     return video_transfer.page(pages, visit)
 
 
 @app.post("/admin/migration/<action>")
 def order_move(action: Annotated[video_transfer.Order, InPath()], visit: Admin, order: MigrationSent) -> Page:
-    """Pause, go on, try again, roll back."""
+    """Pause, resume, retry or roll back the video transfer."""
     return video_transfer.give(visit, action, order)
 
 
 @app.get("/admin/backups")
 def backups(visit: Admin) -> Page:
-    """Runs of backups and restore drills."""
+    """List backup runs and restore drills."""
     return pages.show("backups", visit, backups=staff.overview().backups(visit.by, most=50))
 
 
-@app.get("/admin/operators")
+@app.get("/admin/staff")
 def team(visit: Admin) -> Page:
-    """Everybody with a role."""
+    """List staff members and roles that wait for approval."""
     found = staff.team().members(visit.by)
-    return pages.show("operators", visit, members=found["operators"], waiting=found["waiting"])
+    return pages.show("staff", visit, members=found["operators"], waiting=found["waiting"])
 
 
-@app.post("/admin/operators")
+@app.post("/admin/staff")
 def appoint(visit: Admin, chosen: AppointmentSent) -> Page:
-    """Give a role, give the same as a second administrator, or take it away."""
+    """Give or revoke a role, or approve one as the second administrator."""
     given = staff.team().appoint(visit.by, phone.normalise(chosen.phone), role=chosen.role, origin=visit.origin)
-    return see_other(f"/admin/operators?done={'appointment_waits' if given['waits'] else 'appointed'}")
+    return see_other(f"/admin/staff?done={'appointment_waits' if given['waits'] else 'appointed'}")
 
 
 @app.get("/admin/audit")
@@ -247,7 +247,7 @@ def audit(
     actor: Annotated[UUID | None, Query()] = None,
     cursor: Cursor = None,
 ) -> Page:
-    """What operators and the backend did, newest first."""
+    """List the audit log, newest first."""
     who = str(actor) if actor else None
     found = staff.team().audit(visit.by, area=area, actor=who, cursor=cursor, limit=50)
     return pages.show(

@@ -1,4 +1,4 @@
-"""/api/payments… and /api/subscriptions…: ordering a tier at a bank, payments, and the plan that follows from them."""
+"""/api/payments… and /api/subscriptions…: orders at banks, payments, and the plan that follows from them."""
 
 from typing import Annotated
 from uuid import UUID
@@ -30,7 +30,7 @@ Id = Annotated[UUID, Path()]
 
 @app.post("/api/payments", middlewares=LIMITS)
 def order(body: NewPayment, payer: CurrentPayer, *, idempotency_key: IdempotencyKey = "") -> PaymentAnswer:
-    """Order a tier; the answer has what it can be paid with."""
+    """Order a tier; returns the ways to pay. Idempotent by `Idempotency-Key`."""
     payment = billing.orders().open(
         payer, tier=body.tier, bank=body.bank, key=idempotency_key or None, keep_card=body.keep_card
     )
@@ -44,7 +44,7 @@ def history(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Envelope[Payments]:
-    """The caller's payments, newest first."""
+    """List the caller's payments, newest first."""
     page = billing.orders().history(user, cursor=cursor, limit=limit)
     lines = [PaymentLine.model_validate(row) for row in page.rows]
     return Envelope(data=Payments(payments=lines, next_cursor=page.next_cursor))
@@ -52,25 +52,25 @@ def history(
 
 @app.get("/api/payments/<payment_id>", middlewares=WAITING)
 def read(payment_id: Id, payer: CurrentPayer, *, picture: Annotated[Picture, Query()] = "none") -> PaymentAnswer:
-    """One payment; while it waits for money, its bank is asked."""
+    """Get a payment; polls its bank while it is unpaid."""
     return PaymentAnswer.of(billing.orders().read(payer, str(payment_id)), picture=picture)
 
 
 @app.post("/api/payments/<payment_id>/cancel", middlewares=LIMITS)
 def cancel(payment_id: Id, payer: CurrentPayer) -> PaymentAnswer:
-    """Give a payment up."""
+    """Cancel an unpaid payment."""
     return PaymentAnswer.of(billing.orders().cancel(payer, str(payment_id)), picture="none")
 
 
 @app.get("/api/subscriptions", middlewares=LIMITS)
 def plan(user: SignedIn) -> Envelope[Plan]:
-    """The caller's plan."""
+    """Get the caller's plan."""
     return Envelope(data=Plan.of(billing.plans().current(user)))
 
 
 @app.get("/api/subscriptions/tiers", middlewares=LIMITS)
 def choices(user: SignedIn, request: CurrentRequest) -> Envelope[Choices]:
-    """What can be bought, and at which banks."""
+    """List tiers and banks on offer."""
     tiers = [Tier.of(row) for row in billing.plans().tiers(user, language=request.language)]
     banks = [BankChoice.of(bank) for bank in billing.plans().banks_offered()]
     return Envelope(data=Choices(tiers=tiers, banks=banks))
@@ -78,32 +78,32 @@ def choices(user: SignedIn, request: CurrentRequest) -> Envelope[Choices]:
 
 @app.get("/api/subscriptions/history", middlewares=LIMITS)
 def periods(user: SignedIn) -> Envelope[list[Period]]:
-    """What each payment bought."""
+    """List the paid periods."""
     return Envelope(data=[Period.model_validate(row) for row in billing.plans().history(user)])
 
 
 @app.post("/api/subscriptions/upgrade", middlewares=LIMITS)
 def upgrade(body: NewPayment, payer: CurrentPayer, *, idempotency_key: IdempotencyKey = "") -> PaymentAnswer:
-    """Order a higher tier: it starts when it is paid, and what is left of the lower one is added as time."""
+    """Order a higher tier; it starts when paid, and the rest of the lower one is added as time."""
     return order(body, payer, idempotency_key=idempotency_key)
 
 
 @app.post("/api/subscriptions/downgrade", middlewares=LIMITS)
 def downgrade(body: Downgrade, user: SignedIn, request: CurrentRequest) -> Envelope[Plan]:
-    """Let a lower tier follow when the paid time ends."""
+    """Schedule a lower tier for the end of the paid period."""
     changed = billing.plans().change(user, "downgrade", request_id=request.id, tier=body.tier)
     return Envelope(data=Plan.of(changed))
 
 
 @app.post("/api/subscriptions/cancel", middlewares=LIMITS)
 def end(user: SignedIn, request: CurrentRequest) -> Envelope[Plan]:
-    """Let the plan end with its paid time."""
+    """Cancel the plan at the end of the paid period."""
     return Envelope(data=Plan.of(billing.plans().change(user, "cancel", request_id=request.id)))
 
 
 @app.post("/api/subscriptions/resume", middlewares=LIMITS)
 def resume(user: SignedIn, request: CurrentRequest) -> Envelope[Plan]:
-    """Take a cancellation or a downgrade back."""
+    """Undo a cancellation or a downgrade."""
     return Envelope(data=Plan.of(billing.plans().change(user, "resume", request_id=request.id)))
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 from infra.doctor import Variables, Warn, Wrong, check
 
 _SECONDS = 10.0
-# Below this an operator should pay in; a login SMS costs about 200 tyiyn.
+# Below this a staff member should pay in; a login SMS costs about 200 tyiyn.
 _LEAST_BALANCE_TYIYN = 100_000
 _NEWEST_POSTGRES = 17
 # Freedom Pay's word for a payment that it does not have.

@@ -78,11 +78,11 @@ def _quotas(wanted: Wanted, actual: Actual) -> Iterator[str]:
             )
 
 
-def _most(wanted: Wanted, figure: str) -> int:
+def _most(wanted: Wanted, limit: str) -> int:
     """Limits per zone are checked one by one: no function may want more than the whole cloud has."""
 
     def value(function: WantedFunction) -> int:
-        return int(getattr(function.scaling, figure))
+        return int(getattr(function.scaling, limit))
 
     return max(map(value, wanted.functions), default=0)
 

@@ -124,11 +124,11 @@ async function send(event) {
   }
 }
 
-async function addOperatorKey() {
-  const answer = await fetch("/_local/operator-key", { method: "POST" });
-  const key = (await answer.json()).operator_key;
-  const kept = $("headers").value.split("\n").filter((line) => line.trim() && !/^x-operator-key:/i.test(line));
-  $("headers").value = [...kept, `X-Operator-Key: ${key}`].join("\n");
+async function addStaffKey() {
+  const answer = await fetch("/_local/staff-key", { method: "POST" });
+  const key = (await answer.json()).staff_key;
+  const kept = $("headers").value.split("\n").filter((line) => line.trim() && !/^x-staff-key:/i.test(line));
+  $("headers").value = [...kept, `X-Staff-Key: ${key}`].join("\n");
 }
 
 async function turn(name, mode, needs) {
@@ -242,7 +242,7 @@ $("message-source").addEventListener("change", showMessages);
 $("route").addEventListener("change", takeRoute);
 $("aliases").addEventListener("change", showRoutes);
 $("request").addEventListener("submit", send);
-$("operator").addEventListener("click", addOperatorKey);
+$("staff-key").addEventListener("click", addStaffKey);
 $("api-filter").addEventListener("input", showApi);
 loadApi().then(showApi).finally(() => Promise.allSettled([showRoutes(), showTimers(), showAddresses(), refresh()]));
 setInterval(() => document.hidden || refresh(), 1500);

@@ -152,7 +152,7 @@ class ApiVideo:
 
     async def _take(self, request: web.Request, *, video_id: str | None) -> web.Response:
         mib = 1024 * 1024
-        least, most = (int(self.faults.figures[name] * mib) for name in ("chunk_mib", "single_mib"))
+        least, most = (int(self.faults.parameters[name] * mib) for name in ("chunk_mib", "single_mib"))
         part = await take_upload(request, least_chunk=least, most_single=most, cuts=self.faults)
         video = self.library.videos.get(video_id or part.video_id or "") or self.library.new_video(part.file_name)
         intake = self.library.intakes.setdefault(video.id, Intake())

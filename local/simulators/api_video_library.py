@@ -105,7 +105,7 @@ class Library:
     def encode(self, video: Video, body: ReceivedFile) -> None:
         """The file is there."""
         video.body, video.film = body, film_in(body)
-        video.encoded_at = time.time() + self.faults.figures["encode_seconds"]
+        video.encoded_at = time.time() + self.faults.parameters["encode_seconds"]
         note("video taken", provider="api_video", bytes=body.size)
         self.later(self._report(video))
 

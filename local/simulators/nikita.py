@@ -19,8 +19,8 @@ from local.simulators.switch import Switch, caller_stayed, reset
 
 BISHKEK = timezone(timedelta(hours=6))
 _STOP_WORDS = ("stopword", "казино")
-_OPERATORS = {"55": "MEGA", "70": "O!", "50": "O!", "77": "Beeline", "22": "Beeline", "99": "MEGA"}
-_QUEUED, _AT_OPERATOR, _DELIVERED, _NOT_DELIVERED = 0, 1, 3, 4
+_MOBILE_NETWORKS = {"55": "MEGA", "70": "O!", "50": "O!", "77": "Beeline", "22": "Beeline", "99": "MEGA"}
+_QUEUED, _AT_MOBILE_NETWORK, _DELIVERED, _NOT_DELIVERED = 0, 1, 3, 4
 _BREAKING = ("http_500", "garbage", "bomb", "empty")
 MODES = (
     "ok", "dead", "slow", "slow_taken", "status", "busy_taken", "repeat_taken", *_BREAKING, "undelivered",
@@ -165,8 +165,8 @@ class Nikita:
             return xml.reply("Info", ("status", 1))
         if not self._knows(asked):
             return xml.reply("Info", ("status", 2))
-        figures = (("account", f"{self.balance:.2f}"), ("smsprice", f"{self.account.price:.2f}"))
-        return xml.reply("Info", ("status", 0), ("state", 0), *figures)
+        fields = (("account", f"{self.balance:.2f}"), ("smsprice", f"{self.account.price:.2f}"))
+        return xml.reply("Info", ("status", 0), ("state", 0), *fields)
 
     def definition(self, body: bytes) -> str:
         """`/api/def`."""
@@ -176,17 +176,19 @@ class Nikita:
             return xml.reply("PhoneDEF", ("status", 1 if asked is None or asked.root != "def" else 2))
         if not xml.is_phone(number):
             return xml.reply("PhoneDEF", ("status", 3))
-        operator = _OPERATORS.get(number[3:5])
-        if operator is None:
+        mobile_network = _MOBILE_NETWORKS.get(number[3:5])
+        if mobile_network is None:
             return xml.reply("PhoneDEF", ("status", 4))
-        return xml.reply("PhoneDEF", ("status", 0), ("region", "Кыргызстан"), ("operator", operator), ("timezone", 6))
+        return xml.reply(
+            "PhoneDEF", ("status", 0), ("region", "Кыргызстан"), ("operator", mobile_network), ("timezone", 6)
+        )
 
     def _knows(self, asked: xml.Request) -> bool:
         return (asked.get("login"), asked.get("pwd")) == (self.account.login, self.account.password)
 
     def _reports(self, taken: _Taken, wanted: set[str]) -> str:
         age, (handed, final) = time.time() - taken.at, self.account.delays
-        report = _QUEUED if age < handed else _AT_OPERATOR if age < final else taken.final
+        report = _QUEUED if age < handed else _AT_MOBILE_NETWORK if age < final else taken.final
         received = _stamp(taken.at + final) if report == _DELIVERED else ""
         return "".join(
             xml.element(

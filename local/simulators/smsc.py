@@ -21,7 +21,7 @@ from local.simulators.switch import Switch, caller_stayed, reset
 
 MODES = ("ok", "dead", "slow", "http_500", "garbage", "error", "undelivered")
 _LARGEST_ID = 2**31 - 1
-_DELIVERED, _AT_OPERATOR, _IMPOSSIBLE, _UNKNOWN = 1, 0, 20, -3
+_DELIVERED, _AT_MOBILE_NETWORK, _IMPOSSIBLE, _UNKNOWN = 1, 0, 20, -3
 _ERRORS = {
     1: "parameters error",
     2: "authorise error",
@@ -152,7 +152,7 @@ class Smsc:
         done = time.time() - sent.at >= self.account.delay
         moment = sent.at + self.account.delay if done else sent.at
         return {
-            "status": sent.final if done else _AT_OPERATOR,
+            "status": sent.final if done else _AT_MOBILE_NETWORK,
             "last_date": smsc_form.date(moment),
             "last_timestamp": int(moment),
             "err": 0,

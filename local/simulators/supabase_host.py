@@ -30,11 +30,11 @@ class SupabaseHost:
 
     def turn(self, body: dict[str, Any]) -> None:
         """Take a new mode, and percents: `{"mode": "ok", "disk": 91}`."""
-        figures = {name: body.pop(name) for name in list(self.used) if name in body}
-        if not all(isinstance(value, int | float) and 0 <= value <= 1000 for value in figures.values()):
+        parameters = {name: body.pop(name) for name in list(self.used) if name in body}
+        if not all(isinstance(value, int | float) and 0 <= value <= 1000 for value in parameters.values()):
             raise BadSwitch("disk, memory and cpu are percents")
         self.switch.turn(body)
-        self.used |= figures
+        self.used |= parameters
 
     def state(self) -> dict[str, Any]:
         """For the switch page."""

@@ -109,7 +109,7 @@ class YandexCdn:
         paths = json.loads(await request.read()).get("paths", [])
         if len(paths) > _MOST_PATHS or any("*" in path[:-1] or not path.startswith("/") for path in paths):
             return problem(400, "paths")
-        wait = self._purged_at + self.faults.figures["minute_seconds"] - time.monotonic()
+        wait = self._purged_at + self.faults.parameters["minute_seconds"] - time.monotonic()
         if wait > 0:
             return problem(429, "One purge a minute")
         self._purged_at = time.monotonic()

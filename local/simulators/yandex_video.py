@@ -142,10 +142,10 @@ class YandexVideo:
         if refusal:
             return views.problem(400, refusal)
         key = request.headers.get("Idempotency-Key", "")
-        if key in self._made_by_key and self.faults.figures["heeds_idempotency"]:
+        if key in self._made_by_key and self.faults.parameters["heeds_idempotency"]:
             known = self.videos[self._made_by_key[key]]
             return views.operation("Create", known, response=views.video(known))
-        if len(self.videos) >= self.faults.figures["quota"]:
+        if len(self.videos) >= self.faults.parameters["quota"]:
             return views.problem(429, "The quota of videos is used up", quota=True)
         held = Video(
             f"vplv{secrets.token_hex(8)}", asked["channelId"], asked["title"], time.time(),
@@ -208,7 +208,7 @@ class YandexVideo:
         held = self.videos[request.match_info["id"]]
         if held.status != "READY":
             return web.json_response({"manifests": []})
-        signed = self.cdn.signed(held.id, self.faults.figures["manifest_seconds"])
+        signed = self.cdn.signed(held.id, self.faults.parameters["manifest_seconds"])
         url = f"{base(request)}/cdn/{held.id}/{signed}"
         kinds = (("DASH", "manifest.mpd"), ("HLS", "master.m3u8"))
         return web.json_response({"manifests": [{"url": f"{url}/{name}", "type": kind} for kind, name in kinds]})
@@ -222,10 +222,10 @@ class YandexVideo:
         held = self.videos[request.match_info["id"]]
         if held.body is None:
             return views.problem(400, "The video has no file yet")
-        signed = self.cdn.signed(held.id, self.faults.figures["download_seconds"])
+        signed = self.cdn.signed(held.id, self.faults.parameters["download_seconds"])
         return web.json_response({"downloadUrl": f"{base(request)}/cdn/{held.id}/{signed}/original"})
 
     def _encode(self, held: Video, body: ReceivedFile) -> None:
         held.body, held.film = body, film_in(body)
-        held.encoded_at = time.time() + self.faults.figures["encode_seconds"]
+        held.encoded_at = time.time() + self.faults.parameters["encode_seconds"]
         note("video taken", provider="yandex", bytes=body.size)

@@ -168,5 +168,5 @@ def test_a_failure_carries_neither_the_providers_text_nor_a_secret(videos: Video
         provider.playback("viany")
     assert "Internal Server Error" not in str(failure.value)
     assert len(failure.value.provider_code) <= 40
-    assert target.ticket not in repr(target)
+    assert target.session_key not in repr(target)
     assert target.url not in repr(target)

@@ -99,6 +99,6 @@ def test_reports_that_providers_push_reach_the_messages(stack: RunningStack) -> 
     assert found == "delivered"
 
 
-@pytest.mark.parametrize("function", ["sms_poller", "cleanup", "daily_figures"])
+@pytest.mark.parametrize("function", ["sms_poller", "cleanup", "daily_metrics"])
 def test_every_timer_of_operations_runs(stack: RunningStack, function: str) -> None:
     assert isinstance(run(stack, function), dict)

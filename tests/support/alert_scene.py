@@ -43,13 +43,13 @@ Act = Callable[[Scene], object]
 
 
 @contextmanager
-def statement_under_way(database: Database, statement: str, *, figure: str = "longest_query") -> Iterator[None]:
+def statement_under_way(database: Database, statement: str, *, metric: str = "longest_query") -> Iterator[None]:
     """Another connection runs a statement until it is cut off; the server tells of it when this begins."""
     connection = database.connect()
     thread = threading.Thread(target=_run_until_cut_off, args=(connection, statement))
     thread.start()
     for _ in range(600):
-        [(seconds,)] = rows(database, f"select {figure} from private.server_figures()")
+        [(seconds,)] = rows(database, f"select {metric} from private.server_figures()")
         if seconds > 0.3:
             break
         time.sleep(0.05)
@@ -72,7 +72,7 @@ def lock_waited_for(database: Database) -> Iterator[None]:
     with database.connect() as holder:
         holder.execute("begin")
         holder.execute("lock table search_terms in access exclusive mode")
-        with statement_under_way(database, "select count(*) from search_terms", figure="longest_lock_wait"):
+        with statement_under_way(database, "select count(*) from search_terms", metric="longest_lock_wait"):
             yield
         holder.execute("rollback")
 

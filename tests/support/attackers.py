@@ -15,7 +15,7 @@ from tests.support.people import new_address, new_phone
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack
 
-SESSION, SIGN_IN = "operator_session", "operator_sign_in"
+SESSION, SIGN_IN = "staff_session", "staff_sign_in"
 _FIELD = re.compile(r'name="form_token" value="([^"]+)"')
 
 
@@ -58,7 +58,7 @@ class Target:
         """A browser at the operations page, not signed in: it names its origin and keeps cookies."""
         return self.client(Origin=self.stack.url)
 
-    def operator(self, role: str) -> httpx.Client:
+    def staff_member(self, role: str) -> httpx.Client:
         """A browser in which somebody with a role has signed in by phone code."""
         browser = self.browser()
         self.sign_in(browser, self.user(role, "Жаныл")[1])

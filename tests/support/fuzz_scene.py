@@ -24,7 +24,7 @@ class Scene(Target):
 
     def office(self) -> Office:
         """An administrator who has signed in by phone code."""
-        with closing(self.operator("admin")) as browser:
+        with closing(self.staff_member("admin")) as browser:
             return Office(self.stack.url, f"{SESSION}={browser.cookies[SESSION]}", form_token(browser), self._known())
 
     def senders(self) -> Senders:

@@ -181,7 +181,7 @@ _OLDER = (
 
 
 def assert_nothing_is_lost(connection: Connection, user: str) -> None:
-    """No tier without money, no money without a tier or a place in an operator's queue, and no period twice."""
+    """No tier without money, no money without a tier or a place in a staff member's queue, and no period twice."""
     query = """
       select p.id::text, p.state, p.amount_tyiyn, p.paid_tyiyn, p.refunded_tyiyn, private.surplus_tyiyn(p) as surplus,
         (select coalesce(sum(a.paid_tyiyn), 0) from payment_attempts a where a.payment_id = p.id) as attempts_tyiyn,
@@ -212,10 +212,10 @@ def assert_nothing_is_lost(connection: Connection, user: str) -> None:
 
 
 def waiting_for_a_person(connection: Connection) -> set[str]:
-    """Ids of the payments in the operators' queue."""
-    operator = value(connection, "select id::text from users where role = 'finance' and not is_blocked limit 1")
-    operator = operator or PayingUser.new(connection, role="finance").user
-    queue = ask(connection, "billing_queue", operator_id=operator, limit=100_000)
+    """Ids of the payments in the staff's queue."""
+    staff_member = value(connection, "select id::text from users where role = 'finance' and not is_blocked limit 1")
+    staff_member = staff_member or PayingUser.new(connection, role="finance").user
+    queue = ask(connection, "billing_queue", operator_id=staff_member, limit=100_000)
     return {payment["id"] for payment in queue["payments"]}
 
 

@@ -38,7 +38,7 @@ SHOTS: Sequence[tuple[str, str]] = (
     ("metrics", "/admin/metrics"),
     ("migration", "/admin/migration"),
     ("backups", "/admin/backups"),
-    ("operators", "/admin/operators"),
+    ("staff", "/admin/staff"),
     ("audit", "/admin/audit"),
 )
 

@@ -1,4 +1,4 @@
-"""Two operators: signing them in, what one may do alone, what a rule refused, and things done at the same moment."""
+"""Two staff: signing them in, what one may do alone, what a rule refused, and things done at the same moment."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import Any
 
 from tests.support.database import Database
 from tests.support.functions import Functions
-from tests.support.operators import ORIGIN, Browser, new_operator, sign_in
 from tests.support.payers import Connection, PayingUser, connected
 from tests.support.sms import SmsWorld
+from tests.support.staff import ORIGIN, Browser, new_staff_member, sign_in
 
 LIMIT = 100_000
 POLICY = {"second_person_tyiyn": LIMIT, "request_id": "req-1"}
 
 
-def operator(connection: Connection, role: str = "finance") -> str:
+def staff_member(connection: Connection, role: str = "finance") -> str:
     """Somebody new with a role."""
     return PayingUser.new(connection, role=role).user
 
@@ -53,7 +53,7 @@ class Office:
 
     def enter(self, role: str) -> tuple[Browser, str]:
         """Somebody new with a role: the browser and the phone."""
-        phone = new_operator(self.database, role)
+        phone = new_staff_member(self.database, role)
         self.functions.set(**self.sms.environ, OPERATIONS_ORIGINS=ORIGIN)
         browser = Browser(self.functions)
         assert sign_in(browser, self.sms, phone).status == 303

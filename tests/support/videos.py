@@ -58,9 +58,9 @@ class VideoWorld:
         settings = YandexVideoSettings.load(self.environ)
         return YandexVideo(settings, self.http, self.tokens(), patience=patience)
 
-    def turn(self, provider: str, **figures: object) -> None:
+    def turn(self, provider: str, **parameters: object) -> None:
         """Break or mend a provider."""
-        self.side(provider).turn(dict(figures))
+        self.side(provider).turn(dict(parameters))
 
     def side(self, provider: str) -> ApiVideoSide | YandexSide:
         """A provider's own side."""

@@ -75,9 +75,9 @@ class Rehearsal:
         )
         new = self._step("a new region starts", lambda: Region.start("the new region", kept))
         try:
-            self._step("it is rebuilt by one command", lambda: operator(new, "rebuild", "--yes"))
+            self._step("it is rebuilt by one command", lambda: run_tool(new, "rebuild", "--yes"))
             self._step("every row is compared", lambda: compare_rows(before, new))
-            self._step("playback is led to the copies", lambda: operator(new, "playback", "yandex", "--yes"))
+            self._step("playback is led to the copies", lambda: run_tool(new, "playback", "yandex", "--yes"))
             _wait_for_next_code(lost)
             self._step("login, feed, chat, file and playback are tried", lambda: use_again(before, new))
             self._step("the new region is backed up", lambda: new.run_timer("backup_job", "database_daily"))
@@ -126,7 +126,7 @@ def destroy(old: Region, new: Path) -> Path:
     return new
 
 
-def operator(region: Region, *arguments: str) -> None:
+def run_tool(region: Region, *arguments: str) -> None:
     """Run a command as a person would, with the new region's variables. Raises RehearsalFailed."""
     environ = {**os.environ, **region.environ(), "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'layers' / 'common'}"}
     command = [sys.executable, "-m", "tools.backup", *arguments]

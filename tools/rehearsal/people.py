@@ -40,9 +40,11 @@ class Person:
         """Upload a video, wait until it is ready, post it; gives the listing and the file's SHA-256."""
         content = _file(seed)
         asked = {"title": title, "fileSize": len(content)}
-        ticket = self._call(region, "POST", "/video/create", asked, headers={"X-App-Build": "240"})
-        httpx.patch(ticket["uploadUrl"], content=content, headers=_TUS, timeout=60, trust_env=False).raise_for_status()
-        video = str(ticket["videoId"])
+        session_key = self._call(region, "POST", "/video/create", asked, headers={"X-App-Build": "240"})
+        httpx.patch(
+            session_key["uploadUrl"], content=content, headers=_TUS, timeout=60, trust_env=False
+        ).raise_for_status()
+        video = str(session_key["videoId"])
         self._call(region, "POST", f"/video/{video}/uploaded", {})
         until = time.monotonic() + 90
         while self._call(region, "GET", f"/video/{video}")["status"] != "ready":

@@ -73,7 +73,7 @@ class Region:
         return f"postgresql://postgres:{self.keyring.postgres_password}@{HOST}:{self.ports.postgres}/postgres"
 
     def environ(self) -> dict[str, str]:
-        """What its functions find in their environment, for commands of an operator."""
+        """What its functions find in their environment, for commands of a staff member."""
         stack = Stack(DataFolder(self.data), self.ports, self.keyring, {}, print)
         return function_environment(self.keyring, stack.addresses, {})
 

@@ -30,7 +30,7 @@ def status_tables(status: Mapping[str, Any], policy: MigrationPolicy) -> Iterato
     for name, about in _STATES.items():
         states.add_row(name, f"{status['states'].get(name, 0):,}", about)
     yield states
-    today, figures = status["today"], _table("Today and in all", "", "")
+    today, metrics = status["today"], _table("Today and in all", "", "")
     left = status["states"].get("planned", 0)
     days = -(-left // policy.video_migration_daily_limit) if policy.video_migration_daily_limit else None
     for name, value in (
@@ -45,8 +45,8 @@ def status_tables(status: Mapping[str, Any], policy: MigrationPolicy) -> Iterato
         ("released at api.video", f"{status['released']:,}"),
         ("days left at this pace", "–" if days is None else f"{days:,}"),
     ):
-        figures.add_row(name, value)
-    yield figures
+        metrics.add_row(name, value)
+    yield metrics
     if status["reasons"]:
         reasons = _table("Why", "state and reason", "videos")
         for reason, count in sorted(status["reasons"].items(), key=lambda item: -item[1]):

@@ -1,4 +1,4 @@
-"""The CDN, where there is one."""
+"""Wiring of the CDN, where there is one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def is_used() -> bool:
-    """Whether a resource is named."""
+    """Return True when a CDN resource is configured."""
     from auto360.providers.cdn.yandex import YandexCdnSettings
 
     return bool(YandexCdnSettings.load().yandex_cdn_resource_id)
@@ -22,14 +22,13 @@ def is_used() -> bool:
 
 @cache
 def yandex_cdn() -> YandexCdn:
-    """The resource."""
     from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
 
     return YandexCdn(YandexCdnSettings.load(), provider_http(), iam_tokens())
 
 
 def purging() -> Purging:
-    """Sends batches."""
+    """Build the sender of purge batches."""
     from auto360.domains.videos.cdn_invalidation import Purging
 
     return Purging(database(), yandex_cdn() if is_used() else None)

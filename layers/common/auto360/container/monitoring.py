@@ -1,4 +1,4 @@
-"""Monitoring: health checks of what is configured, and the monitor with its sources and channels."""
+"""Wiring of monitoring: health checks of configured dependencies, the monitor with its sources and channels."""
 
 from __future__ import annotations
 
@@ -25,22 +25,25 @@ _PROVIDER_SECONDS = 3.0
 
 
 class MetricSettings(EnvSettings):
-    """`METRIC_SOURCE`: who watches the API gateway; without one, error rate and response time are not judged."""
+    """`METRIC_SOURCE`: monitoring service of the API gateway.
+
+    Without one, error rate and response time are not judged.
+    """
 
     metric_source: Literal["", "yandex", "cloudwatch"] = ""
 
 
 @cache
 def deep_check() -> DeepCheck:
-    """The check for whoever shows the operator key."""
-    from auto360.domains.monitoring.health import DeepCheck, OperatorSettings
+    """Build the dependency check behind the staff key."""
+    from auto360.domains.monitoring.health import DeepCheck, DeepCheckSettings
 
-    return DeepCheck(OperatorSettings.load().operator_key.get_secret_value(), dependency_checks())
+    return DeepCheck(DeepCheckSettings.load().staff_key.get_secret_value(), dependency_checks())
 
 
 @cache
 def dependency_checks() -> dict[str, Callable[[], object]]:
-    """Questions to database, Redis where set, and SMS providers."""
+    """Return checks of the database, Redis where set, and SMS providers."""
     checks: dict[str, Callable[[], object]] = {"database": partial(database().call, "health_check", {})}
     redis = redis_client()
     if redis is not None:
@@ -52,7 +55,6 @@ def dependency_checks() -> dict[str, Callable[[], object]]:
 
 @cache
 def alerts() -> Alerts:
-    """Alerts for operators."""
     from auto360.domains.monitoring.alerts import Alerts
 
     return Alerts(database())
@@ -60,7 +62,7 @@ def alerts() -> Alerts:
 
 @cache
 def monitor() -> Monitor:
-    """The timer that measures, judges and tells."""
+    """Build the timer that measures, evaluates and notifies."""
     from auto360.domains.monitoring.message_format import Wording
     from auto360.domains.monitoring.monitor import Monitor
     from auto360.domains.monitoring.recipients import AlertSettings
@@ -83,13 +85,13 @@ def _database_down(phones: Sequence[str]) -> DatabaseDown:
 
 
 def metric_sources() -> Sequence[MetricSource]:
-    """Who is asked for figures: the database, its host and the gateway's watcher where they are named."""
-    from auto360.providers.metrics.postgres import DatabaseFigures, DatabaseFigureSettings
+    """Return sources for the database, its host and the gateway, where configured."""
+    from auto360.providers.metrics.postgres import DatabaseMetrics, DatabaseMetricSettings
     from auto360.providers.metrics.supabase import SupabaseHost, SupabaseMetricSettings
 
     host = SupabaseMetricSettings.load()
     has_host = bool(host.supabase_metrics_url)
-    sources: list[MetricSource] = [DatabaseFigures(DatabaseFigureSettings.load(), database(), disk_is_told=has_host)]
+    sources: list[MetricSource] = [DatabaseMetrics(DatabaseMetricSettings.load(), database(), disk_is_told=has_host)]
     if has_host:
         sources.append(SupabaseHost(host, provider_http()))
     match MetricSettings.load().metric_source:
@@ -117,7 +119,7 @@ def _cloudwatch() -> MetricSource:
 
 
 def _channels(settings: AlertSettings) -> Mapping[str, AlertChannel]:
-    """Only the channels that reach somebody need their settings."""
+    """Return only channels that have recipients; the others need no settings."""
     from auto360.domains.monitoring.sms_channel import SmsChannel
 
     channels: dict[str, AlertChannel] = {"sms": SmsChannel(database(), deliver_sms)}

@@ -1,4 +1,4 @@
-"""SMS: providers in the order in which they are asked, delivery reports, operators' messages."""
+"""Wiring of SMS: providers in order, delivery receipts, staff messages."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from auto360.providers.sms.delivery import Delivery, deliver
 
 if TYPE_CHECKING:
     from auto360.domains.sms.reports import PushedReports, SmsPoller
-    from auto360.domains.sms.sending import OperatorSms
+    from auto360.domains.sms.sending import StaffSms
     from auto360.domains.sms.status import SmsStatus
     from auto360.providers.sms import SmsPushReader
 
 
 class SmsSettings(EnvSettings):
-    """`SMS_PROVIDERS`: names, the first one asked first. `SMS_TEST_MODE`: providers check messages and send none."""
+    """`SMS_PROVIDERS`: names in the order of use. `SMS_TEST_MODE`: providers check messages and send none."""
 
     app_env: Literal["local", "test", "staging", "production"] = "production"
     sms_providers: str = "nikita,smsc"
@@ -43,7 +43,7 @@ class SmsSettings(EnvSettings):
 
 @cache
 def providers() -> Sequence[SmsProvider]:
-    """The configured providers."""
+    """Return the configured providers."""
     settings = SmsSettings.load()
     return tuple(_provider(name, test_mode=settings.sms_test_mode) for name in settings.sms_providers.split(","))
 
@@ -59,13 +59,13 @@ def _provider(name: str, *, test_mode: bool) -> SmsProvider:
 
 
 def deliver_sms(phone: str, text: str, *, sms_id: str, passed_over: Collection[str]) -> Delivery:
-    """Hand an SMS to the configured providers."""
+    """Send an SMS through the configured providers."""
     return deliver(phone, text, sms_id=sms_id, providers=providers(), passed_over=passed_over)
 
 
 @cache
 def pushed_reports() -> PushedReports:
-    """Takes the delivery webhooks."""
+    """Build the receiver of delivery webhooks."""
     from auto360.domains.sms.reports import PushedReports, SmsReportSettings
 
     return PushedReports(database(), SmsReportSettings.load(), _push_readers(), _by_name())
@@ -80,7 +80,7 @@ def _push_readers() -> Mapping[str, SmsPushReader]:
 
 @cache
 def sms_poller() -> SmsPoller:
-    """Asks for missing reports and measures balances."""
+    """Build the timer that queries receipts and balances."""
     from auto360.domains.sms.reports import SmsPoller
 
     return SmsPoller(database(), _by_name())
@@ -91,16 +91,14 @@ def _by_name() -> Mapping[str, SmsProvider]:
 
 
 @cache
-def operator_sms() -> OperatorSms:
-    """Sends single messages for operators."""
-    from auto360.domains.sms.sending import OperatorSms, OperatorSmsPolicy
+def staff_sms() -> StaffSms:
+    from auto360.domains.sms.sending import StaffSms, StaffSmsPolicy
 
-    return OperatorSms(database(), OperatorSmsPolicy.load(), deliver_sms)
+    return StaffSms(database(), StaffSmsPolicy.load(), deliver_sms)
 
 
 @cache
 def sms_status() -> SmsStatus:
-    """The figures for operators."""
     from auto360.domains.sms.status import SmsStatus
 
     return SmsStatus(database())

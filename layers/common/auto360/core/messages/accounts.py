@@ -11,7 +11,7 @@ ERRORS: Sentences = {
     "phone_rejected": (
         "Оператор не принимает SMS на этот номер. Проверьте его или войдите с другого номера.",
         "Оператор бул номерге SMS кабыл албайт. Номерди текшериңиз же башкасын колдонуңуз.",
-        "The operator does not take SMS for this number. Check it or use another one.",
+        "The mobile network does not take SMS for this number. Check it or use another one.",
     ),
     "otp_too_soon": (
         "Код уже отправлен. Новый можно запросить через минуту.",

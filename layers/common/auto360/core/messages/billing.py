@@ -66,7 +66,7 @@ ERRORS: Sentences = {
     "second_person_required": (
         "Это должен подтвердить другой сотрудник.",
         "Муну башка кызматкер ырасташы керек.",
-        "Another operator must approve this.",
+        "Another staff member must approve this.",
     ),
     "operator_own_money": (
         "О своих деньгах решает другой сотрудник.",

@@ -1,4 +1,4 @@
-"""Sentences of operations: what operators are told, and the SMS that they may send, one segment each."""
+"""Sentences of operations: alerts, and the template SMS of staff, one segment each."""
 
 from auto360.core.messages.languages import Sentences
 
@@ -10,7 +10,7 @@ ERRORS: Sentences = {
     ),
 }
 
-# An operator chooses one of these and never writes a text of his own: nothing to fish with goes out under our name.
+# A staff member chooses one of these and never writes a text of his own: nothing to fish with goes out under our name.
 SMS_TEMPLATES: Sentences = {
     "listing_question": (
         "360Auto: есть вопрос по вашему объявлению. Откройте приложение.",

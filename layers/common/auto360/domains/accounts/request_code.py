@@ -1,4 +1,4 @@
-"""Asking for a login code: one database call before the SMS, one after it."""
+"""Login code requests: one database call before the SMS, one after it."""
 
 import secrets as randomness
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from auto360.providers.sms.delivery import Deliver, Delivery
 
 @dataclass(frozen=True)
 class CodeSent:
-    """A code is on its way. `request_id` proves to verify-code that this caller asked for it."""
+    """Sent code. `request_id` proves to verify-code that this caller requested it."""
 
     request_id: str
     code_length: int
@@ -27,7 +27,7 @@ class CodeSent:
 
 @dataclass(frozen=True)
 class CodeIssuer:
-    """Sends login codes, with everything it touches."""
+    """Sends login codes."""
 
     database: Database
     secrets: CodeSecrets
@@ -41,8 +41,8 @@ class CodeIssuer:
         """Send a login code to a phone (E.164).
 
         Within its life the same code is sent again. Raises one of `REFUSALS` when a limit is used up, PhoneRejected
-        when the operator refuses the number, SmsUnavailable when nobody took the SMS; the last two give the phone's
-        allowance back.
+        when the mobile network refuses the number, SmsUnavailable when nobody took the SMS; the last two return the
+        phone's allowance.
         """
         reserved = self._reserve(phone, client=client)
         if phone not in self.policy.test_codes:

@@ -1,6 +1,6 @@
-"""When the database does not answer there is no memory of who was told. The SMS providers have one: their message ids.
+"""Alert for a database outage, when no state is available: message ids at the SMS providers deduplicate.
 
-One id per phone and hour is made from nothing but the clock, so that parallel and repeated rounds send one SMS an hour.
+Derives one id per phone and hour from the clock, so that parallel and repeated rounds send one SMS an hour.
 """
 
 import time
@@ -21,7 +21,7 @@ _QUESTION_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class DatabaseDown:
-    """Makes sure that the database is down, and tells the phones of the operators."""
+    """Confirms that the database is down, and notifies the phones of staff."""
 
     database: Database
     phones: Sequence[str]
@@ -31,7 +31,7 @@ class DatabaseDown:
     sleep: Callable[[float], None] = time.sleep
 
     def __call__(self) -> int:
-        """How many SMS went out; none where the database answers after all, or where this hour's SMS are sent."""
+        """Return how many SMS went out; none where the database answers after all, or this hour's SMS are sent."""
         if self._answers_after_all():
             return 0
         hour = self.now().strftime("%Y-%m-%dT%H")

@@ -1,7 +1,7 @@
-"""Delivery reports: pushed by providers, or asked for where none came.
+"""Delivery receipts: pushed by providers, or queried where none came.
 
-A push without a signature is a hint: the provider is asked before anything changes. What SQL does not know as a message
-of ours, handed over and without a final state, is never changed by a report.
+An unsigned push is a hint: the provider is queried before anything changes. Receipts change only accepted messages of
+ours without a final state.
 """
 
 import hmac
@@ -22,14 +22,14 @@ _MOST_QUESTIONS_PER_PUSH = 3
 
 
 class SmsReportSettings(EnvSettings):
-    """`SMS_REPORT_SECRET`: the last part of the webhook's address, which only our providers know."""
+    """`SMS_REPORT_SECRET`: secret last part of the webhook's address."""
 
     sms_report_secret: SecretStr = Field(min_length=24)
 
 
 @dataclass(frozen=True)
 class PushedReports:
-    """Takes what providers push."""
+    """Receives pushed delivery receipts."""
 
     database: Database
     settings: SmsReportSettings
@@ -37,9 +37,9 @@ class PushedReports:
     providers: Mapping[str, SmsProvider]
 
     def __call__(self, provider: str, *, shown_secret: str, body: bytes) -> int:
-        """Take a push; gives the number of messages that changed.
+        """Receive a push; returns the number of changed messages.
 
-        Raises NotFound for a wrong secret, an unknown provider, and a body that its provider would not send.
+        Raises NotFound for a wrong secret, an unknown provider, and a malformed body.
         """
         secret = self.settings.sms_report_secret.get_secret_value()
         known = hmac.compare_digest(shown_secret.encode("utf-8", "replace"), secret.encode())
@@ -63,14 +63,14 @@ class PushedReports:
 
 @dataclass(frozen=True)
 class SmsPoller:
-    """Asks for reports that did not come, and measures balances."""
+    """Queries missing delivery receipts and records balances."""
 
     database: Database
     providers: Mapping[str, SmsProvider]
     most: int = 40
 
     def __call__(self) -> dict[str, int]:
-        """One round: {asked, changed, balances}."""
+        """Run one round: {asked, changed, balances}."""
         due = self.database.call("sms_reports_due", {"p_most": self.most, "p_suppliers": list(self.providers)})
         messages = sorted(due["messages"], key=_provider_of)
         changed = 0
@@ -97,7 +97,7 @@ def _provider_of(message: Mapping[str, Any]) -> str:
 
 
 def _ask_and_record(database: Database, provider: SmsProvider, claimed: Sequence[Mapping[str, Any]]) -> int:
-    """Ask until the provider fails; what is left stays due."""
+    """Query until the provider fails; the rest stays due."""
     answers = []
     for message in claimed:
         try:

@@ -1,4 +1,4 @@
-"""What a timer does for videos: asks providers, ends and revokes tickets, deletes, sorts out what nobody knows."""
+"""Video maintenance: refresh states, end and revoke upload sessions, delete, and match unreported uploads."""
 
 import time
 from collections import defaultdict
@@ -27,14 +27,14 @@ _STRAY_MINUTE = 17
 
 
 class UpkeepPolicy(EnvSettings):
-    """Hours after which an upload under an id of ours that no ticket and no listing knows is deleted."""
+    """Hours after which an upload that no session and no listing knows is deleted."""
 
     video_stray_hours: int = Field(24, ge=1, le=720)
 
 
 @dataclass
 class VideoUpkeep:
-    """One run of the timer. `report` counts what was done, for the log."""
+    """Single run of the timer. `report` counts its actions, for the log."""
 
     database: Database
     providers: VideoProviders
@@ -45,7 +45,7 @@ class VideoUpkeep:
     report: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def run(self, *, seconds: float) -> dict[str, int]:
-        """Do what is due, for so many seconds at most. A provider that fails is left for the next run."""
+        """Process due work for at most `seconds`. A failing provider is left for the next run."""
         self.report.clear()
         ends_at = self.monotonic() + seconds
         self.report["tickets_ended"] = self.database.call("upload_tickets_end", {})
@@ -60,7 +60,7 @@ class VideoUpkeep:
         return dict(self.report)
 
     def sort_out(self, *, until: float) -> None:
-        """Uploads that were never told of find their ticket; strays are deleted."""
+        """Match unreported uploads to their sessions; delete strays."""
         for provider in self.providers.by_name:
             try:
                 for page in self._recent(provider):
@@ -71,18 +71,18 @@ class VideoUpkeep:
                 self.report["provider_failures"] += 1
 
     def _ask(self) -> bool:
-        """Ask for the states of one batch. True: there may be more."""
+        """Refresh the states of one batch. True: there may be more."""
         due = self.database.call("videos_due", {"p_limit": _BATCH, "p_lease_seconds": _LEASE_SECONDS})
         self._ask_providers(due)
         return len(due) == _BATCH
 
     def _ask_unchecked(self) -> None:
-        """Ask once for some of the videos of the time before."""
+        """Check videos from before the checks once."""
         arguments = {"p_limit": _UNCHECKED, "p_lease_seconds": _LEASE_SECONDS}
         self._ask_providers(self.database.call("videos_unchecked", arguments))
 
     def _readdress(self) -> None:
-        """After a change of the domain, listings lead to our new address."""
+        """Rewrite listings' addresses after a change of the domain."""
         arguments = {"p_api_url": self.api_url, "p_limit": _BATCH}
         self.report["listings_readdressed"] = self.database.call("videos_readdress", arguments)
 
@@ -109,7 +109,7 @@ class VideoUpkeep:
         return str(self.database.call("video_observed", {**arguments, "p_api_url": self.api_url}))
 
     def _delete(self) -> bool:
-        """Delete the copies of one batch. What fails is tried again when its lease is over."""
+        """Delete the copies of one batch. Failures are retried when their lease is over."""
         due = self.database.call("videos_to_delete", {"p_limit": _BATCH, "p_lease_seconds": _LEASE_SECONDS})
         for row in due:
             places = ((row["provider"], row["provider_video_id"]), (row["fallback_provider"], row["fallback_video_id"]))
@@ -119,7 +119,7 @@ class VideoUpkeep:
         return len(due) == _BATCH
 
     def _released(self, row: Row, provider: str, video_id: str) -> bool:
-        """Delete one copy, or let go what may be somebody else's. False: try again later."""
+        """Delete one copy, or keep what may belong to another user. False: retry later."""
         if provider == "api_video":
             try:
                 is_ours = not row["is_shown"] and (row["ownership"] != "claimed" or self._proved(row["id"], video_id))
@@ -132,7 +132,7 @@ class VideoUpkeep:
         return self._done(provider, video_id)
 
     def _proved(self, video_id: str, provider_id: str) -> bool:
-        """Look at a file that was only named so far. Raises VideoFailure."""
+        """Check the ownership of a file that was only claimed so far. Raises VideoFailure."""
         found = self.providers["api_video"].find([provider_id]).get(provider_id)
         if found is None:
             return False
@@ -152,7 +152,7 @@ class VideoUpkeep:
         revoked = []
         for row in due:
             try:
-                self.providers[row["provider"]].close(ticket=row["provider_ticket"])
+                self.providers[row["provider"]].close(session_key=row["provider_ticket"])
             except VideoFailure:
                 self.report["provider_failures"] += 1
                 break
@@ -162,7 +162,7 @@ class VideoUpkeep:
         return len(revoked) == _BATCH
 
     def _unanswered(self) -> bool:
-        """A function ended between its ticket and the provider's answer: what was made is deleted."""
+        """Delete uploads of sessions whose function crashed before recording the provider's answer."""
         due = self.database.call("upload_tickets_unanswered", {"p_limit": _BATCH})
         for row in due:
             asked_at = datetime.fromisoformat(row["created_at"])
@@ -178,7 +178,7 @@ class VideoUpkeep:
         return len(due) == _BATCH
 
     def _recent(self, provider: str) -> Iterator[list[ProviderVideo]]:
-        """The newest videos of a provider, a page at a time, back to a day before the age of a stray."""
+        """Yield the newest videos of a provider, a page at a time, back to a day before the age of a stray."""
         oldest: datetime = self.now() - timedelta(hours=self.policy.video_stray_hours + 26)
         page: list[ProviderVideo] = []
         for video in self.providers[provider].videos(newest_first=True):

@@ -1,4 +1,4 @@
-"""The video providers as this domain uses them: each by its name, behind the ports."""
+"""Registry of video providers by name, behind the ports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from auto360.providers.video import (
 
 
 class VideoProvider(VideoLibrary, VideoPlayer, UploadDesk, Protocol):
-    """One provider with all that people's videos need."""
+    """Provider with everything that users' videos need."""
 
 
 @dataclass(frozen=True)
 class VideoProviders:
-    """Those that are set up."""
+    """Configured providers."""
 
     by_name: Mapping[str, VideoProvider]
 
@@ -29,12 +29,12 @@ class VideoProviders:
         return self.by_name[provider]
 
     def one(self, provider: str, video_id: str) -> dict[str, Any] | None:
-        """What a provider tells of one video, as SQL takes it; None: there is none. Raises VideoFailure."""
+        """Return a video's state as SQL takes it; None when there is none. Raises VideoFailure."""
         found = self[provider].find([video_id]).get(video_id)
         return None if found is None else self.told(provider, found)
 
     def told(self, provider: str, video: ProviderVideo) -> dict[str, Any]:
-        """The same of a video that was found already: with the addresses that last, once it plays."""
+        """Return a found video's state as SQL takes it, with lasting addresses once it plays."""
         played = self._lasting(provider, video) if video.state == "ready" else None
         return {
             "title": video.title,

@@ -1,4 +1,4 @@
-"""What api.video reports: a hint that something has changed. The video is read again; the report is not believed."""
+"""Webhooks of api.video: a hint of a change. The video is read again; the payload is not trusted."""
 
 import json
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ from auto360.providers.video.parsing import identifier
 
 
 class ReportSettings(EnvSettings):
-    """`API_VIDEO_WEBHOOK_SECRET`: the secrets of our webhooks at api.video, comma-separated."""
+    """`API_VIDEO_WEBHOOK_SECRET`: secrets of our webhooks at api.video, comma-separated."""
 
     api_video_webhook_secret: SecretStr
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """One per webhook."""
+        """Return a secret per webhook."""
         return tuple(self.api_video_webhook_secret.get_secret_value().split(","))
 
 
 @dataclass(frozen=True)
 class VideoReports:
-    """Takes reports. They may come in any order, again, and from anybody who has seen one."""
+    """Receives webhooks, which may be reordered, repeated, or replayed by anybody."""
 
     database: Database
     providers: VideoProviders
@@ -37,7 +37,7 @@ class VideoReports:
     api_url: str
 
     def take(self, body: bytes, *, signature: str) -> str:
-        """What became of it: the state of the video, or "ignored".
+        """Return the state of the video, or "ignored".
 
         Raises AuthenticationRequired for a wrong signature, VideoServiceUnavailable, so that it may be sent again.
         """
@@ -61,7 +61,7 @@ class VideoReports:
         return self._adopted(provider_id, found.title, told)
 
     def _adopted(self, provider_id: str, title: str, told: dict[str, Any]) -> str:
-        """An upload whose app has not told us of it: its file name, which became its title, is our id."""
+        """Match an unreported upload by its title, which is our id."""
         known = [{"video_id": provider_id, "title": title, "created_at": told["created_at"]}]
         unknown = self.database.call("videos_unknown", {"p_provider": "api_video", "p_found": known, "p_hours": 24})
         for upload in unknown["uploads"]:

@@ -1,4 +1,4 @@
-"""The port to SMS operators, and the ways in which handing over a message can fail.
+"""Port to SMS providers, and the failures of sending a message.
 
 SmsFailure
 ├── SmsRefused       they said no, so it was not taken: use the next provider
@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True)
 class SmsAccepted:
-    """A provider accepted a message: its parts as billed and the cost in tyiyn, where the provider tells it."""
+    """Accepted message: billed segments, and the cost in tyiyn, where the provider tells it."""
 
     parts: int
     cost_tyiyn: int | None
@@ -26,7 +26,7 @@ ReportState = Literal["pending", "delivered", "failed", "unknown"]
 
 @dataclass(frozen=True)
 class SmsReport:
-    """A provider's word about one message. `provider_code` is for operators, never for users."""
+    """Delivery receipt of a message. `provider_code` is for staff, never for users."""
 
     state: ReportState
     provider_code: str
@@ -34,7 +34,7 @@ class SmsReport:
 
 @dataclass(frozen=True)
 class PushedReport:
-    """A report that a provider's webhook brought: about which message (its id there) to which phone (E.164)."""
+    """Delivery receipt from a webhook: message id at the provider, and phone (E.164)."""
 
     message_id: str
     phone: str
@@ -43,20 +43,20 @@ class PushedReport:
 
 @dataclass(frozen=True)
 class SmsAccount:
-    """Our account at a provider, in tyiyn (whole; its currency converted). The price is that of one part, if told."""
+    """Account at a provider, in whole tyiyn after conversion. The price is per segment, if known."""
 
     balance_tyiyn: int
     price_tyiyn: int | None = None
 
 
 class SmsPushRefused(Exception):
-    """The body of a webhook is malformed, or not signed by the provider."""
+    """Webhook body malformed, or not signed by the provider."""
 
 
 class SmsFailure(Exception):
-    """A provider did not certainly take a message.
+    """Message not certainly accepted.
 
-    `provider_code` is for operators, never for users. `lasting` failures cannot mend themselves (login, address,
+    `provider_code` is for staff, never for users. `lasting` failures cannot mend themselves (login, address,
     money) and open the circuit at once. `repeat` is false where trying the same again cannot help.
     """
 
@@ -68,54 +68,54 @@ class SmsFailure(Exception):
 
 
 class SmsRefused(SmsFailure):
-    """Not taken."""
+    """Message refused."""
 
     outcome = "refused"
 
 
 class SmsUnreachable(SmsFailure):
-    """Not asked, or the provider broke down before taking it."""
+    """Request not sent, or the provider failed before accepting."""
 
     outcome = "unreachable"
 
 
 class SmsUncertain(SmsFailure):
-    """Perhaps taken: no answer in time, an unreadable one, or one that means both."""
+    """Message perhaps accepted: no answer in time, an unreadable one, or an ambiguous one."""
 
     outcome = "unknown"
 
 
 class SmsBadNumber(SmsFailure):
-    """The number is at fault."""
+    """Number cannot receive SMS."""
 
     outcome = "bad_number"
 
 
 class SmsProvider(Protocol):
-    """One SMS operator."""
+    """SMS provider."""
 
     name: str
 
     def message_id(self, sms_id: str) -> str:
-        """Our id of an SMS in the form that this provider takes. The same SMS always gets the same id."""
+        """Return our id of an SMS in the provider's form; deterministic."""
 
     def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsAccepted:
-        """Hand over one message, within `timeout` seconds. The same id twice is one SMS. Raises SmsFailure."""
+        """Send a message within `timeout` seconds. Idempotent by `message_id`. Raises SmsFailure."""
 
     def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
-        """Whether a message of this id was taken; None when the provider does not say."""
+        """Return True when a message of this id was accepted; None when the provider does not say."""
 
     def report(self, phone: str, *, message_id: str, timeout: float) -> SmsReport | None:
-        """What became of a message; None when the provider knows no such message. Raises SmsFailure."""
+        """Return the delivery receipt; None when the provider knows no such message. Raises SmsFailure."""
 
     def account(self, *, timeout: float) -> SmsAccount:
-        """Balance and price. Raises SmsFailure."""
+        """Return balance and price. Raises SmsFailure."""
 
 
 class SmsPushReader(Protocol):
-    """Reads the delivery webhook of one provider. `is_proof`: signed by it; otherwise a hint to ask, and no more."""
+    """Reads delivery webhooks of one provider. `is_proof`: signed; otherwise a hint that causes a query."""
 
     is_proof: bool
 
     def read(self, body: bytes) -> Sequence[PushedReport]:
-        """The reports in a body. Raises SmsPushRefused."""
+        """Return the receipts in a body. Raises SmsPushRefused."""

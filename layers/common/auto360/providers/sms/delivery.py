@@ -1,8 +1,8 @@
-"""Handing one SMS over, by the first provider that takes it, within a fixed time and without sending it twice.
+"""Delivery of an SMS by the first provider that accepts it, within a fixed time and without sending it twice.
 
-The rules are those of the facts on SMS login, §2.5: a refusal goes on to the next provider; a breakdown is repeated
-under the same id first; where the message may have been taken, the provider is asked, and only a message that is not
-known to be taken goes to the next one. Every provider gets the same text.
+Rules (docs/reference/sms-login.md, section 2.5): a refusal goes on to the next provider; a breakdown is repeated under
+the same id first; after an uncertain answer the provider is queried, and only a message that is not known to be
+accepted goes to the next one. Every provider gets the same text.
 """
 
 import random
@@ -17,7 +17,7 @@ from auto360.providers.sms.parts import parts_of
 
 @dataclass(frozen=True)
 class DeliveryAttempt:
-    """One try at one provider. `lasting`: its circuit should open at once."""
+    """Attempt at one provider. `lasting`: open its circuit at once."""
 
     provider: str
     provider_message_id: str
@@ -29,7 +29,7 @@ class DeliveryAttempt:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a message. `taken` is None when nobody took it; `bad_number` when the number is at fault."""
+    """Result of a delivery. `taken` is None when nobody accepted it; `bad_number` when the number is at fault."""
 
     attempts: tuple[DeliveryAttempt, ...]
     taken: SmsAccepted | None = None
@@ -38,7 +38,7 @@ class Delivery:
     bad_number: bool = False
 
     def record(self, sms_id: str) -> dict[str, Any]:
-        """The arguments with which SQL records it: `sms_record` and `login_record_sms`."""
+        """Return the arguments of SQL functions `sms_record` and `login_record_sms`."""
         taken = self.taken
         return {
             "p_sms_id": sms_id,
@@ -52,15 +52,14 @@ class Delivery:
 
 
 class Deliver(Protocol):
-    """Hands one SMS to whichever provider takes it: `deliver` with its providers put in."""
+    """Sends an SMS through the configured providers: `deliver` with its providers bound."""
 
-    def __call__(self, phone: str, text: str, *, sms_id: str, passed_over: Collection[str]) -> Delivery:
-        """See `deliver`."""
+    def __call__(self, phone: str, text: str, *, sms_id: str, passed_over: Collection[str]) -> Delivery: ...
 
 
 @dataclass(frozen=True)
 class DeliveryLimits:
-    """Seconds and tries: the whole must end before the function does, and soon enough for a waiting person."""
+    """Time and tries: the whole must end before the function does, and soon enough for a waiting person."""
 
     total_seconds: float = 11.0
     call_seconds: float = 2.5
@@ -104,7 +103,7 @@ def deliver(
     limits: DeliveryLimits | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Delivery:
-    """Hand a message over. Providers in `passed_over` (open circuit, last SMS did not arrive) are asked last."""
+    """Send a message. Providers in `passed_over` (open circuit, last SMS did not arrive) are tried last."""
     limits = limits or DeliveryLimits()
     run = _Run(phone, text, limits, sleep, time.monotonic() + limits.total_seconds)
     ordered = sorted(providers, key=lambda provider: provider.name in passed_over)
@@ -121,9 +120,9 @@ def deliver(
 
 
 def _try_provider(run: _Run, provider: SmsProvider, message_id: str, *, reserved: float) -> SmsAccepted | None:
-    """Try one provider until it takes the message, refuses it, or its share of time or tries is used up.
+    """Try one provider until it accepts or refuses the message, or its share of time or tries is used up.
 
-    Once a try was uncertain, every later decision asks first: a repeat that is answered "seen before" proves nothing.
+    Once a try was uncertain, query before deciding: a repeat that is answered "seen before" proves nothing.
     """
     uncertain = False
     for number in range(run.limits.tries):

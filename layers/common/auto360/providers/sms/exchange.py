@@ -1,4 +1,4 @@
-"""One HTTP exchange with an SMS provider: bounded in time and size, its failures told apart by what they mean."""
+"""HTTP exchange with an SMS provider: bounded in time and size, failures told apart by meaning."""
 
 from collections.abc import Mapping
 

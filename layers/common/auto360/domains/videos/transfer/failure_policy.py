@@ -1,4 +1,4 @@
-"""What a provider's failure means: for the entry at hand, and for the whole run."""
+"""Failure policy: consequences of a provider's failure for the entry and for the run."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ OF_THE_ACCOUNT = ("http_401", "http_403", "no_service_account")
 
 
 class RunEnds(Exception):
-    """Going on makes no sense now; the reason is for operators."""
+    """Run cannot continue now; the reason is for staff."""
 
 
 @dataclass
 class Troubles:
-    """Judges failures of one run. `broken` counts those in a row that a dead provider would cause.
+    """Judges failures of one run. `broken` counts consecutive ones that a dead provider would cause.
 
     `require_rights` raises RunEnds where a provider does not know us any more.
     """
@@ -41,7 +41,7 @@ class Troubles:
     broken: int = 0
 
     def met(self, entry: TransferEntry, failure: VideoFailure) -> str:
-        """What becomes of the entry; failures that concern all of them end the run. Raises RunEnds."""
+        """Return the fate of the entry; failures that concern all entries end the run. Raises RunEnds."""
         code, policy = failure.provider_code, self.ledger.policy
         if code in OF_THE_ACCOUNT:
             self._let_go_without_rights(entry, code)
@@ -61,7 +61,7 @@ class Troubles:
         return outcome
 
     def _let_go_without_rights(self, entry: TransferEntry, code: str) -> None:
-        """A refusal may concern one file alone, such as a link that does not open: then it is the entry's failure."""
+        """Release the entry; a refusal may concern one file alone, which is then the entry's failure."""
         try:
             self.require_rights()
         except RunEnds:
@@ -69,7 +69,7 @@ class Troubles:
             raise
 
     def require_provider(self, failure: VideoFailure) -> None:
-        """Wait out a limit; end the run where a provider is down, full, or does not know us. Raises RunEnds."""
+        """Wait out a rate limit; end the run where a provider is down, full, or refuses us. Raises RunEnds."""
         if isinstance(failure, LibraryFull):
             raise RunEnds("library_full") from failure
         if failure.provider_code in OF_THE_ACCOUNT:

@@ -1,4 +1,4 @@
-"""From uploaded to ready: the provider makes the streams, and the copy is compared with what was sent."""
+"""Steps from uploaded to ready: wait for the encoding, and compare the copy with the sent file."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _MOST_SECONDS_APART = 1.0
 
 @dataclass(frozen=True)
 class Asked:
-    """Copies that are finished, one way or the other, by their ids; None where there is none any more."""
+    """Finished copies by id, successful or failed; None for a vanished one."""
 
     settled: Mapping[str, ProviderVideo | None]
 
 
 @dataclass(frozen=True)
 class Settling:
-    """Asks about copies and verifies those that are ready."""
+    """Polls copies and verifies finished ones."""
 
     ledger: Ledger
     target: TargetLibrary
@@ -35,7 +35,7 @@ class Settling:
     choose: random.Random = field(default_factory=random.Random)
 
     def ask(self, entries: Sequence[TransferEntry]) -> Asked:
-        """What has become of these copies, in one call; those still being made are let go. Raises VideoFailure."""
+        """Return the state of these copies in one call; unfinished ones are released. Raises VideoFailure."""
         found = self.target.find([entry.target_id for entry in entries if entry.target_id])
         waiting = [entry for entry in entries if self._is_in_the_making(entry, found.get(entry.target_id or ""))]
         if waiting:
@@ -54,7 +54,7 @@ class Settling:
         return waited < self.ledger.policy.video_migration_encoding_hours * 3600
 
     def advance(self, entry: TransferEntry, video: ProviderVideo | None) -> str:
-        """Verify one copy: `ready`, or `begun_anew` where it was of no use.
+        """Verify a copy: `ready`, or `begun_anew` where it was useless.
 
         Raises TransferLeaseLost, VideoFailure, CopyDoubtful.
         """
@@ -75,9 +75,9 @@ class Settling:
         return "ready"
 
     def look(self, entry: TransferEntry, video: ProviderVideo | None) -> str:
-        """The same comparison without consequences, for entries that have moved: `ok`, or what is wrong.
+        """Compare without consequences, for transferred entries: `ok`, or the difference.
 
-        One that moved before there were digests is played only.
+        Entries from before the digests are only played.
         """
         try:
             if video is None:
@@ -104,9 +104,9 @@ class Settling:
             raise CopyDoubtful("duration_differs")
 
     def _sample(self, entry: TransferEntry) -> None:
-        """Read parts of the file back and compare their digests with those of what was read from the source.
+        """Read parts of the file back and compare their digests with those of the source.
 
-        Every part of a small file, some of a large one: reading back is paid for like playing.
+        Every part of a small file, some of a large one: reading back is billed like playback.
         """
         most = min(self.ledger.policy.video_migration_checked_chunks, len(entry.chunks))
         download = partial(self.target.download, entry.target_id or "")
@@ -116,7 +116,7 @@ class Settling:
                 raise CopyCorrupt("content_differs")
 
     def _delete_others(self, entry: TransferEntry) -> None:
-        """A run that was given up while it asked for a copy may have made one after this one was made."""
+        """Delete copies that crashed runs made of the same video."""
         for other in self.target.with_title(entry.reference):
             if other.video_id != entry.target_id:
                 self.target.delete(other.video_id)

@@ -10,7 +10,7 @@ import pytest
 
 from auto360.container import cleanup, tokens
 from auto360.core.errors import Forbidden
-from auto360.domains.analytics.daily import DailyFigures
+from auto360.domains.analytics.daily import DailyMetrics
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.market import User, new_listing, new_number, new_user, new_user_id
@@ -22,12 +22,12 @@ NEXT_NIGHT = datetime(2001, 5, 2, 18, 20, tzinfo=UTC)
 
 
 @pytest.fixture
-def figures(functions: Functions, database: Database) -> DailyFigures:
+def metrics(functions: Functions, database: Database) -> DailyMetrics:
     """The timer as it starts soon after midnight of the third of May."""
     with database.connect() as connection:
         for table in ("metrics_daily", "active_days"):
             connection.execute(f"delete from {table} where day < '2002-01-01'".encode())
-    return replace(cleanup.daily_figures(), now=lambda: NEXT_NIGHT)
+    return replace(cleanup.daily_metrics(), now=lambda: NEXT_NIGHT)
 
 
 def at(database: Database, table: str, identity: str, **columns: object) -> None:
@@ -87,12 +87,12 @@ def counted(database: Database) -> dict[str, float]:
     return {f"{metric} {dimension}".strip(): float(value) for metric, dimension, value in found}
 
 
-def test_a_day_is_counted(figures: DailyFigures, database: Database) -> None:
-    before = figures.record()
+def test_a_day_is_counted(metrics: DailyMetrics, database: Database) -> None:
+    before = metrics.record()
     assert before["days"] == 8
     zero = counted(database)
     day_of_the_market(database)
-    assert figures.record()["changed"] > 0
+    assert metrics.record()["changed"] > 0
     now = counted(database)
     grown = {name: value - zero.get(name, 0) for name, value in now.items() if value != zero.get(name, 0)}
     assert grown == {
@@ -102,46 +102,46 @@ def test_a_day_is_counted(figures: DailyFigures, database: Database) -> None:
         "revenue_tyiyn": 10000, "revenue_tyiyn tier:basic": 10000, "funnel_code_requested": 3, "funnel_code_used": 2,
         "funnel_registered": 2, "funnel_first_listing": 1,
     }  # fmt: skip
-    assert figures.record()["changed"] == 0
+    assert metrics.record()["changed"] == 0
 
 
 def test_a_first_listing_a_few_days_later_counts_for_the_day_on_which_its_seller_came(
-    figures: DailyFigures, database: Database
+    metrics: DailyMetrics, database: Database
 ) -> None:
-    figures.record()
+    metrics.record()
     before = counted(database)["funnel_first_listing"]
     seller = new_user_id(database)
     at(database, "users", seller)
-    five_days_later = replace(figures, now=lambda: datetime(2001, 5, 7, 18, 20, tzinfo=UTC))
+    five_days_later = replace(metrics, now=lambda: datetime(2001, 5, 7, 18, 20, tzinfo=UTC))
     at(database, "listings", new_listing(database, seller), created_at=datetime(2001, 5, 6, 6, 0, tzinfo=UTC))
     five_days_later.record()
     assert counted(database)["funnel_first_listing"] == before + 1
 
 
-def test_a_day_begins_at_midnight_in_bishkek(figures: DailyFigures, database: Database) -> None:
-    figures.record()
+def test_a_day_begins_at_midnight_in_bishkek(metrics: DailyMetrics, database: Database) -> None:
+    metrics.record()
     before = counted(database)["registrations"]
     for moment in ("2001-05-01 17:59:59Z", "2001-05-01 18:00:00Z", "2001-05-02 17:59:59Z", "2001-05-02 18:00:00Z"):
         at(database, "users", new_user_id(database), created_at=moment)
-    figures.record()
+    metrics.record()
     assert counted(database)["registrations"] == before + 2
 
 
 def test_finance_sees_the_series_and_nobody_below(
-    functions: Functions, figures: DailyFigures, database: Database
+    functions: Functions, metrics: DailyMetrics, database: Database
 ) -> None:
-    cleanup.daily_figures().record()
+    cleanup.daily_metrics().record()
     finance = with_role(functions, database, "finance")
-    series = figures.series(principal(finance), ["registrations"], days=30)
+    series = metrics.series(principal(finance), ["registrations"], days=30)
     assert len(series) == 2
     assert {row["metric"] for row in series} == {"registrations"}
     for role in ("user", "moderator"):
         with pytest.raises(Forbidden):
-            figures.series(principal(with_role(functions, database, role)), ["registrations"], days=30)
+            metrics.series(principal(with_role(functions, database, role)), ["registrations"], days=30)
 
 
-def test_the_timer_counts(functions: Functions, figures: DailyFigures) -> None:
-    assert functions.handler("daily_figures")({}, None)["days"] == 8
+def test_the_timer_counts(functions: Functions, metrics: DailyMetrics) -> None:
+    assert functions.handler("daily_metrics")({}, None)["days"] == 8
 
 
 def with_role(functions: Functions, database: Database, role: str) -> User:

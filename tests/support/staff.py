@@ -19,7 +19,7 @@ from tests.support.rows import rows
 from tests.support.sms import SmsWorld
 
 ORIGIN = "https://ops.360auto.example"
-SESSION = "__Host-operator_session"
+SESSION = "__Host-staff_session"
 _FIELD = re.compile(r'name="form_token" value="([^"]+)"')
 
 
@@ -102,16 +102,16 @@ def sign_in(browser: Browser, sms: SmsWorld, phone: str) -> Page:
     return browser.post("/admin/sign-in/code", {"code": sms.code(phone)})
 
 
-def new_operator(database: Database, role: str, *, name: str = "Гулзат") -> str:
+def new_staff_member(database: Database, role: str, *, name: str = "Гулзат") -> str:
     """The phone of somebody with a role."""
     phone = new_phone()
     rows(database, "insert into users (phone, name, role) values (%s, %s, %s) returning id", phone, name, role)
     return phone
 
 
-def operator_browser(functions: Functions, database: Database, sms: SmsWorld, role: str) -> Browser:
-    """A browser in which an operator with this role is signed in."""
+def staff_browser(functions: Functions, database: Database, sms: SmsWorld, role: str) -> Browser:
+    """A browser in which a staff member with this role is signed in."""
     functions.set(**sms.environ, OPERATIONS_ORIGINS=ORIGIN)
     browser = Browser(functions)
-    assert sign_in(browser, sms, new_operator(database, role)).status == 303
+    assert sign_in(browser, sms, new_staff_member(database, role)).status == 303
     return browser
