@@ -130,7 +130,7 @@ def _make(name: str, own: Path, place: Path, platform: Platform) -> None:
         unpacked = sum(entry.file_size for entry in archive.infolist())
     size = draft.stat().st_size
     if size > STORAGE_LIMIT or unpacked > UNPACKED_LIMIT:
-        raise BundleError(f"The bundle of {name} has {size} bytes, unpacked {unpacked}: the cloud takes it no more.")
+        raise BundleError(f"The bundle of {name} has {size} bytes, unpacked {unpacked}: too large for the cloud.")
     for older in place.parent.glob(f"{name}-????????????.zip"):
         older.unlink()
     draft.rename(place)

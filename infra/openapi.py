@@ -36,13 +36,13 @@ _DESCRIPTION = (
 _FAILURE: Json = {
     "type": "object",
     "title": "Failure",
-    "description": "A refusal: `code` is for the program, `error` is a sentence for a person.",
+    "description": "Refusal: `code` is for the program, `error` is a sentence for a person.",
     "properties": {
         "success": {"const": False},
         "error": {"type": "string"},
         "code": {"type": "string"},
         "request_id": {"type": "string"},
-        "retryAfter": {"type": "integer", "description": "Seconds after which it may work."},
+        "retryAfter": {"type": "integer", "description": "Seconds to wait before a retry."},
         "details": {
             "type": "array",
             "items": {
@@ -134,13 +134,13 @@ def _complete(operation: Json, route: Route, spec: FunctionSpec) -> None:
     if any(each.__name__ == "_raw_body" for each in dependencies) or (has_own_form and route.method == "POST"):
         operation["requestBody"] = {"content": {"*/*": {"schema": {}}}}
     if any("shared." in middleware.__qualname__ for middleware in route.middlewares):
-        operation["responses"]["304"] = {"description": "The caller has the same already (`If-None-Match`)."}
+        operation["responses"]["304"] = {"description": "Not modified (`If-None-Match`)."}
     successes = {status: each for status, each in operation["responses"].items() if status[0] in "23"}
     refused = {status: {"$ref": f"#/components/responses/{name}"} for status, name, _ in _refusals(spec.name)}
     if has_own_form:
         # A bank is answered as it wants it, a page is a page.
-        refused = {status: {"description": "Refused, in a form of its own."} for status in refused}
-        successes = {status: {"description": "In a form of its own."} for status in successes}
+        refused = {status: {"description": "Refused, not in the envelope."} for status in refused}
+        successes = {status: {"description": "Success, not in the envelope."} for status in successes}
     operation["responses"] = dict(sorted({**refused, **successes}.items()))
 
 

@@ -74,7 +74,7 @@ def load_stage(name: str, folder: Path = STAGES) -> Stage:
 def _stage(name: str, content: Mapping[str, Any]) -> Stage:
     unknown = sorted(set(content) - {"yandex", "secrets", "parameters", "scaling"})
     if unknown:
-        raise StageError(f"{name}.toml has a part that means nothing: {', '.join(unknown)}.")
+        raise StageError(f"{name}.toml has unknown parts: {', '.join(unknown)}.")
     stage = Stage(
         name=name,
         absent_secrets=frozenset(content.get("secrets", {}).get("absent", ())),

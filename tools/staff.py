@@ -22,7 +22,7 @@ from tools.environment import NoStack, use_local_stack_unless_told
 
 def main(arguments: list[str] | None = None) -> int:
     """Appoint one person."""
-    parser = argparse.ArgumentParser(prog="make staff", description="Gives a person a role on the operations page.")
+    parser = argparse.ArgumentParser(prog="make staff", description="Give a person a role on the operations page.")
     parser.add_argument("phone", help="the person's phone, such as +996700123456")
     parser.add_argument("role", choices=(*get_args(Role), "user"))
     chosen = parser.parse_args(arguments)

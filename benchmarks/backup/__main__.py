@@ -54,7 +54,7 @@ def main() -> int:
         server.start()
         storage.start()
         storage.wait()
-        print(f"filling the database up to {gigabytes:g} GB …", flush=True)
+        print(f"filling the database to {gigabytes:g} GB …", flush=True)
         print(f"  {fill(server.dsn, gigabytes=gigabytes):.2f} GB", flush=True)
         given = {
             "dsn": server.dsn,

@@ -33,14 +33,14 @@ def _sms(name: str) -> str:
 @check(
     "SMS: nikita.kg",
     needs=("NIKITA_SMS_LOGIN",),
-    advice="Check login and password, pay in, and let our address in at smspro.nikita.kg.",
+    advice="Check login and password, top up, and allow our address at smspro.nikita.kg.",
 )
 def nikita(_variables: Variables) -> str:
     """The account's balance."""
     return _sms("nikita")
 
 
-@check("SMS: SMSC", needs=("SMSC_LOGIN",), advice="Check login and password at SMSC, and pay in.")
+@check("SMS: SMSC", needs=("SMSC_LOGIN",), advice="Check login and password at SMSC, and top up.")
 def smsc(_variables: Variables) -> str:
     """The account's balance."""
     return _sms("smsc")
@@ -86,9 +86,9 @@ def _bank(name: str) -> str:
             raise
         if refused.bank_code in _UNPUBLISHED:
             raise Warn(f"refuses an order that does not exist with {refused.bank_code}") from None
-        return "lets us in"
+        return "credentials accepted"
     except OrderUnknown:
-        return "lets us in (test)" if wired.is_test else "lets us in"
+        return "credentials accepted (test)" if wired.is_test else "credentials accepted"
     return "answers for an order that does not exist"
 
 
@@ -136,13 +136,13 @@ def _probe(store: Any) -> str:
     try:
         written = store.put(key, [content])
         if written.sha256 != hashlib.sha256(content).digest() or b"".join(store.get(key)) != content:
-            raise Wrong("what was read is not what was written")
+            raise Wrong("read bytes differ from the written ones")
         if store.head(key) is None:
-            raise Wrong("what was written is not there")
+            raise Wrong("the written object is missing")
     finally:
         store.delete([key])
     if store.head(key) is not None:
-        raise Wrong("what was deleted is still there; is versioning or a lock on?")
+        raise Wrong("the deleted object is still there; is versioning or a lock on?")
     return "written, read and deleted"
 
 
@@ -196,7 +196,7 @@ def cdn(_variables: Variables) -> str:
     from auto360.container.cdn import yandex_cdn
 
     yandex_cdn().read()
-    return "the resource is there"
+    return "the resource exists"
 
 
 @check(
@@ -226,5 +226,5 @@ def mail(_variables: Variables) -> str:
     client: Any = ses_client(settings)
     domain = settings.mail_sender.partition("@")[2]
     if not client.get_email_identity(EmailIdentity=domain)["VerifiedForSendingStatus"]:
-        raise Wrong(f"{domain} is not proved")
+        raise Wrong(f"{domain} is not verified")
     return f"mail from {domain} may be sent"

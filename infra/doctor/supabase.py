@@ -111,7 +111,7 @@ def access_tokens(_variables: Variables) -> str:
     tokens = wired()
     user = str(uuid4())
     if tokens.check(tokens.issue(user_id=user, session_id=str(uuid4()), phone="+996700000000")).user_id != user:
-        raise Wrong("a token says somebody else")
+        raise Wrong("a token names another user")
     return f"signed and checked, good for {tokens.lifetime_seconds} s"
 
 
@@ -128,7 +128,7 @@ def project_jwks(variables: Variables) -> str:
     ids = [key.get("kid") for key in answer.raise_for_status().json()["keys"]]
     if variables["JWT_SIGNING_KEY_ID"] not in ids:
         raise Wrong(f"the project's {len(ids)} keys do not hold {variables['JWT_SIGNING_KEY_ID']}")
-    return f"{len(ids)} keys, ours among them"
+    return f"{len(ids)} keys, including ours"
 
 
 @check(
@@ -138,7 +138,7 @@ def clock(variables: Variables) -> str:
     """This machine and the project agree on the time."""
     answer = httpx.get(f"{_rest(variables)}/", timeout=_SECONDS)
     if "date" not in answer.headers:
-        raise Warn("the project told no time")
+        raise Warn("the project sent no time")
     skew = abs((parsedate_to_datetime(answer.headers["date"]) - utc_now()).total_seconds())
     if skew > _MOST_SKEW_SECONDS:
         raise Wrong(f"{skew:.0f} s apart from the project")

@@ -73,8 +73,8 @@ def _quotas(wanted: Wanted, actual: Actual) -> Iterator[str]:
         used = 0 if ours is None else max(ours, usage)
         if more and used + more > limit:
             yield (
-                f"The quota {quota} is {limit}, and {used + more} are needed: ask for more in the console"
-                f" (Quotas) or by support."
+                f"The quota {quota} is {limit}, and {used + more} are needed: request more in the console"
+                f" (Quotas) or from support."
             )
 
 

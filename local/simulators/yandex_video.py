@@ -27,7 +27,7 @@ from local.simulators.yandex_iam import Iam
 
 _LABEL_NAME, _LABEL_VALUE = re.compile(r"[a-z][-_0-9a-z]{0,62}"), re.compile(r"[-_.@:/0-9a-zA-Z]{0,63}")
 _TITLE_FILTER = re.compile(r"title\s*=\s*'((?:[^'\\]|\\.)*)'")
-_FIGURES = {
+_PARAMETERS = {
     "encode_seconds": 1.0,
     "quota": 5000.0,
     "manifest_seconds": 300.0,
@@ -52,7 +52,7 @@ class YandexVideo:
     channel_id: str
     iam: Iam
     limit: PerMinute = field(default_factory=lambda: PerMinute(600))
-    faults: Faults = field(default_factory=lambda: Faults(_RANGES, _FIGURES))
+    faults: Faults = field(default_factory=lambda: Faults(_RANGES, _PARAMETERS))
     videos: dict[str, Video] = field(default_factory=dict, init=False)
     requests: dict[str, int] = field(default_factory=dict, init=False)
     tus: TusServer = field(init=False)

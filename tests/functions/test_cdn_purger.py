@@ -148,4 +148,4 @@ def test_paths_are_queued_by_command(edge: Edge, capsys: pytest.CaptureFixture[s
 def test_a_cdn_that_refuses_is_a_sentence(edge: Edge, capsys: pytest.CaptureFixture[str]) -> None:
     edge.side.knows = lambda _: False
     assert main(["plan"]) == 1
-    assert capsys.readouterr().err == "The CDN refuses, or does not answer: http_401\n"
+    assert capsys.readouterr().err == "The CDN refused or did not answer: http_401\n"

@@ -32,4 +32,4 @@ def test_a_refusal_is_told_without_the_providers_words(videos: VideoWorld, capsy
     videos.turn("api_video", mode="http_500")
     assert main(["list"]) == 1
     told = capsys.readouterr().err
-    assert told == "api.video did not do it (http_500).\n"
+    assert told == "api.video refused (http_500).\n"

@@ -200,7 +200,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="auto360-rehearsal-"))
     folder.chmod(0o755)
     began = time.monotonic()
-    print("Disaster rehearsal: a region is lost and rebuilt", flush=True)
+    print("Disaster rehearsal: lose a region and rebuild it", flush=True)
     try:
         Rehearsal(folder).run()
     except RehearsalFailed as error:
@@ -208,7 +208,7 @@ def main() -> int:
         return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"\nEverything is as it was, after {time.monotonic() - began:.0f} s", flush=True)
+    print(f"\nEverything restored after {time.monotonic() - began:.0f} s", flush=True)
     return 0
 
 

@@ -12,15 +12,15 @@ from tools.costs.assumptions import Range
 from tools.costs.model import MoveCost
 
 _STATES = {
-    "planned": "waits for its turn",
-    "copying": "is being copied",
-    "uploaded": "lies at Yandex, which makes the streams",
-    "ready": "verified, about to be shown",
-    "switched": "shown from Yandex, to be looked at once more",
-    "confirmed": "moved; api.video keeps its copy for a while",
-    "failed": "is tried again, or was given up",
-    "skipped": "stays: 360°, or deleted by its owner",
-    "rolled_back": "shown from api.video again",
+    "planned": "waiting",
+    "copying": "being copied",
+    "uploaded": "at Yandex, being encoded",
+    "ready": "verified, about to be switched",
+    "switched": "played from Yandex, to be checked again",
+    "confirmed": "transferred; api.video keeps its copy for a while",
+    "failed": "to be retried, or given up",
+    "skipped": "not transferred: 360°, or deleted by its owner",
+    "rolled_back": "played from api.video again",
 }
 
 
@@ -30,16 +30,16 @@ def status_tables(status: Mapping[str, Any], policy: MigrationPolicy) -> Iterato
     for name, about in _STATES.items():
         states.add_row(name, f"{status['states'].get(name, 0):,}", about)
     yield states
-    today, metrics = status["today"], _table("Today and in all", "", "")
+    today, metrics = status["today"], _table("Today and total", "", "")
     left = status["states"].get("planned", 0)
     days = -(-left // policy.video_migration_daily_limit) if policy.video_migration_daily_limit else None
     for name, value in (
-        ("begun today", f"{today['started']:,} of {today['allowed']:,}"),
+        ("started today", f"{today['started']:,} of {today['allowed']:,}"),
         ("confirmed today", f"{today['confirmed']:,}"),
         ("given up today", f"{today['failed']:,}"),
         ("copied today", _gigabytes(today["bytes_copied"])),
-        ("copied in all", _gigabytes(status["bytes_copied"])),
-        ("held by runs", f"{status['held']:,}"),
+        ("copied in total", _gigabytes(status["bytes_copied"])),
+        ("leased by runs", f"{status['held']:,}"),
         ("copies at Yandex", f"{status['at_yandex']:,} of {policy.video_migration_library_quota:,}"),
         ("to be released at api.video", f"{status['releasable']:,}"),
         ("released at api.video", f"{status['released']:,}"),
@@ -48,7 +48,7 @@ def status_tables(status: Mapping[str, Any], policy: MigrationPolicy) -> Iterato
         metrics.add_row(name, value)
     yield metrics
     if status["reasons"]:
-        reasons = _table("Why", "state and reason", "videos")
+        reasons = _table("Reasons", "state and reason", "videos")
         for reason, count in sorted(status["reasons"].items(), key=lambda item: -item[1]):
             reasons.add_row(reason, f"{count:,}")
         yield reasons
@@ -62,9 +62,9 @@ def preview_table(preview: Mapping[str, Any], status: Mapping[str, Any], policy:
     for name, value in (
         ("not planned yet", f"{preview['unplanned']:,}"),
         ("planned", f"{preview['planned']:,}"),
-        ("360°, which stay", f"{preview['equirectangular']:,}"),
-        ("bytes that are known", _gigabytes(preview["known_bytes"])),
-        ("minutes that are known", f"{float(preview['known_seconds']) / 60:,.0f}"),
+        ("360°, not transferred", f"{preview['equirectangular']:,}"),
+        ("known bytes", _gigabytes(preview["known_bytes"])),
+        ("known minutes", f"{float(preview['known_seconds']) / 60:,.0f}"),
         ("room at Yandex", f"{max(room, 0):,}" + (" – RAISE THE QUOTA FIRST" if room < videos else "")),
     ):
         table.add_row(name, value)
@@ -90,7 +90,7 @@ def move_table(title: str, cost: MoveCost, *, days_at: MigrationPolicy | None = 
 
 def days_table(days: Sequence[Mapping[str, Any]]) -> Table:
     """A row a day."""
-    table = _table("Days", "Bishkek day", "allowed", "begun", "confirmed", "given up", "copied")
+    table = _table("Days", "Bishkek day", "limit", "started", "confirmed", "given up", "copied")
     for day in days:
         numbers = (f"{day[name]:,}" for name in ("allowed", "started", "confirmed", "failed"))
         table.add_row(day["day"], *numbers, _gigabytes(day["bytes_copied"]))

@@ -16,6 +16,6 @@ ERRORS: Sentences = {
     "form_foreign": (
         "Форма устарела или открыта не на этой странице. Откройте раздел заново и повторите.",
         "Форма эскирген же бул баракта ачылган эмес. Бөлүмдү кайра ачып, кайталаңыз.",
-        "The form is out of date or was not opened on this page. Open the section again and repeat.",
+        "This form has expired or was opened elsewhere. Open the section again and repeat.",
     ),
 }
