@@ -21,7 +21,7 @@ from infra.artifact import BUILD, CACHE, held, libraries, locks, write_own
 from infra.platforms import CLOUD, Platform, cloud_python
 
 BUNDLES = BUILD / "bundles"
-# Yandex Cloud: larger ones go through Object Storage, up to 128 MB (facts on Yandex Cloud, §1).
+# Yandex Cloud: larger ones go through Object Storage, up to 128 MB (docs/reference/yandex-cloud.md, section 1).
 DIRECT_LIMIT = 3_500_000
 STORAGE_LIMIT = 128 * 1024 * 1024
 UNPACKED_LIMIT = 680 * 1024 * 1024

@@ -18,7 +18,7 @@ from infra.yandex.current_state import Actual
 from infra.yandex.desired_state import Wanted, WantedFunction
 from infra.yandex.secrets import SIZE_LABEL
 
-# What a cloud has without asking (facts on Yandex Cloud, §1), used where the quota service does not tell.
+# Default quotas (docs/reference/yandex-cloud.md, section 1), used where the quota service does not answer.
 _DEFAULTS = {
     "serverless.functions.count": 10,
     "serverless.triggers.count": 100,

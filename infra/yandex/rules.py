@@ -1,4 +1,4 @@
-"""What Yandex Cloud refuses, checked before any call (facts on Yandex Cloud, §1, §2, §3, §5)."""
+"""What Yandex Cloud refuses, checked before any call (docs/reference/yandex-cloud.md, sections 1, 2, 3 and 5)."""
 
 from __future__ import annotations
 

@@ -244,7 +244,7 @@ def test_health_asks_every_dependency_now(moderator: Browser, sms_world: SmsWorl
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/moderation", "/alerts", "/health", "/sms", "/metrics", "/backups", "/operators", "/audit"]
+    "path", ["", "/moderation", "/alerts", "/health", "/sms", "/metrics", "/backups", "/staff", "/audit"]
 )
 def test_every_section_is_there_in_english(admin: Browser, path: str) -> None:
     admin.post("/admin/language", {"language": "en"})

@@ -218,10 +218,10 @@ def test_pages_allow_no_script_no_frame_and_are_kept_nowhere(
 
 
 def test_the_language_is_switched_and_remembered(browser: Browser) -> None:
-    assert "Вход для операторов" in browser.get("/admin/sign-in").words
+    assert "Вход для сотрудников" in browser.get("/admin/sign-in").words
     back = browser.post("/admin/language", {"language": "en", "back": "/admin/sign-in"})
     assert back.location == "/admin/sign-in"
-    assert "Operators' sign-in" in browser.get("/admin/sign-in").words
+    assert "Staff sign-in" in browser.get("/admin/sign-in").words
 
 
 def test_the_stylesheet_may_be_kept_for_ever_since_its_address_changes_with_it(browser: Browser) -> None:

@@ -1,4 +1,4 @@
-"""Operators send single messages by template and see how SMS are doing."""
+"""Staff send single template messages and read the SMS status."""
 
 import threading
 

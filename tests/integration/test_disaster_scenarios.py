@@ -1,4 +1,4 @@
-"""The three scenarios of the audit (8.2): something is destroyed, one command is run, the state is as it was."""
+"""Destroy, run one command, compare: the three scenarios of docs/reference/limits.md, section 8.2."""
 
 from __future__ import annotations
 

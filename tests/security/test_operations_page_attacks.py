@@ -122,7 +122,7 @@ def test_a_session_that_was_planted_before_the_sign_in_is_not_the_one_that_is_op
         target.sign_in(victim, target.user("admin", "Жаныл")[1])
         cookies = {cookie.value for cookie in victim.cookies.jar if cookie.name == SESSION}
         assert cookies - {value}, "the sign-in has opened a session of its own"
-    assert "Операторы" not in attacker.get("/admin").text, "the planted session has got no other role"
+    assert "Сотрудники" not in attacker.get("/admin").text, "the planted session has got no other role"
     assert attacker.get("/admin/staff").status_code == 403
 
 

@@ -1,4 +1,4 @@
-"""Operators who try to act for two: each way in which one person gave tiers or money away alone."""
+"""Staff who act for two: each way in which one person gave tiers or money away alone."""
 
 from __future__ import annotations
 

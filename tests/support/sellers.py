@@ -26,7 +26,7 @@ select %(user)s, video.id, 'api_video', 'to' || video.id, 100000000, 'video/mp4'
 
 
 def car(**changes: Any) -> dict[str, Any]:
-    """The body of the app's form for a car (mobile contract, §1.5), with a video of its own."""
+    """The body of the app's form for a car (docs/reference/app-contract.md, section 1.5), with a video of its own."""
     body = {
         "category": "car",
         "title": "Toyota Camry 2018",

@@ -1,4 +1,4 @@
-"""Operators in a browser without pictures: cookies are kept, forms are sent as a browser sends them."""
+"""Staff browser without pictures: keeps cookies, sends forms as a browser does."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class Uploader:
         return found
 
     def assert_plays(self, listing_id: str) -> None:
-        """What the app would play of a listing does play: by `video_id`, and by `video_url` (mobile contract, §0.9)."""
+        """Require that the app's addresses of a listing play (docs/reference/app-contract.md, section 0.9)."""
         listing = self.shown(listing_id)
         if listing["video_id"]:
             require_playable(

@@ -1,4 +1,4 @@
-"""A new region from nothing but VK Cloud and this repository: database, files, playback (audit 8.2, scenario 3)."""
+"""Rebuild a region from VK Cloud and this repository: database, files, playback (docs/reference/limits.md, 8.2)."""
 
 from __future__ import annotations
 

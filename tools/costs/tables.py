@@ -60,7 +60,7 @@ def rows_of(assumed: Assumptions) -> Iterator[tuple[str, int, str, str, float, f
 def _audit(assumed: Assumptions) -> Table:
     audit = assumed.audit
     before, after = by_audit(audit.api_video, assumed.library), by_audit(audit.yandex, assumed.library)
-    table = _table("The audit's model (§2.1, §2.2)", "", "api.video", "Yandex", "saving")
+    table = _table("The audit's model", "", "api.video", "Yandex", "saving")
     for item in _ITEMS[:3]:
         one, other = getattr(before, item), getattr(after, item)
         table.add_row(item, _money(one), _money(other), _money(one - other))

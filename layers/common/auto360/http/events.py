@@ -19,7 +19,7 @@ Event = dict[str, Any]
 BodyKind = Literal["json", "raw"]
 """What a function takes as a body: JSON, or whatever a provider's webhook sends."""
 
-# Paths outside /api; everything else that lacks the prefix is an alias of the existing app (mobile contract, §1.1).
+# Paths outside /api; any other without the prefix is an alias of the app (docs/reference/app-contract.md, 1.1).
 _OTHER_ROOTS = ("/api/", "/health", "/webhooks/", "/admin", "/.well-known/")
 _ALIASES = ("/api/api/", "/api/v1/")
 

@@ -9,7 +9,7 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from auto360.core import phone
 
-# Yandex knows these names only (facts on Yandex Cloud, §1, Logging).
+# Yandex knows these names only (docs/reference/yandex-cloud.md, section 1Logging).
 _LEVELS = {"WARNING": "WARN", "CRITICAL": "FATAL", "NOTSET": "TRACE"}
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?i:bearer)\s+[\w.\-]{20,}")
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from auto360.domains.billing.errors import BankNotOffered
 from auto360.providers.payments import Bank
 
-# The app's own name for a bank, where it is another than ours (mobile contract, §6).
+# The app's own name for a bank, where it is another than ours (docs/reference/app-contract.md, section 6).
 _APP_NAMES = {"obank": "odengi"}
 
 

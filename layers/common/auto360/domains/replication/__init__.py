@@ -5,7 +5,7 @@ Keys in the backup bucket:
   storage/current/<bucket>/<name>        the file as it is at the source
   storage/removed/<day>/<digest>/<bucket>/<name>   what was deleted or replaced at the source on that day
 
-Rules (audit 2.3, 7.2): files of storage are kept for 30 days after they are gone, videos for 90.
+Retention (docs/reference/limits.md, section 2.3): replicas of deleted files 30 days, of deleted videos 90 days.
 """
 
 from collections.abc import Iterator

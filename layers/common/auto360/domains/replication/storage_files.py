@@ -1,7 +1,7 @@
 """Files of Supabase Storage: changes from its tables, lists and bytes from its S3 interface.
 
 The list of a whole bucket is served by the storage itself: comparing with it finds what the order of changes misses,
-such as deletions (docs/reference/supabase.md, section 1.3).
+such as deletions (docs/reference/backups.md, section 1.3).
 """
 
 from collections.abc import Callable, Iterator

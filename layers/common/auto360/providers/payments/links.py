@@ -14,7 +14,7 @@ from auto360.providers.payments.http_client import host_of
 
 _MOST_CHARACTERS = 2048
 
-# Prefixes seen in use (facts on payments, §2). `BANK_APP_LINKS` replaces them; other banks have prefixes of their own.
+# Prefixes seen in use (docs/reference/payments.md, section 2). `BANK_APP_LINKS` replaces them.
 _KNOWN_APPS = (
     ("mbank", "MBank", "https://app.mbank.kg/qr/#"),
     ("odengi", "O!Деньги", "https://api.dengi.o.kg/#"),
