@@ -8,7 +8,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 	--no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fmt lint types db-reset openapi bundle plan deploy canary rollback destroy secret doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
+.PHONY: help install up test check fmt lint types db-reset openapi data-model bundle plan deploy canary rollback destroy secret doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ db-reset: install ## delete the local database, secrets and logs; the next `make
 
 openapi: install ## write docs/openapi.json from the functions' models
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra openapi
+
+data-model: install ## draw docs/data-model.md from the schema
+	@$(VENV_PYTHON) -m tools.data_model
 
 bundle: install ## build the zip of every function, with sizes and import times
 	@$(VENV_PYTHON) -m infra bundle
