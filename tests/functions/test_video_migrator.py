@@ -327,13 +327,13 @@ def test_a_large_file_is_copied_by_several_invocations(moves: MoveWorld) -> None
     assert moves.videos.yandex.requests["create"] == 1
 
 
-@pytest.mark.parametrize(("figure", "reason"), [({"quota": 1}, "library_full"), ({"calls_per_minute": 2}, "busy")])
+@pytest.mark.parametrize(("limits", "reason"), [({"quota": 1}, "library_full"), ({"calls_per_minute": 2}, "busy")])
 def test_a_full_or_busy_provider_ends_the_run_and_costs_no_attempts(
-    moves: MoveWorld, metric: dict[str, int], reason: str
+    moves: MoveWorld, limits: dict[str, int], reason: str
 ) -> None:
     for _ in range(3):
         moves.add()
-    moves.videos.turn("yandex", **metric)
+    moves.videos.turn("yandex", **limits)
     assert moves.run(seconds=25)["ended"] == reason
     assert rows(moves.database, "select max(attempts) from video_migrations") == [(0,)]
     moves.videos.turn("yandex", quota=5000, calls_per_minute=600)
