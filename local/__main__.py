@@ -22,7 +22,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _Stopped(BaseException):
-    """Somebody asked for the end."""
+    """Stop was requested."""
 
 
 def main() -> int:
@@ -125,7 +125,7 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def say(line: str, stream: object = None) -> None:
-    """One line for the person at the terminal."""
+    """Print a line to the terminal."""
     print(line, file=stream or sys.stdout, flush=True)  # type: ignore[arg-type]
 
 

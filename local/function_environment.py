@@ -1,4 +1,4 @@
-"""The environment variables that the stack can hand to functions. Which of them one gets, `template.yaml` says."""
+"""Environment variables that the stack can give to functions; `template.yaml` says which of them one gets."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OVERRIDABLE = ("ALLOWED_ORIGINS", "LOG_LEVEL", "NIKITA_SMS_SENDER", "SMSC_SENDE
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the parts of this run answer."""
+    """Addresses of the parts of this run."""
 
     gateway: str
     postgrest: str
@@ -34,12 +34,12 @@ class Addresses:
 
 
 def token_keys(keyring: Keyring) -> TokenKeys:
-    """The keys with which tokens of the local stack are signed."""
+    """Return the keys with which tokens of the local stack are signed."""
     return keyring.token_keys(ISSUER)
 
 
 def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapping[str, str]) -> dict[str, str]:
-    """Every variable that the stack provides; `overrides` may change the harmless ones."""
+    """Return every variable that the stack provides; `overrides` may change the harmless ones."""
     keys = token_keys(keyring)
     variables = {
         "APP_ENV": "local",
@@ -91,7 +91,7 @@ def _providers(keyring: Keyring, simulators: str) -> dict[str, str]:
 
 
 def video_providers(keyring: Keyring, simulators: str) -> dict[str, str]:
-    """The accounts at api.video and at Yandex Cloud."""
+    """Return the accounts at api.video and at Yandex Cloud."""
     key = {
         "id": keyring.yandex_key_id,
         "service_account_id": SERVICE_ACCOUNT,

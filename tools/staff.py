@@ -1,6 +1,7 @@
-"""`make staff member PHONE=… ROLE=…`: gives a person a role on the operations page; `ROLE=user` takes it away.
+"""`make staff PHONE=… ROLE=…`: give a person a role on the operations page; `ROLE=user` revokes it.
 
-Works on the local stack, or, with `SUPABASE_URL` and `SUPABASE_SERVICE_ROLE_KEY`, on a project in the cloud.
+Works on the backend that the environment names, else on the local stack. The service key is the permission: this is how
+the first administrator gets in.
 """
 
 from __future__ import annotations

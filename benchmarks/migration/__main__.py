@@ -46,7 +46,7 @@ def main() -> int:
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """The simulators tell of every upload; a rehearsal does not need to hear it."""
+    """Yield the simulators tell of every upload; a rehearsal does not need to hear it."""
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         yield
 

@@ -1,4 +1,4 @@
-"""What a rehearsal needs: a database of its own with PostgREST, and both video providers simulated in this process."""
+"""Services of a rehearsal: a database with PostgREST, and both video providers simulated in this process."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from local.simulators.yandex_video import YandexVideo
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a rehearsal takes place. `environ` is what the migrating processes see."""
+    """Environment of a rehearsal. `environ` is for the transferring processes."""
 
     dsn: str
     environ: dict[str, str]

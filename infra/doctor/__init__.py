@@ -26,7 +26,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the report. `needs`: variables without which there is nothing to check."""
+    """Line of the report. `needs`: variables without which there is nothing to check."""
 
     name: str
     needs: tuple[str, ...]
@@ -36,7 +36,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check came to, and what to do about it."""
+    """Result of a check, and advice for a failure."""
 
     outcome: Outcome
     name: str
@@ -82,7 +82,7 @@ def _run(each: Check, variables: Variables) -> Finding:
 
 
 def _shortly(error: Exception) -> str:
-    """The class of an error, with the code that our providers' errors carry, or our own sentence about settings."""
+    """Return the class of an error, with the provider's code or our own sentence about settings."""
     from auto360.core.errors import SettingsInvalid
 
     if isinstance(error, SettingsInvalid):

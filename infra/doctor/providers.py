@@ -36,13 +36,13 @@ def _sms(name: str) -> str:
     advice="Check login and password, top up, and allow our address at smspro.nikita.kg.",
 )
 def nikita(_variables: Variables) -> str:
-    """The account's balance."""
+    """Check the account's balance."""
     return _sms("nikita")
 
 
 @check("SMS: SMSC", needs=("SMSC_LOGIN",), advice="Check login and password at SMSC, and top up.")
 def smsc(_variables: Variables) -> str:
-    """The account's balance."""
+    """Check the account's balance."""
     return _sms("smsc")
 
 
@@ -52,7 +52,7 @@ def smsc(_variables: Variables) -> str:
     advice="Check API_VIDEO_KEY and API_VIDEO_URL (sandbox and production differ).",
 )
 def api_video(_variables: Variables) -> str:
-    """The key is exchanged for a token, and videos are counted."""
+    """Exchange the key for a token and count videos."""
     from auto360.container.video_providers import api_video as wired
 
     return f"{wired().count()} videos"
@@ -64,7 +64,7 @@ def api_video(_variables: Variables) -> str:
     advice="Give the service account `video.editor` in the organization; check key and channel.",
 )
 def yandex_video(_variables: Variables) -> str:
-    """The key is exchanged for an IAM token, and the channel is looked into."""
+    """Exchange the key for an IAM token and read the channel."""
     from auto360.container.video_providers import yandex as wired
 
     return f"{wired().count()} videos in the channel"
@@ -102,7 +102,7 @@ def odengi(_variables: Variables) -> str:
 
 @check("bank: MBank", needs=("MKASSA_API_KEY",), advice="Check MKASSA_API_KEY in the cabinet of MKassa.")
 def mbank(_variables: Variables) -> str:
-    """The key is accepted."""
+    """Check the key."""
     return _bank("mbank")
 
 
@@ -110,13 +110,13 @@ def mbank(_variables: Variables) -> str:
     "bank: Bakai", needs=("BAKAI_QR_TOKEN",), advice="Check the token of the external service in the bank's cabinet."
 )
 def bakai(_variables: Variables) -> str:
-    """The token is accepted."""
+    """Check the token."""
     return _bank("bakai")
 
 
 @check("bank: Optima", needs=("OPTIMA_API_KEY",), advice="Check OPTIMA_API_KEY with the bank's manager.")
 def optima(_variables: Variables) -> str:
-    """The key is accepted."""
+    """Check the key."""
     return _bank("optima")
 
 
@@ -152,7 +152,7 @@ def _probe(store: Any) -> str:
     advice="Check endpoint, keys and the rights of the account on the bucket.",
 )
 def vk_cloud(_variables: Variables) -> str:
-    """A probe goes there and back."""
+    """Write, read and delete a probe."""
     from auto360.container.object_storage import backup_store
 
     return _probe(backup_store())
@@ -164,7 +164,7 @@ def vk_cloud(_variables: Variables) -> str:
     advice="Give the account of the key `storage.editor` on the bucket.",
 )
 def yandex_storage(_variables: Variables) -> str:
-    """A probe goes there and back."""
+    """Write, read and delete a probe."""
     from auto360.container.object_storage import upload_store
 
     return _probe(upload_store())
@@ -192,7 +192,7 @@ def dumps(variables: Variables) -> str:
     advice="Check the id of the resource; the service account needs `cdn.editor` in its folder.",
 )
 def cdn(_variables: Variables) -> str:
-    """The resource is read."""
+    """Read the resource."""
     from auto360.container.cdn import yandex_cdn
 
     yandex_cdn().read()
@@ -205,7 +205,7 @@ def cdn(_variables: Variables) -> str:
     advice="Check METRIC_SOURCE; the service account or the API key needs `monitoring.viewer`.",
 )
 def metrics(variables: Variables) -> str:
-    """Everybody who is asked for figures answers."""
+    """Read every source of metrics."""
     from auto360.container.monitoring import metric_sources
 
     if variables["METRIC_SOURCE"] == "yandex" and not variables.get("YANDEX_MONITORING_API_KEY"):
@@ -219,7 +219,7 @@ def metrics(variables: Variables) -> str:
     advice="Check the static key and that its account may send mail for the domain.",
 )
 def mail(_variables: Variables) -> str:
-    """The key is accepted and the domain is proved; no mail is sent."""
+    """Check the key and the domain; sends no mail."""
     from auto360.providers.alert_channels.ses import MailSettings, ses_client
 
     settings = MailSettings.load()

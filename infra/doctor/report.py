@@ -32,7 +32,7 @@ def run(project: Project, stage: str, *, show: Callable[[str], None] = print) ->
 
 
 def findings(variables: Variables) -> list[Finding]:
-    """Every finding, for tests."""
+    """Return every finding, for tests."""
     with_variables(variables)
     return list(examine(variables, REGISTRY))
 
@@ -43,7 +43,7 @@ def with_variables(variables: Variables) -> None:
 
 
 def local_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """What the stack on this machine gives its functions (PORT, AUTO360_DATA)."""
+    """Return the variables of the stack on this machine (PORT, AUTO360_DATA)."""
     from local.function_environment import function_environment
     from local.paths import DataFolder
     from local.ports import Ports
@@ -59,7 +59,7 @@ def local_variables(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def stage_variables(project: Project, name: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """A stage's variables: text from template and stage, secrets from the environment or else from Lockbox."""
+    """Return a stage's variables: text from template and stage, secrets from the environment or else from Lockbox."""
     stage = load_stage(name)
     parameters = project.parameters(stage.parameters)
     variables: dict[str, str] = {}

@@ -1,1 +1,1 @@
-"""The providers, played on this machine: the same wire formats, rules and faults, one file per provider."""
+"""Providers, played on this machine: the same wire formats, rules and faults, one file per provider."""

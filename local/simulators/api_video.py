@@ -25,7 +25,7 @@ from local.simulators.faults import Faults, PerMinute
 
 @dataclass
 class ApiVideo:
-    """The provider's side. `limits` are calls per minute: uploads, writes, reads."""
+    """Provider's side. `limits` are calls per minute: uploads, writes, reads."""
 
     account: ApiVideoAccount
     limits: dict[str, PerMinute] = field(
@@ -75,7 +75,7 @@ class ApiVideo:
             self.limits[name].most = int(most)
 
     def state(self) -> dict[str, Any]:
-        """For the console page."""
+        """Return the value for the console page."""
         limits = {f"{name}s_per_minute": limit.most for name, limit in self.limits.items()}
         return {
             **self.faults.state(),
@@ -84,7 +84,7 @@ class ApiVideo:
         }
 
     def held(self) -> list[dict[str, Any]]:
-        """The newest videos, for the console page."""
+        """Return the newest videos, for the console page."""
         return views.listed(self.library.videos)
 
     def _guarded(

@@ -1,4 +1,4 @@
-"""What the simulators are told at their start: the accounts that the functions use, and where to push reports."""
+"""Environment of the simulators: the functions' accounts, and the addresses for reports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from local.secrets import Keyring
 def simulators_environment(
     keyring: Keyring, addresses: Addresses, *, port: int, overrides: Mapping[str, str]
 ) -> dict[str, str]:
-    """The environment of `python -m local.simulators`; `overrides` is that of whoever starts the stack."""
+    """Return the environment of `python -m local.simulators`; `overrides` is that of whoever starts the stack."""
     gateway, secret = addresses.gateway, keyring.sms_report_secret
     environ = {
         **environ_for_tools(),

@@ -1,4 +1,4 @@
-"""What can be switched on a provider that holds files: failing calls, cuts in the middle of a file, limits."""
+"""Switchable faults of a provider that holds files: failing calls, broken files, limits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Answer = Callable[[], Awaitable[web.StreamResponse]]
 
 @dataclass
 class Faults:
-    """A mode for everything, and figures: each is a percentage, seconds, or a number, with its range."""
+    """Mode for everything, and figures: each is a percentage, seconds, or a number, with its range."""
 
     ranges: Mapping[str, tuple[float, float]]
     parameters: dict[str, float]
@@ -46,11 +46,11 @@ class Faults:
         self.mode, self.parameters = str(mode), new
 
     def state(self) -> dict[str, Any]:
-        """For the console page."""
+        """Return the value for the console page."""
         return {"mode": self.mode, "modes": list(MODES), "needs": {}, **self.parameters, "ranges": dict(self.ranges)}
 
     def hits(self, name: str) -> bool:
-        """Whether a fault of so many percent strikes this time."""
+        """Return True when a fault of so many percent strikes this time."""
         return self.parameters[name] > 0 and self.dice.random() * 100 < self.parameters[name]
 
     async def around(self, request: web.Request, answer: Answer) -> web.StreamResponse:

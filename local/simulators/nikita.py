@@ -29,7 +29,7 @@ MODES = (
 
 @dataclass(frozen=True)
 class NikitaAccount:
-    """The customer's account."""
+    """Customer's account."""
 
     login: str
     password: str
@@ -49,7 +49,7 @@ class _Taken:
 
 @dataclass
 class Nikita:
-    """The provider's side."""
+    """Provider's side."""
 
     account: NikitaAccount
     phone: Phone
@@ -72,15 +72,14 @@ class Nikita:
             self.balance = balance
 
     def let_time_pass(self, seconds: float) -> None:
-        """Every message becomes older, for tests that do not wait for reports."""
+        """Age every message, for tests that do not wait for reports."""
         self._taken = {name: replace(taken, at=taken.at - seconds) for name, taken in self._taken.items()}
 
     def state(self) -> dict[str, Any]:
-        """For the switch page."""
+        """Return the value for the switch page."""
         return {**self.switch.state(), "balance": str(self.balance), "requests": dict(self.requests)}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One call."""
         name = request.path.rpartition("/")[2]
         self.requests[name] = self.requests.get(name, 0) + 1
         body, mode = await request.read(), self.switch.mode
@@ -110,7 +109,7 @@ class Nikita:
         return xml.reply("Message", ("id", asked.get("id")), ("status", status), *counts)
 
     def _refusal(self, asked: xml.Request) -> int | None:
-        """The status for a request that is not taken."""
+        """Return the status for a request that is not taken."""
         cost = self.account.price * len(asked.phones) * parts(asked.get("text"))
         mode_status = self.switch.number() if self.switch.mode == "status" else None
         rules = (

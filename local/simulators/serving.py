@@ -1,4 +1,4 @@
-"""One server for all simulators, with the addresses that turn their switches."""
+"""Server for all simulators, with the addresses that turn their switches."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from local.thread_server import serving
 
 
 class Simulated(Protocol):
-    """One provider: its interface below a prefix, and what a person may switch on it."""
+    """Provider: its interface below a prefix, and what a person may switch on it."""
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
         """Serve the provider's interface below `prefix`."""
@@ -31,34 +31,34 @@ class Simulated(Protocol):
         """Take a new mode or figure from the console. Raises BadSwitch."""
 
     def state(self) -> dict[str, Any]:
-        """For the console page."""
+        """Return the value for the console page."""
 
 
 @runtime_checkable
 class Receiving(Protocol):
-    """One who receives messages besides, such as a mailbox."""
+    """Simulator with an inbox."""
 
     def inbox(self) -> Sequence[Mapping[str, Any]]:
-        """What arrived, newest first."""
+        """Return received messages, newest first."""
 
 
 @runtime_checkable
 class VideoSimulator(Protocol):
-    """A provider that holds videos."""
+    """Provider that holds videos."""
 
     def held(self) -> list[dict[str, Any]]:
-        """The newest of them."""
+        """Return the newest of them."""
 
 
 @dataclass(frozen=True)
 class Simulators:
-    """Everybody outside, in one place."""
+    """All simulated providers."""
 
     phone: Phone
     providers: Mapping[str, Simulated]
 
     def application(self) -> web.Application:
-        """The site with every provider's interface."""
+        """Return the site with every provider's interface."""
         app = web.Application(middlewares=[own_pages_only], client_max_size=1024 * 1024)
         for name, provider in self.providers.items():
             provider.add_routes(app, f"/{name}")

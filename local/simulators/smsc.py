@@ -37,7 +37,7 @@ _ERRORS = {
 
 @dataclass(frozen=True)
 class SmscAccount:
-    """The customer's account."""
+    """Customer's account."""
 
     login: str
     password: str
@@ -63,7 +63,7 @@ class _Refused(Exception):
 
 @dataclass
 class Smsc:
-    """The provider's side."""
+    """Provider's side."""
 
     account: SmscAccount
     phone: Phone
@@ -89,15 +89,14 @@ class Smsc:
             self.balance = balance
 
     def let_time_pass(self, seconds: float) -> None:
-        """Every message becomes older, for tests that do not wait for reports."""
+        """Age every message, for tests that do not wait for reports."""
         self._sent = {key: replace(sent, at=sent.at - seconds) for key, sent in self._sent.items()}
 
     def state(self) -> dict[str, Any]:
-        """For the switch page."""
+        """Return the value for the switch page."""
         return {**self.switch.state(), "balance": str(self.balance), "requests": dict(self.requests)}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One call."""
         name = request.path.rpartition("/")[2].removesuffix(".php")
         self.requests[name] = self.requests.get(name, 0) + 1
         fields, mode = smsc_form.fields(request.rel_url.raw_query_string, await request.read()), self.switch.mode
@@ -186,7 +185,7 @@ class Smsc:
             raise _Refused(2)
 
     def _require_new(self, request: tuple[str, ...]) -> None:
-        """The same request within a minute is refused."""
+        """Refuse the same request within a minute."""
         now = time.time()
         self._recent = {key: at for key, at in self._recent.items() if now - at < self.account.repeat_within}
         if request in self._recent:

@@ -1,4 +1,4 @@
-"""The machine of a hosted Supabase project: its figures in the format of Prometheus, set by hand."""
+"""Machine of a hosted Supabase project: its figures in the format of Prometheus, set by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DISK, _MEMORY, _PROCESSORS = 8e9, 4e9, 2
 
 @dataclass
 class SupabaseHost:
-    """The service's side; `used` holds percents of disk, memory and cpu. `jwt_secret` proves service keys."""
+    """Service's side; `used` holds percents of disk, memory and cpu. `jwt_secret` proves service keys."""
 
     jwt_secret: str
     switch: Switch = field(default_factory=lambda: Switch(MODES))
@@ -37,11 +37,10 @@ class SupabaseHost:
         self.used |= parameters
 
     def state(self) -> dict[str, Any]:
-        """For the switch page."""
+        """Return the value for the switch page."""
         return {**self.switch.state(), **self.used, "requests": dict(self.requests)}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One scrape."""
         self.requests["metrics"] = self.requests.get("metrics", 0) + 1
         mode = self.switch.mode
         if mode == "dead" or (mode == "slow" and not await caller_stayed(request, self.switch.seconds())):

@@ -47,7 +47,7 @@ _RANGES = {
 
 @dataclass
 class YandexVideo:
-    """The provider's side, with its IAM."""
+    """Provider's side, with its IAM."""
 
     channel_id: str
     iam: Iam
@@ -88,12 +88,12 @@ class YandexVideo:
         self.limit.most = int(most)
 
     def state(self) -> dict[str, Any]:
-        """For the console page."""
+        """Return the value for the console page."""
         counts = {"calls_per_minute": self.limit.most, "requests": dict(self.requests)}
         return {**self.faults.state(), **counts}
 
     def held(self) -> list[dict[str, Any]]:
-        """The newest videos, for the console page."""
+        """Return the newest videos, for the console page."""
         return views.listed(self.videos)
 
     def seed(
@@ -105,7 +105,7 @@ class YandexVideo:
         made_at: float | None = None,
         video_id: str | None = None,
     ) -> Video:
-        """A video that has been here for long."""
+        """Return a video that has existed for long."""
         name = video_id or f"vplv{secrets.token_hex(8)}"
         held = Video(name, self.channel_id, title or "old", made_at or time.time(), size)
         held.body = MadeFile(held.id, size, film or Film(12.0, 1280, 720))

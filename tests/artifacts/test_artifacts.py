@@ -81,7 +81,7 @@ LATER = {
 
 @pytest.fixture(scope="module")
 def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the artifact of every function."""
+    """Return a folder with the artifact of every function."""
     folder = tmp_path_factory.mktemp("artifacts")
     for name in SPECS:
         assemble(name, folder / name)

@@ -1,4 +1,4 @@
-"""The template is the one list: every function is in it, with the variables that it needs, and no secret's value."""
+"""Template is the one list: every function is in it, with the variables that it needs, and no secret's value."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SECRETS = {
 
 
 def document() -> dict[str, Any]:
-    """The template with its CloudFormation tags, read by the same loader as the local gateway."""
+    """Return the template with its CloudFormation tags, read by the same loader as the local gateway."""
     from local.gateway import template
 
     loaded: dict[str, Any] = yaml.load(TEMPLATE.read_text(encoding="utf-8"), Loader=template._Loader)  # noqa: S506 - safe, with tags
@@ -158,6 +158,6 @@ def test_a_handler_knows_no_provider_and_no_environment(name: str) -> None:
 
 
 def _is_provider(module: str) -> bool:
-    """Whether a module lies beside a port (`auto360.providers.sms.nikita`), rather than in a domain."""
+    """Return True when a module lies beside a port (`auto360.providers.sms.nikita`), rather than in a domain."""
     package = Path(*module.split(".")[:2])
     return "Protocol" in (CHECKOUT / "layers" / "common" / package / "__init__.py").read_text(encoding="utf-8")

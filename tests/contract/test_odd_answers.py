@@ -1,4 +1,4 @@
-"""Whatever a provider answers ends in a result that can be stored, or in one of the port's own failures."""
+"""Odd provider answers end in a storable result, or in one of the port's own failures."""
 
 from __future__ import annotations
 

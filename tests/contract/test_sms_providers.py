@@ -1,4 +1,4 @@
-"""What every SMS provider promises, on the simulator of each."""
+"""Contract of every SMS provider, on the simulator of each."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""The simulated nikita behaves as the facts say the real one does."""
+"""Simulated nikita behaves as the facts say the real one does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The simulated SMSC behaves as the facts say the real one does; what both providers share."""
+"""Simulated SMSC behaves as the facts say the real one does; what both providers share."""
 
 from __future__ import annotations
 

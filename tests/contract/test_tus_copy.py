@@ -36,7 +36,7 @@ def received_sha256(videos: VideoWorld, video_id: str) -> str:
 
 
 def assert_chunks_are(chunks: tuple[Chunk, ...], file: MadeFile) -> None:
-    """The chunks cover the file without a gap, each with the hash of its bytes."""
+    """Require chunks that cover the file without a gap, each with the hash of its bytes."""
     assert [chunk.begin for chunk in chunks] == [0, *(chunk.end for chunk in chunks[:-1])]
     assert chunks[-1].end == file.size
     for chunk in chunks:
@@ -184,7 +184,7 @@ def test_a_dead_server_is_given_up_after_some_tries(videos: VideoWorld) -> None:
 
 @dataclass
 class Endless:
-    """A source of 2 GB that is made while it is read."""
+    """Source of 2 GB that is made while it is read."""
 
     size: int = 2 * 1024**3
 
@@ -198,7 +198,7 @@ class Endless:
 
 @dataclass
 class Swallowing(httpx.BaseTransport):
-    """A server that keeps nothing but the number of bytes."""
+    """Server that keeps nothing but the number of bytes."""
 
     taken: int = 0
 

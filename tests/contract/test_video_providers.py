@@ -1,4 +1,4 @@
-"""What every video provider promises, on the simulator of each."""
+"""Contract of every video provider, on the simulator of each."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""The simulated video providers have the habits of the real ones, also the bad ones."""
+"""Simulated video providers have the habits of the real ones, also the bad ones."""
 
 import hashlib
 import time

@@ -1,4 +1,4 @@
-"""The marketplace on the running stack, through HTTP: as the existing app uses it, and with Redis stopped."""
+"""Marketplace on the running stack, through HTTP: as the existing app uses it, and with Redis stopped."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 
 class App:
-    """The existing app on one phone."""
+    """Existing app on one phone."""
 
     def __init__(self, stack: RunningStack, base: str = "/api") -> None:
         keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
@@ -42,7 +42,7 @@ class App:
         self.url = stack.url + base
 
     def call(self, method: str, path: str, body: object = None) -> httpx.Response:
-        """A request with the app's token."""
+        """Return a request with the app's token."""
         return httpx.request(method, self.url + path, json=body, headers=self.headers, timeout=60, trust_env=False)
 
     def uploaded(self) -> str:

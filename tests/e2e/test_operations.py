@@ -18,7 +18,7 @@ TITLE = "Ошибки запросов"
 
 
 def run(stack: RunningStack, function: str) -> dict[str, Any]:
-    """A tick of a timer, as the console's button sends it."""
+    """Return a tick of a timer, as the console's button sends it."""
     done: dict[str, Any] = stack.local(f"timers/{function}/0", "POST")
     assert done["ok"], done
     result: dict[str, Any] = done["result"]
@@ -35,7 +35,7 @@ def let_time_pass(stack: RunningStack, seconds: int) -> None:
 
 
 def told(stack: RunningStack) -> tuple[list[str], list[str]]:
-    """What phone and mailbox were told about errors, the oldest first."""
+    """Return messages of phone and mailbox about errors, oldest first."""
     by_phone = [sms["text"] for sms in stack.inbox(ALERT_PHONE) if TITLE in sms["text"]]
     by_mail = [
         mail["subject"]

@@ -1,4 +1,4 @@
-"""The operations page in a real browser on the running stack: sign in, approve, refund, pause; and what is refused."""
+"""Operations page in a real browser on the running stack: sign in, approve, refund, pause; and what is refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EVIL = "http://evil.example"
 
 @dataclass
 class Office:
-    """The stack, a browser, and what the people outside did."""
+    """Stack, a browser, and what the people outside did."""
 
     stack: RunningStack
     browser: Browser
@@ -44,19 +44,19 @@ class Office:
             return connection.execute(query.encode(), values).fetchall()
 
     def user(self, role: str, name: str) -> tuple[str, str]:
-        """Somebody with a role: id and phone."""
+        """Create a user with a role: id and phone."""
         query = "insert into users (phone, name, role) values (%s, %s, %s) returning id::text"
         phone = new_phone()
         return str(self.rows(query, phone, name, role)[0][0]), phone
 
     def app(self, user: str) -> httpx.Client:
-        """The app of a user."""
+        """Return the app of a user."""
         token = {"Authorization": f"Bearer {self.stack.user_token(user)}"}
         return httpx.Client(base_url=self.stack.url, headers=token, trust_env=False, timeout=60)
 
     @contextmanager
     def signed_in(self, role: str, name: str, **options: Any) -> Iterator[Page]:
-        """A browser window in which a staff member has signed in by phone code."""
+        """Yield a browser window in which a staff member has signed in by phone code."""
         _, phone = self.user(role, name)
         context = self.browser.new_context(base_url=self.stack.url, locale="ru-RU", **options)
         context.set_default_timeout(15_000)

@@ -1,4 +1,4 @@
-"""A tier is bought on the running stack: through the gateway, at the simulated banks' pages, with all timers."""
+"""Tier is bought on the running stack: through the gateway, at the simulated banks' pages, with all timers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operations page: payments, refunds, tiers by hand, and the move of videos."""
+"""Operations page: payments, refunds, tiers by hand, and the move of videos."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operations page: what each section shows, and what its forms do."""
+"""Operations page: what each section shows, and what its forms do."""
 
 from __future__ import annotations
 

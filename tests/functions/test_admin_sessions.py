@@ -1,4 +1,4 @@
-"""The operations page: who gets in, for how long, and what no other page can send."""
+"""Operations page: who gets in, for how long, and what no other page can send."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What changes of a video is purged from the CDN: ten paths a minute, whoever asks, and nothing is lost."""
+"""CDN purges of changed videos: ten paths a minute over all instances, nothing is lost."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from tools.cdn.__main__ import main
 
 @dataclass
 class Edge:
-    """The simulated CDN, and the function before it."""
+    """Simulated CDN, and the function before it."""
 
     side: CdnSide
     database: Database
     functions: Functions
 
     def call(self) -> dict[str, Any]:
-        """The timer goes off."""
+        """Return the timer goes off."""
         return load_handler("cdn_purger")({}, None)
 
     def request(self, *paths: str) -> None:
@@ -51,13 +51,13 @@ class Edge:
         self.side._purged_at = float("-inf")
 
     def waiting(self) -> int:
-        """How many paths wait."""
+        """Return how many paths wait."""
         return int(rows(self.database, "select count(*) from cdn_purges where done_at is null")[0][0])
 
 
 @pytest.fixture
 def edge(database: Database, functions: Functions) -> Iterator[Edge]:
-    """An empty queue, and a CDN that takes tokens of the service account."""
+    """Yield an empty queue, and a CDN that takes tokens of the service account."""
     keyring = Keyring.generate(KEYS)
     KEYS.setdefault("yandex_private_key_pem", keyring.yandex_private_key_pem)
     iam = Iam(ServiceAccount.of_key(video_providers(keyring, "")["YANDEX_SERVICE_ACCOUNT_KEY"]))

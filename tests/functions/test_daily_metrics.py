@@ -23,7 +23,7 @@ NEXT_NIGHT = datetime(2001, 5, 2, 18, 20, tzinfo=UTC)
 
 @pytest.fixture
 def metrics(functions: Functions, database: Database) -> DailyMetrics:
-    """The timer as it starts soon after midnight of the third of May."""
+    """Return the timer as it starts soon after midnight of the third of May."""
     with database.connect() as connection:
         for table in ("metrics_daily", "active_days"):
             connection.execute(f"delete from {table} where day < '2002-01-01'".encode())
@@ -44,7 +44,7 @@ def add(database: Database, statement: str, *values: object) -> str:
 
 
 def day_of_the_market(database: Database) -> None:
-    """Two people come, three ask for a code; one posts, sells and pays; a code costs money."""
+    """Create a day: two people come, three request a code; one posts, sells and pays; a code costs money."""
     seller, visitor = new_user_id(database), new_user_id(database)
     for user in (seller, visitor):
         at(database, "users", user)

@@ -14,7 +14,7 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A window in which no line is broken."""
+    """Widen the terminal so that no line breaks."""
     monkeypatch.setenv("COLUMNS", "200")
 
 

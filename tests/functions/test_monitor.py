@@ -1,4 +1,4 @@
-"""The monitor: one at a time, messages with back-off, silence, and what happens when its own parts are down."""
+"""Monitor: one at a time, messages with back-off, silence, and what happens when its own parts are down."""
 
 from __future__ import annotations
 

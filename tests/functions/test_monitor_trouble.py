@@ -1,4 +1,4 @@
-"""The monitor when its own parts are down: sources, providers, channels, the database, its process."""
+"""Monitor when its own parts are down: sources, providers, channels, the database, its process."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_monitor_that_dies_while_it_sends_loses_nothing_and_sends_one_sms(oper
     world.let_time_pass(300)
 
     class Died(BaseException):
-        """The process ends."""
+        """Process ends."""
 
     class DyingDatabase:
         """Takes every call but the one that would note that a message was sent."""

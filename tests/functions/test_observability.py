@@ -1,4 +1,4 @@
-"""What can be seen of a request afterwards: its id at providers, slow calls, Sentry without anybody's data."""
+"""Traces of a request: its id at providers, slow calls, Sentry without personal data."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def watched(functions: Functions) -> Iterator[Watched]:
 
 
 def break_the_code(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """A defect of ours, with something personal in its text."""
+    """Raise an error with personal data in its text."""
 
     def broken() -> Any:
         raise ValueError(text + "+996" + str(700_123_456))

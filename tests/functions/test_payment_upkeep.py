@@ -1,4 +1,4 @@
-"""What timers and staff do with real banks behind: lists of days, refunds by call, debits of cards, renewals."""
+"""Timers and staff with simulated banks: statements, refunds by API, card debits, renewals."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def staff_member(paying: Paying, role: str = "finance") -> ActingStaff:
 
 
 def paid(paying: Paying, bank: str, tier: str = "basic", **body: Any) -> str:
-    """A tier that is paid."""
+    """Return a tier that is paid."""
     answer = paying.call("POST", "/payments", {"tier": tier, "bank": bank, **body})
     assert answer.status == 200, answer.body
     payment = str(answer.body["data"]["id"])
@@ -38,7 +38,7 @@ def paid(paying: Paying, bank: str, tier: str = "basic", **body: Any) -> str:
 
 
 def yesterday(paying: Paying, bank: str) -> None:
-    """Everything at the bank and here happened a day ago, and no day was compared yet."""
+    """Move everything at the bank and here a day back, with no day compared yet."""
     for order in paying.world.simulators[bank].orders.values():
         order.made_at -= 86400
         order.payments = [type(paid)(paid.number, paid.amount_tyiyn, paid.at - 86400) for paid in order.payments]
@@ -53,7 +53,7 @@ def yesterday(paying: Paying, bank: str) -> None:
 
 
 def compare(paying: Paying, bank: str) -> list[dict[str, Any]]:
-    """The gaps of yesterday, found by the timer at whatever time it is."""
+    """Return the gaps of yesterday, found by the timer at whatever time it is."""
     reconciler = billing.reconciler()
     [(day, since, until)] = rows(
         paying.database,

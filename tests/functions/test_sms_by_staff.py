@@ -16,7 +16,7 @@ from tests.support.sms import SmsWorld
 
 @pytest.fixture
 def staff_member(functions: Functions, database: Database, sms_world: SmsWorld) -> User:
-    """A moderator, with working providers."""
+    """Return a moderator, with working providers."""
     functions.set(**sms_world.environ)
     return with_role(functions, database, "moderator")
 

@@ -17,7 +17,7 @@ STATE = (
 
 
 def push(functions: Functions, provider: str, body: str, *, secret: str | None = None) -> Answer:
-    """A call of a provider's webhook."""
+    """Return a call of a provider's webhook."""
     shown = functions.environ["SMS_REPORT_SECRET"] if secret is None else secret
     event = http_event("POST", f"/webhooks/sms/{provider}/{shown}", body, headers={"Content-Type": "application/xml"})
     event["pathParameters"] = {"provider": provider, "secret": shown}
@@ -25,7 +25,7 @@ def push(functions: Functions, provider: str, body: str, *, secret: str | None =
 
 
 def nikita_xml(message_id: str, phone: str, report: int = 3) -> str:
-    """What nikita pushes."""
+    """Return a push of nikita."""
     return (
         '<report xmlns="http://Giper.mobi/schema/DeliveryReport">'
         f"<dr><id>{message_id}</id><phone><number>{phone.lstrip('+')}</number><report>{report}</report>"
@@ -34,7 +34,7 @@ def nikita_xml(message_id: str, phone: str, report: int = 3) -> str:
 
 
 def smsc_form(functions: Functions, message_id: str, phone: str, status: int = 1, *, secret: str | None = None) -> str:
-    """What SMSC posts."""
+    """Return a push of SMSC."""
     word = functions.environ["SMSC_CALLBACK_SECRET"] if secret is None else secret
     number = phone.lstrip("+")
     signed = hashlib.md5(f"{message_id}:{number}:{status}:{word}".encode()).hexdigest()  # noqa: S324
@@ -42,7 +42,7 @@ def smsc_form(functions: Functions, message_id: str, phone: str, status: int = 1
 
 
 def sent(person: Person, database: Database) -> tuple[str, str]:
-    """An SMS that a provider took: its provider and its id there."""
+    """Return an SMS that a provider took: its provider and its id there."""
     assert person.request_code().status == 200
     provider, message_id, state, _ = rows(database, STATE, person.phone)[0]
     assert state == "accepted"

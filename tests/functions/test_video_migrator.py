@@ -393,7 +393,7 @@ def test_a_file_that_is_forbidden_stands_in_no_other_videos_way(moves: MoveWorld
     sources = iter([first.source, second.source])
 
     class Forbidding:
-        """The first file that is asked for does not open."""
+        """First file that is asked for does not open."""
 
         copy = copier.copy
 

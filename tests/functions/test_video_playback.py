@@ -1,4 +1,4 @@
-"""Where a video plays, in every state of it; who may see and remove it."""
+"""Playback of a video in every state; permissions to see and remove it."""
 
 import pytest
 
@@ -14,14 +14,14 @@ HOSTS = pytest.mark.parametrize("headers", [{}, TUS_BUILD], ids=["api_video", "y
 
 
 def at_provider(uploader: Uploader, video: str) -> None:
-    """Its provider loses the video."""
+    """Lose the video at its provider."""
     row = uploader.row(video)
     side = uploader.videos.api_video.library.videos if row["provider"] == "api_video" else uploader.videos.yandex.videos
     del side[row["provider_video_id"]]
 
 
 def moved(uploader: Uploader, video: str) -> None:
-    """The video plays from Yandex, and api.video keeps its copy, as the migrator leaves it."""
+    """Play the video from Yandex, with api.video's copy kept, as the migrator leaves it."""
     target = uploader.videos.seed("yandex", title=video)
     rows(
         uploader.database,
@@ -109,7 +109,7 @@ def test_while_a_new_video_is_made_the_listing_plays_the_old_one(uploader: Uploa
 
 
 def hasten(uploader: Uploader) -> None:
-    """Whatever is being encoded is done."""
+    """Finish all encodings."""
     for video in uploader.videos.api_video.library.videos.values():
         video.encoded_at = 0.0 if video.body else None
     for held in uploader.videos.yandex.videos.values():

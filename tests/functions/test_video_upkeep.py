@@ -1,4 +1,4 @@
-"""The timer: states, tickets that end, deletions, strays; nothing of anybody else's is touched."""
+"""Timer: states, tickets that end, deletions, strays; nothing of anybody else's is touched."""
 
 import time
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from tests.support.videos import new_file
 
 
 def at_stray_minute(uploader: Uploader) -> dict[str, int]:
-    """A run in the minute in which strays are looked for."""
+    """Return a run in the minute in which strays are looked for."""
     upkeep = videos.video_upkeep()
     upkeep.now = lambda: datetime.now(UTC).replace(minute=17)
     return upkeep.run(seconds=30)

@@ -29,7 +29,7 @@ def report(uploader: Uploader, video_id: str, *, secret: str | None = None, **ch
 
 
 def processing(uploader: Uploader) -> tuple[str, str]:
-    """A video that is being encoded: our id and the provider's."""
+    """Return a video that is being encoded: our id and the provider's."""
     uploader.videos.turn("api_video", encode_seconds=600)
     video = uploader.uploaded()
     return video, uploader.row(video)["provider_video_id"]

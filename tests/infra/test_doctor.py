@@ -1,4 +1,4 @@
-"""The doctor: a line per part, what to do about it, no secret in it, nothing left behind."""
+"""Doctor: a line per part, what to do about it, no secret in it, nothing left behind."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def change_pre_request(database: Database, change: str) -> None:
 
 
 class Shelf:
-    """A store in memory that may lose what it is given."""
+    """Store in memory that may lose what it is given."""
 
     def __init__(self, *, loses: bool = False) -> None:
         self.objects: dict[str, bytes] = {}

@@ -1,4 +1,4 @@
-"""What staff do about money: by hand, held, back, without an order; two people above the limit; the figures."""
+"""Staff decisions about money: manual records, held payments, refunds, orphans, the second person, revenue metrics."""
 
 from __future__ import annotations
 
@@ -17,20 +17,19 @@ POLICY = {"second_person_tyiyn": 20000, "request_id": "req-1"}
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
-    """The owner's rights."""
     with database.connect() as opened:
         yield opened
 
 
 @pytest.fixture
 def payer(connection: Connection) -> PayingUser:
-    """Somebody who pays."""
+    """Return a paying user."""
     return PayingUser.new(connection)
 
 
 @pytest.fixture
 def anna(connection: Connection) -> str:
-    """A staff member for money."""
+    """Return a staff member for money."""
     return PayingUser.new(connection, role="finance").user
 
 
@@ -55,7 +54,7 @@ def by_hand(payer: PayingUser, staff_member: str, tier: str = "basic", **changes
 
 
 def held(payer: PayingUser, tier: str = "basic", **report: Any) -> str:
-    """A payment that waits for a person."""
+    """Return a payment that waits for a person."""
     payment, attempt = payer.attempt(tier)
     said = {"amount_tyiyn": PRICE[tier] // 2, **report}
     assert payer.settle(attempt, **said)["state"] == "manual_review"

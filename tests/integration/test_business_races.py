@@ -1,4 +1,4 @@
-"""The rules about businesses hold when many ask at the same moment, over connections of their own."""
+"""Rules about businesses hold when many ask at the same moment, over connections of their own."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.rows import rows
 
 
 def calling(name: str, **arguments: object) -> Call:
-    """A call of an SQL function by the backend."""
+    """Return a call of an SQL function by the backend."""
 
     def call(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         connection.execute("set role service_role")
@@ -87,7 +87,7 @@ def test_of_many_parallel_openings_one_business_remains(database: Database) -> N
 
 
 def approving(business: str) -> Call:
-    """A member of staff who approves a registration."""
+    """Return a member of staff who approves a registration."""
 
     def call(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         statement = "update business_registrations set verification_status = 'approved' where business_id = %s"

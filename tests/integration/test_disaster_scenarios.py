@@ -27,7 +27,7 @@ API = "http://127.0.0.1:8360/api"
 
 @pytest.fixture
 def region() -> Iterator[str]:
-    """An empty project in another region."""
+    """Yield an empty project in another region."""
     with embedded_postgres(Path(tempfile.gettempdir())) as address:
         schema = Schema(address)
         schema.bootstrap(SUPABASE_BOOTSTRAP)
@@ -37,7 +37,7 @@ def region() -> Iterator[str]:
 
 @pytest.fixture
 def staff_member(backup_world: BackupWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[BackupWorld]:
-    """A person at a terminal with the variables of the functions."""
+    """Yield a person at a terminal with the variables of the functions."""
     for name, value in backup_variables(backup_world, API).items():
         monkeypatch.setenv(name, value)
     forget_container()
@@ -61,14 +61,14 @@ def row(address: str, query: str, *parameters: object) -> Any:
 
 
 def copied_file(s3: LocalS3, bucket: str, name: str, data: bytes) -> None:
-    """A file in a bucket and its copy, as the hourly run leaves it."""
+    """Create a file in a bucket and its replica, as the hourly run leaves it."""
     s3.store(bucket).put(name, [data], content_type="image/jpeg")
     digest = hashlib.sha256(data).hexdigest()
     s3.store().put(f"storage/current/{bucket}/{name}", [data], metadata={"sha256": digest})
 
 
 def video(world: BackupWorld, provider: str, *, copied: bool) -> tuple[str, str]:
-    """A listing with a video that is ready; gives both ids."""
+    """Return a listing with a video that is ready; gives both ids."""
     with world.source.connect() as connection:
         found = connection.execute(
             "update public.videos set provider = %s, provider_video_id = %s, gone_at = null, replica_key = null,"

@@ -1,4 +1,4 @@
-"""The state machine of payments, against the real SQL: whatever comes in whatever order, nothing is lost."""
+"""State machine of payments, against the real SQL: whatever comes in whatever order, nothing is lost."""
 
 from __future__ import annotations
 
@@ -197,7 +197,6 @@ class Payments(RuleBasedStateMachine):
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[psycopg.Connection[Any]]:
-    """The owner's rights."""
     with database.connect() as opened:
         yield opened
 

@@ -1,4 +1,4 @@
-"""The ledger of the move to Yandex: what is planned, who holds what, what a step answers."""
+"""Ledger of the move to Yandex: what is planned, who holds what, what a step answers."""
 
 from __future__ import annotations
 

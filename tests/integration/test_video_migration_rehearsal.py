@@ -1,4 +1,4 @@
-"""A small rehearsal of the move: real processes, providers that fail, kills at random (`make rehearse-migration`)."""
+"""Small rehearsal of the move: real processes, providers that fail, kills at random (`make rehearse-migration`)."""
 
 from __future__ import annotations
 

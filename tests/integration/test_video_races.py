@@ -1,4 +1,4 @@
-"""The rules about uploads and videos hold when owners, thieves, timers and providers act at the same moment."""
+"""Rules about uploads and videos hold when owners, thieves, timers and providers act at the same moment."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ def test_one_upload_goes_to_one_of_many_listings(database: Database) -> None:
 
 
 def shown_video(database: Database, user: str) -> tuple[str, str, str]:
-    """A listing with a ready video: ids of listing and video, and the provider's of the video."""
+    """Return a listing with a ready video: ids of listing and video, and the provider's of the video."""
     ticket, provider_id, listing = opened(database, user), new_id(), new_listing(database, user)
     with database.connect() as connection:
         completing(user, ticket, provider_id)(connection)

@@ -24,7 +24,7 @@ _ALTERED = 97
 
 @dataclass(frozen=True)
 class Route:
-    """A route with pages, as docs/openapi.json names it, and the order of its cursor."""
+    """Route with pages, as docs/openapi.json names it, and the order of its cursor."""
 
     function: str
     path: str

@@ -47,14 +47,14 @@ def target(stack: RunningStack) -> Target:
 
 
 def address_of(route: str) -> str:
-    """A route with ids and an action that exists."""
+    """Return a route with ids and an action that exists."""
     area = route.split("/")[2]
     action = {**_ACTIONS, "orphans": "dismiss", "migration": "pause"}.get(area, "")
     return re.sub(r"<\w+_id>", str(uuid4()), route).replace("<action>", action)
 
 
 def appointed(target: Target, phone: str) -> bool:
-    """Whether the attack has given somebody a role."""
+    """Return True when the attack has given somebody a role."""
     return target.rows("select 1 from users where phone = %s and role <> 'user'", phone) != []
 
 

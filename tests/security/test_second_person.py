@@ -49,7 +49,7 @@ def phone_of(payer: PayingUser) -> str:
 
 
 def bought_for(connection: Connection, tyiyn: int) -> tuple[PayingUser, str]:
-    """Somebody whose payment brought so much money."""
+    """Return a user whose payment brought so much money."""
     payer = PayingUser.new(connection)
     payment, attempt = payer.attempt("premium")
     payer.settle(attempt, amount_tyiyn=tyiyn)

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 @pytest.fixture(scope="module")
 def session(stack: RunningStack) -> str:
-    """The cookie of a moderator who has signed in."""
+    """Return the cookie of a moderator who has signed in."""
     phone = new_phone()
     stack.rows("insert into users (phone, name, role) values (%s, 'Гулзат', 'moderator')", phone)
     headers = {"Origin": stack.url, "X-Local-Address": new_address()}
@@ -29,7 +29,7 @@ def session(stack: RunningStack) -> str:
 
 
 def overview(stack: RunningStack, *cookies: str) -> int:
-    """The status of the first page with these Cookie header lines."""
+    """Return the status of the first page with these Cookie header lines."""
     lines = [(b"Cookie", line.encode()) for line in cookies]
     return httpx.get(f"{stack.url}/admin", headers=lines, trust_env=False, timeout=60).status_code
 

@@ -1,4 +1,4 @@
-"""What alert causes have in common: a scene, and trouble on the database server that lasts until it is let go."""
+"""Scene of alert causes, and trouble on the database server that lasts until released."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.support.rows import rows
 
 @dataclass
 class Scene:
-    """One cause under way; what is entered here lasts until it is cleared."""
+    """Cause under way; what is entered here lasts until it is cleared."""
 
     world: Operations
     lasting: ExitStack = field(default_factory=ExitStack)
 
     def backup(self, kind: str, state: str, hours: float) -> None:
-        """A backup that began so many hours ago."""
+        """Record a backup that began so many hours ago."""
         self.world.execute(
             """insert into backup_runs (kind, state, started_at, finished_at, verified_at, failure_reason)
                values (%s, %s, now() - %s * interval '1 hour', now(), now(), 'x')""",
@@ -68,7 +68,7 @@ def _run_until_cut_off(connection: psycopg.Connection[Any], statement: str) -> N
 
 @contextmanager
 def lock_waited_for(database: Database) -> Iterator[None]:
-    """One transaction holds a lock, another waits for it."""
+    """Yield a transaction holds a lock, another waits for it."""
     with database.connect() as holder:
         holder.execute("begin")
         holder.execute("lock table search_terms in access exclusive mode")

@@ -1,4 +1,4 @@
-"""A process that runs functions and can be killed at any step: `python -m tests.support.mortal`.
+"""Process that runs functions and can be killed at any step: `python -m tests.support.mortal`.
 
 It has one thread and answers on one line each request: {"function", "event", "step"}. For each it makes a child, as a
 cloud makes an instance; the child dies before or after the message to the database or a bank that has this number.
@@ -53,7 +53,7 @@ def _die_at(step: int) -> None:
 
 @dataclass
 class Mortal:
-    """The process, as a test uses it; it sees the environment of its start."""
+    """Process, as a test uses it; it sees the environment of its start."""
 
     process: subprocess.Popen[str]
 

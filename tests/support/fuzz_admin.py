@@ -66,7 +66,7 @@ _METHODS = ("PUT", "DELETE", "PATCH", "OPTIONS")
 
 @dataclass(frozen=True)
 class Office:
-    """A session with the token of its forms, and ids of what exists."""
+    """Session with the token of its forms, and ids of what exists."""
 
     url: str
     cookie: str
@@ -86,7 +86,7 @@ class Office:
         return text
 
     def __call__(self, rng: random.Random) -> Shot:
-        """A form, or a page."""
+        """Return a form, or a page."""
         return self._form(rng) if rng.random() < 0.7 else self._page(rng)
 
     def _headers(self, rng: random.Random) -> dict[str, str]:
@@ -130,5 +130,5 @@ class Office:
 
 
 def _header(text: str) -> str:
-    """What may stand in a header: a client would not send anything else."""
+    """Return the characters that a client would send in a header."""
     return "".join(character for character in text if character.isprintable() and ord(character) < 256).strip()

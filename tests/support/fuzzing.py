@@ -32,7 +32,7 @@ _LEFT_OUT = ("/api/auth/logout",)
 
 
 def log_in(stack: RunningStack) -> str:
-    """A person with all roles; gives the access token."""
+    """Return a person with all roles; gives the access token."""
     headers = {"X-Local-Address": ADDRESS}
     with httpx.Client(base_url=stack.url, headers=headers, timeout=60, trust_env=False) as client:
         client.post("/api/auth/request-code", json={"phone": PHONE}).raise_for_status()

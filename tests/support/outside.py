@@ -1,4 +1,4 @@
-"""Every port to the outside, pointed at one address: one call each, and the failures in which it may end."""
+"""Outgoing ports pointed at one address: a call each, and the failures in which it may end."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ UPLOAD = PlannedUpload("ref-1", 1000, 3600, "title")
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a port. `failures`: whatever the other side does, it ends in one of them or in a result."""
+    """Call of a port. `failures`: whatever the other side does, it ends in one of them or in a result."""
 
     make: Callable[[], object]
     failures: tuple[type[Exception], ...]
@@ -59,12 +59,12 @@ class Call:
 
 @cache
 def keyring() -> Keyring:
-    """One for all: making its keys takes a while."""
+    """Return a for all: making its keys takes a while."""
     return Keyring.generate()
 
 
 def calls(url: str, http: httpx.Client, *, seconds: float) -> Mapping[str, Call]:
-    """The calls that go over an HTTP client of ours, each bounded to so many seconds where its port says so."""
+    """Return the calls that go over an HTTP client of ours, each bounded to so many seconds where its port says so."""
     return {
         **_sms(url, http, seconds),
         **_banks(url, http, seconds),
@@ -203,7 +203,7 @@ def _operations(url: str, http: httpx.Client, patience: RetryPolicy) -> dict[str
 
 
 def aws_calls(url: str) -> Mapping[str, Call]:
-    """The calls that go over the AWS library."""
+    """Return the calls that go over the AWS library."""
     store = S3Store(S3Access(url, "ru-msk", "KEY", "secret"), "backup", part_bytes=5 * 1024 * 1024)
     environ = {"MAIL_API_URL": url, "MAIL_ACCESS_KEY": "k", "MAIL_SECRET_KEY": "s", "MAIL_SENDER": "a@b.invalid"}
     mail = MailSettings.load(environ)

@@ -115,7 +115,7 @@ def _tour(page: Page, suffix: str, places: dict[str, str]) -> None:
 
 
 def _pictures(context: BrowserContext) -> None:
-    """The demonstration's pictures lie on the internet; a drawn one stands for each."""
+    """Replace the demonstration's pictures by a drawn one."""
     context.route(re.compile("^https://"), lambda route: route.fulfill(body=_PICTURE, content_type="image/svg+xml"))
 
 

@@ -1,4 +1,4 @@
-"""The simulated providers, served for one test, with a webhook that they push to."""
+"""Simulated providers, served for one test, with a webhook that they push to."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Webhook:
 
 @pytest.fixture
 def provider_webhook() -> Iterator[Webhook]:
-    """A server that answers pushes, at first with the statuses it was given."""
+    """Yield a server that answers pushes, at first with the statuses it was given."""
     hook = Webhook("")
 
     class Handler(BaseHTTPRequestHandler):
@@ -65,7 +65,7 @@ def provider_webhook() -> Iterator[Webhook]:
 
 @dataclass
 class World:
-    """The simulators and a way to call them."""
+    """Simulators and a way to call them."""
 
     phone: Phone
     named: dict[str, Nikita | Smsc]
@@ -115,7 +115,7 @@ def value(root: ET.Element, name: str) -> str:
 
 @pytest.fixture
 def providers(provider_webhook: Webhook) -> Iterator[World]:
-    """Both providers, quick, pushing to the supplier_webhook."""
+    """Yield both providers, quick, pushing to the supplier_webhook."""
     phone = Phone()
     nikita = NikitaAccount("L", "P&P", ("360AUTO",), provider_webhook.url, delays=(0.15, 0.3), repeat_seconds=0.05)
     smsc = SmscAccount("S", "W", ("360AUTO",), provider_webhook.url, "secret", delay=0.2)

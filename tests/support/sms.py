@@ -1,4 +1,4 @@
-"""The simulated SMS world in this process: a phone, nikita and SMSC, with switches to break them."""
+"""Simulated SMS world in this process: a phone, nikita and SMSC, with switches to break them."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class SmsWorld:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The accounts as functions find them in their environment."""
+        """Return the accounts as functions find them in their environment."""
         return {
             "NIKITA_SMS_API_URL": f"{self.url}/nikita",
             "NIKITA_SMS_LOGIN": self.nikita.account.login,
@@ -48,13 +48,13 @@ class SmsWorld:
         }
 
     def provider(self, name: str, *, test_mode: bool = False) -> SmsProvider:
-        """Our client of a provider."""
+        """Return our client of a provider."""
         if name == "nikita":
             return NikitaSms(NikitaSettings.load(self.environ), self.http, test_mode=test_mode)
         return SmscSms(SmscSettings.load(self.environ), self.http, test_mode=test_mode)
 
     def let_time_pass(self, seconds: float) -> None:
-        """Every message that providers took becomes older; what they would tell later, they tell now."""
+        """Age every accepted message, so that providers report now."""
         self.nikita.let_time_pass(seconds)
         self.smsc.let_time_pass(seconds)
 
@@ -64,20 +64,20 @@ class SmsWorld:
         side.switch.turn({"mode": mode, **settings})
 
     def texts(self, phone: str) -> list[str]:
-        """What a phone received, newest first."""
+        """Return a phone's messages, newest first."""
         return [sms["text"] for sms in self.phone.inbox(phone)]
 
     def senders(self, phone: str) -> list[str]:
-        """Who delivered it, newest first."""
+        """Return the delivering providers, newest first."""
         return [sms["provider"] for sms in self.phone.inbox(phone)]
 
     def code(self, phone: str) -> str:
-        """The code in the newest message."""
+        """Return the code in the newest message."""
         return code_in(self.texts(phone)[0])
 
 
 def code_in(text: str) -> str:
-    """The login code of an SMS."""
+    """Return the login code of an SMS."""
     found = re.search(r"(?<!\d)\d{4,8}(?!\d)", text)
     assert found, "the SMS holds no code"
     return found[0]

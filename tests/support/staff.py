@@ -25,7 +25,7 @@ _FIELD = re.compile(r'name="form_token" value="([^"]+)"')
 
 @dataclass(frozen=True)
 class Page:
-    """What a browser gets."""
+    """Response in a browser."""
 
     status: int
     headers: dict[str, list[str]]
@@ -33,19 +33,19 @@ class Page:
 
     @property
     def location(self) -> str:
-        """Where the browser is led."""
+        """Return the redirect's target."""
         return self.headers.get("Location", [""])[0]
 
     @property
     def words(self) -> str:
-        """What a person reads on it."""
+        """Return the visible text."""
         body = re.sub(r"(?s)<(style|title|svg).*?</\1>|<[^>]+>", " ", self.text)
         return re.sub(r"\s+", " ", html.unescape(body)).strip()
 
 
 @dataclass
 class Browser:
-    """One browser at the operations page."""
+    """Browser at the operations page."""
 
     functions: Functions
     cookies: dict[str, str] = field(default_factory=dict)
@@ -61,7 +61,7 @@ class Browser:
         return self._send("POST", path, urlencode(fields), {name: value for name, value in sent.items() if value})
 
     def form_token(self, path: str = "/admin") -> str:
-        """The token of the forms of a page."""
+        """Return the token of the forms of a page."""
         page = self.get(path)
         assert page.status in (200, 403), page.words
         found = _FIELD.search(page.text)
@@ -97,20 +97,20 @@ class Browser:
 
 
 def sign_in(browser: Browser, sms: SmsWorld, phone: str) -> Page:
-    """The whole way from the phone to the session; the last answer."""
+    """Return the whole way from the phone to the session; the last answer."""
     assert browser.post("/admin/sign-in", {"phone": phone}).status == 303
     return browser.post("/admin/sign-in/code", {"code": sms.code(phone)})
 
 
 def new_staff_member(database: Database, role: str, *, name: str = "Гулзат") -> str:
-    """The phone of somebody with a role."""
+    """Return the phone of somebody with a role."""
     phone = new_phone()
     rows(database, "insert into users (phone, name, role) values (%s, %s, %s) returning id", phone, name, role)
     return phone
 
 
 def staff_browser(functions: Functions, database: Database, sms: SmsWorld, role: str) -> Browser:
-    """A browser in which a staff member with this role is signed in."""
+    """Return a browser in which a staff member with this role is signed in."""
     functions.set(**sms.environ, OPERATIONS_ORIGINS=ORIGIN)
     browser = Browser(functions)
     assert sign_in(browser, sms, new_staff_member(database, role)).status == 303

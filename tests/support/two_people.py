@@ -1,4 +1,4 @@
-"""Two staff: signing them in, what one may do alone, what a rule refused, and things done at the same moment."""
+"""Two staff members: signing in, limits of one, refusals of rules, simultaneous actions."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ POLICY = {"second_person_tyiyn": LIMIT, "request_id": "req-1"}
 
 
 def staff_member(connection: Connection, role: str = "finance") -> str:
-    """Somebody new with a role."""
+    """Create a staff member."""
     return PayingUser.new(connection, role=role).user
 
 
 def denied(connection: Connection, subject: str) -> list[tuple[str, str]]:
-    """What the audit log says about attempts that a rule stopped: action and reason."""
+    """Return the audit log's refused attempts: action and reason."""
     query = """select action, details ->> 'reason' from audit_log where subject_id = %s and action like '%%_denied'
         order by created_at"""
     return [(str(action), str(reason)) for action, reason in connection.execute(query.encode(), [subject]).fetchall()]
@@ -52,7 +52,7 @@ class Office:
     sms: SmsWorld
 
     def enter(self, role: str) -> tuple[Browser, str]:
-        """Somebody new with a role: the browser and the phone."""
+        """Sign in a new staff member: browser and phone."""
         phone = new_staff_member(self.database, role)
         self.functions.set(**self.sms.environ, OPERATIONS_ORIGINS=ORIGIN)
         browser = Browser(self.functions)

@@ -24,7 +24,7 @@ TUS_BUILD = {"X-App-Build": "240"}
 
 @dataclass
 class Uploader:
-    """Somebody signed in, with an app."""
+    """Signed-in user with an app."""
 
     seller: Seller
     functions: Functions
@@ -32,7 +32,7 @@ class Uploader:
     database: Database
 
     def call(self, function: str, method: str, path: str, body: object = None, **options: Any) -> Answer:
-        """A request to one of the functions about videos."""
+        """Return a request to one of the functions about videos."""
         options = {"token": self.seller.token, "address": self.seller.address, **options}
         return self.functions.raw(function, http_event(method, VIDEO + path, body, **options))
 
@@ -43,7 +43,7 @@ class Uploader:
     def ticket(
         self, file: MadeFile | None = None, *, headers: dict[str, str] | None = None, **fields: Any
     ) -> dict[str, Any]:
-        """A ticket for a file."""
+        """Return a ticket for a file."""
         size = (
             {"fileSize": file.size} if file else {"fileSize": 300_000} if headers and "X-App-Build" in headers else {}
         )
@@ -62,7 +62,7 @@ class Uploader:
         return self.call("video_token", "POST", f"/{ticket['videoId']}/uploaded", body, **options)
 
     def uploaded(self, **options: Any) -> str:
-        """A video that was uploaded and told of; gives our id."""
+        """Return a video that was uploaded and told of; gives our id."""
         file = new_file()
         ticket = self.ticket(file, **options)
         answer = self.done(ticket, self.send(ticket, file))
@@ -78,14 +78,14 @@ class Uploader:
         return self.call("video", "DELETE", f"/{video_id}", **options)
 
     def location(self, address: str) -> str:
-        """Where one of our lasting addresses leads now."""
+        """Return the current target of one of our lasting addresses."""
         assert address.startswith(f"{API}/video/"), address
         answer = self.functions.raw("video", http_event("GET", VIDEO + address.removeprefix(f"{API}/video")))
         assert answer.status == 302, (address, answer.body)
         return answer.headers["Location"]
 
     def posted(self, video_id: str, **changes: Any) -> str:
-        """A listing with one of our videos; its id."""
+        """Return a listing with one of our videos; its id."""
         answer = self.functions.raw(
             "listings",
             http_event("POST", LISTINGS, car(video_url=..., video_id=video_id, **changes), token=self.seller.token),
@@ -94,7 +94,7 @@ class Uploader:
         return str(answer.body["data"]["id"])
 
     def shown(self, listing_id: str) -> dict[str, Any]:
-        """The listing as anybody sees it."""
+        """Return the listing as anybody sees it."""
         found: dict[str, Any] = self.seller.read(listing_id).body["data"]
         return found
 
@@ -115,11 +115,11 @@ class Uploader:
             require_playable(self.videos.http, address)
 
     def upkeep(self) -> dict[str, int]:
-        """One run of the timer."""
+        """Return a run of the timer."""
         return media.video_upkeep().run(seconds=30)
 
     def row(self, video_id: str) -> dict[str, Any]:
-        """The video in the database."""
+        """Return the video in the database."""
         found: dict[str, Any] = rows(self.database, "select to_jsonb(v) from videos v where id = %s", video_id)[0][0]
         return found
 
@@ -147,5 +147,5 @@ def new_uploader(functions: Functions, videos: VideoWorld, database: Database) -
 
 @pytest.fixture
 def uploader(new_uploader: NewUploader) -> Uploader:
-    """Somebody with an app."""
+    """Return a user with an app."""
     return new_uploader()

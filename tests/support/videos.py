@@ -1,4 +1,4 @@
-"""The simulated video providers in this process, our clients of them, and files to upload."""
+"""Simulated video providers in this process, our clients of them, and files to upload."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PATIENCE = RetryPolicy(total_seconds=10.0, call_seconds=5.0, tries=6, first_wait
 
 @dataclass
 class VideoWorld:
-    """Both providers and where they answer. Encoding takes no time unless a test says so."""
+    """Both providers and their addresses. Encoding takes no time unless a test says so."""
 
     api_video: ApiVideoSide
     yandex: YandexSide
@@ -44,7 +44,7 @@ class VideoWorld:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The accounts as functions find them in their environment."""
+        """Return the accounts as functions find them in their environment."""
         return video_providers(self.keyring, self.url)
 
     def tokens(self) -> IamTokens:
@@ -52,7 +52,7 @@ class VideoWorld:
         return IamTokens(lambda: None, KeyExchange(IamSettings.load(self.environ), self.http, PATIENCE))
 
     def provider(self, name: str, *, patience: RetryPolicy = PATIENCE) -> ApiVideo | YandexVideo:
-        """Our client of a provider."""
+        """Return our client of a provider."""
         if name == "api_video":
             return ApiVideo(ApiVideoSettings.load(self.environ), self.http, patience=patience)
         settings = YandexVideoSettings.load(self.environ)
@@ -63,11 +63,11 @@ class VideoWorld:
         self.side(provider).turn(dict(parameters))
 
     def side(self, provider: str) -> ApiVideoSide | YandexSide:
-        """A provider's own side."""
+        """Return a provider's own side."""
         return self.api_video if provider == "api_video" else self.yandex
 
     def seed(self, provider: str, *, size: int = 100_000, title: str = "", film: Film | None = None) -> str:
-        """A ready video that has been there for long; gives its id."""
+        """Return a ready video that has been there for long; gives its id."""
         if provider == "api_video":
             return self.api_video.library.seed(size=size, title=title, film=film).id
         return self.yandex.seed(size=size, title=title, film=film).id
@@ -91,7 +91,7 @@ class VideoWorld:
         return TusCopy(self.http, target.url, source, ends_at, **{"policy": policy, **options}).run()  # type: ignore[arg-type]
 
     def ready(self, name: str, video_id: str) -> ProviderVideo:
-        """The video once its provider calls it ready."""
+        """Return the video once its provider calls it ready."""
         until = time.monotonic() + 10
         while time.monotonic() < until:
             found = self.provider(name).find([video_id])[video_id]
@@ -102,18 +102,18 @@ class VideoWorld:
 
 
 def whole(file: MadeFile) -> bytes:
-    """All bytes of a small file."""
+    """Return all bytes of a small file."""
     return b"".join(file.read(0, file.size))
 
 
 def planned(file: MadeFile, **changes: object) -> PlannedUpload:
-    """An upload of exactly this file."""
+    """Return an upload of exactly this file."""
     values = {"reference": str(uuid4()), "bytes": file.size, "seconds": 900, "title": "Тойота Камри", **changes}
     return PlannedUpload(**values)  # type: ignore[arg-type]
 
 
 def new_file(size: int = 300_000, seconds: float = 12.4) -> MadeFile:
-    """A file like no other."""
+    """Return a file like no other."""
     return MadeFile(uuid4().hex, size, Film(seconds, 1280, 720))
 
 

@@ -1,4 +1,4 @@
-"""The cost report gives the audit's totals, and says where its own prices lead elsewhere."""
+"""Cost report gives the audit's totals, and says where its own prices lead elsewhere."""
 
 from __future__ import annotations
 

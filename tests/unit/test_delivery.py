@@ -19,7 +19,7 @@ TAKEN = SmsAccepted(parts=1, cost_tyiyn=70)
 
 @dataclass
 class ScriptedProvider:
-    """A provider that answers as its script says; used where the simulators cannot be timed."""
+    """Provider that answers as its script says; used where the simulators cannot be timed."""
 
     name: str
     script: list[SmsAccepted | SmsFailure]

@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(chosen: argparse.Namespace, console: Console) -> bool:
-    """Whether everything is well."""
+    """Return True when everything is well."""
     from tools.backup import buckets, database, listing, playback, rebuild
 
     match chosen.command:

@@ -1,4 +1,4 @@
-"""The report as tables, and as rows for a spreadsheet."""
+"""Report as tables, and as rows for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ _ITEMS = ("storage", "delivery", "encoding", "total")
 
 
 def tables_of(assumed: Assumptions) -> Iterator[Table | Text]:
-    """The whole report."""
     library = assumed.library
     yield Text(
         f"{library.videos:,} videos of {library.megabytes_per_video:g} MB and {library.minutes_per_video:g} minutes, "

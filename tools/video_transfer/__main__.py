@@ -1,4 +1,4 @@
-"""`make migrate-videos ARGS="…"`: run, look, pause, go on, roll back. The timer's function does the same work."""
+"""`make migrate-videos ARGS="…"`: run, inspect, pause, resume, roll back. The timer's function does the same work."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def parser() -> argparse.ArgumentParser:
-    """What may be asked for."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="make migrate-videos", description=__doc__)
     actions_of = top.add_subparsers(dest="action", required=True, metavar="action")
 

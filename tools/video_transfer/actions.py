@@ -1,4 +1,4 @@
-"""What each action does."""
+"""Actions of the command."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def run(console: Console, chosen: argparse.Namespace) -> int:
 
 
 def _dry_run(console: Console) -> int:
-    """What would be done, how long it takes, and what it costs. Writes nothing."""
+    """Print the planned transfer, its time and cost. Writes nothing."""
     preview = database().call("video_migration_preview", {})
     policy, status = video_transfer.policy(), video_transfer.ledger().status()
     console.print(preview_table(preview, status, policy))
@@ -49,7 +49,7 @@ def _dry_run(console: Console) -> int:
 
 
 def _cost(preview: dict[str, Any], videos: int) -> Any:
-    """By the lengths that are known; those that are not are taken for average."""
+    """Estimate from known lengths; unknown ones count as average."""
     assumed = Assumptions.load()
     unknown = preview["of_unknown_length"]
     minutes = float(preview["known_seconds"]) / 60 + unknown * assumed.library.minutes_per_video

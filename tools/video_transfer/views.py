@@ -1,4 +1,4 @@
-"""What the actions show."""
+"""Tables of the actions."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def status_tables(status: Mapping[str, Any], policy: MigrationPolicy) -> Iterato
 
 
 def preview_table(preview: Mapping[str, Any], status: Mapping[str, Any], policy: MigrationPolicy) -> Table:
-    """What a run would find."""
+    """Return the table of a planned run."""
     table = _table("A run would find", "", "")
     videos = preview["unplanned"] + preview["planned"]
     room = policy.video_migration_library_quota - policy.video_migration_quota_reserve - status["at_yandex"]
@@ -72,7 +72,7 @@ def preview_table(preview: Mapping[str, Any], status: Mapping[str, Any], policy:
 
 
 def move_table(title: str, cost: MoveCost, *, days_at: MigrationPolicy | None = None) -> Table:
-    """What the move costs."""
+    """Return the table of the transfer's cost."""
     table = _table(title, "", "US dollars")
     for name, amount in (
         ("download from api.video", cost.download),
@@ -89,7 +89,7 @@ def move_table(title: str, cost: MoveCost, *, days_at: MigrationPolicy | None = 
 
 
 def days_table(days: Sequence[Mapping[str, Any]]) -> Table:
-    """A row a day."""
+    """Return a row a day."""
     table = _table("Days", "Bishkek day", "limit", "started", "confirmed", "given up", "copied")
     for day in days:
         numbers = (f"{day[name]:,}" for name in ("allowed", "started", "confirmed", "failed"))
@@ -98,7 +98,7 @@ def days_table(days: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def problems_table(problems: Sequence[Mapping[str, Any]]) -> Table:
-    """What failed, newest first."""
+    """Return the table of failures, newest first."""
     table = _table("Failed", "listing", "api.video", "in", "reason", "tries", "next try")
     for item in problems:
         again = item["next_try_at"][:16] if item["next_try_at"] else "given up"
