@@ -1,1 +1,1 @@
-"""What docs/performance.md quotes: each benchmark is one make target and asserts nothing."""
+"""Benchmarks that docs/performance.md quotes: each is one make target and asserts nothing."""

@@ -1,1 +1,1 @@
-"""From the repository to the cloud: artifacts, their comparison with what runs, and the change."""
+"""Build and deployment: artifacts, their comparison with the running versions, and the change."""

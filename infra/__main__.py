@@ -17,13 +17,13 @@ from local.paths import OPENAPI
 
 _REFUSALS = (ArtifactError, BundleError, BytecodeError, StageError, TemplateError, StackError)
 _STAGED = {
-    "plan": "show what a deployment would do",
-    "deploy": "do it",
-    "canary": "lead a share of the requests to new versions",
-    "rollback": "make the versions before the last deployment live again",
+    "plan": "show what a deployment would change",
+    "deploy": "deploy; resumes an interrupted run, rolls back if unhealthy",
+    "canary": "send a share of requests to new versions",
+    "rollback": "restore the versions before the last deployment",
     "destroy": "delete a stage except its secrets and bundles",
     "secret": "set a secret from the terminal or a pipe",
-    "doctor": "ask every supplier whether configuration and credentials are right",
+    "doctor": "check configuration and credentials of every provider",
 }
 
 
@@ -31,9 +31,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; what a person can act on is one sentence."""
     parser = argparse.ArgumentParser(prog="python -m infra", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("bundle", help="make the bundle of every function")
-    commands.add_parser("openapi", help="write docs/openapi.json anew")
-    commands.add_parser("sam", help="lay the bundles out as `sam build` does")
+    commands.add_parser("bundle", help="build the bundle of every function")
+    commands.add_parser("openapi", help="write docs/openapi.json from the functions' models")
+    commands.add_parser("sam", help="arrange the bundles as `sam build` does")
     for name, told in _STAGED.items():
         command = commands.add_parser(name, help=told)
         command.add_argument("--stage", default="production")
@@ -79,8 +79,8 @@ def _bundle(project: Project) -> int:
         way = "storage" if bundle.goes_through_storage else "call"
         size, unpacked = bundle.size / 1e6, bundle.unpacked / 1e6
         environment = environment_bytes(project.variables[bundle.function], project.defaults)
-        figures = f"{size:>7.1f} {unpacked:>7.1f} {shown:>9} {environment:>9}"
-        print(f"{bundle.function:<24} {figures}  {way:<7}  {bundle.path.name}")
+        columns = f"{size:>7.1f} {unpacked:>7.1f} {shown:>9} {environment:>9}"
+        print(f"{bundle.function:<24} {columns}  {way:<7}  {bundle.path.name}")
     index = write_index(bundles, imports=imports)
     print(f"\n{len(bundles)} bundles in {index.parent.relative_to(ROOT)}; their list is {index.name}.")
     if cloud_python() is None:

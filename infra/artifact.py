@@ -38,11 +38,11 @@ _USELESS_SUFFIXES = (".pyi", ".pyx", ".pxd", ".c", ".h")
 
 
 class ArtifactError(Exception):
-    """An artifact cannot be assembled; the message is one sentence for the person who asked for it."""
+    """Artifact cannot be assembled; the message is one sentence for the person who asked for it."""
 
 
 def function_names() -> list[str]:
-    """Every function of the repository, by its folder."""
+    """Return every function of the repository, by its folder."""
     return sorted(path.parent.name for path in FUNCTIONS.glob("*/handler.py"))
 
 
@@ -68,7 +68,7 @@ def assemble(name: str, target: Path, *, platform: Platform = HERE) -> Path:
 
 
 def locks(name: str) -> list[Path]:
-    """The lock files of a function: the layer's, and its own where it has one."""
+    """Return the lock files of a function: the layer's, and its own where it has one."""
     return [lock for lock in (LAYER_LOCK, FUNCTIONS / name / "requirements.txt") if lock.is_file()]
 
 
@@ -83,7 +83,7 @@ def write_own(name: str, target: Path) -> None:
 
 
 def libraries(lock: Path, *, platform: Platform = HERE) -> Path:
-    """The folder with the libraries of a lock file, installed once and kept under build/ by the lock's hash."""
+    """Return the folder with the libraries of a lock file, installed once and kept under build/ by the lock's hash."""
     mark = hashlib.sha256(f"{platform.name}\n".encode() + lock.read_bytes())
     folder = CACHE / mark.hexdigest()[:16]
     if folder.is_dir():

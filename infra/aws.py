@@ -1,4 +1,4 @@
-"""For AWS: the bundles laid out as `sam build` leaves them, so that `sam deploy` takes them without building.
+"""AWS layout: the bundles arranged as `sam build` leaves them, so that `sam deploy` takes them without building.
 
 `.aws-sam/build/<Function>/` holds an artifact, and `.aws-sam/build/template.yaml` is our template with `CodeUri` set to
 that folder. The artifact is vendored, as on Yandex, so the layer is left out.
@@ -49,7 +49,7 @@ def lay_out(project: Project, folder: Path = BUILT) -> Path:
 
 
 def built_template(project: Project) -> dict[str, Any]:
-    """The template with the built folders and a HEAD for every GET, without the layer that the folders hold already."""
+    """Return the template with the built folders and a HEAD for every GET, without the layer that the folders hold."""
     document = dict(project.document)
     resources = {}
     for name, resource in document["Resources"].items():

@@ -21,7 +21,7 @@ from infra.artifact import BUILD, CACHE, held, libraries, locks, write_own
 from infra.platforms import CLOUD, Platform, cloud_python
 
 BUNDLES = BUILD / "bundles"
-# Yandex Cloud: larger ones go through Object Storage, up to 128 MB (facts on Yandex Cloud, §1).
+# Yandex Cloud: larger ones go through Object Storage, up to 128 MB (docs/reference/yandex-cloud.md, section 1).
 DIRECT_LIMIT = 3_500_000
 STORAGE_LIMIT = 128 * 1024 * 1024
 UNPACKED_LIMIT = 680 * 1024 * 1024
@@ -33,12 +33,12 @@ _IMPORT = (
 
 
 class BundleError(Exception):
-    """A bundle cannot be made, or is larger than the cloud takes."""
+    """Bundle cannot be made, or is larger than the cloud takes."""
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """A zip on this machine. `content` is the SHA-256 of what it holds, sizes are in bytes."""
+    """Zip on this machine. `content` is the SHA-256 of what it holds, sizes are in bytes."""
 
     function: str
     path: Path
@@ -48,17 +48,20 @@ class Bundle:
 
     @property
     def sha256(self) -> str:
-        """The hash of the zip itself, which the cloud compares."""
+        """Return the hash of the zip itself, which the cloud compares."""
         return hashlib.sha256(self.path.read_bytes()).hexdigest()
 
     @property
     def goes_through_storage(self) -> bool:
-        """Whether it is too large to be sent with the call that makes the version."""
+        """Return True when it is too large to be sent with the call that makes the version."""
         return self.size > DIRECT_LIMIT
 
 
 def make_bundles(names: Sequence[str], folder: Path = BUNDLES, *, platform: Platform = CLOUD) -> list[Bundle]:
-    """The bundles of these functions, made where they are missing; older ones of the same functions are removed."""
+    """Return the bundles of these functions, made where they are missing.
+
+    Older ones of the same functions are removed.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with held(folder / ".lock"), tempfile.TemporaryDirectory(prefix="own-", dir=folder) as draft:
         contents = {name: _write_sources(name, Path(draft) / name, platform) for name in names}
@@ -71,7 +74,10 @@ def make_bundles(names: Sequence[str], folder: Path = BUNDLES, *, platform: Plat
 
 
 def import_milliseconds(bundle: Bundle, *, python: Path | None = None, rounds: int = 3) -> float | None:
-    """The best import time of a bundle, unpacked alone; None where no interpreter of the cloud's version is there."""
+    """Return the best import time of a bundle, unpacked alone.
+
+    None where no interpreter of the cloud's version is there.
+    """
     interpreter = python or cloud_python()
     if interpreter is None:
         return None
@@ -102,7 +108,7 @@ def _write_sources(name: str, target: Path, platform: Platform) -> str:
 
 
 def _library_hash(lock: Path, platform: Platform) -> str:
-    """The hash over the libraries of a lock, kept beside their folder since they never change."""
+    """Return the hash over the libraries of a lock, kept beside their folder since they never change."""
     folder = libraries(lock, platform=platform)
     kept = folder.with_suffix(".content")
     if not kept.is_file():
@@ -130,14 +136,14 @@ def _make(name: str, own: Path, place: Path, platform: Platform) -> None:
         unpacked = sum(entry.file_size for entry in archive.infolist())
     size = draft.stat().st_size
     if size > STORAGE_LIMIT or unpacked > UNPACKED_LIMIT:
-        raise BundleError(f"The bundle of {name} has {size} bytes, unpacked {unpacked}: the cloud takes it no more.")
+        raise BundleError(f"The bundle of {name} has {size} bytes, unpacked {unpacked}: too large for the cloud.")
     for older in place.parent.glob(f"{name}-????????????.zip"):
         older.unlink()
     draft.rename(place)
 
 
 def library_zip(wanted: Iterable[Path], folder: Path, platform: Platform) -> Path:
-    """The zip of the libraries of these locks, made once in a folder."""
+    """Return the zip of the libraries of these locks, made once in a folder."""
     folders = [libraries(lock, platform=platform) for lock in wanted]
     place = folder / f"libraries-{'-'.join(path.name for path in folders)}.zip"
     with held(folder / f"{place.stem}.zip.lock"):

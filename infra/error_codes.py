@@ -1,4 +1,4 @@
-"""Which refusals a function can give: every error class that the code it reaches mentions.
+"""Refusals that a function can give: every error class that the code it reaches mentions.
 
 More may be found than a single route can raise, never less: an error that is raised is mentioned by name.
 """
@@ -39,7 +39,7 @@ def refusals_of(function: str) -> dict[int, list[str]]:
 
 
 def _used_of(path: Path, module: str, mentioned: set[str], imported: set[str]) -> set[str]:
-    """What the tables and functions of an `errors.py` mention, as far as other files use them."""
+    """Return the names that an `errors.py` mentions, as far as other files use them."""
     own = _definitions(path)
     waiting = [name for name in own if f"{module}.{name}" in imported or (module in imported and name in mentioned)]
     used: set[str] = set()
@@ -71,7 +71,7 @@ def _definitions(path: Path) -> dict[str, frozenset[str]]:
 
 @cache
 def _imported(path: Path) -> frozenset[str]:
-    """What a file imports by name, with the module before it."""
+    """Return the names that a file imports, with their modules."""
     imports = (node for node in ast.walk(_tree(path)) if isinstance(node, ast.ImportFrom))
     return frozenset(f"{node.module}.{alias.name}" for node in imports for alias in node.names)
 

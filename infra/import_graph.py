@@ -1,4 +1,4 @@
-"""Which modules of `auto360` a function can come to import: from its handler through every import, lazy ones included.
+"""Modules of `auto360` that a function can import: from its handler through every import, lazy ones included.
 
 An artifact holds these and no other, so that a change in one domain makes new artifacts of the functions that use it
 and of no other (docs/decisions/0060). An import inside a function body counts; one made from a computed name would
@@ -16,7 +16,10 @@ PACKAGE = "auto360"
 
 
 def reached_files(handler: Path, *, layer: Path) -> list[Path]:
-    """The files of the package below `layer` that the handler may import, sorted; packages bring their `__init__`."""
+    """Return the files of the package below `layer` that the handler may import, sorted.
+
+    Packages bring their `__init__`.
+    """
     found: set[Path] = set()
     waiting = list(_imported_from(handler, layer))
     while waiting:
@@ -35,7 +38,7 @@ def _imported_from(path: Path, layer: Path) -> tuple[Path, ...]:
 
 
 def _names(node: ast.AST) -> Iterator[str]:
-    """What an import statement may mean: in `from a.b import c`, `c` is a module or something inside of `a.b`."""
+    """Yield the possible meanings of an import: in `from a.b import c`, `c` is a module or a name inside of `a.b`."""
     if isinstance(node, ast.Import):
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -44,7 +47,7 @@ def _names(node: ast.AST) -> Iterator[str]:
 
 
 def _files(name: str, layer: Path) -> Iterator[Path]:
-    """The file of a module, and the `__init__` of every package above it."""
+    """Yield the file of a module, and the `__init__` of every package above it."""
     parts = name.split(".")
     for length in range(1, len(parts) + 1):
         base = layer.joinpath(*parts[:length])

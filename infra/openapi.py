@@ -1,4 +1,4 @@
-"""The OpenAPI document of the whole API: what every function says of its routes, brought into one document.
+"""OpenAPI document of the whole API: what every function says of its routes, brought into one document.
 
 Routes, bodies and answers come from the functions' own models through the router. What the router cannot know is added:
 the sentence of each route, who must be signed in, and which refusals a function can give (`infra.error_codes`).
@@ -36,13 +36,13 @@ _DESCRIPTION = (
 _FAILURE: Json = {
     "type": "object",
     "title": "Failure",
-    "description": "A refusal: `code` is for the program, `error` is a sentence for a person.",
+    "description": "Refusal: `code` is for the program, `error` is a sentence for a person.",
     "properties": {
         "success": {"const": False},
         "error": {"type": "string"},
         "code": {"type": "string"},
         "request_id": {"type": "string"},
-        "retryAfter": {"type": "integer", "description": "Seconds after which it may work."},
+        "retryAfter": {"type": "integer", "description": "Seconds to wait before a retry."},
         "details": {
             "type": "array",
             "items": {
@@ -59,7 +59,7 @@ _REFUSED = {"application/json": {"schema": {"$ref": "#/components/schemas/Failur
 
 
 def build_document(functions: tuple[FunctionSpec, ...]) -> Json:
-    """The document of these functions' routes, in a stable order; pages for people are no part of the API."""
+    """Return the document of these functions' routes, in a stable order; pages for people are no part of the API."""
     parts = {spec.name: _part(spec) for spec in functions if spec.routes and not serves_pages(spec)}
     schemas, renamed = merged({name: part["components"]["schemas"] for name, part in parts.items()})
     paths: Json = {}
@@ -82,17 +82,17 @@ def build_document(functions: tuple[FunctionSpec, ...]) -> Json:
 
 
 def serves_pages(spec: FunctionSpec) -> bool:
-    """Whether a function answers with pages for people."""
+    """Return True when a function answers with pages for people."""
     return all(route.path.startswith(PAGES) for route in spec.routes)
 
 
 def to_text(document: Json) -> str:
-    """The document as it is kept in the repository."""
+    """Return the document as it is kept in the repository."""
     return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
 
 
 def load_app(name: str) -> APIGatewayRestResolver:
-    """The router of a function."""
+    """Return the router of a function."""
     module_name = f"openapi_of_{name}"
     if module_name not in sys.modules:
         spec = importlib.util.spec_from_file_location(module_name, FUNCTIONS / name / "handler.py")
@@ -134,13 +134,13 @@ def _complete(operation: Json, route: Route, spec: FunctionSpec) -> None:
     if any(each.__name__ == "_raw_body" for each in dependencies) or (has_own_form and route.method == "POST"):
         operation["requestBody"] = {"content": {"*/*": {"schema": {}}}}
     if any("shared." in middleware.__qualname__ for middleware in route.middlewares):
-        operation["responses"]["304"] = {"description": "The caller has the same already (`If-None-Match`)."}
+        operation["responses"]["304"] = {"description": "Not modified (`If-None-Match`)."}
     successes = {status: each for status, each in operation["responses"].items() if status[0] in "23"}
     refused = {status: {"$ref": f"#/components/responses/{name}"} for status, name, _ in _refusals(spec.name)}
     if has_own_form:
         # A bank is answered as it wants it, a page is a page.
-        refused = {status: {"description": "Refused, in a form of its own."} for status in refused}
-        successes = {status: {"description": "In a form of its own."} for status in successes}
+        refused = {status: {"description": "Refused, not in the envelope."} for status in refused}
+        successes = {status: {"description": "Success, not in the envelope."} for status in successes}
     operation["responses"] = dict(sorted({**refused, **successes}.items()))
 
 
@@ -161,7 +161,7 @@ def _dependencies(func: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
 
 
 def _needs_token(dependency: Callable[..., Any]) -> bool:
-    """Whether a dependency refuses callers without a token: it asks for the principal and accepts no absence."""
+    """Return True for a dependency that refuses callers without a token."""
     return "principal_of" in dependency.__code__.co_names and dependency.__name__ != "_maybe_signed_in"
 
 
@@ -184,7 +184,7 @@ def _expand_query(operation: Json, func: Callable[..., Any]) -> None:
 
 
 def _without_null(schema: Json) -> Json:
-    """A query holds no null: what may be absent is said by `required`."""
+    """Drop null from a query's schema; `required` says what may be absent."""
     others = [each for each in schema.get("anyOf", ()) if each != {"type": "null"}]
     if len(others) != 1 or len(others) == len(schema.get("anyOf", ())):
         return schema

@@ -1,4 +1,4 @@
-"""What artifacts are made for: the cloud, or this machine, where tests and benchmarks load them."""
+"""Target platforms of artifacts: the cloud, and this machine for tests and benchmarks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from infra.bytecode import compile_for_cloud, compile_here
 
 @dataclass(frozen=True)
 class Platform:
-    """An interpreter on a system: how libraries are installed and sources compiled. `name` marks what is kept."""
+    """Interpreter on a system: how libraries are installed and sources compiled. `name` marks what is kept."""
 
     name: str
     installing: tuple[str, ...]
@@ -34,7 +34,10 @@ CLOUD = Platform(
 
 @cache
 def cloud_python() -> Path | None:
-    """An interpreter of the cloud's version on this machine, or None. It runs bundles; making them needs none."""
+    """Return an interpreter of the cloud's version on this machine, or None. It runs bundles.
+
+    Making them needs none.
+    """
     for path in _candidates():
         script = "import sys; print(sys.implementation.cache_tag, sys.executable)"
         try:

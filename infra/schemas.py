@@ -13,7 +13,7 @@ _REFERENCE = re.compile(re.escape(_PREFIX) + r"([^\"/]+)")
 
 
 def merged(parts: Mapping[str, Mapping[str, Json]]) -> tuple[Json, Callable[[str, Json], Json]]:
-    """All schemas by their new names, and how to rewrite a piece of one part so that it refers to them."""
+    """Return all schemas by their new names, and how to rewrite a piece of one part so that it refers to them."""
     clashing = _clashing(parts)
 
     def new_name(part: str, name: str) -> str:
@@ -52,7 +52,7 @@ def _clashing(parts: Mapping[str, Mapping[str, Json]]) -> set[str]:
 
 
 def pruned(document: Json) -> Json:
-    """The document without schemas that nothing refers to."""
+    """Return the document without schemas that nothing refers to."""
     schemas: Json = document["components"]["schemas"]
     parts = {"paths": document["paths"], "responses": document["components"].get("responses", {})}
     waiting = set(_REFERENCE.findall(json.dumps(parts)))
@@ -69,7 +69,7 @@ def pruned(document: Json) -> Json:
 
 
 def _without_empty_defaults(piece: Any) -> Any:
-    """An empty text as default says "not sent", which being no required property says already."""
+    """Drop empty-text defaults, which mean "not sent", as the missing `required` says already."""
     if isinstance(piece, dict):
         return {
             name: _without_empty_defaults(value) for name, value in piece.items() if (name, value) != ("default", "")

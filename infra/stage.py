@@ -1,4 +1,4 @@
-"""A stage: `infra/stages/<name>.toml`, what differs between staging and production and is no secret."""
+"""Stage: `infra/stages/<name>.toml`, what differs between staging and production and is no secret."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
 
 class StageError(Exception):
-    """The file of a stage is missing or wrong; the message says what to write."""
+    """File of a stage is missing or wrong; the message says what to write."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Scaling:
 
 @dataclass(frozen=True)
 class Stage:
-    """One environment on Yandex Cloud."""
+    """Environment on Yandex Cloud."""
 
     name: str
     folder_id: str
@@ -43,11 +43,11 @@ class Stage:
 
     @property
     def prefix(self) -> str:
-        """The beginning of the names of everything that belongs to this stage."""
+        """Return the beginning of the names of everything that belongs to this stage."""
         return f"auto360-{self.name}"
 
     def scaling_of(self, function: str) -> Scaling:
-        """The figures of a function, or those of `default`."""
+        """Return the figures of a function, or those of `default`."""
         return self.scaling.get(function, self.scaling.get("default", Scaling()))
 
 
@@ -74,7 +74,7 @@ def load_stage(name: str, folder: Path = STAGES) -> Stage:
 def _stage(name: str, content: Mapping[str, Any]) -> Stage:
     unknown = sorted(set(content) - {"yandex", "secrets", "parameters", "scaling"})
     if unknown:
-        raise StageError(f"{name}.toml has a part that means nothing: {', '.join(unknown)}.")
+        raise StageError(f"{name}.toml has unknown parts: {', '.join(unknown)}.")
     stage = Stage(
         name=name,
         absent_secrets=frozenset(content.get("secrets", {}).get("absent", ())),

@@ -1,6 +1,6 @@
-"""What the deployer reads out of `template.yaml` beyond the local gateway's view: where a variable's value comes from.
+"""Deployer's view of `template.yaml`: the source of each variable's value.
 
-A value is text that may name parameters, or the name of a secret. Which parameters a stage has, `infra.stage` says.
+A value is text that may name parameters, or the name of a secret. `infra.stage` holds the parameters of a stage.
 """
 
 from __future__ import annotations
@@ -23,25 +23,25 @@ _PARAMETER = re.compile(r"\$\{(\w+)\}")
 
 
 class TemplateError(Exception):
-    """The template asks for something that cannot be deployed; the message says where."""
+    """Template asks for something that cannot be deployed; the message says where."""
 
 
 @dataclass(frozen=True)
 class Variable:
-    """One environment variable: `secret` is the key in the secret store, otherwise `text` with `${Parameter}` in it."""
+    """Environment variable: `secret` is the key in the secret store, otherwise `text` with `${Parameter}` in it."""
 
     name: str
     text: str = ""
     secret: str | None = None
 
     def value(self, parameters: Mapping[str, str]) -> str:
-        """The text with its parameters filled in. Raises TemplateError for one that the stage does not give."""
+        """Return the text with its parameters filled in. Raises TemplateError for one that the stage does not give."""
         return filled(self.text, parameters, where=self.name)
 
 
 @dataclass(frozen=True)
 class EventOptions:
-    """What the local gateway does not need of an event: how often it is tried again, which objects are meant."""
+    """Event options that the local gateway ignores: retries, and the objects of a storage event."""
 
     retries: int = 3
     prefix: str = ""
@@ -51,7 +51,7 @@ class EventOptions:
 
 @dataclass(frozen=True)
 class Project:
-    """The template as the deployer sees it. `defaults` are the parameters' own; None: the stage must give one."""
+    """Template as the deployer sees it. `defaults` are the parameters' own; None: the stage must give one."""
 
     template: Template
     defaults: Mapping[str, str | None]
@@ -62,11 +62,10 @@ class Project:
 
     @property
     def functions(self) -> tuple[FunctionSpec, ...]:
-        """Every function."""
         return self.template.functions
 
     def parameters(self, given: Mapping[str, str]) -> dict[str, str]:
-        """All parameters of a stage. Raises TemplateError for unknown ones and for those that are missing."""
+        """Return all parameters of a stage. Raises TemplateError for unknown ones and for those that are missing."""
         unknown = sorted(set(given) - set(self.defaults))
         if unknown:
             raise TemplateError(f"template.yaml has no parameter {', '.join(unknown)}.")
@@ -78,7 +77,7 @@ class Project:
 
 
 def filled(text: str, parameters: Mapping[str, str], *, where: str) -> str:
-    """A text with `${Parameter}` replaced."""
+    """Return a text with `${Parameter}` replaced."""
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in parameters:
@@ -138,7 +137,7 @@ def _variable(logical: str, name: str, value: object) -> Variable:
 
 
 def _text(logical: str, name: str, value: object) -> str:
-    """A value as text with parameters as `${Name}`; `!Ref`, `!Sub` and plain values are all that we use."""
+    """Return a value as text with parameters as `${Name}`; `!Ref`, `!Sub` and plain values are all that we use."""
     if isinstance(value, Intrinsic):
         if value.tag == "Ref":
             return f"${{{value.value}}}"

@@ -1,1 +1,1 @@
-"""The local stack: the whole backend on one machine, without containers and without accounts."""
+"""Local stack: the whole backend on one machine, without containers and without accounts."""

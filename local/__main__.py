@@ -22,7 +22,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class _Stopped(BaseException):
-    """Somebody asked for the end."""
+    """Stop was requested."""
 
 
 def main() -> int:
@@ -86,7 +86,7 @@ def _run(data: DataFolder) -> int:
 def reset(data: DataFolder) -> int:
     """Delete the database and everything else that a run keeps; nothing that the stack did not make."""
     if not data.root.exists():
-        say("There is nothing to delete.")
+        say("Nothing to delete.")
         return 0
     with _held(data):
         if data.postgres_location.exists():
@@ -102,7 +102,7 @@ def reset(data: DataFolder) -> int:
                 path.unlink(missing_ok=True)
         for path in (data.postgres_location, data.secrets):
             path.unlink(missing_ok=True)
-    say(f"Deleted what was kept in {data.root}. The next `make up` begins anew.")
+    say(f"Deleted what was kept in {data.root}. The next `make up` starts from zero.")
     return 0
 
 
@@ -114,7 +114,7 @@ def _held(data: DataFolder) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise StackError(
-                f"The data folder {data.root} is in use by a stack that runs already: stop that one, or choose another"
+                f"The data folder {data.root} is in use by a running stack: stop it, or choose another"
                 " folder with AUTO360_DATA and other ports with PORT."
             ) from None
         yield
@@ -125,7 +125,7 @@ def _stop(_number: int, _frame: FrameType | None) -> NoReturn:
 
 
 def say(line: str, stream: object = None) -> None:
-    """One line for the person at the terminal."""
+    """Print a line to the terminal."""
     print(line, file=stream or sys.stdout, flush=True)  # type: ignore[arg-type]
 
 

@@ -1,4 +1,4 @@
-"""The simulated banks' accounts: what the functions are told, and what the simulators expect."""
+"""Simulated banks' accounts: what the functions are told, and what the simulators expect."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _QR_TYPE = "CustomQr"
 
 
 def function_variables(keyring: Keyring, simulators: str) -> dict[str, str]:
-    """The variables with which functions reach the simulated banks."""
+    """Return the variables with which functions reach the simulated banks."""
     return {
         "BANKS": ",".join(NAMES),
         "ODENGI_API_URL": f"{simulators}/odengi/api/json/json.php",
@@ -45,7 +45,7 @@ def function_variables(keyring: Keyring, simulators: str) -> dict[str, str]:
 
 
 def simulator_settings(keyring: Keyring, gateway: str) -> str:
-    """What the simulators' process is told, as JSON: the same secrets, and where to call."""
+    """Return the simulators' settings as JSON: the same secrets, and the webhook addresses."""
     hook = f"{gateway}/webhooks/payments"
     return json.dumps(
         {

@@ -1,4 +1,4 @@
-"""The first step of every `make` target: makes sure that everything the repository needs is installed.
+"""First step of every `make` target: makes sure that everything the repository needs is installed.
 
 Run by whatever `python3` the machine has, so it looks at the version before it touches anything newer.
 """

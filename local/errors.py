@@ -11,16 +11,16 @@ NO_SPACE_MARK = "No space left on device"
 
 
 class StackError(Exception):
-    """The stack cannot start or go on; the message is the sentence to show."""
+    """Stack cannot start or go on; the message is the sentence to show."""
 
 
 def no_space(folder: object) -> StackError:
-    """The sentence for a disk that filled up while something was being written."""
+    """Return the sentence for a disk that filled up while something was being written."""
     return StackError(f"There is no space left on the disk that holds {folder}: free some and run `make up` again.")
 
 
 def broken_data(folder: object, reason: str) -> StackError:
-    """The sentence for a data folder that cannot be used as it is."""
+    """Return the sentence for a data folder that cannot be used as it is."""
     return StackError(
         f"The data folder {folder} is broken ({reason}): `make db-reset` deletes it,"
         " and the next `make up` makes it anew."

@@ -1,4 +1,4 @@
-"""The environment variables that the stack can hand to functions. Which of them one gets, `template.yaml` says."""
+"""Environment variables that the stack can give to functions; `template.yaml` says which of them one gets."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ SENDER = "360AUTO"
 VIDEO_CHANNEL, CDN_RESOURCE, SERVICE_ACCOUNT = "vplc360auto", "bc8360auto", "aje360auto"
 
 # What a person may want to try otherwise. All else would lead a local function to somebody's real project.
-_OVERRIDABLE = ("ALLOWED_ORIGINS", "LOG_LEVEL", "NIKITA_SMS_SENDER", "SMSC_SENDER", "SMS_SUPPLIERS", "BILLING_SMS")
+_OVERRIDABLE = ("ALLOWED_ORIGINS", "LOG_LEVEL", "NIKITA_SMS_SENDER", "SMSC_SENDER", "SMS_PROVIDERS", "BILLING_SMS")
 
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the parts of this run answer."""
+    """Addresses of the parts of this run."""
 
     gateway: str
     postgrest: str
@@ -34,12 +34,12 @@ class Addresses:
 
 
 def token_keys(keyring: Keyring) -> TokenKeys:
-    """The keys with which tokens of the local stack are signed."""
+    """Return the keys with which tokens of the local stack are signed."""
     return keyring.token_keys(ISSUER)
 
 
 def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapping[str, str]) -> dict[str, str]:
-    """Every variable that the stack provides; `overrides` may change the harmless ones."""
+    """Return every variable that the stack provides; `overrides` may change the harmless ones."""
     keys = token_keys(keyring)
     variables = {
         "APP_ENV": "local",
@@ -58,14 +58,14 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         "OTP_SECRETS": f"k1:{keyring.otp_secret}",
         "BACKUP_DATABASE_URL": addresses.database,
         "BACKUP_KEYS": f"k1:{keyring.backup_key}",
-        "OPERATOR_KEY": keyring.operator_key,
+        "STAFF_KEY": keyring.staff_key,
         "BANK_CALLS_URL": addresses.gateway,
         "PAYMENT_RETURN_URL": addresses.gateway,
         "OPERATIONS_ORIGINS": f"{addresses.gateway},{addresses.gateway.replace('127.0.0.1', 'localhost')}",
         "SMS_REPORT_SECRET": keyring.sms_report_secret,
         **storage_variables(keyring, addresses.s3),
-        **_suppliers(keyring, addresses.simulators),
-        **video_suppliers(keyring, addresses.simulators),
+        **_providers(keyring, addresses.simulators),
+        **video_providers(keyring, addresses.simulators),
         **banks.function_variables(keyring, addresses.simulators),
         **operations_variables(keyring, addresses.simulators),
     }
@@ -75,9 +75,9 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
     return variables
 
 
-def _suppliers(keyring: Keyring, simulators: str) -> dict[str, str]:
+def _providers(keyring: Keyring, simulators: str) -> dict[str, str]:
     return {
-        "SMS_SUPPLIERS": "nikita,smsc",
+        "SMS_PROVIDERS": "nikita,smsc",
         "NIKITA_SMS_API_URL": f"{simulators}/nikita",
         "NIKITA_SMS_LOGIN": keyring.nikita_login,
         "NIKITA_SMS_PASSWORD": keyring.nikita_password,
@@ -90,8 +90,8 @@ def _suppliers(keyring: Keyring, simulators: str) -> dict[str, str]:
     }
 
 
-def video_suppliers(keyring: Keyring, simulators: str) -> dict[str, str]:
-    """The accounts at api.video and at Yandex Cloud."""
+def video_providers(keyring: Keyring, simulators: str) -> dict[str, str]:
+    """Return the accounts at api.video and at Yandex Cloud."""
     key = {
         "id": keyring.yandex_key_id,
         "service_account_id": SERVICE_ACCOUNT,

@@ -1,4 +1,4 @@
-"""Asks a part of the stack over HTTP whether it is there, never through a proxy."""
+"""HTTP probe of a part of the stack, never through a proxy."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from local.ports import HOST
 
 
 def http_status(port: int, path: str, *, seconds: float = 2) -> int | None:
-    """The status of the answer, or nothing where nobody answers."""
+    """Return the status of the answer, or nothing where nobody answers."""
     connection = http.client.HTTPConnection(HOST, port, timeout=seconds)
     try:
         connection.request("GET", path)

@@ -20,7 +20,7 @@ _SHOWN = 12
 
 
 class Installation:
-    """What belongs to one checkout."""
+    """Installation of one checkout."""
 
     def __init__(self, checkout: Path) -> None:
         self.checkout = checkout
@@ -65,7 +65,7 @@ class Installation:
         self._run(command, f"npm could not install {self._short(self.npm_lock)}")
 
     def _npm(self) -> list[str]:
-        """The machine's npm, otherwise the one that comes as a Python package."""
+        """Return the machine's npm, otherwise the one that comes as a Python package."""
         found = shutil.which("npm")
         if found and shutil.which("node"):
             return [found]
@@ -136,12 +136,12 @@ class Installation:
 
 
 def say(line: str) -> None:
-    """One line for the person who waits."""
+    """Print a line to the terminal."""
     print(line, flush=True)
 
 
 def show_progress(line: str) -> None:
-    """The present step, over the one before, where somebody looks on."""
+    """Show the current step in place of the one before, at a terminal."""
     if sys.stdout.isatty():
         width = shutil.get_terminal_size().columns - 5
         print("\r\x1b[K" + (f"    {line[:width]}" if line else ""), end="", flush=True)

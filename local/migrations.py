@@ -26,7 +26,7 @@ create table if not exists supabase_migrations.seed_files (path text not null pr
 
 @dataclass(frozen=True)
 class Migration:
-    """One file of `supabase/migrations`."""
+    """File of `supabase/migrations`."""
 
     version: str
     name: str
@@ -34,12 +34,11 @@ class Migration:
 
     @property
     def text(self) -> str:
-        """The SQL."""
         return self.path.read_text(encoding="utf-8")
 
 
 def migrations_in(folder: Path) -> list[Migration]:
-    """The migrations in order; files with other names are skipped, as the CLI does."""
+    """Return the migrations in order; files with other names are skipped, as the CLI does."""
     found = [
         Migration(match[1], match[2], path)
         for path in sorted(folder.glob("*.sql"))
@@ -54,7 +53,7 @@ def migrations_in(folder: Path) -> list[Migration]:
 
 @dataclass(frozen=True)
 class Schema:
-    """The schema of one database, reached with the owner's rights."""
+    """Schema of one database, reached with the owner's rights."""
 
     dsn: str
 
@@ -156,7 +155,7 @@ def _one(connection: psycopg.Connection[tuple[object, ...]], query: str, *values
 
 
 def _essence(text: str) -> str:
-    """The SQL without what a statement splitter drops."""
+    """Return the SQL without what a statement splitter drops."""
     return re.sub(r"[\s;]+", "", text)
 
 

@@ -22,7 +22,7 @@ SUPABASE_REGION = "local"
 
 @dataclass
 class ObjectStorage:
-    """The server."""
+    """Server."""
 
     port: int
     folder: Path
@@ -59,7 +59,7 @@ class ObjectStorage:
 
 
 def accounts(keyring: Keyring) -> list[dict[str, Any]]:
-    """Who may reach which buckets: each supplier has keys of its own."""
+    """Return accounts and their buckets; each provider has its own keys."""
     return [
         _account(keyring.s3_access_key, keyring.s3_secret_key, VK_BUCKET),
         _account(keyring.yandex_storage_access_key, keyring.yandex_storage_secret_key, YANDEX_BUCKET),
@@ -68,7 +68,7 @@ def accounts(keyring: Keyring) -> list[dict[str, Any]]:
 
 
 def storage_variables(keyring: Keyring, address: str) -> dict[str, str]:
-    """What functions are told of the stores."""
+    """Return the functions' variables of the stores."""
     return {
         "VK_CLOUD_ENDPOINT": address,
         "VK_CLOUD_BUCKET": VK_BUCKET,

@@ -1,4 +1,4 @@
-"""The variables of operations on the local stack: who is told of alerts, and the services that carry it."""
+"""Variables of operations on the local stack: recipients of alerts, and the services that carry them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FOLDER, GATEWAY = "local-folder", "local-gateway"
 
 
 def operations_variables(keyring: Keyring, simulators: str) -> dict[str, str]:
-    """What the monitor is given; the simulators read the same accounts."""
+    """Return the monitor's variables; the simulators read the same accounts."""
     return {
         "ALERT_PHONES": ALERT_PHONE,
         "ALERT_EMAILS": ALERT_EMAIL,

@@ -1,4 +1,4 @@
-"""Where things are: the checkout, and the data folder that outlives a run."""
+"""Paths: the checkout, and the data folder that outlives a run."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ OPENAPI = CHECKOUT / "docs" / "openapi.json"
 
 @dataclass(frozen=True)
 class DataFolder:
-    """The folder with everything a run keeps for the next one (`.local/` unless `AUTO360_DATA` names another)."""
+    """Folder with everything a run keeps for the next one (`.local/` unless `AUTO360_DATA` names another)."""
 
     root: Path
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> DataFolder:
-        """The folder that the environment asks for."""
+        """Return the folder that the environment asks for."""
         chosen = environ.get("AUTO360_DATA", "").strip()
         return cls(Path(chosen).expanduser().resolve() if chosen else CHECKOUT / ".local")
 
@@ -34,12 +34,12 @@ class DataFolder:
 
     @property
     def logs(self) -> Path:
-        """One log file per part."""
+        """Return a log file per part."""
         return self.root / "logs"
 
     @property
     def postgres(self) -> Path:
-        """Where the database cluster lives if its account can reach this folder."""
+        """Return the folder of the database cluster, if its account can reach it."""
         return self.root / "postgres"
 
     @property
@@ -54,7 +54,7 @@ class DataFolder:
 
     @property
     def s3(self) -> Path:
-        """What lies in object storage."""
+        """Return the folder of stored objects."""
         return self.root / "s3"
 
     @property
@@ -69,7 +69,7 @@ class DataFolder:
 
 
 def environ_for_tools() -> dict[str, str]:
-    """A small environment for programs that need none of ours."""
+    """Return a small environment for programs that need none of ours."""
     return {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": os.environ.get("HOME", "/"),

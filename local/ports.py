@@ -1,4 +1,4 @@
-"""The ports of a run: one base, each part at a fixed distance from it."""
+"""Ports of a run: one base, each part at a fixed distance from it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Ports:
-    """Where each part listens, always on the loopback address."""
+    """Ports of the parts, always on the loopback address."""
 
     base: int
 
@@ -31,17 +31,16 @@ class Ports:
 
     @property
     def gateway(self) -> int:
-        """The API and the console page."""
+        """Return the API and the console page."""
         return self.base
 
     @property
     def postgrest(self) -> int:
-        """The REST interface of the database."""
+        """Return the REST interface of the database."""
         return self.base + 1
 
     @property
     def postgres(self) -> int:
-        """The database server."""
         return self.base + 2
 
     @property
@@ -56,7 +55,6 @@ class Ports:
 
     @property
     def simulators(self) -> int:
-        """The suppliers' simulators."""
         return self.base + 5
 
     @property
@@ -65,7 +63,7 @@ class Ports:
         return self.base + 6
 
     def named(self) -> dict[str, int]:
-        """Every port with the part it belongs to."""
+        """Return every port with the part it belongs to."""
         return {
             "gateway": self.gateway,
             "PostgREST": self.postgrest,
@@ -78,7 +76,7 @@ class Ports:
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen there now."""
+    """Return True when a server could listen there now."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -104,7 +102,7 @@ def require_free(ports: Ports, *, unused: Iterable[str] = ()) -> None:
 
 
 def free_base(low: int = 20000, high: int = 30000) -> Ports:
-    """A base whose whole range is free at the moment (for tests that start their own stack)."""
+    """Return a base whose whole range is free at the moment (for tests that start their own stack)."""
     for _ in range(200):
         ports = Ports(random.randrange(low, high - SPAN))
         if all(is_free(port) for port in ports.named().values()):

@@ -1,4 +1,4 @@
-"""The embedded Postgres 17 server."""
+"""Embedded Postgres 17 server."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _WITHOUT_SAFETY = {
 
 @dataclass
 class Postgres:
-    """A cluster in a data folder and the server that runs on it."""
+    """Cluster in a data folder and the server that runs on it."""
 
     placement: Placement
     port: int
@@ -66,7 +66,7 @@ class Postgres:
 
     @property
     def child(self) -> Child | None:
-        """The server's process while it runs."""
+        """Return the server's process while it runs."""
         return self._child
 
     def start(self) -> None:

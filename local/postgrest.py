@@ -18,7 +18,7 @@ _SHA256 = {"linux-x64": "0af68afe747ce09964f29e7c872e77b038aec483a8f3923c20850e8
 
 
 def binary() -> Path:
-    """The program for this machine, after comparing it with its pinned hash where one is known."""
+    """Return the program for this machine, after comparing it with its pinned hash where one is known."""
     machine = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}.get(
         platform.machine().lower(), ""
     )
@@ -36,7 +36,7 @@ def binary() -> Path:
 
 @dataclass
 class PostgREST:
-    """A PostgREST server on one database."""
+    """PostgREST server on one database."""
 
     database: str
     jwks: str
@@ -53,7 +53,7 @@ class PostgREST:
 
     @property
     def child(self) -> Child | None:
-        """The server's process while it runs."""
+        """Return the server's process while it runs."""
         return self._child
 
     def start(self) -> None:

@@ -22,7 +22,7 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 @dataclass(frozen=True)
 class Account:
-    """A Unix account by number."""
+    """Unix account by number."""
 
     uid: int
     gid: int
@@ -44,7 +44,7 @@ def _tied_to_this_process(death_signal: int) -> Callable[[], None]:
 
 @dataclass
 class Child:
-    """One program of the stack."""
+    """Program of the stack."""
 
     name: str
     command: Sequence[str | Path]
@@ -77,11 +77,11 @@ class Child:
 
     @property
     def pid(self) -> int | None:
-        """The process id while it runs."""
+        """Return the process id while it runs."""
         return self._process.pid if self._process else None
 
     def ended(self) -> int | None:
-        """The exit code if it has ended."""
+        """Return the exit code if it has ended."""
         return self._process.poll() if self._process else None
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> None:
@@ -103,7 +103,7 @@ class Child:
         raise StackError(f"{self.name} {what}; its log is {self.log}.")
 
     def said(self) -> str:
-        """What it wrote since it was started."""
+        """Return its output since the start."""
         with self.log.open("rb") as log:
             log.seek(self._log_start)
             return log.read(200_000).decode("utf-8", "replace")

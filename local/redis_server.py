@@ -15,7 +15,7 @@ from local.processes import Child
 
 @dataclass
 class RedisServer:
-    """A Redis server that keeps a snapshot between runs."""
+    """Redis server that keeps a snapshot between runs."""
 
     port: int
     data: Path

@@ -1,4 +1,4 @@
-"""The secrets of a local stack: generated at the first start, kept in one file that only its owner can read."""
+"""Secrets of a local stack: generated at the first start, kept in one file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ _FACTORIES: dict[str, Callable[[], str]] = {
 
 @dataclass(frozen=True)
 class Keyring:
-    """Every secret that the parts of the stack share. Never printed, never logged."""
+    """Secrets shared by the parts of the stack. Never printed, never logged."""
 
     signing_key_pem: str
     signing_key_id: str
     jwt_secret: str
     otp_secret: str
-    operator_key: str
+    staff_key: str
     nikita_login: str
     nikita_password: str
     smsc_login: str
@@ -108,7 +108,7 @@ class Keyring:
         return keyring
 
     def token_keys(self, issuer: str) -> TokenKeys:
-        """The keys for signing and checking tokens."""
+        """Return the keys for signing and checking tokens."""
         return TokenKeys(self.signing_key_pem, self.signing_key_id, self.jwt_secret, issuer)
 
 

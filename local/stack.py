@@ -1,4 +1,4 @@
-"""All parts of the local stack, started in order and stopped in the reverse order."""
+"""Parts of the local stack, started in order and stopped in reverse."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Report = Callable[[str], None]
 
 @dataclass
 class Stack:
-    """One run of everything."""
+    """Run of everything."""
 
     data: DataFolder
     ports: Ports
@@ -48,12 +48,12 @@ class Stack:
 
     @property
     def own_database(self) -> bool:
-        """Whether the embedded server is used."""
+        """Return True when the embedded server is used."""
         return not self.environ.get("DATABASE_URL", "").strip()
 
     @property
     def addresses(self) -> Addresses:
-        """Where the parts answer."""
+        """Return the addresses of the parts."""
         return Addresses(
             gateway=_url(self.ports.gateway),
             postgrest=_url(self.ports.postgrest),
@@ -143,7 +143,7 @@ class Stack:
         return dsn_for_rest
 
     def _database_address(self) -> str:
-        """The database with its owner's rights, for backups."""
+        """Return the database with its owner's rights, for backups."""
         if not self.own_database:
             return self.environ["DATABASE_URL"].strip()
         return f"postgresql://postgres:{self.keyring.postgres_password}@{HOST}:{self.ports.postgres}/postgres"
@@ -182,7 +182,7 @@ class Stack:
         return _python("gateway", "local.gateway", {**self.environ, "AUTO360_GATEWAY": json.dumps(settings)}, self.data)
 
     def shown_addresses(self) -> dict[str, str]:
-        """What a person may want to open; no passwords."""
+        """Return addresses to open, without passwords."""
         shown = {
             "API and console": self.addresses.gateway,
             "PostgREST": self.addresses.postgrest,
@@ -196,7 +196,7 @@ class Stack:
 
 
 class _Step:
-    """A progress line with the time that the step took."""
+    """Progress line with the time that the step took."""
 
     def __init__(self, report: Report, name: str) -> None:
         self._report, self._name = report, name

@@ -23,12 +23,12 @@ def base64url(data: bytes) -> str:
 
 
 def new_signing_key() -> str:
-    """A fresh ES256 private key as PEM."""
+    """Return a fresh ES256 private key as PEM."""
     return _pem(ec.generate_private_key(ec.SECP256R1()))
 
 
 def new_rsa_key() -> str:
-    """A fresh RSA private key as PEM, such as a service account of Yandex Cloud has."""
+    """Return a fresh RSA private key as PEM, such as a service account of Yandex Cloud has."""
     return _pem(rsa.generate_private_key(public_exponent=65537, key_size=2048))
 
 
@@ -40,7 +40,7 @@ def _pem(key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey) -> str:
 
 @dataclass(frozen=True)
 class TokenKeys:
-    """The two ways in which a token may be signed."""
+    """Keys of both signing methods."""
 
     signing_key_pem: str
     signing_key_id: str
@@ -48,22 +48,22 @@ class TokenKeys:
     issuer: str
 
     def public_jwks(self) -> str:
-        """The public half as a JSON Web Key Set: what functions check tokens with."""
+        """Return the public half as a JSON Web Key Set: what functions check tokens with."""
         return json.dumps({"keys": [self._public_key()]}, separators=(",", ":"))
 
     def postgrest_jwks(self) -> str:
-        """What PostgREST accepts: our ES256 key, and the HS256 secret of the service keys."""
+        """Return PostgREST's key set: our ES256 key, and the HS256 secret of the service keys."""
         shared = {"kty": "oct", "alg": "HS256", "k": base64url(self.jwt_secret.encode())}
         return json.dumps({"keys": [self._public_key(), shared]}, separators=(",", ":"))
 
     def role_token(self, role: str) -> str:
-        """A long-lived API key (`anon`, `service_role`), signed as Supabase signs its own."""
+        """Return a long-lived API key (`anon`, `service_role`), signed as Supabase signs its own."""
         now = int(time.time())
         claims = {"iss": "supabase", "role": role, "iat": now, "exp": now + TEN_YEARS}
         return jwt.encode(claims, self.jwt_secret, algorithm="HS256")
 
     def user_token(self, user_id: str, claims: Mapping[str, Any] | None = None) -> str:
-        """An access token of one user, with the claims that Supabase expects."""
+        """Return an access token of one user, with the claims that Supabase expects."""
         now = int(time.time())
         body: dict[str, Any] = {
             "sub": str(user_id),

@@ -1,1 +1,1 @@
-"""What people who run the service do by hand: reports, settings of the CDN, the move of videos."""
+"""Commands for people who run the service: reports, CDN settings, video transfer, backups."""

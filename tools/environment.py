@@ -1,4 +1,4 @@
-"""The variables that a command works with: those of the shell, or of the local stack where none are set."""
+"""Variables of a command: those of the shell, or of the local stack where none are set."""
 
 from __future__ import annotations
 

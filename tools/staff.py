@@ -1,6 +1,7 @@
-"""`make operator PHONE=… ROLE=…`: gives a person a role on the operations page; `ROLE=user` takes it away.
+"""`make staff PHONE=… ROLE=…`: give a person a role on the operations page; `ROLE=user` revokes it.
 
-Works on the local stack, or, with `SUPABASE_URL` and `SUPABASE_SERVICE_ROLE_KEY`, on a project in the cloud.
+Works on the backend that the environment names, else on the local stack. The service key is the permission: this is how
+the first administrator gets in.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from tools.environment import NoStack, use_local_stack_unless_told
 
 def main(arguments: list[str] | None = None) -> int:
     """Appoint one person."""
-    parser = argparse.ArgumentParser(prog="make operator", description="Gives a person a role on the operations page.")
+    parser = argparse.ArgumentParser(prog="make staff", description="Give a person a role on the operations page.")
     parser.add_argument("phone", help="the person's phone, such as +996700123456")
     parser.add_argument("role", choices=(*get_args(Role), "user"))
     chosen = parser.parse_args(arguments)
@@ -31,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         place = use_local_stack_unless_told()
         # Nothing is read as somebody else here, so the anonymous key is not asked for.
         os.environ.setdefault("SUPABASE_ANON_KEY", os.environ.get("SUPABASE_SERVICE_ROLE_KEY", ""))
-        done = team().appoint(None, number, role=chosen.role, origin=RequestOrigin("", "make operator"))
+        done = team().appoint(None, number, role=chosen.role, origin=RequestOrigin("", "make staff"))
     except PhoneInvalid:
         print("PHONE is not a Kyrgyz mobile number, such as +996700123456.", file=sys.stderr)
     except (NoStack, StackError, SettingsInvalid) as error:

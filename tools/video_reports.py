@@ -18,13 +18,13 @@ from tools.environment import NoStack, use_local_stack_unless_told
 
 def main(arguments: list[str] | None = None) -> int:
     """List, add or remove."""
-    parser = argparse.ArgumentParser(prog="make video-reports", description="Where api.video reports to.")
+    parser = argparse.ArgumentParser(prog="make video-reports", description="Manage the webhooks of api.video.")
     actions = parser.add_subparsers(dest="action")
-    actions.add_parser("list", help="show every address (the default)")
-    actions.add_parser("add", help="one more address; shows its secret, once").add_argument(
+    actions.add_parser("list", help="list every address (the default)")
+    actions.add_parser("add", help="register an address; shows its secret once").add_argument(
         "url", help="https://<API>/webhooks/video/api-video"
     )
-    actions.add_parser("remove", help="an address no longer").add_argument("id", help="as listed")
+    actions.add_parser("remove", help="unregister an address").add_argument("id", help="as listed")
     chosen = parser.parse_args(arguments)
     try:
         if not os.environ.get("API_VIDEO_KEY"):
@@ -33,7 +33,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (NoStack, StackError, SettingsInvalid) as error:
         print(error, file=sys.stderr)
     except VideoFailure as failure:
-        print(f"api.video did not do it ({failure.supplier_code}).", file=sys.stderr)
+        print(f"api.video refused ({failure.provider_code}).", file=sys.stderr)
     else:
         return 0
     return 1

@@ -1,1 +1,1 @@
-"""The backup of a database beside `pg_dump -Fc` piped into the same object storage."""
+"""Backup of a database beside `pg_dump -Fc` piped into the same object storage."""

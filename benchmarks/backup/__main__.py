@@ -31,7 +31,7 @@ _EVERY = 0.02
 
 @dataclass
 class Measured:
-    """One run. Memory is the sum over the process and those it started, sampled; CPU is of the same processes."""
+    """Run. Memory is the sum over the process and those it started, sampled; CPU is of the same processes."""
 
     seconds: float = 0.0
     cpu_seconds: float = 0.0
@@ -54,7 +54,7 @@ def main() -> int:
         server.start()
         storage.start()
         storage.wait()
-        print(f"filling the database up to {gigabytes:g} GB …", flush=True)
+        print(f"filling the database to {gigabytes:g} GB …", flush=True)
         print(f"  {fill(server.dsn, gigabytes=gigabytes):.2f} GB", flush=True)
         given = {
             "dsn": server.dsn,
@@ -122,7 +122,6 @@ def _own_mb(pid: int) -> float:
 
 
 def show(best: dict[str, Measured]) -> None:
-    """The table."""
     titles = {"usual": "pg_dump -Fc | upload", "ours": "our backup"}
     print(f"\n{'':<30}" + "".join(f"{titles[name]:>24}" for name in best))
     rows = {

@@ -1,4 +1,4 @@
-"""A database of a wanted size, of rows like ours: Cyrillic texts of many words, uuids, JSON, numbers."""
+"""Database of a wanted size, of rows like ours: Cyrillic texts of many words, uuids, JSON, numbers."""
 
 from __future__ import annotations
 

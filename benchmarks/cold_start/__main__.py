@@ -38,7 +38,7 @@ def main() -> int:
 
 
 def build(folder: Path, services: Services) -> dict[str, dict[str, Candidate]]:
-    """Every function of both sides in a folder of its own."""
+    """Return every function of both sides in a folder of its own."""
     print("Assembling artifacts …", flush=True)
     return {
         side: {step: make(step, folder / side / step, services.variables, services.postgrest) for step in STEPS}
@@ -47,7 +47,10 @@ def build(folder: Path, services: Services) -> dict[str, dict[str, Candidate]]:
 
 
 def measure(sides: dict[str, dict[str, Candidate]], services: Services, rounds: int) -> list[Row]:
-    """The first round warms disk and database and counts the requests; the side that begins changes with each round."""
+    """Return the first round warms disk and database and counts the requests.
+
+    The side that begins changes with each round.
+    """
     rows = {step: Row(step) for step in STEPS}
     for number in range(rounds + 1):
         order = list(sides) if number % 2 == 0 else list(reversed(sides))
@@ -65,7 +68,7 @@ def measure(sides: dict[str, dict[str, Candidate]], services: Services, rounds: 
 
 
 def _person(number: int, place: int) -> Login:
-    """A caller of one round and side: own number, own network, so that no limit is met."""
+    """Return a caller of one round and side: own number, own network, so that no limit is met."""
     return Login(phone=f"+996555{number:02d}{place}{number:03d}", address=f"198.51.{number}.{place + 1}")
 
 

@@ -26,7 +26,7 @@ _SECONDS = 60
 
 @dataclass(frozen=True)
 class Measurement:
-    """One cold start, times in milliseconds.
+    """Cold start, times in milliseconds.
 
     `cpu_ms` is what the process itself computed, `round_trips` what the function's own log says, where it does.
     """
@@ -48,7 +48,7 @@ class Measurement:
 
 @dataclass(frozen=True)
 class Candidate:
-    """One function in its artifact folder with the variables it sees."""
+    """Function in its artifact folder with the variables it sees."""
 
     folder: Path
     environ: Mapping[str, str]
@@ -88,13 +88,13 @@ class Candidate:
 
 
 def ours(name: str, target: Path, variables: Mapping[str, str], database: str) -> Candidate:
-    """Our function as it is deployed, with the variables that the template gives it."""
+    """Return our function as it is deployed, with the variables that the template gives it."""
     spec = next(function for function in load_template(TEMPLATE).functions if function.name == name)
     return Candidate(assemble(name, target), spec.environment(variables, {}), database)
 
 
 def baseline(name: str, target: Path, variables: Mapping[str, str], database: str) -> Candidate:
-    """The same endpoint of the baseline, vendored and compiled as ours is."""
+    """Return the same endpoint of the baseline, vendored and compiled as ours is."""
     target.mkdir(parents=True)
     own = target.with_name(f"{target.name}-own")
     own.mkdir()
@@ -107,7 +107,7 @@ def baseline(name: str, target: Path, variables: Mapping[str, str], database: st
 
 
 def interpreter() -> str:
-    """What was measured, for the head of the table."""
+    """Return the interpreter and machine, for the head of the table."""
     return f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs"
 
 

@@ -1,4 +1,4 @@
-"""One round of the benchmark: a login from code to profile, every call a cold start of its own."""
+"""Round of the benchmark: a login from code to profile, every call a cold start of its own."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROUTES = {
 
 @dataclass
 class Login:
-    """A person who logs in on one side; each step keeps what the next one needs."""
+    """Person who logs in on one side; each step keeps what the next one needs."""
 
     phone: str
     address: str
@@ -29,7 +29,7 @@ class Login:
     token: str = ""
 
     def event(self, step: str, services: Services) -> dict[str, Any]:
-        """The event of a step, in the form of AWS REST and Yandex 1.0."""
+        """Return the event of a step, in the form of AWS REST and Yandex 1.0."""
         method, path = ROUTES[step]
         body: dict[str, str] | None = None
         if step == "request_code":

@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Context:
-    """What the cloud hands to a handler beside the event."""
+    """Context that the cloud passes beside the event."""
 
     function_name = "benchmark"
     function_version = "1"

@@ -1,4 +1,4 @@
-"""What the measured functions talk to: a database of its own with PostgREST, and the simulated SMS suppliers."""
+"""Services of the measured functions: a database with PostgREST, and the simulated SMS providers."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Services:
     simulators_port: int
 
     def code_sent_to(self, phone: str) -> str:
-        """The login code that a phone received last."""
+        """Return the login code that a phone received last."""
         connection = http.client.HTTPConnection(HOST, self.simulators_port, timeout=5)
         try:
             connection.request("GET", f"/_local/sms?phone={quote(phone)}")

@@ -1,4 +1,4 @@
-"""The one table that the benchmark prints."""
+"""Table of the benchmark."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BUDGETED = ("request_code", "verify_code")
 
 @dataclass
 class Row:
-    """One function: the measurements of both sides, pair by pair."""
+    """Function: the measurements of both sides, pair by pair."""
 
     name: str
     ours: list[Measurement] = field(default_factory=list)
@@ -30,17 +30,17 @@ class Row:
 
     @property
     def cpu_ratio(self) -> float:
-        """The same for the time that the processes computed: what a slower or faster machine changes least."""
+        """Return the same for the time that the processes computed: what a slower or faster machine changes least."""
         return median(ours.cpu_ms / other.cpu_ms for ours, other in zip(self.ours, self.baseline, strict=True))
 
     @property
     def verdict(self) -> str:
-        """Whether the budget is met; functions without one are told apart."""
+        """Return True when the budget is met; functions without one are told apart."""
         met = "met" if self.ratio <= BUDGET else "NOT met"
         return f"budget ≤ {BUDGET:.2f} {met}" if self.name in BUDGETED else f"({met})"
 
     def cells(self) -> list[str]:
-        """The row as text."""
+        """Return the row as text."""
         own, other = self.ours[-1], self.baseline[-1]
         return [
             self.name,
@@ -65,7 +65,7 @@ HEAD = [
 
 
 def times(measured: Sequence[Measurement]) -> str:
-    """The medians, in milliseconds."""
+    """Return the medians, in milliseconds."""
     parts = (
         median(one.import_ms for one in measured),
         median(one.response_ms for one in measured),
@@ -75,7 +75,7 @@ def times(measured: Sequence[Measurement]) -> str:
 
 
 def render(rows: Sequence[Row]) -> str:
-    """A table that reads well at a terminal and in Markdown."""
+    """Return a table that reads well at a terminal and in Markdown."""
     lines = [HEAD, *(row.cells() for row in rows)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
     text = [

@@ -1,1 +1,1 @@
-"""The feed at half a million listings: seeding, plans, times."""
+"""Feed at half a million listings: seeding, plans, times."""

@@ -48,7 +48,10 @@ def main(arguments: list[str]) -> int:
 
 @contextmanager
 def database() -> Iterator[str]:
-    """The database in DATABASE_URL, or one of the benchmark's own that is kept for the next run; with the schema."""
+    """Yield the database in DATABASE_URL, or one of the benchmark's own that is kept for the next run.
+
+    With the schema.
+    """
     given = os.environ.get("DATABASE_URL", "")
     if given:
         Schema(given).bootstrap(SUPABASE_BOOTSTRAP)
@@ -112,7 +115,7 @@ def measure(connection: Connection) -> None:
 
 
 def _bare(connection: Connection, query: dict[str, Any]) -> list[str]:
-    """The statements of a page; where nothing matches the words, similar titles are a second one."""
+    """Return the statements of a page; where nothing matches the words, similar titles are a second one."""
     texts = [statement(connection, query)]
     if query.get("match") == "words" and not connection.execute(texts[0].encode()).fetchall():
         texts.append(statement(connection, query | {"match": "similar"}))

@@ -1,4 +1,4 @@
-"""Every documented filter and order of the feed, alone and in the combinations that people use."""
+"""Documented filters and orders of the feed, alone and in common combinations."""
 
 from __future__ import annotations
 

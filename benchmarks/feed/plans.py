@@ -1,4 +1,4 @@
-"""What the planner does with a page of the feed."""
+"""Query plans of a page of the feed."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ _SIMILARITY = "select set_config('pg_trgm.word_similarity_threshold', '0.45', fa
 
 @dataclass(frozen=True)
 class Plan:
-    """The nodes that touch listings: how, and by which index."""
+    """Nodes that touch listings: how, and by which index."""
 
     scans: tuple[str, ...]
     indexes: tuple[str, ...]
 
     @property
     def is_sequential(self) -> bool:
-        """Whether the whole table is read."""
+        """Return True when the whole table is read."""
         return "Seq Scan" in self.scans
 
 
 def statement(connection: Connection, query: dict[str, Any]) -> str:
-    """The text of the statement that the feed runs for a query."""
+    """Return the text of the statement that the feed runs for a query."""
     [(text,)] = connection.execute("select private.feed_statement(%s::jsonb)", [json.dumps(query)]).fetchall()
     return str(text)
 
 
 def plan_of(connection: Connection, text: str) -> Plan:
-    """How a statement would be run."""
+    """Return the plan of a statement."""
     connection.execute(_SIMILARITY)
     [(explained,)] = connection.execute(b"explain (format json) " + text.encode()).fetchall()
     nodes = list(_nodes(explained[0]["Plan"]))

@@ -136,7 +136,7 @@ def _drop_indexes(connection: Connection) -> list[str]:
 
 
 def a_seller_and_a_business(connection: Connection) -> tuple[str, str]:
-    """The ids of a seller and of a business with some listings."""
+    """Return the ids of a seller and of a business with some listings."""
     query = "select md5('big seller 15')::uuid::text, md5('big business 2')::uuid::text"
     seller, business = connection.execute(query).fetchall()[0]
     return str(seller), str(business)

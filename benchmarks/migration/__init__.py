@@ -1,1 +1,1 @@
-"""The move of videos rehearsed: real processes, simulated suppliers that fail, and kills at random."""
+"""Move of videos rehearsed: real processes, simulated providers that fail, and kills at random."""

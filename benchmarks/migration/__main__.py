@@ -1,4 +1,4 @@
-"""`make rehearse-migration`: many videos, suppliers that fail, processes that are killed; then one file of 2 GB.
+"""`make rehearse-migration`: many videos, providers that fail, processes that are killed; then one file of 2 GB.
 
 `VIDEOS`, `KILLS`, `PROCESSES` and `BIG_MB` change the figures; `BIG_MB=0` leaves the large file out.
 """
@@ -46,7 +46,7 @@ def main() -> int:
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    """The simulators tell of every upload; a rehearsal does not need to hear it."""
+    """Yield the simulators tell of every upload; a rehearsal does not need to hear it."""
     with Path(os.devnull).open("w", encoding="utf-8") as nowhere, contextlib.redirect_stdout(nowhere):
         yield
 

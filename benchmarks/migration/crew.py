@@ -1,4 +1,4 @@
-"""The processes that migrate: started, watched, killed and started again."""
+"""Processes that migrate: started, watched, killed and started again."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ENDED = re.compile(r"ended (.+)$")
 
 @dataclass
 class Worker:
-    """One process and what it has written."""
+    """Process and what it has written."""
 
     process: subprocess.Popen[bytes]
     output: IO[bytes]
@@ -38,7 +38,7 @@ class Worker:
         return (int(now[1]) if now else 0), (int(peak[1]) if peak else 0)
 
     def text(self) -> str:
-        """All that it has written."""
+        """Return all that it has written."""
         self.output.seek(0)
         return self.output.read().decode("utf-8", "replace")
 

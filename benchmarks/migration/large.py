@@ -1,4 +1,4 @@
-"""One large file: memory stays flat, and a kill in the middle costs one chunk."""
+"""Large file: memory stays flat, and a kill in the middle costs one chunk."""
 
 from __future__ import annotations
 

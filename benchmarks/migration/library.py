@@ -1,4 +1,4 @@
-"""The library that moves, and a look at it that needs no call to a supplier."""
+"""Library that moves, and a look at it that needs no call to a provider."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rehearsal: seed a library, break the suppliers, let processes migrate and be killed, and judge the end."""
+"""Rehearsal: seed a library, break the providers, let processes migrate and be killed, and judge the end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NEXT_DAY = """update video_migration_days set day = (select min(day) - 1 from v
 
 @dataclass(frozen=True)
 class Script:
-    """What happens in a rehearsal."""
+    """Settings of a rehearsal."""
 
     videos: int = 300
     kills: int = 10
@@ -43,7 +43,7 @@ class Script:
 
 @dataclass
 class Verdict:
-    """What was seen."""
+    """Result of a rehearsal."""
 
     seconds: float = 0.0
     states: Counter[str] = field(default_factory=Counter)
@@ -62,7 +62,7 @@ class Verdict:
     ended: Counter[str] = field(default_factory=Counter)
 
     def problems(self, script: Script) -> list[str]:
-        """What is not as it should be; empty for a success."""
+        """Return the problems; empty for a success."""
         found = {
             "not all confirmed": self.states != {"confirmed": script.videos},
             "a listing had nothing that plays": bool(self.unplayable),
@@ -78,7 +78,7 @@ class Verdict:
 
 @dataclass
 class Rehearsal:
-    """Carries a script out on a database and two simulated suppliers."""
+    """Carries a script out on a database and two simulated providers."""
 
     dsn: str
     environ: dict[str, str]

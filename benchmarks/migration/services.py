@@ -1,4 +1,4 @@
-"""What a rehearsal needs: a database of its own with PostgREST, and both video suppliers simulated in this process."""
+"""Services of a rehearsal: a database with PostgREST, and both video providers simulated in this process."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.function_environment import VIDEO_CHANNEL, Addresses, function_environment, token_keys, video_suppliers
+from local.function_environment import VIDEO_CHANNEL, Addresses, function_environment, token_keys, video_providers
 from local.migrations import Schema
 from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP
 from local.ports import HOST, free_base
@@ -27,7 +27,7 @@ from local.simulators.yandex_video import YandexVideo
 
 @dataclass(frozen=True)
 class Stage:
-    """Where a rehearsal takes place. `environ` is what the migrating processes see."""
+    """Environment of a rehearsal. `environ` is for the transferring processes."""
 
     dsn: str
     environ: dict[str, str]
@@ -46,7 +46,7 @@ def stage() -> Iterator[Stage]:
     login = f"postgresql://authenticator:{keyring.authenticator_password}@{HOST}:{ports.postgres}/postgres"
     jwks = token_keys(keyring).postgrest_jwks()
     rest = PostgREST(login, jwks, ports.postgrest, ports.postgrest_admin, folder / "postgrest.log")
-    iam = Iam(ServiceAccount.of_key(video_suppliers(keyring, "")["YANDEX_SERVICE_ACCOUNT_KEY"]))
+    iam = Iam(ServiceAccount.of_key(video_providers(keyring, "")["YANDEX_SERVICE_ACCOUNT_KEY"]))
     api_video, yandex = ApiVideo(ApiVideoAccount(keyring.api_video_key)), YandexVideo(VIDEO_CHANNEL, iam)
     try:
         server.start()

@@ -1,4 +1,4 @@
-"""Timers: copies to VK Cloud. The timer's input names the job, such as `{"job": "database_daily"}`."""
+"""Timers: copy database backups to VK Cloud. The timer's input names the job, such as `{"job": "database_daily"}`."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +9,7 @@ from auto360.jobs.entry import job
 
 
 def run(event: Mapping[str, Any]) -> Mapping[str, int]:
-    """The job that was asked for."""
+    """Run the job that the event names."""
     return backups.schedule().run(timer_input(event))
 
 

@@ -1,4 +1,4 @@
-"""/api/business…: business accounts, their teams, and what they sell."""
+"""/api/business…: business accounts, their teams and listings."""
 
 from typing import Annotated
 from uuid import UUID
@@ -29,20 +29,20 @@ Id = Annotated[UUID, Path()]
 
 @app.post("/api/business", middlewares=LIMITS)
 def create(body: NewBusiness, user: SignedIn) -> Envelope[Business]:
-    """Open an account; the caller owns it."""
+    """Open a business account owned by the caller."""
     fields = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
     return Envelope(data=Business.model_validate(business.businesses().create(user, fields)))
 
 
 @app.get("/api/business/mine", middlewares=LIMITS)
 def mine(user: SignedIn) -> Envelope[list[Membership]]:
-    """The accounts that the caller owns, works in or is invited to."""
+    """List accounts that the caller owns, works in or is invited to."""
     return Envelope(data=[Membership.model_validate(row) for row in business.businesses().mine(user)])
 
 
 @app.get("/api/business/<business_id>", middlewares=LIMITS)
 def read(business_id: Id, viewer: MaybeSignedIn) -> Envelope[Business]:
-    """One account."""
+    """Get an account."""
     return Envelope(data=Business.model_validate(business.businesses().read(str(business_id), viewer=viewer)))
 
 
@@ -68,20 +68,20 @@ def listings(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> Envelope[BusinessListings]:
-    """A page of the account's listings, newest first."""
+    """List the account's listings, newest first."""
     page = business.businesses().listings(str(business_id), viewer=viewer, cursor=cursor, limit=limit)
     return Envelope(data=BusinessListings.model_validate({"listings": page.rows, "next_cursor": page.next_cursor}))
 
 
 @app.get("/api/business/<business_id>/members", middlewares=LIMITS)
 def members(business_id: Id, user: SignedIn) -> Envelope[list[Member]]:
-    """The team, for the team."""
+    """List members. Members only."""
     return Envelope(data=[Member.model_validate(row) for row in business.team().members(user, str(business_id))])
 
 
 @app.post("/api/business/<business_id>/members", middlewares=LIMITS)
 def invite(business_id: Id, body: Invitation, user: SignedIn) -> Envelope[Empty]:
-    """Invite somebody into the team."""
+    """Invite a user or a phone to the team."""
     invited = str(body.user_id) if body.user_id else None
     business.team().invite(user, str(business_id), user_id=invited, phone=body.phone, role=body.role)
     return Envelope(data=Empty())
@@ -89,21 +89,21 @@ def invite(business_id: Id, body: Invitation, user: SignedIn) -> Envelope[Empty]
 
 @app.put("/api/business/<business_id>/members/<user_id>", middlewares=LIMITS)
 def set_role(business_id: Id, user_id: Id, body: NewRole, user: SignedIn) -> Envelope[Empty]:
-    """Give a member another role."""
+    """Change a member's role."""
     business.team().set_role(user, str(business_id), user_id=str(user_id), role=body.role)
     return Envelope(data=Empty())
 
 
 @app.delete("/api/business/<business_id>/members/<user_id>", middlewares=LIMITS)
 def remove(business_id: Id, user_id: Id, user: SignedIn) -> Envelope[Empty]:
-    """Remove a member or take an invitation back."""
+    """Remove a member or withdraw an invitation."""
     business.team().remove(user, str(business_id), user_id=str(user_id))
     return Envelope(data=Empty())
 
 
 @app.delete("/api/business/<business_id>/invitations/<invitation_id>", middlewares=LIMITS)
 def withdraw(business_id: Id, invitation_id: Id, user: SignedIn) -> Envelope[Empty]:
-    """Take the invitation of a phone back."""
+    """Withdraw an invitation that was sent to a phone."""
     business.team().withdraw(user, str(business_id), invitation_id=str(invitation_id))
     return Envelope(data=Empty())
 
@@ -130,7 +130,7 @@ def leave(business_id: Id, user: SignedIn) -> Envelope[Empty]:
 
 @app.post("/api/business/<business_id>/transfer", middlewares=LIMITS)
 def transfer(business_id: Id, body: NewOwner, user: SignedIn) -> Envelope[Business]:
-    """Hand the account to a member."""
+    """Transfer ownership to a member."""
     return Envelope(
         data=Business.model_validate(business.team().transfer(user, str(business_id), user_id=str(body.user_id)))
     )

@@ -31,7 +31,7 @@ Cursor = Annotated[str | None, Query(max_length=500)]
 
 @app.post("/api/chat/threads", middlewares=LIMITS)
 def open_thread(body: OpenThread, user: SignedIn) -> Envelope[Thread]:
-    """The conversation with the seller of a listing, opened if there is none."""
+    """Get or open the conversation with the seller of a listing."""
     return Envelope(data=Thread.model_validate(chat.conversations().open(user, str(body.listing_id))))
 
 
@@ -39,7 +39,7 @@ def open_thread(body: OpenThread, user: SignedIn) -> Envelope[Thread]:
 def threads(
     user: SignedIn, *, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=50)] = 20
 ) -> Envelope[Threads]:
-    """A page of the caller's conversations, newest first."""
+    """List the caller's conversations, newest first."""
     page, unread = chat.conversations().threads(user, cursor=cursor, limit=limit)
     found = {"threads": page.rows, "next_cursor": page.next_cursor, "unread_total": unread}
     return Envelope(data=Threads.model_validate(found))
@@ -49,7 +49,7 @@ def threads(
 def messages(
     thread_id: Id, user: SignedIn, *, cursor: Cursor = None, limit: Annotated[int, Query(ge=1, le=100)] = 50
 ) -> Envelope[Messages]:
-    """A page of a conversation, newest first."""
+    """List the messages of a conversation, newest first."""
     page = chat.conversations().messages(user, str(thread_id), cursor=cursor, limit=limit)
     return Envelope(data=Messages.model_validate({"messages": page.rows, "next_cursor": page.next_cursor}))
 
@@ -62,7 +62,7 @@ def send(
     *,
     idempotency_key: Annotated[str, Header(alias="Idempotency-Key", max_length=255, pattern=r"^[!-~]*$")] = "",
 ) -> Envelope[ChatMessage]:
-    """Write a message."""
+    """Send a message; idempotent by `client_message_id` or `Idempotency-Key`."""
     key = str(body.client_message_id or idempotency_key)
     return Envelope(
         data=ChatMessage.model_validate(chat.conversations().send(user, str(thread_id), body.content(), key=key))
@@ -71,7 +71,7 @@ def send(
 
 @app.post("/api/chat/threads/<thread_id>/read", middlewares=LIMITS)
 def mark_read(thread_id: Id, user: SignedIn) -> Envelope[MarkedRead]:
-    """Mark what the other side has written as read."""
+    """Mark the other side's messages as read."""
     return Envelope(data=MarkedRead(read=chat.conversations().mark_read(user, str(thread_id))))
 
 
@@ -84,27 +84,27 @@ def remove(thread_id: Id, user: SignedIn) -> Envelope[Empty]:
 
 @app.get("/api/chat/blocks", middlewares=LIMITS)
 def blocked(user: SignedIn) -> Envelope[list[Blocked]]:
-    """Whom the caller has blocked."""
+    """List users whom the caller has blocked."""
     return Envelope(data=[Blocked.model_validate(row) for row in chat.blocks().blocked(user)])
 
 
 @app.post("/api/chat/blocks", middlewares=LIMITS)
 def block(body: Block, user: SignedIn) -> Envelope[Empty]:
-    """Block a person."""
+    """Block a user."""
     chat.blocks().block(user, user_id=str(body.user_id))
     return Envelope(data=Empty())
 
 
 @app.delete("/api/chat/blocks/<user_id>", middlewares=LIMITS)
 def unblock(user_id: Id, user: SignedIn) -> Envelope[Empty]:
-    """Take a block back."""
+    """Unblock a user."""
     chat.blocks().unblock(user, user_id=str(user_id))
     return Envelope(data=Empty())
 
 
 @app.post("/api/chat/reports", middlewares=LIMITS)
 def report(body: NewChatReport, user: SignedIn) -> Envelope[Empty]:
-    """Report a person or a message."""
+    """Report a user or a message to the moderators."""
     chat.blocks().report(
         user, body.target_type, target_id=str(body.target_id), reason=body.reason, comment=body.comment
     )

@@ -1,6 +1,6 @@
-"""Timer: removes what has served its purpose, such as expired codes, old tokens, sold listings past their time.
+"""Timer: delete expired codes, old tokens, sold listings past their time and other data that is no longer needed.
 
-Tells the database where pictures may lie, too.
+Also tells the database at which hosts pictures may lie.
 """
 
 from auto360.container import cleanup
@@ -8,7 +8,7 @@ from auto360.jobs.entry import job
 
 
 def run(_event: object) -> dict[str, int]:
-    """One sweep."""
+    """Run one sweep."""
     return cleanup.cleanup()()
 
 

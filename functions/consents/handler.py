@@ -15,7 +15,7 @@ app = make_app()
 
 
 class Consent(BaseModel):
-    """What was accepted and when."""
+    """Accepted documents, their versions and the time."""
 
     terms_version: str
     privacy_version: str
@@ -26,7 +26,7 @@ class Consent(BaseModel):
 
 
 class Status(CamelModel):
-    """`hasConsents` is true when the versions in force are accepted."""
+    """Consent state; `hasConsents` is true when the versions in force are accepted."""
 
     has_consents: bool
     requires_reconsent: bool
@@ -34,13 +34,13 @@ class Status(CamelModel):
 
 
 class Recorded(BaseModel):
-    """The consent in force after the call, if any."""
+    """Consent in force after the call, or null."""
 
     consent: Consent | None
 
 
 class Acceptance(RequestBody):
-    """The two optional choices, and a no to a document where a form asks for each."""
+    """Answers to the required documents, and the two optional choices."""
 
     terms_accepted: bool = True
     privacy_accepted: bool = True
@@ -50,7 +50,7 @@ class Acceptance(RequestBody):
 
 
 class Revocation(RequestBody):
-    """`partial` withdraws one optional choice; without it everything is withdrawn."""
+    """Revoke consent; `partial` withdraws one optional choice, without it everything is withdrawn."""
 
     reason: str | None = Field(None, max_length=500, pattern=r"^[^\x00-\x08\x0b-\x1f]*$")
     partial: Choice | None = None
@@ -58,7 +58,7 @@ class Revocation(RequestBody):
 
 @app.get("/api/consents/status", middlewares=[limited("default")])
 def status(user: SignedIn) -> Envelope[Status]:
-    """Whether the user has accepted the versions in force."""
+    """Get the caller's consent to the versions in force."""
     found = accounts.consents().status(user)
     consent = Consent.model_validate(found.current) if found.current else None
     return Envelope(
@@ -81,7 +81,7 @@ def accept(body: Acceptance, user: SignedIn, request: CurrentRequest) -> Envelop
 
 @app.post("/api/consents/revoke", middlewares=[limited("default")])
 def revoke(body: Revocation, user: SignedIn, request: CurrentRequest) -> Envelope[Recorded]:
-    """Withdraw consent."""
+    """Withdraw consent, whole or one optional choice."""
     choice = body.partial or "all"
     row = accounts.consents().revoke(user, choice=choice, reason=body.reason, origin=_origin(request))
     consent = Consent.model_validate(row) if row and choice != "all" else None

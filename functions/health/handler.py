@@ -1,4 +1,4 @@
-"""GET /health: liveness for balancers; `?deep=1` with the operator key asks every dependency."""
+"""GET /health: liveness for load balancers; `?deep=1` with the staff key checks every dependency."""
 
 from typing import Annotated, Literal
 
@@ -13,7 +13,7 @@ app = make_app()
 
 
 class Dependency(BaseModel):
-    """One dependency and how it answered."""
+    """Result of one dependency check."""
 
     name: str
     ok: bool
@@ -21,7 +21,7 @@ class Dependency(BaseModel):
 
 
 class Health(BaseModel):
-    """`degraded`: at least one dependency does not answer. Without `deep` no dependency is asked."""
+    """Service state; `degraded` when a dependency does not answer. Without `deep` no dependency is checked."""
 
     status: Literal["ok", "degraded"]
     dependencies: list[Dependency]
@@ -31,10 +31,10 @@ class Health(BaseModel):
 def health(
     *,
     deep: Annotated[bool, Query()] = False,
-    operator_key: Annotated[str, Header(alias="X-Operator-Key", max_length=200)] = "",
+    staff_key: Annotated[str, Header(alias="X-Staff-Key", max_length=200)] = "",
 ) -> Envelope[Health]:
-    """Say that this function runs; with `deep`, how the rest does."""
-    findings = monitoring.deep_check()(operator_key) if deep else []
+    """Report liveness; with `deep`, the state of every dependency."""
+    findings = monitoring.deep_check()(staff_key) if deep else []
     dependencies = [Dependency(**vars(finding)) for finding in findings]
     status: Literal["ok", "degraded"] = "ok" if all(found.ok for found in findings) else "degraded"
     return Envelope(data=Health(status=status, dependencies=dependencies))

@@ -1,4 +1,4 @@
-"""/api/listings…: feed, search, one listing, posting and changing, likes, favourites, sales, reports."""
+"""/api/listings…: feed, search, reading, posting and editing listings, likes, favourites, sales, reports."""
 
 from typing import Annotated
 from uuid import UUID
@@ -37,14 +37,14 @@ Limit = Annotated[int, Query(ge=1, le=50)]
 
 @app.get("/api/listings", middlewares=[*LIMITS, PAGE_KEPT])
 def feed(filters: Annotated[FeedFilters, Query()], viewer: MaybeSignedIn) -> Envelope[Listings]:
-    """A page of what is for sale."""
+    """List listings for sale by filter and order."""
     page = listings.feed().page(filters.query(), viewer=viewer, cursor=filters.cursor)
     return Envelope(data=Listings.of(page))
 
 
 @app.get("/api/listings/search", middlewares=[*LIMITS, PAGE_KEPT])
 def search(filters: Annotated[SearchFilters, Query()], viewer: MaybeSignedIn) -> Envelope[Listings]:
-    """A page of what matches the words in `q`, or nearly does when nothing else is found."""
+    """Search listings by the words in `q`; falls back to near matches."""
     page = listings.feed().page(filters.query(text=filters.q), viewer=viewer, cursor=filters.cursor)
     return Envelope(data=Listings.of(page))
 
@@ -53,7 +53,7 @@ def search(filters: Annotated[SearchFilters, Query()], viewer: MaybeSignedIn) ->
 def popular_searches(
     *, category: Annotated[Category | None, Query()] = None, limit: Limit = 10
 ) -> Envelope[list[PopularSearch]]:
-    """What people search for most."""
+    """List the most frequent search terms."""
     found = listings.feed().popular(category=category, limit=limit)
     return Envelope(data=[PopularSearch.model_validate(row) for row in found])
 
@@ -62,13 +62,13 @@ def popular_searches(
 def mine(
     user: SignedIn, *, status: Annotated[Status | None, Query()] = None, cursor: Cursor = None, limit: Limit = 20
 ) -> Envelope[Listings]:
-    """The caller's own listings in every state."""
+    """List the caller's own listings in every state."""
     return Envelope(data=Listings.of(listings.reader().mine(user, status=status, cursor=cursor, limit=limit)))
 
 
 @app.get("/api/listings/favorites", middlewares=LIMITS)
 def favorites(user: SignedIn, *, cursor: Cursor = None, limit: Limit = 20) -> Envelope[Listings]:
-    """What the caller has saved."""
+    """List the caller's favourites."""
     return Envelope(data=Listings.of(listings.reader().favourites(user, cursor=cursor, limit=limit)))
 
 
@@ -79,26 +79,26 @@ def create(
     *,
     key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=200)] = None,
 ) -> Envelope[Listing]:
-    """Post a listing."""
+    """Post a listing; idempotent by `Idempotency-Key`."""
     return Envelope(data=Listing.of(listings.posting().create(user, body.fields(), key=key)))
 
 
 @app.get("/api/listings/<listing_id>", middlewares=[*LIMITS, LISTING_KEPT])
 def read(listing_id: Id, viewer: MaybeSignedIn, request: CurrentRequest) -> ListingFlattened:
-    """One listing."""
+    """Get a listing."""
     row = listings.reader().one(str(listing_id), viewer=viewer, address=request.address, user_agent=request.user_agent)
     return at_top(row)
 
 
 @app.put("/api/listings/<listing_id>", middlewares=LIMITS)
 def update(listing_id: Id, body: ListingChanges, user: SignedIn) -> Envelope[Listing]:
-    """Change the fields that are sent; a changed text is checked again, a rejected listing submitted again."""
+    """Change the fields that are sent; a changed text is checked again, a rejected listing is resubmitted."""
     return Envelope(data=Listing.of(listings.posting().update(user, str(listing_id), body.fields())))
 
 
 @app.delete("/api/listings/<listing_id>", middlewares=LIMITS)
 def delete(listing_id: Id, user: SignedIn) -> Envelope[Changed]:
-    """Remove a listing with its videos."""
+    """Delete a listing with its videos."""
     return Envelope(data=Changed(**listings.posting().delete(user, str(listing_id))))
 
 
@@ -110,37 +110,37 @@ def like(listing_id: Id, user: SignedIn) -> Envelope[Reaction]:
 
 @app.delete("/api/listings/<listing_id>/like", middlewares=LIMITS)
 def take_like_back(listing_id: Id, user: SignedIn) -> Envelope[Reaction]:
-    """Like it no longer."""
+    """Remove the caller's like."""
     return Envelope(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="like", is_on=False)))
 
 
 @app.post("/api/listings/<listing_id>/save", middlewares=LIMITS)
 def save(listing_id: Id, user: SignedIn) -> Envelope[Reaction]:
-    """Put a listing among the favourites."""
+    """Add a listing to the caller's favourites."""
     return Envelope(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="save", is_on=True)))
 
 
 @app.delete("/api/listings/<listing_id>/save", middlewares=LIMITS)
 def take_save_back(listing_id: Id, user: SignedIn) -> Envelope[Reaction]:
-    """Take it from the favourites."""
+    """Remove a listing from the caller's favourites."""
     return Envelope(data=Reaction(**listings.reactions().react(user, str(listing_id), kind="save", is_on=False)))
 
 
 @app.post("/api/listings/<listing_id>/mark-sold", middlewares=LIMITS)
 def mark_sold(listing_id: Id, user: SignedIn) -> SoldFlattened:
-    """Sold; it stays visible for two weeks."""
+    """Mark a listing as sold; it stays visible for two weeks."""
     return sold(listings.posting().mark_sold(user, str(listing_id)))
 
 
 @app.post("/api/listings/<listing_id>/reactivate", middlewares=LIMITS)
 def reactivate(listing_id: Id, user: SignedIn) -> Envelope[Changed]:
-    """Take a sale back."""
+    """Reactivate a sold listing."""
     return Envelope(data=Changed(**listings.posting().reactivate(user, str(listing_id))))
 
 
 @app.post("/api/listings/<listing_id>/report", middlewares=LIMITS)
 def report(listing_id: Id, body: NewListingReport, user: SignedIn) -> Envelope[Changed]:
-    """Tell the moderators that something is wrong."""
+    """Report a listing to the moderators."""
     done = listings.reactions().report(user, str(listing_id), reason=body.reason, comment=body.comment)
     return Envelope(data=Changed(**done))
 

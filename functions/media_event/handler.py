@@ -1,4 +1,4 @@
-"""Object-storage event: a file that has arrived in the uploads bucket is looked at and copied to VK Cloud at once."""
+"""Object-storage event: check a file that arrived in the uploads bucket and replicate it to VK Cloud at once."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,7 +10,12 @@ from auto360.jobs.entry import job
 
 
 def run(event: Mapping[str, Any]) -> Mapping[str, int]:
-    """Every file of the event; one that cannot be copied now makes the platform send the event again."""
+    """Handle every file of the event.
+
+    Raises when a file cannot be copied now, so that the platform repeats the event.
+
+    Raises when a file cannot be copied now, so that the platform repeats the event.
+    """
     return Counter(replication.arrivals().take(stored.key) for stored in stored_objects(event))
 
 

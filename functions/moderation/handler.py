@@ -1,4 +1,4 @@
-"""/api/moderation…: the queue of listings to check, for moderators and administrators."""
+"""/api/moderation…: queue of listings to check, for moderators and administrators."""
 
 from typing import Annotated
 from uuid import UUID
@@ -28,7 +28,7 @@ def queue(
     cursor: Annotated[str | None, Query(max_length=500)] = None,
     limit: Annotated[int, Query(ge=1, le=50)] = 20,
 ) -> Envelope[Queue]:
-    """What waits for a check, the most urgent first."""
+    """List listings to check, the most urgent first."""
     states = (status,) if status else OPEN
     page = moderation.moderation_queue().page(user, states=states, only_mine=mine, cursor=cursor, limit=limit)
     return Envelope(data=Queue.model_validate({"items": page.rows, "next_cursor": page.next_cursor}))
@@ -36,37 +36,37 @@ def queue(
 
 @app.get("/api/moderation/listings/<listing_id>", middlewares=LIMITS)
 def read(listing_id: Id, user: SignedIn) -> Envelope[QueueItemWithHistory]:
-    """One listing with the history of its checks."""
+    """Get a listing with the history of its checks."""
     return Envelope(data=QueueItemWithHistory.model_validate(moderation.moderation_queue().one(user, str(listing_id))))
 
 
 @app.post("/api/moderation/listings/<listing_id>/take", middlewares=LIMITS)
 def take(listing_id: Id, body: Seen, user: SignedIn) -> Envelope[QueueItem]:
-    """Begin the check; others keep off."""
+    """Assign the listing to the caller."""
     return _act(user, listing_id, body, "assign")
 
 
 @app.post("/api/moderation/listings/<listing_id>/release", middlewares=LIMITS)
 def release(listing_id: Id, body: Seen, user: SignedIn) -> Envelope[QueueItem]:
-    """Give it back to the queue."""
+    """Return the listing to the queue."""
     return _act(user, listing_id, body, "release")
 
 
 @app.post("/api/moderation/listings/<listing_id>/approve", middlewares=LIMITS)
 def approve(listing_id: Id, body: Seen, user: SignedIn) -> Envelope[QueueItem]:
-    """Nothing is wrong with it."""
+    """Approve the listing."""
     return _act(user, listing_id, body, "approve")
 
 
 @app.post("/api/moderation/listings/<listing_id>/reject", middlewares=LIMITS)
 def reject(listing_id: Id, body: Rejection, user: SignedIn) -> Envelope[QueueItem]:
-    """Hide it and tell the seller why."""
+    """Reject the listing: hide it and send the reason to the seller."""
     return _act(user, listing_id, body, "reject", reason=body.reason)
 
 
 @app.post("/api/moderation/listings/<listing_id>/escalate", middlewares=LIMITS)
 def escalate(listing_id: Id, body: Escalation, user: SignedIn) -> Envelope[QueueItem]:
-    """Leave it to an administrator."""
+    """Escalate the listing to an administrator."""
     return _act(user, listing_id, body, "escalate", reason=body.reason)
 
 

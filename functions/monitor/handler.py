@@ -1,11 +1,11 @@
-"""Timer: measures, compares with the alert rules, and tells operators what has opened, lasts or is over."""
+"""Timer: measure, evaluate the alert rules, and notify staff of alerts that open, last or close."""
 
 from auto360.container import monitoring
 from auto360.jobs.entry import job
 
 
 def run(_event: object) -> dict[str, int | str]:
-    """One round."""
+    """Run one round."""
     return monitoring.monitor()()
 
 

@@ -1,5 +1,4 @@
-"""Timer, every minute: asks banks about payments that wait, finishes calls of banks that were only stored, and compares
-the lists of past days with our books."""
+"""Timer, every minute: poll banks about open payments, finish stored webhooks, and reconcile daily statements."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +8,7 @@ from auto360.jobs.entry import job
 
 
 def run(_event: Mapping[str, Any]) -> dict[str, int]:
-    """Counters: payments asked about, changed, expired; calls finished; days compared, gaps left."""
+    """Run one round; return counters of payments polled, changed and expired, webhooks finished, days and gaps left."""
     return billing.reconciler().run()
 
 

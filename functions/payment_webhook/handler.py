@@ -1,6 +1,6 @@
-"""POST /webhooks/payments/{bank} and /webhooks/payments/{bank}/{secret}: banks that tell us of money.
+"""POST /webhooks/payments/{bank} and /webhooks/payments/{bank}/{secret}: banks' payment webhooks.
 
-The secret path is for banks that sign nothing. The answer is in the form that the bank wants to hear.
+The secret path is for banks that sign nothing. Responses have the form that each bank expects.
 """
 
 from typing import Annotated
@@ -19,7 +19,7 @@ Name = Annotated[str, Path(max_length=40)]
 
 @app.post("/webhooks/payments/<bank>")
 def called(bank: Name, call: BankCall, request: CurrentRequest) -> Response[str]:
-    """A bank that signs its calls, or shows a login."""
+    """Receive a webhook of a bank that signs or authenticates its requests."""
     return in_the_banks_form(billing.bank_calls().receive(bank, call, request_id=request.id))
 
 
@@ -27,7 +27,7 @@ def called(bank: Name, call: BankCall, request: CurrentRequest) -> Response[str]
 def called_at_secret_path(
     bank: Name, secret: Annotated[str, Path(max_length=200)], call: BankCall, request: CurrentRequest
 ) -> Response[str]:
-    """A bank that signs nothing."""
+    """Receive a webhook of a bank that signs nothing."""
     return in_the_banks_form(billing.bank_calls().receive(bank, with_secret(call, secret), request_id=request.id))
 
 

@@ -15,14 +15,14 @@ app = make_app()
 
 
 class CodeRequest(RequestBody):
-    """A phone as a person types it; `platform` picks the form that the phone can fill in itself."""
+    """Phone as typed; `platform` selects the SMS form that the phone can fill in itself."""
 
     phone: str = Field(min_length=1, max_length=40)
     platform: Platform | None = None
 
 
 class Code(CamelModel):
-    """`request_id` may be sent back to verify-code; times are in seconds."""
+    """Sent code; `request_id` may be passed to verify-code, times are in seconds."""
 
     message: str
     request_id: str
@@ -33,7 +33,7 @@ class Code(CamelModel):
 
 @app.post("/api/auth/request-code")
 def request_code(body: CodeRequest, request: CurrentRequest) -> Envelope[Code]:
-    """Send a code, or the same code again within its life."""
+    """Send a login code; repeats within its life send the same code."""
     client = Client(request.address, request.language, body.platform, request.user_agent, request.id)
     sent = accounts.code_issuer()(phone.normalise(body.phone), client=client)
     message = sentence(TEXTS, "code_sent", request.language)

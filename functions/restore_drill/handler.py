@@ -1,4 +1,4 @@
-"""Timer: restores the newest database backup into a server of its own, compares every table, and writes it down."""
+"""Timer: restore the newest database backup into a temporary server, compare every table, and record the result."""
 
 from collections.abc import Mapping
 
@@ -7,7 +7,7 @@ from auto360.jobs.entry import job
 
 
 def run(_event: object) -> Mapping[str, int]:
-    """One drill."""
+    """Run one drill."""
     return backups.drill()
 
 

@@ -1,4 +1,4 @@
-"""POST /api/auth/refresh, /logout, /validate and GET /api/auth/me: the life of a session after login."""
+"""POST /api/auth/refresh, /logout, /validate and GET /api/auth/me: sessions after login."""
 
 from pydantic import BaseModel, Field
 
@@ -13,25 +13,25 @@ app = make_app()
 
 
 class RefreshRequest(RequestBody):
-    """The refresh token of the last answer; each is good for one exchange."""
+    """Refresh token of the last response; each is good for one exchange."""
 
     refresh_token: str = Field(alias="refreshToken", min_length=20, max_length=200, pattern=r"^[A-Za-z0-9_\-]+$")
 
 
 class LogoutRequest(RequestBody):
-    """`everywhere` ends the user's sessions on all devices."""
+    """Logout options; `everywhere` ends the user's sessions on all devices."""
 
     everywhere: bool = False
 
 
 class Ended(BaseModel):
-    """How many sessions ended."""
+    """Number of sessions ended."""
 
     ended: int
 
 
 class Valid(Envelope[User]):
-    """`user` at the top level as well, where the app looks for it."""
+    """Signed-in user, also as `user` at the top level, where the app looks for it."""
 
     user: User
 
@@ -45,21 +45,21 @@ def refresh(body: RefreshRequest, request: CurrentRequest) -> Envelope[SessionDa
 
 @app.post("/api/auth/logout", middlewares=[limited("default")])
 def logout(user: SignedIn, body: LogoutRequest | None = None) -> Envelope[Ended]:
-    """End this session, or all of them."""
+    """End this session, or all sessions of the user."""
     everywhere = body is not None and body.everywhere
     return Envelope(data=Ended(ended=accounts.sessions().end(user, everywhere=everywhere)))
 
 
 @app.post("/api/auth/validate", middlewares=[limited("default")])
 def validate(user: SignedIn) -> Valid:
-    """Whether the access token is good and its session still open."""
+    """Validate the access token and its session."""
     current = user_data(accounts.sessions().current_user(user))
     return Valid(data=current, user=current)
 
 
 @app.get("/api/auth/me", middlewares=[limited("default")])
 def me(user: SignedIn) -> Valid:
-    """The signed-in user."""
+    """Get the signed-in user."""
     current = user_data(accounts.sessions().current_user(user))
     return Valid(data=current, user=current)
 

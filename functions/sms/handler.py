@@ -1,4 +1,4 @@
-"""/api/sms: single messages by template, and how SMS are doing; for operators."""
+"""/api/sms: single template messages and SMS status, for staff."""
 
 from datetime import date, datetime
 from typing import Annotated, Any
@@ -21,7 +21,7 @@ LIMITS = [limited("default")]
 
 
 class Message(RequestBody):
-    """Whom to write to, and which of our sentences."""
+    """Recipient and template of a message."""
 
     phone: str = Field(min_length=1, max_length=40)
     template: Template
@@ -29,17 +29,17 @@ class Message(RequestBody):
 
 
 class Sent(BaseModel):
-    """`supplier` is null where this very message had been sent before."""
+    """Accepted message; `provider` is null for a repeated request."""
 
     sms_id: UUID
     state: str
-    supplier: str | None
+    provider: str | None
 
 
 class Balance(BaseModel):
-    """What is left at a supplier, in its unit as told; the price of one part in tyiyn, where it is told."""
+    """Balance at a provider in its own currency; `price_tyiyn` per segment, where known."""
 
-    supplier: str
+    provider: str = Field(validation_alias="supplier")
     balance: float
     currency: str
     price_tyiyn: int | None
@@ -47,38 +47,38 @@ class Balance(BaseModel):
 
 
 class DayBalance(BaseModel):
-    """What was left at the end of a Bishkek day, or now."""
+    """Balance at the end of a Bishkek day, or now."""
 
-    supplier: str
+    provider: str = Field(validation_alias="supplier")
     day: date
     balance: float
 
 
 class Deliveries(BaseModel):
-    """Messages of 24 hours to numbers of one operator. The rate is in percent of those that were told about."""
+    """Deliveries of 24 hours per mobile network; the rate is in percent of those with a delivery receipt."""
 
-    supplier: str
-    operator: str
-    handed_over: int
+    provider: str = Field(validation_alias="supplier")
+    mobile_network: str = Field(validation_alias="operator")
+    accepted: int
     delivered: int
     failed: int
-    untold: int
+    unreported: int
     delivery_rate: float | None
 
 
 class DayCost(BaseModel):
-    """What messages of one purpose cost on one Bishkek day, in tyiyn."""
+    """Cost of one purpose on one Bishkek day, in tyiyn."""
 
     day: date
     purpose: str
-    supplier: str
+    provider: str = Field(validation_alias="supplier")
     messages: int
     parts: int
     cost_tyiyn: int
 
 
 class Status(BaseModel):
-    """`circuits`: suppliers that are passed over for a while, and why."""
+    """SMS status; `circuits` lists providers that are passed over, with the reason."""
 
     balances: list[Balance]
     balance_history: list[DayBalance]
@@ -96,8 +96,8 @@ def send(
     *,
     idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)] = None,
 ) -> Envelope[Sent]:
-    """Send one message to one phone."""
-    sent = sms_container.operator_sms().send(
+    """Send one template message to a phone. Idempotent by `Idempotency-Key`."""
+    sent = sms_container.staff_sms().send(
         user,
         phone.normalise(body.phone),
         template=body.template,
@@ -110,7 +110,7 @@ def send(
 
 @app.get("/api/sms/status", middlewares=LIMITS)
 def status(user: SignedIn, *, days: Annotated[int, Query(ge=1, le=92)] = 30) -> Envelope[Status]:
-    """Balances, prices, delivery by operator, costs per day."""
+    """Get balances, prices, delivery by mobile network and daily costs."""
     return Envelope(data=Status.model_validate(sms_container.sms_status()(user, days=days)))
 
 

@@ -1,11 +1,11 @@
-"""Timer: asks SMS suppliers for reports that did not come, and measures balances."""
+"""Timer: query SMS providers for missing delivery receipts, and record balances."""
 
 from auto360.container import sms
 from auto360.jobs.entry import job
 
 
 def run(_event: object) -> dict[str, int]:
-    """One round."""
+    """Run one round."""
     return sms.sms_poller()()
 
 

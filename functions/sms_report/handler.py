@@ -1,4 +1,4 @@
-"""POST /webhooks/sms/{provider}/{secret}: delivery reports that SMS suppliers push."""
+"""POST /webhooks/sms/{provider}/{secret}: delivery receipts that SMS providers push."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ app = make_app()
 
 
 class Taken(BaseModel):
-    """How many messages changed; a report that we knew, or that is not ours, changes none."""
+    """Number of changed messages; known or foreign receipts change none."""
 
     changed: int
 
@@ -23,7 +23,7 @@ class Taken(BaseModel):
 def report(
     provider: Annotated[str, Path(max_length=40)], secret: Annotated[str, Path(max_length=200)], body: RawBody
 ) -> Envelope[Taken]:
-    """Take a report. Any other answer than 200 makes the supplier repeat it."""
+    """Receive delivery receipts. The provider repeats the request after any status other than 200."""
     return Envelope(data=Taken(changed=sms.pushed_reports()(provider, shown_secret=secret, body=body)))
 
 

@@ -1,6 +1,6 @@
-"""Timer, every hour: reminders and orders for the next period, debits, grace, the fall back to the free tier.
+"""Timer, every hour: subscription reminders, renewal orders, debits, grace periods, and the return to the free tier.
 
-Tokens for debits that an older key encrypted are put under the current one.
+Also re-encrypts stored tokens under the current key.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from auto360.jobs.entry import job
 
 
 def run(_event: Mapping[str, Any]) -> dict[str, int]:
-    """Counters of what was done."""
+    """Run one round; return counters."""
     return billing.renewals().run() | billing.token_renewal().run()
 
 

@@ -18,7 +18,7 @@ app = make_app()
 
 
 class CodeCheck(RequestBody):
-    """The code as digits in a string; `requestId` is the one that request-code gave."""
+    """Login code as a string of digits; `requestId` comes from request-code."""
 
     phone: str = Field(min_length=1, max_length=40)
     code: LoginCode
@@ -28,7 +28,7 @@ class CodeCheck(RequestBody):
 
 @app.post("/api/auth/verify-code")
 def verify_code(body: CodeCheck, request: CurrentRequest) -> Envelope[SessionData]:
-    """Open a session; a repeat within seconds gets the same session."""
+    """Check the code and open a session; a repeat within seconds returns the same session."""
     client = Client(request.address, request.language, body.platform, request.user_agent, request.id)
     session = accounts.code_checker()(phone.normalise(body.phone), body.code, request_id=body.request_id, client=client)
     return Envelope(data=session_data(session))

@@ -1,4 +1,4 @@
-"""/api/video/{video_id}: a video's state, where it plays, and removing it."""
+"""/api/video/{video_id}: state, playback and deletion of a video."""
 
 from typing import Annotated
 from uuid import UUID
@@ -24,32 +24,32 @@ Id = Annotated[UUID, Path()]
 # An app asks every few seconds while a video is being made.
 @app.get("/api/video/<video_id>", middlewares=PLAYBACK)
 def read(video_id: AnyId, viewer: MaybeSignedIn) -> VideoFlattened:
-    """State of a video and its addresses at this moment."""
+    """Get a video's state and current addresses."""
     return video_at_top(videos.videos().one(video_id, viewer=viewer))
 
 
 @app.get("/api/video/<video_id>/manifest.m3u8", middlewares=PLAYBACK, status_code=302)
 def manifest(video_id: Id) -> Response[str]:
-    """Leads to where the video plays now."""
+    """Redirect to the HLS manifest."""
     playback = videos.videos().playback(str(video_id))
     return redirect(playback.hls_url, seconds=300 if playback.is_lasting else 0)
 
 
 @app.get("/api/video/<video_id>/video.mp4", middlewares=PLAYBACK, status_code=302)
 def file(video_id: Id) -> Response[str]:
-    """Leads to the video as one file."""
+    """Redirect to the video as one file."""
     return redirect(videos.videos().file(str(video_id)), seconds=0)
 
 
 @app.get("/api/video/<video_id>/thumbnail.jpg", middlewares=PLAYBACK, status_code=302)
 def thumbnail(video_id: Id) -> Response[str]:
-    """Leads to a picture of the video."""
+    """Redirect to a still picture."""
     return redirect(videos.videos().thumbnail(str(video_id)), seconds=300)
 
 
 @app.delete("/api/video/<video_id>", middlewares=LIMITS)
 def delete(video_id: AnyId, user: SignedIn) -> Envelope[Removed]:
-    """Remove a video of one's own; its copies are deleted by a timer."""
+    """Delete a video of the caller; a timer deletes its replicas."""
     return Envelope(data=Removed(**videos.videos().delete(user, video_id)))
 
 

@@ -1,4 +1,4 @@
-"""Timer: moves videos from api.video to Yandex Cloud Video, as many as the day and the time of a call allow."""
+"""Timer: transfer videos from api.video to Yandex Cloud Video, within the daily limit and the time of a call."""
 
 import time
 
@@ -7,7 +7,7 @@ from auto360.jobs.entry import job
 
 
 def run(_event: object) -> dict[str, int | str]:
-    """Work until shortly before the platform would end the call; the rest is for the next one."""
+    """Transfer videos until shortly before the platform's time limit."""
     seconds = video_transfer.policy().video_migration_run_seconds
     return video_transfer.migration_run().until(time.monotonic() + seconds)
 

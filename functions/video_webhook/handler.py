@@ -1,4 +1,4 @@
-"""POST /webhooks/video/api-video: reports of api.video that a video has been encoded."""
+"""POST /webhooks/video/api-video: encoding webhooks of api.video."""
 
 from typing import Annotated
 
@@ -14,7 +14,7 @@ app = make_app()
 
 
 class Taken(BaseModel):
-    """The state of the video afterwards; "ignored" for one that is not ours."""
+    """State of the video afterwards; `ignored` for an unknown video."""
 
     state: str
 
@@ -23,7 +23,7 @@ class Taken(BaseModel):
 def report(
     body: RawBody, *, signature: Annotated[str, Header(alias="X-Api-Video-Signature", max_length=200)] = ""
 ) -> Envelope[Taken]:
-    """Take a report: the video is read again, whatever the report says."""
+    """Receive a webhook; the video is read from api.video again, whatever the webhook says."""
     return Envelope(data=Taken(state=videos.video_reports().take(body, signature=signature)))
 
 

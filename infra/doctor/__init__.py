@@ -1,7 +1,7 @@
 """`make doctor`: is everything configured, and does everybody let us in? Nothing is changed anywhere.
 
 A check is a function with `@check`. It says in some words what it found, warns with `Warn`, or raises: an exception of
-ours by its class and code, never by a supplier's text. A new supplier brings its check to `infra/doctor/suppliers.py`.
+ours by its class and code, never by a provider's text. A new provider brings its check to `infra/doctor/providers.py`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Check:
-    """One line of the report. `needs`: variables without which there is nothing to check."""
+    """Line of the report. `needs`: variables without which there is nothing to check."""
 
     name: str
     needs: tuple[str, ...]
@@ -36,7 +36,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Finding:
-    """What a check came to, and what to do about it."""
+    """Result of a check, and advice for a failure."""
 
     outcome: Outcome
     name: str
@@ -76,16 +76,16 @@ def _run(each: Check, variables: Variables) -> Finding:
         return Finding("warning", each.name, str(warning), each.advice)
     except Wrong as wrong:
         return Finding("failure", each.name, str(wrong), each.advice)
-    except Exception as error:  # noqa: BLE001 - whatever a supplier does is a finding
+    except Exception as error:  # noqa: BLE001 - whatever a provider does is a finding
         return Finding("failure", each.name, _shortly(error), each.advice)
     return Finding("ok", each.name, f"{told} ({(time.perf_counter() - started) * 1000:.0f} ms)")
 
 
 def _shortly(error: Exception) -> str:
-    """The class of an error, with the code that our suppliers' errors carry, or our own sentence about settings."""
+    """Return the class of an error, with the provider's code or our own sentence about settings."""
     from auto360.core.errors import SettingsInvalid
 
     if isinstance(error, SettingsInvalid):
         return str(error)
-    code = getattr(error, "supplier_code", None) or getattr(error, "bank_code", None)
+    code = getattr(error, "provider_code", None) or getattr(error, "bank_code", None)
     return f"{type(error).__name__} {code}" if code else type(error).__name__

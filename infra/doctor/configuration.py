@@ -23,9 +23,9 @@ _WORDS = ("changeme", "change-me", "password", "secret123", "example", "placehol
 _LEAST_SEARCHED = 12
 
 
-@check("settings", advice="Correct the variables that are named; docs/configuration.md tells their forms.")
+@check("settings", advice="Correct the variables that are named; docs/configuration.md describes their formats.")
 def settings(variables: Variables) -> str:
-    """Every group of settings that the given variables make up can be loaded."""
+    """Load every group of settings that the given variables make up."""
     loaded, faults = 0, []
     for group in settings_groups():
         required = [name.upper() for name, field in group.model_fields.items() if field.is_required()]
@@ -50,7 +50,7 @@ def weak_secrets(variables: Variables) -> str:
     return f"{len(known)} secrets"
 
 
-@check("secrets used twice", advice="Give each purpose a secret of its own, so that one leak opens one door.")
+@check("secrets used twice", advice="Use a separate secret per purpose.")
 def doubled_secrets(variables: Variables) -> str:
     """No two secrets have the same value."""
     by_value: dict[str, list[str]] = {}
@@ -62,7 +62,7 @@ def doubled_secrets(variables: Variables) -> str:
     return "none"
 
 
-@check("exposed secrets", advice="Take it out of the repository and rotate it at once: git keeps what was once in it.")
+@check("exposed secrets", advice="Remove it from the repository and rotate it at once: git history keeps it.")
 def exposed_secrets(variables: Variables) -> str:
     """No value of a secret, and no `.env`, stands in a file that git knows."""
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)  # noqa: S607
@@ -81,7 +81,7 @@ def exposed_secrets(variables: Variables) -> str:
     "public keys", needs=("JWT_PUBLIC_KEYS",), advice="Put only the public halves into JwtPublicKeys, each kid once."
 )
 def public_keys(variables: Variables) -> str:
-    """The JWKS holds public halves alone, with different ids."""
+    """Require that the JWKS holds public halves alone, with different ids."""
     keys = json.loads(variables["JWT_PUBLIC_KEYS"])["keys"]
     ids = [key.get("kid") for key in keys]
     if any("d" in key or key.get("kty") == "oct" for key in keys):
@@ -108,7 +108,7 @@ def _members(annotation: object) -> tuple[object, ...]:
 
 @cache
 def settings_groups() -> tuple[type[EnvSettings], ...]:
-    """Every group of settings of the package."""
+    """Return every group of settings of the package."""
     import importlib
 
     for path in sorted((LAYER / "auto360").rglob("*.py")):

@@ -19,7 +19,7 @@ LOCAL = "local"
 
 def run(project: Project, stage: str, *, show: Callable[[str], None] = print) -> int:
     """Examine a stage, `local` being the stack of this machine; the exit code is 1 where something fails."""
-    from infra.doctor import configuration, supabase, suppliers  # noqa: F401 - they register their checks
+    from infra.doctor import configuration, providers, supabase  # noqa: F401 - they register their checks
 
     variables = local_variables(os.environ) if stage == LOCAL else stage_variables(project, stage, os.environ)
     counts: Counter[str] = Counter()
@@ -32,18 +32,18 @@ def run(project: Project, stage: str, *, show: Callable[[str], None] = print) ->
 
 
 def findings(variables: Variables) -> list[Finding]:
-    """Every finding, for tests."""
+    """Return every finding, for tests."""
     with_variables(variables)
     return list(examine(variables, REGISTRY))
 
 
 def with_variables(variables: Variables) -> None:
-    """Suppliers are wired as in a function: from the environment."""
+    """Providers are wired as in a function: from the environment."""
     os.environ.update(variables)
 
 
 def local_variables(environ: Mapping[str, str]) -> dict[str, str]:
-    """What the stack on this machine gives its functions (PORT, AUTO360_DATA)."""
+    """Return the variables of the stack on this machine (PORT, AUTO360_DATA)."""
     from local.function_environment import function_environment
     from local.paths import DataFolder
     from local.ports import Ports
@@ -59,7 +59,7 @@ def local_variables(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def stage_variables(project: Project, name: str, environ: Mapping[str, str]) -> dict[str, str]:
-    """A stage's variables: text from template and stage, secrets from the environment or else from Lockbox."""
+    """Return a stage's variables: text from template and stage, secrets from the environment or else from Lockbox."""
     stage = load_stage(name)
     parameters = project.parameters(stage.parameters)
     variables: dict[str, str] = {}

@@ -1,4 +1,4 @@
-"""The Supabase project, our tokens, the cache, the public address."""
+"""Checks of the Supabase project, our tokens, the cache and the public address."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SECONDS = 10.0
     advice="Check SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY; is the project paused?",
 )
 def database(_variables: Variables) -> str:
-    """It answers the service key."""
+    """Check that the database answers the service key."""
     from auto360.container.data import database as wired
 
     wired().call("health_check", {})
@@ -39,7 +39,7 @@ def database(_variables: Variables) -> str:
     advice="Apply the migrations; no table may be readable for `anon`.",
 )
 def row_level_security(variables: Variables) -> str:
-    """Who shows the public key alone reads no user."""
+    """Check that the public key alone reads no user."""
     key = variables["SUPABASE_ANON_KEY"]
     headers = {"apikey": key, "Authorization": f"Bearer {key}"}
     answer = httpx.get(f"{_rest(variables)}/users?select=id&limit=1", headers=headers, timeout=_SECONDS)
@@ -78,7 +78,7 @@ def ended_sessions(_variables: Variables) -> str:
     advice="Exchange the two keys; the service key belongs to functions only.",
 )
 def api_keys(variables: Variables) -> str:
-    """The two keys are what their names say, and not near their end."""
+    """Check that both keys have their roles and are not near their end."""
     told = []
     for name, role, prefix in (
         ("SUPABASE_SERVICE_ROLE_KEY", "service_role", "sb_secret_"),
@@ -105,13 +105,13 @@ def api_keys(variables: Variables) -> str:
     advice="JWT_SIGNING_KEY_ID must name the key in JWT_PUBLIC_KEYS that belongs to JWT_SIGNING_KEY.",
 )
 def access_tokens(_variables: Variables) -> str:
-    """A token that we sign is accepted by the keys that we check with."""
+    """Check that our signing and checking keys belong together."""
     from auto360.container.tokens import access_tokens as wired
 
     tokens = wired()
     user = str(uuid4())
     if tokens.check(tokens.issue(user_id=user, session_id=str(uuid4()), phone="+996700000000")).user_id != user:
-        raise Wrong("a token says somebody else")
+        raise Wrong("a token names another user")
     return f"signed and checked, good for {tokens.lifetime_seconds} s"
 
 
@@ -128,17 +128,17 @@ def project_jwks(variables: Variables) -> str:
     ids = [key.get("kid") for key in answer.raise_for_status().json()["keys"]]
     if variables["JWT_SIGNING_KEY_ID"] not in ids:
         raise Wrong(f"the project's {len(ids)} keys do not hold {variables['JWT_SIGNING_KEY_ID']}")
-    return f"{len(ids)} keys, ours among them"
+    return f"{len(ids)} keys, including ours"
 
 
 @check(
     "clock", needs=("SUPABASE_URL",), advice="Set this machine's clock (NTP): tokens are checked with 30 s of patience."
 )
 def clock(variables: Variables) -> str:
-    """This machine and the project agree on the time."""
+    """Check that this machine and the project agree on the time."""
     answer = httpx.get(f"{_rest(variables)}/", timeout=_SECONDS)
     if "date" not in answer.headers:
-        raise Warn("the project told no time")
+        raise Warn("the project sent no time")
     skew = abs((parsedate_to_datetime(answer.headers["date"]) - utc_now()).total_seconds())
     if skew > _MOST_SKEW_SECONDS:
         raise Wrong(f"{skew:.0f} s apart from the project")
@@ -147,7 +147,7 @@ def clock(variables: Variables) -> str:
 
 @check("Redis", needs=("REDIS_URL",), advice="Check REDIS_URL; without Redis requests are counted in Postgres.")
 def redis(_variables: Variables) -> str:
-    """It answers."""
+    """Check that Redis answers."""
     from auto360.container.rate_limit import redis_client
 
     client = redis_client()

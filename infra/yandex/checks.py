@@ -18,7 +18,7 @@ from infra.yandex.current_state import Actual
 from infra.yandex.desired_state import Wanted, WantedFunction
 from infra.yandex.secrets import SIZE_LABEL
 
-# What a cloud has without asking (facts on Yandex Cloud, §1), used where the quota service does not tell.
+# Default quotas (docs/reference/yandex-cloud.md, section 1), used where the quota service does not answer.
 _DEFAULTS = {
     "serverless.functions.count": 10,
     "serverless.triggers.count": 100,
@@ -73,16 +73,16 @@ def _quotas(wanted: Wanted, actual: Actual) -> Iterator[str]:
         used = 0 if ours is None else max(ours, usage)
         if more and used + more > limit:
             yield (
-                f"The quota {quota} is {limit}, and {used + more} are needed: ask for more in the console"
-                f" (Quotas) or by support."
+                f"The quota {quota} is {limit}, and {used + more} are needed: request more in the console"
+                f" (Quotas) or from support."
             )
 
 
-def _most(wanted: Wanted, figure: str) -> int:
+def _most(wanted: Wanted, limit: str) -> int:
     """Limits per zone are checked one by one: no function may want more than the whole cloud has."""
 
     def value(function: WantedFunction) -> int:
-        return int(getattr(function.scaling, figure))
+        return int(getattr(function.scaling, limit))
 
     return max(map(value, wanted.functions), default=0)
 

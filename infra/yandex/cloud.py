@@ -123,7 +123,7 @@ class Cloud:
         while not operation.done:
             pause = _PAUSES[min(turn, len(_PAUSES) - 1)]
             if waited > _LONGEST_OPERATION:
-                raise CloudError(f"{operation.description or type(request).__name__} did not end in ten minutes.")
+                raise CloudError(f"{operation.description or type(request).__name__} did not finish in ten minutes.")
             self.pause(pause)
             waited, turn = waited + pause, turn + 1
             operation = self.call(self.operations.Get, GetOperationRequest(operation_id=operation.id))

@@ -76,7 +76,9 @@ def _show_plan(deployment: Deployment) -> int:
 
 
 def _destroy(deployment: Deployment, stage: Stage) -> int:
-    typed = input(f"Everything of {stage.name} except its secrets and bundles is deleted. Type its name to go on: ")
+    typed = input(
+        f"Everything of {stage.name} except its secrets and bundles will be deleted. Type its name to continue: "
+    )
     if typed.strip() != stage.name:
         print("Nothing was deleted.")
         return 0

@@ -75,13 +75,13 @@ def scaling_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
     """Limits of instances and warm instances, for the versions that are called."""
     for function in wanted.functions:
         scaling, policy = function.scaling, actual.scaling(function.resource, LIVE)
-        figures = (scaling.provisioned, scaling.zone_instances, scaling.zone_requests)
+        limits = (scaling.provisioned, scaling.zone_instances, scaling.zone_requests)
         present = policy and (
             policy.provisioned_instances_count,
             policy.zone_instances_limit,
             policy.zone_requests_limit,
         )
-        if present != figures:
+        if present != limits:
             request = SetScalingPolicyRequest(
                 function_id=actual.function_id(function.resource),
                 tag=LIVE,

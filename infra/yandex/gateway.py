@@ -62,7 +62,7 @@ def _check_document(described: set[tuple[str, str]], listed: set[tuple[str, str]
     missing = {(method, path) for method, path in listed - described if not path.startswith(PAGES)}
     odd = sorted(missing | (described - listed))
     if odd:
-        raise RuleError(f"docs/openapi.json is not that of the template ({' '.join(odd[0])}): `make openapi`.")
+        raise RuleError(f"docs/openapi.json does not match the template ({' '.join(odd[0])}): `make openapi`.")
 
 
 def addresses(path: str, template: Template) -> list[str]:

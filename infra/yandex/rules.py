@@ -1,4 +1,4 @@
-"""What Yandex Cloud refuses, checked before any call (facts on Yandex Cloud, §1, §2, §3, §5)."""
+"""What Yandex Cloud refuses, checked before any call (docs/reference/yandex-cloud.md, sections 1, 2, 3 and 5)."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def check_query(names: Iterable[str], *, path: str) -> None:
     """The query parameters of a route."""
     taken = sorted(RESERVED_PARAMETERS & set(names))
     if taken:
-        raise RuleError(f"{path} takes a query parameter {taken[0]!r}, which the cloud keeps for itself.")
+        raise RuleError(f"{path} takes a query parameter {taken[0]!r}, which the cloud reserves.")
 
 
 def check_resources(memory_mb: int, timeout_seconds: float) -> None:
@@ -98,7 +98,7 @@ def cron_of(schedule: str) -> str:
 def _rate(number: int, unit: str) -> str:
     most = {"minute": 60, "hour": 24, "day": 1}[unit]
     if number < 1 or most % number:
-        raise RuleError(f"rate({number} {unit}s) has no even rhythm as cron; use a number that divides {most}.")
+        raise RuleError(f"rate({number} {unit}s) cannot be expressed as cron; use a divisor of {most}.")
     if unit == "minute":
         return "0 * * * ? *" if number == most else f"0/{number} * * * ? *" if number > 1 else "* * * * ? *"
     if unit == "hour":
@@ -117,7 +117,7 @@ def check_cron(expression: str) -> None:
         raise RuleError(f"In {expression!r} exactly one of day of month and day of week must be '?'.")
     for position, field in enumerate(fields):
         if not all(_fits(part, position) for part in field.split(",")):
-            raise RuleError(f"In {expression!r} the {_CRON_FIELDS[position][0]} {field!r} means nothing.")
+            raise RuleError(f"In {expression!r} the {_CRON_FIELDS[position][0]} {field!r} is invalid.")
 
 
 def _fits(part: str, position: int) -> bool:

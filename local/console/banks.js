@@ -4,15 +4,15 @@
 let shownOrders = "";
 
 async function turnCalls(name, callbacks) {
-  await fetch(`/_local/suppliers/${name}`, { method: "PUT", body: JSON.stringify({ callbacks }) });
+  await fetch(`/_local/providers/${name}`, { method: "PUT", body: JSON.stringify({ callbacks }) });
   return showBanks(true);
 }
 
 async function showBanks(force) {
-  const suppliers = Object.entries(await get("/_local/suppliers")).filter(([, state]) => state.callback_modes);
+  const providers = Object.entries(await get("/_local/providers")).filter(([, state]) => state.callback_modes);
   const list = $("bank-list");
   if (force || !list.contains(document.activeElement)) {
-    list.replaceChildren(...suppliers.map(([name, state]) => {
+    list.replaceChildren(...providers.map(([name, state]) => {
       const label = make("label", `Calls of ${name}`);
       const select = make("select");
       select.append(...state.callback_modes.map((mode) => make("option", mode)));

@@ -38,7 +38,7 @@ async function showInbox() {
   const rows = messages.map((sms) => {
     const row = make("li", sms.text);
     const line = make("small");
-    line.append(make("span", `${sms.phone} · ${sms.supplier}`), make("time", clock(sms.at)));
+    line.append(make("span", `${sms.phone} · ${sms.provider}`), make("time", clock(sms.at)));
     row.prepend(line);
     return row;
   });
@@ -124,11 +124,11 @@ async function send(event) {
   }
 }
 
-async function addOperatorKey() {
-  const answer = await fetch("/_local/operator-key", { method: "POST" });
-  const key = (await answer.json()).operator_key;
-  const kept = $("headers").value.split("\n").filter((line) => line.trim() && !/^x-operator-key:/i.test(line));
-  $("headers").value = [...kept, `X-Operator-Key: ${key}`].join("\n");
+async function addStaffKey() {
+  const answer = await fetch("/_local/staff-key", { method: "POST" });
+  const key = (await answer.json()).staff_key;
+  const kept = $("headers").value.split("\n").filter((line) => line.trim() && !/^x-staff-key:/i.test(line));
+  $("headers").value = [...kept, `X-Staff-Key: ${key}`].join("\n");
 }
 
 async function turn(name, mode, needs) {
@@ -136,19 +136,19 @@ async function turn(name, mode, needs) {
   if (needs[mode]) {
     const [low, high] = needs[mode];
     const typed = window.prompt(`${mode}: a number from ${low} to ${high}`, String(Math.min(5, high)));
-    if (typed === null) return showSuppliers(true);
+    if (typed === null) return showProviders(true);
     body[mode === "error" ? "error_code" : mode] = Number(typed);
   }
-  const answer = await fetch(`/_local/suppliers/${name}`, { method: "PUT", body: JSON.stringify(body) });
+  const answer = await fetch(`/_local/providers/${name}`, { method: "PUT", body: JSON.stringify(body) });
   if (!answer.ok) window.alert((await answer.json()).error);
-  return showSuppliers(true);
+  return showProviders(true);
 }
 
-async function showSuppliers(force) {
-  const list = $("supplier-list");
+async function showProviders(force) {
+  const list = $("provider-list");
   if (!force && list.contains(document.activeElement)) return;
-  const suppliers = await get("/_local/suppliers");
-  list.replaceChildren(...Object.entries(suppliers).map(([name, state]) => {
+  const providers = await get("/_local/providers");
+  list.replaceChildren(...Object.entries(providers).map(([name, state]) => {
     const card = make("div", undefined, state.mode === "ok" ? "card" : "card broken");
     const number = state[state.mode];
     const title = make("h3", name);
@@ -234,7 +234,7 @@ async function showAddresses() {
 }
 
 async function refresh() {
-  await Promise.allSettled([showInbox(), showMessages(), showSuppliers(), showVideos(), showBanks(), showBuckets(), showFunctions(), showLogs()]);
+  await Promise.allSettled([showInbox(), showMessages(), showProviders(), showVideos(), showBanks(), showBuckets(), showFunctions(), showLogs()]);
 }
 
 $("phone-filter").addEventListener("input", showInbox);
@@ -242,7 +242,7 @@ $("message-source").addEventListener("change", showMessages);
 $("route").addEventListener("change", takeRoute);
 $("aliases").addEventListener("change", showRoutes);
 $("request").addEventListener("submit", send);
-$("operator").addEventListener("click", addOperatorKey);
+$("staff-key").addEventListener("click", addStaffKey);
 $("api-filter").addEventListener("input", showApi);
 loadApi().then(showApi).finally(() => Promise.allSettled([showRoutes(), showTimers(), showAddresses(), refresh()]));
 setInterval(() => document.hidden || refresh(), 1500);

@@ -1,11 +1,11 @@
 "use strict";
 
-// What the simulated video suppliers hold, the newest first, with a link that plays or shows the manifest.
+// What the simulated video providers hold, the newest first, with a link that plays or shows the manifest.
 let shownVideos = "";
 let simulatorsAt;
 
 async function turnFigure(name, figure, value) {
-  const answer = await fetch(`/_local/suppliers/${name}`, { method: "PUT", body: JSON.stringify({ [figure]: Number(value) }) });
+  const answer = await fetch(`/_local/providers/${name}`, { method: "PUT", body: JSON.stringify({ [figure]: Number(value) }) });
   if (!answer.ok) window.alert((await answer.json()).error);
 }
 
@@ -21,8 +21,8 @@ function figureInput(name, figure, state) {
 
 async function showFigures() {
   if (!$("video-faults").open || $("video-figures").contains(document.activeElement)) return;
-  const suppliers = Object.entries(await get("/_local/suppliers")).filter(([, state]) => state.ranges);
-  $("video-figures").replaceChildren(...suppliers.flatMap(
+  const providers = Object.entries(await get("/_local/providers")).filter(([, state]) => state.ranges);
+  $("video-figures").replaceChildren(...providers.flatMap(
     ([name, state]) => Object.keys(state.ranges).map((figure) => figureInput(name, figure, state)),
   ));
 }
@@ -42,7 +42,7 @@ async function showVideos() {
     if (/ready/i.test(video.state)) cell.append(link);
     const size = video.bytes === null ? "–" : `${(video.bytes / 1e6).toFixed(2)} MB`;
     row.append(
-      make("td", new Date(video.made_at).toLocaleString()), make("td", video.supplier), make("td", video.description || video.title),
+      make("td", new Date(video.made_at).toLocaleString()), make("td", video.provider), make("td", video.description || video.title),
       make("td", size), make("td", video.seconds === null ? "–" : `${Math.round(video.seconds)} s`),
       make("td", video.state.toLowerCase().replaceAll("_", " "), /ready/i.test(video.state) ? "good" : "warm"), cell,
     );

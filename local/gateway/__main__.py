@@ -40,7 +40,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     local = LocalSettings(
-        settings["simulators"], settings["storage"], settings["variables"]["OPERATOR_KEY"], settings["addresses"]
+        settings["simulators"], settings["storage"], settings["variables"]["STAFF_KEY"], settings["addresses"]
     )
     site = application(functions, local, Path(tokens) if tokens else None)
     web.run_app(site, host=HOST, port=settings["port"], backlog=BACKLOG, access_log=None, print=None)

@@ -89,9 +89,9 @@ class Functions:
         rows = []
         for function in self.template.functions:
             pool = self._pools.get(function.name)
-            figures = pool.measurements.summary() if pool else {"calls": 0, "cold_starts": 0}
+            metrics = pool.measurements.summary() if pool else {"calls": 0, "cold_starts": 0}
             workers = pool.workers if pool else 0
-            rows.append({"function": function.name, "workers": workers, "memory_mb": function.memory, **figures})
+            rows.append({"function": function.name, "workers": workers, "memory_mb": function.memory, **metrics})
         return rows
 
     async def end_idle_workers(self) -> None:

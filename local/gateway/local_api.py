@@ -28,7 +28,7 @@ class LocalSettings:
 
     simulators: str
     storage: str
-    operator_key: str
+    staff_key: str
     addresses: dict[str, str]
 
 
@@ -39,11 +39,11 @@ def add_routes(app: web.Application, functions: Functions, settings: LocalSettin
     app.router.add_get("/", api.page)
     app.router.add_get("/_local/console/{file}", api.console_file)
     app.router.add_get("/_local/about", api.about)
-    app.router.add_post("/_local/operator-key", api.operator_key)
+    app.router.add_post("/_local/staff-key", api.staff_key)
     app.router.add_get("/_local/sms", api.simulators)
     app.router.add_get("/_local/inboxes/{name}", api.simulators)
-    app.router.add_get("/_local/suppliers", api.simulators)
-    app.router.add_put("/_local/suppliers/{name}", api.simulators)
+    app.router.add_get("/_local/providers", api.simulators)
+    app.router.add_put("/_local/providers/{name}", api.simulators)
     app.router.add_get("/_local/videos", api.simulators)
     app.router.add_get("/_local/videos/sample.mp4", api.simulators)
     app.router.add_get("/_local/banks", api.simulators)
@@ -90,12 +90,12 @@ class LocalApi:
         """The addresses of this run."""
         return web.json_response({"addresses": self._settings.addresses})
 
-    async def operator_key(self, _request: web.Request) -> web.Response:
-        """The key for operators' functions, shown on demand only."""
-        return web.json_response({"operator_key": self._settings.operator_key}, headers={"Cache-Control": "no-store"})
+    async def staff_key(self, _request: web.Request) -> web.Response:
+        """The key for staff's functions, shown on demand only."""
+        return web.json_response({"staff_key": self._settings.staff_key}, headers={"Cache-Control": "no-store"})
 
     async def simulators(self, request: web.Request) -> web.Response:
-        """The simulated phone, the suppliers' switches and the banks' pages live in the simulators' process."""
+        """The simulated phone, the providers' switches and the banks' pages live in the simulators' process."""
         return await self._passed_on(request, self._settings.simulators)
 
     async def _passed_on(self, request: web.Request, where: str) -> web.Response:

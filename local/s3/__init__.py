@@ -1,1 +1,1 @@
-"""The local object storage: VK Cloud, Yandex Object Storage and Supabase Storage over S3, kept in files."""
+"""Local object storage: VK Cloud, Yandex Object Storage and Supabase Storage over S3, kept in files."""

@@ -30,14 +30,13 @@ _STATUS = {
 
 
 class Refused(Exception):
-    """An error answer by its S3 code; what is not in the table is a 400."""
+    """Error answer by its S3 code; what is not in the table is a 400."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
     def answer(self, request: web.Request) -> web.Response:
-        """The answer."""
         status = _STATUS.get(self.code, 400)
         if request.method == "HEAD":
             return web.Response(status=status)
@@ -45,13 +44,13 @@ class Refused(Exception):
 
 
 def xml(body: str, *, status: int = 200) -> web.Response:
-    """An answer with a document."""
+    """Return an answer with a document."""
     text = f'<?xml version="1.0" encoding="UTF-8"?>\n{body}'
     return web.Response(status=status, text=text, content_type="application/xml")
 
 
 def object_headers(stored: Stored) -> dict[str, str]:
-    """What GET and HEAD tell of an object."""
+    """Return the headers of GET and HEAD of an object."""
     return {
         "ETag": f'"{stored.etag}"',
         "Last-Modified": format_datetime(stored.modified_at, usegmt=True),
@@ -62,7 +61,7 @@ def object_headers(stored: Stored) -> dict[str, str]:
 
 
 def listing(bucket: Bucket, query: Mapping[str, str]) -> web.Response:
-    """A page of ListObjectsV2. The token is the last key of the page before."""
+    """Return a page of ListObjectsV2. The token is the last key of the page before."""
     prefix, encode = query.get("prefix", ""), _encoder(query)
     after = query.get("continuation-token") or query.get("start-after", "")
     most = min(int(query.get("max-keys", "1000")), 1000)

@@ -1,4 +1,4 @@
-"""The bodies of requests and answers: ranges of files, lists of parts, digests."""
+"""Bodies of requests and answers: ranges of files, lists of parts, digests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CHUNK = 1024 * 1024
 
 
 def file_bytes(bucket: Bucket, stored: Stored, start: int, end: int) -> Iterator[bytes]:
-    """A range of an object, across its files."""
+    """Yield a range of an object, across its files."""
     offset = 0
     for segment in stored.segments:
         first, last = max(start - offset, 0), min(end - offset, segment.bytes)
@@ -39,5 +39,5 @@ def completed_parts(body: bytes) -> list[tuple[int, str]]:
 
 
 def base64_md5(digest: bytes) -> str:
-    """A digest as the header Content-MD5 holds it."""
+    """Return a digest as the header Content-MD5 holds it."""
     return base64.b64encode(digest).decode()

@@ -1,4 +1,4 @@
-"""The faults of a store: it says 503 for a while, is slow, cuts connections, or loses what it took."""
+"""Faults of a store: it says 503 for a while, is slow, cuts connections, or loses what it took."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MODES = ("ok", "unavailable", "slow", "cut", "dead")
 
 @dataclass
 class Faults:
-    """The fault that is on, for requests whose method is named, as many times as told (0: until it is switched off)."""
+    """Fault that is on, for requests whose method is named, as many times as told (0: until it is switched off)."""
 
     mode: str = "ok"
     times: int = 0
@@ -33,7 +33,7 @@ class Faults:
         self.endless, self.hits = self.times == 0, 0
 
     def strikes(self, method: str) -> str:
-        """The mode that this request meets, counted."""
+        """Return the mode that this request meets, counted."""
         if self.mode == "ok" or (self.methods and method not in self.methods):
             return "ok"
         if not self.endless:
@@ -49,5 +49,5 @@ class Faults:
             await asyncio.sleep(size / self.bytes_per_second)
 
     def state(self) -> dict[str, Any]:
-        """For whoever has switched it."""
+        """Return the state for the console."""
         return {"mode": self.mode, "hits": self.hits, "modes": list(MODES)}

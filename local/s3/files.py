@@ -20,7 +20,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Segment:
-    """A file with some of an object's bytes."""
+    """File with some of an object's bytes."""
 
     name: str
     bytes: int
@@ -29,7 +29,7 @@ class Segment:
 
 @dataclass(frozen=True)
 class Stored:
-    """An object."""
+    """Object."""
 
     key: str
     etag: str
@@ -40,18 +40,17 @@ class Stored:
 
     @property
     def bytes(self) -> int:
-        """Its size."""
         return sum(segment.bytes for segment in self.segments)
 
     @property
     def modified_at(self) -> datetime:
-        """When it was written."""
+        """Return the time of writing."""
         return datetime.fromisoformat(self.modified)
 
 
 @dataclass
 class PendingUpload:
-    """A multipart upload that was begun."""
+    """Multipart upload that was begun."""
 
     id: str
     key: str
@@ -62,7 +61,7 @@ class PendingUpload:
 
 
 class Bucket:
-    """One bucket."""
+    """Bucket."""
 
     def __init__(self, folder: Path) -> None:
         self.name = folder.name
@@ -74,11 +73,11 @@ class Bucket:
         self._drop_unnamed_files()
 
     def new_file(self) -> Path:
-        """A place for bytes that are about to arrive."""
+        """Return a place for bytes that are about to arrive."""
         return self._data / secrets.token_hex(16)
 
     def path(self, segment: Segment) -> Path:
-        """Where the bytes of a segment lie."""
+        """Return the file of a segment."""
         return self._data / segment.name
 
     def keep(self, stored: Stored) -> None:
@@ -110,7 +109,7 @@ class Bucket:
         self._drop(tuple(upload.parts.values()), kept=kept)
 
     def linked(self, segment: Segment) -> Segment:
-        """A second name for the same bytes, for copies."""
+        """Return a second name for the same bytes, for copies."""
         copy = Segment(self.new_file().name, segment.bytes, segment.md5)
         os.link(self.path(segment), self.path(copy))
         return copy
@@ -133,7 +132,7 @@ class Bucket:
 
 
 class Buckets:
-    """All buckets of a folder."""
+    """Buckets of a folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -141,11 +140,10 @@ class Buckets:
         self._known = {path.name: Bucket(path) for path in folder.iterdir() if path.is_dir()}
 
     def get(self, name: str) -> Bucket | None:
-        """A bucket."""
         return self._known.get(name)
 
     def create(self, name: str) -> Bucket:
-        """A bucket, made where it is missing."""
+        """Return a bucket, made where it is missing."""
         if name not in self._known:
             self._known[name] = Bucket(self._folder / name)
         return self._known[name]
@@ -160,7 +158,7 @@ class Buckets:
 
 
 def now() -> str:
-    """The present moment, as descriptions hold it."""
+    """Return the present moment, as descriptions hold it."""
     return datetime.now(UTC).isoformat()
 
 

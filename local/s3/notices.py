@@ -1,6 +1,6 @@
-"""What the suppliers of the stores do when an object comes or goes: Yandex sends an event, Supabase keeps a row.
+"""Provider reactions to a stored or deleted object: Yandex sends an event, Supabase keeps a row.
 
-Told from a thread of its own, in order; a listener that does not answer is passed over, as the local stack starts and
+Sent from a separate thread, in order; a listener that does not answer is skipped, since the local stack starts and
 stops its parts one by one.
 """
 
@@ -30,7 +30,7 @@ _NO_ROW = "delete from storage.objects where bucket_id = %(bucket)s and name = %
 
 @dataclass(frozen=True)
 class Notice:
-    """One object that came or went."""
+    """Object that came or went."""
 
     kind: str
     bucket: str
@@ -40,7 +40,7 @@ class Notice:
 
 @dataclass
 class Notices:
-    """Takes notices and hands them on. `gateway` and `database` are addresses; `rows` names the buckets of Supabase."""
+    """Queues and sends notices. `gateway` and `database` are addresses; `rows` names the buckets of Supabase."""
 
     gateway: str
     database: str
@@ -52,7 +52,7 @@ class Notices:
         threading.Thread(target=self._work, daemon=True).start()
 
     def take(self, kind: str, bucket: str, key: str, stored: Stored | None) -> None:
-        """Called by the server, which does not wait."""
+        """Queue a notice without waiting."""
         self._waiting.put(Notice(kind, bucket, key, stored))
 
     def settle(self) -> None:

@@ -1,4 +1,4 @@
-"""One request about one object: reading, writing, copying, in one piece or in parts."""
+"""Request about one object: reading, writing, copying, in one piece or in parts."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _LEAST_PART = 5 * 1024 * 1024
 
 
 class Cut(Exception):
-    """The connection is torn down in the middle, as the fault demands."""
+    """Connection is torn down in the middle, as the fault demands."""
 
 
 class Service(Protocol):
-    """What a request needs of the service."""
+    """Service operations that a request needs."""
 
     buckets: Buckets
     faults: Faults
@@ -39,7 +39,7 @@ class Service(Protocol):
 
 @dataclass
 class ObjectRequest:
-    """One request about one key."""
+    """Request about one key."""
 
     service: Service
     request: web.Request

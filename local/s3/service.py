@@ -1,4 +1,4 @@
-"""The S3 interface over buckets in files, as far as VK Cloud, Yandex and Supabase share it."""
+"""S3 interface over buckets in files, as far as VK Cloud, Yandex and Supabase share it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,6 @@ class S3Service:
         self._noticed = noticed
 
     def application(self) -> web.Application:
-        """The site."""
         app = web.Application(client_max_size=0)
         app.router.add_put("/_local/faults", self._turn)
         app.router.add_get("/_local/ready", self._ready)

@@ -17,7 +17,7 @@ _SKEW = timedelta(minutes=15)
 
 
 class Denied(Exception):
-    """The request is not signed by an account that may make it; carries S3's error code."""
+    """Request is not signed by an account that may make it; carries S3's error code."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -35,7 +35,10 @@ class _Claim:
 
 
 def signer_of(request: web.Request, secrets: Mapping[str, str], *, body: bytes | None = None) -> str:
-    """The access key that has signed a request. Services other than S3 sign the hash of the body. Raises Denied."""
+    """Return the access key that has signed a request. Services other than S3 sign the hash of the body.
+
+    Raises Denied.
+    """
     claim = _claim_in_query(request) if "X-Amz-Signature" in request.query else _claim_in_header(request, body)
     access_key, _, scope = claim.credential.partition("/")
     if access_key not in secrets:

@@ -1,1 +1,1 @@
-"""The suppliers, played on this machine: the same wire formats, rules and faults, one file per supplier."""
+"""Providers, played on this machine: the same wire formats, rules and faults, one file per provider."""

@@ -35,7 +35,7 @@ _STARTING_BALANCE = Decimal(20_000)
 
 
 def from_environ(environ: Mapping[str, str]) -> Simulators:
-    """Every supplier with the account that the functions use."""
+    """Return every provider with the account that the functions use."""
     codes = environ.get("AUTO360_DELIVERED_CODES")
     phone = Phone(Path(codes) if codes else None)
     banks = simulated_banks(environ["AUTO360_BANKS"])

@@ -1,6 +1,6 @@
 """api.video: upload tokens, uploads whole and in chunks, encoding, playback, signed reports, and its faults.
 
-Like the supplier it lets a token be used again and for ever where no ttl was given, makes a video of every chunk that
+Like the provider it lets a token be used again and for ever where no ttl was given, makes a video of every chunk that
 names none, and gives back no original.
 """
 
@@ -25,7 +25,7 @@ from local.simulators.faults import Faults, PerMinute
 
 @dataclass
 class ApiVideo:
-    """The supplier's side. `limits` are calls per minute: uploads, writes, reads."""
+    """Provider's side. `limits` are calls per minute: uploads, writes, reads."""
 
     account: ApiVideoAccount
     limits: dict[str, PerMinute] = field(
@@ -75,7 +75,7 @@ class ApiVideo:
             self.limits[name].most = int(most)
 
     def state(self) -> dict[str, Any]:
-        """For the console page."""
+        """Return the value for the console page."""
         limits = {f"{name}s_per_minute": limit.most for name, limit in self.limits.items()}
         return {
             **self.faults.state(),
@@ -84,7 +84,7 @@ class ApiVideo:
         }
 
     def held(self) -> list[dict[str, Any]]:
-        """The newest videos, for the console page."""
+        """Return the newest videos, for the console page."""
         return views.listed(self.library.videos)
 
     def _guarded(
@@ -152,7 +152,7 @@ class ApiVideo:
 
     async def _take(self, request: web.Request, *, video_id: str | None) -> web.Response:
         mib = 1024 * 1024
-        least, most = (int(self.faults.figures[name] * mib) for name in ("chunk_mib", "single_mib"))
+        least, most = (int(self.faults.parameters[name] * mib) for name in ("chunk_mib", "single_mib"))
         part = await take_upload(request, least_chunk=least, most_single=most, cuts=self.faults)
         video = self.library.videos.get(video_id or part.video_id or "") or self.library.new_video(part.file_name)
         intake = self.library.intakes.setdefault(video.id, Intake())

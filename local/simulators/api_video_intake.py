@@ -17,7 +17,7 @@ _MOST_PARTS = 10_000
 
 
 class BadUpload(Exception):
-    """The upload breaks a rule."""
+    """Upload breaks a rule."""
 
     def __init__(self, status: int, title: str) -> None:
         self.status, self.title = status, title
@@ -25,7 +25,7 @@ class BadUpload(Exception):
 
 @dataclass
 class Part:
-    """One request of an upload. Without `number` it begins at `begin` of `total` bytes."""
+    """Request of an upload. Without `number` it begins at `begin` of `total` bytes."""
 
     content: ReceivedFile
     file_name: str
@@ -38,12 +38,11 @@ class Part:
 
 @dataclass
 class Intake:
-    """What has come of one video's file."""
+    """Received parts of one video's file."""
 
     parts: list[Part] = field(default_factory=list)
 
     def add(self, part: Part) -> None:
-        """One more request."""
         if any((part.number, part.begin) == (known.number, known.begin) for known in self.parts):
             raise BadUpload(400, "This part is already uploaded.")
         if self.parts and (part.number is None) != (self.parts[0].number is None):
@@ -52,7 +51,7 @@ class Intake:
 
     @property
     def is_complete(self) -> bool:
-        """Whether nothing is missing."""
+        """Return True when nothing is missing."""
         if self.parts[0].number is not None:
             last = next((part.number for part in self.parts if part.is_last), None)
             return last is not None and {part.number for part in self.parts} == set(range(1, last + 1))
@@ -64,7 +63,6 @@ class Intake:
         return place == self.parts[0].total
 
     def joined(self) -> ReceivedFile:
-        """The file."""
         if len(self.parts) == 1:
             return self.parts[0].content
         whole = ReceivedFile()
@@ -75,7 +73,7 @@ class Intake:
         return whole
 
     def received(self) -> dict[str, Any]:
-        """As the status tells it."""
+        """Return it as the status tells it."""
         if self.parts[0].number is not None:
             return {"receivedParts": {"parts": sorted(part.number or 0 for part in self.parts), "total": None}}
         ranges = [(part.begin, part.begin + part.content.size - 1, part.total) for part in self.parts]

@@ -23,7 +23,7 @@ READY_EVENT = "video.encoding.quality.completed"
 
 @dataclass(frozen=True)
 class ApiVideoAccount:
-    """The customer's account. `report_url` gets the reports from the first moment on, signed with `report_secret`."""
+    """Customer's account. `report_url` gets the reports from the first moment on, signed with `report_secret`."""
 
     key: str
     report_url: str = ""
@@ -32,7 +32,7 @@ class ApiVideoAccount:
 
 @dataclass
 class Token:
-    """An upload token."""
+    """Upload token."""
 
     value: str
     ttl: int
@@ -46,7 +46,7 @@ class Token:
 
 @dataclass
 class Video:
-    """One video. `encoded_at` is when its last quality is there."""
+    """Video. `encoded_at` is when its last quality is there."""
 
     id: str
     title: str
@@ -63,13 +63,13 @@ class Video:
 
     @property
     def is_encoded(self) -> bool:
-        """Whether its last quality is there."""
+        """Return True when its last quality is there."""
         return self.encoded_at is not None and time.time() >= self.encoded_at
 
 
 @dataclass
 class Library:
-    """Everything that the account holds."""
+    """Contents of the account."""
 
     faults: Faults
     videos: dict[str, Video] = field(default_factory=dict, init=False)
@@ -88,7 +88,7 @@ class Library:
         is_public: bool = True,
         video_id: str | None = None,
     ) -> Video:
-        """A video that has been here for long."""
+        """Return a video that has existed for long."""
         video = self.new_video(title or "old video", made_at=made_at, video_id=video_id)
         video.is_public = is_public
         video.body = MadeFile(video.id, size, film or Film(12.0, 1280, 720))
@@ -96,17 +96,17 @@ class Library:
         return video
 
     def new_video(self, title: str, *, made_at: float | None = None, video_id: str | None = None) -> Video:
-        """A video without a file."""
+        """Return a video without a file."""
         name = video_id or f"vi{secrets.token_urlsafe(12).replace('_', 'a')}"
         video = Video(name, title, made_at or time.time())
         self.videos[video.id] = video
         return video
 
     def encode(self, video: Video, body: ReceivedFile) -> None:
-        """The file is there."""
+        """Start encoding a received file."""
         video.body, video.film = body, film_in(body)
-        video.encoded_at = time.time() + self.faults.figures["encode_seconds"]
-        note("video taken", supplier="api_video", bytes=body.size)
+        video.encoded_at = time.time() + self.faults.parameters["encode_seconds"]
+        note("video taken", provider="api_video", bytes=body.size)
         self.later(self._report(video))
 
     async def pull(self, video: Video, source: str) -> None:
@@ -117,12 +117,12 @@ class Library:
                 async for piece in answer.content.iter_chunked(256 * 1024):
                     body.append(piece)
         except aiohttp.ClientError:
-            note("source not fetched", supplier="api_video")
+            note("source not fetched", provider="api_video")
             return
         self.encode(video, body)
 
     def add_webhook(self, url: str, secret: str) -> dict[str, Any]:
-        """One more address that gets reports."""
+        """Register another report address."""
         name = f"webhook_{secrets.token_hex(6)}"
         self.webhooks[name] = {
             "webhookId": name,
@@ -140,7 +140,7 @@ class Library:
         task.add_done_callback(self._tasks.discard)
 
     async def _report(self, video: Video) -> None:
-        """One report a quality, in no order; a damaged file is reported by nobody."""
+        """Send one report per quality, in random order; none for a damaged file."""
         await asyncio.sleep(max(0.0, (video.encoded_at or 0) - time.time()) + 0.01)
         if video.film is None or not self.webhooks:
             return
@@ -160,6 +160,6 @@ async def _send(session: aiohttp.ClientSession, hook: dict[str, Any], body: byte
     }
     try:
         async with session.post(hook["url"], data=body, headers=headers) as answer:
-            note("report sent", supplier="api_video", answered=answer.status)
+            note("report sent", provider="api_video", answered=answer.status)
     except (aiohttp.ClientError, TimeoutError):
-        note("report not taken", supplier="api_video")
+        note("report not taken", provider="api_video")

@@ -14,7 +14,7 @@ from local.simulators.api_video_library import Library, Video
 
 @dataclass(frozen=True)
 class Playback:
-    """What players and downloads ask for."""
+    """Routes of players and downloads."""
 
     library: Library
 

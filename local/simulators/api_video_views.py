@@ -23,29 +23,27 @@ THUMBNAIL = bytes.fromhex(
 
 
 def stamp(moment: float) -> str:
-    """A time as api.video writes it."""
+    """Return a time as api.video writes it."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def base(request: web.Request) -> str:
-    """Where the supplier answers, as the caller sees it."""
+    """Return the provider's address as the caller sees it."""
     return f"{request.scheme}://{request.host}/{request.path.split('/')[1]}"
 
 
 def problem(status: int, title: str, *, headers: Mapping[str, str] | None = None) -> web.Response:
-    """A refusal."""
     kind = f"https://docs.api.video/reference/{status}"
     return web.json_response({"type": kind, "title": title, "status": status}, status=status, headers=headers)
 
 
 def token(held: Token) -> dict[str, Any]:
-    """An upload token."""
     ends = stamp(held.ends_at) if held.ends_at is not None else None
     return {"token": held.value, "ttl": held.ttl, "createdAt": stamp(held.made_at), "expiresAt": ends}
 
 
 def video(held: Video, base: str) -> dict[str, Any]:
-    """A video. Each reading of a private one mints an address for one use."""
+    """Return a video. Each reading of a private one mints an address for one use."""
     at = f"{base}/vod/{held.id}"
     if not held.is_public:
         once = secrets.token_hex(8)
@@ -70,7 +68,7 @@ def video(held: Video, base: str) -> dict[str, Any]:
 
 
 def status(held: Video, intake: Intake | None) -> dict[str, Any]:
-    """How far it is."""
+    """Return the encoding state."""
     if held.body is None:
         if intake is None:
             return {"encoding": {"playable": False, "qualities": []}}
@@ -99,7 +97,7 @@ def status(held: Video, intake: Intake | None) -> dict[str, Any]:
 
 
 def page(request: web.Request, items: list[dict[str, Any]]) -> web.Response:
-    """One page of a list, with links to its neighbours."""
+    """Return a page of a list, with links to its neighbours."""
     number, size = int(request.query.get("currentPage", 1)), int(request.query.get("pageSize", 25))
     pages = max(1, -(-len(items) // size))
     links = [{"rel": rel, "uri": f"{request.path}?currentPage={to}"} for rel, to in (("self", number), ("first", 1))]
@@ -111,7 +109,7 @@ def page(request: web.Request, items: list[dict[str, Any]]) -> web.Response:
 
 
 def listed(videos: Mapping[str, Video]) -> list[dict[str, Any]]:
-    """The newest videos, for the console page."""
+    """Return the newest videos, for the console page."""
     newest = sorted(videos.values(), key=lambda held: held.made_at, reverse=True)[:100]
     return [
         {
@@ -128,5 +126,5 @@ def listed(videos: Mapping[str, Video]) -> list[dict[str, Any]]:
 
 
 def signature(body: bytes, secret: str) -> str:
-    """With what a report is signed."""
+    """Return the signature of a report."""
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

@@ -21,7 +21,7 @@ _STATES = {"waiting": "Processed", "paid": "Success", "expired": "Expired", "ref
 
 @dataclass(frozen=True)
 class BakaiAccount:
-    """The merchant's account: one token for each service, and login pairs that work once."""
+    """Merchant's account: one token for each service, and login pairs that work once."""
 
     account: str
     qr_token: str
@@ -31,7 +31,7 @@ class BakaiAccount:
 
 
 class Bakai(BankSimulator):
-    """The bank's side."""
+    """Bank's side."""
 
     name, title = "bakai", "Bakai"
     garbage = '{"qrLink": '
@@ -118,7 +118,7 @@ class Bakai(BankSimulator):
         return web.json_response({"responseMessage": "OK", "statusCode": 200, "result": result})
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
-        """Nothing is said about a code that ran out."""
+        """Return the webhook; none for an expired code."""
         word = {"paid": "success", "refused": "error", "waiting": "processing"}.get(state)
         if word is None:
             return None
@@ -137,16 +137,15 @@ class Bakai(BankSimulator):
         return Call(json.dumps(body).encode(), {"Content-Type": "application/json"})
 
     def forged(self, call: Call | None) -> Call | None:
-        """Only the path is not known to the forger."""
+        """Return the call unchanged: the forger misses the path only."""
         return call
 
     def address_of_forger(self, order: Order) -> str:
-        """A guessed path."""
         return order.callback_url.rpartition("/")[0] + "/guessed-" + "0" * 24
 
 
 def _elqr_id(order: Order, word: str) -> str:
-    """The same for repeats of one event."""
+    """Return the same for repeats of one event."""
     return order.extra.setdefault(
         f"elqr:{word}:{len(order.payments)}", f"{secrets.token_hex(4)}-0000-4000-8000-000000000000"
     )

@@ -1,7 +1,7 @@
-"""What the simulated banks have in common: orders, a person who pays them or not, and calls to the merchant.
+"""Shared parts of the simulated banks: orders, a payer, and webhooks to the merchant.
 
-Each bank is a subclass with its own interface and its own words. How calls go wrong is a switch of its own, beside the
-one for the interface: late, lost, five times at once, in the wrong order, forged, with another amount.
+Each bank is a subclass with its own interface and its own words. A separate switch makes webhooks late, lost, repeated
+five times at once, reordered, forged, or wrong in the amount.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _KEPT = 2000
 
 @dataclass(frozen=True)
 class Paid:
-    """One payment of one person; `payer` is a phone where the bank tells it."""
+    """Payment of one person; `payer` is a phone where the bank tells it."""
 
     number: str
     amount_tyiyn: int
@@ -40,7 +40,7 @@ class Paid:
 
 @dataclass
 class Order:
-    """What a merchant asked for."""
+    """Merchant's order."""
 
     ref: str
     our_id: str
@@ -68,25 +68,24 @@ class Order:
 
     @property
     def payer(self) -> str:
-        """The phone of the person for whom it was made: one for each order."""
+        """Return the phone of the person for whom it was made: one for each order."""
         return f"996700{int(hashlib.sha256(self.ref.encode()).hexdigest(), 16) % 10**6:06d}"
 
     @property
     def paid_tyiyn(self) -> int:
-        """All payments together."""
         return sum(payment.amount_tyiyn for payment in self.payments)
 
 
 @dataclass(frozen=True)
 class Call:
-    """A call to the merchant."""
+    """Call to the merchant."""
 
     body: bytes
     headers: dict[str, str]
 
 
 class BankSimulator:
-    """One bank: subclasses add the interface and the words of its calls."""
+    """Bank: subclasses add the interface and the words of its calls."""
 
     name = ""
     title = ""
@@ -121,7 +120,7 @@ class BankSimulator:
         self.callbacks, self.late_seconds = callbacks, float(late)
 
     def state(self) -> dict[str, Any]:
-        """For the console page."""
+        """Return the value for the console page."""
         waiting = sum(order.state == "waiting" for order in self.orders.values())
         return {
             **self.switch.state(),
@@ -132,7 +131,7 @@ class BankSimulator:
         }
 
     async def serve(self, request: web.Request, call: str, answer: Callable[[], web.Response]) -> web.StreamResponse:
-        """One call of the merchant, with the faults that all banks share."""
+        """Return a call of the merchant, with the faults that all banks share."""
         self.requests[call] = self.requests.get(call, 0) + 1
         mode = self.switch.mode
         if mode == "dead":
@@ -155,17 +154,17 @@ class BankSimulator:
         self.orders[order.ref] = order
         for ref in list(self.orders)[:-_KEPT]:
             del self.orders[ref]
-        note("bank order made", supplier=self.name, order=order.ref)
+        note("bank order made", provider=self.name, order=order.ref)
         if self.callbacks == "forged":
             self._soon(self._deliver(order, self.forged(self.call(order, "paid", order.amount_tyiyn)), "forged"))
         return order
 
     def shown_amount(self, amount_tyiyn: int) -> int:
-        """The amount in the code: a hundred times too much where the switch mixes up the units."""
+        """Return the amount in the code: a hundred times too much where the switch mixes up the units."""
         return amount_tyiyn * 100 if self.switch.mode == "wrong_qr" else amount_tyiyn
 
     def shown_link(self, link: str) -> str:
-        """A link for the payer; at a stranger's host where the switch says so."""
+        """Return a link for the payer; at a stranger's host where the switch says so."""
         if self.switch.mode != "foreign_link":
             return link
         return link.replace(urlsplit(link).netloc, "pay.example.net")
@@ -175,21 +174,21 @@ class BankSimulator:
     def pay(self, order: Order, amount_tyiyn: int, payer: str = "") -> None:
         """Money arrives, in time or late; from a person of its own unless told from whom."""
         order.payments.append(Paid(new_number(), amount_tyiyn, time.time(), payer or order.payer))
-        note("bank order paid", supplier=self.name, order=order.ref, amount_tyiyn=amount_tyiyn)
+        note("bank order paid", provider=self.name, order=order.ref, amount_tyiyn=amount_tyiyn)
         self._tell(order, "paid", amount_tyiyn)
 
     def refuse(self, order: Order) -> None:
-        """The person says no."""
+        """Let the payer refuse."""
         order.decided = "refused"
         self._tell(order, "refused", order.amount_tyiyn)
 
     def expire(self, order: Order) -> None:
-        """Its time is over."""
+        """End the order's lifetime."""
         order.expires_at = time.time()
         self._tell(order, "expired", order.amount_tyiyn)
 
     def refund(self, order: Order) -> None:
-        """Somebody gives all back in the bank's cabinet."""
+        """Refund everything in the bank's cabinet."""
         order.refunds.append(Paid(new_number(), order.paid_tyiyn, time.time()))
         order.decided = "refunded"
         self._tell(order, "refunded", order.paid_tyiyn)
@@ -197,19 +196,19 @@ class BankSimulator:
     # Calls to the merchant.
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
-        """The bank's call in its own words; None where it does not call for that."""
+        """Return the bank's call in its own words; None where it does not call for that."""
         raise NotImplementedError
 
     def forged(self, call: Call | None) -> Call | None:
-        """The same by somebody who does not know the secret."""
+        """Return the same call made without the secret."""
         raise NotImplementedError
 
     def address_of_forger(self, order: Order) -> str:
-        """Where a forger calls: a secret path is guessed."""
+        """Return the forger's target: a secret path is guessed."""
         return order.callback_url
 
     def accepted(self, status: int, _body: bytes, _order: Order) -> bool:
-        """Whether the merchant's answer ends the repeats."""
+        """Return True when the merchant's answer ends the repeats."""
         return status < self.least_repeats_status
 
     def _tell(self, order: Order, state: str, amount_tyiyn: int) -> None:
@@ -246,7 +245,7 @@ class BankSimulator:
                     async with session.post(url, data=call.body, headers=call.headers) as answer:
                         body = await answer.read()
                         order.calls.append(f"{what}: {answer.status}")
-                        note("bank called", supplier=self.name, order=order.ref, told=what, answered=answer.status)
+                        note("bank called", provider=self.name, order=order.ref, told=what, answered=answer.status)
                         if what == "forged" or self.accepted(answer.status, body, order):
                             return
                 except (aiohttp.ClientError, TimeoutError):
@@ -255,17 +254,17 @@ class BankSimulator:
 
 
 def new_number() -> str:
-    """A bank's number: ten digits."""
+    """Return a bank's number: ten digits."""
     return str(secrets.randbelow(9 * 10**9) + 10**9)
 
 
 def som(amount_tyiyn: int) -> float:
-    """An amount as a JSON number in som."""
+    """Return an amount as a JSON number in som."""
     return round(amount_tyiyn / 100, 2)
 
 
 def tyiyn(amount: object) -> int | None:
-    """An amount in som as tyiyn; None for what is none."""
+    """Return an amount in som as tyiyn; None for what is none."""
     if isinstance(amount, bool) or not isinstance(amount, int | float | str):
         return None
     try:

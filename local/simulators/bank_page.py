@@ -1,4 +1,4 @@
-"""The page on which a person pays, refuses, or lets an order run out; one for every order at a simulated bank."""
+"""Page on which a person pays, refuses, or lets an order run out; one for every order at a simulated bank."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _STATES = {"paid": "good", "refused": "bad", "expired": "warm", "canceled": "war
 
 @dataclass(frozen=True)
 class BankPages:
-    """The pages of all banks, below `/_local/banks`."""
+    """Pages of all banks, below `/_local/banks`."""
 
     banks: Mapping[str, BankSimulator]
 
@@ -74,7 +74,7 @@ class BankPages:
 
 
 def _actions(bank: BankSimulator, order: Order) -> dict[str, str]:
-    """What a person may do now, with the words on the button."""
+    """Return the payer's current actions with their labels."""
     if order.state == "waiting":
         return {"pay": "Pay", "refuse": "Refuse", "expire": "Let it expire"}
     if order.state == "paid":

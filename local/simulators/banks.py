@@ -1,4 +1,4 @@
-"""All simulated banks, made from the settings that the stack gives to their process."""
+"""Simulated banks, made from the settings that the stack gives to their process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from local.simulators.optima import Optima, OptimaAccount
 
 
 def simulated_banks(settings: str, **options: Any) -> Mapping[str, BankSimulator]:
-    """The banks by name; `options` are delays, for tests."""
+    """Return the banks by name; `options` are delays, for tests."""
     told = json.loads(settings)
     hooks = told["callbacks"]
     return {

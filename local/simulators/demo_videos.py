@@ -1,4 +1,4 @@
-"""The videos of the demonstration data (supabase/seed.sql) at both suppliers, so that its listings play."""
+"""Videos of the demonstration data (supabase/seed.sql) at both providers, so that its listings play."""
 
 from __future__ import annotations
 

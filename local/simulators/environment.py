@@ -1,11 +1,11 @@
-"""What the simulators are told at their start: the accounts that the functions use, and where to push reports."""
+"""Environment of the simulators: the functions' accounts, and the addresses for reports."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from local.banks import simulator_settings
-from local.function_environment import SENDER, Addresses, video_suppliers
+from local.function_environment import SENDER, Addresses, video_providers
 from local.operations import operations_variables
 from local.paths import environ_for_tools
 from local.secrets import Keyring
@@ -14,7 +14,7 @@ from local.secrets import Keyring
 def simulators_environment(
     keyring: Keyring, addresses: Addresses, *, port: int, overrides: Mapping[str, str]
 ) -> dict[str, str]:
-    """The environment of `python -m local.simulators`; `overrides` is that of whoever starts the stack."""
+    """Return the environment of `python -m local.simulators`; `overrides` is that of whoever starts the stack."""
     gateway, secret = addresses.gateway, keyring.sms_report_secret
     environ = {
         **environ_for_tools(),
@@ -32,7 +32,7 @@ def simulators_environment(
         "JWT_SECRET": keyring.jwt_secret,
         **operations_variables(keyring, addresses.simulators),
         "API_VIDEO_REPORT_URL": f"{gateway}/webhooks/video/api-video",
-        **video_suppliers(keyring, addresses.simulators),
+        **video_providers(keyring, addresses.simulators),
         "AUTO360_BANKS": simulator_settings(keyring, gateway),
     }
     if "AUTO360_DELIVERED_CODES" in overrides:

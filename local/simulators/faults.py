@@ -1,4 +1,4 @@
-"""What can be switched on a supplier that holds files: failing calls, cuts in the middle of a file, limits."""
+"""Switchable faults of a provider that holds files: failing calls, broken files, limits."""
 
 from __future__ import annotations
 
@@ -19,45 +19,45 @@ Answer = Callable[[], Awaitable[web.StreamResponse]]
 
 @dataclass
 class Faults:
-    """A mode for everything, and figures: each is a percentage, seconds, or a number, with its range."""
+    """Mode for everything, and figures: each is a percentage, seconds, or a number, with its range."""
 
     ranges: Mapping[str, tuple[float, float]]
-    figures: dict[str, float]
+    parameters: dict[str, float]
     mode: str = "ok"
     dice: random.Random = field(default_factory=lambda: random.Random(360))
 
     def __post_init__(self) -> None:
         self.ranges = {"fail_percent": (0, 100), "cut_percent": (0, 100), "slow_seconds": (0, 600), **self.ranges}
-        self.figures = {"fail_percent": 0.0, "cut_percent": 0.0, "slow_seconds": SLOW_SECONDS, **self.figures}
+        self.parameters = {"fail_percent": 0.0, "cut_percent": 0.0, "slow_seconds": SLOW_SECONDS, **self.parameters}
 
     def turn(self, body: Mapping[str, Any]) -> None:
         """Take a mode and figures: `{"mode": "ok", "fail_percent": 5}`. Raises BadSwitch and changes nothing."""
         mode = body.get("mode", self.mode)
         if mode not in MODES:
             raise BadSwitch(f"mode must be one of: {', '.join(MODES)}")
-        new = dict(self.figures)
+        new = dict(self.parameters)
         for name, value in body.items():
             if name == "mode":
                 continue
             low, high = self.ranges.get(name, (1, 0))
             if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
-                raise BadSwitch(f"{name} is not a figure of this supplier, or out of its range")
+                raise BadSwitch(f"{name} is not a figure of this provider, or out of its range")
             new[name] = float(value)
-        self.mode, self.figures = str(mode), new
+        self.mode, self.parameters = str(mode), new
 
     def state(self) -> dict[str, Any]:
-        """For the console page."""
-        return {"mode": self.mode, "modes": list(MODES), "needs": {}, **self.figures, "ranges": dict(self.ranges)}
+        """Return the value for the console page."""
+        return {"mode": self.mode, "modes": list(MODES), "needs": {}, **self.parameters, "ranges": dict(self.ranges)}
 
     def hits(self, name: str) -> bool:
-        """Whether a fault of so many percent strikes this time."""
-        return self.figures[name] > 0 and self.dice.random() * 100 < self.figures[name]
+        """Return True when a fault of so many percent strikes this time."""
+        return self.parameters[name] > 0 and self.dice.random() * 100 < self.parameters[name]
 
     async def around(self, request: web.Request, answer: Answer) -> web.StreamResponse:
         """Answer a call as the switch says. A failing call is refused, torn down, or done while its answer is lost."""
         if self.mode == "dead":
             return reset(request)
-        if self.mode == "slow" and not await caller_stayed(request, self.figures["slow_seconds"]):
+        if self.mode == "slow" and not await caller_stayed(request, self.parameters["slow_seconds"]):
             return reset(request)
         if self.mode == "http_500":
             return _broken()

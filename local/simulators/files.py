@@ -16,7 +16,7 @@ _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
 async def serve(
     request: web.Request, body: Body, *, etag: str, faults: Faults, content_type: str = "video/mp4"
 ) -> web.StreamResponse:
-    """The file, or the range that is asked for; all of it where `If-Range` names another version."""
+    """Return the file, or the range that is asked for; all of it where `If-Range` names another version."""
     begin, end, status = 0, body.size, 200
     asked = _RANGE.fullmatch(request.headers.get("Range", ""))
     if asked and request.headers.get("If-Range", etag) == etag:
@@ -44,7 +44,7 @@ async def serve(
 
 
 def hls(path: str, *, master: str, seed: str) -> web.Response:
-    """A stream of one quality and one segment, whose addresses are relative to its first manifest."""
+    """Return a stream of one quality and one segment, whose addresses are relative to its first manifest."""
     if path == master:
         return _manifest([("#EXT-X-STREAM-INF:BANDWIDTH=2000000,RESOLUTION=1280x720", "720p/manifest.m3u8")])
     if path == "720p/manifest.m3u8":

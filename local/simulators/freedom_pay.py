@@ -25,14 +25,14 @@ Fields = dict[str, Any]
 
 @dataclass(frozen=True)
 class FreedomPayAccount:
-    """The merchant's account."""
+    """Merchant's account."""
 
     merchant_id: str
     secret: str
 
 
 class FreedomPay(BankSimulator):
-    """The supplier's side."""
+    """Provider's side."""
 
     name, title = "freedompay", "Freedom Pay"
     garbage = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaa">]><response><pg_status>&a;</pg_status></response>'
@@ -159,7 +159,7 @@ class FreedomPay(BankSimulator):
         self.pay(order, order.amount_tyiyn)
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
-        """A form, signed for the last part of the merchant's address."""
+        """Return a form, signed for the last part of the merchant's address."""
         if state not in ("paid", "refused"):
             return None
         fields = {
@@ -187,7 +187,7 @@ class FreedomPay(BankSimulator):
         return _form_call(fields)
 
     def forged(self, call: Call | None) -> Call | None:
-        """A signature under another key."""
+        """Return a signature under another key."""
         if call is None:
             return None
         return _form_call({**dict(parse_qsl(call.body.decode())), "pg_sig": "0" * 32})

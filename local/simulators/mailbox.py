@@ -1,4 +1,4 @@
-"""A mail service with the API of Amazon SES (version 2), and the mailboxes of everybody in one."""
+"""Mail service with the API of Amazon SES (version 2), and the mailboxes of everybody in one."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _REFUSED = "@refused.invalid"
 
 @dataclass(frozen=True)
 class MailAccount:
-    """The customer's static access key, and the address from which he may send."""
+    """Customer's static access key, and the address from which he may send."""
 
     access_key: str
     secret_key: str
@@ -32,7 +32,7 @@ class MailAccount:
 
 @dataclass
 class Mailbox:
-    """The supplier's side, and what arrived."""
+    """Provider's side, and what arrived."""
 
     account: MailAccount
     switch: Switch = field(default_factory=lambda: Switch(MODES))
@@ -49,11 +49,11 @@ class Mailbox:
         self.switch.turn(body)
 
     def state(self) -> dict[str, Any]:
-        """For the switch page."""
+        """Return the value for the switch page."""
         return {**self.switch.state(), "requests": dict(self.requests)}
 
     def inbox(self) -> list[dict[str, str]]:
-        """What arrived, newest first."""
+        """Return received messages, newest first."""
         return list(reversed(self._received))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:

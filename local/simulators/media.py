@@ -20,19 +20,19 @@ LOOKED_AT = 256 * 1024
 
 
 class Body(Protocol):
-    """The bytes of a file."""
+    """Bytes of a file."""
 
     @property
     def size(self) -> int:
-        """How many."""
+        """Return how many."""
 
     def read(self, begin: int, end: int) -> Iterator[bytes]:
-        """Those from `begin` to before `end`, in pieces."""
+        """Yield those from `begin` to before `end`, in pieces."""
 
 
 @dataclass(frozen=True)
 class Film:
-    """What a file says it is."""
+    """Facts in the header of a video file."""
 
     seconds: float
     width: int
@@ -55,7 +55,7 @@ def _header(film: Film) -> bytes:
 
 @dataclass(frozen=True)
 class MadeFile:
-    """A file of exactly `size` bytes; the same seed gives the same bytes."""
+    """File of exactly `size` bytes; the same seed gives the same bytes."""
 
     seed: str
     size: int
@@ -63,7 +63,7 @@ class MadeFile:
     _kept: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def read(self, begin: int, end: int) -> Iterator[bytes]:
-        """The header, then a block of noise with its own number in each repetition."""
+        """Yield the header, then a block of noise with its own number in each repetition."""
         head = self._head()
         if begin < len(head):
             yield head[begin : min(end, len(head))]
@@ -75,7 +75,7 @@ class MadeFile:
             yield piece
 
     def sha256(self) -> str:
-        """The hash of all of it."""
+        """Return the hash of all of it."""
         digest = hashlib.sha256()
         for piece in self.read(0, self.size):
             digest.update(piece)
@@ -94,7 +94,7 @@ class MadeFile:
 
 
 class ReceivedFile:
-    """A file as it comes in: on disk up to `most_kept` bytes, beyond that only counted and hashed.
+    """File as it comes in: on disk up to `most_kept` bytes, beyond that only counted and hashed.
 
     Pieces that come in their order are hashed on the way.
     """
@@ -106,12 +106,10 @@ class ReceivedFile:
         self.size = 0
 
     def append(self, piece: bytes) -> None:
-        """The next piece."""
         self.write(self.size, piece)
         self._digest.update(piece)
 
     def write(self, place: int, piece: bytes) -> None:
-        """A piece anywhere."""
         if place < self._most_kept:
             self._file.seek(place)
             self._file.write(piece[: self._most_kept - place])
@@ -119,15 +117,15 @@ class ReceivedFile:
 
     @property
     def is_whole(self) -> bool:
-        """Whether every byte was kept."""
+        """Return True when every byte was kept."""
         return self.size <= self._most_kept
 
     def sha256(self) -> str:
-        """The hash of what was appended."""
+        """Return the hash of what was appended."""
         return self._digest.hexdigest()
 
     def read(self, begin: int, end: int) -> Iterator[bytes]:
-        """What was kept; zeros for what was only counted."""
+        """Yield the kept bytes; zeros for those only counted."""
         end, place = min(end, self.size), begin
         while place < end:
             self._file.seek(place)
@@ -136,13 +134,13 @@ class ReceivedFile:
             yield piece
 
     def discard(self) -> None:
-        """The bytes are not needed any more."""
+        """Drop the kept bytes."""
         self._file.close()
         self._file = tempfile.TemporaryFile()  # noqa: SIM115
 
 
 def film_in(body: Body) -> Film | None:
-    """What a file says it is, None for one that is no MP4. Boxes may come in any order."""
+    """Return the facts in a file's header, None for no MP4. Boxes may come in any order."""
 
     def read(begin: int, end: int) -> bytes:
         return b"".join(body.read(begin, min(end, body.size)))
@@ -184,6 +182,6 @@ def _walk(
 
 
 def segment(seed: str) -> bytes:
-    """A short piece of MPEG transport stream: null packets, so that a player finds its rhythm."""
+    """Return a short piece of MPEG transport stream: null packets, so that a player finds its rhythm."""
     packet = b"\x47\x1f\xff\x10" + hashlib.shake_256(seed.encode()).digest(184)
     return packet * 20

@@ -30,7 +30,7 @@ _STATUSES = {
 
 @dataclass(frozen=True)
 class MkassaAccount:
-    """The merchant's account."""
+    """Merchant's account."""
 
     api_key: str
     long_living: bool = False
@@ -38,7 +38,7 @@ class MkassaAccount:
 
 
 class Mkassa(BankSimulator):
-    """The bank's side."""
+    """Bank's side."""
 
     name, title = "mbank", "MBank"
     can_refund_by_hand = True
@@ -48,7 +48,6 @@ class Mkassa(BankSimulator):
         self.account = account
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """The partner interface."""
         base = f"{prefix}/api/partners"
         app.router.add_post(f"{base}/transactions/init_payment/", partial(self._handle, "init_payment"))
         app.router.add_get(f"{base}/transactions/{{id}}/", partial(self._handle, "transaction"))
@@ -114,16 +113,15 @@ class Mkassa(BankSimulator):
         return web.json_response({"count": len(chosen), "next": more, "results": part})
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
-        """The amount is a text here."""
+        """Return the webhook; the amount is a text here."""
         shown = _shown(order) | {"status": _STATUSES[state], "amount": str(amount_tyiyn)}
         return Call(json.dumps(shown).encode(), {"Content-Type": "application/json"})
 
     def forged(self, call: Call | None) -> Call | None:
-        """Nothing in it is secret, so the forger's copy is as good; only the path is not known."""
+        """Return the call unchanged: nothing in it is secret but the path."""
         return call
 
     def address_of_forger(self, order: Order) -> str:
-        """A guessed path."""
         return order.callback_url.rpartition("/")[0] + "/guessed-" + "0" * 24
 
 

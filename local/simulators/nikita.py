@@ -19,8 +19,8 @@ from local.simulators.switch import Switch, caller_stayed, reset
 
 BISHKEK = timezone(timedelta(hours=6))
 _STOP_WORDS = ("stopword", "казино")
-_OPERATORS = {"55": "MEGA", "70": "O!", "50": "O!", "77": "Beeline", "22": "Beeline", "99": "MEGA"}
-_QUEUED, _AT_OPERATOR, _DELIVERED, _NOT_DELIVERED = 0, 1, 3, 4
+_MOBILE_NETWORKS = {"55": "MEGA", "70": "O!", "50": "O!", "77": "Beeline", "22": "Beeline", "99": "MEGA"}
+_QUEUED, _AT_MOBILE_NETWORK, _DELIVERED, _NOT_DELIVERED = 0, 1, 3, 4
 _BREAKING = ("http_500", "garbage", "bomb", "empty")
 MODES = (
     "ok", "dead", "slow", "slow_taken", "status", "busy_taken", "repeat_taken", *_BREAKING, "undelivered",
@@ -29,7 +29,7 @@ MODES = (
 
 @dataclass(frozen=True)
 class NikitaAccount:
-    """The customer's account."""
+    """Customer's account."""
 
     login: str
     password: str
@@ -49,7 +49,7 @@ class _Taken:
 
 @dataclass
 class Nikita:
-    """The supplier's side."""
+    """Provider's side."""
 
     account: NikitaAccount
     phone: Phone
@@ -72,15 +72,14 @@ class Nikita:
             self.balance = balance
 
     def let_time_pass(self, seconds: float) -> None:
-        """Every message becomes older, for tests that do not wait for reports."""
+        """Age every message, for tests that do not wait for reports."""
         self._taken = {name: replace(taken, at=taken.at - seconds) for name, taken in self._taken.items()}
 
     def state(self) -> dict[str, Any]:
-        """For the switch page."""
+        """Return the value for the switch page."""
         return {**self.switch.state(), "balance": str(self.balance), "requests": dict(self.requests)}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One call."""
         name = request.path.rpartition("/")[2]
         self.requests[name] = self.requests.get(name, 0) + 1
         body, mode = await request.read(), self.switch.mode
@@ -104,13 +103,13 @@ class Nikita:
         if status is None:
             status = self._take(asked)
         if status not in (0, 11):
-            note("sms refused", supplier="nikita", status=status)
+            note("sms refused", provider="nikita", status=status)
             return xml.reply("Message", ("id", asked.get("id")), ("status", status), ("message", "Not accepted"))
         counts = (("phones", len(asked.phones)), ("smscnt", parts(asked.get("text"))))
         return xml.reply("Message", ("id", asked.get("id")), ("status", status), *counts)
 
     def _refusal(self, asked: xml.Request) -> int | None:
-        """The status for a request that is not taken."""
+        """Return the status for a request that is not taken."""
         cost = self.account.price * len(asked.phones) * parts(asked.get("text"))
         mode_status = self.switch.number() if self.switch.mode == "status" else None
         rules = (
@@ -134,7 +133,7 @@ class Nikita:
         final = _NOT_DELIVERED if lost else _DELIVERED
         self._taken[asked.get("id")] = _Taken(asked.phones, time.time(), final)
         for number in asked.phones:
-            note("sms taken", supplier="nikita", phone=masked(number), parts=parts(asked.get("text")))
+            note("sms taken", provider="nikita", phone=masked(number), parts=parts(asked.get("text")))
             if not lost:
                 self.phone.receive(number, asked.get("text"), "nikita")
         if self.account.report_url:
@@ -165,8 +164,8 @@ class Nikita:
             return xml.reply("Info", ("status", 1))
         if not self._knows(asked):
             return xml.reply("Info", ("status", 2))
-        figures = (("account", f"{self.balance:.2f}"), ("smsprice", f"{self.account.price:.2f}"))
-        return xml.reply("Info", ("status", 0), ("state", 0), *figures)
+        fields = (("account", f"{self.balance:.2f}"), ("smsprice", f"{self.account.price:.2f}"))
+        return xml.reply("Info", ("status", 0), ("state", 0), *fields)
 
     def definition(self, body: bytes) -> str:
         """`/api/def`."""
@@ -176,17 +175,19 @@ class Nikita:
             return xml.reply("PhoneDEF", ("status", 1 if asked is None or asked.root != "def" else 2))
         if not xml.is_phone(number):
             return xml.reply("PhoneDEF", ("status", 3))
-        operator = _OPERATORS.get(number[3:5])
-        if operator is None:
+        mobile_network = _MOBILE_NETWORKS.get(number[3:5])
+        if mobile_network is None:
             return xml.reply("PhoneDEF", ("status", 4))
-        return xml.reply("PhoneDEF", ("status", 0), ("region", "Кыргызстан"), ("operator", operator), ("timezone", 6))
+        return xml.reply(
+            "PhoneDEF", ("status", 0), ("region", "Кыргызстан"), ("operator", mobile_network), ("timezone", 6)
+        )
 
     def _knows(self, asked: xml.Request) -> bool:
         return (asked.get("login"), asked.get("pwd")) == (self.account.login, self.account.password)
 
     def _reports(self, taken: _Taken, wanted: set[str]) -> str:
         age, (handed, final) = time.time() - taken.at, self.account.delays
-        report = _QUEUED if age < handed else _AT_OPERATOR if age < final else taken.final
+        report = _QUEUED if age < handed else _AT_MOBILE_NETWORK if age < final else taken.final
         received = _stamp(taken.at + final) if report == _DELIVERED else ""
         return "".join(
             xml.element(
@@ -212,11 +213,11 @@ class Nikita:
                     async with session.post(
                         self.account.report_url, data=body, headers={"Content-Type": "application/xml; charset=utf-8"}
                     ) as answer:
-                        note("report pushed", supplier="nikita", answered=answer.status)
+                        note("report pushed", provider="nikita", answered=answer.status)
                         if answer.status == 200:
                             return
                 except (aiohttp.ClientError, TimeoutError):
-                    note("report not taken", supplier="nikita")
+                    note("report not taken", provider="nikita")
                 await asyncio.sleep(self.account.repeat_seconds)
 
 

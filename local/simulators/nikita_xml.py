@@ -1,4 +1,4 @@
-"""The XML of nikita's interface."""
+"""XML of nikita's interface."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ BOMB = (
 
 @dataclass(frozen=True)
 class Request:
-    """A parsed request: the text of its elements by name."""
+    """Parsed request: the text of its elements by name."""
 
     root: str
     values: dict[str, str]
     phones: tuple[str, ...]
 
     def get(self, name: str) -> str:
-        """The text of an element, or nothing."""
+        """Return the text of an element, or nothing."""
         return self.values.get(name, "")
 
 
@@ -47,13 +47,12 @@ def parse(body: bytes) -> Request | None:
 
 
 def reply(kind: str, *parts: tuple[str, object], inner: str = "", root: str = "response") -> str:
-    """An answer with the namespace that live answers have."""
+    """Return an answer with the namespace that live answers have."""
     elements = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in parts)
     return f'{_HEAD}<{root} xmlns="{_NAMESPACE}{kind}">{elements}{inner}</{root}>'
 
 
 def element(name: str, *parts: tuple[str, object]) -> str:
-    """A nested element."""
     return f"<{name}>" + "".join(f"<{key}>{escape(str(value))}</{key}>" for key, value in parts) + f"</{name}>"
 
 
@@ -68,7 +67,7 @@ def is_sender(text: str) -> bool:
 
 
 def is_phone(text: str) -> bool:
-    """A number of the country."""
+    """Return a number of the country."""
     return re.fullmatch(r"\+?996[0-9]{9}", text) is not None
 
 

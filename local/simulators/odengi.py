@@ -25,14 +25,14 @@ _UNKNOWN_SUBSCRIBER = 26
 
 @dataclass(frozen=True)
 class OdengiAccount:
-    """The merchant's account."""
+    """Merchant's account."""
 
     sid: str
     password: str
 
 
 class Odengi(BankSimulator):
-    """The bank's side."""
+    """Bank's side."""
 
     name, title = "odengi", "O!Деньги"
     can_pay_twice = True
@@ -44,7 +44,7 @@ class Odengi(BankSimulator):
         self.account = account
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """One address for every command."""
+        """Register the one address of all commands."""
         app.router.add_post(f"{prefix}/api/json/json.php", self._handle)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -63,7 +63,7 @@ class Odengi(BankSimulator):
         return web.json_response({**reply, "hash": self._hash(_compact(reply))}, dumps=_text)
 
     def _checked(self, envelope: dict[str, Any]) -> dict[str, Any] | None:
-        """The refusal of a request that is not rightly signed."""
+        """Return the refusal of a request that is not rightly signed."""
         unsigned = {name: value for name, value in envelope.items() if name != "hash"}
         if not hmac.compare_digest(self._hash(_compact(unsigned)), str(envelope.get("hash"))):
             return _error(_WRONG_HASH, "Неверная подпись")
@@ -151,7 +151,7 @@ class Odengi(BankSimulator):
         return _json_call({**body, "hash": self._hash(message.encode())})
 
     def forged(self, call: Call | None) -> Call | None:
-        """A hash under another password."""
+        """Return a hash under another password."""
         return _json_call({**json.loads(call.body), "hash": "0" * 32}) if call else None
 
     def _hash(self, message: bytes) -> str:

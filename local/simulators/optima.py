@@ -25,7 +25,7 @@ _MOST_DAYS = 14
 
 @dataclass(frozen=True)
 class OptimaAccount:
-    """The company, its point of sale, and the pair for calls."""
+    """Company, its point of sale, and the pair for calls."""
 
     api_key: str
     callback_login: str
@@ -36,7 +36,7 @@ class OptimaAccount:
 
 
 class Optima(BankSimulator):
-    """The bank's side."""
+    """Bank's side."""
 
     name, title = "optima", "Optima"
     least_repeats_status = 400
@@ -107,7 +107,7 @@ class Optima(BankSimulator):
         return web.json_response([_shown(order) for order in paid])
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
-        """Nothing is said about a code that ran out."""
+        """Return nothing is said about a code that ran out."""
         word = {"paid": "PROCESSED", "refused": "ERROR", "waiting": "PENDING"}.get(state)
         if word is None:
             return None
@@ -124,7 +124,6 @@ class Optima(BankSimulator):
         return Call(json.dumps(body).encode(), headers)
 
     def forged(self, call: Call | None) -> Call | None:
-        """A guessed password."""
         if call is None:
             return None
         return Call(call.body, {**call.headers, "Authorization": f"Basic {_base64('optima:optima')}"})

@@ -1,4 +1,4 @@
-"""The simulated phone: every message that a supplier delivered."""
+"""Simulated phone: every message that a provider delivered."""
 
 from __future__ import annotations
 
@@ -16,33 +16,32 @@ _CODE = re.compile(r"(?<!\d)\d{4,8}(?!\d)")
 
 @dataclass(frozen=True)
 class Sms:
-    """One received message."""
+    """Received message."""
 
     phone: str
     text: str
-    supplier: str
+    provider: str
     at: str
 
 
 @dataclass
 class Phone:
-    """All phones of the country in one inbox."""
+    """Inbox of all phones of the country."""
 
     delivered_codes: Path | None = None
     _received: deque[Sms] = field(default_factory=lambda: deque(maxlen=_KEPT), init=False)
 
-    def receive(self, phone: str, text: str, supplier: str) -> None:
-        """A message arrives."""
+    def receive(self, phone: str, text: str, provider: str) -> None:
         number = e164(phone)
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        self._received.append(Sms(number, text, supplier, moment))
+        self._received.append(Sms(number, text, provider, moment))
         if self.delivered_codes is not None:
             with self.delivered_codes.open("a", encoding="utf-8") as file:
                 file.write("".join(code + "\n" for code in _CODE.findall(text)))
-        note("sms delivered to the phone", supplier=supplier, phone=masked(number))
+        note("sms delivered to the phone", provider=provider, phone=masked(number))
 
     def inbox(self, phone: str | None = None) -> list[dict[str, str]]:
-        """What arrived, newest first."""
+        """Return received messages, newest first."""
         wanted = e164(phone) if phone else None
         return [asdict(sms) for sms in reversed(self._received) if wanted is None or sms.phone == wanted]
 
@@ -52,16 +51,16 @@ class Phone:
 
 
 def e164(phone: str) -> str:
-    """The number with one plus in front."""
+    """Return the number with one plus in front."""
     return "+" + re.sub(r"\D", "", phone)
 
 
 def masked(phone: str) -> str:
-    """A number as it may appear in a log."""
+    """Return a number as it may appear in a log."""
     return f"{e164(phone)[:4]}***{phone[-2:]}"
 
 
 def note(message: str, **fields: object) -> None:
-    """One line for the log; never a text, never a whole number."""
+    """Write one log line; never a text, never a whole number."""
     sys.stdout.write(json.dumps({"message": message, **fields}, ensure_ascii=False) + "\n")
     sys.stdout.flush()

@@ -1,4 +1,4 @@
-"""How many parts a text message has."""
+"""Segments of a text message."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ _KEPT = 500
 
 @dataclass
 class Sentry:
-    """The service's side, and what arrived: the items of envelopes as they came."""
+    """Service's side, and what arrived: the items of envelopes as they came."""
 
     switch: Switch = field(default_factory=lambda: Switch(MODES))
     requests: dict[str, int] = field(default_factory=dict)
@@ -34,15 +34,14 @@ class Sentry:
         self.switch.turn(body)
 
     def state(self) -> dict[str, Any]:
-        """For the switch page."""
+        """Return the value for the switch page."""
         return {**self.switch.state(), "requests": dict(self.requests)}
 
     def inbox(self) -> list[dict[str, Any]]:
-        """What arrived, newest first."""
+        """Return received events, newest first."""
         return list(reversed(self._received))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One envelope."""
         self.requests["envelope"] = self.requests.get("envelope", 0) + 1
         body, mode = await request.read(), self.switch.mode
         if mode == "dead" or (mode == "slow" and not await caller_stayed(request, self.switch.seconds())):
@@ -61,6 +60,6 @@ class Sentry:
 
 
 def dsn(simulators: str) -> str:
-    """The address that a client is given, for the simulators at this base address."""
+    """Return the address that a client is given, for the simulators at this base address."""
     scheme, _, place = simulators.partition("://")
     return f"{scheme}://{PUBLIC_KEY}@{place}/sentry/{PROJECT}"

@@ -1,4 +1,4 @@
-"""One server for all simulators, with the addresses that turn their switches."""
+"""Server for all simulators, with the addresses that turn their switches."""
 
 from __future__ import annotations
 
@@ -22,52 +22,52 @@ from local.thread_server import serving
 
 
 class Simulated(Protocol):
-    """One supplier: its interface below a prefix, and what a person may switch on it."""
+    """Provider: its interface below a prefix, and what a person may switch on it."""
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
-        """Serve the supplier's interface below `prefix`."""
+        """Serve the provider's interface below `prefix`."""
 
     def turn(self, body: dict[str, Any]) -> None:
         """Take a new mode or figure from the console. Raises BadSwitch."""
 
     def state(self) -> dict[str, Any]:
-        """For the console page."""
+        """Return the value for the console page."""
 
 
 @runtime_checkable
 class Receiving(Protocol):
-    """One who receives messages besides, such as a mailbox."""
+    """Simulator with an inbox."""
 
     def inbox(self) -> Sequence[Mapping[str, Any]]:
-        """What arrived, newest first."""
+        """Return received messages, newest first."""
 
 
 @runtime_checkable
 class VideoSimulator(Protocol):
-    """A supplier that holds videos."""
+    """Provider that holds videos."""
 
     def held(self) -> list[dict[str, Any]]:
-        """The newest of them."""
+        """Return the newest of them."""
 
 
 @dataclass(frozen=True)
 class Simulators:
-    """Everybody outside, in one place."""
+    """All simulated providers."""
 
     phone: Phone
-    suppliers: Mapping[str, Simulated]
+    providers: Mapping[str, Simulated]
 
     def application(self) -> web.Application:
-        """The site with every supplier's interface."""
+        """Return the site with every provider's interface."""
         app = web.Application(middlewares=[own_pages_only], client_max_size=1024 * 1024)
-        for name, supplier in self.suppliers.items():
-            supplier.add_routes(app, f"/{name}")
-        banks = {name: side for name, side in self.suppliers.items() if isinstance(side, BankSimulator)}
+        for name, provider in self.providers.items():
+            provider.add_routes(app, f"/{name}")
+        banks = {name: side for name, side in self.providers.items() if isinstance(side, BankSimulator)}
         BankPages(banks).add_routes(app)
         app.router.add_get("/_local/sms", self._inbox)
         app.router.add_get("/_local/inboxes/{name}", self._inbox_of)
-        app.router.add_get("/_local/suppliers", self._suppliers)
-        app.router.add_put("/_local/suppliers/{name}", self._turn)
+        app.router.add_get("/_local/providers", self._providers)
+        app.router.add_put("/_local/providers/{name}", self._turn)
         app.router.add_get("/_local/videos", self._videos)
         app.router.add_get("/_local/videos/sample.mp4", self._sample)
         app.router.add_get("/_local/ready", self._ready)
@@ -77,8 +77,8 @@ class Simulators:
         return web.json_response({"ready": True})
 
     async def _videos(self, _request: web.Request) -> web.Response:
-        suppliers = {name: side for name, side in self.suppliers.items() if isinstance(side, VideoSimulator)}
-        held = [{**video, "supplier": name} for name, side in suppliers.items() for video in side.held()]
+        providers = {name: side for name, side in self.providers.items() if isinstance(side, VideoSimulator)}
+        held = [{**video, "provider": name} for name, side in providers.items() for video in side.held()]
         return web.json_response(sorted(held, key=lambda video: str(video["made_at"]), reverse=True)[:100])
 
     async def _sample(self, _request: web.Request) -> web.Response:
@@ -91,28 +91,28 @@ class Simulators:
         return web.json_response(inbox, dumps=_readable)
 
     async def _inbox_of(self, request: web.Request) -> web.Response:
-        supplier: object = self.suppliers.get(request.match_info["name"])
-        if not isinstance(supplier, Receiving):
+        provider: object = self.providers.get(request.match_info["name"])
+        if not isinstance(provider, Receiving):
             return web.json_response({"error": "There is no such inbox."}, status=404)
-        return web.json_response(supplier.inbox(), dumps=_readable)
+        return web.json_response(provider.inbox(), dumps=_readable)
 
-    async def _suppliers(self, _request: web.Request) -> web.Response:
-        return web.json_response({name: supplier.state() for name, supplier in self.suppliers.items()})
+    async def _providers(self, _request: web.Request) -> web.Response:
+        return web.json_response({name: provider.state() for name, provider in self.providers.items()})
 
     async def _turn(self, request: web.Request) -> web.Response:
-        supplier = self.suppliers.get(request.match_info["name"])
-        if supplier is None:
-            return web.json_response({"error": "There is no such supplier."}, status=404)
+        provider = self.providers.get(request.match_info["name"])
+        if provider is None:
+            return web.json_response({"error": "There is no such provider."}, status=404)
         try:
             body = json.loads(await request.read())
             if not isinstance(body, dict):
                 raise BadSwitch("the body must be an object")
-            supplier.turn(body)
+            provider.turn(body)
         except BadSwitch as error:
             return web.json_response({"error": str(error)}, status=400)
         except (ValueError, InvalidOperation):
             return web.json_response({"error": "The body is not understood."}, status=400)
-        return web.json_response(supplier.state())
+        return web.json_response(provider.state())
 
 
 def _readable(value: object) -> str:

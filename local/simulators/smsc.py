@@ -21,7 +21,7 @@ from local.simulators.switch import Switch, caller_stayed, reset
 
 MODES = ("ok", "dead", "slow", "http_500", "garbage", "error", "undelivered")
 _LARGEST_ID = 2**31 - 1
-_DELIVERED, _AT_OPERATOR, _IMPOSSIBLE, _UNKNOWN = 1, 0, 20, -3
+_DELIVERED, _AT_MOBILE_NETWORK, _IMPOSSIBLE, _UNKNOWN = 1, 0, 20, -3
 _ERRORS = {
     1: "parameters error",
     2: "authorise error",
@@ -37,7 +37,7 @@ _ERRORS = {
 
 @dataclass(frozen=True)
 class SmscAccount:
-    """The customer's account."""
+    """Customer's account."""
 
     login: str
     password: str
@@ -63,7 +63,7 @@ class _Refused(Exception):
 
 @dataclass
 class Smsc:
-    """The supplier's side."""
+    """Provider's side."""
 
     account: SmscAccount
     phone: Phone
@@ -89,15 +89,14 @@ class Smsc:
             self.balance = balance
 
     def let_time_pass(self, seconds: float) -> None:
-        """Every message becomes older, for tests that do not wait for reports."""
+        """Age every message, for tests that do not wait for reports."""
         self._sent = {key: replace(sent, at=sent.at - seconds) for key, sent in self._sent.items()}
 
     def state(self) -> dict[str, Any]:
-        """For the switch page."""
+        """Return the value for the switch page."""
         return {**self.switch.state(), "balance": str(self.balance), "requests": dict(self.requests)}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One call."""
         name = request.path.rpartition("/")[2].removesuffix(".php")
         self.requests[name] = self.requests.get(name, 0) + 1
         fields, mode = smsc_form.fields(request.rel_url.raw_query_string, await request.read()), self.switch.mode
@@ -112,7 +111,7 @@ class Smsc:
         try:
             answer = {"send": self.send, "status": self.status, "balance": self.account_balance}[name](fields)
         except _Refused as refused:
-            note("request refused", supplier="smsc", error_code=refused.code)
+            note("request refused", provider="smsc", error_code=refused.code)
             answer = {"error": _ERRORS[refused.code], "error_code": refused.code}
         return smsc_form.answer(answer, fields)
 
@@ -152,7 +151,7 @@ class Smsc:
         done = time.time() - sent.at >= self.account.delay
         moment = sent.at + self.account.delay if done else sent.at
         return {
-            "status": sent.final if done else _AT_OPERATOR,
+            "status": sent.final if done else _AT_MOBILE_NETWORK,
             "last_date": smsc_form.date(moment),
             "last_timestamp": int(moment),
             "err": 0,
@@ -186,7 +185,7 @@ class Smsc:
             raise _Refused(2)
 
     def _require_new(self, request: tuple[str, ...]) -> None:
-        """The same request within a minute is refused."""
+        """Refuse the same request within a minute."""
         now = time.time()
         self._recent = {key: at for key, at in self._recent.items() if now - at < self.account.repeat_within}
         if request in self._recent:
@@ -211,7 +210,7 @@ class Smsc:
     def _deliver(self, number: str, phone: str, text: str, count: int) -> None:
         lost = self.switch.mode == "undelivered"
         self._sent[number, phone] = _Sent(phone, time.time(), _IMPOSSIBLE if lost else _DELIVERED)
-        note("sms taken", supplier="smsc", phone=masked("+" + phone), parts=count)
+        note("sms taken", provider="smsc", phone=masked("+" + phone), parts=count)
         if not lost:
             self.phone.receive(phone, text, "smsc")
         if self.account.callback_url:
@@ -238,6 +237,6 @@ class Smsc:
                 aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=10)) as session,
                 session.post(self.account.callback_url, data=form) as answer,
             ):
-                note("callback sent", supplier="smsc", answered=answer.status)
+                note("callback sent", provider="smsc", answered=answer.status)
         except (aiohttp.ClientError, TimeoutError):
-            note("callback not taken", supplier="smsc")
+            note("callback not taken", provider="smsc")

@@ -1,4 +1,4 @@
-"""The forms and answers of SMSC's interface."""
+"""Forms and answers of SMSC's interface."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aiohttp import web
 
 
 def fields(query: str, body: bytes) -> dict[str, str]:
-    """The parameters in the character set that they name; without one it is windows-1251."""
+    """Return the parameters in the character set that they name; without one it is windows-1251."""
     pairs = [query, body.decode("latin-1")]
     charset = {name: value for text in pairs for name, value in parse_qsl(text)}.get("charset", "windows-1251").lower()
     encoding = {"utf-8": "utf-8", "koi8-r": "koi8-r"}.get(charset, "cp1251")
@@ -32,10 +32,10 @@ def answer(values: dict[str, Any], asked: dict[str, str]) -> web.Response:
 
 
 def money(amount: Decimal) -> str:
-    """An amount as the interface writes it."""
+    """Return an amount as the interface writes it."""
     return f"{amount.normalize():f}"
 
 
 def date(moment: float) -> str:
-    """A moment as the interface writes it."""
+    """Return a moment as the interface writes it."""
     return datetime.fromtimestamp(moment, UTC).strftime("%d.%m.%Y %H:%M:%S")

@@ -1,4 +1,4 @@
-"""The machine of a hosted Supabase project: its figures in the format of Prometheus, set by hand."""
+"""Machine of a hosted Supabase project: its figures in the format of Prometheus, set by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _DISK, _MEMORY, _PROCESSORS = 8e9, 4e9, 2
 
 @dataclass
 class SupabaseHost:
-    """The service's side; `used` holds percents of disk, memory and cpu. `jwt_secret` proves service keys."""
+    """Service's side; `used` holds percents of disk, memory and cpu. `jwt_secret` proves service keys."""
 
     jwt_secret: str
     switch: Switch = field(default_factory=lambda: Switch(MODES))
@@ -30,18 +30,17 @@ class SupabaseHost:
 
     def turn(self, body: dict[str, Any]) -> None:
         """Take a new mode, and percents: `{"mode": "ok", "disk": 91}`."""
-        figures = {name: body.pop(name) for name in list(self.used) if name in body}
-        if not all(isinstance(value, int | float) and 0 <= value <= 1000 for value in figures.values()):
+        parameters = {name: body.pop(name) for name in list(self.used) if name in body}
+        if not all(isinstance(value, int | float) and 0 <= value <= 1000 for value in parameters.values()):
             raise BadSwitch("disk, memory and cpu are percents")
         self.switch.turn(body)
-        self.used |= figures
+        self.used |= parameters
 
     def state(self) -> dict[str, Any]:
-        """For the switch page."""
+        """Return the value for the switch page."""
         return {**self.switch.state(), **self.used, "requests": dict(self.requests)}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One scrape."""
         self.requests["metrics"] = self.requests.get("metrics", 0) + 1
         mode = self.switch.mode
         if mode == "dead" or (mode == "slow" and not await caller_stayed(request, self.switch.seconds())):

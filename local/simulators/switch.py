@@ -1,4 +1,4 @@
-"""The switch of a simulator: which of its faults is on, and the faults that all suppliers have in common."""
+"""Switch of a simulator: which of its faults is on, and the faults that all providers have in common."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ SLOW_SECONDS = 30.0
 
 
 class BadSwitch(Exception):
-    """The switch was given something that the simulator does not know."""
+    """Switch was given something that the simulator does not know."""
 
 
 @dataclass
 class Switch:
-    """The mode that is on, with its settings."""
+    """Mode that is on, with its settings."""
 
     modes: tuple[str, ...]
     settings: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -48,15 +48,15 @@ class Switch:
         self.mode, self.values = mode, values
 
     def number(self) -> int:
-        """The number that belongs to the mode, such as the status to answer with."""
+        """Return the number that belongs to the mode, such as the status to answer with."""
         return int(self.values[self.mode])
 
     def seconds(self) -> float:
-        """How long a slow mode takes."""
+        """Return the delay of a slow mode."""
         return self.values.get("seconds", SLOW_SECONDS)
 
     def state(self) -> dict[str, Any]:
-        """For the console page."""
+        """Return the value for the console page."""
         return {"mode": self.mode, **self.values, "modes": list(self.modes), "needs": dict(self.settings)}
 
 

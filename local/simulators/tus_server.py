@@ -22,7 +22,7 @@ _LOCK_SECONDS = 0.15
 
 @dataclass
 class Upload:
-    """One upload. `on_complete` gets the file."""
+    """Upload. `on_complete` gets the file."""
 
     length: int
     on_complete: Callable[[ReceivedFile], None]
@@ -32,20 +32,20 @@ class Upload:
 
 @dataclass
 class TusServer:
-    """Every upload that is open, by its name. `refused` counts answers by status."""
+    """Open uploads by name. `refused` counts answers by status."""
 
     faults: Faults
     uploads: dict[str, Upload] = field(default_factory=dict)
     refused: dict[int, int] = field(default_factory=dict)
 
     def open(self, length: int, on_complete: Callable[[ReceivedFile], None]) -> str:
-        """A new upload; gives its name."""
+        """Return a new upload; gives its name."""
         name = secrets.token_hex(16)
         self.uploads[name] = Upload(length, on_complete)
         return name
 
     def close(self, name: str) -> None:
-        """The upload is gone."""
+        """Remove an upload."""
         self.uploads.pop(name, None)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
@@ -86,7 +86,7 @@ class TusServer:
             return web.Response(status=409, headers=_PROTOCOL)
         if request.content_length is None:
             return web.Response(status=411, headers=_PROTOCOL)
-        most = int(self.faults.figures["patch_mib"] * 1024 * 1024)
+        most = int(self.faults.parameters["patch_mib"] * 1024 * 1024)
         if request.content_length > most or upload.content.size + request.content_length > upload.length:
             return web.Response(status=413, headers=_PROTOCOL)
         cut_at = self.faults.dice.randrange(request.content_length) if self.faults.hits("cut_percent") else None

@@ -1,4 +1,4 @@
-"""A receiver of our signed webhooks, as a team would write one: it checks the signature and knows what it has seen."""
+"""Receiver of our signed webhooks, as a team would write one: it checks the signature and knows what it has seen."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SKEW_SECONDS = 300
 
 @dataclass
 class WebhookReceiver:
-    """The receiver's side, and what arrived."""
+    """Receiver's side, and what arrived."""
 
     secret: str
     switch: Switch = field(default_factory=lambda: Switch(MODES))
@@ -38,15 +38,14 @@ class WebhookReceiver:
         self.switch.turn(body)
 
     def state(self) -> dict[str, Any]:
-        """For the switch page."""
+        """Return the value for the switch page."""
         return {**self.switch.state(), "requests": dict(self.requests)}
 
     def inbox(self) -> list[dict[str, Any]]:
-        """What arrived, newest first."""
+        """Return received webhooks, newest first."""
         return list(reversed(self._received))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One call."""
         self.requests["alerts"] = self.requests.get("alerts", 0) + 1
         body, mode = await request.read(), self.switch.mode
         if mode == "dead" or (mode == "slow" and not await caller_stayed(request, self.switch.seconds())):

@@ -19,7 +19,7 @@ from local.simulators.media import Film, MadeFile, ReceivedFile
 
 @dataclass
 class Video:
-    """One video. `encoded_at` is when it will be ready."""
+    """Video. `encoded_at` is when it will be ready."""
 
     id: str
     channel_id: str
@@ -39,7 +39,7 @@ class Video:
 
     @property
     def status(self) -> str:
-        """Where it stands."""
+        """Return the state."""
         if self.encoded_at is None:
             return "WAIT_UPLOADING"
         if time.time() < self.encoded_at:
@@ -49,7 +49,7 @@ class Video:
 
 @dataclass(frozen=True)
 class Cdn:
-    """What players and downloads ask for."""
+    """Routes of players and downloads."""
 
     videos: Mapping[str, Video]
     faults: Faults
@@ -61,7 +61,7 @@ class Cdn:
         app.router.add_get(f"{prefix}/_watch/{{id}}", self._watch)
 
     def signed(self, video_id: str, seconds: float) -> str:
-        """The part of an address that says until when it is good."""
+        """Return the part of an address that says until when it is good."""
         ends = f"{time.time() + seconds:.3f}"
         return f"{ends}~{self._sign(video_id, ends)}"
 
@@ -91,7 +91,7 @@ class Cdn:
         return files.hls(name, master="master.m3u8", seed=held.id)
 
     async def _watch(self, request: web.Request) -> web.Response:
-        """For the console page: on to an address that plays now."""
+        """Return the value for the console page: on to an address that plays now."""
         held = self.videos.get(request.match_info["id"])
         if held is None or held.status != "READY":
             return web.Response(status=404, text="It does not play yet.")

@@ -19,7 +19,7 @@ _MOST_PATHS = 10
 
 @dataclass
 class YandexCdn:
-    """The supplier's side of one resource."""
+    """Provider's side of one resource."""
 
     resource_id: str
     knows: Callable[[str], bool]
@@ -32,7 +32,7 @@ class YandexCdn:
 
     @classmethod
     def with_iam(cls, resource_id: str, iam: Iam) -> YandexCdn:
-        """Takes the tokens of a service account."""
+        """Build with the tokens of a service account."""
         return cls(resource_id, iam.knows)
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
@@ -54,7 +54,7 @@ class YandexCdn:
         self.faults.turn(body)
 
     def state(self) -> dict[str, Any]:
-        """For the console page."""
+        """Return the value for the console page."""
         rules = [rule["name"] for rule in self.rules.values()]
         return {**self.faults.state(), "rules": rules, "purges": len(self.purged), "last": self.purged[-1:]}
 
@@ -109,7 +109,7 @@ class YandexCdn:
         paths = json.loads(await request.read()).get("paths", [])
         if len(paths) > _MOST_PATHS or any("*" in path[:-1] or not path.startswith("/") for path in paths):
             return problem(400, "paths")
-        wait = self._purged_at + self.faults.figures["minute_seconds"] - time.monotonic()
+        wait = self._purged_at + self.faults.parameters["minute_seconds"] - time.monotonic()
         if wait > 0:
             return problem(429, "One purge a minute")
         self._purged_at = time.monotonic()

@@ -17,7 +17,7 @@ _AUDIENCE = "https://iam.api.cloud.yandex.net/iam/v1/tokens"
 
 @dataclass(frozen=True)
 class ServiceAccount:
-    """The customer's service account and the public half of its key."""
+    """Customer's service account and the public half of its key."""
 
     id: str
     key_id: str
@@ -25,7 +25,7 @@ class ServiceAccount:
 
     @classmethod
     def of_key(cls, document: str) -> ServiceAccount:
-        """The account whose authorised key (a JSON document) this is."""
+        """Return the account whose authorised key (a JSON document) this is."""
         key = json.loads(document)
         private = serialization.load_pem_private_key(key["private_key"].encode(), password=None)
         public = private.public_key().public_bytes(
@@ -36,7 +36,7 @@ class ServiceAccount:
 
 @dataclass
 class Iam:
-    """The supplier's side. `token_seconds` is short in tests of renewal."""
+    """Provider's side. `token_seconds` is short in tests of renewal."""
 
     account: ServiceAccount
     token_seconds: float = 12 * 3600.0
@@ -61,15 +61,15 @@ class Iam:
         return web.json_response({"iamToken": token, "expiresAt": datetime.fromtimestamp(ends, UTC).isoformat()})
 
     def grant(self) -> str:
-        """A token as a function finds it in its context."""
+        """Return a token as a function finds it in its context."""
         token = f"t1.{secrets.token_urlsafe(24)}"
         self._tokens[token] = time.time() + self.token_seconds
         return token
 
     def knows(self, authorization: str) -> bool:
-        """Whether a header holds a token that is good."""
+        """Return True when a header holds a token that is good."""
         return self._tokens.get(authorization.removeprefix("Bearer "), 0.0) > time.time()
 
     def revoke_all(self) -> None:
-        """Every token is refused from now on."""
+        """Refuse every token from now on."""
         self._tokens.clear()

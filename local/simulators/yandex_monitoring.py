@@ -33,7 +33,7 @@ Measure = Callable[[int], Awaitable[Traffic]]
 
 @dataclass
 class YandexMonitoring:
-    """The service's side. `measure` tells the traffic of so many last seconds."""
+    """Service's side. `measure` tells the traffic of so many last seconds."""
 
     folder: str
     gateway: str
@@ -58,11 +58,11 @@ class YandexMonitoring:
             self.by_hand = Traffic(codes, bins) if codes or bins else None
 
     def state(self) -> dict[str, Any]:
-        """For the switch page."""
+        """Return the value for the switch page."""
         return {**self.switch.state(), "requests": dict(self.requests)}
 
     async def token(self, request: web.Request) -> web.Response:
-        """The token of the service account."""
+        """Return the token of the service account."""
         if request.headers.get("Metadata-Flavor") != "Google":
             return web.Response(status=403)
         return web.json_response({"access_token": self.api_key, "expires_in": 3600, "token_type": "Bearer"})
@@ -113,7 +113,7 @@ class YandexMonitoring:
 
 
 def traffic_of_gateway(address: str) -> Measure:
-    """Asks the local gateway what it has answered."""
+    """Return a measurement of the local gateway's traffic."""
 
     async def measure(seconds: int) -> Traffic:
         async with (

@@ -1,6 +1,6 @@
 """Yandex Cloud Video: creating with a tus address, encoding, addresses that end, and its faults.
 
-Like the supplier it sends no reports, fetches nothing by itself, holds 5,000 videos, and searches no labels. Whether
+Like the provider it sends no reports, fetches nothing by itself, holds 5,000 videos, and searches no labels. Whether
 it heeds `Idempotency-Key` is not documented, so it does only where the switch says so.
 """
 
@@ -27,7 +27,7 @@ from local.simulators.yandex_iam import Iam
 
 _LABEL_NAME, _LABEL_VALUE = re.compile(r"[a-z][-_0-9a-z]{0,62}"), re.compile(r"[-_.@:/0-9a-zA-Z]{0,63}")
 _TITLE_FILTER = re.compile(r"title\s*=\s*'((?:[^'\\]|\\.)*)'")
-_FIGURES = {
+_PARAMETERS = {
     "encode_seconds": 1.0,
     "quota": 5000.0,
     "manifest_seconds": 300.0,
@@ -47,12 +47,12 @@ _RANGES = {
 
 @dataclass
 class YandexVideo:
-    """The supplier's side, with its IAM."""
+    """Provider's side, with its IAM."""
 
     channel_id: str
     iam: Iam
     limit: PerMinute = field(default_factory=lambda: PerMinute(600))
-    faults: Faults = field(default_factory=lambda: Faults(_RANGES, _FIGURES))
+    faults: Faults = field(default_factory=lambda: Faults(_RANGES, _PARAMETERS))
     videos: dict[str, Video] = field(default_factory=dict, init=False)
     requests: dict[str, int] = field(default_factory=dict, init=False)
     tus: TusServer = field(init=False)
@@ -88,12 +88,12 @@ class YandexVideo:
         self.limit.most = int(most)
 
     def state(self) -> dict[str, Any]:
-        """For the console page."""
+        """Return the value for the console page."""
         counts = {"calls_per_minute": self.limit.most, "requests": dict(self.requests)}
         return {**self.faults.state(), **counts}
 
     def held(self) -> list[dict[str, Any]]:
-        """The newest videos, for the console page."""
+        """Return the newest videos, for the console page."""
         return views.listed(self.videos)
 
     def seed(
@@ -105,7 +105,7 @@ class YandexVideo:
         made_at: float | None = None,
         video_id: str | None = None,
     ) -> Video:
-        """A video that has been here for long."""
+        """Return a video that has existed for long."""
         name = video_id or f"vplv{secrets.token_hex(8)}"
         held = Video(name, self.channel_id, title or "old", made_at or time.time(), size)
         held.body = MadeFile(held.id, size, film or Film(12.0, 1280, 720))
@@ -142,10 +142,10 @@ class YandexVideo:
         if refusal:
             return views.problem(400, refusal)
         key = request.headers.get("Idempotency-Key", "")
-        if key in self._made_by_key and self.faults.figures["heeds_idempotency"]:
+        if key in self._made_by_key and self.faults.parameters["heeds_idempotency"]:
             known = self.videos[self._made_by_key[key]]
             return views.operation("Create", known, response=views.video(known))
-        if len(self.videos) >= self.faults.figures["quota"]:
+        if len(self.videos) >= self.faults.parameters["quota"]:
             return views.problem(429, "The quota of videos is used up", quota=True)
         held = Video(
             f"vplv{secrets.token_hex(8)}", asked["channelId"], asked["title"], time.time(),
@@ -157,7 +157,7 @@ class YandexVideo:
         held.upload_url = f"{base(request)}/files/{held.upload_name}"
         self.videos[held.id] = held
         self._made_by_key[key] = held.id
-        note("video made", supplier="yandex", bytes=held.file_size)
+        note("video made", provider="yandex", bytes=held.file_size)
         return views.operation("Create", held, response=views.video(held))
 
     def _refusal(self, asked: dict[str, Any]) -> str | None:
@@ -208,7 +208,7 @@ class YandexVideo:
         held = self.videos[request.match_info["id"]]
         if held.status != "READY":
             return web.json_response({"manifests": []})
-        signed = self.cdn.signed(held.id, self.faults.figures["manifest_seconds"])
+        signed = self.cdn.signed(held.id, self.faults.parameters["manifest_seconds"])
         url = f"{base(request)}/cdn/{held.id}/{signed}"
         kinds = (("DASH", "manifest.mpd"), ("HLS", "master.m3u8"))
         return web.json_response({"manifests": [{"url": f"{url}/{name}", "type": kind} for kind, name in kinds]})
@@ -222,10 +222,10 @@ class YandexVideo:
         held = self.videos[request.match_info["id"]]
         if held.body is None:
             return views.problem(400, "The video has no file yet")
-        signed = self.cdn.signed(held.id, self.faults.figures["download_seconds"])
+        signed = self.cdn.signed(held.id, self.faults.parameters["download_seconds"])
         return web.json_response({"downloadUrl": f"{base(request)}/cdn/{held.id}/{signed}/original"})
 
     def _encode(self, held: Video, body: ReceivedFile) -> None:
         held.body, held.film = body, film_in(body)
-        held.encoded_at = time.time() + self.faults.figures["encode_seconds"]
-        note("video taken", supplier="yandex", bytes=body.size)
+        held.encoded_at = time.time() + self.faults.parameters["encode_seconds"]
+        note("video taken", provider="yandex", bytes=body.size)

@@ -15,18 +15,17 @@ _CODES = {400: 3, 401: 16, 403: 7, 404: 5, 429: 8, 500: 13}
 
 
 def stamp(moment: float) -> str:
-    """A time."""
     return datetime.fromtimestamp(moment, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def problem(status: int, message: str, *, quota: bool = False) -> web.Response:
-    """A refusal, as gRPC's status in JSON."""
+    """Return a refusal, as gRPC's status in JSON."""
     details = [{"@type": "type.googleapis.com/yandex.cloud.quota.QuotaFailure"}] if quota else []
     return web.json_response({"code": _CODES.get(status, 13), "message": message, "details": details}, status=status)
 
 
 def video(held: Video) -> dict[str, Any]:
-    """A video; what is not known yet is left out."""
+    """Return a video; what is not known yet is left out."""
     shown: dict[str, Any] = {
         "id": held.id,
         "channelId": held.channel_id,
@@ -49,7 +48,7 @@ def video(held: Video) -> dict[str, Any]:
 
 
 def operation(kind: str, held: Video, *, response: dict[str, Any] | None = None) -> web.Response:
-    """A change, done at once."""
+    """Return a change, done at once."""
     metadata = {
         "@type": f"type.googleapis.com/yandex.cloud.video.v1.{kind}VideoMetadata",
         "videoId": held.id,
@@ -59,7 +58,7 @@ def operation(kind: str, held: Video, *, response: dict[str, Any] | None = None)
 
 
 def listed(videos: dict[str, Video]) -> list[dict[str, Any]]:
-    """The newest videos, for the console page."""
+    """Return the newest videos, for the console page."""
     newest = sorted(videos.values(), key=lambda held: held.made_at, reverse=True)[:100]
     return [
         {

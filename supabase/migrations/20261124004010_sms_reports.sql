@@ -79,7 +79,7 @@ $$;
 comment on function public.sms_balances_record(jsonb) is 'Adds to the history [{supplier, balance_tyiyn, price_tyiyn}]; kept in som.';
 
 create function private.sms_deliveries(p_since timestamptz, p_until timestamptz)
-returns table (supplier text, operator text, handed_over bigint, delivered bigint, failed bigint, untold bigint)
+returns table (supplier text, operator text, accepted bigint, delivered bigint, failed bigint, unreported bigint)
 language sql stable set search_path = '' as $$
   select m.supplier, private.phone_operator(m.phone), count(*), count(*) filter (where m.state = 'delivered'),
     count(*) filter (where m.state = 'failed'), count(*) filter (where m.state = 'accepted')

@@ -16,8 +16,8 @@ insert into public.alert_rules
   (code, metric, comparison, threshold, unit, for_seconds, clear_seconds, severity, channels, runbook) values
   ('sms_failure_warning', 'sms_failure_rate', 'above', 5, '%', 600, 120, 'warning', '{email}', 'sms-failure'),
   ('sms_delivery_warning', 'sms_delivery_rate', 'below', 80, '%', 900, 300, 'warning', '{email}', 'sms-delivery'),
-  ('supplier_balance_critical', 'supplier_balance', 'below', 2000, 'som', 0, 0, 'critical', '{sms,email}', 'supplier-balance'),
-  ('supplier_balance_warning', 'supplier_balance', 'below', 6000, 'som', 0, 0, 'warning', '{email}', 'supplier-balance'),
+  ('supplier_balance_critical', 'supplier_balance', 'below', 2000, 'som', 0, 0, 'critical', '{sms,email}', 'provider-balance'),
+  ('supplier_balance_warning', 'supplier_balance', 'below', 6000, 'som', 0, 0, 'warning', '{email}', 'provider-balance'),
   ('backup_database_critical', 'backup_age_database', 'above', 30, 'h', 0, 0, 'critical', '{sms,email}', 'backup-age'),
   ('backup_weekly_warning', 'backup_age_weekly', 'above', 192, 'h', 0, 0, 'warning', '{email}', 'backup-age'),
   ('backup_videos_critical', 'backup_age_videos', 'above', 13, 'h', 0, 0, 'critical', '{sms,email}', 'backup-age'),

@@ -44,9 +44,9 @@ language sql stable set search_path = '' as $$
     or exists (select from public.sms_attempts a where a.sms_message_id = m.id and a.outcome <> 'bad_number'))
   having count(*) >= 10
   union all
-  select 'sms_delivery_rate', d.operator, round(100.0 * sum(d.delivered) / sum(d.handed_over), 1)
+  select 'sms_delivery_rate', d.operator, round(100.0 * sum(d.delivered) / sum(d.accepted), 1)
   from private.sms_deliveries(pg_catalog.now() - interval '2 hours', pg_catalog.now() - interval '10 minutes') as d
-  group by d.operator having sum(d.handed_over) >= 20
+  group by d.operator having sum(d.accepted) >= 20
   union all
   (select distinct on (b.supplier) 'supplier_balance', b.supplier, b.balance from public.supplier_balances b
    order by b.supplier, b.measured_at desc)

@@ -5,7 +5,7 @@ insert into public.alert_rules
   (code, metric, comparison, threshold, unit, for_seconds, clear_seconds, severity, channels, title_ru, title_en, runbook) values
   ('memory_usage_warning', 'memory_usage', 'above', 80, '%', 300, 120, 'warning', '{email}', 'Память базы данных', 'Memory of the database', 'database-host'),
   ('cpu_load_warning', 'cpu_load', 'above', 80, '%', 600, 120, 'warning', '{email}', 'Процессор базы данных', 'CPU of the database', 'database-host'),
-  ('supplier_silent_warning', 'supplier_silent', 'above', 30, 'min', 0, 0, 'warning', '{email}', 'SMS-оператор не отвечает', 'SMS supplier does not answer', 'sms-supplier-down');
+  ('supplier_silent_warning', 'supplier_silent', 'above', 30, 'min', 0, 0, 'warning', '{email}', 'SMS-оператор не отвечает', 'SMS supplier does not answer', 'sms-provider-down');
 
 create function private.supplier_figures() returns table (metric text, subject text, value numeric)
 language sql stable set search_path = '' as $$

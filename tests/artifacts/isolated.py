@@ -33,7 +33,7 @@ print(json.dumps({"modules": imported, "paths": sys.path, "answers": answers}))
 
 @dataclass(frozen=True)
 class Run:
-    """What one process did: modules after the import, answers to the events, all that it wrote."""
+    """Result of one process: modules after the import, answers to the events, and its whole output."""
 
     modules: frozenset[str]
     paths: tuple[str, ...]
@@ -42,7 +42,6 @@ class Run:
 
     @property
     def bodies(self) -> list[dict[str, Any]]:
-        """The answers' bodies."""
         return [json.loads(answer["body"]) for answer in self.answers]
 
 

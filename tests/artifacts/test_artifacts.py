@@ -23,7 +23,7 @@ PAGES = [name for name, spec in HTTP.items() if serves_pages(spec)]
 # Each of these costs more than a cold start may; a function that truly needs one imports it when it is called.
 # Powertools looks for botocore wherever it is installed; its root alone is small.
 NEVER = {"boto3", "botocore.session", "supabase", "postgrest", "psycopg", "yandexcloud", "grpc", "sentry_sdk"}
-SUPPLIERS = {
+PROVIDERS = {
     "auto360.providers.sms.nikita",
     "auto360.providers.sms.smsc",
     "auto360.providers.sms.nikita_push",
@@ -42,7 +42,7 @@ LATER = {
 
 @pytest.fixture(scope="module")
 def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the artifact of every function."""
+    """Return a folder with the artifact of every function."""
     folder = tmp_path_factory.mktemp("artifacts")
     for name in SPECS:
         assemble(name, folder / name)
@@ -70,10 +70,10 @@ def test_an_artifact_imports_alone_with_an_empty_environment(artifacts: Path, na
 @pytest.mark.parametrize("name", SPECS)
 def test_importing_a_function_loads_nothing_heavy(artifacts: Path, name: str) -> None:
     modules = only_import(artifacts, name).modules
-    assert modules & (NEVER | SUPPLIERS | LATER) == set()
+    assert modules & (NEVER | PROVIDERS | LATER) == set()
 
 
-def test_importing_health_does_not_even_load_the_http_client_of_suppliers(artifacts: Path) -> None:
+def test_importing_health_does_not_even_load_the_http_client_of_providers(artifacts: Path) -> None:
     assert "httpcore" not in only_import(artifacts, "health").modules
 
 

@@ -1,4 +1,4 @@
-"""For AWS the bundles lie where `sam build` would leave them, under a template that is valid."""
+"""AWS layout of bundles: as `sam build` leaves them, under a valid template."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PROJECT = load_project()
 
 @pytest.fixture
 def built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The layout, with empty artifacts: what is in them, the tests of bundles look at."""
+    """Return the layout, with empty artifacts: what is in them, the tests of bundles look at."""
     monkeypatch.setattr(aws, "make_bundles", lambda names: [Bundle(name, tmp_path, "", 0, 0) for name in names])
     monkeypatch.setattr(aws, "unpack", lambda _bundle, folder: folder.mkdir())
     return aws.lay_out(PROJECT, tmp_path / "build")

@@ -42,7 +42,7 @@ ENVIRON = function_environment(
 
 @pytest.fixture(scope="module")
 def bundles() -> dict[str, Bundle]:
-    """All bundles, kept for the next run under names that tell what is in them."""
+    """Return all bundles, kept for the next run under names that tell what is in them."""
     folder = BUNDLES if PLATFORM is CLOUD else BUNDLES.with_name(f"bundles-{PLATFORM.name}")
     return {bundle.function: bundle for bundle in make_bundles(list(SPECS), folder, platform=PLATFORM)}
 
@@ -69,7 +69,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Bundle], Pat
 
 
 def event_of(name: str) -> dict[str, Any]:
-    """An event as the cloud would send it: a signed-in request, a stored object, a tick of a timer."""
+    """Return an event as the cloud would send it: a signed-in request, a stored object, a tick of a timer."""
     spec = SPECS[name]
     if spec.routes:
         event = event_for(spec.routes[0])

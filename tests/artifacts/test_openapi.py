@@ -1,4 +1,4 @@
-"""The OpenAPI document in the repository is the one that the functions' models make, and it is valid."""
+"""OpenAPI document in the repository is the one that the functions' models make, and it is valid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The template is the one list: every function is in it, with the variables that it needs, and no secret's value."""
+"""Template is the one list: every function is in it, with the variables that it needs, and no secret's value."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SECRETS = {
 
 
 def document() -> dict[str, Any]:
-    """The template with its CloudFormation tags, read by the same loader as the local gateway."""
+    """Return the template with its CloudFormation tags, read by the same loader as the local gateway."""
     from local.gateway import template
 
     loaded: dict[str, Any] = yaml.load(TEMPLATE.read_text(encoding="utf-8"), Loader=template._Loader)  # noqa: S506 - safe, with tags

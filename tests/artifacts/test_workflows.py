@@ -1,4 +1,4 @@
-"""What we build with, and the workflows that build it: nobody else's change comes in unseen."""
+"""Pinned build tools and workflows: no unseen change of others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What mail and webhook promise, on a simulator of each."""
+"""Contract of mail and webhook, on a simulator of each."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class World:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    """Everything in order."""
+    """Yield everything in order."""
     mail = Mailbox(MailAccount("key", SECRET, "alerts@360auto.invalid"))
     webhook = WebhookReceiver(SECRET)
     with (

@@ -1,4 +1,4 @@
-"""What only one bank does."""
+"""Peculiarities of single banks."""
 
 import contextlib
 import dataclasses
@@ -241,7 +241,7 @@ def test_freedom_pay_gets_a_signed_answer(bank_world: BankWorld) -> None:
 
 
 def signed_form(world: BankWorld, **changes: str | None) -> Callback:
-    """A call of Freedom Pay with other fields, under the right signature; None leaves a field out."""
+    """Return a call of Freedom Pay with other fields, under the right signature; None leaves a field out."""
     bank = world.bank("freedompay")
     world.make(bank)
     world.act("freedompay", "pay")

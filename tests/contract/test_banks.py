@@ -1,4 +1,4 @@
-"""What every bank promises about orders, on the simulator of each."""
+"""Contract of every bank about orders, on the simulator of each."""
 
 import re
 import time

@@ -1,4 +1,4 @@
-"""What every bank's calls are worth, on the simulator of each."""
+"""Authenticity of every bank's webhooks, on the simulator of each."""
 
 import dataclasses
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The transport of all outgoing calls: bounded in time and size, whatever the other side does."""
+"""Transport of all outgoing calls: bounded in time and size, whatever the other side does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the database's REST interface, or whatever stands before it, can answer: an outage, a refusal, a result."""
+"""Answers of the database's REST interface, or of anything before it: an outage, a refusal, a result."""
 
 from __future__ import annotations
 

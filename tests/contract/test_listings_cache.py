@@ -1,4 +1,4 @@
-"""What every cache promises, in the process and in Redis; and the feed while Redis dies."""
+"""Contract of every cache, in the process and in Redis; and the feed while Redis dies."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.sellers import LISTINGS, anonymous, car, new_seller
 
 @pytest.fixture
 def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
-    """A Redis of its own."""
+    """Yield a Redis of its own."""
     low = 40000 + 1000 * (worker_number() % 10)
     port = free_base(low, low + 1000).redis
     server = RedisServer(port, tmp_path / "redis", log_folder("redis") / "redis.log")
@@ -32,7 +32,7 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
 
 
 def redis_cache(server: RedisServer) -> RedisCache:
-    """A cache in that Redis."""
+    """Return a cache in that Redis."""
     client = Redis.from_url(server.url, socket_timeout=0.3, socket_connect_timeout=0.3)
     return RedisCache(client, fallback=MemoryCache())
 

@@ -1,4 +1,4 @@
-"""What the sources of the API gateway's figures promise, on a simulator of each."""
+"""Contract of the sources of the API gateway's metrics, on a simulator of each."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def simulator() -> Simulator:
 
 @pytest.fixture
 def source(simulator: Simulator) -> Iterator[YandexMonitoring]:
-    """Our client of it, with an API key."""
+    """Yield our client of it, with an API key."""
     with served(Simulators(Phone(), {"ym": simulator})) as url, new_client(timeout=5.0) as http:
         yield client(f"{url}/ym", http)
 
@@ -122,7 +122,7 @@ def test_cloudwatch_tells_error_rate(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def host() -> Iterator[tuple[HostSimulator, SupabaseHost]]:
-    """The machine of the database, and our client of its figures."""
+    """Yield the machine of the database, and our client of its figures."""
     simulator = HostSimulator(KEY)
     service_key = jwt.encode({"role": "service_role"}, KEY, algorithm="HS256")
     with served(Simulators(Phone(), {"host": simulator})) as url, new_client(timeout=5.0) as http:

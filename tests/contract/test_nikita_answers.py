@@ -29,23 +29,23 @@ def test_each_status_has_its_meaning(
     sms_world: SmsWorld, status: int, failure: type[SmsFailure], *, lasting: bool
 ) -> None:
     sms_world.turn("nikita", "status", status=status)
-    supplier = sms_world.supplier("nikita")
+    provider = sms_world.provider("nikita")
     with pytest.raises(failure) as raised:
-        supplier.send(PHONE, "text", message_id=supplier.message_id("x"), timeout=2)
+        provider.send(PHONE, "text", message_id=provider.message_id("x"), timeout=2)
     assert raised.value.lasting is lasting
-    assert raised.value.supplier_code == str(status)
+    assert raised.value.provider_code == str(status)
 
 
 @pytest.mark.parametrize("mode", ["garbage", "bomb", "empty"])
 def test_an_answer_that_cannot_be_read_proves_nothing(sms_world: SmsWorld, mode: str) -> None:
     sms_world.turn("nikita", mode)
-    supplier = sms_world.supplier("nikita")
+    provider = sms_world.provider("nikita")
     with pytest.raises(SmsUncertain):
-        supplier.send(PHONE, "text", message_id=supplier.message_id("x"), timeout=2)
+        provider.send(PHONE, "text", message_id=provider.message_id("x"), timeout=2)
 
 
 def test_an_id_is_twelve_letters_or_digits(sms_world: SmsWorld) -> None:
-    message_id = sms_world.supplier("nikita").message_id("0d6f9a9e-1b1c-4a6e-9f0e-1c2d3e4f5a6b")
+    message_id = sms_world.provider("nikita").message_id("0d6f9a9e-1b1c-4a6e-9f0e-1c2d3e4f5a6b")
     assert len(message_id) == 12
     assert message_id.isalnum()
     assert message_id.isascii()

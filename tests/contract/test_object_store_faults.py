@@ -1,4 +1,4 @@
-"""A store that says 503 for a while, is slow or cuts connections: the work ends right, or fails and leaves nothing."""
+"""Store that says 503 for a while, is slow or cuts connections: the work ends right, or fails and leaves nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every object store promises, on the local server and, for a second opinion on the protocol, on moto's."""
+"""Contract of every object store, on the local server and, for a second opinion on the protocol, on moto's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever a provider answers ends in a result that can be stored, or in one of the port's own failures."""
+"""Odd provider answers end in a storable result, or in one of the port's own failures."""
 
 from __future__ import annotations
 
@@ -101,8 +101,8 @@ def require_own_ending(call: Call) -> None:
         result = call.make()
     except call.failures as failure:
         codes = {
-            SmsFailure: "supplier_code",
-            VideoFailure: "supplier_code",
+            SmsFailure: "provider_code",
+            VideoFailure: "provider_code",
             BankFailure: "bank_code",
             CdnFailure: "code",
         }

@@ -1,4 +1,4 @@
-"""A server that sends or takes one byte at a time is left, by every port: the time is for the whole exchange.
+"""Server that sends or takes one byte at a time is left, by every port: the time is for the whole exchange.
 
 The servers here would take some ten seconds for one answer. They learn whether the caller stayed to its end.
 """
@@ -38,7 +38,7 @@ DRIPS = pytest.mark.parametrize("drip", [SLOW_HEAD, SLOW_BODY], ids=["head", "bo
 
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
-    """A client as the container makes it, with a shorter time."""
+    """Yield a client as the container makes it, with a shorter time."""
     with new_client(timeout=SECONDS) as client:
         yield client
 
@@ -106,7 +106,7 @@ def test_a_store_that_takes_a_part_slowly_is_left(odd_server: OddServer) -> None
 
 
 def test_the_container_makes_no_other_client() -> None:
-    """One way out: whoever adds an HTTP call takes its client from `auto360.providers.transport`."""
+    """Require that HTTP calls take their client from `auto360.providers.transport`."""
     clients = r"httpx\.(Client|get|post|stream|request|HTTPTransport)\(|import (urllib|http|requests|aiohttp)\b"
     unbounded = re.compile(clients)
     for path in Path("layers/common/auto360").rglob("*.py"):

@@ -1,4 +1,4 @@
-"""The simulated nikita behaves as the facts say the real one does."""
+"""Simulated nikita behaves as the facts say the real one does."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.support.simulators import PHONE, Webhook, World, turn, value
 CYRILLIC = "360Auto: код 482913"
 
 
-def test_nikita_delivers_and_answers_in_its_namespace(suppliers: World) -> None:
+def test_nikita_delivers_and_answers_in_its_namespace(providers: World) -> None:
     inner = f"<id>a1</id><sender>360AUTO</sender><text>{CYRILLIC}</text><phones><phone>{PHONE}</phone></phones>"
-    answer = suppliers.nikita("message", inner)
+    answer = providers.nikita("message", inner)
     assert answer.tag == "{http://Giper.mobi/schema/Message}response"
     assert [(value(answer, name)) for name in ("id", "status", "phones", "smscnt")] == ["a1", "0", "1", "1"]
-    (sms,) = suppliers.phone.inbox("+" + PHONE)
-    assert (sms["phone"], sms["text"], sms["supplier"]) == ("+" + PHONE, CYRILLIC, "nikita")
+    (sms,) = providers.phone.inbox("+" + PHONE)
+    assert (sms["phone"], sms["text"], sms["provider"]) == ("+" + PHONE, CYRILLIC, "nikita")
 
 
 @pytest.mark.parametrize(
@@ -41,114 +41,114 @@ def test_nikita_delivers_and_answers_in_its_namespace(suppliers: World) -> None:
         ({"extra": "<test>1</test>"}, "11"),
     ],
 )
-def test_nikita_refuses(suppliers: World, options: dict[str, Any], status: str) -> None:
-    assert suppliers.send(**options) == status
-    assert suppliers.phone.inbox() == []
+def test_nikita_refuses(providers: World, options: dict[str, Any], status: str) -> None:
+    assert providers.send(**options) == status
+    assert providers.phone.inbox() == []
 
 
-def test_nikita_refuses_what_is_no_xml_or_brings_a_document_type(suppliers: World) -> None:
+def test_nikita_refuses_what_is_no_xml_or_brings_a_document_type(providers: World) -> None:
     for body in (b"not xml", b'<!DOCTYPE a [<!ENTITY b "c">]><message/>'):
-        _, answer = suppliers.call("/nikita/api/message", body, "text/xml")
+        _, answer = providers.call("/nikita/api/message", body, "text/xml")
         assert value(ET.fromstring(answer), "status") == "1"  # noqa: S314
 
 
-def test_nikita_blocks_a_repeated_id_and_takes_plus_or_no_plus(suppliers: World) -> None:
-    assert suppliers.send("one", phones=["+" + PHONE]) == "0"
-    assert suppliers.send("one") == "10"
-    assert len(suppliers.phone.inbox()) == 1
+def test_nikita_blocks_a_repeated_id_and_takes_plus_or_no_plus(providers: World) -> None:
+    assert providers.send("one", phones=["+" + PHONE]) == "0"
+    assert providers.send("one") == "10"
+    assert len(providers.phone.inbox()) == 1
 
 
-def test_nikita_bills_parts_times_phones_until_the_money_is_gone(suppliers: World) -> None:
-    suppliers.named["nikita"].balance = Decimal("2.80")
-    assert suppliers.send("a", text="ж" * 71, phones=[PHONE, "996700000001"]) == "0"
-    assert value(suppliers.nikita("info", ""), "account") == "0.00"
-    assert suppliers.send("b") == "4"
+def test_nikita_bills_parts_times_phones_until_the_money_is_gone(providers: World) -> None:
+    providers.named["nikita"].balance = Decimal("2.80")
+    assert providers.send("a", text="ж" * 71, phones=[PHONE, "996700000001"]) == "0"
+    assert value(providers.nikita("info", ""), "account") == "0.00"
+    assert providers.send("b") == "4"
 
 
-def test_nikita_reports_move_from_queue_to_phone_and_are_pushed(suppliers: World, supplier_webhook: Webhook) -> None:
-    supplier_webhook.statuses = [500, 500]
-    suppliers.send("a")
+def test_nikita_reports_move_from_queue_to_phone_and_are_pushed(providers: World, provider_webhook: Webhook) -> None:
+    provider_webhook.statuses = [500, 500]
+    providers.send("a")
     seen = set()
     until = time.monotonic() + 3
     while "3" not in seen and time.monotonic() < until:
-        answer = suppliers.nikita("dr", f"<id>a</id><phone>{PHONE}</phone>")
+        answer = providers.nikita("dr", f"<id>a</id><phone>{PHONE}</phone>")
         assert (value(answer, "status"), value(answer, "number")) == ("0", PHONE)
         seen.add(value(answer, "report"))
     assert seen == {"0", "1", "3"}
-    bodies = supplier_webhook.wait_for(3)
+    bodies = provider_webhook.wait_for(3)
     assert len(bodies) == 3
     pushed = ET.fromstring(bodies[-1])  # noqa: S314
     assert pushed.tag == "{http://Giper.mobi/schema/DeliveryReport}report"
     assert (value(pushed, "id"), value(pushed, "report"), len(value(pushed, "rcvTime"))) == ("a", "3", 14)
 
 
-def test_nikita_knows_no_report_of_others(suppliers: World) -> None:
-    assert value(suppliers.nikita("dr", "<id>never</id>"), "status") == "4"
-    assert value(suppliers.nikita("dr", "<id>never</id>", login="nobody"), "status") == "2"
+def test_nikita_knows_no_report_of_others(providers: World) -> None:
+    assert value(providers.nikita("dr", "<id>never</id>"), "status") == "4"
+    assert value(providers.nikita("dr", "<id>never</id>", login="nobody"), "status") == "2"
 
 
-def test_nikita_tells_the_operator_of_a_number(suppliers: World) -> None:
-    answer = suppliers.nikita("def", f"<phone>{PHONE}</phone>")
+def test_nikita_tells_the_operator_of_a_number(providers: World) -> None:
+    answer = providers.nikita("def", f"<phone>{PHONE}</phone>")
     assert (value(answer, "status"), value(answer, "operator")) == ("0", "MEGA")
-    assert value(suppliers.nikita("def", "<phone>5</phone>"), "status") == "3"
+    assert value(providers.nikita("def", "<phone>5</phone>"), "status") == "3"
 
 
 @pytest.mark.parametrize(("mode", "status"), [("busy_taken", "9"), ("repeat_taken", "10")])
-def test_nikita_may_take_a_message_and_say_otherwise(suppliers: World, mode: str, status: str) -> None:
-    turn(suppliers, "nikita", mode=mode)
-    assert suppliers.send("a") == status
-    assert suppliers.send("a") == "10"
-    assert len(suppliers.phone.inbox()) == 1
-    assert value(suppliers.nikita("dr", "<id>a</id>"), "status") == "0"
+def test_nikita_may_take_a_message_and_say_otherwise(providers: World, mode: str, status: str) -> None:
+    turn(providers, "nikita", mode=mode)
+    assert providers.send("a") == status
+    assert providers.send("a") == "10"
+    assert len(providers.phone.inbox()) == 1
+    assert value(providers.nikita("dr", "<id>a</id>"), "status") == "0"
 
 
 @pytest.mark.parametrize("status", range(1, 12))
-def test_nikita_may_refuse_with_any_status(suppliers: World, status: int) -> None:
-    turn(suppliers, "nikita", mode="status", status=status)
-    assert suppliers.send() == str(status)
-    assert suppliers.phone.inbox() == []
+def test_nikita_may_refuse_with_any_status(providers: World, status: int) -> None:
+    turn(providers, "nikita", mode="status", status=status)
+    assert providers.send() == str(status)
+    assert providers.phone.inbox() == []
 
 
-def test_nikita_may_lose_a_message(suppliers: World) -> None:
-    turn(suppliers, "nikita", mode="undelivered")
-    assert suppliers.send("a") == "0"
+def test_nikita_may_lose_a_message(providers: World) -> None:
+    turn(providers, "nikita", mode="undelivered")
+    assert providers.send("a") == "0"
     time.sleep(0.4)
-    assert value(suppliers.nikita("dr", "<id>a</id>"), "report") == "4"
-    assert suppliers.phone.inbox() == []
+    assert value(providers.nikita("dr", "<id>a</id>"), "report") == "4"
+    assert providers.phone.inbox() == []
 
 
-@pytest.mark.parametrize("supplier", ["nikita", "smsc"])
-def test_a_dead_supplier_tears_the_connection(suppliers: World, supplier: str) -> None:
-    turn(suppliers, supplier, mode="dead")
+@pytest.mark.parametrize("provider", ["nikita", "smsc"])
+def test_a_dead_provider_tears_the_connection(providers: World, provider: str) -> None:
+    turn(providers, provider, mode="dead")
     with pytest.raises((http.client.HTTPException, OSError)):
-        suppliers.send() if supplier == "nikita" else suppliers.smsc("send", phones=PHONE, mes="x")
-    assert suppliers.phone.inbox() == []
+        providers.send() if provider == "nikita" else providers.smsc("send", phones=PHONE, mes="x")
+    assert providers.phone.inbox() == []
 
 
-def test_a_slow_nikita_takes_nothing_from_a_caller_who_left(suppliers: World) -> None:
-    turn(suppliers, "nikita", mode="slow", seconds=1)
+def test_a_slow_nikita_takes_nothing_from_a_caller_who_left(providers: World) -> None:
+    turn(providers, "nikita", mode="slow", seconds=1)
     with pytest.raises(TimeoutError):
-        suppliers.send("a", seconds=0.3)
+        providers.send("a", seconds=0.3)
     with pytest.raises(TimeoutError):
-        suppliers.nikita("dr", "<id>a</id>", seconds=0.3)
+        providers.nikita("dr", "<id>a</id>", seconds=0.3)
     time.sleep(1.2)
-    assert suppliers.phone.inbox() == []
-    assert suppliers.send("a") == "0"
+    assert providers.phone.inbox() == []
+    assert providers.send("a") == "0"
 
 
-def test_a_nikita_that_answers_late_has_taken_the_message(suppliers: World) -> None:
-    turn(suppliers, "nikita", mode="slow_taken", seconds=1)
+def test_a_nikita_that_answers_late_has_taken_the_message(providers: World) -> None:
+    turn(providers, "nikita", mode="slow_taken", seconds=1)
     with pytest.raises(TimeoutError):
-        suppliers.send("a", seconds=0.3)
-    assert len(suppliers.phone.inbox()) == 1
-    assert value(suppliers.nikita("dr", "<id>a</id>", seconds=0.5), "status") == "0"
+        providers.send("a", seconds=0.3)
+    assert len(providers.phone.inbox()) == 1
+    assert value(providers.nikita("dr", "<id>a</id>", seconds=0.5), "status") == "0"
 
 
-def test_nikita_may_answer_with_nonsense(suppliers: World) -> None:
+def test_nikita_may_answer_with_nonsense(providers: World) -> None:
     answers = {}
     for mode in ("http_500", "garbage", "bomb", "empty"):
-        turn(suppliers, "nikita", mode=mode)
-        answers[mode] = suppliers.call("/nikita/api/message", b"<message/>", "application/xml")
+        turn(providers, "nikita", mode=mode)
+        answers[mode] = providers.call("/nikita/api/message", b"<message/>", "application/xml")
     assert answers["http_500"][0] == 500
     with pytest.raises(ET.ParseError):
         ET.fromstring(answers["garbage"][1])  # noqa: S314

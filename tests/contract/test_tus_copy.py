@@ -1,4 +1,4 @@
-"""Copying a file from one supplier to the other: whole, through every fault, in pieces of time."""
+"""Copying a file from one provider to the other: whole, through every fault, in pieces of time."""
 
 import hashlib
 import time
@@ -20,7 +20,7 @@ from tests.support.videos import VideoWorld, new_file, planned
 
 
 def source_of(videos: VideoWorld, video_id: str) -> HttpSource:
-    return HttpSource(videos.http, lambda: videos.supplier("api_video").download(video_id))
+    return HttpSource(videos.http, lambda: videos.provider("api_video").download(video_id))
 
 
 def at_api_video(videos: VideoWorld, size: int) -> tuple[str, MadeFile]:
@@ -36,7 +36,7 @@ def received_sha256(videos: VideoWorld, video_id: str) -> str:
 
 
 def assert_chunks_are(chunks: tuple[Chunk, ...], file: MadeFile) -> None:
-    """The chunks cover the file without a gap, each with the hash of its bytes."""
+    """Require chunks that cover the file without a gap, each with the hash of its bytes."""
     assert [chunk.begin for chunk in chunks] == [0, *(chunk.end for chunk in chunks[:-1])]
     assert chunks[-1].end == file.size
     for chunk in chunks:
@@ -45,7 +45,7 @@ def assert_chunks_are(chunks: tuple[Chunk, ...], file: MadeFile) -> None:
 
 def test_a_file_arrives_whole_with_a_hash_of_each_chunk(videos: VideoWorld) -> None:
     video_id, file = at_api_video(videos, 1_000_000)
-    target = videos.supplier("yandex").open(planned(file))
+    target = videos.provider("yandex").open(planned(file))
     progress = videos.copy(target, source_of(videos, video_id))
     assert progress.is_complete
     assert_chunks_are(progress.chunks, file)
@@ -56,7 +56,7 @@ def test_a_file_arrives_whole_with_a_hash_of_each_chunk(videos: VideoWorld) -> N
 
 def test_cuts_on_both_sides_and_failing_calls_change_nothing(videos: VideoWorld) -> None:
     video_id, file = at_api_video(videos, 3_000_000)
-    target = videos.supplier("yandex").open(planned(file))
+    target = videos.provider("yandex").open(planned(file))
     source = source_of(videos, video_id)
     videos.turn("api_video", fail_percent=5, cut_percent=20)
     videos.turn("yandex", fail_percent=5, cut_percent=20)
@@ -68,7 +68,7 @@ def test_cuts_on_both_sides_and_failing_calls_change_nothing(videos: VideoWorld)
 
 def test_a_later_run_goes_on_where_an_earlier_one_was_killed(videos: VideoWorld) -> None:
     video_id, file = at_api_video(videos, 2_000_000)
-    target = videos.supplier("yandex").open(planned(file))
+    target = videos.provider("yandex").open(planned(file))
     kept: list[Progress] = []
 
     class Killed(Exception):
@@ -96,7 +96,7 @@ def test_a_later_run_goes_on_where_an_earlier_one_was_killed(videos: VideoWorld)
 
 def test_bytes_of_a_run_that_told_nobody_are_hashed_again(videos: VideoWorld) -> None:
     video_id, file = at_api_video(videos, 900_000)
-    target = videos.supplier("yandex").open(planned(file))
+    target = videos.provider("yandex").open(planned(file))
     first = b"".join(file.read(0, 500_001))
     headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
     videos.http.patch(target.url, content=first, headers=headers).raise_for_status()
@@ -106,7 +106,7 @@ def test_bytes_of_a_run_that_told_nobody_are_hashed_again(videos: VideoWorld) ->
 
 def test_a_run_ends_in_time_and_says_how_far_it_came(videos: VideoWorld) -> None:
     video_id, file = at_api_video(videos, 4_000_000)
-    target = videos.supplier("yandex").open(planned(file))
+    target = videos.provider("yandex").open(planned(file))
     policy = TusPolicy(chunk_bytes=256 * 1024, reserve_seconds=0.0)
     clock = iter(range(1000))
     copy = TusCopy(
@@ -122,17 +122,17 @@ def test_a_run_ends_in_time_and_says_how_far_it_came(videos: VideoWorld) -> None
 def test_another_file_behind_the_link_is_noticed(videos: VideoWorld) -> None:
     video_id, file = at_api_video(videos, 400_000)
     other_id, _ = at_api_video(videos, 400_000)
-    target = videos.supplier("yandex").open(planned(file))
+    target = videos.provider("yandex").open(planned(file))
     known = FileInfo(file.size, f'"{video_id}"')
-    source = HttpSource(videos.http, lambda: videos.supplier("api_video").download(other_id), known)
+    source = HttpSource(videos.http, lambda: videos.provider("api_video").download(other_id), known)
     with pytest.raises(SourceChanged):
         videos.copy(target, source)
 
 
 def test_a_link_that_has_ended_is_asked_for_anew(videos: VideoWorld) -> None:
     video_id = videos.seed("yandex", size=400_000)
-    links = iter([videos.supplier("yandex").download(video_id).url + "x"])
-    yandex = videos.supplier("yandex")
+    links = iter([videos.provider("yandex").download(video_id).url + "x"])
+    yandex = videos.provider("yandex")
 
     def download() -> Download:
         url = next(links, None)
@@ -144,30 +144,30 @@ def test_a_link_that_has_ended_is_asked_for_anew(videos: VideoWorld) -> None:
 def test_a_private_file_is_read_in_many_pieces_by_one_session(videos: VideoWorld) -> None:
     video = videos.api_video.library.seed(size=900_000, is_public=False)
     assert isinstance(video.body, MadeFile)
-    target = videos.supplier("yandex").open(planned(video.body))
+    target = videos.provider("yandex").open(planned(video.body))
     progress = videos.copy(target, source_of(videos, video.id))
     assert_chunks_are(progress.chunks, video.body)
 
 
 def test_an_upload_that_is_gone_is_begun_anew_by_somebody_else(videos: VideoWorld) -> None:
     video_id, file = at_api_video(videos, 400_000)
-    target = videos.supplier("yandex").open(planned(file))
+    target = videos.provider("yandex").open(planned(file))
     assert target.video_id
-    videos.supplier("yandex").delete(target.video_id)
+    videos.provider("yandex").delete(target.video_id)
     with pytest.raises(UploadGone):
         videos.copy(target, source_of(videos, video_id))
 
 
 def test_an_upload_of_another_size_is_refused(videos: VideoWorld) -> None:
     video_id, _ = at_api_video(videos, 400_000)
-    target = videos.supplier("yandex").open(planned(new_file(size=400_001)))
+    target = videos.provider("yandex").open(planned(new_file(size=400_001)))
     with pytest.raises(VideoRefused):
         videos.copy(target, source_of(videos, video_id))
 
 
 def test_a_server_that_takes_small_pieces_only_gets_small_pieces(videos: VideoWorld) -> None:
     video_id, file = at_api_video(videos, 3_000_000)
-    target = videos.supplier("yandex").open(planned(file))
+    target = videos.provider("yandex").open(planned(file))
     videos.turn("yandex", patch_mib=0.3)
     policy = TusPolicy(chunk_bytes=2 * 1024 * 1024, first_wait_seconds=0.02, tries=8)
     assert videos.copy(target, source_of(videos, video_id), policy=policy).is_complete
@@ -175,7 +175,7 @@ def test_a_server_that_takes_small_pieces_only_gets_small_pieces(videos: VideoWo
 
 def test_a_dead_server_is_given_up_after_some_tries(videos: VideoWorld) -> None:
     video_id, file = at_api_video(videos, 400_000)
-    target = videos.supplier("yandex").open(planned(file))
+    target = videos.provider("yandex").open(planned(file))
     videos.turn("yandex", mode="dead")
     policy = TusPolicy(tries=3, first_wait_seconds=0.01)
     with pytest.raises(VideoUnreachable):
@@ -184,7 +184,7 @@ def test_a_dead_server_is_given_up_after_some_tries(videos: VideoWorld) -> None:
 
 @dataclass
 class Endless:
-    """A source of 2 GB that is made while it is read."""
+    """Source of 2 GB that is made while it is read."""
 
     size: int = 2 * 1024**3
 
@@ -198,7 +198,7 @@ class Endless:
 
 @dataclass
 class Swallowing(httpx.BaseTransport):
-    """A server that keeps nothing but the number of bytes."""
+    """Server that keeps nothing but the number of bytes."""
 
     taken: int = 0
 

@@ -1,4 +1,4 @@
-"""The simulated video suppliers have the habits of the real ones, also the bad ones."""
+"""Simulated video providers have the habits of the real ones, also the bad ones."""
 
 import hashlib
 import time
@@ -85,14 +85,14 @@ def test_a_file_of_more_than_200_mib_must_be_cut_up(videos: VideoWorld) -> None:
 
 
 def test_a_report_comes_per_quality_signed_with_the_secret_of_its_webhook(
-    videos: VideoWorld, supplier_webhook: Webhook
+    videos: VideoWorld, provider_webhook: Webhook
 ) -> None:
     hooks = ApiVideoWebhooks(ApiVideoSettings.load(videos.environ), videos.http)
-    hook = hooks.add(supplier_webhook.url)
+    hook = hooks.add(provider_webhook.url)
     assert hooks.all() == [hook]
     assert hook.secret not in repr(hook)
     sent(videos, token(videos, ttl=60), whole(new_file()))
-    bodies = supplier_webhook.wait_for(3)
+    bodies = provider_webhook.wait_for(3)
     assert len(bodies) == 3
     assert all("video.encoding.quality.completed" in body for body in bodies)
     for body in bodies:
@@ -108,25 +108,25 @@ def test_a_report_comes_per_quality_signed_with_the_secret_of_its_webhook(
 def test_api_video_orders_an_mp4_that_was_left_out(videos: VideoWorld) -> None:
     video = videos.api_video.library.seed(size=1000)
     video.mp4_support = False
-    supplier = videos.supplier("api_video")
+    provider = videos.provider("api_video")
     with pytest.raises(Exception, match="mp4_ordered"):
-        supplier.download(video.id)
-    assert supplier.download(video.id).origin == "transcode"
+        provider.download(video.id)
+    assert provider.download(video.id).origin == "transcode"
 
 
 def test_yandex_holds_so_many_videos_and_no_more(videos: VideoWorld) -> None:
     videos.turn("yandex", quota=2)
-    supplier = videos.supplier("yandex")
+    provider = videos.provider("yandex")
     for _ in range(2):
-        supplier.open(planned(new_file()))
+        provider.open(planned(new_file()))
     with pytest.raises(LibraryFull) as full:
-        supplier.open(planned(new_file()))
+        provider.open(planned(new_file()))
     assert full.value.lasting
 
 
 def test_addresses_of_yandex_end(videos: VideoWorld) -> None:
     videos.turn("yandex", manifest_seconds=0.2)
-    playback = videos.supplier("yandex").playback(videos.seed("yandex"))
+    playback = videos.provider("yandex").playback(videos.seed("yandex"))
     require_playable(videos.http, playback.hls_url)
     time.sleep(0.25)
     with pytest.raises(VideoRefused):
@@ -134,16 +134,16 @@ def test_addresses_of_yandex_end(videos: VideoWorld) -> None:
 
 
 def test_yandex_makes_a_second_video_of_a_repeated_request_unless_it_heeds_the_key(videos: VideoWorld) -> None:
-    supplier, upload = videos.supplier("yandex"), planned(new_file())
-    assert supplier.open(upload).video_id != supplier.open(upload).video_id
+    provider, upload = videos.provider("yandex"), planned(new_file())
+    assert provider.open(upload).video_id != provider.open(upload).video_id
     videos.turn("yandex", heeds_idempotency=1)
     other = planned(new_file())
-    assert supplier.open(other).video_id == supplier.open(other).video_id
+    assert provider.open(other).video_id == provider.open(other).video_id
 
 
 def test_yandex_keeps_its_rules_for_labels(videos: VideoWorld) -> None:
-    supplier = videos.supplier("yandex")
-    target = supplier.open(planned(new_file(), labels={"source_id": "viAbC-1", "source": "api_video"}))
+    provider = videos.provider("yandex")
+    target = provider.open(planned(new_file(), labels={"source_id": "viAbC-1", "source": "api_video"}))
     assert target.video_id
     assert videos.yandex.videos[target.video_id].labels["source_id"] == "viAbC-1"
     for labels in ({"Source": "x"}, {"source": "Камри"}, {"source": "a b"}, {f"l{n}": "" for n in range(65)}):
@@ -152,17 +152,17 @@ def test_yandex_keeps_its_rules_for_labels(videos: VideoWorld) -> None:
 
 
 def test_an_iam_token_is_kept_until_near_its_end_and_exchanged_anew_when_refused(videos: VideoWorld) -> None:
-    supplier = videos.supplier("yandex")
+    provider = videos.provider("yandex")
     for _ in range(3):
-        supplier.count()
+        provider.count()
     assert videos.yandex.iam.exchanged == 1
     videos.yandex.iam.revoke_all()
-    supplier.count()
+    provider.count()
     assert videos.yandex.iam.exchanged == 2
     videos.yandex.iam.token_seconds = 200
     videos.yandex.iam.revoke_all()
-    supplier.count()
-    supplier.count()
+    provider.count()
+    provider.count()
     assert videos.yandex.iam.exchanged == 4
 
 

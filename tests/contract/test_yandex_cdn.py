@@ -1,4 +1,4 @@
-"""The CDN's settings are read, planned and changed as `settings.toml` wants them, on the simulated CDN."""
+"""CDN's settings are read, planned and changed as `settings.toml` wants them, on the simulated CDN."""
 
 from __future__ import annotations
 
@@ -24,13 +24,12 @@ TOKEN = "t1.token-of-a-service-account"
 
 @pytest.fixture
 def side() -> CdnSide:
-    """The supplier's side."""
     return CdnSide("bc8test", lambda header: header == f"Bearer {TOKEN}")
 
 
 @pytest.fixture
 def cdn(side: CdnSide) -> Iterator[YandexCdn]:
-    """Our client of it."""
+    """Yield our client of it."""
     tokens = IamTokens(lambda: Token(TOKEN, 4e9), lambda: None)
     with served(Simulators(Phone(), {"yandex_cdn": side})) as url, new_client(timeout=5.0) as http:
         environ = {"YANDEX_CDN_URL": f"{url}/yandex_cdn", "YANDEX_CDN_RESOURCE_ID": "bc8test"}

@@ -39,7 +39,7 @@ PATHS = re.compile(r"https?://127\.0\.0\.1:8360(/[^\s'\"`?]*)")
 
 
 def refusals() -> dict[str, int]:
-    """Every refusal class of the package by code, with its status."""
+    """Return every refusal class of the package by code, with its status."""
     for path in (ROOT / "layers" / "common" / "auto360").rglob("errors.py"):
         parts = path.relative_to(ROOT / "layers" / "common").with_suffix("").parts
         importlib.import_module(".".join(parts))

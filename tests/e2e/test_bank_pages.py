@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 60
 
 
 class Buyer:
-    """Somebody with the app and a bank's app."""
+    """User with the app and a bank's app."""
 
     def __init__(self, stack: RunningStack) -> None:
         keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
@@ -50,7 +50,7 @@ class Buyer:
         return self.http.post("/api/payments", json={"tier": tier, "bank": bank, "picture": "svg"})
 
     def page(self, bank: str) -> str:
-        """The page of the newest order at a bank, as the console lists it."""
+        """Return the page of the newest order at a bank, as the console lists it."""
         return next(str(order["page"]) for order in self.http.get("/_local/banks").json() if order["bank"] == bank)
 
     def press(self, page: str, action: str) -> httpx.Response:
@@ -58,7 +58,7 @@ class Buyer:
         return self.http.post(page, data={"action": action}, headers={"Accept": "text/html"}, follow_redirects=True)
 
     def waited(self, payment: str) -> dict[str, Any]:
-        """The payment once it is no longer pending."""
+        """Return the payment once it is no longer pending."""
         until = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < until:
             found: dict[str, Any] = self.http.get(f"/api/payments/{payment}").json()["data"]
@@ -68,17 +68,17 @@ class Buyer:
         raise AssertionError("the payment stayed pending")
 
     def tier(self) -> str:
-        """The tier that holds now."""
+        """Return the tier that holds now."""
         return str(self.http.get("/api/subscriptions").json()["data"]["tier_code"])
 
     def periods(self, payment: str) -> int:
-        """How many periods a payment bought."""
+        """Return how many periods a payment bought."""
         return int(self.rows("select count(*) from subscription_periods where payment_id = %s", payment)[0][0])
 
 
 @pytest.fixture
 def buyer(stack: RunningStack) -> Iterator[Buyer]:
-    """Somebody new; the banks are in order before and after."""
+    """Yield a new user; the banks are in order before and after."""
     somebody = Buyer(stack)
     yield somebody
     somebody.http.close()

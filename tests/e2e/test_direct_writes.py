@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 
 class DirectUser:
-    """A user of the stack with a token for PostgREST."""
+    """User of the stack with a token for PostgREST."""
 
     def __init__(self, stack: RunningStack) -> None:
         keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
@@ -25,7 +25,7 @@ class DirectUser:
         self.token = stack.user_token(self.id)
 
     def row(self, query: str, *values: object) -> tuple[str, ...]:
-        """One row, read with the owner's rights."""
+        """Return a row, read with the owner's rights."""
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             found = connection.execute(query.encode(), values).fetchone()
         assert found is not None

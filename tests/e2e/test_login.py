@@ -1,4 +1,4 @@
-"""Login on the running stack, through HTTP: as a person, as a crowd, and with a supplier that is broken."""
+"""Login on the running stack, through HTTP: as a person, as a crowd, and with a provider that is broken."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def test_the_four_lines_of_the_readme_log_a_person_in(stack: RunningStack) -> No
     phone = new_phone()
     assert post(stack, REQUEST_CODE, {"phone": phone}).status_code == 200
     [sms] = stack.inbox(phone)
-    assert sms.keys() == {"phone", "text", "supplier", "at"}
+    assert sms.keys() == {"phone", "text", "provider", "at"}
     answer = post(stack, VERIFY_CODE, {"phone": phone, "code": code_in(sms["text"])}).json()
     token = answer["data"]["token"]
     for secret in (token, answer["data"]["refreshToken"]):
@@ -74,7 +74,7 @@ BROKEN: list[tuple[str, dict[str, int]]] = [
 
 
 @pytest.mark.parametrize(("mode", "settings"), BROKEN, ids=str)
-def test_with_nikita_broken_the_sms_comes_from_the_second_supplier_in_time(
+def test_with_nikita_broken_the_sms_comes_from_the_second_provider_in_time(
     stack: RunningStack, mode: str, settings: dict[str, int]
 ) -> None:
     phone, address = new_phone(), new_address()
@@ -87,7 +87,7 @@ def test_with_nikita_broken_the_sms_comes_from_the_second_supplier_in_time(
     finally:
         stack.turn("nikita", "ok")
     assert time.monotonic() - started < 12
-    assert [sms["supplier"] for sms in stack.inbox(phone)] == ["smsc"]
+    assert [sms["provider"] for sms in stack.inbox(phone)] == ["smsc"]
     code = code_in(stack.inbox(phone)[0]["text"])
     assert post(stack, VERIFY_CODE, {"phone": phone, "code": wrong(code)}, address=address).status_code == 400
     assert post(stack, VERIFY_CODE, {"phone": phone, "code": code}, address=address).status_code == 200
@@ -103,7 +103,7 @@ def test_what_nikita_has_taken_is_not_sent_again(stack: RunningStack, mode: str)
         assert post(stack, REQUEST_CODE, {"phone": phone}, address=new_address()).status_code == 200
     finally:
         stack.turn("nikita", "ok")
-    assert [sms["supplier"] for sms in stack.inbox(phone)] == ["nikita"]
+    assert [sms["provider"] for sms in stack.inbox(phone)] == ["nikita"]
 
 
 BAD_REQUESTS: list[tuple[object, int]] = [

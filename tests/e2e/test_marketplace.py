@@ -1,4 +1,4 @@
-"""The marketplace on the running stack, through HTTP: as the existing app uses it, and with Redis stopped."""
+"""Marketplace on the running stack, through HTTP: as the existing app uses it, and with Redis stopped."""
 
 from __future__ import annotations
 

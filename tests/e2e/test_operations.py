@@ -1,4 +1,4 @@
-"""Operations on the running stack: a supplier dies, requests fail, the simulated phone and mailbox are told once."""
+"""Operations on the running stack: a provider dies, requests fail, the simulated phone and mailbox are told once."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TITLE = "Ошибки запросов"
 
 
 def run(stack: RunningStack, function: str) -> dict[str, Any]:
-    """A tick of a timer, as the console's button sends it."""
+    """Return a tick of a timer, as the console's button sends it."""
     done: dict[str, Any] = stack.local(f"timers/{function}/0", "POST")
     assert done["ok"], done
     result: dict[str, Any] = done["result"]
@@ -35,7 +35,7 @@ def let_time_pass(stack: RunningStack, seconds: int) -> None:
 
 
 def told(stack: RunningStack) -> tuple[list[str], list[str]]:
-    """What phone and mailbox were told about errors, the oldest first."""
+    """Return messages of phone and mailbox about errors, oldest first."""
     by_phone = [sms["text"] for sms in stack.inbox(ALERT_PHONE) if TITLE in sms["text"]]
     by_mail = [
         mail["subject"]
@@ -57,7 +57,7 @@ def sensitive(stack: RunningStack) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("sensitive")
-def test_dead_sms_suppliers_ring_once_and_are_told_to_be_over_once(stack: RunningStack) -> None:
+def test_dead_sms_providers_ring_once_and_are_told_to_be_over_once(stack: RunningStack) -> None:
     run(stack, "monitor")
     stack.turn("nikita", "status", status=5)
     stack.turn("smsc", "error", error_code=6)
@@ -75,7 +75,7 @@ def test_dead_sms_suppliers_ring_once_and_are_told_to_be_over_once(stack: Runnin
     assert len(by_phone) == len(by_mail) == 1
     assert by_phone[0].startswith(f"360Auto! {TITLE}: ")
 
-    stack.local("suppliers/yandex_monitoring", "PUT", {"mode": "ok", "codes": {"200": 100}, "bins": {"50": 100}})
+    stack.local("providers/yandex_monitoring", "PUT", {"mode": "ok", "codes": {"200": 100}, "bins": {"50": 100}})
     run(stack, "monitor")
     let_time_pass(stack, 120)
     assert run(stack, "monitor")["closed"] >= 2
@@ -83,10 +83,10 @@ def test_dead_sms_suppliers_ring_once_and_are_told_to_be_over_once(stack: Runnin
     by_phone, by_mail = told(stack)
     assert [text.startswith("360Auto: в норме.") for text in by_phone] == [False, True]
     assert len(by_mail) == 2
-    stack.local("suppliers/yandex_monitoring", "PUT", {"mode": "ok", "codes": {}, "bins": {}})
+    stack.local("providers/yandex_monitoring", "PUT", {"mode": "ok", "codes": {}, "bins": {}})
 
 
-def test_reports_that_suppliers_push_reach_the_messages(stack: RunningStack) -> None:
+def test_reports_that_providers_push_reach_the_messages(stack: RunningStack) -> None:
     phone = new_phone()
     assert post(stack, REQUEST_CODE, {"phone": phone}).status_code == 200
     state = "select state from sms_messages where phone = %s"
@@ -99,6 +99,6 @@ def test_reports_that_suppliers_push_reach_the_messages(stack: RunningStack) -> 
     assert found == "delivered"
 
 
-@pytest.mark.parametrize("function", ["sms_poller", "cleanup", "daily_figures"])
+@pytest.mark.parametrize("function", ["sms_poller", "cleanup", "daily_metrics"])
 def test_every_timer_of_operations_runs(stack: RunningStack, function: str) -> None:
     assert isinstance(run(stack, function), dict)

@@ -1,4 +1,4 @@
-"""The operations page in a real browser on the running stack: sign in, approve, refund, pause; and what is refused."""
+"""Operations page in a real browser on the running stack: sign in, approve, refund, pause; and what is refused."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ EVIL = "http://evil.example"
 
 @dataclass
 class Office:
-    """The stack, a browser, and what the people outside did."""
+    """Stack, a browser, and what the people outside did."""
 
     stack: RunningStack
     browser: Browser
@@ -44,19 +44,19 @@ class Office:
             return connection.execute(query.encode(), values).fetchall()
 
     def user(self, role: str, name: str) -> tuple[str, str]:
-        """Somebody with a role: id and phone."""
+        """Create a user with a role: id and phone."""
         query = "insert into users (phone, name, role) values (%s, %s, %s) returning id::text"
         phone = new_phone()
         return str(self.rows(query, phone, name, role)[0][0]), phone
 
     def app(self, user: str) -> httpx.Client:
-        """The app of a user."""
+        """Return the app of a user."""
         token = {"Authorization": f"Bearer {self.stack.user_token(user)}"}
         return httpx.Client(base_url=self.stack.url, headers=token, trust_env=False, timeout=60)
 
     @contextmanager
     def signed_in(self, role: str, name: str, **options: Any) -> Iterator[Page]:
-        """A browser window in which an operator has signed in by phone code."""
+        """Yield a browser window in which a staff member has signed in by phone code."""
         _, phone = self.user(role, name)
         context = self.browser.new_context(base_url=self.stack.url, locale="ru-RU", **options)
         context.set_default_timeout(15_000)
@@ -79,7 +79,7 @@ def office(stack: RunningStack) -> Iterator[Office]:
 
 
 def session_cookie(context: BrowserContext) -> str:
-    return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "operator_session")
+    return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "staff_session")
 
 
 def test_a_moderator_approves_a_listing_on_a_phone_and_is_refused_in_finance(office: Office) -> None:
@@ -135,9 +135,7 @@ def test_neither_another_site_nor_a_neighbour_on_this_host_sends_our_forms(offic
     with office.signed_in("admin", "Жаныл") as page:
         token = page.locator("[name=form_token]").first.input_value()
         fields = f'<input name="form_token" value="{token}"><input name="phone" value="+996700123456">'
-        form = (
-            f'<form method="post" action="{office.stack.url}/admin/operators">{fields}<input name="role" value="admin">'
-        )
+        form = f'<form method="post" action="{office.stack.url}/admin/staff">{fields}<input name="role" value="admin">'
 
         def attack(route: Route) -> None:
             route.fulfill(body=f"<!doctype html>{form}<button>Win</button></form>", content_type="text/html")
@@ -146,11 +144,11 @@ def test_neither_another_site_nor_a_neighbour_on_this_host_sends_our_forms(offic
         for attacker in (EVIL, "http://127.0.0.1:9"):
             page.route(f"{attacker}/", attack)
             page.goto(f"{attacker}/")
-            with page.expect_response("**/admin/operators") as refused:
+            with page.expect_response("**/admin/staff") as refused:
                 page.get_by_role("button", name="Win").click()
             assert refused.value.status == 403
             sent = refused.value.request.all_headers().get("cookie", "")
-            assert ("operator_session=" in sent) is (attacker != EVIL)
+            assert ("staff_session=" in sent) is (attacker != EVIL)
         assert office.rows("select 1 from users where phone = '+996700123456' and role = 'admin'") == []
 
 
@@ -165,9 +163,9 @@ def test_a_link_on_another_site_leads_to_the_page_all_the_same(office: Office) -
 
 def test_a_form_that_was_kept_is_worth_nothing_after_signing_out(office: Office) -> None:
     with office.signed_in("admin", "Жаныл") as page:
-        page.goto("/admin/operators")
+        page.goto("/admin/staff")
         kept = page.context.new_page()
-        kept.goto("/admin/operators")
+        kept.goto("/admin/staff")
         kept.get_by_label("Номер телефона").fill("+996 700 123 457")
         page.get_by_role("button", name="Выйти").click()
         page.get_by_text("Вы вышли.").wait_for()

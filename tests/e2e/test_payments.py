@@ -1,4 +1,4 @@
-"""A tier is bought on the running stack: through the gateway, at the simulated banks' pages, with all timers."""
+"""Tier is bought on the running stack: through the gateway, at the simulated banks' pages, with all timers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 def test_a_tier_is_bought_on_the_banks_page_with_five_calls_and_the_timer_at_once(
     stack: RunningStack, bank: str
 ) -> None:
-    stack.local(f"suppliers/{bank}", "PUT", {"callbacks": "five_times"})
+    stack.local(f"providers/{bank}", "PUT", {"callbacks": "five_times"})
     with buyer(stack) as client:
         body = client.post("/api/payments", json={"tier": "basic", "bank": bank}).json()
         page = stack.local("banks")[0]["page"]
@@ -25,4 +25,4 @@ def test_a_tier_is_bought_on_the_banks_page_with_five_calls_and_the_timer_at_onc
         assert state_of(client, body["payment_id"]) == "completed"
         assert client.get("/api/subscriptions").json()["data"]["tier_code"] == "basic"
         assert len(client.get("/api/subscriptions/history").json()["data"]) == 1
-    stack.local(f"suppliers/{bank}", "PUT", {"callbacks": "ok"})
+    stack.local(f"providers/{bank}", "PUT", {"callbacks": "ok"})

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 @pytest.fixture
 def folder() -> Iterator[Path]:
-    """A data folder of its own, gone afterwards."""
+    """Yield a data folder of its own, gone afterwards."""
     made = open_folder()
     yield made / "data"
     shutil.rmtree(made, ignore_errors=True)
@@ -39,7 +39,7 @@ def logs(request: pytest.FixtureRequest) -> Path:
 
 
 def processes_of(running: RunningStack) -> set[int]:
-    """Everything below the stack's own process, however deep."""
+    """Return everything below the stack's own process, however deep."""
     listed = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     parents = {int(pid): int(parent) for pid, parent in (line.split() for line in listed.splitlines())}
     found, grown = {running.process.pid}, True
@@ -50,7 +50,7 @@ def processes_of(running: RunningStack) -> set[int]:
 
 
 def alive(pids: set[int]) -> set[int]:
-    """Those that still run, after a moment for the last to go."""
+    """Return those that still run, after a moment for the last to go."""
     until = time.monotonic() + 10
     while time.monotonic() < until:
         left = {pid for pid in pids if Path(f"/proc/{pid}").exists() and "Z" not in _state(pid)}
@@ -68,7 +68,7 @@ def _state(pid: int) -> str:
 
 
 def refusal(running: RunningStack) -> str:
-    """The one sentence of a stack that could not start."""
+    """Return the one sentence of a stack that could not start."""
     assert running.process.wait(60) == 1, running.output
     assert "Traceback" not in running.output
     return running.output.strip().splitlines()[-1]

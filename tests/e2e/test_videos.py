@@ -1,4 +1,4 @@
-"""An app uploads and watches videos through the running stack, as `make up` runs it."""
+"""App uploads and watches videos through the running stack, as `make up` runs it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def http() -> Iterator[httpx.Client]:
 
 
 class Viewer(App):
-    """A person with an app that uploads by tus."""
+    """Person with an app that uploads by tus."""
 
     def sent(self, http: httpx.Client, *, build: int | None) -> dict[str, Any]:
         """Fetch a ticket and upload a file in two pieces, as a mobile network would have it; gives the ticket."""

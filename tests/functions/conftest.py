@@ -9,6 +9,6 @@ from tests.support.sms import SmsWorld
 
 @pytest.fixture
 def person(functions: Functions, sms_world: SmsWorld) -> Person:
-    """Somebody new, with working suppliers."""
+    """Return a new person, with working providers."""
     functions.set(**sms_world.environ)
     return Person(functions, sms_world, new_phone(), new_address())

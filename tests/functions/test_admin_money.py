@@ -1,4 +1,4 @@
-"""The operations page: payments, refunds, tiers by hand, and the move of videos."""
+"""Operations page: payments, refunds, tiers by hand, and the move of videos."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ import pytest
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.migration import LedgerOf, new_moving
-from tests.support.operators import ORIGIN, Browser, Page, operator_browser
 from tests.support.payers import Connection, PayingUser, ask, connected, value
 from tests.support.rows import rows
 from tests.support.sms import SmsWorld
+from tests.support.staff import ORIGIN, Browser, Page, staff_browser
 
 PAYMENTS, MIGRATION = "/admin/payments", "/admin/migration"
 
 
 @pytest.fixture
 def finance(functions: Functions, database: Database, sms_world: SmsWorld) -> Browser:
-    return operator_browser(functions, database, sms_world, "finance")
+    return staff_browser(functions, database, sms_world, "finance")
 
 
 @pytest.fixture
 def second(functions: Functions, database: Database, sms_world: SmsWorld) -> Browser:
     """Another person of finance."""
-    return operator_browser(functions, database, sms_world, "finance")
+    return staff_browser(functions, database, sms_world, "finance")
 
 
 @pytest.fixture
 def admin(functions: Functions, database: Database, sms_world: SmsWorld) -> Browser:
-    return operator_browser(functions, database, sms_world, "admin")
+    return staff_browser(functions, database, sms_world, "admin")
 
 
 @pytest.fixture
@@ -242,7 +242,7 @@ def test_analytics_show_what_was_paid(finance: Browser, payer: PayingUser) -> No
 def test_a_moderator_who_tries_money_is_refused_by_the_page_and_by_the_database(
     functions: Functions, database: Database, sms_world: SmsWorld, payer: PayingUser
 ) -> None:
-    moderator = operator_browser(functions, database, sms_world, "moderator")
+    moderator = staff_browser(functions, database, sms_world, "moderator")
     payment = payer.bought()
     assert moderator.get(PAYMENTS).status == 403
     assert moderator.get(f"{PAYMENTS}/{payment}").status == 403
@@ -251,7 +251,7 @@ def test_a_moderator_who_tries_money_is_refused_by_the_page_and_by_the_database(
     assert by_hand_refused(moderator, phone_of(payer))
     assert moderator.post(f"{MIGRATION}/pause", token).status == 403
     assert rows(database, "select 1 from refunds where payment_id = %s", payment) == []
-    [(operator,)] = rows(
+    [(staff_member,)] = rows(
         database, "select id::text from users where role = 'moderator' order by created_at desc limit 1"
     )
     for call in (
@@ -259,7 +259,7 @@ def test_a_moderator_who_tries_money_is_refused_by_the_page_and_by_the_database(
         "customer_by_phone(%s, '+996700000000')",
         "migration_overview(%s, 1, 1)",
     ):
-        assert rows(database, f"select {call} ->> 'reason'", operator) == [("forbidden",)]
+        assert rows(database, f"select {call} ->> 'reason'", staff_member) == [("forbidden",)]
 
 
 def by_hand_refused(browser: Browser, phone: str) -> bool:

@@ -1,4 +1,4 @@
-"""The operations page: what each section shows, and what its forms do."""
+"""Operations page: what each section shows, and what its forms do."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import pytest
 
 from tests.support.database import Database
 from tests.support.functions import Functions
-from tests.support.operators import Browser, Page, operator_browser
 from tests.support.people import new_phone
 from tests.support.rows import rows
 from tests.support.sellers import Seller, car, new_seller
 from tests.support.sms import SmsWorld
+from tests.support.staff import Browser, Page, staff_browser
 
 MODERATION = "/admin/moderation"
 
@@ -22,12 +22,12 @@ def seller(functions: Functions, database: Database) -> Seller:
 
 @pytest.fixture
 def moderator(functions: Functions, database: Database, sms_world: SmsWorld) -> Browser:
-    return operator_browser(functions, database, sms_world, "moderator")
+    return staff_browser(functions, database, sms_world, "moderator")
 
 
 @pytest.fixture
 def admin(functions: Functions, database: Database, sms_world: SmsWorld) -> Browser:
-    return operator_browser(functions, database, sms_world, "admin")
+    return staff_browser(functions, database, sms_world, "admin")
 
 
 def decide(browser: Browser, listing: str, action: str, **fields: object) -> Page:
@@ -99,7 +99,7 @@ def test_what_has_changed_since_the_moderator_looked_is_not_decided(
 def test_a_listing_that_is_taken_is_left_alone_by_others(
     functions: Functions, database: Database, sms_world: SmsWorld, moderator: Browser, seller: Seller
 ) -> None:
-    other = operator_browser(functions, database, sms_world, "moderator")
+    other = staff_browser(functions, database, sms_world, "moderator")
     listing = seller.posted(car())
     assert decide(moderator, listing, "assign").location == f"{MODERATION}/{listing}?done=assign"
     assert listing in moderator.get(f"{MODERATION}?mine=1").text
@@ -111,7 +111,7 @@ def test_a_listing_that_is_taken_is_left_alone_by_others(
 def test_finance_is_refused_in_moderation(
     functions: Functions, database: Database, sms_world: SmsWorld, seller: Seller
 ) -> None:
-    finance = operator_browser(functions, database, sms_world, "finance")
+    finance = staff_browser(functions, database, sms_world, "finance")
     listing = seller.posted(car())
     assert finance.get(MODERATION).status == 403
     assert finance.submit(f"{MODERATION}/{listing}/approve", {"version": 1}).status == 403
@@ -144,13 +144,13 @@ def test_an_open_alert_is_shown_and_silenced(moderator: Browser, database: Datab
 def test_two_administrators_give_a_role_and_one_takes_it_away(
     admin: Browser, functions: Functions, database: Database, sms_world: SmsWorld
 ) -> None:
-    phone, second = new_phone(), operator_browser(functions, database, sms_world, "admin")
+    phone, second = new_phone(), staff_browser(functions, database, sms_world, "admin")
     for who, outcome in ((admin, "appointment_waits"), (second, "appointed")):
-        done = who.submit("/admin/operators", {"phone": phone, "role": "finance"})
-        assert done.location == f"/admin/operators?done={outcome}"
-        assert phone in who.get("/admin/operators").words
-    assert admin.submit("/admin/operators", {"phone": phone, "role": "user"}).status == 303
-    assert phone not in admin.get("/admin/operators").words
+        done = who.submit("/admin/staff", {"phone": phone, "role": "finance"})
+        assert done.location == f"/admin/staff?done={outcome}"
+        assert phone in who.get("/admin/staff").words
+    assert admin.submit("/admin/staff", {"phone": phone, "role": "user"}).status == 303
+    assert phone not in admin.get("/admin/staff").words
     [(user,)] = rows(database, "select id::text from users where phone = %s", phone)
     query = "select details - 'asked_by' from audit_log where subject_id = %s order by created_at, id"
     told = [details for (details,) in rows(database, query, user)]
@@ -160,14 +160,14 @@ def test_two_administrators_give_a_role_and_one_takes_it_away(
 def test_nobody_changes_his_own_role(admin: Browser, database: Database) -> None:
     query = "select u.phone from users u join audit_log l on l.actor_user_id = u.id where l.action = 'operator.sign_in'"
     [(phone,)] = rows(database, query + " order by l.created_at desc limit 1")
-    refused = admin.submit("/admin/operators", {"phone": phone, "role": "user"})
+    refused = admin.submit("/admin/staff", {"phone": phone, "role": "user"})
     assert refused.status == 409
     assert rows(database, "select role from users where phone = %s", phone) == [("admin",)]
 
 
 def test_the_audit_log_tells_who_did_what_from_where(admin: Browser) -> None:
     phone = new_phone()
-    admin.submit("/admin/operators", {"phone": phone, "role": "moderator"})
+    admin.submit("/admin/staff", {"phone": phone, "role": "moderator"})
     page = admin.get("/admin/audit?area=operator").words
     assert "роль ждёт второго администратора to: moderator, from: user" in page
     assert admin.address in page
@@ -228,7 +228,7 @@ def test_backups_show_what_failed_and_why(admin: Browser, database: Database) ->
 def test_the_overview_shows_each_role_its_own_work(
     functions: Functions, database: Database, sms_world: SmsWorld, moderator: Browser, admin: Browser
 ) -> None:
-    finance = operator_browser(functions, database, sms_world, "finance")
+    finance = staff_browser(functions, database, sms_world, "finance")
     assert "Ждут проверки" in moderator.get("/admin").words
     assert "Оплачено сегодня" not in moderator.get("/admin").words
     assert "Оплачено сегодня" in finance.get("/admin").words
@@ -260,7 +260,7 @@ def test_health_asks_every_dependency_now(moderator: Browser, sms_world: SmsWorl
 
 
 @pytest.mark.parametrize(
-    "path", ["", "/moderation", "/alerts", "/health", "/sms", "/metrics", "/backups", "/operators", "/audit"]
+    "path", ["", "/moderation", "/alerts", "/health", "/sms", "/metrics", "/backups", "/staff", "/audit"]
 )
 def test_every_section_is_there_in_english(admin: Browser, path: str) -> None:
     admin.post("/admin/language", {"language": "en"})

@@ -1,4 +1,4 @@
-"""Every alert rule fires because its cause has happened and clears because it is gone; each message comes once."""
+"""Alert rules fire on their cause and clear without it; each message comes once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.rows import rows
 
 @pytest.fixture
 def scene(operations: Operations) -> Iterator[Scene]:
-    """Nothing is wrong."""
+    """Yield nothing is wrong."""
     settle_payments(Scene(operations))
     scene = Scene(operations)
     yield scene
@@ -68,7 +68,7 @@ def test_a_rule_fires_and_clears_and_each_message_comes_once(scene: Scene, rule:
 
 
 def ours(world: Operations, rule: str) -> dict[str, list[str]]:
-    """The news about one rule, in the channels of that rule; no other channel may have any."""
+    """Return the news about one rule, in the channels of that rule; no other channel may have any."""
     [(title, channels)] = rows(world.database, "select title_ru, channels from alert_rules where code = %s", rule)
     news = world.news()
     assert all(not news[channel] for channel in news if channel not in channels), news

@@ -1,4 +1,4 @@
-"""What messages about alerts say, in both languages, and how much room they take on a phone."""
+"""Alert messages in both languages, and their length on a phone."""
 
 from __future__ import annotations
 

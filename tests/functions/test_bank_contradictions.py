@@ -1,4 +1,4 @@
-"""A bank's signed call and the bank's own answer differ: nothing is paid before the bank, asked, says so."""
+"""Bank's signed call and the bank's own answer differ: nothing is paid before the bank, asked, says so."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ITS_TIME_IS_OVER = "update payments set expires_at = now() - interval '1 minute'
 
 
 def call_without_money(paying: Paying, bank: str, **body: object) -> tuple[str, Callback]:
-    """A payment, and a genuine call about its money, of which the bank, asked, knows nothing."""
+    """Return a payment, and a genuine call about its money, of which the bank, asked, knows nothing."""
     answer = paying.call("POST", "/payments", {"tier": "basic", "bank": bank, **body})
     call = paying.caught_call(bank)
     paying.world.simulated(bank).payments.clear()
@@ -25,7 +25,7 @@ def call_without_money(paying: Paying, bank: str, **body: object) -> tuple[str, 
 
 
 def money_arrives(paying: Paying, bank: str) -> None:
-    """The bank books the money, and its calls are lost."""
+    """Pay at the bank, and lose its webhooks."""
     paying.world.turn(bank, callbacks="lost")
     paying.world.act(bank, "pay")
 

@@ -60,7 +60,7 @@ def test_the_same_request_again_gets_the_same_account_and_another_one_is_refused
 
 
 def approve(database: Database, business: str) -> None:
-    """What staff do after looking at the papers."""
+    """Approve a business as staff do."""
     with database.connect() as connection:
         connection.execute(
             "update business_registrations set verification_status = 'approved' where business_id = %s", [business]

@@ -1,4 +1,4 @@
-"""The team of a business: invitations, roles, leaving, and the change of its owner."""
+"""Team of a business: invitations, roles, leaving, and the change of its owner."""
 
 from collections.abc import Callable
 from uuid import uuid4

@@ -1,4 +1,4 @@
-"""What changes of a video is purged from the CDN: ten paths a minute, whoever asks, and nothing is lost."""
+"""CDN purges of changed videos: ten paths a minute over all instances, nothing is lost."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from local.function_environment import CDN_RESOURCE, video_suppliers
+from local.function_environment import CDN_RESOURCE, video_providers
 from local.secrets import Keyring
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
@@ -27,14 +27,14 @@ from tools.cdn.__main__ import main
 
 @dataclass
 class Edge:
-    """The simulated CDN, and the function before it."""
+    """Simulated CDN, and the function before it."""
 
     side: CdnSide
     database: Database
     functions: Functions
 
     def call(self) -> dict[str, Any]:
-        """The timer goes off."""
+        """Return the timer goes off."""
         return load_handler("cdn_purger")({}, None)
 
     def request(self, *paths: str) -> None:
@@ -51,22 +51,22 @@ class Edge:
         self.side._purged_at = float("-inf")
 
     def waiting(self) -> int:
-        """How many paths wait."""
+        """Return how many paths wait."""
         return int(rows(self.database, "select count(*) from cdn_purges where done_at is null")[0][0])
 
 
 @pytest.fixture
 def edge(database: Database, functions: Functions) -> Iterator[Edge]:
-    """An empty queue, and a CDN that takes tokens of the service account."""
+    """Yield an empty queue, and a CDN that takes tokens of the service account."""
     keyring = Keyring.generate(KEYS)
     KEYS.setdefault("yandex_private_key_pem", keyring.yandex_private_key_pem)
-    iam = Iam(ServiceAccount.of_key(video_suppliers(keyring, "")["YANDEX_SERVICE_ACCOUNT_KEY"]))
+    iam = Iam(ServiceAccount.of_key(video_providers(keyring, "")["YANDEX_SERVICE_ACCOUNT_KEY"]))
     side = CdnSide.with_iam(CDN_RESOURCE, iam)
     with database.connect() as connection:
         connection.execute("delete from cdn_purges")
         connection.execute("delete from job_leases where job = 'cdn_purger'")
     with served(Simulators(Phone(), {"yandex_cdn": side, "yandex": YandexVideo("channel", iam)})) as url:
-        functions.set(**video_suppliers(keyring, url))
+        functions.set(**video_providers(keyring, url))
         yield Edge(side, database, functions)
 
 
@@ -148,4 +148,4 @@ def test_paths_are_queued_by_command(edge: Edge, capsys: pytest.CaptureFixture[s
 def test_a_cdn_that_refuses_is_a_sentence(edge: Edge, capsys: pytest.CaptureFixture[str]) -> None:
     edge.side.knows = lambda _: False
     assert main(["plan"]) == 1
-    assert capsys.readouterr().err == "The CDN refuses, or does not answer: http_401\n"
+    assert capsys.readouterr().err == "The CDN refused or did not answer: http_401\n"

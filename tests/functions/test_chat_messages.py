@@ -16,18 +16,17 @@ from tests.support.rows import rows
 
 @dataclass(frozen=True)
 class Talk:
-    """A conversation with its two sides."""
+    """Conversation with its two sides."""
 
     buyer: User
     seller: User
     thread: str
 
     def write(self, body: dict[str, Any], **options: Any) -> Answer:
-        """The buyer writes."""
         return self.buyer.send("POST", f"/threads/{self.thread}/messages", body, **options)
 
     def bodies(self, reader: User | None = None) -> list[str]:
-        """The texts, newest first."""
+        """Return the texts, newest first."""
         page = (reader or self.seller).data("GET", f"/threads/{self.thread}/messages")
         return [message["body"] for message in page["messages"]]
 
@@ -47,7 +46,6 @@ def new_talk(functions: Functions, database: Database) -> Callable[[], Talk]:
 
 @pytest.fixture
 def talk(new_talk: Callable[[], Talk]) -> Talk:
-    """One conversation."""
     return new_talk()
 
 

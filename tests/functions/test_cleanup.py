@@ -1,4 +1,4 @@
-"""The sweep: what has served its purpose goes, what is still needed stays."""
+"""Sweep: what has served its purpose goes, what is still needed stays."""
 
 from __future__ import annotations
 

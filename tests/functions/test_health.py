@@ -14,7 +14,7 @@ def test_liveness_needs_nothing(functions: Functions) -> None:
 
 def test_the_deep_check_asks_every_dependency(functions: Functions, sms_world: SmsWorld) -> None:
     functions.set(**sms_world.environ)
-    key = {"X-Operator-Key": functions.environ["OPERATOR_KEY"]}
+    key = {"X-Staff-Key": functions.environ["STAFF_KEY"]}
     answer = functions.get("health", "/health", query={"deep": "1"}, headers=key)
     found = {part["name"]: part["ok"] for part in answer.body["data"]["dependencies"]}
     assert found == {"database": True, "sms_nikita": True, "sms_smsc": True}
@@ -24,6 +24,6 @@ def test_the_deep_check_asks_every_dependency(functions: Functions, sms_world: S
     assert answer.body["data"]["status"] == "degraded"
 
 
-@pytest.mark.parametrize("key", [{}, {"X-Operator-Key": "wrong"}, {"X-Operator-Key": "ключ"}])
+@pytest.mark.parametrize("key", [{}, {"X-Staff-Key": "wrong"}, {"X-Staff-Key": "ключ"}])
 def test_the_deep_check_is_for_operators(functions: Functions, key: dict[str, str]) -> None:
     assert functions.get("health", "/health", query={"deep": "1"}, headers=key).status == 403

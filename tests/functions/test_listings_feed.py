@@ -1,4 +1,4 @@
-"""The feed and the search: filters, pages, what is shared and what is a viewer's own."""
+"""Feed and the search: filters, pages, what is shared and what is a viewer's own."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ BISHKEK = {"latitude": 42.87, "longitude": 74.59}
 
 @pytest.fixture
 def seller(functions: Functions, database: Database) -> Seller:
-    """Somebody who sells; a test finds his listings alone by his id."""
+    """Return a seller; filter by its id to find its listings alone."""
     return new_seller(functions, database)
 
 
 @pytest.fixture
 def viewer(functions: Functions, database: Database) -> Seller:
-    """Somebody who looks."""
+    """Return a viewer."""
     return new_seller(functions, database)
 
 
 def titles(functions: Functions, path: str = LISTINGS, **query: Any) -> list[str]:
-    """The titles of a page, asked for without a token."""
+    """Return the titles of a page, asked for without a token."""
     answer = anonymous(functions, path, query={name: str(value) for name, value in query.items()})
     assert answer.status == 200, answer.body
     return [listing["title"] for listing in answer.body["data"]["listings"]]
 
 
 def walk(functions: Functions, **query: Any) -> list[str]:
-    """The ids of all pages."""
+    """Return the ids of all pages."""
     ids: list[str] = []
     cursor = None
     while True:

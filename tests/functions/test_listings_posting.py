@@ -12,13 +12,13 @@ from tests.support.sellers import LISTINGS, Seller, anonymous, car, horse, new_s
 
 @pytest.fixture
 def seller(functions: Functions, database: Database) -> Seller:
-    """Somebody who sells."""
+    """Return a seller."""
     return new_seller(functions, database)
 
 
 @pytest.fixture
 def other(functions: Functions, database: Database) -> Seller:
-    """Somebody else."""
+    """Return another user."""
     return new_seller(functions, database)
 
 

@@ -1,4 +1,4 @@
-"""One listing, one's own, one's favourites: who sees what, what is counted."""
+"""Listing, one's own, one's favourites: who sees what, what is counted."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tests.support.sellers import LISTINGS, Seller, anonymous, car, new_seller
 
 @pytest.fixture
 def seller(functions: Functions, database: Database) -> Seller:
-    """Somebody who sells; a test finds his listings alone by his id."""
+    """Return a seller; filter by its id to find its listings alone."""
     return new_seller(functions, database)
 
 
 @pytest.fixture
 def viewer(functions: Functions, database: Database) -> Seller:
-    """Somebody who looks."""
+    """Return a viewer."""
     return new_seller(functions, database)
 
 

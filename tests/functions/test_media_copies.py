@@ -1,4 +1,4 @@
-"""The jobs that copy videos and files to VK Cloud, as a timer or a storage event starts them."""
+"""Jobs that copy videos and files to VK Cloud, as a timer or a storage event starts them."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ MP4 = b"\0\0\0\x18ftypmp42" + b"\0" * 100
 
 
 def timer(job: str) -> dict[str, Any]:
-    """The message of a timer."""
+    """Return the message of a timer."""
     kind = "yandex.cloud.events.serverless.triggers.TimerMessage"
     details = {"trigger_id": "t", "payload": json.dumps({"job": job})}
     return {"messages": [{"event_metadata": {"event_id": uuid4().hex, "event_type": kind}, "details": details}]}
 
 
 def arrived(*keys: str) -> dict[str, Any]:
-    """The message of an object-storage trigger."""
+    """Return the message of an object-storage trigger."""
     kind = "yandex.cloud.events.storage.ObjectCreate"
     return {
         "messages": [
@@ -43,7 +43,7 @@ def arrived(*keys: str) -> dict[str, Any]:
 
 @pytest.fixture
 def run(functions: Functions, copy_world: CopyWorld, videos: VideoWorld) -> Any:
-    """Starts a job with both video suppliers and the stores at hand; other tests' videos are out of the way."""
+    """Starts a job with both video providers and the stores at hand; other tests' videos are out of the way."""
     functions.set(**videos.environ)
     with copy_world.database.connect() as connection:
         connection.execute("update videos set replicated_at = now() where replicated_at is null")
@@ -52,7 +52,7 @@ def run(functions: Functions, copy_world: CopyWorld, videos: VideoWorld) -> Any:
 
 
 def new_video(world: CopyWorld, provider: str, provider_video_id: str) -> str:
-    """A ready video of ours; its id."""
+    """Return a ready video of ours; its id."""
     query = (
         "insert into videos (owner_user_id, provider, provider_video_id, state) values (%s, %s, %s, 'ready')"
         " returning id::text"

@@ -1,4 +1,4 @@
-"""`make migrate-videos`: what people type, against the ledger and the simulated suppliers."""
+"""`make migrate-videos`: what people type, against the ledger and the simulated providers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Capture = pytest.CaptureFixture[str]
 
 @pytest.fixture(autouse=True)
 def _wide(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A window in which no line is broken."""
+    """Widen the terminal so that no line breaks."""
     monkeypatch.setenv("COLUMNS", "200")
 
 

@@ -16,24 +16,23 @@ from tests.support.words import new_word
 
 @pytest.fixture
 def seller(functions: Functions, database: Database) -> Seller:
-    """Somebody who sells."""
+    """Return a seller."""
     return new_seller(functions, database)
 
 
 @pytest.fixture
 def moderator(functions: Functions, database: Database) -> Seller:
-    """Somebody who checks."""
+    """Return a moderator."""
     return new_seller(functions, database, role="moderator")
 
 
 @pytest.fixture
 def admin(functions: Functions, database: Database) -> Seller:
-    """An administrator."""
     return new_seller(functions, database, role="admin")
 
 
 def item(moderator: Seller, listing: str) -> dict[str, Any]:
-    """A place in the queue with its history."""
+    """Return a place in the queue with its history."""
     answer = moderator.call("GET", f"{MODERATION}/listings/{listing}")
     assert answer.status == 200, answer.body
     data: dict[str, Any] = answer.body["data"]
@@ -41,12 +40,12 @@ def item(moderator: Seller, listing: str) -> dict[str, Any]:
 
 
 def act(moderator: Seller, listing: str, action: str, *, version: int = 1, **more: Any) -> Answer:
-    """A step of a moderator."""
+    """Return a step of a moderator."""
     return moderator.call("POST", f"{MODERATION}/listings/{listing}/{action}", {"version": version, **more})
 
 
 def actions(moderator: Seller, listing: str) -> list[str]:
-    """What happened so far."""
+    """Return the actions so far."""
     return [event["action"] for event in item(moderator, listing)["events"]]
 
 

@@ -1,4 +1,4 @@
-"""The monitor: one at a time, messages with back-off, silence, and what happens when its own parts are down."""
+"""Monitor: one at a time, messages with back-off, silence, and what happens when its own parts are down."""
 
 from __future__ import annotations
 
@@ -75,10 +75,10 @@ def test_an_alert_that_lasts_is_repeated_at_doubling_distances(operations: Opera
 
 def test_a_person_silences_an_alert_and_still_hears_that_it_is_over(operations: Operations) -> None:
     fire(operations)
-    operator = with_role(operations, "moderator")
-    [alert] = monitoring.alerts().current(principal(operator))
+    staff_member = with_role(operations, "moderator")
+    [alert] = monitoring.alerts().current(principal(staff_member))
     assert (alert["rule"], alert["state"], alert["unsent"]) == (RULE, "open", 0)
-    monitoring.alerts().silence(principal(operator), alert["id"], minutes=600)
+    monitoring.alerts().silence(principal(staff_member), alert["id"], minutes=600)
     operations.let_time_pass(5 * 3600)
     operations.run()
     assert operations.news() == {"sms": [], "email": [], "webhook": []}
@@ -90,7 +90,7 @@ def test_a_person_silences_an_alert_and_still_hears_that_it_is_over(operations: 
     operations.let_time_pass(120)
     operations.run()
     assert operations.news()["sms"][0].startswith("360Auto: в норме.")
-    log = rows(operations.database, "select action, details from audit_log where actor_user_id = %s", operator.id)
+    log = rows(operations.database, "select action, details from audit_log where actor_user_id = %s", staff_member.id)
     assert log == [("alert.silence", {"minutes": 600})]
 
 

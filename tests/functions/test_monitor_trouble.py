@@ -1,4 +1,4 @@
-"""The monitor when its own parts are down: sources, suppliers, channels, the database, its process."""
+"""Monitor when its own parts are down: sources, providers, channels, the database, its process."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_a_monitor_that_dies_while_it_sends_loses_nothing_and_sends_one_sms(oper
     world.let_time_pass(300)
 
     class Died(BaseException):
-        """The process ends."""
+        """Process ends."""
 
     class DyingDatabase:
         """Takes every call but the one that would note that a message was sent."""
@@ -74,7 +74,7 @@ def test_a_monitor_that_dies_while_it_sends_loses_nothing_and_sends_one_sms(oper
     assert rows(world.database, "select distinct state from alert_events") == [("sent",)]
 
 
-def test_dead_suppliers_of_sms_delay_the_message_and_do_not_lose_it(operations: Operations) -> None:
+def test_dead_providers_of_sms_delay_the_message_and_do_not_lose_it(operations: Operations) -> None:
     world = operations
     world.only(RULE)
     world.sms.turn("nikita", "status", status=4)
@@ -84,8 +84,8 @@ def test_dead_suppliers_of_sms_delay_the_message_and_do_not_lose_it(operations: 
     world.let_time_pass(300)
     assert world.run()["failed"] == 1
     assert world.news() == {"sms": [], "email": [world.mail.inbox()[0]["subject"]], "webhook": []}
-    for supplier in ("nikita", "smsc"):
-        world.sms.turn(supplier, "ok")
+    for provider in ("nikita", "smsc"):
+        world.sms.turn(provider, "ok")
     world.run()
     assert world.news()["sms"] == []
     world.let_time_pass(60)

@@ -1,4 +1,4 @@
-"""What can be seen of a request afterwards: its id at suppliers, slow calls, Sentry without anybody's data."""
+"""Traces of a request: its id at providers, slow calls, Sentry without personal data."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def watched(functions: Functions) -> Iterator[Watched]:
 
 
 def break_the_code(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """A defect of ours, with something personal in its text."""
+    """Raise an error with personal data in its text."""
 
     def broken() -> Any:
         raise ValueError(text + "+996" + str(700_123_456))
@@ -105,7 +105,7 @@ def test_a_dead_sentry_costs_a_request_little_and_fails_nothing(
     assert (answer.status, answer.code) == (500, "internal")
 
 
-def test_the_requests_id_is_handed_on_to_the_database_and_to_suppliers(person: Person) -> None:
+def test_the_requests_id_is_handed_on_to_the_database_and_to_providers(person: Person) -> None:
     seen: list[tuple[str, str]] = []
 
     async def note(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""Everybody at the same moment, and processes that die between any two steps: the payment is right all the same."""
+"""Payments under concurrency and with processes that die between any two steps."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ at_every_bank = pytest.mark.parametrize("bank", MAKERS)
 
 @pytest.fixture
 def mortal(paying: Paying) -> Iterator[Mortal]:
-    """A process in which functions are killed."""
+    """Yield a process in which functions are killed."""
     process = Mortal.start()
     yield process
     process.stop()
 
 
 def assert_paid_once(paying: Paying, payment_id: str) -> None:
-    """The tier is there, once."""
+    """Require exactly one paid tier."""
     assert paying.state(payment_id) == "completed"
     assert paying.periods() == 1
     paying.assert_nothing_is_lost()
@@ -152,7 +152,7 @@ def test_a_timer_that_dies_while_it_refunds_never_gives_the_money_back_twice(pay
 
 
 def approve_refund(paying: Paying, payment_id: str) -> None:
-    """A refund that the timer is to send."""
+    """Create an approved refund for the timer."""
     rows(
         paying.database,
         "insert into refunds (payment_id, amount_tyiyn, kind, reason, state, approved_at)"

@@ -1,4 +1,4 @@
-"""What timers and operators do with real banks behind: lists of days, refunds by call, debits of cards, renewals."""
+"""Timers and staff with simulated banks: statements, refunds by API, card debits, renewals."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.rows import rows
 from tests.support.sms import SmsWorld
 
 
-def operator(paying: Paying, role: str = "finance") -> ActingStaff:
+def staff_member(paying: Paying, role: str = "finance") -> ActingStaff:
     [(user,)] = rows(
         paying.database,
         "insert into users (phone, role) values ('+99655' || lpad((random() * 9999999)::int::text, 7, '0'), %s)"
@@ -26,7 +26,7 @@ def operator(paying: Paying, role: str = "finance") -> ActingStaff:
 
 
 def paid(paying: Paying, bank: str, tier: str = "basic", **body: Any) -> str:
-    """A tier that is paid."""
+    """Return a tier that is paid."""
     answer = paying.call("POST", "/payments", {"tier": tier, "bank": bank, **body})
     assert answer.status == 200, answer.body
     payment = str(answer.body["data"]["id"])
@@ -38,7 +38,7 @@ def paid(paying: Paying, bank: str, tier: str = "basic", **body: Any) -> str:
 
 
 def yesterday(paying: Paying, bank: str) -> None:
-    """Everything at the bank and here happened a day ago, and no day was compared yet."""
+    """Move everything at the bank and here a day back, with no day compared yet."""
     for order in paying.world.simulators[bank].orders.values():
         order.made_at -= 86400
         order.payments = [type(paid)(paid.number, paid.amount_tyiyn, paid.at - 86400) for paid in order.payments]
@@ -53,7 +53,7 @@ def yesterday(paying: Paying, bank: str) -> None:
 
 
 def compare(paying: Paying, bank: str) -> list[dict[str, Any]]:
-    """The gaps of yesterday, found by the timer at whatever time it is."""
+    """Return the gaps of yesterday, found by the timer at whatever time it is."""
     reconciler = billing.reconciler()
     [(day, since, until)] = rows(
         paying.database,
@@ -118,7 +118,7 @@ def test_a_refund_in_the_banks_cabinet_is_found_and_takes_the_tier_back(paying: 
 def test_a_refund_goes_to_the_bank_by_call_once(paying: Paying) -> None:
     payment = paid(paying, "freedompay")
     refund = billing.operations().refund(
-        operator(paying), payment, bank="freedompay", amount_tyiyn=10000, reason="По просьбе"
+        staff_member(paying), payment, bank="freedompay", amount_tyiyn=10000, reason="По просьбе"
     )["refund"]
     for _ in range(3):
         _older_refund(paying, payment)
@@ -137,7 +137,9 @@ def test_a_refund_goes_to_the_bank_by_call_once(paying: Paying) -> None:
 def test_a_refund_whose_answer_was_lost_is_asked_about_and_not_repeated(paying: Paying) -> None:
     payment = paid(paying, "freedompay")
     paying.world.turn("freedompay", "slow_made", seconds=30)
-    billing.operations().refund(operator(paying), payment, bank="freedompay", amount_tyiyn=10000, reason="По просьбе")
+    billing.operations().refund(
+        staff_member(paying), payment, bank="freedompay", amount_tyiyn=10000, reason="По просьбе"
+    )
     paying.world.turn("freedompay", "ok")
     assert rows(paying.database, "select state from refunds where payment_id = %s", payment) == [("processing",)]
     _older_refund(paying, payment)
@@ -157,7 +159,7 @@ def _older_refund(paying: Paying, payment: str) -> None:
 
 def test_where_a_bank_has_no_refund_by_call_it_is_a_task(paying: Paying) -> None:
     payment = paid(paying, "odengi")
-    anna = operator(paying)
+    anna = staff_member(paying)
     refund = billing.operations().refund(anna, payment, bank="odengi", amount_tyiyn=10000, reason="По просьбе")[
         "refund"
     ]
@@ -170,9 +172,9 @@ def test_where_a_bank_has_no_refund_by_call_it_is_a_task(paying: Paying) -> None
 
 
 def test_operators_work_through_the_domain(paying: Paying) -> None:
-    operations, anna, boris = billing.operations(), operator(paying), operator(paying, "admin")
+    operations, anna, boris = billing.operations(), staff_member(paying), staff_member(paying, "admin")
     with pytest.raises(Forbidden):
-        operations.queue(operator(paying, "moderator"))
+        operations.queue(staff_member(paying, "moderator"))
     order = ByHand(paying.user, "enterprise", amount_tyiyn=500_000, period_days=90, listing_limit=200)
     made = operations.record_by_hand(anna, order, reason="Договор 7", evidence="ST-77")
     assert made["waits"] is True
@@ -303,7 +305,9 @@ def test_a_bank_that_cannot_be_asked_and_signs_nothing_is_believed_by_a_person_o
     paying.wait_for_calls(1)
     held = rows(paying.database, "select state, review_reason, paid_tyiyn from payments where id = %s", payment["id"])
     assert held == [("manual_review", "unconfirmed", 0)]
-    billing.operations().decide(operator(paying), payment["id"], "release", reason="Видно в выписке", evidence="BK-1")
+    billing.operations().decide(
+        staff_member(paying), payment["id"], "release", reason="Видно в выписке", evidence="BK-1"
+    )
     assert paying.state(payment["id"]) == "completed"
     assert paying.plan()["tier_code"] == "basic"
     paying.assert_nothing_is_lost()

@@ -1,4 +1,4 @@
-"""A tier is ordered and paid at each bank: whatever its calls do, the tier starts once, or a person looks."""
+"""Tier is ordered and paid at each bank: whatever its calls do, the tier starts once, or a person looks."""
 
 from __future__ import annotations
 

@@ -183,7 +183,7 @@ def test_when_nobody_takes_it_the_caller_is_told_and_the_allowance_given_back(
     assert person.request_code().status == 200
 
 
-def test_a_number_that_the_operator_refuses_is_a_user_error_without_a_second_supplier(person: Person) -> None:
+def test_a_number_that_the_operator_refuses_is_a_user_error_without_a_second_provider(person: Person) -> None:
     person.sms.turn("nikita", "status", status=7)
     answer = person.request_code()
     assert (answer.status, answer.code) == (422, "phone_rejected")
@@ -206,7 +206,7 @@ def test_a_lasting_failure_opens_the_circuit_for_everybody(person: Person, datab
     assert circuit == [(0, None)]
 
 
-def test_an_sms_that_did_not_arrive_goes_by_the_other_supplier_the_next_time(
+def test_an_sms_that_did_not_arrive_goes_by_the_other_provider_the_next_time(
     person: Person, database: Database
 ) -> None:
     person.sms.turn("nikita", "undelivered")

@@ -1,4 +1,4 @@
-"""The life of a session after login."""
+"""Life of a session after login."""
 
 import time
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Delivery reports: what suppliers push, what is asked for, and what a forger can do."""
+"""Delivery reports: what providers push, what is asked for, and what a forger can do."""
 
 import hashlib
 import threading
@@ -16,16 +16,16 @@ STATE = (
 )
 
 
-def push(functions: Functions, supplier: str, body: str, *, secret: str | None = None) -> Answer:
-    """A call of a supplier's webhook."""
+def push(functions: Functions, provider: str, body: str, *, secret: str | None = None) -> Answer:
+    """Return a call of a provider's webhook."""
     shown = functions.environ["SMS_REPORT_SECRET"] if secret is None else secret
-    event = http_event("POST", f"/webhooks/sms/{supplier}/{shown}", body, headers={"Content-Type": "application/xml"})
-    event["pathParameters"] = {"provider": supplier, "secret": shown}
+    event = http_event("POST", f"/webhooks/sms/{provider}/{shown}", body, headers={"Content-Type": "application/xml"})
+    event["pathParameters"] = {"provider": provider, "secret": shown}
     return functions.raw("sms_report", event)
 
 
 def nikita_xml(message_id: str, phone: str, report: int = 3) -> str:
-    """What nikita pushes."""
+    """Return a push of nikita."""
     return (
         '<report xmlns="http://Giper.mobi/schema/DeliveryReport">'
         f"<dr><id>{message_id}</id><phone><number>{phone.lstrip('+')}</number><report>{report}</report>"
@@ -34,7 +34,7 @@ def nikita_xml(message_id: str, phone: str, report: int = 3) -> str:
 
 
 def smsc_form(functions: Functions, message_id: str, phone: str, status: int = 1, *, secret: str | None = None) -> str:
-    """What SMSC posts."""
+    """Return a push of SMSC."""
     word = functions.environ["SMSC_CALLBACK_SECRET"] if secret is None else secret
     number = phone.lstrip("+")
     signed = hashlib.md5(f"{message_id}:{number}:{status}:{word}".encode()).hexdigest()  # noqa: S324
@@ -42,11 +42,11 @@ def smsc_form(functions: Functions, message_id: str, phone: str, status: int = 1
 
 
 def sent(person: Person, database: Database) -> tuple[str, str]:
-    """An SMS that a supplier took: its supplier and its id there."""
+    """Return an SMS that a provider took: its provider and its id there."""
     assert person.request_code().status == 200
-    supplier, message_id, state, _ = rows(database, STATE, person.phone)[0]
+    provider, message_id, state, _ = rows(database, STATE, person.phone)[0]
     assert state == "accepted"
-    return supplier, message_id
+    return provider, message_id
 
 
 def state_of(person: Person, database: Database) -> str:
@@ -74,15 +74,15 @@ def test_a_forged_push_changes_nothing_because_nikita_does_not_say_so(person: Pe
 
 
 def test_a_final_state_never_moves_back(person: Person, database: Database) -> None:
-    supplier, message_id = sent(person, database)
+    provider, message_id = sent(person, database)
     for state, code in (("delivered", "3"), ("failed", "4"), ("pending", "1")):
         rows(
             database,
             """select sms_reports_record(%s, jsonb_build_array(jsonb_build_object(
                  'message_id', %s::text, 'phone', %s::text, 'state', %s::text, 'code', %s::text)))""",
-            supplier, message_id, person.phone, state, code,
+            provider, message_id, person.phone, state, code,
         )  # fmt: skip
-    assert rows(database, STATE, person.phone) == [(supplier, message_id, "delivered", "3")]
+    assert rows(database, STATE, person.phone) == [(provider, message_id, "delivered", "3")]
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "x" * 64])
@@ -134,7 +134,7 @@ def test_when_nikita_cannot_be_asked_the_push_is_taken_and_the_poller_asks_later
 
 
 def test_a_signed_callback_of_smsc_is_proof(person: Person, database: Database) -> None:
-    person.functions.set(SMS_SUPPLIERS="smsc,nikita")
+    person.functions.set(SMS_PROVIDERS="smsc,nikita")
     _, message_id = sent(person, database)
     answer = push(person.functions, "smsc", smsc_form(person.functions, message_id, person.phone, 20))
     assert (answer.status, answer.body["data"]) == (200, {"changed": 1})
@@ -143,7 +143,7 @@ def test_a_signed_callback_of_smsc_is_proof(person: Person, database: Database) 
 
 
 def test_a_callback_of_smsc_with_a_forged_signature_is_refused(person: Person, database: Database) -> None:
-    person.functions.set(SMS_SUPPLIERS="smsc,nikita")
+    person.functions.set(SMS_PROVIDERS="smsc,nikita")
     _, message_id = sent(person, database)
     right = smsc_form(person.functions, message_id, person.phone)
     forged = [

@@ -16,18 +16,18 @@ OLD, NEW, DIGEST = b"o" * 32, b"n" * 32, b"d" * 32
 
 
 def encoded(key: bytes) -> str:
-    """A key as it stands in the environment."""
+    """Return a key as it stands in the environment."""
     return base64.urlsafe_b64encode(key).decode().rstrip("=")
 
 
 def place(row_id: str) -> AssociatedData:
-    """Where a profile's token lies."""
+    """Return the place of a profile's token."""
     return AssociatedData("payment_profiles", "token_encrypted", row_id)
 
 
 @pytest.fixture
 def user(database: Database) -> str:
-    """Somebody, in a database without tokens."""
+    """Create a user, in a database without tokens."""
     rows(database, "delete from payment_profiles returning id")
     return str(rows(database, "insert into users (phone) values (%s) returning id", new_phone())[0][0])
 
@@ -42,7 +42,7 @@ def store(database: Database, user: str, token: str, key_id: str, key: bytes) ->
 
 
 def stored(database: Database, row_id: str) -> str:
-    """What lies in a row."""
+    """Return the stored token of a row."""
     return str(rows(database, "select token_encrypted from payment_profiles where id = %s", row_id)[0][0])
 
 

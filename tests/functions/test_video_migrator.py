@@ -1,4 +1,4 @@
-"""Videos move from api.video to Yandex as the timer's function moves them, on both simulated suppliers."""
+"""Videos move from api.video to Yandex as the timer's function moves them, on both simulated providers."""
 
 from __future__ import annotations
 
@@ -327,13 +327,13 @@ def test_a_large_file_is_copied_by_several_invocations(moves: MoveWorld) -> None
     assert moves.videos.yandex.requests["create"] == 1
 
 
-@pytest.mark.parametrize(("figure", "reason"), [({"quota": 1}, "library_full"), ({"calls_per_minute": 2}, "busy")])
-def test_a_full_or_busy_supplier_ends_the_run_and_costs_no_attempts(
-    moves: MoveWorld, figure: dict[str, int], reason: str
+@pytest.mark.parametrize(("limits", "reason"), [({"quota": 1}, "library_full"), ({"calls_per_minute": 2}, "busy")])
+def test_a_full_or_busy_provider_ends_the_run_and_costs_no_attempts(
+    moves: MoveWorld, limits: dict[str, int], reason: str
 ) -> None:
     for _ in range(3):
         moves.add()
-    moves.videos.turn("yandex", **figure)
+    moves.videos.turn("yandex", **limits)
     assert moves.run(seconds=25)["ended"] == reason
     assert rows(moves.database, "select max(attempts) from video_migrations") == [(0,)]
     moves.videos.turn("yandex", quota=5000, calls_per_minute=600)
@@ -350,12 +350,12 @@ def test_room_is_kept_for_what_users_upload(moves: MoveWorld) -> None:
     assert len(moves.videos.yandex.videos) == 2
 
 
-def test_a_supplier_that_is_down_does_not_use_up_the_day(moves: MoveWorld) -> None:
+def test_a_provider_that_is_down_does_not_use_up_the_day(moves: MoveWorld) -> None:
     for _ in range(12):
         moves.add()
     moves.videos.turn("yandex", mode="http_500")
     report = moves.run(seconds=40)
-    assert str(report["ended"]).startswith("supplier_down")
+    assert str(report["ended"]).startswith("provider_down")
     assert rows(moves.database, "select started from video_migration_days")[0][0] <= 6
     moves.videos.turn("yandex", mode="ok")
     moves.finish()
@@ -393,7 +393,7 @@ def test_a_file_that_is_forbidden_stands_in_no_other_videos_way(moves: MoveWorld
     sources = iter([first.source, second.source])
 
     class Forbidding:
-        """The first file that is asked for does not open."""
+        """First file that is asked for does not open."""
 
         copy = copier.copy
 

@@ -1,4 +1,4 @@
-"""A run may be killed anywhere: before and after every call to the database and to a supplier. The end is the same."""
+"""Run may be killed anywhere: before and after every call to the database and to a provider. The end is the same."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SHARES = 4
 
 
 class Killed(BaseException):
-    """What no code of ours catches, like the end of the process."""
+    """Exception that no code of ours catches, like the end of the process."""
 
 
 @dataclass
@@ -34,7 +34,6 @@ class Fuse:
     burnt: int = 0
 
     def burn(self, *_: object) -> None:
-        """One step nearer."""
         self.burnt += 1
         if self.burnt > self.left:
             self.left = float("inf")
@@ -43,13 +42,13 @@ class Fuse:
 
 @dataclass
 class FusedDatabase:
-    """The database, with a fuse at both ends of every call."""
+    """Database, with a fuse at both ends of every call."""
 
     inner: DatabasePort
     fuse: Fuse
 
     def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
-        """A call that may not be made, or of whose success nobody hears."""
+        """Return a call that may not be made, or of whose success nobody hears."""
         self.fuse.burn()
         answer = self.inner.call(function, arguments)
         self.fuse.burn()
@@ -106,7 +105,7 @@ def test_a_run_killed_at_any_boundary_ends_as_if_it_had_not_been(
 
 
 def assert_digests_cover(entry: dict[str, Any]) -> None:
-    """From the first byte to the last, each once."""
+    """Require digests from the first byte to the last, each once."""
     ends = [0, *(chunk["to"] for chunk in entry["chunk_digests"])]
     assert [chunk["from"] for chunk in entry["chunk_digests"]] == ends[:-1]
     assert ends[-1] == entry["bytes_total"]

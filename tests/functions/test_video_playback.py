@@ -1,4 +1,4 @@
-"""Where a video plays, in every state of it; who may see and remove it."""
+"""Playback of a video in every state; permissions to see and remove it."""
 
 import pytest
 
@@ -13,15 +13,15 @@ from tests.support.videos import new_file
 HOSTS = pytest.mark.parametrize("headers", [{}, TUS_BUILD], ids=["api_video", "yandex"])
 
 
-def at_supplier(uploader: Uploader, video: str) -> None:
-    """Its supplier loses the video."""
+def at_provider(uploader: Uploader, video: str) -> None:
+    """Lose the video at its provider."""
     row = uploader.row(video)
     side = uploader.videos.api_video.library.videos if row["provider"] == "api_video" else uploader.videos.yandex.videos
     del side[row["provider_video_id"]]
 
 
 def moved(uploader: Uploader, video: str) -> None:
-    """The video plays from Yandex, and api.video keeps its copy, as the migrator leaves it."""
+    """Play the video from Yandex, with api.video's copy kept, as the migrator leaves it."""
     target = uploader.videos.seed("yandex", title=video)
     rows(
         uploader.database,
@@ -109,7 +109,7 @@ def test_while_a_new_video_is_made_the_listing_plays_the_old_one(uploader: Uploa
 
 
 def hasten(uploader: Uploader) -> None:
-    """Whatever is being encoded is done."""
+    """Finish all encodings."""
     for video in uploader.videos.api_video.library.videos.values():
         video.encoded_at = 0.0 if video.body else None
     for held in uploader.videos.yandex.videos.values():
@@ -161,7 +161,7 @@ def test_when_yandex_loses_it_api_video_plays(uploader: Uploader) -> None:
     video = uploader.uploaded()
     listing = uploader.posted(video)
     moved(uploader, video)
-    at_supplier(uploader, video)
+    at_provider(uploader, video)
     uploader.assert_plays(listing)
     assert uploader.row(video)["gone_at"]
     uploader.assert_plays(listing)
@@ -178,11 +178,11 @@ def test_when_yandex_is_silent_api_video_plays(uploader: Uploader, mode: str) ->
 
 
 @HOSTS
-def test_when_no_supplier_has_it_the_replica_plays(uploader: Uploader, headers: dict[str, str]) -> None:
+def test_when_no_provider_has_it_the_replica_plays(uploader: Uploader, headers: dict[str, str]) -> None:
     video = uploader.uploaded(headers=headers)
     listing = uploader.posted(video)
     replicated(uploader, video)
-    at_supplier(uploader, video)
+    at_provider(uploader, video)
     link = uploader.location(f"{API}/video/{video}/manifest.m3u8")
     assert "videos/a.mp4" in link
     assert "X-Amz-Signature" in link
@@ -201,7 +201,7 @@ def test_a_video_is_to_be_had_as_one_file(uploader: Uploader, headers: dict[str,
     assert uploader.call("video", "GET", f"/{video}/video.mp4").status == 404
 
 
-def test_a_silent_supplier_is_asked_after_the_others_for_a_while(uploader: Uploader) -> None:
+def test_a_silent_provider_is_asked_after_the_others_for_a_while(uploader: Uploader) -> None:
     video = uploader.uploaded()
     moved(uploader, video)
     uploader.videos.turn("yandex", mode="http_500")
@@ -237,15 +237,15 @@ def test_who_looks_at_a_video_learns_at_once_that_it_is_ready(uploader: Uploader
     require_playable(uploader.videos.http, uploader.location(f"{API}/video/{second}/manifest.m3u8"))
 
 
-def test_a_video_that_its_supplier_lost_while_making_it_has_failed(uploader: Uploader) -> None:
+def test_a_video_that_its_provider_lost_while_making_it_has_failed(uploader: Uploader) -> None:
     uploader.videos.turn("yandex", encode_seconds=600)
     video = uploader.uploaded(headers=TUS_BUILD)
-    at_supplier(uploader, video)
+    at_provider(uploader, video)
     assert uploader.read(video).body["failure"] == "gone"
     assert uploader.call("video", "GET", f"/{video}/manifest.m3u8").status == 404
 
 
-def test_a_supplier_is_asked_once_in_some_seconds_however_many_look(uploader: Uploader) -> None:
+def test_a_provider_is_asked_once_in_some_seconds_however_many_look(uploader: Uploader) -> None:
     uploader.videos.turn("yandex", encode_seconds=600)
     video = uploader.uploaded(headers=TUS_BUILD)
     asked = uploader.videos.yandex.requests.get("batch_get", 0)
@@ -254,7 +254,7 @@ def test_a_supplier_is_asked_once_in_some_seconds_however_many_look(uploader: Up
     assert uploader.videos.yandex.requests["batch_get"] == asked + 1
 
 
-def test_a_listing_posted_later_shows_the_suppliers_own_address(uploader: Uploader) -> None:
+def test_a_listing_posted_later_shows_the_providers_own_address(uploader: Uploader) -> None:
     video = uploader.uploaded()
     shown = uploader.shown(uploader.posted(video))
     assert shown["video_url"].startswith(f"{uploader.videos.url}/api_video/vod/")
@@ -263,8 +263,8 @@ def test_a_listing_posted_later_shows_the_suppliers_own_address(uploader: Upload
 
 def test_a_video_without_a_listing_is_its_owners_alone(uploader: Uploader, new_uploader: NewUploader) -> None:
     video = uploader.uploaded()
-    supplier_id = uploader.row(video)["provider_video_id"]
-    for name in (video, supplier_id):
+    provider_id = uploader.row(video)["provider_video_id"]
+    for name in (video, provider_id):
         assert new_uploader().read(name).status == 404
         assert anonymous_read(uploader, name) == 404
         assert uploader.read(name).status == 200
@@ -293,9 +293,9 @@ def test_only_its_owner_removes_a_video(uploader: Uploader, new_uploader: NewUpl
     assert (shown["video_id"], shown["video_url"], shown["video_status"]) == (None, None, "none")
     assert uploader.call("video", "GET", f"/{video}/manifest.m3u8").status == 404
     uploader.upkeep()
-    supplier = uploader.videos.supplier("yandex" if headers else "api_video")
+    provider = uploader.videos.provider("yandex" if headers else "api_video")
     with pytest.raises((VideoUnknown, ProviderVideoNotReady)):
-        supplier.playback(uploader.row(video)["provider_video_id"])
+        provider.playback(uploader.row(video)["provider_video_id"])
     assert uploader.row(video)["state"] == "deleted"
 
 

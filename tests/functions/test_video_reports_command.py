@@ -28,8 +28,8 @@ def test_an_address_is_added_listed_and_removed(videos: VideoWorld, capsys: pyte
     assert videos.api_video.library.webhooks == {}
 
 
-def test_a_refusal_is_told_without_the_suppliers_words(videos: VideoWorld, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_refusal_is_told_without_the_providers_words(videos: VideoWorld, capsys: pytest.CaptureFixture[str]) -> None:
     videos.turn("api_video", mode="http_500")
     assert main(["list"]) == 1
     told = capsys.readouterr().err
-    assert told == "api.video did not do it (http_500).\n"
+    assert told == "api.video refused (http_500).\n"

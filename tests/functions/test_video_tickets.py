@@ -90,9 +90,9 @@ def test_the_same_request_gets_the_same_ticket(uploader: Uploader, headers: dict
 
 
 @HOSTS
-def test_parallel_repetitions_leave_one_upload_at_the_supplier(uploader: Uploader, headers: dict[str, str]) -> None:
+def test_parallel_repetitions_leave_one_upload_at_the_provider(uploader: Uploader, headers: dict[str, str]) -> None:
     principal = access_tokens().check(uploader.seller.token)
-    tickets, build = videos.upload_tickets(), 240 if headers else None
+    tickets, build = videos.upload_sessions(), 240 if headers else None
 
     def ask(_: int) -> str:
         return tickets.open(principal, WantedUpload("x", 9), key="same", build=build).target.url
@@ -233,7 +233,7 @@ def test_no_file_at_yandex_can_be_claimed_for_a_ticket_that_yandex_never_answere
 
 
 def test_a_stolen_token_dies_with_its_time(uploader: Uploader) -> None:
-    uploader.functions.set(VIDEO_TICKET_SECONDS="60")
+    uploader.functions.set(VIDEO_UPLOAD_SESSION_SECONDS="60")
     ticket = uploader.ticket()
     [token] = uploader.videos.api_video.library.tokens.values()
     token.made_at -= 61
@@ -294,7 +294,7 @@ def test_a_blocked_person_gets_no_ticket(uploader: Uploader) -> None:
     assert uploader.create().code == "account_blocked"
 
 
-def test_a_silent_supplier_is_told_without_its_words(uploader: Uploader) -> None:
+def test_a_silent_provider_is_told_without_its_words(uploader: Uploader) -> None:
     uploader.videos.turn("api_video", mode="http_500")
     answer = uploader.create()
     assert (answer.status, answer.code) == (503, "video_service_unavailable")

@@ -1,4 +1,4 @@
-"""The timer: states, tickets that end, deletions, strays; nothing of anybody else's is touched."""
+"""Timer: states, tickets that end, deletions, strays; nothing of anybody else's is touched."""
 
 import time
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ from tests.support.videos import new_file
 
 
 def at_stray_minute(uploader: Uploader) -> dict[str, int]:
-    """A run in the minute in which strays are looked for."""
+    """Return a run in the minute in which strays are looked for."""
     upkeep = videos.video_upkeep()
     upkeep.now = lambda: datetime.now(UTC).replace(minute=17)
     return upkeep.run(seconds=30)
@@ -191,20 +191,20 @@ def test_an_upload_that_nobody_told_of_finds_its_ticket(uploader: Uploader) -> N
     assert uploader.row(ticket["videoId"])["state"] == "ready"
 
 
-def test_a_supplier_that_is_down_is_left_for_the_next_run(uploader: Uploader) -> None:
+def test_a_provider_that_is_down_is_left_for_the_next_run(uploader: Uploader) -> None:
     video = uploader.uploaded()
     uploader.delete(video)
-    supplier_id = uploader.row(video)["provider_video_id"]
+    provider_id = uploader.row(video)["provider_video_id"]
     upkeep = videos.video_upkeep()
-    for supplier in upkeep.suppliers.by_name.values():
-        supplier._exchange.__dict__["patience"] = type(supplier._exchange.patience)(0.5, 0.3, 2, 0.01)  # type: ignore[attr-defined]
+    for provider in upkeep.providers.by_name.values():
+        provider._exchange.__dict__["patience"] = type(provider._exchange.patience)(0.5, 0.3, 2, 0.01)  # type: ignore[attr-defined]
     uploader.videos.turn("api_video", mode="dead")
-    assert upkeep.run(seconds=30)["supplier_failures"] >= 1
+    assert upkeep.run(seconds=30)["provider_failures"] >= 1
     assert uploader.row(video)["deleted_at"] is None
     uploader.videos.turn("api_video", mode="ok")
     rows(uploader.database, "update videos set next_check_at = now() where id = %s returning id", video)
     assert uploader.upkeep()["videos_deleted"] >= 1
-    assert supplier_id not in uploader.videos.api_video.library.videos
+    assert provider_id not in uploader.videos.api_video.library.videos
 
 
 def test_both_copies_of_a_deleted_video_go(uploader: Uploader) -> None:

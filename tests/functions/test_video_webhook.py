@@ -29,42 +29,42 @@ def report(uploader: Uploader, video_id: str, *, secret: str | None = None, **ch
 
 
 def processing(uploader: Uploader) -> tuple[str, str]:
-    """A video that is being encoded: our id and the supplier's."""
+    """Return a video that is being encoded: our id and the provider's."""
     uploader.videos.turn("api_video", encode_seconds=600)
     video = uploader.uploaded()
     return video, uploader.row(video)["provider_video_id"]
 
 
 def test_a_report_makes_the_video_ready(uploader: Uploader) -> None:
-    video, supplier_id = processing(uploader)
-    uploader.videos.api_video.library.videos[supplier_id].encoded_at = 0.0
+    video, provider_id = processing(uploader)
+    uploader.videos.api_video.library.videos[provider_id].encoded_at = 0.0
     for _ in range(3):
-        assert report(uploader, supplier_id).body["data"] == {"state": "ready"}
+        assert report(uploader, provider_id).body["data"] == {"state": "ready"}
     assert uploader.row(video)["state"] == "ready"
 
 
 def test_a_report_is_not_believed(uploader: Uploader) -> None:
-    video, supplier_id = processing(uploader)
-    assert report(uploader, supplier_id).body["data"] == {"state": "processing"}
+    video, provider_id = processing(uploader)
+    assert report(uploader, provider_id).body["data"] == {"state": "processing"}
     assert uploader.row(video)["state"] == "processing"
 
 
 @pytest.mark.parametrize("secret", ["wrong", "x" * 43])
 def test_a_report_that_api_video_has_not_signed_changes_nothing(uploader: Uploader, secret: str) -> None:
-    video, supplier_id = processing(uploader)
-    uploader.videos.api_video.library.videos[supplier_id].encoded_at = 0.0
-    answer = report(uploader, supplier_id, secret=secret)
+    video, provider_id = processing(uploader)
+    uploader.videos.api_video.library.videos[provider_id].encoded_at = 0.0
+    answer = report(uploader, provider_id, secret=secret)
     assert (answer.status, answer.code) == (401, "authentication_required")
-    unsigned = uploader.functions.raw("video_webhook", http_event("POST", PATH, {"videoId": supplier_id}))
+    unsigned = uploader.functions.raw("video_webhook", http_event("POST", PATH, {"videoId": provider_id}))
     assert unsigned.status == 401
     assert uploader.row(video)["state"] == "processing"
 
 
 def test_two_secrets_are_good_while_they_are_changed(uploader: Uploader) -> None:
-    _, supplier_id = processing(uploader)
+    _, provider_id = processing(uploader)
     uploader.functions.set(API_VIDEO_WEBHOOK_SECRET="old,new")
-    assert report(uploader, supplier_id, secret="new").status == 200
-    assert report(uploader, supplier_id, secret="old").status == 200
+    assert report(uploader, provider_id, secret="new").status == 200
+    assert report(uploader, provider_id, secret="old").status == 200
 
 
 def test_a_report_of_a_video_that_is_not_ours_is_ignored(uploader: Uploader) -> None:
@@ -95,9 +95,9 @@ def test_an_upload_larger_than_its_ticket_is_refused_by_the_report_as_well(uploa
 
 
 def test_a_silent_api_video_means_that_the_report_may_come_again(uploader: Uploader) -> None:
-    _, supplier_id = processing(uploader)
+    _, provider_id = processing(uploader)
     uploader.videos.turn("api_video", mode="dead")
-    assert report(uploader, supplier_id).status == 503
+    assert report(uploader, provider_id).status == 503
 
 
 def test_a_body_that_is_no_json_is_ignored_when_signed(uploader: Uploader) -> None:

@@ -1,4 +1,4 @@
-"""A stage of the real template, deployed into a cloud of this process."""
+"""Stage of the real template, deployed into a cloud of this process."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_text(encoding="utf-8"))
 
 
 def parameters_of(project: Project) -> dict[str, str]:
-    """A value for every parameter that has no default."""
+    """Return a value for every parameter that has no default."""
     return {name: f"value-of-{name}" for name, default in project.defaults.items() if default is None}
 
 
 @dataclass
 class Site:
-    """One stage; `bundles` and `project` may be changed, as a commit would."""
+    """Stage; `bundles` and `project` may be changed, as a commit would."""
 
     cloud: Cloud
     fake: FakeCloud
@@ -59,7 +59,7 @@ class Site:
         self.bundles[function] = Bundle(function, path, content_hash, path.stat().st_size, size)
 
     def set_secrets(self) -> None:
-        """Every secret of the template, as `make secret` sets it."""
+        """Set every secret of the template, as `make secret` does."""
         keys = {each.secret for variables in self.project.variables.values() for each in variables if each.secret}
         for key in sorted(keys - self.stage.absent_secrets):
             set_secret(self.project, Actual(self.cloud, self.stage), key, f"the value of {key}")
@@ -70,12 +70,12 @@ class Site:
 
     @property
     def wanted(self) -> Wanted:
-        """What should be there."""
+        """Return the wanted state."""
         return work_out(self.project, self.stage, self.bundles)
 
     @property
     def deployment(self) -> Deployment:
-        """A run of the deployer."""
+        """Return a run of the deployer."""
         entry = Entry(self.wanted, self.project, self.document)
         return Deployment(
             self.cloud, self.storage, self.queues, self.stage, entry, self.reported.append, self.is_healthy
@@ -83,15 +83,14 @@ class Site:
 
     @property
     def document(self) -> dict[str, Any]:
-        """The OpenAPI document."""
         return DOCUMENT
 
     def plan(self) -> list[str]:
-        """The plan, a line per step."""
+        """Return the plan, a line per step."""
         return [str(step) for step in self.deployment.plan()]
 
     def live(self, function: str) -> Any:
-        """The version of a function that callers reach."""
+        """Return the version of a function that callers reach."""
         return Actual(self.cloud, self.stage).tagged(f"{self.stage.prefix}-{function.replace('_', '-')}", "live")
 
 
@@ -110,7 +109,7 @@ def aws_endpoints() -> Iterator[str]:
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws_endpoints: str) -> Iterator[Site]:
-    """An empty folder in the cloud, and the template of this repository."""
+    """Yield an empty folder in the cloud, and the template of this repository."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

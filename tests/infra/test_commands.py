@@ -1,4 +1,4 @@
-"""The commands as a person at the terminal runs them, on a cloud of this process."""
+"""Commands as a person at the terminal runs them, on a cloud of this process."""
 
 from __future__ import annotations
 

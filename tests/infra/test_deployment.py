@@ -1,4 +1,4 @@
-"""The deployer against Yandex Cloud's own services: what it plans, does, leaves alone, and takes back."""
+"""Deployer against Yandex Cloud's own services: what it plans, does, leaves alone, and takes back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor: a line per part, what to do about it, no secret in it, nothing left behind."""
+"""Doctor: a line per part, what to do about it, no secret in it, nothing left behind."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from infra import doctor
-from infra.doctor import Check, Warn, Wrong, configuration, examine, supabase, suppliers
+from infra.doctor import Check, Warn, Wrong, configuration, examine, providers, supabase
 from infra.stage import StageError, load_stage
 from local.secrets import Keyring
 from local.tokens import new_signing_key
@@ -58,7 +58,7 @@ def test_a_finding_is_one_line_that_says_what_to_do(run: object, outcome: str, l
     assert "\n" not in str(finding)
 
 
-def test_a_suppliers_text_is_never_shown() -> None:
+def test_a_providers_text_is_never_shown() -> None:
     [finding] = examine({}, of(broken))
     assert "hunter2" not in str(finding)
 
@@ -69,35 +69,35 @@ def test_what_is_not_configured_is_said_and_not_asked() -> None:
 
 
 def test_settings_that_cannot_be_loaded_are_named_without_their_values() -> None:
-    finding = found("settings", {"OPERATOR_KEY": "too-short"})
+    finding = found("settings", {"STAFF_KEY": "too-short"})
     assert finding.outcome == "failure"
-    assert "OPERATOR_KEY" in finding.told
+    assert "STAFF_KEY" in finding.told
     assert "too-short" not in finding.told
 
 
 @pytest.mark.parametrize("value", ["tiny1", "a" * 40, "changeme-please-now"])
 def test_weak_secrets_are_named(value: str) -> None:
-    finding = found("weak secrets", {"OPERATOR_KEY": value, "JWT_SECRET": Keyring.generate().jwt_secret})
+    finding = found("weak secrets", {"STAFF_KEY": value, "JWT_SECRET": Keyring.generate().jwt_secret})
     assert finding.outcome == "warning"
-    assert finding.told.startswith("OPERATOR_KEY:")
+    assert finding.told.startswith("STAFF_KEY:")
     assert value not in str(finding)
 
 
 def test_one_secret_for_two_purposes_is_named() -> None:
     same = Keyring.generate().jwt_secret
-    finding = found("secrets used twice", {"OPERATOR_KEY": same, "JWT_SECRET": same})
-    assert finding.told == "JWT_SECRET = OPERATOR_KEY"
+    finding = found("secrets used twice", {"STAFF_KEY": same, "JWT_SECRET": same})
+    assert finding.told == "JWT_SECRET = STAFF_KEY"
 
 
 def test_a_secret_in_a_file_that_git_knows_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    secret = Keyring.generate().operator_key
+    secret = Keyring.generate().staff_key
     (tmp_path / "notes.txt").write_text(f"key: {secret}", encoding="utf-8")
     (tmp_path / ".env").write_text("X=1", encoding="utf-8")
     for command in (["git", "init", "-q"], ["git", "add", "-A"]):
         subprocess.run(command, cwd=tmp_path, check=True)
     monkeypatch.setattr(configuration, "ROOT", tmp_path)
-    finding = found("exposed secrets", {"OPERATOR_KEY": secret})
-    assert finding.told == ".env is in git; OPERATOR_KEY in notes.txt"
+    finding = found("exposed secrets", {"STAFF_KEY": secret})
+    assert finding.told == ".env is in git; STAFF_KEY in notes.txt"
     assert secret not in str(finding)
 
 
@@ -154,7 +154,7 @@ def change_pre_request(database: Database, change: str) -> None:
 
 
 class Shelf:
-    """A store in memory that may lose what it is given."""
+    """Store in memory that may lose what it is given."""
 
     def __init__(self, *, loses: bool = False) -> None:
         self.objects: dict[str, bytes] = {}
@@ -180,14 +180,14 @@ class Shelf:
 
 def test_a_probe_leaves_nothing_in_a_bucket() -> None:
     shelf = Shelf()
-    assert suppliers._probe(shelf) == "written, read and deleted"
+    assert providers._probe(shelf) == "written, read and deleted"
     assert shelf.objects == {}
 
 
 def test_a_probe_leaves_nothing_even_where_it_fails() -> None:
     shelf = Shelf(loses=True)
     with pytest.raises(Wrong, match="not what was written"):
-        suppliers._probe(shelf)
+        providers._probe(shelf)
     assert shelf.objects == {}
 
 

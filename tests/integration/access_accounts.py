@@ -1,4 +1,4 @@
-"""The access matrix: people, sessions, login codes, SMS, consent; business accounts and their members."""
+"""Access matrix: people, sessions, login codes, SMS, consent; business accounts and their members."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a case of the access matrix is.
+"""Case of the access matrix.
 
 A case names the row as the owner would send it, columns that only the database's owner can add, a change, and for each
-verb the roles that succeed. Everybody else must fail, without any effect. What is not listed for a table is refused.
+verb the roles that succeed. Everybody else must fail, without any effect. Unlisted verbs are refused.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ OWNER, TEAM, SERVICE = "owner service", "owner member service", "service"
 
 @dataclass(frozen=True)
 class Case:
-    """A row of the matrix."""
+    """Row of the matrix."""
 
     table: str
     row: Callable[[Scene], Row]
@@ -42,20 +42,20 @@ class Case:
         return f"{self.table}{' ' + self.what if self.what else ''}"
 
     def allows(self, verb: str, role: Role) -> bool:
-        """Whether this role succeeds with this verb."""
+        """Return True when this role succeeds with this verb."""
         return role in getattr(self, verb).split()
 
 
 def backend_only(table: str, row: Callable[[Scene], Row], change: Row) -> Case:
-    """A table that no user reaches."""
+    """Return a table that no user reaches."""
     return Case(table, row, change, select=SERVICE, insert=SERVICE, update=SERVICE, delete=SERVICE)
 
 
 def kept_for_ever(table: str, row: Callable[[Scene], Row], change: Row) -> Case:
-    """A table of the backend from which the backend deletes nothing."""
+    """Return a table of the backend from which the backend deletes nothing."""
     return Case(table, row, change, select=SERVICE, insert=SERVICE, update=SERVICE)
 
 
 def append_only(table: str, row: Callable[[Scene], Row], change: Row) -> Case:
-    """A table of the backend in which nothing ever changes."""
+    """Return a table of the backend in which nothing ever changes."""
     return Case(table, row, change, select=SERVICE, insert=SERVICE)

@@ -1,4 +1,4 @@
-"""The access matrix: conversations, blocks, notifications, moderation."""
+"""Access matrix: conversations, blocks, notifications, moderation."""
 
 from __future__ import annotations
 

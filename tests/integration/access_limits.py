@@ -1,4 +1,4 @@
-"""The access matrix, the columns "how many" and "how large": what one user may write through PostgREST.
+"""Access matrix, the columns "how many" and "how large": what one user may write through PostgREST.
 
 Every table that a user may insert into or update has an entry, and every column that a user may write. A column names
 what guards it in the database: a check, a foreign key, a trigger or a policy of its table.
@@ -18,14 +18,14 @@ MINUTE, HOUR, DAY = 60, 3600, 86400
 
 @dataclass(frozen=True)
 class Column:
-    """A column that a user writes: its guards, and for free text the most characters."""
+    """Column that a user writes: its guards, and for free text the most characters."""
 
     guards: tuple[str, ...]
     most: int | None = None
 
 
 def by(*guards: str) -> Column:
-    """A column whose type, values or format bound its size."""
+    """Return a column whose type, values or format bound its size."""
     return Column(guards)
 
 
@@ -36,7 +36,7 @@ def text(most: int, *guards: str) -> Column:
 
 @dataclass(frozen=True)
 class Writes:
-    """What users write in a table."""
+    """Limits of users' writes in a table."""
 
     columns: dict[str, Column]
     insert: tuple[Window, ...] = ()
@@ -44,7 +44,7 @@ class Writes:
     inserted: dict[str, Column] = field(default_factory=dict)
 
     def windows(self, verb: Verb) -> tuple[Window, ...]:
-        """The limits of a verb; none: users may not."""
+        """Return the limits of a verb; none: users may not."""
         return self.insert if verb == "insert" else self.update
 
 
@@ -52,7 +52,7 @@ MARKS, EDITS, READS = ((300, HOUR), (1000, DAY)), ((200, HOUR), (1000, DAY)), ((
 
 
 def mark(table: str) -> Writes:
-    """A like or a favourite."""
+    """Return a like or a favourite."""
     key = {"user_id": by(f"{table}_insert"), "listing_id": by(f"{table}_insert", f"{table}_listing_id_fkey")}
     return Writes({}, insert=MARKS, inserted=key)
 

@@ -1,4 +1,4 @@
-"""The access matrix: listings with their details, contacts, likes and reports; videos."""
+"""Access matrix: listings with their details, contacts, likes and reports; videos."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.integration.access_scene import Row, Scene
 
 
 def listing(what: str, select: str, **extra: Any) -> Case:
-    """A private listing of the owner, in some state."""
+    """Return a private listing of the owner, in some state."""
     return Case(
         "listings",
         lambda s: {"seller_user_id": s.owner, "category": "car", "title": "Продаю", "price": 1000},
@@ -42,7 +42,7 @@ def details(table: str, what: str, select: str, row: Callable[[Scene], Row], cha
 
 
 def own_mark(table: str) -> Case:
-    """A like or a favourite."""
+    """Return a like or a favourite."""
     return Case(
         table,
         lambda s: {"user_id": s.owner, "listing_id": s.business_horse},

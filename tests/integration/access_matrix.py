@@ -1,4 +1,4 @@
-"""Who may do what with a row that belongs to the owner: every table, every role, every verb."""
+"""Access matrix: every table, every role, every verb, on a row that belongs to the owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The access matrix: tiers, payments, subscriptions; what timers and operators keep."""
+"""Access matrix: tiers, payments, subscriptions; what timers and staff keep."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The people and things among which the access matrix is tried: one private seller, one business, one outsider."""
+"""People and things among which the access matrix is tried: one private seller, one business, one outsider."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NAMESPACE = uuid.UUID("7d1c7a52-5f0b-4c8e-9b38-1a3f6f0e5c10")
 
 
 def scene_id(name: str) -> str:
-    """The fixed id of a person or thing of the scene."""
+    """Return the fixed id of a person or thing of the scene."""
     return str(uuid.uuid5(_NAMESPACE, name))
 
 
@@ -53,7 +53,7 @@ class Scene:
     alert: str = scene_id("alert")
 
     def rows(self) -> Iterator[tuple[str, Row]]:
-        """What lies in the database before any case is tried."""
+        """Yield the rows that exist before any case."""
         people = ("owner", "other", "founder", "member", "seller", "invitee", "without_profile")
         for number, name in enumerate(people):
             yield "users", {"id": getattr(self, name), "phone": f"+99670099{number:04d}", "name": name}
@@ -112,7 +112,7 @@ class Scene:
 
 
 def payment(user: str, key: str, **more: Any) -> Row:
-    """An order of the basic tier."""
+    """Return an order of the basic tier."""
     return {
         "user_id": user,
         "tier": "basic",
@@ -125,7 +125,7 @@ def payment(user: str, key: str, **more: Any) -> Row:
 
 
 def alert_rule(identity: str, code: str) -> Row:
-    """A rule about a figure that exists nowhere else."""
+    """Return a rule about a figure that exists nowhere else."""
     return {
         "id": identity,
         "code": code,
@@ -153,13 +153,13 @@ def insert(connection: Connection, table: str, row: Row) -> None:
 
 
 def tables(connection: Connection) -> list[str]:
-    """Every table of the schema public."""
+    """Return every table of the schema public."""
     rows = connection.execute("select tablename from pg_tables where schemaname = 'public' order by 1").fetchall()
     return [row[0] for row in rows]
 
 
 def primary_keys(connection: Connection) -> dict[str, str]:
-    """The column of the primary key of every table that has one of one column."""
+    """Return the column of the primary key of every table that has one of one column."""
     rows = connection.execute(
         """select c.relname, a.attname from pg_index i join pg_class c on c.oid = i.indrelid
            join pg_attribute a on a.attrelid = c.oid and a.attnum = i.indkey[0]
@@ -169,7 +169,7 @@ def primary_keys(connection: Connection) -> dict[str, str]:
 
 
 def keys_of(connection: Connection, table: str, key: str) -> set[str]:
-    """The primary keys in a table."""
+    """Return the primary keys in a table."""
     query = sql.SQL("select {}::text from public.{}").format(sql.Identifier(key), sql.Identifier(table))
     return {row[0] for row in connection.execute(query).fetchall()}
 

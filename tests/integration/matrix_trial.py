@@ -1,4 +1,4 @@
-"""The access matrix on a real database: the scene in place, and requests of each role through PostgREST."""
+"""Access matrix on a real database: the scene in place, and requests of each role through PostgREST."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FILLED_BY_TRIGGERS = (
 
 @dataclass
 class Trial:
-    """The database from inside, and from outside as each role sees it."""
+    """Database from inside, and from outside as each role sees it."""
 
     database: Database
     connection: Connection
@@ -56,11 +56,11 @@ class Trial:
         return key
 
     def rows(self, case: Case) -> set[str]:
-        """The keys in the table of the case."""
+        """Return the keys in the table of the case."""
         return keys_of(self.connection, case.table, self.keys[case.table])
 
     def stored(self, case: Case, key: str) -> Any:
-        """The row as it lies in the database, or nothing."""
+        """Return the row as it lies in the database, or nothing."""
         query = sql.SQL("select to_jsonb(t) from public.{} t where {}::text = %s").format(
             sql.Identifier(case.table), sql.Identifier(self.keys[case.table])
         )
@@ -86,7 +86,7 @@ class Trial:
 
 @pytest.fixture(scope="module")
 def populated(database: Database) -> Iterator[Trial]:
-    """The scene in place."""
+    """Yield the scene in place."""
     with (
         psycopg.connect(database.dsn, autocommit=True) as connection,
         leaving_no_trace(connection),
@@ -102,7 +102,7 @@ def populated(database: Database) -> Iterator[Trial]:
 
 @pytest.fixture
 def trial(populated: Trial, case: Case) -> Iterator[Trial]:
-    """The scene, and afterwards the tables as they were."""
+    """Yield the scene, and afterwards the tables as they were."""
     populated.clear()
     with leaving_no_trace(populated.connection, only=tuple({case.table, *FILLED_BY_TRIGGERS})):
         yield populated

@@ -1,4 +1,4 @@
-"""Every table, role and verb through the real PostgREST with real tokens: who is not named in the matrix fails."""
+"""Access matrix through the real PostgREST with real tokens: unnamed roles fail."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from tests.integration.matrix_trial import SCENE, Trial
 
 
 def assert_was_refused(response: httpx.Response) -> None:
-    """A refusal is a 401 or 403, or an empty success; anything else is a mistake of the test or of the schema."""
+    """Require a 401 or 403, or an empty success; anything else is a mistake of the test or of the schema."""
     assert response.status_code in (200, 204, 401, 403), response.text
     if response.status_code in (401, 403):
         assert response.json()["code"] == "42501", response.text
 
 
 def every_role(verb: str) -> pytest.MarkDecorator:
-    """All cases with all roles."""
+    """Return all cases with all roles."""
     combinations = [(case, role) for case in MATRIX for role in ROLES]
     names = [f"{case}-{role}-{'may' if case.allows(verb, role) else 'may not'}" for case, role in combinations]
     return pytest.mark.parametrize(("case", "role"), combinations, ids=names)

@@ -1,4 +1,4 @@
-"""A backup that is killed at any moment leaves no manifest without a whole backup, and the next run succeeds."""
+"""Backup that is killed at any moment leaves no manifest without a whole backup, and the next run succeeds."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ def killed_after(world: BackupWorld, seconds: float) -> int:
 
 
 def next_run_is_due(world: BackupWorld) -> None:
-    """The lease of a killed run ends by itself after two minutes."""
+    """End the lease of a killed run, as two minutes would."""
     with world.source.connect() as connection:
         connection.execute("update public.job_leases set lease_until = now() where holder is not null")
 
 
 @pytest.fixture
 def large_world(backup_world: BackupWorld) -> BackupWorld:
-    """A world whose dump needs several parts."""
+    """Return a world whose dump needs several parts."""
     with backup_world.source.connect() as connection:
         connection.execute(
             "create table if not exists private.ballast as select n, extensions.gen_random_bytes(1000) as noise"

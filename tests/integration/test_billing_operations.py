@@ -1,4 +1,4 @@
-"""What operators do about money: by hand, held, back, without an order; two people above the limit; the figures."""
+"""Staff decisions about money: manual records, held payments, refunds, orphans, the second person, revenue metrics."""
 
 from __future__ import annotations
 
@@ -17,20 +17,19 @@ POLICY = {"second_person_tyiyn": 20000, "request_id": "req-1"}
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
-    """The owner's rights."""
     with database.connect() as opened:
         yield opened
 
 
 @pytest.fixture
 def payer(connection: Connection) -> PayingUser:
-    """Somebody who pays."""
+    """Return a paying user."""
     return PayingUser.new(connection)
 
 
 @pytest.fixture
 def anna(connection: Connection) -> str:
-    """An operator for money."""
+    """Return a staff member for money."""
     return PayingUser.new(connection, role="finance").user
 
 
@@ -40,13 +39,13 @@ def boris(connection: Connection) -> str:
     return PayingUser.new(connection, role="admin").user
 
 
-def by_hand(payer: PayingUser, operator: str, tier: str = "basic", **changes: Any) -> dict[str, Any]:
+def by_hand(payer: PayingUser, staff_member: str, tier: str = "basic", **changes: Any) -> dict[str, Any]:
     """Money recorded by hand."""
     arguments = {"reason": "Перевод на счёт", "evidence": f"T-{uuid4()}", **changes}
     answer: dict[str, Any] = ask(
         payer.connection,
         "payment_record_by_hand",
-        operator_id=operator,
+        operator_id=staff_member,
         order={"user_id": payer.user, "tier": tier},
         policy=POLICY,
         **arguments,
@@ -55,18 +54,18 @@ def by_hand(payer: PayingUser, operator: str, tier: str = "basic", **changes: An
 
 
 def held(payer: PayingUser, tier: str = "basic", **report: Any) -> str:
-    """A payment that waits for a person."""
+    """Return a payment that waits for a person."""
     payment, attempt = payer.attempt(tier)
     said = {"amount_tyiyn": PRICE[tier] // 2, **report}
     assert payer.settle(attempt, **said)["state"] == "manual_review"
     return payment
 
 
-def decide(payer: PayingUser, operator: str, payment: str, action: str, *, evidence: str = "") -> dict[str, Any]:
+def decide(payer: PayingUser, staff_member: str, payment: str, action: str, *, evidence: str = "") -> dict[str, Any]:
     answer: dict[str, Any] = ask(
         payer.connection,
         "payment_decide",
-        operator_id=operator,
+        operator_id=staff_member,
         payment_id=payment,
         action=action,
         reason="Видно в выписке",
@@ -76,11 +75,11 @@ def decide(payer: PayingUser, operator: str, payment: str, action: str, *, evide
     return answer
 
 
-def refund(payer: PayingUser, operator: str, payment: str, amount: int, kind: str = "manual") -> dict[str, Any]:
+def refund(payer: PayingUser, staff_member: str, payment: str, amount: int, kind: str = "manual") -> dict[str, Any]:
     answer: dict[str, Any] = ask(
         payer.connection,
         "refund_request",
-        operator_id=operator,
+        operator_id=staff_member,
         payment_id=payment,
         amount_tyiyn=amount,
         reason="По просьбе",
@@ -90,9 +89,9 @@ def refund(payer: PayingUser, operator: str, payment: str, amount: int, kind: st
     return answer
 
 
-def close(payer: PayingUser, operator: str, refund_id: str, number: str) -> dict[str, Any]:
+def close(payer: PayingUser, staff_member: str, refund_id: str, number: str) -> dict[str, Any]:
     answer: dict[str, Any] = ask(
-        payer.connection, "refund_close", operator_id=operator, refund_id=refund_id, ref=number, policy=POLICY
+        payer.connection, "refund_close", operator_id=staff_member, refund_id=refund_id, ref=number, policy=POLICY
     )
     return answer
 
@@ -266,7 +265,7 @@ def test_figures_say_what_came_in_and_what_repeats(connection: Connection, anna:
     today = value(connection, "select (now() at time zone 'Asia/Bishkek')::date::text")
     tomorrow = value(connection, "select ((now() at time zone 'Asia/Bishkek')::date + 1)::text")
 
-    def figures() -> dict[str, Any]:
+    def metrics() -> dict[str, Any]:
         found: dict[str, Any] = ask(connection, "billing_figures", operator_id=anna, since=today, until=tomorrow)
         return found
 
@@ -278,12 +277,12 @@ def test_figures_say_what_came_in_and_what_repeats(connection: Connection, anna:
             row["count"] for row in found["failures"] if (row["bank"], row["reason"]) == ("bakai", "bank_declined")
         )
 
-    before = figures()
+    before = metrics()
     for tier in ("basic", "premium", "premium"):
         PayingUser.new(connection).bought(tier, "bakai")
     _, attempt = PayingUser.new(connection).attempt("basic", "bakai")
     PayingUser(connection, "").settle(attempt, "failed")
-    after = figures()
+    after = metrics()
     for split, key in (("by_bank", "bakai"), ("by_day", today)):
         old, new = of(before[split], key), of(after[split], key)
         assert (new[0] - old[0], new[1] - old[1]) == (110000, 3)

@@ -1,4 +1,4 @@
-"""What a person can do with a business past the backend, through PostgREST with his own token."""
+"""Business access past the backend, through PostgREST with a user's token."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.market import new_user_id
 
 @dataclass(frozen=True)
 class Scene:
-    """A business with an owner and an admin, a stranger, and PostgREST."""
+    """Business with an owner and an admin, a stranger, and PostgREST."""
 
     database: Database
     rest: httpx.Client
@@ -26,14 +26,14 @@ class Scene:
     business: str
 
     def send(self, user: str, method: str, path: str, body: Any = None) -> httpx.Response:
-        """A request with a person's own token."""
+        """Return a request with a person's own token."""
         token = self.database.user_token(user)
         return self.rest.request(method, path, json=body, headers={"Authorization": f"Bearer {token}"})
 
 
 @pytest.fixture
 def scene(database: Database) -> Iterator[Scene]:
-    """The people in place."""
+    """Yield the people in place."""
     owner, admin, stranger = (new_user_id(database) for _ in range(3))
     business = new_business(database, owner, admin)
     with httpx.Client(base_url=database.rest_url, timeout=10) as rest:

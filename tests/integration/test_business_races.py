@@ -1,4 +1,4 @@
-"""The rules about businesses hold when many ask at the same moment, over connections of their own."""
+"""Rules about businesses hold when many ask at the same moment, over connections of their own."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_of_many_parallel_openings_one_business_remains(database: Database) -> N
 
 
 def approving(business: str) -> Call:
-    """A member of staff who approves a registration."""
+    """Return a member of staff who approves a registration."""
 
     def call(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         statement = "update business_registrations set verification_status = 'approved' where business_id = %s"

@@ -1,4 +1,4 @@
-"""What Realtime tells: new messages through row security, to the two sides alone; and what REST embeds."""
+"""Realtime and REST of the chat: messages for the two sides alone, and embedded rows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.threads import new_thread, sending
 
 @dataclass(frozen=True)
 class Scene:
-    """A conversation of two, a third person, and PostgREST."""
+    """Conversation of two, a third person, and PostgREST."""
 
     database: Database
     rest: httpx.Client
@@ -27,12 +27,12 @@ class Scene:
     thread: str
 
     def send(self, user: str, method: str, path: str, body: Any = None) -> httpx.Response:
-        """A request with a person's own token."""
+        """Return a request with a person's own token."""
         token = self.database.user_token(user)
         return self.rest.request(method, path, json=body, headers={"Authorization": f"Bearer {token}"})
 
     def seen(self, user: str, path: str) -> Any:
-        """What a person sees."""
+        """Return the rows that a person sees."""
         answer = self.send(user, "GET", path)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -40,7 +40,7 @@ class Scene:
 
 @pytest.fixture
 def scene(database: Database) -> Iterator[Scene]:
-    """A conversation with one message, which the backend has written."""
+    """Yield a conversation with one message, which the backend has written."""
     buyer, seller, stranger = (new_user_id(database) for _ in range(3))
     thread = new_thread(database, buyer, seller)
     with database.connect() as connection:

@@ -1,4 +1,4 @@
-"""The rules of chat hold when many write at the same moment, over connections of their own."""
+"""Rules of chat hold when many write at the same moment, over connections of their own."""
 
 from __future__ import annotations
 

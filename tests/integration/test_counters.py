@@ -21,7 +21,7 @@ ABREAST = 10
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[Connection]:
-    """The owner's rights, with the scene and a crowd of users."""
+    """Yield the owner's rights, with the scene and a crowd of users."""
     with psycopg.connect(database.dsn, autocommit=True) as opened, leaving_no_trace(opened):
         for table, row in SCENE.rows():
             insert(opened, table, row)
@@ -31,12 +31,12 @@ def connection(database: Database) -> Iterator[Connection]:
 
 
 def fan(number: int) -> str:
-    """The id of one of the crowd."""
+    """Return the id of one of the crowd."""
     return str(uuid.uuid5(uuid.NAMESPACE_OID, str(number)))
 
 
 def counter(connection: Connection, column: str) -> int:
-    """A counter of the car."""
+    """Return a counter of the car."""
     row = connection.execute(f"select {column} from listings where id = %s", [SCENE.car]).fetchone()
     assert row is not None
     return int(row[0])

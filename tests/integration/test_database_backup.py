@@ -1,4 +1,4 @@
-"""The backup of the database: whole, in one snapshot, by one run at a time; damage is named and nothing is lost."""
+"""Backup of the database: whole, in one snapshot, by one run at a time; damage is named and nothing is lost."""
 
 from __future__ import annotations
 

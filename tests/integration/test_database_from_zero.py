@@ -1,4 +1,4 @@
-"""The migrations build the whole schema on an empty project, without a superuser; the demo data load twice."""
+"""Migrations build the whole schema on an empty project, without a superuser; the demo data load twice."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ OWNER = "project_owner"
 
 @contextmanager
 def new_database(database: Database, name: str) -> Iterator[str]:
-    """An empty database of the same server, dropped afterwards."""
+    """Yield an empty database of the same server, dropped afterwards."""
     with psycopg.connect(database.dsn, autocommit=True) as connection:
         connection.execute(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
         connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
@@ -40,7 +40,7 @@ def run(connection: Connection, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def hosted(database: Database) -> Iterator[Connection]:
-    """A project as it is hosted: its owner is no superuser but may write policies on storage."""
+    """Yield a project as it is hosted: its owner is no superuser but may write policies on storage."""
     password = secrets.token_urlsafe(24)
     with new_database(database, "from_zero") as dsn:
         with psycopg.connect(dsn, autocommit=True) as superuser:
@@ -74,7 +74,7 @@ def hosted(database: Database) -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def migrated(hosted: Connection) -> Connection:
-    """The project after all migrations, each in its own transaction."""
+    """Return the project after all migrations, each in its own transaction."""
     for migration in migrations_in(MIGRATIONS):
         run(hosted, migration.text)
     return hosted
@@ -94,7 +94,6 @@ def contents(connection: Connection) -> dict[str, tuple[int, str]]:
 
 
 def count(connection: Connection, query: str) -> int:
-    """One number."""
     row = connection.execute(query.encode()).fetchone()
     assert row is not None
     return int(row[0])

@@ -1,4 +1,4 @@
-"""The database linter (the splinter rules of Supabase) finds no error and no warning, and would find one."""
+"""Database linter (the splinter rules of Supabase) finds no error and no warning, and would find one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ DEFECTS = [
 
 @pytest.fixture(scope="module")
 def linted_database(database: Database) -> Iterator[str]:
-    """A second database with the whole schema, in which defects may be planted."""
+    """Yield a second database with the whole schema, in which defects may be planted."""
     with psycopg.connect(database.dsn, autocommit=True) as connection:
         connection.execute("drop database if exists linted with (force)")
         connection.execute("create database linted")

@@ -43,7 +43,7 @@ def drill_of(world: BackupWorld, **settings: Any) -> Drill:
 
 @pytest.fixture(scope="module")
 def project() -> Iterator[str]:
-    """A server that looks like another Supabase project, with the migrations and nothing in it."""
+    """Yield a server that looks like another Supabase project, with the migrations and nothing in it."""
     with embedded_postgres(Path(tempfile.gettempdir())) as address:
         schema = Schema(address)
         schema.bootstrap(SUPABASE_BOOTSTRAP)

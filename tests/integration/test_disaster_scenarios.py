@@ -1,4 +1,4 @@
-"""The three scenarios of the audit (8.2): something is destroyed, one command is run, the state is as it was."""
+"""Destroy, run one command, compare: the three scenarios of docs/reference/limits.md, section 8.2."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ API = "http://127.0.0.1:8360/api"
 
 @pytest.fixture
 def region() -> Iterator[str]:
-    """An empty project in another region."""
+    """Yield an empty project in another region."""
     with embedded_postgres(Path(tempfile.gettempdir())) as address:
         schema = Schema(address)
         schema.bootstrap(SUPABASE_BOOTSTRAP)
@@ -36,8 +36,8 @@ def region() -> Iterator[str]:
 
 
 @pytest.fixture
-def operator(backup_world: BackupWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[BackupWorld]:
-    """A person at a terminal with the variables of the functions."""
+def staff_member(backup_world: BackupWorld, monkeypatch: pytest.MonkeyPatch) -> Iterator[BackupWorld]:
+    """Yield a person at a terminal with the variables of the functions."""
     for name, value in backup_variables(backup_world, API).items():
         monkeypatch.setenv(name, value)
     forget_container()
@@ -61,14 +61,14 @@ def row(address: str, query: str, *parameters: object) -> Any:
 
 
 def copied_file(s3: LocalS3, bucket: str, name: str, data: bytes) -> None:
-    """A file in a bucket and its copy, as the hourly run leaves it."""
+    """Create a file in a bucket and its replica, as the hourly run leaves it."""
     s3.store(bucket).put(name, [data], content_type="image/jpeg")
     digest = hashlib.sha256(data).hexdigest()
     s3.store().put(f"storage/current/{bucket}/{name}", [data], metadata={"sha256": digest})
 
 
 def video(world: BackupWorld, provider: str, *, copied: bool) -> tuple[str, str]:
-    """A listing with a video that is ready; gives both ids."""
+    """Return a listing with a video that is ready; gives both ids."""
     with world.source.connect() as connection:
         found = connection.execute(
             "update public.videos set provider = %s, provider_video_id = %s, gone_at = null, replica_key = null,"
@@ -96,11 +96,11 @@ def plays(world: BackupWorld, video_id: str) -> list[str]:
     return [copy.get("provider", "replica") for copy in found["copies"]]
 
 
-def test_scenario_1_a_corrupt_database_is_as_it_was(operator: BackupWorld) -> None:
-    address = operator.source.dsn
+def test_scenario_1_a_corrupt_database_is_as_it_was(staff_member: BackupWorld) -> None:
+    address = staff_member.source.dsn
     assert command("run", "daily") == 0
-    before = operator.archive.newest().tables
-    with operator.source.connect() as connection:
+    before = staff_member.archive.newest().tables
+    with staff_member.source.connect() as connection:
         connection.execute(
             "delete from public.chat_messages; update public.listings set title = 'Взломано' where status = 'active'"
         )
@@ -111,64 +111,64 @@ def test_scenario_1_a_corrupt_database_is_as_it_was(operator: BackupWorld) -> No
     assert facts(address) == dict(before)
 
 
-def test_scenario_1_without_a_person_or_yes_nothing_is_replaced(operator: BackupWorld) -> None:
+def test_scenario_1_without_a_person_or_yes_nothing_is_replaced(staff_member: BackupWorld) -> None:
     assert command("run", "daily") == 0
-    with operator.source.connect() as connection:
+    with staff_member.source.connect() as connection:
         connection.execute("insert into public.metrics_daily (day, metric, value) values (now(), 'after_backup', 1)")
     assert command("database") == 0
-    assert row(operator.source.dsn, "select count(*) from public.metrics_daily where metric = 'after_backup'") == 1
+    assert row(staff_member.source.dsn, "select count(*) from public.metrics_daily where metric = 'after_backup'") == 1
 
 
 def test_scenario_1_a_damaged_backup_is_named_and_not_restored(
-    operator: BackupWorld, capsys: pytest.CaptureFixture[str]
+    staff_member: BackupWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command("run", "daily") == 0
-    with operator.file_of(operator.archive.newest().dump.key).open("r+b") as file:
+    with staff_member.file_of(staff_member.archive.newest().dump.key).open("r+b") as file:
         file.seek(9000)
         file.write(b"\0\0\0\0")
-    before = facts(operator.source.dsn)
+    before = facts(staff_member.source.dsn)
     assert command("verify") == 1
     assert "ObjectChanged" in capsys.readouterr().out
     assert command("database", "--yes") == 1
     assert "ObjectChanged: db/" in capsys.readouterr().err
-    assert facts(operator.source.dsn) == before
+    assert facts(staff_member.source.dsn) == before
 
 
-def test_scenario_2_playback_goes_to_the_copies_and_back(operator: BackupWorld) -> None:
-    address = operator.source.dsn
-    with_copy, listing = video(operator, "api_video", copied=True)
-    without, other = video(operator, "api_video", copied=False)
+def test_scenario_2_playback_goes_to_the_copies_and_back(staff_member: BackupWorld) -> None:
+    address = staff_member.source.dsn
+    with_copy, listing = video(staff_member, "api_video", copied=True)
+    without, other = video(staff_member, "api_video", copied=False)
     url = "select video_url from public.listings where id = %s"
     there = row(address, url, listing)
     assert there.startswith("https://cdn.api.video/")
     assert command("playback", "api_video", "--dry-run") == 0
     assert row(address, url, listing) == there
     assert command("playback", "api_video", "--yes") == 0
-    assert plays(operator, with_copy) == ["replica"]
+    assert plays(staff_member, with_copy) == ["replica"]
     assert row(address, url, listing).startswith(f"{API}/video/{with_copy}/")
-    assert plays(operator, without) == ["api_video"]
+    assert plays(staff_member, without) == ["api_video"]
     assert row(address, url, other).startswith("https://cdn.api.video/")
     assert command("playback", "api_video", "--yes") == 0
     assert command("playback", "api_video", "--back", "--yes") == 0
     assert row(address, url, listing) == there
-    assert plays(operator, with_copy) == ["api_video", "replica"]
+    assert plays(staff_member, with_copy) == ["api_video", "replica"]
     assert row(address, "select count(*) from public.playback_switches where switched_back_at is null") == 0
 
 
-def test_scenario_2_a_video_that_was_gone_before_is_not_led_back(operator: BackupWorld) -> None:
-    gone, _ = video(operator, "yandex", copied=True)
-    with operator.source.connect() as connection:
+def test_scenario_2_a_video_that_was_gone_before_is_not_led_back(staff_member: BackupWorld) -> None:
+    gone, _ = video(staff_member, "yandex", copied=True)
+    with staff_member.source.connect() as connection:
         connection.execute("update public.videos set gone_at = now() - interval '1 day' where id = %s", [gone])
-    here, _ = video(operator, "yandex", copied=True)
+    here, _ = video(staff_member, "yandex", copied=True)
     assert command("playback", "yandex", "--yes") == 0
-    assert plays(operator, here) == ["replica"]
+    assert plays(staff_member, here) == ["replica"]
     assert command("playback", "yandex", "--back", "--yes") == 0
-    assert plays(operator, here) == ["yandex", "replica"]
-    assert plays(operator, gone) == ["replica"]
+    assert plays(staff_member, here) == ["yandex", "replica"]
+    assert plays(staff_member, gone) == ["replica"]
 
 
-def test_emptied_buckets_are_filled_again(operator: BackupWorld) -> None:
-    s3 = operator.s3
+def test_emptied_buckets_are_filled_again(staff_member: BackupWorld) -> None:
+    s3 = staff_member.s3
     files = {("avatars", "u1/a b.jpg"): os.urandom(3000), ("documents", "u1/d.pdf"): os.urandom(6_000_000)}
     for (bucket, name), data in files.items():
         copied_file(s3, bucket, name, data)
@@ -181,22 +181,22 @@ def test_emptied_buckets_are_filled_again(operator: BackupWorld) -> None:
 
 
 def test_a_copy_that_changed_is_named_and_not_put_back(
-    operator: BackupWorld, capsys: pytest.CaptureFixture[str]
+    staff_member: BackupWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    copied_file(operator.s3, "avatars", "u2/x.jpg", b"picture")
-    operator.s3.store("avatars").delete(["u2/x.jpg"])
-    operator.s3.store().put("storage/current/avatars/u2/x.jpg", [b"forgery"], metadata={"sha256": "0" * 64})
+    copied_file(staff_member.s3, "avatars", "u2/x.jpg", b"picture")
+    staff_member.s3.store("avatars").delete(["u2/x.jpg"])
+    staff_member.s3.store().put("storage/current/avatars/u2/x.jpg", [b"forgery"], metadata={"sha256": "0" * 64})
     assert command("buckets", "--yes") == 1
     assert "ObjectChanged: storage/current/avatars/u2/x.jpg" in capsys.readouterr().err
-    assert operator.s3.store("avatars").head("u2/x.jpg") is None
+    assert staff_member.s3.store("avatars").head("u2/x.jpg") is None
 
 
-def test_scenario_3_a_new_region_from_nothing_but_the_store(operator: BackupWorld, region: str) -> None:
-    copied_file(operator.s3, "avatars", "u3/a.jpg", b"picture")
-    with_copy, _ = video(operator, "yandex", copied=True)
+def test_scenario_3_a_new_region_from_nothing_but_the_store(staff_member: BackupWorld, region: str) -> None:
+    copied_file(staff_member.s3, "avatars", "u3/a.jpg", b"picture")
+    with_copy, _ = video(staff_member, "yandex", copied=True)
     assert command("run", "daily") == 0
-    before = operator.archive.newest().tables
-    operator.s3.store("avatars").delete(["u3/a.jpg"])
+    before = staff_member.archive.newest().tables
+    staff_member.s3.store("avatars").delete(["u3/a.jpg"])
     assert command("rebuild", "--to", region, "--dry-run") == 0
     assert row(region, "select count(*) from public.users") == 0
     assert command("rebuild", "--to", region, "--lost", "yandex", "--yes") == 0
@@ -206,17 +206,17 @@ def test_scenario_3_a_new_region_from_nothing_but_the_store(operator: BackupWorl
     assert {name: facts.rows for name, facts in after.items()} == {
         name: facts.rows for name, facts in before.items()
     } | {"public.playback_switches": before["public.playback_switches"].rows + 1}
-    assert b"".join(operator.s3.store("avatars").get("u3/a.jpg")) == b"picture"
+    assert b"".join(staff_member.s3.store("avatars").get("u3/a.jpg")) == b"picture"
     found = row(region, "select public.video_plays(%s)", with_copy)
     assert [copy["replica_key"] for copy in found["copies"]] == [f"videos/{with_copy}.mp4"]
 
 
-def test_status_tells_of_runs_and_backups(operator: BackupWorld, capsys: pytest.CaptureFixture[str]) -> None:
+def test_status_tells_of_runs_and_backups(staff_member: BackupWorld, capsys: pytest.CaptureFixture[str]) -> None:
     assert command("run", "weekly") == 0
     assert command("status") == 0
     shown = capsys.readouterr().out
     assert "database_weekly   verified" in shown
     assert "1 database backups in the store" in shown
-    operator.s3.store().delete([operator.archive.newest().dump.key])
+    staff_member.s3.store().delete([staff_member.archive.newest().dump.key])
     assert command("status") == 1
     assert "ObjectOfManifestMissing" in capsys.readouterr().out

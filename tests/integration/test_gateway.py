@@ -1,4 +1,4 @@
-"""The local gateway behaves as the cloud's: events, limits, failures, processes."""
+"""Local gateway behaves as the cloud's: events, limits, failures, processes."""
 
 from __future__ import annotations
 

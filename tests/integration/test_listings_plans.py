@@ -1,4 +1,4 @@
-"""Every documented combination of filters and orders of the feed is served by an index, with no setting turned."""
+"""Feed queries use an index for every documented combination of filters and orders, with default settings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NAMES = sorted(cases("", ""))
 
 @pytest.fixture(scope="module")
 def market(database: Database) -> Iterator[Connection]:
-    """A market of many listings in a transaction that is taken back."""
+    """Yield a market of many listings in a transaction that is taken back."""
     with psycopg.connect(database.dsn) as connection:
         seed(connection, ROWS, tell=lambda _: None)
         yield connection
@@ -26,7 +26,7 @@ def market(database: Database) -> Iterator[Connection]:
 
 
 def rows_read(connection: Connection, text: str) -> int:
-    """How many listings a statement has looked at."""
+    """Return how many listings a statement has looked at."""
     [(explained,)] = connection.execute(b"explain (analyze, format json) " + text.encode()).fetchall()
     node = explained[0]["Plan"]
     while "Plans" in node:

@@ -1,4 +1,4 @@
-"""The rules about listings hold when many act at the same moment, over connections of their own."""
+"""Rules about listings hold when many act at the same moment, over connections of their own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.support.words import new_word
 
 
 def asking(name: str, **arguments: object) -> Call:
-    """A call of an SQL function."""
+    """Return a call of an SQL function."""
 
     def call(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         named = ", ".join(f"{argument} => %({argument})s" for argument in arguments)
@@ -31,20 +31,20 @@ def asking(name: str, **arguments: object) -> Call:
 
 
 def posting(user: str, *, key: str | None = None, **changes: Any) -> Call:
-    """A listing posted by a user."""
+    """Return a listing posted by a user."""
     body = json.dumps(car(video_url=..., **changes), sort_keys=True)
     digest = hashlib.sha256(body.encode()).digest()
     return asking("listing_create", p_user_id=user, p_fields=body, p_key=key, p_digest=digest)
 
 
 def posted(database: Database, user: str) -> str:
-    """One listing; its id."""
+    """Return a listing; its id."""
     with database.connect() as connection:
         return str(posting(user, title=uuid4().hex)(connection)["listing"]["id"])
 
 
 def acting(moderator: str, listing: str, action: str, *, version: int = 1) -> Call:
-    """A step of a moderator."""
+    """Return a step of a moderator."""
     return asking(
         "moderation_act",
         p_moderator_id=moderator,

@@ -1,4 +1,4 @@
-"""The rules of login hold when many ask at the same moment, over connections of their own."""
+"""Rules of login hold when many ask at the same moment, over connections of their own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ POLICY = CodePolicy(otp_daily_budget_tyiyn=10**9)
 
 
 def asking(phone: str, address: str, *, policy: CodePolicy = POLICY) -> Call:
-    """A request for a code; its nonce is its code, so that tests know it."""
+    """Return a request for a code; its nonce is its code, so that tests know it."""
 
     def call(connection: psycopg.Connection[Any]) -> dict[str, Any]:
         code_id, nonce = uuid4(), uuid4().hex

@@ -1,4 +1,4 @@
-"""The state machine of payments, against the real SQL: whatever comes in whatever order, nothing is lost."""
+"""State machine of payments, against the real SQL: whatever comes in whatever order, nothing is lost."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ FINAL = {"completed", "partially_refunded", "refunded"}
 
 
 class Payments(RuleBasedStateMachine):
-    """One user who changes his mind, a bank that says anything at any time, an operator who decides and gives back."""
+    """Drive one user, one unpredictable bank and one staff member through random payment steps."""
 
     connection: Connection
 
     def __init__(self) -> None:
         super().__init__()
         self.payer = PayingUser.new(self.connection)
-        self.operator = PayingUser.new(self.connection, role="finance").user
+        self.staff_member = PayingUser.new(self.connection, role="finance").user
         self.attempts: list[tuple[str, str]] = []
         self.by_hand: list[int] = []
         self.seen: dict[str, str] = {}
@@ -101,7 +101,7 @@ class Payments(RuleBasedStateMachine):
         ask(
             self.connection,
             "payment_decide",
-            operator_id=self.operator,
+            operator_id=self.staff_member,
             payment_id=payment,
             action=action,
             reason="Видно в выписке",
@@ -118,7 +118,7 @@ class Payments(RuleBasedStateMachine):
         asked = ask(
             self.connection,
             "refund_request",
-            operator_id=self.operator,
+            operator_id=self.staff_member,
             payment_id=payment,
             amount_tyiyn=amount,
             reason="По просьбе",
@@ -129,7 +129,7 @@ class Payments(RuleBasedStateMachine):
             ask(
                 self.connection,
                 "refund_close",
-                operator_id=self.operator,
+                operator_id=self.staff_member,
                 refund_id=asked["refund"]["id"],
                 ref=f"R-{uuid4()}",
                 policy=POLICY,
@@ -143,7 +143,7 @@ class Payments(RuleBasedStateMachine):
         ask(
             self.connection,
             "payment_record_by_hand",
-            operator_id=self.operator,
+            operator_id=self.staff_member,
             order=order,
             reason="Перевод",
             evidence=f"T-{uuid4()}",
@@ -197,7 +197,6 @@ class Payments(RuleBasedStateMachine):
 
 @pytest.fixture
 def connection(database: Database) -> Iterator[psycopg.Connection[Any]]:
-    """The owner's rights."""
     with database.connect() as opened:
         yield opened
 

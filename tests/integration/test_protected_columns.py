@@ -1,4 +1,4 @@
-"""What a user may not set even in a row that is his own, and what nobody reads of another person."""
+"""Protected columns: unwritable in a user's own row, unreadable in others' rows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class User:
 
 @pytest.fixture(scope="module")
 def connection(database: Database) -> Iterator[Connection]:
-    """The owner's rights, with the scene in place."""
+    """Yield the owner's rights, with the scene in place."""
     with psycopg.connect(database.dsn, autocommit=True) as opened, leaving_no_trace(opened):
         for table, row in SCENE.rows():
             insert(opened, table, row)
@@ -49,19 +49,18 @@ def rest(database: Database) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def owner(database: Database, rest: httpx.Client, connection: Connection) -> User:
-    """The private seller."""
     return User(rest, database.user_token(SCENE.owner))
 
 
 @pytest.fixture
 def member(database: Database, rest: httpx.Client, connection: Connection) -> User:
-    """An admin of the business."""
+    """Return an admin of the business."""
     return User(rest, database.user_token(SCENE.member))
 
 
 @pytest.fixture
 def stranger(database: Database, rest: httpx.Client, connection: Connection) -> User:
-    """Somebody who has nothing to do with the others."""
+    """Return a user without relation to the others."""
     return User(rest, database.user_token(SCENE.other))
 
 

@@ -1,4 +1,4 @@
-"""A hosted project's login is no superuser: dump, restore and proofs must do with what it may."""
+"""Hosted project's login is no superuser: dump, restore and proofs must do with what it may."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A hosted project preloads `safeupdate` for PostgREST: a change of a whole table is refused even inside a function."""
+"""Hosted project preloads `safeupdate` for PostgREST: a change of a whole table is refused even inside a function."""
 
 from __future__ import annotations
 

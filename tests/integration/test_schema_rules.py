@@ -69,18 +69,17 @@ INDEXES_OF_THE_AUDIT = [
 
 @pytest.fixture(scope="module")
 def connection(database: Database) -> Iterator[Connection]:
-    """The owner's rights."""
     with psycopg.connect(database.dsn, autocommit=True) as opened:
         yield opened
 
 
 def names(connection: Connection, query: str) -> set[str]:
-    """The first column of the answer."""
+    """Return the first column of the answer."""
     return {row[0] for row in connection.execute(query.encode()).fetchall()}
 
 
 def tables_where(connection: Connection, condition: str) -> set[str]:
-    """The tables of public for which an expression about `c` holds."""
+    """Return the tables of public for which an expression about `c` holds."""
     return names(
         connection,
         "select c.relname::text from pg_class c where c.relkind in ('r', 'p')"
@@ -176,7 +175,7 @@ def test_amounts_of_our_money_are_whole_tyiyn(connection: Connection) -> None:
 
 
 def functions_where(connection: Connection, condition: str) -> set[str]:
-    """The functions of our schemas for which an expression about `p` holds."""
+    """Return the functions of our schemas for which an expression about `p` holds."""
     return names(
         connection,
         f"""select n.nspname || '.' || p.proname || '(' || coalesce((

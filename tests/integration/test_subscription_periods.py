@@ -1,4 +1,4 @@
-"""What payments buy: periods, upgrades, downgrades, refunds; the timer of subscriptions; which listings show."""
+"""Subscription periods: purchases, upgrades, downgrades, refunds, the timer, visible listings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.support.payers import PRICE, RENEWAL, Connection, PayingUser, ask, as
 
 @pytest.fixture
 def payer(database: Database) -> Iterator[PayingUser]:
-    """Somebody new."""
+    """Yield a new paying user."""
     with database.connect() as connection:
         yield PayingUser.new(connection)
         assert not connection.closed

@@ -1,4 +1,4 @@
-"""A text is cleaned and folded alike by the backend and by the database, which the app writes to directly."""
+"""Text is cleaned and folded alike by the backend and by the database, which the app writes to directly."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ MANY = settings(
 
 @pytest.fixture(scope="module")
 def connection(database: Database) -> Iterator[Connection]:
-    """One connection for many queries."""
+    """Yield a connection for many queries."""
     with database.connect() as open_connection:
         yield open_connection
 
 
 def in_sql(connection: Connection, text: str) -> tuple[object, ...]:
-    """The text cleaned, cleaned as a line, and folded by the database."""
+    """Return the text cleaned, cleaned as a line, and folded by the database."""
     query = "select private.clean_text(%(text)s), private.clean_line(%(text)s), private.fold_text(%(text)s)"
     row = connection.execute(query, {"text": text}).fetchone()
     assert row is not None

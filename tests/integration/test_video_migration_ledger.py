@@ -1,4 +1,4 @@
-"""The ledger of the move to Yandex: what is planned, who holds what, what a step answers."""
+"""Ledger of the move to Yandex: what is planned, who holds what, what a step answers."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_a_paused_migration_gives_nothing_and_stops_who_is_copying(database: Dat
     assert ledger.claim() == {"reason": "nothing_planned"}
 
 
-def test_digests_of_what_the_supplier_has_lost_are_forgotten(database: Database, ledger: LedgerOf) -> None:
+def test_digests_of_what_the_provider_has_lost_are_forgotten(database: Database, ledger: LedgerOf) -> None:
     new_moving(database)
     ledger.plan()
     entry = ledger.claim()["entry"]["id"]

@@ -1,4 +1,4 @@
-"""Where a listing's video plays before, during and after its move; the way back; what is deleted, and when."""
+"""Playback of a listing's video before, during and after the transfer; rollback; deletions and their times."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def edited(database: Database, moving: Moving, **fields: object) -> dict[str, An
 
 
 def replicated(database: Database, moving: Moving) -> None:
-    """The backup has a copy in VK Cloud."""
+    """Record a replica at VK Cloud."""
     rows(
         database,
         """update videos set replica_key = 'videos/1.mp4', replica_bytes = 100, replica_origin = 'original',

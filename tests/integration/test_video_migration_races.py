@@ -1,4 +1,4 @@
-"""The ledger's rules hold when many runs, and the owners of the videos, act at the same moment."""
+"""Ledger's rules hold when many runs, and the owners of the videos, act at the same moment."""
 
 from __future__ import annotations
 

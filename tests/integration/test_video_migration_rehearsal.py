@@ -1,4 +1,4 @@
-"""A small rehearsal of the move: real processes, suppliers that fail, kills at random (`make rehearse-migration`)."""
+"""Small rehearsal of the move: real processes, providers that fail, kills at random (`make rehearse-migration`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.support.migration import LedgerOf
 from tests.support.videos import VideoWorld
 
 
-def test_videos_move_whole_while_suppliers_fail_and_processes_are_killed(
+def test_videos_move_whole_while_providers_fail_and_processes_are_killed(
     database: Database, ledger: LedgerOf, videos: VideoWorld
 ) -> None:
     script = Script(

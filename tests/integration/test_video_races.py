@@ -1,4 +1,4 @@
-"""The rules about uploads and videos hold when owners, thieves, timers and suppliers act at the same moment."""
+"""Rules about uploads and videos hold when owners, thieves, timers and providers act at the same moment."""
 
 from __future__ import annotations
 
@@ -35,22 +35,22 @@ def opened(database: Database, user: str, **options: Any) -> dict[str, Any]:
         return opening(user, key=uuid4().hex, **options)(connection)
 
 
-def completing(user: str, ticket: dict[str, Any], supplier_id: str) -> Call:
+def completing(user: str, ticket: dict[str, Any], provider_id: str) -> Call:
     return calling(
         "video_uploaded",
         p_user_id=user,
         p_video_id=ticket["video_id"],
-        p_provider_video_id=supplier_id,
+        p_provider_video_id=provider_id,
         p_found=Jsonb(READY),
         p_api_url=API,
     )
 
 
-def observing(video: str, supplier_id: str, **found: object) -> Call:
+def observing(video: str, provider_id: str, **found: object) -> Call:
     return calling(
         "video_observed",
         p_video_id=video,
-        p_provider_video_id=supplier_id,
+        p_provider_video_id=provider_id,
         p_found=Jsonb(READY | found),
         p_api_url=API,
     )
@@ -72,7 +72,7 @@ def test_the_same_request_at_once_is_one_ticket(database: Database) -> None:
     assert rows(database, "select count(*) from videos where owner_user_id = %s", user) == [(1,)]
 
 
-def test_one_answer_of_the_supplier_is_kept_and_everybody_learns_which(database: Database) -> None:
+def test_one_answer_of_the_provider_is_kept_and_everybody_learns_which(database: Database) -> None:
     ticket = opened(database, new_user(database), provider="yandex")
     issued = [
         calling(
@@ -90,10 +90,10 @@ def test_one_answer_of_the_supplier_is_kept_and_everybody_learns_which(database:
 
 def test_an_upload_that_many_claim_is_the_first_ones_alone(database: Database) -> None:
     for _ in range(10):
-        supplier_id = new_id()
+        provider_id = new_id()
         users = [new_user(database) for _ in range(6)]
         tickets = [opened(database, user) for user in users]
-        claims = [completing(user, ticket, supplier_id) for user, ticket in zip(users, tickets, strict=True)]
+        claims = [completing(user, ticket, provider_id) for user, ticket in zip(users, tickets, strict=True)]
         outcomes = Counter(answer.get("reason", answer.get("state")) for answer in at_once(database, claims))
         assert outcomes == {"ready": 1, "video_unavailable": 5}
 
@@ -131,27 +131,27 @@ def test_one_upload_goes_to_one_of_many_listings(database: Database) -> None:
     user = new_user(database)
     for _ in range(8):
         opened(database, user)
-    supplier_id = new_id()
+    provider_id = new_id()
     listings = [new_listing(database, user) for _ in range(8)]
-    answers = at_once(database, [attaching(listing, supplier_id) for listing in listings])
+    answers = at_once(database, [attaching(listing, provider_id) for listing in listings])
     assert Counter(answer["attached"] for answer in answers) == {True: 1, False: 7}
-    assert rows(database, "select count(*) from videos where provider_video_id = %s", supplier_id) == [(1,)]
+    assert rows(database, "select count(*) from videos where provider_video_id = %s", provider_id) == [(1,)]
 
 
 def shown_video(database: Database, user: str) -> tuple[str, str, str]:
-    """A listing with a ready video: ids of listing and video, and the supplier's of the video."""
-    ticket, supplier_id, listing = opened(database, user), new_id(), new_listing(database, user)
+    """Return a listing with a ready video: ids of listing and video, and the provider's of the video."""
+    ticket, provider_id, listing = opened(database, user), new_id(), new_listing(database, user)
     with database.connect() as connection:
-        completing(user, ticket, supplier_id)(connection)
+        completing(user, ticket, provider_id)(connection)
         attaching(listing, ticket["video_id"])(connection)
-    return listing, ticket["video_id"], supplier_id
+    return listing, ticket["video_id"], provider_id
 
 
 def test_removing_and_being_told_that_it_is_ready_at_once_ends_removed(database: Database) -> None:
     user = new_user(database)
     for _ in range(10):
-        listing, video, supplier_id = shown_video(database, user)
-        calls = [observing(video, supplier_id) for _ in range(4)]
+        listing, video, provider_id = shown_video(database, user)
+        calls = [observing(video, provider_id) for _ in range(4)]
         calls.append(calling("video_delete", p_user_id=user, p_video_id=video))
         at_once(database, calls)
         assert row(database, video)["delete_requested_at"]
@@ -164,7 +164,7 @@ def test_one_of_many_replacements_that_become_ready_at_once_is_shown_and_the_oth
     for _ in range(6):
         listing, old, _ = shown_video(database, user)
         new = [(opened(database, user), new_id()) for _ in range(4)]
-        claims = [completing(user, ticket, supplier_id) for ticket, supplier_id in new]
+        claims = [completing(user, ticket, provider_id) for ticket, provider_id in new]
         attachments = [attaching(listing, ticket["video_id"]) for ticket, _ in new]
         at_once(database, [*claims, *attachments])
         live = rows(
@@ -182,14 +182,14 @@ def test_one_of_many_replacements_that_become_ready_at_once_is_shown_and_the_oth
 def test_sellers_and_reports_at_once_wait_for_each_other_without_a_deadlock(database: Database, act: str) -> None:
     user = new_user(database)
     for _ in range(6):
-        listing, video, supplier_id = shown_video(database, user)
+        listing, video, provider_id = shown_video(database, user)
         arguments: dict[str, object] = {"p_user_id": user, "p_listing_id": listing}
         if act == "listing_update":
             arguments["p_fields"] = Jsonb({"video_id": video, "price": 7})
         calls: list[Call] = [calling(act, **arguments) for _ in range(3)]
-        calls += [observing(video, supplier_id) for _ in range(3)]
+        calls += [observing(video, provider_id) for _ in range(3)]
         calls += [
-            calling("video_observed", p_video_id=video, p_provider_video_id=supplier_id, p_found=None, p_api_url=API)
+            calling("video_observed", p_video_id=video, p_provider_video_id=provider_id, p_found=None, p_api_url=API)
         ]
         answers = at_once(database, calls)
         assert not any("reason" in answer for answer in answers if isinstance(answer, dict))

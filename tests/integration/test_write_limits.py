@@ -1,4 +1,4 @@
-"""What a user writes through PostgREST has a number and a size: read from the catalogue, and tried."""
+"""Limits of writes through PostgREST: number and size, read from the catalogue and tried."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def in_words(limits: tuple[tuple[int, int], ...]) -> str:
 
 
 def cases(verb: Verb) -> list[Any]:
-    """Every case of the matrix whose owner may do this, with how many."""
+    """Return every case of the matrix whose owner may do this, with how many."""
     return [
         pytest.param(case, verb, id=f"{case}-{verb}-{in_words(WRITES[case.table].windows(verb))}")
         for case in MATRIX
@@ -161,7 +161,7 @@ def test_one_row_too_many_is_refused_until_the_window_ends(case: Case, verb: Ver
 
 
 def texts() -> list[Any]:
-    """Every free text that the owner of a case may update or insert."""
+    """Return every free text that the owner of a case may update or insert."""
     found: dict[tuple[str, Verb, str], tuple[Case, Verb, str, Column]] = {}
     for case in MATRIX:
         for verb in VERBS:

@@ -1,4 +1,4 @@
-"""Every text that a user may write past the backend is cleaned by the guard, or is not free text."""
+"""Texts that users write past the backend: cleaned by the guard, or no free text."""
 
 from __future__ import annotations
 

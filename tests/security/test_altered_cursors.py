@@ -13,18 +13,18 @@ from tests.support.cursors import altered, good, impossible
 from tests.support.database import Database
 from tests.support.functions import Functions, http_event
 from tests.support.market import new_user_id
-from tests.support.operators import operator_browser
 from tests.support.people import new_address
 from tests.support.rows import rows
 from tests.support.sellers import new_seller
 from tests.support.sms import SmsWorld
+from tests.support.staff import staff_browser
 
 _ALTERED = 97
 
 
 @dataclass(frozen=True)
 class Route:
-    """A route with pages, as docs/openapi.json names it, and the order of its cursor."""
+    """Route with pages, as docs/openapi.json names it, and the order of its cursor."""
 
     function: str
     path: str
@@ -63,7 +63,7 @@ def asked(functions: Functions, database: Database, sms_world: SmsWorld) -> Aske
     [(business,)] = rows(database, query, new_user_id(database))
     query = "insert into chat_threads (buyer_id, seller_id) values (%s, %s) returning id::text"
     [(thread,)] = rows(database, query, seller.id, new_user_id(database))
-    browser = operator_browser(functions, database, sms_world, "admin")
+    browser = staff_browser(functions, database, sms_world, "admin")
     address = new_address()
 
     def ask(route: Route, cursor: str) -> int:

@@ -10,11 +10,11 @@ import pytest
 from tests.support.concurrency import at_once
 from tests.support.database import Database
 from tests.support.functions import Functions
-from tests.support.operators import Browser, new_operator, sign_in
 from tests.support.payers import Connection, ask, connected, value
 from tests.support.people import new_phone
 from tests.support.sms import SmsWorld
-from tests.support.two_people import Office, operator
+from tests.support.staff import Browser, new_staff_member, sign_in
+from tests.support.two_people import Office, staff_member
 
 
 @pytest.fixture
@@ -32,16 +32,16 @@ def test_an_administrators_second_sim_gets_no_role(office: Office, connection: C
     admin, _ = office.enter("admin")
     second_sim = new_phone()
     for _ in range(2):
-        asked = admin.submit("/admin/operators", {"phone": second_sim, "role": "finance"}, on="/admin/operators")
+        asked = admin.submit("/admin/staff", {"phone": second_sim, "role": "finance"}, on="/admin/staff")
         assert asked.location.endswith("?done=appointment_waits")
     assert value(connection, "select role from users where phone = %s", second_sim) == "user"
     assert sign_in(Browser(office.functions), office.sms, second_sim).status == 403
-    page = admin.get("/admin/operators").words
+    page = admin.get("/admin/staff").words
     assert second_sim in page
     assert "Ждут второго администратора" in page
 
     other, _ = office.enter("admin")
-    confirmed = other.submit("/admin/operators", {"phone": second_sim, "role": "finance"}, on="/admin/operators")
+    confirmed = other.submit("/admin/staff", {"phone": second_sim, "role": "finance"}, on="/admin/staff")
     assert confirmed.location.endswith("?done=appointed")
     assert value(connection, "select role from users where phone = %s", second_sim) == "finance"
     log = """select array_agg(l.action order by l.created_at) from audit_log l join users u on u.id::text = l.subject_id
@@ -57,7 +57,7 @@ def appoint(connection: Connection, admin: str | None, phone: str, role: str) ->
 
 
 def test_of_two_administrators_at_the_same_moment_one_is_the_second(database: Database, connection: Connection) -> None:
-    admins = [operator(connection, "admin") for _ in range(2)]
+    admins = [staff_member(connection, "admin") for _ in range(2)]
     phone = new_phone()
     calls: list[Callable[[Connection], Any]] = [
         lambda opened, admin=admin: appoint(opened, admin, phone, "finance")["waits"]  # type: ignore[misc]
@@ -71,7 +71,7 @@ def test_of_two_administrators_at_the_same_moment_one_is_the_second(database: Da
 def test_what_somebody_asked_who_is_no_administrator_any_more_or_long_ago_is_asked_anew(
     connection: Connection, end: str
 ) -> None:
-    first, second = operator(connection, "admin"), operator(connection, "admin")
+    first, second = staff_member(connection, "admin"), staff_member(connection, "admin")
     phone = new_phone()
     assert appoint(connection, first, phone, "admin")["waits"] is True
     if end == "blocked":
@@ -87,7 +87,7 @@ def test_what_somebody_asked_who_is_no_administrator_any_more_or_long_ago_is_ask
 
 
 def test_a_role_is_taken_away_at_once_and_what_waits_is_refused(connection: Connection) -> None:
-    first, second = operator(connection, "admin"), operator(connection, "admin")
+    first, second = staff_member(connection, "admin"), staff_member(connection, "admin")
     phone = new_phone()
     appoint(connection, None, phone, "moderator")
     assert appoint(connection, first, phone, "admin")["waits"] is True
@@ -99,7 +99,7 @@ def test_a_role_is_taken_away_at_once_and_what_waits_is_refused(connection: Conn
 
 
 def test_the_first_administrator_is_made_by_command(connection: Connection, database: Database) -> None:
-    phone = new_operator(database, "user")
+    phone = new_staff_member(database, "user")
     assert appoint(connection, None, phone, "admin") == {
         "user_id": value(connection, "select id::text from users where phone = %s", phone),
         "role": "admin",

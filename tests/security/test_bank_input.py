@@ -25,7 +25,7 @@ HUGE = "1e999999"
 
 @pytest.fixture
 def secrets(stack: RunningStack) -> dict[str, str]:
-    """What the banks know: the worst body is the one that passes the check."""
+    """Return the banks' secrets: the worst body passes the check."""
     return function_variables(Keyring.load_or_create(DataFolder(stack.data).secrets), "")
 
 

@@ -26,13 +26,13 @@ ANY_SIGNATURE = re.compile(r"[0-9a-f]{32}")
 
 @pytest.fixture
 def stranger(stack: RunningStack) -> Iterator[httpx.Client]:
-    """Somebody on the internet without any secret."""
+    """Yield a client without any secret."""
     with httpx.Client(base_url=stack.url, trust_env=False, timeout=30) as client:
         yield client
 
 
 def secrets_of(stack: RunningStack) -> dict[str, str]:
-    """What the functions of the stack know about banks."""
+    """Return the functions' secrets of banks."""
     return function_variables(Keyring.load_or_create(DataFolder(stack.data).secrets), "")
 
 
@@ -96,7 +96,7 @@ def test_the_refusal_of_an_unverified_call_says_nothing_and_signs_nothing(strang
 
 
 def odengi_call(secrets: dict[str, str], our_id: str) -> str:
-    """A call of O!Деньги about money, as whoever knows the password signs it."""
+    """Return a call of O!Деньги about money, as whoever knows the password signs it."""
     fields = {
         "trans_id": "900001",
         "status_pay": 3,
@@ -113,7 +113,7 @@ def odengi_call(secrets: dict[str, str], our_id: str) -> str:
 
 
 def freedom_pay_call(secrets: dict[str, str], our_id: str, number: str) -> str:
-    """A call of Freedom Pay about money, as whoever knows the secret signs it."""
+    """Return a call of Freedom Pay about money, as whoever knows the secret signs it."""
     fields = {
         "pg_amount": "100.00",
         "pg_currency": "KGS",

@@ -11,7 +11,7 @@ from tests.support.rows import rows
 
 @pytest.fixture
 def business(rest: Rest, database: Database) -> str:
-    """A business with a tax number and an e-mail."""
+    """Return a business with a tax number and an e-mail."""
     [(identity,)] = rows(
         database,
         "insert into business_accounts (user_id, name) values (%s, 'Салон') returning id::text",

@@ -1,4 +1,4 @@
-"""A business that is closed is closed in every way in: its former team does nothing in its name any more."""
+"""Business that is closed is closed in every way in: its former team does nothing in its name any more."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.words import new_word
 
 
 class Former:
-    """The owner of a business that he has closed, with PostgREST and his own token."""
+    """Owner of a business that he has closed, with PostgREST and his own token."""
 
     def __init__(self, seller: Seller, database: Database) -> None:
         self.seller, self.database = seller, database
@@ -28,17 +28,17 @@ class Former:
         assert answer == {}
 
     def send(self, method: str, path: str, body: Any) -> httpx.Response:
-        """A request to PostgREST."""
+        """Return a request to PostgREST."""
         headers = {"Authorization": f"Bearer {self.seller.token}", "Prefer": "return=representation"}
         return httpx.request(method, f"{self.database.rest_url}{path}", json=body, headers=headers, timeout=10)
 
     def post_draft(self) -> httpx.Response:
-        """A draft in the name of the business."""
+        """Return a draft in the name of the business."""
         draft = {"seller_user_id": self.seller.id, "business_id": self.business, "category": "car", "title": "Camry"}
         return self.send("POST", "/listings", {**draft, "price": 5, "currency": "KGS"})
 
     def rename(self) -> int:
-        """How many accounts take another name."""
+        """Return how many accounts take another name."""
         return len(self.send("PATCH", f"/business_accounts?id=eq.{self.business}", {"name": "Другое имя"}).json())
 
 

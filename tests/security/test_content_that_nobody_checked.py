@@ -19,13 +19,12 @@ FRAUD = "Внесите предоплату на карту, машину пр�
 
 @pytest.fixture
 def seller(functions: Functions, database: Database) -> Seller:
-    """The attacker."""
     return new_seller(functions, database)
 
 
 @pytest.fixture
 def moderator(functions: Functions, database: Database) -> Seller:
-    """Somebody who checks."""
+    """Return a moderator."""
     return new_seller(functions, database, role="moderator")
 
 

@@ -1,4 +1,4 @@
-"""The database is away, and what stands before it answers in its place: people, banks and staff are told the truth."""
+"""Database is away, and what stands before it answers in its place: people, banks and staff are told the truth."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A listing's details and the mirror that feeds, filters and moderators read never say two things."""
+"""Listing's details and the mirror that feeds, filters and moderators read never say two things."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from tests.support.sellers import LISTINGS, Seller, car, new_seller
 
 @pytest.fixture
 def seller(functions: Functions, database: Database) -> Seller:
-    """Somebody with listings."""
+    """Return a seller with listings."""
     return new_seller(functions, database)
 
 
 def directly(database: Database, seller: Seller, method: str, path: str, body: Any = None) -> httpx.Response:
-    """A request to PostgREST with the seller's own token."""
+    """Return a request to PostgREST with the seller's own token."""
     headers = {"Authorization": f"Bearer {seller.token}", "Prefer": "return=representation"}
     return httpx.request(method, f"{database.rest_url}{path}", json=body, headers=headers, timeout=10)
 
 
 def both(database: Database, listing: str) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """The details of a car, and their mirror."""
+    """Return the details of a car, and their mirror."""
     query = """select jsonb_strip_nulls(to_jsonb(d) - '{listing_id,created_at,updated_at,vin,damage_report}'::text[]),
       l.details from listings l left join car_details d on d.listing_id = l.id where l.id = %s"""
     [(details, mirror)] = rows(database, query, listing)

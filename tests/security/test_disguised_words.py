@@ -13,7 +13,6 @@ from tests.support.sellers import LISTINGS, Seller, anonymous, car, new_seller
 
 @pytest.fixture
 def seller(functions: Functions, database: Database) -> Seller:
-    """The attacker."""
     return new_seller(functions, database)
 
 

@@ -1,4 +1,4 @@
-"""A copied access token after logout, and the token of a blocked user: neither changes anything, by any way in."""
+"""Copied access token after logout, and the token of a blocked user: neither changes anything, by any way in."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def blocked(victim: Caller) -> None:
 
 
 def counts(victim: Caller) -> tuple[object, ...]:
-    """What the attempts would have added to or changed."""
+    """Return counts of everything that the attempts would change."""
     tables = ("listing_likes", "reports", "chat_threads", "payments", "user_consents", "upload_tickets")
     columns = {"reports": "reporter_id", "chat_threads": "buyer_id"}
     written = [

@@ -21,7 +21,7 @@ _SESSION = "insert into auth_sessions (id, user_id, expires_at) values (%s, %s, 
 
 @dataclass(frozen=True)
 class Thief:
-    """Somebody who is signed in, and a victim with a file in each bucket."""
+    """Signed-in attacker, and a victim with a file in each bucket."""
 
     database: Database
     id: str
@@ -29,7 +29,7 @@ class Thief:
     session: str
 
     def run(self, statement: str, *values: object, role: str = "authenticated") -> list[tuple[Any, ...]]:
-        """A statement as the storage service sends it: with the role and the claims of the caller's token."""
+        """Return a statement as the storage service sends it: with the role and the claims of the caller's token."""
         claims = (
             {"role": role, "sub": self.id, "session_id": self.session} if role == "authenticated" else {"role": role}
         )
@@ -52,7 +52,7 @@ class Thief:
         )
 
     def names(self, **options: Any) -> list[str]:
-        """What is listed."""
+        """Return the listed names."""
         return [name for (name,) in self.run("select name from storage.objects order by 1", **options)]
 
     def files_of_the_victim(self) -> list[tuple[Any, ...]]:
@@ -81,7 +81,7 @@ def thief(database: Database) -> Iterator[Thief]:
 
 @contextmanager
 def refused() -> Iterator[None]:
-    """What row security says no to."""
+    """Require a refusal by row security."""
     with pytest.raises(InsufficientPrivilege):
         yield
 

@@ -28,7 +28,7 @@ def target(stack: RunningStack) -> Target:
 
 
 def nikita(message_id: str, phone: str, report: int) -> str:
-    """What nikita would push: it signs nothing."""
+    """Return a push of nikita, which signs nothing."""
     number = phone.lstrip("+")
     return (
         '<report xmlns="http://Giper.mobi/schema/DeliveryReport">'
@@ -37,7 +37,7 @@ def nikita(message_id: str, phone: str, report: int) -> str:
 
 
 def sent_by(target: Target, provider: str) -> tuple[str, str]:
-    """A login code that this provider has accepted: the phone and the message's id there."""
+    """Return a login code that this provider has accepted: the phone and the message's id there."""
     phone = new_phone()
     with target.client() as client:
         assert client.post("/api/auth/request-code", json={"phone": phone}).status_code == 200
@@ -105,12 +105,12 @@ def test_an_old_callback_that_is_sent_again_takes_nothing_back(target: Target) -
 
 
 def signed(body: bytes, secret: str) -> str:
-    """The signature of api.video."""
+    """Return the signature of api.video."""
     return hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
 
 def a_video(target: Target) -> tuple[str, str]:
-    """A video of somebody that is being encoded: our id and the provider's."""
+    """Return a video of somebody that is being encoded: our id and the provider's."""
     user, _ = target.user()
     number = f"vi{new_phone().lstrip('+')}"
     query = """insert into videos (owner_user_id, provider, provider_video_id, state)

@@ -27,7 +27,7 @@ def opened(user: User) -> str:
 
 
 def without_identity(entry: dict[str, Any]) -> dict[str, Any]:
-    """An entry of the team without what differs between any two invitations."""
+    """Return an entry of the team without what differs between any two invitations."""
     return {name: value for name, value in entry.items() if name not in ("invitation_id", "phone", "created_at")}
 
 
@@ -37,7 +37,7 @@ def invite(owner: User, business: str, phone: str) -> tuple[int, object]:
 
 
 def pending(owner: User, business: str) -> dict[str, dict[str, Any]]:
-    """The invitations by phone that the owner sees, by the number as it was typed."""
+    """Return the invitations by phone that the owner sees, by the number as it was typed."""
     team = owner.data("GET", f"/{business}/members")
     return {entry["phone"]: entry for entry in team if entry["status"] == "invited"}
 

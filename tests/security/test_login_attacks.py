@@ -39,7 +39,7 @@ def crowd(stack: RunningStack, path: str, requests: Sequence[tuple[str, object]]
 
 @contextmanager
 def spent(stack: RunningStack, percent: int) -> Iterator[None]:
-    """The day's budget used up so far."""
+    """Yield the day's budget used up so far."""
     day = "(now() at time zone 'Asia/Bishkek')::date"
     stack.rows(f"insert into sms_spending (day) values ({day}) on conflict do nothing")
     [before] = stack.rows(f"select spent_tyiyn, new_tyiyn, elsewhere_tyiyn from sms_spending where day = {day}")

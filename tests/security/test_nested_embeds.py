@@ -17,7 +17,7 @@ BUSY = 600
 
 @pytest.fixture(scope="module")
 def dealer(database: Database) -> Iterator[str]:
-    """A dealer with many listings."""
+    """Yield a dealer with many listings."""
     seller = new_user_id(database)
     with database.connect() as connection:
         connection.execute(

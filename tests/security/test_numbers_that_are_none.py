@@ -1,4 +1,4 @@
-"""A number that is none (NaN) in one listing would make every page that shows it unreadable for every app."""
+"""Number that is none (NaN) in one listing would make every page that shows it unreadable for every app."""
 
 from __future__ import annotations
 

@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from tests.support.concurrency import at_once
 from tests.support.database import Database
 from tests.support.payers import RULES, Connection, PayingUser, ask, assert_nothing_is_lost, connected, value
-from tests.support.two_people import POLICY, at_once, operator
+from tests.support.two_people import POLICY, staff_member
 
 BANKS = ("mbank", "odengi", "bakai", "optima", "freedompay")
 CHEAP = 100
@@ -41,7 +42,7 @@ def offer(connection: Connection, customer: str, **changes: Any) -> dict[str, An
     }
     made: dict[str, Any] = {"waits": True}
     while made["waits"]:
-        staff = operator(connection)
+        staff = staff_member(connection)
         made = ask(connection, "tier_offer_make", operator_id=staff, offer=offered, policy=POLICY)
     return made
 
@@ -87,7 +88,7 @@ def test_one_person_cannot_release_an_offer_that_was_used_by_its_price(
     decided = ask(
         connection,
         "payment_decide",
-        operator_id=operator(connection),
+        operator_id=staff_member(connection),
         payment_id=second,
         action="release",
         reason="Просил",

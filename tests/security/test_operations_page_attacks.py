@@ -37,7 +37,7 @@ FORMS: Mapping[str, frozenset[str]] = {
     "/admin/payments/<payment_id>/query": FINANCE,
     "/admin/jobs/<job>/<action>": ADMIN,
     "/admin/migration/<action>": ADMIN,
-    "/admin/operators": ADMIN,
+    "/admin/staff": ADMIN,
 }
 WITHOUT_SESSION = {"/admin/sign-in", "/admin/sign-in/code", "/admin/language"}
 _ACTIONS = {"moderation": "approve", "payments": "refund", "approvals": "approve", "refunds": "approve"}
@@ -49,14 +49,14 @@ def target(stack: RunningStack) -> Target:
 
 
 def address_of(route: str) -> str:
-    """A route with ids and an action that exists."""
+    """Return a route with ids and an action that exists."""
     area = route.split("/")[2]
     action = {**_ACTIONS, "orphans": "dismiss", "migration": "pause", "jobs": "pause"}.get(area, "")
     return re.sub(r"<\w+_id>|<job>", str(uuid4()), route).replace("<action>", action)
 
 
 def appointed(target: Target, phone: str) -> bool:
-    """Whether the attack has given somebody a role."""
+    """Return True when the attack has given somebody a role."""
     return target.rows("select 1 from users where phone = %s and role <> 'user'", phone) != []
 
 
@@ -64,37 +64,37 @@ def appointed(target: Target, phone: str) -> bool:
 @pytest.mark.parametrize("kind", [FORM, "application/json", "text/plain"])
 def test_a_form_on_another_site_is_sent_in_vain(target: Target, origin: str, kind: str) -> None:
     # The worst case: the browser sends the cookie along, and the attacker has even read the token.
-    admin, phone = target.operator("admin"), new_phone()
+    admin, phone = target.staff_member("admin"), new_phone()
     fields = {"form_token": form_token(admin), "phone": phone, "role": "admin"}
     body = json.dumps(fields) if kind != FORM else str(httpx.QueryParams(fields))
     headers = {"Origin": origin, "Content-Type": kind, "Sec-Fetch-Site": "cross-site"}
-    answer = admin.post("/admin/operators", content=body, headers=headers)
+    answer = admin.post("/admin/staff", content=body, headers=headers)
     assert answer.status_code == 403
     assert not appointed(target, phone)
 
 
 def test_a_form_without_an_origin_is_sent_in_vain(target: Target) -> None:
-    admin, phone = target.operator("admin"), new_phone()
+    admin, phone = target.staff_member("admin"), new_phone()
     fields = {"form_token": form_token(admin), "phone": phone, "role": "admin"}
     del admin.headers["Origin"]
-    assert admin.post("/admin/operators", data=fields, headers={"Referer": target.stack.url}).status_code == 403
+    assert admin.post("/admin/staff", data=fields, headers={"Referer": target.stack.url}).status_code == 403
     assert not appointed(target, phone)
 
 
 def test_a_stolen_form_is_worth_nothing_in_another_session_or_none(target: Target) -> None:
-    admin, other, nobody = target.operator("admin"), target.operator("admin"), target.browser()
+    admin, other, nobody = target.staff_member("admin"), target.staff_member("admin"), target.browser()
     for thief, status in ((other, 403), (nobody, 401)):
         phone = new_phone()
         fields = {"form_token": form_token(admin), "phone": phone, "role": "admin"}
-        assert thief.post("/admin/operators", data=fields).status_code == status
+        assert thief.post("/admin/staff", data=fields).status_code == status
         assert not appointed(target, phone)
 
 
 def test_a_form_in_an_address_changes_nothing(target: Target) -> None:
-    admin, phone = target.operator("admin"), new_phone()
+    admin, phone = target.staff_member("admin"), new_phone()
     fields = {"form_token": form_token(admin), "phone": phone, "role": "admin"}
-    assert admin.get("/admin/operators", params=fields).status_code == 200
-    assert admin.get("/admin/operators", params=fields, headers={"X-HTTP-Method-Override": "POST"}).status_code == 200
+    assert admin.get("/admin/staff", params=fields).status_code == 200
+    assert admin.get("/admin/staff", params=fields, headers={"X-HTTP-Method-Override": "POST"}).status_code == 200
     assert not appointed(target, phone)
 
 
@@ -106,7 +106,7 @@ def test_every_form_of_the_page_is_in_this_table() -> None:
 
 @pytest.mark.parametrize("role", ["moderator", "finance"])
 def test_whoever_lacks_the_role_sends_no_form_of_it(target: Target, role: str) -> None:
-    browser = target.operator(role)
+    browser = target.staff_member(role)
     token = form_token(browser)
     for route, roles in FORMS.items():
         if role not in roles:
@@ -116,7 +116,7 @@ def test_whoever_lacks_the_role_sends_no_form_of_it(target: Target, role: str) -
 
 
 def test_a_session_that_was_planted_before_the_sign_in_is_not_the_one_that_is_opened(target: Target) -> None:
-    attacker, victim = target.operator("moderator"), target.browser()
+    attacker, victim = target.staff_member("moderator"), target.browser()
     planted = attacker.cookies[SESSION]
     for value in (planted, str(uuid4())):
         victim.cookies.clear()
@@ -125,8 +125,8 @@ def test_a_session_that_was_planted_before_the_sign_in_is_not_the_one_that_is_op
         target.sign_in(victim, target.user("admin", "Жаныл")[1])
         cookies = {cookie.value for cookie in victim.cookies.jar if cookie.name == SESSION}
         assert cookies - {value}, "the sign-in has opened a session of its own"
-    assert "Операторы" not in attacker.get("/admin").text, "the planted session has got no other role"
-    assert attacker.get("/admin/operators").status_code == 403
+    assert "Сотрудники" not in attacker.get("/admin").text, "the planted session has got no other role"
+    assert attacker.get("/admin/staff").status_code == 403
 
 
 def test_a_sign_in_that_was_begun_by_another_does_not_end_in_the_attackers_account(target: Target) -> None:

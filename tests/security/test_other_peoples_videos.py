@@ -25,7 +25,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 @contextmanager
 def database(stack: RunningStack) -> Iterator[psycopg.Connection[Any]]:
-    """The database with its owner's rights."""
+    """Yield the database with its owner's rights."""
     password = Keyring.load_or_create(DataFolder(stack.data).secrets).postgres_password
     dsn = f"postgresql://postgres:{password}@127.0.0.1:{stack.ports.postgres}/postgres"
     with psycopg.connect(dsn, autocommit=True) as connection:
@@ -33,12 +33,11 @@ def database(stack: RunningStack) -> Iterator[psycopg.Connection[Any]]:
 
 
 def at_api_video(stack: RunningStack) -> set[str]:
-    """The ids of the videos that were uploaded to api.video lately."""
+    """Return the ids of the videos that were uploaded to api.video lately."""
     return {video["id"] for video in stack.local("videos")}
 
 
 def ticket(app: App, **fields: Any) -> dict[str, Any]:
-    """An upload ticket."""
     found: dict[str, Any] = app.call("POST", "/video/create", {"title": "x", **fields}).json()
     assert found["success"], found
     return found
@@ -53,7 +52,7 @@ def sent(opened: dict[str, Any], *, name: str = "video.mp4") -> str:
 
 
 def shown_by_a_listing_of_the_time_before(stack: RunningStack, owner: App) -> str:
-    """A video that an imported listing shows: no ticket, and no row that a function of ours has written."""
+    """Return a video that an imported listing shows: no ticket, and no row that a function of ours has written."""
     video_id = sent(ticket(owner))
     with database(stack) as connection:
         connection.execute(

@@ -21,7 +21,7 @@ OTHER = "00000000-0000-4000-8000-000000000002"
 
 @pytest.fixture
 def allowed(database: Database) -> Iterator[ImageLinks]:
-    """Where pictures may lie, for the API and for the database alike."""
+    """Yield the allowed picture places, for the API and for the database alike."""
     before = rows(database, "select kind, origin from image_origins")
     rows(database, "select image_origins_set(%s, %s)", PUBLIC, [HOST])
     yield ImageLinks(STORAGE, frozenset({HOST}))

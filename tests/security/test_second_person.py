@@ -1,4 +1,4 @@
-"""Operators who try to act for two: each way in which one person gave tiers or money away alone."""
+"""Staff who act for two: each way in which one person gave tiers or money away alone."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import pytest
 from tests.support.concurrency import at_once
 from tests.support.database import Database
 from tests.support.functions import Functions
-from tests.support.operators import Browser, Page
 from tests.support.payers import RULES, Connection, PayingUser, ask, connected, value
 from tests.support.sms import SmsWorld
-from tests.support.two_people import LIMIT, POLICY, Office, denied, operator
+from tests.support.staff import Browser, Page
+from tests.support.two_people import LIMIT, POLICY, Office, denied, staff_member
 
 PAYMENTS = "/admin/payments"
 
@@ -50,7 +50,7 @@ def phone_of(payer: PayingUser) -> str:
 
 
 def bought_for(connection: Connection, tyiyn: int) -> tuple[PayingUser, str]:
-    """Somebody whose payment brought so much money."""
+    """Return a user whose payment brought so much money."""
     payer = PayingUser.new(connection)
     payment, attempt = payer.attempt("premium")
     payer.settle(attempt, amount_tyiyn=tyiyn)
@@ -102,7 +102,7 @@ def test_twenty_small_refunds_are_one_large_one(office: Office, connection: Conn
 
 
 def test_twenty_small_refunds_at_the_same_moment_are_one_large_one(database: Database, connection: Connection) -> None:
-    thief = operator(connection)
+    thief = staff_member(connection)
     payments = [bought_for(connection, LIMIT)[1] for _ in range(20)]
 
     def give_back(payment: str) -> Callable[[Connection], Any]:
@@ -151,7 +151,7 @@ def test_a_refund_of_a_tyiyn_does_not_decide_what_waits_for_somebody_else(
 def test_what_the_bank_decides_itself_waits_for_nobody_and_the_audit_log_says_so(
     connection: Connection, payer: PayingUser
 ) -> None:
-    anna = operator(connection)
+    anna = staff_member(connection)
     payment, attempt = payer.attempt("premium")
     payer.settle(attempt, amount_tyiyn=50_000, is_confirmed=False)
     arguments = {"payment_id": payment, "action": "release", "reason": "Выписка", "evidence": "", "policy": POLICY}
@@ -174,7 +174,7 @@ def test_nobody_decides_about_money_of_his_own(connection: Connection) -> None:
     assert ask(connection, "refund_request", payment_id=mine, amount_tyiyn=1, kind="manual", **words) == own
     for action in ("release", "reject"):
         assert ask(connection, "payment_decide", payment_id=held, action=action, evidence="", **words) == own
-    boris = operator(connection)
+    boris = staff_member(connection)
     asked = ask(
         connection, "refund_request", **words | {"operator_id": boris}, payment_id=mine, amount_tyiyn=1, kind="manual"
     )
@@ -224,7 +224,7 @@ def offer(connection: Connection, who: str, customer: str, **changes: Any) -> di
 def test_an_offer_for_next_to_nothing_is_good_when_two_people_make_it(
     connection: Connection, payer: PayingUser
 ) -> None:
-    anna, boris = operator(connection), operator(connection)
+    anna, boris = staff_member(connection), staff_member(connection)
     assert offer(connection, anna, anna) == {"reason": "operator_own_money"}
     for _ in range(2):
         assert offer(connection, anna, payer.user)["waits"] is True
@@ -237,15 +237,15 @@ def test_an_offer_for_next_to_nothing_is_good_when_two_people_make_it(
 
 def test_a_small_reduction_needs_one_person(connection: Connection, payer: PayingUser) -> None:
     small = {"tier": "premium", "amount_tyiyn": 40_000, "period_days": 30}
-    assert offer(connection, operator(connection), payer.user, **small)["waits"] is False
+    assert offer(connection, staff_member(connection), payer.user, **small)["waits"] is False
     more_listings = {"tier": "basic", "amount_tyiyn": 10_000, "period_days": 30, "listing_limit": 10_000}
-    assert offer(connection, operator(connection), payer.user, **more_listings)["waits"] is True
+    assert offer(connection, staff_member(connection), payer.user, **more_listings)["waits"] is True
 
 
 def test_a_large_sum_without_an_order_is_settled_by_two_people_who_say_the_same(
     connection: Connection, payer: PayingUser
 ) -> None:
-    anna, boris = operator(connection), operator(connection)
+    anna, boris = staff_member(connection), staff_member(connection)
     payment, _ = payer.attempt("premium")
     query = """insert into payment_orphans (provider, provider_ref, amount_tyiyn) values ('mbank', %s, %s)
         returning id::text"""

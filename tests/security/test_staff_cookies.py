@@ -15,7 +15,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 @pytest.fixture(scope="module")
 def session(stack: RunningStack) -> str:
-    """The cookie of a moderator who has signed in."""
+    """Return the cookie of a moderator who has signed in."""
     phone = new_phone()
     stack.rows("insert into users (phone, name, role) values (%s, 'Гулзат', 'moderator')", phone)
     headers = {"Origin": stack.url, "X-Local-Address": new_address()}
@@ -23,13 +23,13 @@ def session(stack: RunningStack) -> str:
         assert browser.post("/admin/sign-in", data={"phone": phone}).status_code == 303
         code = code_in(stack.inbox(phone)[0]["text"])
         assert browser.post("/admin/sign-in/code", data={"code": code}).status_code == 303
-        value = browser.cookies["operator_session"]
+        value = browser.cookies["staff_session"]
     remember_secret(value)
-    return f"operator_session={value}"
+    return f"staff_session={value}"
 
 
 def overview(stack: RunningStack, *cookies: str) -> int:
-    """The status of the first page with these Cookie header lines."""
+    """Return the status of the first page with these Cookie header lines."""
     lines = [(b"Cookie", line.encode()) for line in cookies]
     return httpx.get(f"{stack.url}/admin", headers=lines, trust_env=False, timeout=60).status_code
 
@@ -45,7 +45,7 @@ def overview(stack: RunningStack, *cookies: str) -> int:
         f"wide={'x' * 4200}",
         'quoted="a; b',
         "имя=значение",
-        "operator_session_old=1",
+        "staff_session_old=1",
     ],
 )
 def test_a_foreign_cookie_before_or_after_ours_changes_nothing(stack: RunningStack, session: str, foreign: str) -> None:
@@ -60,5 +60,5 @@ def test_cookies_may_come_in_several_header_lines(stack: RunningStack, session: 
 
 
 def test_foreign_cookies_alone_sign_nobody_in(stack: RunningStack) -> None:
-    assert overview(stack, "operator_session=guessed; x=1") == 303
-    assert overview(stack, "xoperator_session=1", 'g_state={"i_l":0}') == 303
+    assert overview(stack, "staff_session=guessed; x=1") == 303
+    assert overview(stack, "xstaff_session=1", 'g_state={"i_l":0}') == 303

@@ -23,7 +23,7 @@ DIRTY, CLEAN = " <b>Слово</b>\u202e \u0007дело\u3164 ", "Слово д�
 
 @dataclass(frozen=True)
 class Place:
-    """A column that the attacker writes."""
+    """Column that the attacker writes."""
 
     table: str
     column: str
@@ -43,7 +43,7 @@ EVERYWHERE = pytest.mark.parametrize("place", PLACES, ids=lambda place: f"{place
 
 @dataclass(frozen=True)
 class Attacker:
-    """Somebody with a row in every table that he may write to."""
+    """Attacker with a row in every writable table."""
 
     seller: Seller
     database: Database
@@ -57,7 +57,7 @@ class Attacker:
         return self.rest.send("PATCH", path, {place.column: text}, **RETURNED)
 
     def stored(self, place: Place) -> Any:
-        """What is in the column."""
+        """Return the stored column."""
         key = "listing_id" if place.table.endswith("_details") else "id"
         query = f"select {place.column} from {place.table} where {key} = %s"
         return rows(self.database, query, self.ids[place.table])[0][0]
@@ -65,7 +65,7 @@ class Attacker:
 
 @pytest.fixture
 def attacker(functions: Functions, database: Database, rest: Rest) -> Attacker:
-    """The attacker, with a listing of each category and a business."""
+    """Return the attacker, with a listing of each category and a business."""
     seller = new_seller(functions, database, name="Айбек")
     listing = seller.posted(car())
     estate = {"property_type": "house", "address": "Улица Ленина, 1"}
@@ -172,7 +172,7 @@ def test_a_message_and_a_report_are_cleaned_but_private(attacker: Attacker, func
 
 @pytest.fixture
 def forbidden(database: Database) -> Iterator[None]:
-    """A word that nobody may write."""
+    """Yield a word that nobody may write."""
     with moderation_rule(database, "наркотик", "refuse", kind="word"):
         yield
 

@@ -21,7 +21,7 @@ MOST_PER_ADDRESS = 5
 
 @pytest.fixture
 def seller(functions: Functions, database: Database) -> Seller:
-    """Somebody with a listing; every view is written at once."""
+    """Return a seller with a listing; every view is written at once."""
     functions.set(LISTING_BATCH_SIZE="1")
     return new_seller(functions, database)
 

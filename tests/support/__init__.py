@@ -1,1 +1,1 @@
-"""What the tests stand on: a database, the running stack, the log scan."""
+"""Test support: a database, the running stack, the log scan."""

@@ -1,4 +1,4 @@
-"""How each alert rule's cause is made to happen, and how it is ended."""
+"""Causes of alert rules: making them happen, and ending them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BACKUPS = {
 
 
 def refuse_every_sms(scene: Scene) -> None:
-    """Both suppliers refuse, and ten people ask for a code."""
+    """Make both providers refuse ten login codes."""
     scene.world.sms.turn("nikita", "status", status=5)
     scene.world.sms.turn("smsc", "error", error_code=6)
     scene.ask_for_codes(10)
@@ -32,7 +32,7 @@ def refuse_every_sms(scene: Scene) -> None:
 
 
 def lose_sms_on_the_way(scene: Scene) -> None:
-    """Twenty codes are taken by the supplier and do not arrive; its reports say so."""
+    """Twenty codes are taken by the provider and do not arrive; its reports say so."""
     scene.world.sms.turn("nikita", "undelivered")
     scene.ask_for_codes(20)
     scene.world.sms.let_time_pass(60)
@@ -47,7 +47,7 @@ def leave_codes_unused(scene: Scene) -> None:
 
 
 def empty_account(scene: Scene, balance: int) -> None:
-    """The account at a supplier runs dry."""
+    """Set the balance at both providers."""
     scene.world.sms.nikita.turn({"mode": "ok", "balance": balance})
     scene.world.sms.smsc.turn({"mode": "ok", "balance": 50000})
     scene.world.execute("delete from supplier_balances")
@@ -64,7 +64,7 @@ def spend(scene: Scene, som: int) -> None:
 
 
 def fail_a_job(scene: Scene) -> None:
-    """A timer's job has failed for an hour."""
+    """Let a timer's job fail for an hour."""
     scene.world.execute(
         """insert into job_leases (job, last_error, last_succeeded_at)
            values ('scene', 'StoreUnavailable', now() - interval '1 hour')"""
@@ -72,7 +72,7 @@ def fail_a_job(scene: Scene) -> None:
 
 
 def stall_migration(scene: Scene) -> None:
-    """A video waits to be moved, and nothing has moved for two hours."""
+    """Let a planned video wait for two hours."""
     owner = new_user_id(scene.world.database)
     [(video,)] = rows(
         scene.world.database,
@@ -88,7 +88,7 @@ def stall_migration(scene: Scene) -> None:
 
 
 def strand_payments(scene: Scene, count: int) -> None:
-    """Nobody has asked the bank about orders for half an hour."""
+    """Leave orders unpolled for half an hour."""
     user = new_user_id(scene.world.database)
     for number in range(count):
         scene.world.execute(
@@ -99,7 +99,7 @@ def strand_payments(scene: Scene, count: int) -> None:
 
 
 def settle_payments(scene: Scene) -> None:
-    """Everybody has looked at everything."""
+    """Poll all orders."""
     scene.world.execute(
         "update payments set next_check_at = now() + interval '1 minute' where next_check_at is not null"
     )
@@ -129,7 +129,7 @@ def report_much(scene: Scene) -> None:
 
 
 def post_a_palace(scene: Scene) -> None:
-    """A listing for fifty million."""
+    """Post a listing for fifty million."""
     listing = new_listing(scene.world.database, new_user_id(scene.world.database))
     scene.world.execute("update listings set price = 50000000 where id = %s", listing)
 
@@ -144,7 +144,7 @@ def host(**used: float) -> Act:
     return lambda scene: scene.world.host.turn({"mode": "ok", **used})
 
 
-def lose_a_supplier(scene: Scene) -> None:
+def lose_a_provider(scene: Scene) -> None:
     """SMSC answers nothing for half an hour; nikita carries everything."""
     scene.world.sms.turn("smsc", "dead")
     scene.world.execute("delete from supplier_balances")
@@ -155,7 +155,7 @@ def lose_a_supplier(scene: Scene) -> None:
     assert scene.world.run("sms_poller")["balances"] == 1
 
 
-def find_the_supplier(scene: Scene) -> None:
+def find_the_provider(scene: Scene) -> None:
     scene.world.sms.turn("smsc", "ok")
     assert scene.world.run("sms_poller")["balances"] == 1
 
@@ -191,7 +191,7 @@ CAUSES: dict[str, tuple[Act, Act]] = {
     "disk_usage_warning": (host(disk=71), host(disk=69)),
     "memory_usage_warning": (host(memory=81), host(memory=60)),
     "cpu_load_warning": (host(cpu=120), host(cpu=30)),
-    "supplier_silent_warning": (lose_a_supplier, find_the_supplier),
+    "supplier_silent_warning": (lose_a_provider, find_the_provider),
     "registrations_surge_info": (register_many, let_a_day_pass("users")),
     "reports_surge_info": (report_much, let_a_day_pass("reports")),
     "high_value_listings_info": (post_a_palace, let_a_day_pass("listings")),

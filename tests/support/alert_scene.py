@@ -1,4 +1,4 @@
-"""What alert causes have in common: a scene, and trouble on the database server that lasts until it is let go."""
+"""Scene of alert causes, and trouble on the database server that lasts until released."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from tests.support.rows import rows
 
 @dataclass
 class Scene:
-    """One cause under way; what is entered here lasts until it is cleared."""
+    """Cause under way; what is entered here lasts until it is cleared."""
 
     world: Operations
     lasting: ExitStack = field(default_factory=ExitStack)
 
     def backup(self, kind: str, state: str, hours: float) -> None:
-        """A backup that began so many hours ago."""
+        """Record a backup that began so many hours ago."""
         self.world.execute(
             """insert into backup_runs (kind, state, started_at, finished_at, verified_at, failure_reason)
                values (%s, %s, now() - %s * interval '1 hour', now(), now(), 'x')""",
@@ -43,13 +43,13 @@ Act = Callable[[Scene], object]
 
 
 @contextmanager
-def statement_under_way(database: Database, statement: str, *, figure: str = "longest_query") -> Iterator[None]:
+def statement_under_way(database: Database, statement: str, *, metric: str = "longest_query") -> Iterator[None]:
     """Another connection runs a statement until it is cut off; the server tells of it when this begins."""
     connection = database.connect()
     thread = threading.Thread(target=_run_until_cut_off, args=(connection, statement))
     thread.start()
     for _ in range(600):
-        [(seconds,)] = rows(database, f"select {figure} from private.server_figures()")
+        [(seconds,)] = rows(database, f"select {metric} from private.server_figures()")
         if seconds > 0.3:
             break
         time.sleep(0.05)
@@ -68,11 +68,11 @@ def _run_until_cut_off(connection: psycopg.Connection[Any], statement: str) -> N
 
 @contextmanager
 def lock_waited_for(database: Database) -> Iterator[None]:
-    """One transaction holds a lock, another waits for it."""
+    """Yield a transaction holds a lock, another waits for it."""
     with database.connect() as holder:
         holder.execute("begin")
         holder.execute("lock table search_terms in access exclusive mode")
-        with statement_under_way(database, "select count(*) from search_terms", figure="longest_lock_wait"):
+        with statement_under_way(database, "select count(*) from search_terms", metric="longest_lock_wait"):
             yield
         holder.execute("rollback")
 

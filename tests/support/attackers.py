@@ -15,12 +15,12 @@ from tests.support.people import new_address, new_phone
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack
 
-SESSION, SIGN_IN = "operator_session", "operator_sign_in"
+SESSION, SIGN_IN = "staff_session", "staff_sign_in"
 _FIELD = re.compile(r'name="form_token" value="([^"]+)"')
 
 
 class Target:
-    """A running stack."""
+    """Running stack."""
 
     def __init__(self, stack: RunningStack) -> None:
         self.stack = stack
@@ -34,18 +34,18 @@ class Target:
             return cursor.fetchall() if cursor.description else []
 
     def user(self, role: str = "user", name: str = "Айбек") -> tuple[str, str]:
-        """A new user with a role: id and phone."""
+        """Return a new user with a role: id and phone."""
         query = "insert into users (phone, name, role) values (%s, %s, %s) returning id::text"
         phone = new_phone()
         return str(self.rows(query, phone, name, role)[0][0]), phone
 
     def client(self, **headers: str) -> httpx.Client:
-        """Somebody at an address of their own."""
+        """Return a client at a new address."""
         sent = {"X-Local-Address": new_address(), **headers}
         return httpx.Client(base_url=self.stack.url, headers=sent, timeout=60, trust_env=False)
 
     def app(self, user: str) -> httpx.Client:
-        """The app of a user."""
+        """Return the app of a user."""
         return self.client(Authorization=f"Bearer {self.stack.user_token(user)}")
 
     def rest(self, user: str) -> httpx.Client:
@@ -55,17 +55,17 @@ class Target:
         return httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)
 
     def browser(self) -> httpx.Client:
-        """A browser at the operations page, not signed in: it names its origin and keeps cookies."""
+        """Return a browser at the operations page, not signed in: it names its origin and keeps cookies."""
         return self.client(Origin=self.stack.url)
 
-    def operator(self, role: str) -> httpx.Client:
-        """A browser in which somebody with a role has signed in by phone code."""
+    def staff_member(self, role: str) -> httpx.Client:
+        """Return a browser in which somebody with a role has signed in by phone code."""
         browser = self.browser()
         self.sign_in(browser, self.user(role, "Жаныл")[1])
         return browser
 
     def sign_in(self, browser: httpx.Client, phone: str) -> None:
-        """The whole way in, by the form for the phone and the form for the code."""
+        """Sign in by the forms for the phone and the code."""
         assert browser.post("/admin/sign-in", data={"phone": phone}).status_code == 303
         answer = browser.post("/admin/sign-in/code", data={"code": code_in(self.stack.inbox(phone)[0]["text"])})
         assert answer.status_code == 303, answer.text
@@ -73,7 +73,7 @@ class Target:
 
 
 def form_token(browser: httpx.Client) -> str:
-    """The token of the forms of a browser's session."""
+    """Return the token of the forms of a browser's session."""
     found = _FIELD.search(browser.get("/admin").text)
     assert found, "the page has no form of a session"
     return found[1]

@@ -30,7 +30,7 @@ def keys_of(*names: str, seed: bytes = b"x") -> BackupKeys:
 
 @dataclass
 class Clock:
-    """A clock that a test turns."""
+    """Clock that a test turns."""
 
     offset: timedelta = timedelta(0)
 
@@ -40,7 +40,7 @@ class Clock:
 
 @dataclass
 class BackupWorld:
-    """Everything that a backup needs."""
+    """Parts of a backup."""
 
     source: Database
     s3: LocalS3
@@ -52,23 +52,21 @@ class BackupWorld:
 
     @property
     def archive(self) -> Archive:
-        """The backups that are there."""
+        """Return the backups that are there."""
         return Archive(self.s3.store(), self.keys)
 
     @property
     def runs(self) -> Runs:
-        """The record."""
         return Runs(self.rest)
 
     def backup(self) -> DatabaseBackup:
-        """The job."""
         source = PostgresSource(self.source.dsn, SCHEMAS)
         return DatabaseBackup(
             source, self.s3.store(), self.archive, self.rest, self.runs, self.retention, self.clock, self.said.append
         )
 
     def last_run(self, kind: str) -> dict[str, object]:
-        """The newest row of a kind."""
+        """Return the newest row of a kind."""
         with self.source.connect() as connection:
             row = connection.execute(
                 "select to_jsonb(r) from public.backup_runs r where kind = %s order by started_at desc limit 1", [kind]
@@ -78,21 +76,21 @@ class BackupWorld:
         return found
 
     def keys_in_store(self) -> list[str]:
-        """Everything that lies there."""
+        """Return everything that lies there."""
         return [info.key for info in self.s3.store().list()]
 
     def file_of(self, key: str) -> Path:
-        """The first file with bytes of an object, to be damaged."""
+        """Return the first file with bytes of an object, to be damaged."""
         bucket = self.s3.buckets.get("backup")
         assert bucket is not None
         return bucket.path(bucket.objects[key].segments[0])
 
 
 def backup_variables(world: BackupWorld, public_url: str = "http://127.0.0.1:8360/api") -> dict[str, str]:
-    """What a person at a terminal sets: the variables of the functions, and the local store as every supplier's."""
+    """Return the variables of a command: those of the functions, and the local store as every provider's."""
     store = {"ENDPOINT": world.s3.url, "REGION": "ru-msk", "ACCESS_KEY": "KEY", "SECRET_KEY": "secret"}
     return world.source.environ | {
-        **{f"{supplier}_{name}": value for supplier in ("VK_CLOUD", "YANDEX_STORAGE", "SUPABASE_STORAGE")
+        **{f"{provider}_{name}": value for provider in ("VK_CLOUD", "YANDEX_STORAGE", "SUPABASE_STORAGE")
            for name, value in store.items()},
         "VK_CLOUD_BUCKET": "backup",
         "YANDEX_STORAGE_BUCKET": "uploads",
@@ -102,14 +100,14 @@ def backup_variables(world: BackupWorld, public_url: str = "http://127.0.0.1:836
 
 
 def rest_of(database: Database) -> PostgrestDatabase:
-    """The database as functions reach it."""
+    """Return the database as functions reach it."""
     settings = SupabaseSettings.load(database.environ)
     return PostgrestDatabase(settings, new_client(settings))
 
 
 @pytest.fixture
 def backup_world(database: Database, local_s3: LocalS3) -> BackupWorld:
-    """A store without backups, and a database with the demonstration data."""
+    """Return a store without backups, and a database with the demonstration data."""
     database.load_seed()
     with database.connect() as connection:
         connection.execute("delete from public.backup_runs; delete from public.job_leases")

@@ -1,4 +1,4 @@
-"""The five simulated banks in this process, with a merchant's address at which they call."""
+"""Five simulated banks in this process, with a merchant's address at which they call."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def bank_keyring() -> Keyring:
 
 
 class _QuietServer(ThreadingHTTPServer):
-    """A bank that has hung up before our answer is part of the play."""
+    """Bank that has hung up before our answer is part of the play."""
 
     def handle_error(self, _request: object, _client_address: object) -> None:
         """Say nothing."""
@@ -56,7 +56,7 @@ class _QuietServer(ThreadingHTTPServer):
 
 @dataclass
 class Merchant:
-    """Our side of the banks' calls: keeps each one, and answers with what the test says."""
+    """Receiver of the banks' webhooks: keeps each one, and answers as the test says."""
 
     url: str = ""
     calls: list[Callback] = field(default_factory=list)
@@ -82,11 +82,11 @@ class BankWorld:
     http: httpx.Client = field(default_factory=lambda: new_client(timeout=5.0))
 
     def bank(self, name: str, **variables: str) -> Bank:
-        """Our client of a bank; `variables` change its settings."""
+        """Return our client of a bank; `variables` change its settings."""
         return MAKERS[name]({**function_variables(self.keyring, self.url), **variables}, self.http)
 
     def order(self, name: str, amount_tyiyn: int = 10_000, **changes: object) -> Order:
-        """An order at a bank, with our address for its calls."""
+        """Return an order at a bank, with our address for its calls."""
         values = {
             "attempt_id": str(uuid4()),
             "amount_tyiyn": amount_tyiyn,
@@ -104,7 +104,7 @@ class BankWorld:
         return OrderRef(order.attempt_id, made.provider_ref), made
 
     def simulated(self, name: str) -> SimulatedOrder:
-        """The newest order at a simulated bank."""
+        """Return the newest order at a simulated bank."""
         return list(self.simulators[name].orders.values())[-1]
 
     def act(self, name: str, action: str, amount: str = "", ref: str = "") -> httpx.Response:
@@ -113,7 +113,7 @@ class BankWorld:
         return self.http.post(page, data={"action": action} | ({"amount": amount} if amount else {}))
 
     def told(self, name: str, count: int) -> list[str]:
-        """How the calls about the newest order went, once so many have ended."""
+        """Return the results of webhooks about the newest order, once so many have ended."""
         calls = self.simulated(name).calls
         until = time.monotonic() + 8
         while len(calls) < count and time.monotonic() < until:
@@ -127,7 +127,7 @@ class BankWorld:
 
 @pytest.fixture
 def merchant() -> Iterator[Merchant]:
-    """A server that takes the banks' calls."""
+    """Yield a server that takes the banks' calls."""
     side = Merchant()
 
     class Handler(BaseHTTPRequestHandler):

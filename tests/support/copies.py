@@ -1,4 +1,4 @@
-"""A project's storage and the bucket of copies: the local S3 with the rows that Supabase keeps, and our jobs on it."""
+"""Project's storage and the bucket of copies: the local S3 with the rows that Supabase keeps, and our jobs on it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BACKUP, UPLOADS = "backup", "uploads"
 
 @dataclass
 class CopyWorld:
-    """Everything on both sides. `ahead` moves our clock: changes count once they have settled."""
+    """Source and target of replication. `ahead` moves our clock: changes count once they have settled."""
 
     database: Database
     calls: Calls
@@ -42,14 +42,14 @@ class CopyWorld:
     _opened: dict[str, S3Store] = field(default_factory=dict, init=False)
 
     def store(self, name: str) -> S3Store:
-        """A bucket; opening one takes boto3 a while."""
+        """Return a bucket; opening one takes boto3 a while."""
         if name not in self._opened:
             self._opened[name] = S3Store(S3Access(self.url, "local", "KEY", "secret"), name)
         return self._opened[name]
 
     @contextmanager
     def revoked_key(self) -> Iterator[None]:
-        """The bucket of copies refuses us."""
+        """Yield the bucket of copies refuses us."""
         kept = self._opened.pop(BACKUP)
         self._opened[BACKUP] = S3Store(S3Access(self.url, "local", "KEY", "of yesterday"), BACKUP)
         yield
@@ -57,7 +57,7 @@ class CopyWorld:
 
     @property
     def environ(self) -> dict[str, str]:
-        """Where functions find the stores."""
+        """Return the variables of the stores."""
         found = {"COPIED_BUCKETS": self.bucket}
         for prefix in ("VK_CLOUD", "YANDEX_STORAGE", "SUPABASE_STORAGE"):
             found |= {f"{prefix}_ENDPOINT": self.url, f"{prefix}_REGION": "local", f"{prefix}_ACCESS_KEY": "KEY"}
@@ -65,17 +65,17 @@ class CopyWorld:
         return found | {"VK_CLOUD_BUCKET": BACKUP, "YANDEX_STORAGE_BUCKET": UPLOADS}
 
     def upload(self, name: str, content: bytes, *, bucket: str | None = None) -> None:
-        """A user's file arrives."""
+        """Store a user's file."""
         self.store(bucket or self.bucket).put(name, [content], content_type="image/png")
         self.notices.settle()
 
     def remove(self, *names: str) -> None:
-        """A user's files go."""
+        """Delete a user's files."""
         self.store(self.bucket).delete(names)
         self.notices.settle()
 
     def copied(self, prefix: str = "storage/current/") -> dict[str, bytes]:
-        """What lies in the bucket of copies, by key without the prefix and the source's bucket."""
+        """Return the replicas by key, without the prefix and the source's bucket."""
         store = self.store(BACKUP)
         return {
             found.key.removeprefix(prefix).removeprefix(f"{self.bucket}/"): b"".join(store.get(found.key))
@@ -83,30 +83,28 @@ class CopyWorld:
         }
 
     def copies(self, **policy: object) -> StorageCopies:
-        """Our side of it."""
+        """Return our side of it."""
         files = SupabaseFiles(self.calls, self.store, (self.bucket,))
         settings = StoragePolicy.load({name.upper(): str(value) for name, value in policy.items()})
         return StorageCopies(files, self.store(BACKUP), CopyLedger(self.calls), settings, self.now)
 
     def now(self) -> datetime:
-        """Our clock."""
+        """Return our clock."""
         return datetime.now(UTC) + self.ahead
 
     @contextmanager
     def lease(self, job: str = "storage") -> Iterator[Lease]:
-        """The lease of a job; of one of this world alone, so that each begins anew."""
+        """Yield the lease of a job; of one of this world alone, so that each begins anew."""
         with leased(self.calls, f"{job}-{self.bucket}") as held:
             yield held
 
     def copy_changes(self, **policy: object) -> StorageCopies:
-        """An hourly run."""
         copies = self.copies(**policy)
         with self.lease() as held:
             assert copies.copy_changes(held, until=self.now() + timedelta(minutes=5))
         return copies
 
     def compare(self, **policy: object) -> StorageCopies:
-        """A daily run."""
         copies = self.copies(**policy)
         with self.lease() as held:
             copies.compare(held)
@@ -115,7 +113,7 @@ class CopyWorld:
 
 @pytest.fixture
 def copy_world(functions: Functions, database: Database, tmp_path: Path) -> Iterator[CopyWorld]:
-    """A bucket of its own with nothing in it."""
+    """Yield a bucket of its own with nothing in it."""
     bucket = f"files-{uuid4().hex[:10]}"
     with database.connect() as connection:
         query = (

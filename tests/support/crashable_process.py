@@ -53,7 +53,7 @@ def _die_at(step: int) -> None:
 
 @dataclass
 class Mortal:
-    """The process, as a test uses it; it sees the environment of its start."""
+    """Process, as a test uses it; it sees the environment of its start."""
 
     process: subprocess.Popen[str]
 

@@ -41,13 +41,13 @@ _NO_VALUE: tuple[Any, ...] = (None, True, [], {}, [1], {"a": 1})
 
 
 def packed(document: Any) -> str:
-    """A document as cursors are packed."""
+    """Return a document as cursors are packed."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 def good(order: str) -> str:
-    """A cursor that this order takes."""
+    """Return a cursor that this order takes."""
     return packed([order, *GOOD[order]])
 
 
@@ -66,7 +66,10 @@ def impossible(order: str) -> Iterator[str]:
 
 
 def altered(order: str, *, count: int) -> Iterator[str]:
-    """A cursor with some of its characters, or of the characters within it, replaced; the same ones in every run."""
+    """Yield a cursor with some of its characters, or of the characters within it, replaced.
+
+    The same ones in every run.
+    """
     dice = random.Random(f"cursors of {order}")
     inside = json.dumps([order, *GOOD[order]], separators=(",", ":"))
     for _ in range(count):

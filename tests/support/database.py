@@ -1,4 +1,4 @@
-"""A database of its own for every test process: embedded Postgres with the whole schema, and PostgREST before it."""
+"""Database of its own for every test process: embedded Postgres with the whole schema, and PostgREST before it."""
 
 from __future__ import annotations
 
@@ -64,12 +64,12 @@ class Database:
 
     @property
     def jwt_secret(self) -> str:
-        """The shared secret of the API keys."""
+        """Return the shared secret of the API keys."""
         return self.keys.jwt_secret
 
     @property
     def environ(self) -> dict[str, str]:
-        """A fresh copy of what a function finds in its environment; the suppliers' addresses lead nowhere."""
+        """Return a fresh copy of what a function finds in its environment; the providers' addresses lead nowhere."""
         addresses = Addresses(
             gateway=self.rest_url,
             postgrest=self.rest_url,
@@ -80,7 +80,7 @@ class Database:
         return function_environment(self.keyring, addresses, {})
 
     def user_token(self, user_id: object, claims: Mapping[str, Any] | None = None) -> str:
-        """An access token of this user, with an open session where the user exists."""
+        """Return an access token of this user, with an open session where the user exists."""
         session = {"session_id": str(uuid4()), **(claims or {})}
         with self.connect() as connection:
             connection.execute(
@@ -92,7 +92,7 @@ class Database:
         return self.keys.user_token(str(user_id), session)
 
     def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection with the owner's rights, each statement its own transaction."""
+        """Return a connection with the owner's rights, each statement its own transaction."""
         return psycopg.connect(self.dsn, autocommit=True)
 
     def load_seed(self) -> None:
@@ -101,12 +101,12 @@ class Database:
 
 
 def new_server(folder: Path, ports: Ports, keyring: Keyring, log: Path) -> Postgres:
-    """A server for tests: it forgets everything in a power cut and is quick in return."""
+    """Return a server for tests: it forgets everything in a power cut and is quick in return."""
     return Postgres(place(folder / "postgres"), ports.postgres, keyring.postgres_password, log, durable=False)
 
 
 def open_folder() -> Path:
-    """A temporary folder that the account of Postgres can pass through."""
+    """Return a temporary folder that the account of Postgres can pass through."""
     folder = Path(tempfile.mkdtemp(prefix="auto360-test-"))
     folder.chmod(0o755)
     return folder
@@ -114,7 +114,7 @@ def open_folder() -> Path:
 
 @pytest.fixture(scope="session")
 def database() -> Iterator[Database]:
-    """The database of this test process, with every migration applied and no data."""
+    """Yield the database of this test process, with every migration applied and no data."""
     folder, keyring, logs = open_folder(), Keyring.generate(), log_folder("database")
     low = 20000 + 1000 * (worker_number() % 10)
     ports = free_base(low, low + 1000)
@@ -137,6 +137,6 @@ def database() -> Iterator[Database]:
 
 
 def worker_number() -> int:
-    """The number of this process in a parallel run."""
+    """Return the number of this process in a parallel run."""
     name = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
     return int(name) if name.isdigit() else 0

@@ -17,22 +17,21 @@ _FENCE = re.compile(r"^[ ]*```(\w*)\n(.*?)^[ ]*```$", re.MULTILINE | re.DOTALL)
 
 @dataclass(frozen=True)
 class Document:
-    """One Markdown file."""
+    """Markdown file."""
 
     path: Path
 
     @property
     def text(self) -> str:
-        """The whole text."""
         return self.path.read_text(encoding="utf-8")
 
     @property
     def prose(self) -> str:
-        """The text without fenced blocks."""
+        """Return the text without fenced blocks."""
         return _FENCE.sub("", self.text)
 
     def rows(self) -> Iterator[list[str]]:
-        """The cells of every table row; the head and the line below it are left out."""
+        """Yield the cells of every table row; the head and the line below it are left out."""
         lines = self.prose.splitlines()
         for number, line in enumerate(lines):
             is_row = line.startswith("|") and not set(line) <= set("|-: ")
@@ -41,15 +40,15 @@ class Document:
                 yield [cell.strip() for cell in line.strip().strip("|").split(" | ")]
 
     def first_words(self) -> list[str]:
-        """The word in code marks that begins each table row."""
+        """Return the word in code marks that begins each table row."""
         return [match[1] for row in self.rows() if (match := _CODE.fullmatch(row[0]))]
 
     def row(self, word: str) -> list[str]:
-        """The row that a word begins."""
+        """Return the row that a word begins."""
         return next(row for row in self.rows() if row[0] == f"`{word}`")
 
     def code_words(self) -> set[str]:
-        """Everything in code marks, tables included."""
+        """Return everything in code marks, tables included."""
         return set(_CODE.findall(self.prose))
 
     def links(self) -> list[str]:
@@ -62,11 +61,11 @@ class Document:
 
 
 def words_in(cell: str) -> list[str]:
-    """The words in code marks of a cell."""
+    """Return the words in code marks of a cell."""
     return _CODE.findall(cell)
 
 
 def documents() -> list[Document]:
-    """Every document of the repository."""
+    """Return every document of the repository."""
     found = [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
     return [Document(path) for path in sorted(found)]

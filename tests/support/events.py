@@ -10,13 +10,13 @@ HTTP_EVENTS = ("yandex_gateway_1_0", "yandex_gateway_0_1", "aws_rest")
 
 
 def recorded(name: str) -> dict[str, Any]:
-    """A recorded event as it is."""
+    """Return a recorded event as it is."""
     event: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text(encoding="utf-8"))
     return event
 
 
 def recorded_http(name: str, method: str, path: str, *, body: str = "", token: str = "") -> dict[str, Any]:
-    """A recorded HTTP event with method, path, body and bearer token put in."""
+    """Return a recorded HTTP event with method, path, body and bearer token put in."""
     text = (EVENTS / f"{name}.json").read_text(encoding="utf-8")
     encoded = base64.b64encode(body.encode()).decode()
     for mark, value in {"METHOD": method, "PATH": path, "BASE64": encoded, "BODY": body}.items():

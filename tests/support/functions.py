@@ -22,7 +22,7 @@ ADDRESS = "198.51.100.7"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a caller gets."""
+    """Response of a function."""
 
     status: int
     headers: dict[str, str]
@@ -30,7 +30,7 @@ class Answer:
 
     @property
     def code(self) -> str | None:
-        """The error code, if it is a failure."""
+        """Return the error code, if it is a failure."""
         return self.body.get("code")
 
 
@@ -49,7 +49,7 @@ class Functions:
         forget_container()
 
     def handler(self, name: str) -> Callable[[Any, Any], dict[str, Any]]:
-        """The handler of a function, its module loaded once under a name of its own."""
+        """Return the handler of a function, its module loaded once under a name of its own."""
         return load_handler(name)
 
     def raw(self, name: str, event: Mapping[str, Any]) -> Answer:
@@ -84,7 +84,7 @@ def http_event(
     address: str = ADDRESS,
     query: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """A request as Yandex's gateway sends it with payload format 1.0."""
+    """Return a request as Yandex's gateway sends it with payload format 1.0."""
     sent = {"Content-Type": "application/json", **(headers or {})}
     if token:
         sent["Authorization"] = f"Bearer {token}"
@@ -110,7 +110,10 @@ def http_event(
 
 
 def load_handler(name: str) -> Callable[[Any, Any], dict[str, Any]]:
-    """The handler of a function folder; twenty files are called handler.py, so each gets a module name of its own."""
+    """Return the handler of a function folder.
+
+    Twenty files are called handler.py, so each gets a module name of its own.
+    """
     module_name = f"function_{name}"
     if module_name not in sys.modules:
         path = ROOT / "functions" / name / "handler.py"
@@ -135,7 +138,7 @@ def forget_container() -> None:
 
 @pytest.fixture
 def functions(database: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Functions]:
-    """The functions, wired to this test process's database; no supplier answers unless a test starts one."""
+    """Yield the functions, wired to this test process's database; no provider answers unless a test starts one."""
     environ = database.environ
     for name, value in environ.items():
         monkeypatch.setenv(name, value)

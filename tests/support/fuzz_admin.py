@@ -42,7 +42,7 @@ _FORMS: Mapping[str, Mapping[str, str]] = {
     "/admin/migration/resume": {},
     "/admin/migration/retry": {"entry": "{id}"},
     "/admin/migration/rollback": {"entry": "{id}", "day": "", "why": "Не играет"},
-    "/admin/operators": {"phone": "+996700990097", "role": "moderator"},
+    "/admin/staff": {"phone": "+996700990097", "role": "moderator"},
 }  # fmt: skip
 _PAGES: Mapping[str, Mapping[str, str]] = {
     "/admin": {},
@@ -56,7 +56,7 @@ _PAGES: Mapping[str, Mapping[str, str]] = {
     "/admin/revenue": {"days": "30"},
     "/admin/migration": {},
     "/admin/backups": {},
-    "/admin/operators": {},
+    "/admin/staff": {},
     "/admin/audit": {"area": "payment", "actor": "{id}"},
     "/admin/assets/{id}": {},
 }
@@ -66,7 +66,7 @@ _METHODS = ("PUT", "DELETE", "PATCH", "OPTIONS")
 
 @dataclass(frozen=True)
 class Office:
-    """A session with the token of its forms, and ids of what exists."""
+    """Session with the token of its forms, and ids of what exists."""
 
     url: str
     cookie: str
@@ -86,7 +86,7 @@ class Office:
         return text
 
     def __call__(self, rng: random.Random) -> Shot:
-        """A form, or a page."""
+        """Return a form, or a page."""
         return self._form(rng) if rng.random() < 0.7 else self._page(rng)
 
     def _headers(self, rng: random.Random) -> dict[str, str]:
@@ -99,7 +99,7 @@ class Office:
         if chance < 0.8:
             headers["Cookie"] = self.cookie
         elif chance < 0.9:
-            headers["Cookie"] = f"operator_session={values.uuid_of(rng)}; operator_sign_in={values.uuid_of(rng)}"
+            headers["Cookie"] = f"staff_session={values.uuid_of(rng)}; staff_sign_in={values.uuid_of(rng)}"
         if rng.random() < 0.05:
             headers["Origin"] = rng.choice(("https://evil.example", "null", ""))
         return {name: _header(value) for name, value in headers.items()}
@@ -130,5 +130,5 @@ class Office:
 
 
 def _header(text: str) -> str:
-    """What may stand in a header: a client would not send anything else."""
+    """Return the characters that a client would send in a header."""
     return "".join(character for character in text if character.isprintable() and ord(character) < 256).strip()

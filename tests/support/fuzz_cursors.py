@@ -35,12 +35,12 @@ _PAGES: tuple[tuple[str, Mapping[str, str], list[Any]], ...] = (
 
 
 def cursor(document: Any, rng: random.Random) -> str:
-    """A cursor that holds this document."""
+    """Return a cursor that holds this document."""
     return base64.urlsafe_b64encode(values.as_json(document, rng)).decode().rstrip("=")
 
 
 def cursors(rng: random.Random) -> Shot:
-    """A page after an altered place, or now and then after a right one, so that the queries behind it run too."""
+    """Return a page request with an altered cursor, or now and then a right one so that its query runs too."""
     path, query, right = rng.choice(_PAGES)
     document: Any = list(right)
     for _ in range(rng.choice((0, 0, 1, 1, 2))):

@@ -18,7 +18,7 @@ _CODE = re.compile(r'"code": ?"([a-z_]{1,40})"')
 
 @dataclass(frozen=True)
 class Shot:
-    """One request. `place` names the route, so that findings of one route are told once."""
+    """Request. `place` names the route, so that findings of one route are told once."""
 
     kind: str
     method: str
@@ -28,7 +28,7 @@ class Shot:
     body: bytes = b""
 
     def told(self) -> str:
-        """The request for a person, without what opens something: paths of webhooks are secret as well."""
+        """Return the request for a person, without what opens something: paths of webhooks are secret as well."""
         headers = {name: value for name, value in self.headers.items() if name not in ("Authorization", "Cookie")}
         address = self.path if self.kind != "webhooks" else self.place
         return f"{address[:600]} {headers} {self.body[:900]!r}"
@@ -39,7 +39,7 @@ Maker = Callable[[random.Random], Shot]
 
 @dataclass
 class Findings:
-    """What came back."""
+    """Responses of the run."""
 
     answers: Counter[tuple[str, int]] = field(default_factory=Counter)
     examples: dict[tuple[str, str, str], str] = field(default_factory=dict)
@@ -54,7 +54,7 @@ class Findings:
             self.examples.setdefault(key, shot.told())
 
     def lines(self) -> list[str]:
-        """The findings, a route and an answer each."""
+        """Return the findings, a route and an answer each."""
         return [
             f"{count:5} × {' · '.join(key)}\n        {self.examples[key]}" for key, count in self.failures.most_common()
         ]

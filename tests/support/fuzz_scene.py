@@ -1,4 +1,4 @@
-"""What random requests need to come further than the first check: a session, orders at every bank, messages, videos."""
+"""Scene for random requests to get past the first check: a session, orders at every bank, messages, videos."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _ORDERS_PER_BANK = 3
 
 
 class Scene(Target):
-    """Everything that exists on a stack for the attackers to name."""
+    """Existing things on a stack for attackers to name."""
 
     def office(self) -> Office:
-        """An administrator who has signed in by phone code."""
-        with closing(self.operator("admin")) as browser:
+        """Return an administrator who has signed in by phone code."""
+        with closing(self.staff_member("admin")) as browser:
             return Office(self.stack.url, f"{SESSION}={browser.cookies[SESSION]}", form_token(browser), self._known())
 
     def senders(self) -> Senders:

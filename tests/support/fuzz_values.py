@@ -34,12 +34,11 @@ NASTY_IDS = (
 
 
 def uuid_of(rng: random.Random) -> str:
-    """A random id."""
     return str(UUID(int=rng.getrandbits(128), version=4))
 
 
 def text(rng: random.Random) -> str:
-    """A short text: one of the list, a pair of them, or random characters of all planes."""
+    """Return a short text: one of the list, a pair of them, or random characters of all planes."""
     chance = rng.random()
     if chance < 0.6:
         return rng.choice(NASTY_TEXTS)
@@ -51,7 +50,7 @@ def text(rng: random.Random) -> str:
 
 
 def scalar(rng: random.Random) -> Any:
-    """A JSON value without parts."""
+    """Return a JSON value without parts."""
     numbers: Sequence[Any] = NASTY_NUMBERS
     return rng.choice(
         (text(rng), rng.choice(numbers), rng.choice(NASTY_TIMES), rng.choice(NASTY_IDS), None, True, False)
@@ -69,7 +68,7 @@ def value(rng: random.Random) -> Any:
 
 
 def altered(document: Mapping[str, Any], rng: random.Random) -> dict[str, Any]:
-    """A document in which up to three values are others, absent, or added. Often it stays as it is."""
+    """Return a document in which up to three values are others, absent, or added. Often it stays as it is."""
     changed = dict(document)
     for _ in range(rng.choice((0, 1, 1, 1, 2, 3))):
         name = rng.choice([*changed, text(rng)]) if changed else text(rng)
@@ -101,6 +100,6 @@ def as_json(document: Any, rng: random.Random) -> bytes:
 
 
 def as_text(item: Any) -> str:
-    """A value as a form's or an XML document's text."""
+    """Return a value as a form's or an XML document's text."""
     found = item if isinstance(item, str) else json.dumps(item)
     return found.encode("utf-8", "replace").decode()

@@ -22,7 +22,7 @@ _ENCODINGS = ("UTF-8", "utf-16", "windows-1251", "cp-1251", "koi8-r", "x-unknown
 
 @dataclass(frozen=True)
 class Senders:
-    """The variables with which functions know their senders, orders by bank, and what else exists."""
+    """Variables with which functions know their senders, orders by bank, and what else exists."""
 
     variables: Mapping[str, str]
     orders: Mapping[str, Sequence[Mapping[str, str]]]
@@ -30,7 +30,7 @@ class Senders:
     videos: Sequence[str]
 
     def __call__(self, rng: random.Random) -> Shot:
-        """A webhook of any of them."""
+        """Return a webhook of any of them."""
         makers = (
             self._odengi,
             self._mbank,

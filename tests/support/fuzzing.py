@@ -16,7 +16,7 @@ from tests.support.logs import remember_secret
 from tests.support.stack import RunningStack
 
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
-# A fuzzed person is an operator as well, so that the routes of operators are looked into.
+# A fuzzed person is a staff member as well, so that the routes of staff are looked into.
 PHONE, ADDRESS = "+996700990099", "203.0.113.99"
 # Counting would answer 429 to nearly everything.
 UNLIMITED = {
@@ -32,7 +32,7 @@ _LEFT_OUT = ("/api/auth/logout",)
 
 
 def log_in(stack: RunningStack) -> str:
-    """A person with all roles; gives the access token."""
+    """Return a person with all roles; gives the access token."""
     headers = {"X-Local-Address": ADDRESS}
     with httpx.Client(base_url=stack.url, headers=headers, timeout=60, trust_env=False) as client:
         client.post("/api/auth/request-code", json={"phone": PHONE}).raise_for_status()

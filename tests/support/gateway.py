@@ -1,4 +1,4 @@
-"""A gateway on a small template with one function that tells what it sees."""
+"""Gateway on a small template with one function that tells what it sees."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ NOBODY = "http://127.0.0.1:9"
 
 @dataclass
 class Answer:
-    """What came back."""
+    """Response of the gateway."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -82,19 +82,19 @@ class Answer:
 
     @property
     def json(self) -> Any:
-        """The body as JSON."""
+        """Return the body as JSON."""
         return json.loads(self.body)
 
 
 @dataclass
 class Site:
-    """A running gateway with one function."""
+    """Running gateway with one function."""
 
     base: str
     root: Path
 
     def call(self, method: str, path: str, body: bytes | None = None, **headers: str) -> Answer:
-        """One request on a connection of its own."""
+        """Return a request on a connection of its own."""
         connection = http.client.HTTPConnection(urlsplit(self.base).netloc, timeout=20)
         try:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -107,7 +107,7 @@ class Site:
 
 @pytest.fixture
 def gateway_site(tmp_path: Path) -> Iterator[Site]:
-    """The gateway on the template above."""
+    """Yield the gateway on the template above."""
     folder = tmp_path / "functions" / "echo"
     folder.mkdir(parents=True)
     (folder / "handler.py").write_text(ECHO, encoding="utf-8")

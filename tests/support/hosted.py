@@ -1,4 +1,4 @@
-"""A Supabase project as it is hosted: a login that is no superuser, and things that the platform keeps to itself."""
+"""Supabase project as it is hosted: a login that is no superuser, and things that the platform keeps to itself."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ revoke pg_read_all_data from hosted;
 
 @contextmanager
 def hosted_project(filler: str = "first", *, migrated: bool = True) -> Iterator[tuple[str, str]]:
-    """A server whose migrations were applied by such a login; gives its address and the superuser's."""
+    """Yield a server whose migrations were applied by such a login; gives its address and the superuser's."""
     with embedded_postgres(Path(tempfile.gettempdir())) as superuser:
         Schema(superuser).bootstrap(SUPABASE_BOOTSTRAP)
         address = superuser.replace("postgres@", "hosted@")
@@ -78,7 +78,7 @@ def run_script(address: str, script: str) -> None:
 
 
 def one(address: str, query: str) -> Any:
-    """The first column of the first row."""
+    """Return the first column of the first row."""
     with psycopg.connect(address, autocommit=True) as connection:
         row = connection.execute(query.encode()).fetchone()
         return row[0] if row else None

@@ -1,7 +1,7 @@
-"""Every log line of a test run lands in one folder; afterwards they are searched for what must not be there.
+"""Log scan: log lines of a test run land in one folder and are searched for secrets afterwards.
 
-The searched things are phone numbers, access tokens, refresh tokens and the codes that a simulated phone received in
-this run. Codes and tokens are kept in side files, which are not logs, by those who hand them out.
+Searched are phone numbers, access tokens, refresh tokens and the codes that a simulated phone received in this run.
+Codes and tokens are kept in side files, which are not logs, by their makers.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _SHORT_CODE = re.compile(r"(?:code|kod|код|otp|text|pin)\W{1,6}(\d{4,5})(?!\w
 
 @dataclass(frozen=True)
 class Leak:
-    """A line that holds what it must not; what it holds is not repeated."""
+    """Line that holds what it must not; what it holds is not repeated."""
 
     path: Path
     line: int
@@ -46,31 +46,31 @@ def _run() -> str:
 
 
 def logs() -> Path:
-    """Where the logs of this run lie; two runs at once do not disturb each other."""
+    """Return the folder of this run's logs; parallel runs have their own."""
     return _ALL_LOGS / _run()
 
 
 def side_files() -> Path:
-    """Where secrets are noted to be searched for."""
+    """Return the folder of noted secrets."""
     folder = _ALL_SECRETS / _run()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def log_folder(part: str) -> Path:
-    """The folder for the logs of one part in this test process."""
+    """Return the folder for the logs of one part in this test process."""
     folder = logs() / f"{part}-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def delivered_codes_file() -> Path:
-    """Where simulators note the codes they delivered."""
+    """Return the file in which simulators note delivered codes."""
     return side_files() / "delivered-codes"
 
 
 def issued_tokens_file() -> Path:
-    """Where the gateway notes the tokens that functions handed out."""
+    """Return the file in which the gateway notes issued tokens."""
     return side_files() / "issued-tokens"
 
 
@@ -102,7 +102,7 @@ def _runs(pid: str) -> bool:
 
 
 def scan_run() -> list[Leak]:
-    """What the logs of this run should not hold; the noted secrets are forgotten afterwards."""
+    """Return leaks in the logs of this run; the noted secrets are deleted afterwards."""
     leaks = scan(logs(), _lines_of(delivered_codes_file()), _lines_of(issued_tokens_file()))
     shutil.rmtree(side_files(), ignore_errors=True)
     return leaks
@@ -121,7 +121,7 @@ def _scan_file(path: Path, codes: set[str], tokens: set[str]) -> Iterator[Leak]:
 
 
 def kinds_in(line: str, codes: set[str], tokens: set[str]) -> set[str]:
-    """The kinds of secrets in one line."""
+    """Return the kinds of secrets in one line."""
     text = _plain(line)
     kinds = set()
     # The digits of a UUID may look like a number.
@@ -139,7 +139,7 @@ def kinds_in(line: str, codes: set[str], tokens: set[str]) -> set[str]:
 
 
 def _plain(line: str) -> str:
-    """The line with every digit in ASCII and nothing percent-encoded or escaped."""
+    """Return the line with every digit in ASCII and nothing percent-encoded or escaped."""
     text = unquote(line) if "%" in line else line
     if not text.isascii():
         text = "".join(str(unicodedata.digit(char, char)) if char.isdigit() else char for char in text)

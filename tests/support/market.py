@@ -18,13 +18,13 @@ _numbers = itertools.count(1)
 
 
 def new_number() -> str:
-    """A phone that nobody has yet, apart from those that log in: their blocks of numbers have limits."""
+    """Return a phone that nobody has yet, apart from those that log in: their blocks of numbers have limits."""
     return f"+99677{worker_number()}{next(_numbers):06d}"
 
 
 @dataclass(frozen=True)
 class User:
-    """Somebody who is signed in and uses one function."""
+    """Signed-in user of one function."""
 
     functions: Functions
     function: str
@@ -33,19 +33,19 @@ class User:
     token: str
 
     def send(self, method: str, path: str, body: object = None, **options: Any) -> Answer:
-        """One request below the function's own path."""
+        """Return a request below the function's own path."""
         event = http_event(method, f"/api/{self.function}{path}", body, token=self.token, **options)
         return self.functions.raw(self.function, event)
 
     def data(self, method: str, path: str, body: object = None, **options: Any) -> Any:
-        """The data of a request that must succeed."""
+        """Return the data of a request that must succeed."""
         answer = self.send(method, path, body, **options)
         assert answer.status == 200, answer.body
         return answer.body["data"]
 
 
 def new_user_id(database: Database, *, name: str = "Айбек", phone: str | None = None) -> str:
-    """A new user's id."""
+    """Return a new user's id."""
     [(user_id,)] = rows(
         database, "insert into users (phone, name) values (%s, %s) returning id::text", phone or new_number(), name
     )
@@ -53,14 +53,13 @@ def new_user_id(database: Database, *, name: str = "Айбек", phone: str | No
 
 
 def new_user(functions: Functions, database: Database, function: str, *, name: str = "Айбек") -> User:
-    """A new user of a function."""
+    """Return a new user of a function."""
     phone = new_number()
     user_id = new_user_id(database, name=name, phone=phone)
     return User(functions, function, user_id, phone, database.user_token(user_id))
 
 
 def new_listing(database: Database, seller_id: str, *, status: str = "active", business_id: str | None = None) -> str:
-    """A listing's id."""
     [(listing_id,)] = rows(
         database,
         """insert into listings (seller_user_id, business_id, category, title, price, status, moderation_status)

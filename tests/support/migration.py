@@ -25,7 +25,7 @@ PLACE = {
 
 @dataclass(frozen=True)
 class Moving:
-    """A listing with a video at api.video, and the video's ids."""
+    """Listing with a video at api.video, and the video's ids."""
 
     seller: str
     listing: str
@@ -34,12 +34,12 @@ class Moving:
 
 
 def new_source_id() -> str:
-    """An id as api.video gives them."""
+    """Return an id as api.video gives them."""
     return f"vi{uuid4().hex[:20]}"
 
 
 def new_moving(database: Database, *, source: str | None = None, projection: str = "flat") -> Moving:
-    """A listing that shows a video at api.video."""
+    """Return a listing that shows a video at api.video."""
     seller = new_user_id(database)
     listing, source = new_listing(database, seller), source or new_source_id()
     show(database, listing, source)
@@ -67,7 +67,7 @@ def show(database: Database, listing: str, source: str, *, with_id: bool = True)
 
 
 def uploaded(database: Database, moving: Moving, video_id: str) -> None:
-    """The seller has another video at api.video, which plays."""
+    """Add another playing video of the seller at api.video."""
     rows(
         database,
         """insert into videos (owner_user_id, provider, provider_video_id, state)
@@ -78,7 +78,7 @@ def uploaded(database: Database, moving: Moving, video_id: str) -> None:
 
 
 def shown(database: Database, listing: str) -> dict[str, Any]:
-    """What leads from a listing to its video."""
+    """Return the video fields of a listing."""
     [(fields,)] = rows(
         database,
         """select to_jsonb(s) from (select video_id, video_provider, video_status, video_url, video_player_url,
@@ -90,7 +90,7 @@ def shown(database: Database, listing: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class LedgerOf:
-    """The ledger in the hands of a run called `holder`."""
+    """Ledger in the hands of a run called `holder`."""
 
     database: Database
     holder: str = "run 1"
@@ -155,13 +155,13 @@ class LedgerOf:
         return entry
 
     def roll_back(self, *, only: list[str] | None = None, day: str | None = None) -> Any:
-        """The way back for those that are named."""
+        """Return the way back for those that are named."""
         return self.call(
             "rollback", p_only=only, p_day=day, p_reason="by_hand", p_keep_days=14, p_most=1000
         )  # fmt: skip
 
     def row(self, entry: str) -> dict[str, Any]:
-        """All that the ledger knows of an entry."""
+        """Return all that the ledger knows of an entry."""
         [(row,)] = rows(self.database, "select to_jsonb(m) from video_migrations m where id = %s", entry)
         return dict(row)
 
@@ -186,6 +186,6 @@ def empty(database: Database) -> None:
 
 @pytest.fixture
 def ledger(database: Database) -> LedgerOf:
-    """An empty ledger, and no video that could move."""
+    """Return an empty ledger, and no video that could move."""
     empty(database)
     return LedgerOf(database)

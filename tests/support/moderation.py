@@ -12,7 +12,7 @@ from tests.support.database import Database
 def moderation_rule(
     database: Database, expression: str, effect: str, *, kind: str = "phrase", category: str | None = None
 ) -> Iterator[None]:
-    """A rule with the code `test_rule`."""
+    """Yield a rule with the code `test_rule`."""
     with database.connect() as connection:
         connection.execute(
             "insert into moderation_rules (code, kind, expression, effect, category, reason)"

@@ -1,4 +1,4 @@
-"""The whole migration in this process: the ledger in the test's database, both suppliers simulated."""
+"""Whole migration in this process: the ledger in the test's database, both providers simulated."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class MoveWorld:
         self.functions.set(**variables)
 
     def add(self, *, size: int = 50_000, film: Film | None = None, is_public: bool = True) -> Moving:
-        """A listing whose video lies at api.video."""
+        """Return a listing whose video lies at api.video."""
         video = self.videos.api_video.library.seed(size=size, film=film, is_public=is_public)
         return new_moving(self.database, source=video.id)
 
     def new_run(self, *, on_bytes: OnBytes | None = None) -> MigrationRun:
-        """A run that waits in short naps; what it does is noted in `steps`."""
+        """Return a run that waits in short naps; what it does is noted in `steps`."""
 
         def note(outcome: str, entry: TransferEntry) -> None:
             self.steps.append((entry.state, outcome))
@@ -94,19 +94,19 @@ class MoveWorld:
         return rows(self.database, "select state, failure_reason from video_migrations order by created_at, id")
 
     def entry(self, moving: Moving) -> dict[str, Any]:
-        """The entry of a video."""
+        """Return the entry of a video."""
         [(row,)] = rows(self.database, "select to_jsonb(m) from video_migrations m where video_id = %s", moving.video)
         return dict(row)
 
     def copies(self) -> dict[str, int]:
-        """How many videos at Yandex have each title."""
+        """Return how many videos at Yandex have each title."""
         counts: dict[str, int] = {}
         for video in self.videos.yandex.videos.values():
             counts[video.title] = counts.get(video.title, 0) + 1
         return counts
 
     def is_same_file(self, moving: Moving) -> bool:
-        """Whether Yandex holds the bytes that api.video has."""
+        """Return True when Yandex holds the bytes that api.video has."""
         source = self.videos.api_video.library.videos[moving.source].body
         target = self.videos.yandex.videos[self.entry(moving)["target_video_id"]].body
         assert source is not None
@@ -114,7 +114,7 @@ class MoveWorld:
         return b"".join(source.read(0, source.size)) == b"".join(target.read(0, target.size))
 
     def led_to(self, address: str) -> str:
-        """Where one of our own addresses leads."""
+        """Return the target of one of our own addresses."""
         assert address.startswith(f"{API}/video/")
         answer = self.functions.get("video", urlsplit(address).path)
         assert answer.status == 302, answer.body
@@ -126,7 +126,7 @@ class MoveWorld:
         if fields["video_id"] is not None:
             # The app builds an address at api.video from the id; the simulator has the same path below its own.
             assert f"/vod/{moving.source}/" in fields["video_url"]
-            url = self.videos.supplier("api_video").playback(fields["video_id"]).hls_url
+            url = self.videos.provider("api_video").playback(fields["video_id"]).hls_url
         else:
             url = self.led_to(fields["video_url"])
         require_playable(self.videos.http, url)
@@ -141,7 +141,7 @@ def moves(
     videos: VideoWorld,
     monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[MoveWorld]:
-    """Nothing planned yet; encoding takes no time, and nobody waits long before trying again."""
+    """Yield nothing planned yet; encoding takes no time, and nobody waits long before trying again."""
     functions.set(**videos.environ, **QUICK)
     monkeypatch.setattr(video_transfer, "patience", lambda: RetryPolicy(3.0, 2.0, 3, 0.02))
     monkeypatch.setattr(video_transfer, "tus_policy", lambda: TusPolicy(first_wait_seconds=0.02, tries=20))

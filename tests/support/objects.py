@@ -22,7 +22,7 @@ PART_BYTES = 5 * 1024 * 1024
 
 @dataclass
 class LocalS3:
-    """A running server and what is known of it."""
+    """Running server and what is known of it."""
 
     url: str
     buckets: Buckets
@@ -30,11 +30,11 @@ class LocalS3:
     secret_key: str = field(default="secret", repr=False)
 
     def access(self, *, secret_key: str | None = None) -> S3Access:
-        """The account, or one with a wrong key."""
+        """Return the account, or one with a wrong key."""
         return S3Access(self.url, "ru-msk", self.access_key, secret_key or self.secret_key)
 
     def store(self, bucket: str = "backup", *, part_bytes: int = PART_BYTES) -> S3Store:
-        """A fresh store, as another process would have it."""
+        """Return a fresh store, as another process would have it."""
         return S3Store(self.access(), bucket, part_bytes=part_bytes)
 
     def links(self, bucket: str = "backup") -> S3LinkSigner:
@@ -50,7 +50,7 @@ class LocalS3:
 
 @pytest.fixture
 def local_s3(tmp_path: Path) -> Iterator[LocalS3]:
-    """A server with the buckets `backup`, `uploads`, `avatars` and `documents`."""
+    """Yield a server with the buckets `backup`, `uploads`, `avatars` and `documents`."""
     buckets = Buckets(tmp_path / "s3")
     names = frozenset({"backup", "uploads", "avatars", "documents"})
     for name in names:

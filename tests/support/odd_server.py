@@ -1,4 +1,4 @@
-"""A server that answers in a way no decent server would: byte by byte, endlessly, or as a proxy before a dead one."""
+"""Server that answers in a way no decent server would: byte by byte, endlessly, or as a proxy before a dead one."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class OddServer:
     over: threading.Event = field(default_factory=threading.Event)
 
     def serve(self, line: socket.socket) -> None:
-        """One connection; `ending` learns whether the caller left before the end of the exchange."""
+        """Serve one connection; `ending` learns whether the caller left early."""
         try:
             if not self.at_once:
                 self._read_request(line)
@@ -105,7 +105,7 @@ class OddServer:
 
 @pytest.fixture
 def odd_server() -> Iterator[OddServer]:
-    """A server on this machine; at first it answers 500 with nothing."""
+    """Yield a server on this machine; at first it answers 500 with nothing."""
     served = OddServer("", whole(500, ""))
 
     class Handler(socketserver.BaseRequestHandler):

@@ -42,7 +42,7 @@ Edit = Callable[[Any], Any]
 
 
 def places(document: Any) -> list[tuple[Any, ...]]:
-    """The paths to every value of a JSON document."""
+    """Return the paths to every value of a JSON document."""
     found: list[tuple[Any, ...]] = [()]
     pairs: Iterable[tuple[Any, Any]] = ()
     if isinstance(document, dict):
@@ -55,14 +55,14 @@ def places(document: Any) -> list[tuple[Any, ...]]:
 
 
 def with_one_odd_value(document: Any) -> Iterator[bytes]:
-    """The document with each odd value at each place, and without each of its parts."""
+    """Yield the document with each odd value at each place, and without each of its parts."""
     for place in places(document):
         for value in (*ODD_VALUES, dataclasses.MISSING):
             yield encoded(changed(document, [(place, value)]))
 
 
 def changed(document: Any, changes: list[tuple[tuple[Any, ...], Any]]) -> Any:
-    """The document with other values at these places, as far as they are still there."""
+    """Return the document with other values at these places, as far as they are still there."""
     root = {"": copy.deepcopy(document)}
     for place, value in changes:
         inner: Any = root
@@ -81,7 +81,7 @@ def changed(document: Any, changes: list[tuple[tuple[Any, ...], Any]]) -> Any:
 
 @st.composite
 def odd_json(draw: st.DrawFn, documents: tuple[Any, ...]) -> bytes:
-    """One of the documents, with up to three odd values; or any JSON at all."""
+    """Return one of the documents, with up to three odd values; or any JSON at all."""
     if draw(st.integers(0, 9)) == 0:
         return encoded(draw(_ANY_JSON))
     document = draw(st.sampled_from(documents))
@@ -98,7 +98,7 @@ def encoded(value: Any) -> bytes:
 
 @st.composite
 def odd_xml(draw: st.DrawFn, documents: tuple[str, ...]) -> bytes:
-    """One of the XML documents with another encoding, texts or ends."""
+    """Return one of the XML documents with another encoding, texts or ends."""
     document = draw(st.sampled_from(documents))
     for _ in range(draw(st.integers(0, 2))):
         begin = draw(st.integers(0, len(document)))
@@ -127,7 +127,7 @@ STATUSES = st.sampled_from([200] * 8 + [200, 201, 204, 206, 301, 400, 401, 403, 
 
 @st.composite
 def answers(draw: st.DrawFn, bodies: st.SearchStrategy[bytes]) -> list[httpx.Response]:
-    """What a provider answers to the calls of one use, one after the other and again."""
+    """Draw a provider's answers to the calls of one use."""
     drawn = []
     for _ in range(draw(st.integers(1, 4))):
         body = draw(bodies | st.binary(max_size=60))
@@ -137,7 +137,7 @@ def answers(draw: st.DrawFn, bodies: st.SearchStrategy[bytes]) -> list[httpx.Res
 
 
 def require_storable(value: Any) -> None:
-    """What a port gives must fit into a request to the database: no halves of characters, no endless numbers."""
+    """Require a value that fits into a database request: no lone surrogates, no endless numbers."""
     match value:
         case None | bool() | bytes() | bytearray():
             return

@@ -1,4 +1,4 @@
-"""The world around the monitor in this process: suppliers of SMS, a mailbox, a webhook, Yandex Monitoring."""
+"""World around the monitor in this process: providers of SMS, a mailbox, a webhook, Yandex Monitoring."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _TRACES = (
 
 @dataclass
 class Operations:
-    """The monitor and those whom it reaches."""
+    """Monitor and those whom it reaches."""
 
     functions: Functions
     database: Database
@@ -49,7 +49,7 @@ class Operations:
     heard: dict[str, int] = field(default_factory=dict)
 
     def run(self, name: str = "monitor") -> dict[str, Any]:
-        """A tick of a timer."""
+        """Return a tick of a timer."""
         report: dict[str, Any] = self.functions.handler(name)({}, None)
         return report
 
@@ -69,11 +69,11 @@ class Operations:
                 connection.execute(statement.encode(), {"age": f"{seconds} seconds"})
 
     def traffic(self, *, codes: dict[str, int], bins: dict[str, int] | None = None) -> None:
-        """What the gateway answered lately."""
+        """Set the gateway's recent answers."""
         self.monitoring.by_hand = Traffic(codes, bins or {"100": sum(codes.values())})
 
     def news(self) -> dict[str, list[str]]:
-        """What has arrived since the last look, by channel, the oldest first."""
+        """Return arrivals since the last look, by channel, oldest first."""
         arrived: dict[str, list[Any]] = {
             "sms": [sms["text"] for sms in self.sms.phone.inbox(ALERT_PHONE)],
             "email": [mail["subject"] for mail in self.mail.inbox() if mail["to"] == ALERT_EMAIL],
@@ -91,7 +91,7 @@ BAD, GOOD = {"200": 90, "500": 10}, {"200": 100}
 
 
 def fire(world: Operations) -> None:
-    """An alert opens, by SMS and by mail."""
+    """Open an alert, by SMS and by mail."""
     world.only(RULE)
     world.traffic(codes=BAD)
     world.run()
@@ -106,7 +106,7 @@ def fire(world: Operations) -> None:
 
 @pytest.fixture
 def operations(functions: Functions, database: Database) -> Iterator[Operations]:
-    """Everything in order, no alert, no trace of other tests in what is measured."""
+    """Yield everything in order, no alert, no trace of other tests in what is measured."""
     phone = Phone(delivered_codes_file())
     nikita = Nikita(NikitaAccount(f"nikita-{uuid4().hex[:6]}", uuid4().hex, (SENDER,)), phone)
     smsc = Smsc(SmscAccount(f"smsc-{uuid4().hex[:6]}", uuid4().hex, (SENDER,)), phone)
@@ -119,11 +119,11 @@ def operations(functions: Functions, database: Database) -> Iterator[Operations]
 
     monitoring = YandexMonitoring(FOLDER, GATEWAY, environ["YANDEX_MONITORING_API_KEY"], quiet)
     host = SupabaseHost(environ["JWT_SECRET"])
-    suppliers: dict[str, Simulated] = {
+    providers: dict[str, Simulated] = {
         "nikita": nikita, "smsc": smsc, "mailbox": mail, "webhook": webhook, "yandex_monitoring": monitoring,
         "supabase_host": host,
     }  # fmt: skip
-    with served(Simulators(phone, suppliers)) as url:
+    with served(Simulators(phone, providers)) as url:
         sms = SmsWorld(phone, nikita, smsc, url)
         functions.set(
             **sms.environ,

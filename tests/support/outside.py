@@ -1,4 +1,4 @@
-"""Every port to the outside, pointed at one address: one call each, and the failures in which it may end."""
+"""Outgoing ports pointed at one address: a call each, and the failures in which it may end."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from auto360.providers.object_storage import ObjectStoreError
 from auto360.providers.object_storage.access import S3Access
 from auto360.providers.object_storage.s3 import S3Store
 from auto360.providers.payments import BankFailure, Order
-from auto360.providers.sms import SmsFailure, SmsSupplier
+from auto360.providers.sms import SmsFailure, SmsProvider
 from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
 from auto360.providers.sms.smsc import SmscSettings, SmscSms
 from auto360.providers.video import Download, PlannedUpload, VideoFailure
@@ -40,7 +40,7 @@ from auto360.providers.video.source import HttpSource
 from auto360.providers.video.tus import TusCopier, TusPolicy
 from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 from local.banks import NAMES, function_variables
-from local.function_environment import video_suppliers
+from local.function_environment import video_providers
 from local.secrets import Keyring
 from tests.support.banks import MAKERS
 
@@ -51,7 +51,7 @@ UPLOAD = PlannedUpload("ref-1", 1000, 3600, "title")
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a port. `failures`: whatever the other side does, it ends in one of them or in a result."""
+    """Call of a port. `failures`: whatever the other side does, it ends in one of them or in a result."""
 
     make: Callable[[], object]
     failures: tuple[type[Exception], ...]
@@ -59,12 +59,12 @@ class Call:
 
 @cache
 def keyring() -> Keyring:
-    """One for all: making its keys takes a while."""
+    """Return a for all: making its keys takes a while."""
     return Keyring.generate()
 
 
 def calls(url: str, http: httpx.Client, *, seconds: float) -> Mapping[str, Call]:
-    """The calls that go over an HTTP client of ours, each bounded to so many seconds where its port says so."""
+    """Return the calls that go over an HTTP client of ours, each bounded to so many seconds where its port says so."""
     return {
         **_sms(url, http, seconds),
         **_banks(url, http, seconds),
@@ -98,15 +98,15 @@ def _sms(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
     )
     smsc = SmscSms(SmscSettings.load({"SMSC_API_URL": url, "SMSC_LOGIN": "l", "SMSC_PASSWORD": "p"}), http)
     found: dict[str, Call] = {}
-    suppliers: tuple[SmsSupplier, ...] = (nikita, smsc)
-    for supplier in suppliers:
+    providers: tuple[SmsProvider, ...] = (nikita, smsc)
+    for provider in providers:
         makes: dict[str, Callable[[], object]] = {
-            "send": partial(supplier.send, PHONE, "text", message_id="1", timeout=seconds),
-            "taken": partial(supplier.has_taken, PHONE, message_id="1", timeout=seconds),
-            "report": partial(supplier.report, PHONE, message_id="1", timeout=seconds),
-            "account": partial(supplier.account, timeout=seconds),
+            "send": partial(provider.send, PHONE, "text", message_id="1", timeout=seconds),
+            "taken": partial(provider.has_taken, PHONE, message_id="1", timeout=seconds),
+            "report": partial(provider.report, PHONE, message_id="1", timeout=seconds),
+            "account": partial(provider.account, timeout=seconds),
         }
-        found |= {f"{supplier.name}_{what}": Call(make, (SmsFailure,)) for what, make in makes.items()}
+        found |= {f"{provider.name}_{what}": Call(make, (SmsFailure,)) for what, make in makes.items()}
     return found
 
 
@@ -127,7 +127,7 @@ def _banks(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
 
 
 def _videos(url: str, http: httpx.Client, patience: RetryPolicy) -> dict[str, Call]:
-    environ = video_suppliers(keyring(), url)
+    environ = video_providers(keyring(), url)
     account, failures = ApiVideoSettings.load(environ), (VideoFailure,)
     known = IamTokens(lambda: Token("t", 4e9), lambda: None)
     api_video = ApiVideo(account, http, patience=patience)
@@ -203,7 +203,7 @@ def _operations(url: str, http: httpx.Client, patience: RetryPolicy) -> dict[str
 
 
 def aws_calls(url: str) -> Mapping[str, Call]:
-    """The calls that go over the AWS library."""
+    """Return the calls that go over the AWS library."""
     store = S3Store(S3Access(url, "ru-msk", "KEY", "secret"), "backup", part_bytes=5 * 1024 * 1024)
     environ = {"MAIL_API_URL": url, "MAIL_ACCESS_KEY": "k", "MAIL_SECRET_KEY": "s", "MAIL_SENDER": "a@b.invalid"}
     mail = MailSettings.load(environ)

@@ -47,14 +47,14 @@ def ask(connection: Connection, function: str, **arguments: Any) -> Any:
 
 
 def value(connection: Connection, query: str, *values: Any) -> Any:
-    """The one value of a query."""
+    """Return the one value of a query."""
     row = connection.execute(query.encode(), values).fetchone()
     return row[0] if row else None
 
 
 @dataclass
 class PayingUser:
-    """A user who orders and pays, over one connection."""
+    """User who orders and pays, over one connection."""
 
     connection: Connection
     user: str
@@ -62,7 +62,7 @@ class PayingUser:
 
     @classmethod
     def new(cls, connection: Connection, **columns: Any) -> PayingUser:
-        """Somebody new."""
+        """Create a paying user."""
         phone = f"+996555{next(_numbers):06d}"
         names = "".join(f", {name}" for name in columns)
         query = f"insert into users (phone{names}) values (%s{', %s' * len(columns)}) returning id::text"
@@ -89,13 +89,13 @@ class PayingUser:
         return answer["payment"]["id"], attempt
 
     def opened(self, attempt: str, *, minutes: float = 30, ref: str | None = None) -> None:
-        """The bank has made the order."""
+        """Record that the bank made the order."""
         expires_at = value(self.connection, "select (now() + make_interval(secs => %s))::text", minutes * 60)
         made = {"provider_ref": ref or f"ref-{attempt}", "qr_text": "0002", "expires_at": expires_at}
         ask(self.connection, "payment_attempt_opened", attempt_id=attempt, made=made, actor={"kind": "user"})
 
     def settle(self, attempt: str, state: str = "paid", **report: Any) -> dict[str, Any]:
-        """The bank says something about an order."""
+        """Return the bank says something about an order."""
         said = {"state": state, "is_confirmed": True, **report}
         answer: dict[str, Any] = ask(
             self.connection,
@@ -115,12 +115,12 @@ class PayingUser:
         return payment
 
     def payment(self, payment_id: str) -> dict[str, Any]:
-        """The row of a payment."""
+        """Return the row of a payment."""
         row: dict[str, Any] = value(self.connection, "select to_jsonb(p) from payments p where id = %s", payment_id)
         return row
 
     def subscription(self) -> dict[str, Any] | None:
-        """The newest subscription of the user."""
+        """Return the newest subscription of the user."""
         query = "select to_jsonb(s) from subscriptions s where user_id = %s order by created_at desc, id limit 1"
         found: dict[str, Any] | None = value(self.connection, query, self.user)
         return found
@@ -144,7 +144,7 @@ class PayingUser:
         self.wait(value(self.connection, query, left + 1, self.user))
 
     def step(self) -> dict[str, Any]:
-        """One step of the timer for the user's subscription."""
+        """Return a step of the timer for the user's subscription."""
         subscription = self.subscription()
         assert subscription is not None
         step: dict[str, Any] = ask(
@@ -153,12 +153,12 @@ class PayingUser:
         return step
 
     def told(self) -> list[str]:
-        """Kinds of notifications, oldest first."""
+        """Report an order's state as the bank."""
         query = "select type from notifications where user_id = %s order by created_at, type"
         return [row[0] for row in self.connection.execute(query.encode(), [self.user])]
 
     def decisions(self) -> list[tuple[str, list[str]]]:
-        """What the fraud rules said, oldest first."""
+        """Return decisions of the fraud rules, oldest first."""
         query = "select decision, reasons from payment_risk_decisions where user_id = %s order by created_at, id"
         return [(row[0], row[1]) for row in self.connection.execute(query.encode(), [self.user])]
 
@@ -181,7 +181,7 @@ _OLDER = (
 
 
 def assert_nothing_is_lost(connection: Connection, user: str) -> None:
-    """No tier without money, no money without a tier or a place in an operator's queue, and no period twice."""
+    """No tier without money, no money without a tier or a place in a staff member's queue, and no period twice."""
     query = """
       select p.id::text, p.state, p.amount_tyiyn, p.paid_tyiyn, p.refunded_tyiyn, private.surplus_tyiyn(p) as surplus,
         (select coalesce(sum(a.paid_tyiyn), 0) from payment_attempts a where a.payment_id = p.id) as attempts_tyiyn,
@@ -212,13 +212,13 @@ def assert_nothing_is_lost(connection: Connection, user: str) -> None:
 
 
 def waiting_for_a_person(connection: Connection) -> set[str]:
-    """Ids of the payments in the operators' queue."""
-    operator = value(connection, "select id::text from users where role = 'finance' and not is_blocked limit 1")
-    operator = operator or PayingUser.new(connection, role="finance").user
-    queue = ask(connection, "billing_queue", operator_id=operator, limit=100_000)
+    """Ids of the payments in the staff's queue."""
+    staff_member = value(connection, "select id::text from users where role = 'finance' and not is_blocked limit 1")
+    staff_member = staff_member or PayingUser.new(connection, role="finance").user
+    queue = ask(connection, "billing_queue", operator_id=staff_member, limit=100_000)
     return {payment["id"] for payment in queue["payments"]}
 
 
 def connected(database: Database) -> Connection:
-    """A connection whose statements are each a transaction."""
+    """Return a connection whose statements are each a transaction."""
     return database.connect()

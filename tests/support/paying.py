@@ -1,4 +1,4 @@
-"""Somebody who pays at a simulated bank, with the functions behind: what the bank calls, a function answers."""
+"""Paying user at a simulated bank, with the functions behind: each webhook is answered by a function."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.rows import rows
 
 @dataclass
 class Paying:
-    """One user with a token, and all the banks."""
+    """User with a token, and all the banks."""
 
     functions: Functions
     database: Database
@@ -36,7 +36,7 @@ class Paying:
         return self.functions.raw(function, http_event(method, f"/api{path}", body, token=token, **options))
 
     def order_event(self, bank: str, tier: str = "basic", **options: Any) -> dict[str, Any]:
-        """The event of an order."""
+        """Return the event of an order."""
         token = self.database.user_token(self.user)
         return http_event("POST", "/api/payments", {"tier": tier, "bank": bank}, token=token, **options)
 
@@ -55,16 +55,16 @@ class Paying:
         return data
 
     def state(self, payment_id: str) -> str:
-        """The state in the database, without asking anybody."""
+        """Return the state in the database, without asking anybody."""
         return str(rows(self.database, "select state from payments where id = %s", payment_id)[0][0])
 
     def plan(self) -> dict[str, Any]:
-        """The plan as the app sees it."""
+        """Return the plan as the app sees it."""
         data: dict[str, Any] = self.call("GET", "/subscriptions").body["data"]
         return data
 
     def periods(self) -> int:
-        """How many periods stand."""
+        """Return how many periods stand."""
         query = """select count(*) from subscription_periods p join subscriptions s on s.id = p.subscription_id
             where s.user_id = %s and p.revoked_at is null"""
         return int(rows(self.database, query, self.user)[0][0])
@@ -88,7 +88,7 @@ class Paying:
         return report
 
     def caught_call(self, bank: str) -> Callback:
-        """The bank's call about the newest order, which is paid now and answered by nobody."""
+        """Return the bank's call about the newest order, which is paid now and answered by nobody."""
         caught: list[Callback] = []
 
         def keep(call: Callback) -> CallbackAnswer:
@@ -113,20 +113,20 @@ class Paying:
         assert len(self.answered) >= count, f"{len(self.answered)} of {count} calls were answered"
 
     def assert_nothing_is_lost(self) -> None:
-        """See `payers.assert_nothing_is_lost`."""
+        """Require books without loss (`payers.assert_nothing_is_lost`)."""
         with self.database.connect() as connection:
             assert_nothing_is_lost(connection, self.user)
 
 
 def event_of(call: Callback) -> dict[str, Any]:
-    """The call as the gateway gives it to the function."""
+    """Return the call as the gateway gives it to the function."""
     event = http_event("POST", call.path, "", headers={})
     return event | {"headers": dict(call.headers), "body": call.body.decode(), "isBase64Encoded": False}
 
 
 @pytest.fixture
 def paying(functions: Functions, database: Database, bank_world: BankWorld) -> Paying:
-    """A new user; banks that work, and call the function."""
+    """Return a new user; banks that work, and call the function."""
     functions.set(
         **function_variables(bank_world.keyring, bank_world.url),
         BANK_CALLS_URL=bank_world.merchant.url,

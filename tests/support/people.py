@@ -16,21 +16,21 @@ REQUEST_CODE, VERIFY_CODE = "/api/auth/request-code", "/api/auth/verify-code"
 
 
 def new_phone() -> str:
-    """A number that no other test uses; far apart, so that blocks of numbers are not shared."""
+    """Return a number that no other test uses; far apart, so that blocks of numbers are not shared."""
     number = next(_numbers)
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     return f"+99670{worker}{number * 7919 % 10_000:04d}{number % 90 + 10:02d}"
 
 
 def new_address() -> str:
-    """An address of a network of its own."""
+    """Return an address of a network of its own."""
     number = next(_numbers)
     return f"10.{number // 250 + 1}.{number % 250}.{number % 199 + 1}"
 
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a phone behind an address, using the functions."""
+    """Person with a phone behind an address, using the functions."""
 
     functions: Functions
     sms: SmsWorld
@@ -52,7 +52,7 @@ class Person:
         return answer
 
     def log_in(self) -> dict[str, Any]:
-        """The whole way; gives the answer's data."""
+        """Return the whole way; gives the answer's data."""
         asked = self.request_code()
         assert asked.status == 200, asked.body
         answer = self.verify(self.sms.code(self.phone))
@@ -62,5 +62,5 @@ class Person:
 
 
 def wrong(code: str) -> str:
-    """A code of the same length that is not this one."""
+    """Return a code of the same length that is not this one."""
     return str((int(code) + 1) % 10 ** len(code)).zfill(len(code))

@@ -15,7 +15,7 @@ from tests.support.market import new_user_id
 
 @dataclass(frozen=True)
 class RestUser:
-    """A person, or nobody, before PostgREST."""
+    """Person, or nobody, before PostgREST."""
 
     http: httpx.Client
     token: str
@@ -41,11 +41,11 @@ class Rest:
 
     @property
     def anybody(self) -> RestUser:
-        """Somebody with the public key alone."""
+        """Return a client with the public key alone."""
         return RestUser(self.http, self.database.anon_key)
 
     def user(self, user_id: str | None = None) -> RestUser:
-        """A new user, or the one with this id."""
+        """Return a new user, or the one with this id."""
         identity = user_id or new_user_id(self.database)
         return RestUser(self.http, self.database.user_token(identity), identity)
 

@@ -17,7 +17,7 @@ _OLDER = (
 
 
 def rows(database: Database, query: str, *values: object) -> list[tuple[Any, ...]]:
-    """The rows of a query, read with the owner's rights."""
+    """Return the rows of a query, read with the owner's rights."""
     with database.connect() as connection:
         return connection.execute(query.encode(), values).fetchall()
 

@@ -38,7 +38,7 @@ SHOTS: Sequence[tuple[str, str]] = (
     ("metrics", "/admin/metrics"),
     ("migration", "/admin/migration"),
     ("backups", "/admin/backups"),
-    ("operators", "/admin/operators"),
+    ("staff", "/admin/staff"),
     ("audit", "/admin/audit"),
 )
 
@@ -115,7 +115,7 @@ def _tour(page: Page, suffix: str, places: dict[str, str]) -> None:
 
 
 def _pictures(context: BrowserContext) -> None:
-    """The demonstration's pictures lie on the internet; a drawn one stands for each."""
+    """Replace the demonstration's pictures by a drawn one."""
     context.route(re.compile("^https://"), lambda route: route.fulfill(body=_PICTURE, content_type="image/svg+xml"))
 
 

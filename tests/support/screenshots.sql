@@ -37,5 +37,5 @@ select (select id from users order by phone offset n % 11 limit 1), 'subscriptio
 from generate_series(1, 34) as n;
 insert into job_leases (job, last_started_at, last_succeeded_at)
 select name, now() - n * interval '4 minutes', now() - n * interval '3 minutes' from (values ('monitor', 0), ('cleanup', 9),
-  ('payment_reconciler', 1), ('daily_figures', 120), ('video_migrator', 30)) as t (name, n) on conflict (job) do nothing;
+  ('payment_reconciler', 1), ('daily_metrics', 120), ('video_migrator', 30)) as t (name, n) on conflict (job) do nothing;
 insert into payment_orphans (provider, provider_ref, amount_tyiyn) values ('mbank', 'MB-99120', 250000);

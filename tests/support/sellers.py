@@ -26,7 +26,7 @@ select %(user)s, video.id, 'api_video', 'to' || video.id, 100000000, 'video/mp4'
 
 
 def car(**changes: Any) -> dict[str, Any]:
-    """The body of the app's form for a car (mobile contract, §1.5), with a video of its own."""
+    """Return the body of the app's form for a car (docs/reference/app-contract.md, section 1.5), with its own video."""
     body = {
         "category": "car",
         "title": "Toyota Camry 2018",
@@ -46,14 +46,14 @@ def car(**changes: Any) -> dict[str, Any]:
 
 
 def horse(**changes: Any) -> dict[str, Any]:
-    """The body of the app's form for a horse: the gender in Russian, the height unknown."""
+    """Return the body of the app's form for a horse: the gender in Russian, the height unknown."""
     details = {"breed": "Новокиргизская", "age": 5, "gender": "Жеребец", "height": 0}
     return car(**({"category": "horse", "title": "Жеребец, 5 лет", "details": details} | changes))
 
 
 @dataclass(frozen=True)
 class Seller:
-    """Somebody signed in."""
+    """Signed-in seller."""
 
     functions: Functions
     id: str
@@ -74,7 +74,7 @@ class Seller:
         return self.call("POST", LISTINGS, body, **options)
 
     def fetch_ticket(self) -> None:
-        """A ticket for one upload at api.video, if there is none that is open."""
+        """Open an upload session at api.video, if none is open."""
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             connection.execute(_TICKET, {"user": self.id})
 
@@ -94,7 +94,7 @@ class Seller:
 
 
 def new_user(database: Database, **columns: Any) -> str:
-    """A user in the database; its id."""
+    """Return a user in the database; its id."""
     names = "".join(f", {name}" for name in columns)
     marks = ", %s" * len(columns)
     query = f"insert into users (phone{names}) values (%s{marks}) returning id::text"
@@ -102,7 +102,7 @@ def new_user(database: Database, **columns: Any) -> str:
 
 
 def new_seller(functions: Functions, database: Database, **columns: Any) -> Seller:
-    """A user with a token; many listings are allowed unless a test says otherwise."""
+    """Return a user with a token; many listings are allowed unless a test says otherwise."""
     user = new_user(database, **({"free_limit": 1000} | columns))
     return Seller(functions, user, database.user_token(user, {"session_id": str(uuid4())}), new_address(), database.dsn)
 

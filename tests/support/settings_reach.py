@@ -1,4 +1,4 @@
-"""Which settings a function reads, found by following its code from the handler through the container into the domains.
+"""Settings that a function reads, found by following its code from the handler through the container into the domains.
 
 A name that the reached code mentions is followed; a method counts as called when its name appears after a dot anywhere
 in the reached code. So too much may be found, never too little, as long as settings are loaded with `Class.load()`.
@@ -29,14 +29,14 @@ class Reads:
 
 
 def settings_classes() -> list[type[EnvSettings]]:
-    """Every group of settings in the package."""
+    """Return every group of settings in the package."""
     for path in (PACKAGE / "auto360").rglob("*.py"):
         importlib.import_module(_module_name(path))
     return sorted(_subclasses(EnvSettings), key=lambda group: group.__qualname__)
 
 
 def reads_of(function: str) -> Reads:
-    """What the handler of a function reads."""
+    """Return the settings that a function reads."""
     reach = _Reach()
     reach.enter_module(_Module.parse(ROOT / "functions" / function / "handler.py", f"functions.{function}"), whole=True)
     reach.run()
@@ -52,7 +52,7 @@ def reads_of(function: str) -> Reads:
 
 @dataclass(frozen=True)
 class _Module:
-    """One parsed module: what it imports, defines, and runs at once."""
+    """Parsed module: what it imports, defines, and runs at once."""
 
     name: str
     imports: dict[str, str]
@@ -88,7 +88,7 @@ def _is_route(node: ast.AST) -> bool:
 
 @dataclass
 class _Reach:
-    """The code reached so far."""
+    """Code reached so far."""
 
     attributes: set[str] = field(default_factory=set)
     loaded: set[str] = field(default_factory=set)
@@ -163,7 +163,7 @@ def _dotted(node: ast.AST) -> str:
 
 
 def _splits(target: str) -> Iterator[tuple[str, str]]:
-    """Every way to read a dotted name as module and definition, the longest module first."""
+    """Yield every way to read a dotted name as module and definition, the longest module first."""
     parts = target.split(".")
     for length in range(len(parts), 0, -1):
         yield ".".join(parts[:length]), parts[length] if length < len(parts) else ""

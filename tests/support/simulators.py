@@ -1,4 +1,4 @@
-"""The simulated suppliers, served for one test, with a webhook that they push to."""
+"""Simulated providers, served for one test, with a webhook that they push to."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PHONE = "996555000111"
 
 @dataclass
 class Webhook:
-    """Collects what suppliers push."""
+    """Collects what providers push."""
 
     url: str
     statuses: list[int] = field(default_factory=list)
@@ -40,8 +40,8 @@ class Webhook:
 
 
 @pytest.fixture
-def supplier_webhook() -> Iterator[Webhook]:
-    """A server that answers pushes, at first with the statuses it was given."""
+def provider_webhook() -> Iterator[Webhook]:
+    """Yield a server that answers pushes, at first with the statuses it was given."""
     hook = Webhook("")
 
     class Handler(BaseHTTPRequestHandler):
@@ -65,7 +65,7 @@ def supplier_webhook() -> Iterator[Webhook]:
 
 @dataclass
 class World:
-    """The simulators and a way to call them."""
+    """Simulators and a way to call them."""
 
     phone: Phone
     named: dict[str, Nikita | Smsc]
@@ -114,16 +114,16 @@ def value(root: ET.Element, name: str) -> str:
 
 
 @pytest.fixture
-def suppliers(supplier_webhook: Webhook) -> Iterator[World]:
-    """Both suppliers, quick, pushing to the supplier_webhook."""
+def providers(provider_webhook: Webhook) -> Iterator[World]:
+    """Yield both providers, quick, pushing to the supplier_webhook."""
     phone = Phone()
-    nikita = NikitaAccount("L", "P&P", ("360AUTO",), supplier_webhook.url, delays=(0.15, 0.3), repeat_seconds=0.05)
-    smsc = SmscAccount("S", "W", ("360AUTO",), supplier_webhook.url, "secret", delay=0.2)
+    nikita = NikitaAccount("L", "P&P", ("360AUTO",), provider_webhook.url, delays=(0.15, 0.3), repeat_seconds=0.05)
+    smsc = SmscAccount("S", "W", ("360AUTO",), provider_webhook.url, "secret", delay=0.2)
     named: dict[str, Nikita | Smsc] = {"nikita": Nikita(nikita, phone), "smsc": Smsc(smsc, phone)}
     with served(Simulators(phone, named)) as base:
         yield World(phone, named, base)
 
 
-def turn(suppliers: World, supplier: str, **body: object) -> None:
+def turn(providers: World, provider: str, **body: object) -> None:
     """Turn a switch."""
-    suppliers.named[supplier].turn(dict(body))
+    providers.named[provider].turn(dict(body))

@@ -1,4 +1,4 @@
-"""The simulated SMS world in this process: a phone, nikita and SMSC, with switches to break them."""
+"""Simulated SMS world in this process: a phone, nikita and SMSC, with switches to break them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from auto360.providers.sms import SmsSupplier
+from auto360.providers.sms import SmsProvider
 from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
 from auto360.providers.sms.smsc import SmscSettings, SmscSms
 from auto360.providers.transport.connections import new_client
@@ -35,7 +35,7 @@ class SmsWorld:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The accounts as functions find them in their environment."""
+        """Return the accounts as functions find them in their environment."""
         return {
             "NIKITA_SMS_API_URL": f"{self.url}/nikita",
             "NIKITA_SMS_LOGIN": self.nikita.account.login,
@@ -47,37 +47,37 @@ class SmsWorld:
             "SMSC_SENDER": SENDER,
         }
 
-    def supplier(self, name: str, *, test_mode: bool = False) -> SmsSupplier:
-        """Our client of a supplier."""
+    def provider(self, name: str, *, test_mode: bool = False) -> SmsProvider:
+        """Return our client of a provider."""
         if name == "nikita":
             return NikitaSms(NikitaSettings.load(self.environ), self.http, test_mode=test_mode)
         return SmscSms(SmscSettings.load(self.environ), self.http, test_mode=test_mode)
 
     def let_time_pass(self, seconds: float) -> None:
-        """Every message that suppliers took becomes older; what they would tell later, they tell now."""
+        """Age every accepted message, so that providers report now."""
         self.nikita.let_time_pass(seconds)
         self.smsc.let_time_pass(seconds)
 
-    def turn(self, supplier: str, mode: str, **settings: float) -> None:
-        """Break or mend a supplier."""
-        side = self.nikita if supplier == "nikita" else self.smsc
+    def turn(self, provider: str, mode: str, **settings: float) -> None:
+        """Break or mend a provider."""
+        side = self.nikita if provider == "nikita" else self.smsc
         side.switch.turn({"mode": mode, **settings})
 
     def texts(self, phone: str) -> list[str]:
-        """What a phone received, newest first."""
+        """Return a phone's messages, newest first."""
         return [sms["text"] for sms in self.phone.inbox(phone)]
 
     def senders(self, phone: str) -> list[str]:
-        """Who delivered it, newest first."""
-        return [sms["supplier"] for sms in self.phone.inbox(phone)]
+        """Return the delivering providers, newest first."""
+        return [sms["provider"] for sms in self.phone.inbox(phone)]
 
     def code(self, phone: str) -> str:
-        """The code in the newest message."""
+        """Return the code in the newest message."""
         return code_in(self.texts(phone)[0])
 
 
 def code_in(text: str) -> str:
-    """The login code of an SMS."""
+    """Return the login code of an SMS."""
     found = re.search(r"(?<!\d)\d{4,8}(?!\d)", text)
     assert found, "the SMS holds no code"
     return found[0]

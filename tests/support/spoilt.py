@@ -26,7 +26,7 @@ Path = tuple[str | int, ...]
 
 @st.composite
 def spoilt(draw: st.DrawFn, message: Any) -> Any:
-    """The message with one to three parts replaced or left out; now and then something else altogether."""
+    """Return the message with one to three parts replaced or left out; now and then something else altogether."""
     changed = copy.deepcopy(message)
     for _ in range(draw(st.integers(1, 3))):
         paths = list(_paths(changed))
@@ -51,7 +51,7 @@ def as_json(value: Any) -> bytes:
 
 
 def is_storable(value: Any) -> bool:
-    """Whether the database takes a value in a JSON document: whole characters, no zero byte, numbers of 8 bytes."""
+    """Return True for a value that the database takes: whole characters, no zero byte, numbers of 8 bytes."""
     if isinstance(value, dict):
         return all(is_storable(key) and is_storable(part) for key, part in value.items())
     if isinstance(value, list | tuple):

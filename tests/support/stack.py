@@ -1,4 +1,4 @@
-"""The whole local stack in a process of its own, as `make up` runs it after the installation."""
+"""Whole local stack in a process of its own, as `make up` runs it after the installation."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 @dataclass
 class RunningStack:
-    """One run, with what it printed."""
+    """Run, with what it printed."""
 
     data: Path
     ports: Ports
@@ -49,12 +49,12 @@ class RunningStack:
 
     @property
     def output(self) -> str:
-        """What it printed so far."""
+        """Return its output so far."""
         return self.printed.read_text(encoding="utf-8", errors="replace")
 
     @property
     def keyring(self) -> Keyring:
-        """The secrets that the stack has made."""
+        """Return the secrets that the stack has made."""
         return Keyring.load_or_create(DataFolder(self.data).secrets)
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
@@ -65,19 +65,19 @@ class RunningStack:
             return found.fetchall() if found.description else []
 
     def user_token(self, user_id: str) -> str:
-        """An access token of a user, with an open session."""
+        """Return an access token of a user, with an open session."""
         query = "insert into auth_sessions (user_id, expires_at) values (%s, now() + '1 day') returning id::text"
         [(session,)] = self.rows(query, user_id)
         return token_keys(self.keyring).user_token(user_id, {"session_id": session})
 
     def inbox(self, phone: str) -> list[dict[str, str]]:
-        """What the simulated phone received, newest first."""
+        """Return messages of the simulated phone, newest first."""
         found: list[dict[str, str]] = self.local(f"sms?phone={quote(phone)}")
         return found
 
-    def turn(self, supplier: str, mode: str, **settings: object) -> None:
+    def turn(self, provider: str, mode: str, **settings: object) -> None:
         """Switch a simulator to another behaviour."""
-        self.local(f"suppliers/{supplier}", "PUT", {"mode": mode, **settings})
+        self.local(f"providers/{provider}", "PUT", {"mode": mode, **settings})
 
     def local(self, path: str, method: str = "GET", body: object = None) -> Any:
         """Call one of the stack's own addresses."""
@@ -146,7 +146,7 @@ def _tied_to(parent: int) -> Any:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[RunningStack]:
-    """One running stack for the tests of a process; give them `@pytest.mark.xdist_group("stack")`."""
+    """Yield a running stack for the tests of a process; give them `@pytest.mark.xdist_group("stack")`."""
     folder = open_folder()
     running = start_stack(folder / "data", log_folder("stack"))
     try:

@@ -1,4 +1,4 @@
-"""People who upload videos, through the functions and at the suppliers, as an app does."""
+"""People who upload videos, through the functions and at the providers, as an app does."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ TUS_BUILD = {"X-App-Build": "240"}
 
 @dataclass
 class Uploader:
-    """Somebody signed in, with an app."""
+    """Signed-in user with an app."""
 
     seller: Seller
     functions: Functions
@@ -32,7 +32,7 @@ class Uploader:
     database: Database
 
     def call(self, function: str, method: str, path: str, body: object = None, **options: Any) -> Answer:
-        """A request to one of the functions about videos."""
+        """Return a request to one of the functions about videos."""
         options = {"token": self.seller.token, "address": self.seller.address, **options}
         return self.functions.raw(function, http_event(method, VIDEO + path, body, **options))
 
@@ -43,7 +43,7 @@ class Uploader:
     def ticket(
         self, file: MadeFile | None = None, *, headers: dict[str, str] | None = None, **fields: Any
     ) -> dict[str, Any]:
-        """A ticket for a file."""
+        """Return a ticket for a file."""
         size = (
             {"fileSize": file.size} if file else {"fileSize": 300_000} if headers and "X-App-Build" in headers else {}
         )
@@ -52,17 +52,17 @@ class Uploader:
         return answer.body
 
     def send(self, ticket: dict[str, Any], file: MadeFile, *, name: str | None = None) -> str:
-        """Upload under the name that the ticket asks for, or another; gives the supplier's id of the video."""
+        """Upload under the name that the ticket asks for, or another; gives the provider's id of the video."""
         target = UploadTarget("", ticket["uploadUrl"], ticket["protocol"], ticket["videoId"])
         return self.videos.send(target, file, name=name or ticket["fileName"])
 
-    def done(self, ticket: dict[str, Any], supplier_id: str | None = None, **options: Any) -> Answer:
+    def done(self, ticket: dict[str, Any], provider_id: str | None = None, **options: Any) -> Answer:
         """Say that the upload is done."""
-        body = {"videoId": supplier_id} if supplier_id and ticket["protocol"] == "form" else {}
+        body = {"videoId": provider_id} if provider_id and ticket["protocol"] == "form" else {}
         return self.call("video_token", "POST", f"/{ticket['videoId']}/uploaded", body, **options)
 
     def uploaded(self, **options: Any) -> str:
-        """A video that was uploaded and told of; gives our id."""
+        """Return a video that was uploaded and told of; gives our id."""
         file = new_file()
         ticket = self.ticket(file, **options)
         answer = self.done(ticket, self.send(ticket, file))
@@ -78,14 +78,14 @@ class Uploader:
         return self.call("video", "DELETE", f"/{video_id}", **options)
 
     def location(self, address: str) -> str:
-        """Where one of our lasting addresses leads now."""
+        """Return the current target of one of our lasting addresses."""
         assert address.startswith(f"{API}/video/"), address
         answer = self.functions.raw("video", http_event("GET", VIDEO + address.removeprefix(f"{API}/video")))
         assert answer.status == 302, (address, answer.body)
         return answer.headers["Location"]
 
     def posted(self, video_id: str, **changes: Any) -> str:
-        """A listing with one of our videos; its id."""
+        """Return a listing with one of our videos; its id."""
         answer = self.functions.raw(
             "listings",
             http_event("POST", LISTINGS, car(video_url=..., video_id=video_id, **changes), token=self.seller.token),
@@ -94,12 +94,12 @@ class Uploader:
         return str(answer.body["data"]["id"])
 
     def shown(self, listing_id: str) -> dict[str, Any]:
-        """The listing as anybody sees it."""
+        """Return the listing as anybody sees it."""
         found: dict[str, Any] = self.seller.read(listing_id).body["data"]
         return found
 
     def assert_plays(self, listing_id: str) -> None:
-        """What the app would play of a listing does play: by `video_id`, and by `video_url` (mobile contract, §0.9)."""
+        """Require that the app's addresses of a listing play (docs/reference/app-contract.md, section 0.9)."""
         listing = self.shown(listing_id)
         if listing["video_id"]:
             require_playable(
@@ -115,11 +115,11 @@ class Uploader:
             require_playable(self.videos.http, address)
 
     def upkeep(self) -> dict[str, int]:
-        """One run of the timer."""
+        """Return a run of the timer."""
         return media.video_upkeep().run(seconds=30)
 
     def row(self, video_id: str) -> dict[str, Any]:
-        """The video in the database."""
+        """Return the video in the database."""
         found: dict[str, Any] = rows(self.database, "select to_jsonb(v) from videos v where id = %s", video_id)[0][0]
         return found
 
@@ -140,12 +140,12 @@ NewUploader = Callable[[], Uploader]
 
 @pytest.fixture
 def new_uploader(functions: Functions, videos: VideoWorld, database: Database) -> NewUploader:
-    """Makes people with an app; both suppliers work, all uploads of builds that know tus go to Yandex."""
+    """Makes people with an app; both providers work, all uploads of builds that know tus go to Yandex."""
     functions.set(**{**videos.environ, "PUBLIC_API_URL": API, "VIDEO_TUS_LEAST_BUILD": "240"})
     return lambda: Uploader(new_seller(functions, database), functions, videos, database)
 
 
 @pytest.fixture
 def uploader(new_uploader: NewUploader) -> Uploader:
-    """Somebody with an app."""
+    """Return a user with an app."""
     return new_uploader()

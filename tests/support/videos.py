@@ -1,4 +1,4 @@
-"""The simulated video suppliers in this process, our clients of them, and files to upload."""
+"""Simulated video providers in this process, our clients of them, and files to upload."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from auto360.providers.transport.connections import new_client
-from auto360.providers.video import PlannedUpload, SupplierVideo, UploadTarget
+from auto360.providers.video import PlannedUpload, ProviderVideo, UploadTarget
 from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 from auto360.providers.video.copying import Progress
 from auto360.providers.video.http import RetryPolicy
@@ -19,7 +19,7 @@ from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange
 from auto360.providers.video.source import HttpSource
 from auto360.providers.video.tus import TusCopy, TusPolicy
 from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
-from local.function_environment import VIDEO_CHANNEL, video_suppliers
+from local.function_environment import VIDEO_CHANNEL, video_providers
 from local.secrets import Keyring
 from local.simulators.api_video import ApiVideo as ApiVideoSide
 from local.simulators.api_video_library import ApiVideoAccount
@@ -34,7 +34,7 @@ PATIENCE = RetryPolicy(total_seconds=10.0, call_seconds=5.0, tries=6, first_wait
 
 @dataclass
 class VideoWorld:
-    """Both suppliers and where they answer. Encoding takes no time unless a test says so."""
+    """Both providers and their addresses. Encoding takes no time unless a test says so."""
 
     api_video: ApiVideoSide
     yandex: YandexSide
@@ -44,36 +44,36 @@ class VideoWorld:
 
     @property
     def environ(self) -> dict[str, str]:
-        """The accounts as functions find them in their environment."""
-        return video_suppliers(self.keyring, self.url)
+        """Return the accounts as functions find them in their environment."""
+        return video_providers(self.keyring, self.url)
 
     def tokens(self) -> IamTokens:
         """Tokens by the service account's key."""
         return IamTokens(lambda: None, KeyExchange(IamSettings.load(self.environ), self.http, PATIENCE))
 
-    def supplier(self, name: str, *, patience: RetryPolicy = PATIENCE) -> ApiVideo | YandexVideo:
-        """Our client of a supplier."""
+    def provider(self, name: str, *, patience: RetryPolicy = PATIENCE) -> ApiVideo | YandexVideo:
+        """Return our client of a provider."""
         if name == "api_video":
             return ApiVideo(ApiVideoSettings.load(self.environ), self.http, patience=patience)
         settings = YandexVideoSettings.load(self.environ)
         return YandexVideo(settings, self.http, self.tokens(), patience=patience)
 
-    def turn(self, supplier: str, **figures: object) -> None:
-        """Break or mend a supplier."""
-        self.side(supplier).turn(dict(figures))
+    def turn(self, provider: str, **parameters: object) -> None:
+        """Break or mend a provider."""
+        self.side(provider).turn(dict(parameters))
 
-    def side(self, supplier: str) -> ApiVideoSide | YandexSide:
-        """A supplier's own side."""
-        return self.api_video if supplier == "api_video" else self.yandex
+    def side(self, provider: str) -> ApiVideoSide | YandexSide:
+        """Return a provider's own side."""
+        return self.api_video if provider == "api_video" else self.yandex
 
-    def seed(self, supplier: str, *, size: int = 100_000, title: str = "", film: Film | None = None) -> str:
-        """A ready video that has been there for long; gives its id."""
-        if supplier == "api_video":
+    def seed(self, provider: str, *, size: int = 100_000, title: str = "", film: Film | None = None) -> str:
+        """Return a ready video that has been there for long; gives its id."""
+        if provider == "api_video":
             return self.api_video.library.seed(size=size, title=title, film=film).id
         return self.yandex.seed(size=size, title=title, film=film).id
 
     def send(self, target: UploadTarget, file: MadeFile, *, name: str = "video.mp4") -> str:
-        """Upload a file under a name, as an app would; gives the supplier's id of the video."""
+        """Upload a file under a name, as an app would; gives the provider's id of the video."""
         if target.protocol == "tus":
             headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
             headers["Content-Type"] = "application/offset+octet-stream"
@@ -90,11 +90,11 @@ class VideoWorld:
         ends_at = time.monotonic() + 60
         return TusCopy(self.http, target.url, source, ends_at, **{"policy": policy, **options}).run()  # type: ignore[arg-type]
 
-    def ready(self, name: str, video_id: str) -> SupplierVideo:
-        """The video once its supplier calls it ready."""
+    def ready(self, name: str, video_id: str) -> ProviderVideo:
+        """Return the video once its provider calls it ready."""
         until = time.monotonic() + 10
         while time.monotonic() < until:
-            found = self.supplier(name).find([video_id])[video_id]
+            found = self.provider(name).find([video_id])[video_id]
             if found.state == "ready":
                 return found
             time.sleep(0.02)
@@ -102,28 +102,28 @@ class VideoWorld:
 
 
 def whole(file: MadeFile) -> bytes:
-    """All bytes of a small file."""
+    """Return all bytes of a small file."""
     return b"".join(file.read(0, file.size))
 
 
 def planned(file: MadeFile, **changes: object) -> PlannedUpload:
-    """An upload of exactly this file."""
+    """Return an upload of exactly this file."""
     values = {"reference": str(uuid4()), "bytes": file.size, "seconds": 900, "title": "Тойота Камри", **changes}
     return PlannedUpload(**values)  # type: ignore[arg-type]
 
 
 def new_file(size: int = 300_000, seconds: float = 12.4) -> MadeFile:
-    """A file like no other."""
+    """Return a file like no other."""
     return MadeFile(uuid4().hex, size, Film(seconds, 1280, 720))
 
 
 @pytest.fixture
 def videos() -> Iterator[VideoWorld]:
-    """Fresh suppliers, in order."""
+    """Fresh providers, in order."""
     keyring = Keyring.generate(KEYS)
     KEYS.setdefault("yandex_private_key_pem", keyring.yandex_private_key_pem)
     account = ApiVideoAccount(keyring.api_video_key)
-    environ = video_suppliers(keyring, "")
+    environ = video_providers(keyring, "")
     iam = Iam(ServiceAccount.of_key(environ["YANDEX_SERVICE_ACCOUNT_KEY"]))
     apivideo, yandex = ApiVideoSide(account), YandexSide(VIDEO_CHANNEL, iam)
     with served(Simulators(Phone(), {"api_video": apivideo, "yandex": yandex})) as url:

@@ -61,7 +61,7 @@ _NAME = re.compile(r"[a-z][-a-z0-9]{1,61}[a-z0-9]")
 
 @dataclass
 class FakeCloud:
-    """The state of the cloud, and what was called."""
+    """State of the cloud, and what was called."""
 
     functions: dict[str, Function] = field(default_factory=dict)
     versions: dict[str, Version] = field(default_factory=dict)
@@ -90,11 +90,11 @@ class FakeCloud:
 
     @property
     def changes(self) -> int:
-        """How many calls have changed something."""
+        """Return how many calls have changed something."""
         return sum(count for call, count in self.calls.items() if not call.split(".")[1].startswith(("List", "Get")))
 
     def names(self) -> list[str]:
-        """The names of all that there is."""
+        """Return the names of all that there is."""
         kinds = (self.functions, self.triggers, self.gateways, self.accounts, self.secrets)
         return sorted(each.name for kind in kinds for each in kind.values())
 
@@ -106,23 +106,22 @@ class FakeCloud:
                 context.abort(grpc.StatusCode.UNAVAILABLE, "the connection was lost")
 
     def new_id(self) -> str:
-        """An id as the cloud's."""
+        """Return an id as the cloud's."""
         with self._lock:
             return f"d4e{next(self._numbers):017d}"
 
     def operation(self) -> Operation:
-        """An operation that is done when it is asked for again."""
+        """Return an operation that is done when it is asked for again."""
         operation = Operation(id=self.new_id())
         self._operations[operation.id] = Operation(id=operation.id, done=True)
         return operation
 
     def finished(self, operation_id: str) -> Operation:
-        """The operation, done."""
         return self._operations[operation_id]
 
 
 def now(cloud: FakeCloud) -> Timestamp:
-    """A time later than all before."""
+    """Return a time later than all before."""
     return Timestamp(seconds=1_800_000_000 + int(cloud.new_id()[3:]))
 
 
@@ -248,7 +247,7 @@ class Functions(Bindings, functions_grpc.FunctionServiceServicer):
         return self.cloud.operation()
 
     def _move(self, tag: str, version_id: str) -> None:
-        """A tag is on one version of a function at a time."""
+        """Move a tag, which marks one version of a function at a time."""
         function_id = self.cloud.versions[version_id].function_id
         for version in self.cloud.versions.values():
             if version.function_id == function_id and tag in version.tags:
@@ -471,7 +470,7 @@ class Operations(operation_grpc.OperationServiceServicer):
 
 @contextmanager
 def serving(fake: FakeCloud) -> Iterator[Cloud]:
-    """The services on a port of their own, and the deployer's connection to them through the real SDK."""
+    """Yield the services on a port of their own, and the deployer's connection to them through the real SDK."""
     server = grpc.server(futures.ThreadPoolExecutor(16))
     # Methods that the deployer does not call stay unimplemented, and answer so.
     parts: list[tuple[Callable[..., object], Any]] = [

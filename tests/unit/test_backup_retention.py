@@ -1,4 +1,4 @@
-"""Which backups may be deleted."""
+"""Retention of backups."""
 
 from __future__ import annotations
 

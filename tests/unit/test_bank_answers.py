@@ -42,13 +42,13 @@ NAMES = (
 
 
 def bank(name: str, answer: Callable[[httpx.Request], httpx.Response]) -> Bank:
-    """Our client of a bank that answers like this."""
+    """Return our client of a bank that answers like this."""
     environ = function_variables(bank_keyring(), "http://127.0.0.1:1")
     return MAKERS[name](environ, httpx.Client(transport=httpx.MockTransport(answer)))
 
 
 def answering(name: str, body: object, status: int = 200) -> Bank:
-    """A bank that always gives this JSON."""
+    """Return a bank that always gives this JSON."""
     return bank(name, lambda _request: httpx.Response(status, json=body))
 
 

@@ -1,4 +1,4 @@
-"""Whatever a bank or a caller sends ends in an answer that can be stored, or in one of our own failures."""
+"""Random input of banks and callers ends in a storable answer, or in one of our own failures."""
 
 from __future__ import annotations
 
@@ -113,12 +113,12 @@ def stored_secrets() -> StoredSecrets:
 
 
 def bank(name: str, answer: Callable[[httpx.Request], httpx.Response] = lambda _: httpx.Response(200)) -> Bank:
-    """Our client of a bank that answers like this."""
+    """Return our client of a bank that answers like this."""
     return MAKERS[name](variables(), httpx.Client(transport=httpx.MockTransport(answer)))
 
 
 def call_of(name: str, body: Any) -> Callback:
-    """A call with a body that passes the check of its bank wherever it can be signed at all."""
+    """Return a call with a body that passes the check of its bank wherever it can be signed at all."""
     secret = {"mbank": variables()["MKASSA_CALLBACK_SECRET"], "bakai": variables()["BAKAI_CALLBACK_SECRET"]}.get(name)
     login = httpx.BasicAuth(variables()["OPTIMA_CALLBACK_LOGIN"], variables()["OPTIMA_CALLBACK_PASSWORD"])._auth_header
     content = as_json(body)
@@ -148,7 +148,7 @@ def form_of(body: Any) -> bytes:
 
 
 def answer_of(name: str, body: Any, script: str) -> bytes:
-    """An answer in the bank's form; Freedom Pay's is signed."""
+    """Return an answer in the bank's form; Freedom Pay's is signed."""
     if name != "freedompay":
         return as_json(body)
     root = Element("response")
@@ -187,7 +187,7 @@ def assert_short(*texts: str | None) -> None:
 
 
 def assert_ours(failure: BankFailure) -> None:
-    """A failure that may be logged and stored."""
+    """Require a failure that may be logged and stored."""
     assert FAILURE_CODE.fullmatch(failure.bank_code), failure.bank_code
 
 
@@ -241,7 +241,7 @@ def test_no_bytes_of_a_stranger_break_the_check(name: str, path_secret: str, hea
 
 
 def run(name: str, operation: str, body: Any, status: int = 200) -> BankFailure | None:
-    """One operation of a bank that answers like this: its failure, or None for an answer that can be stored."""
+    """Return a operation of a bank that answers like this: its failure, or None for an answer that can be stored."""
     scripts = {"create": "init_payment.php", "query": "get_status3.php", "refund": "revoke.php", "charge": "recurrent"}
     content = answer_of(name, body, scripts.get(operation, ""))
     made = bank(name, lambda _request: httpx.Response(status, content=content))

@@ -1,4 +1,4 @@
-"""The worked examples of the facts on payments: our signatures are those of the banks, byte for byte."""
+"""Worked examples of docs/reference/payments.md: our signatures are those of the banks, byte for byte."""
 
 import json
 

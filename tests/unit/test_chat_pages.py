@@ -1,4 +1,4 @@
-"""Where a page of things ordered by time begins and ends."""
+"""Pages of things ordered by time."""
 
 import pytest
 

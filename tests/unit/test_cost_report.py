@@ -1,4 +1,4 @@
-"""The cost report gives the audit's totals, and says where its own prices lead elsewhere."""
+"""Cost report gives the audit's totals, and says where its own prices lead elsewhere."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_the_report_is_printed_and_written_as_a_table(tmp_path: Path, capsys: py
     assert all(total in printed for total in ("60,500", "12,000", "48,500", "61,225.00", "12,727.30", "9,100"))
     with file.open(encoding="utf-8", newline="") as opened:
         rows = list(csv.DictReader(opened))
-    assert {"model": "audit", "users": "300000", "supplier": "api_video", "item": "total", "low_usd": "60500.0",
+    assert {"model": "audit", "users": "300000", "provider": "api_video", "item": "total", "low_usd": "60500.0",
             "high_usd": "60500.0"} in rows  # fmt: skip
 
 

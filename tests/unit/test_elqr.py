@@ -1,4 +1,4 @@
-"""A bank's QR code is shown only when it asks for exactly what is due."""
+"""Bank's QR code is shown only when it asks for exactly what is due."""
 
 from urllib.parse import quote
 
@@ -20,7 +20,7 @@ def code(
     currency: str = "417",
     payee: str = "360AUTO",
 ) -> str:
-    """An ELQR text with the right check sum."""
+    """Return an ELQR text with the right check sum."""
     provider = tag("00", "c2b.demo.kg") + tag("11", "pay7f3a") + tag("12", editable)
     text = tag("00", "01") + tag("01", kind) + tag("32", provider) + tag("53", currency)
     text += (tag("54", amount) if amount is not None else "") + tag("59", payee)
@@ -28,7 +28,6 @@ def code(
 
 
 def tag(name: str, value: str) -> str:
-    """One field."""
     return f"{name}{len(value):02d}{value}"
 
 

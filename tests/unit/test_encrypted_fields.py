@@ -1,4 +1,4 @@
-"""A stored token is readable in its own row only, and keys can be exchanged."""
+"""Stored token is readable in its own row only, and keys can be exchanged."""
 
 import base64
 import re
@@ -17,7 +17,7 @@ IN_THE_COLUMN = re.compile(r"^v1\.[A-Za-z0-9_-]+\.[A-Za-z0-9+/=_-]+$")
 
 
 def encoded(key: bytes) -> str:
-    """A key as it stands in the environment."""
+    """Return a key as it stands in the environment."""
     return base64.urlsafe_b64encode(key).decode().rstrip("=")
 
 

@@ -1,4 +1,4 @@
-"""The scan of the run's logs finds what is planted, and nothing in what is harmless."""
+"""Scan of the run's logs finds what is planted, and nothing in what is harmless."""
 
 from __future__ import annotations
 

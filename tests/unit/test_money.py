@@ -1,4 +1,4 @@
-"""Money is a whole number of tyiyn, whatever a supplier calls it."""
+"""Money is a whole number of tyiyn, whatever a provider calls it."""
 
 import json
 from decimal import Decimal

@@ -1,12 +1,32 @@
-"""Names of the layer: one word has one meaning."""
+"""Names in code: one word has one meaning (docs/glossary.md)."""
 
 from __future__ import annotations
 
 import ast
+import io
+import re
+import tokenize
 from collections import defaultdict
 from pathlib import Path
 
-LAYER = Path(__file__).parents[2] / "layers" / "common" / "auto360"
+import pytest
+
+ROOT = Path(__file__).parents[2]
+LAYER = ROOT / "layers" / "common" / "auto360"
+FOLDERS = ("layers", "functions", "infra", "local", "tools", "benchmarks")
+# Words of docs/glossary.md that no identifier may hold; columns and API fields keep their older names.
+RETIRED = ("supplier", "operator", "figure", "ticket", "handed_over", "untold")
+OLDER = {
+    *("p_supplier", "p_suppliers", "p_supplier_message_id", "p_operator_id", "p_per_operator_day", "operator_id"),
+    *("p_ticket_id", "p_ticket_ids", "p_provider_ticket", "p_figures"),
+}
+CONFIGURED = re.compile("configur", re.IGNORECASE)  # holds one of the words by chance
+
+
+def identifiers(path: Path) -> set[str]:
+    """Return the names in a file, without its strings and comments."""
+    source = io.StringIO(path.read_text(encoding="utf-8"))
+    return {token.string for token in tokenize.generate_tokens(source.readline) if token.type == tokenize.NAME}
 
 
 def test_two_classes_never_share_a_name() -> None:
@@ -17,3 +37,16 @@ def test_two_classes_never_share_a_name() -> None:
                 homes[node.name].append(str(path.relative_to(LAYER)))
     assert len(homes) > 300
     assert {name: files for name, files in homes.items() if len(files) > 1} == {}
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_retired_words_do_not_come_back(folder: str) -> None:
+    files = sorted((ROOT / folder).rglob("*.py"))
+    assert files
+    for path in files:
+        left = {
+            name
+            for name in identifiers(path) - OLDER
+            if any(word in CONFIGURED.sub("", name).lower() for word in RETIRED)
+        }
+        assert left == set(), f"{path.relative_to(ROOT)} uses {sorted(left)}: see docs/glossary.md"

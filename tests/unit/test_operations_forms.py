@@ -1,4 +1,4 @@
-"""The forms of the operations page: nothing passes them that no column of the database takes."""
+"""Forms of the operations page: nothing passes them that no column of the database takes."""
 
 from __future__ import annotations
 

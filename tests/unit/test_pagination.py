@@ -25,7 +25,7 @@ _ORDERS = st.sampled_from(sorted(ORDERS))
 
 
 def taken(cursor: str, order: str) -> tuple[Any, ...] | None:
-    """The values of a cursor, which are what the database takes; None where it is refused."""
+    """Return the values of a cursor, which are what the database takes; None where it is refused."""
     try:
         values = decode_cursor(cursor, order=order)
     except ValidationFailed:

@@ -1,4 +1,4 @@
-"""What is stored of a supplier's call names nobody and no card."""
+"""Redaction: stored provider payloads name no person and no card."""
 
 import json
 
@@ -12,7 +12,7 @@ CARD = "4242424242424242"
 
 
 def luhn(stem: str) -> str:
-    """A number that ends with the right check digit."""
+    """Return a number that ends with the right check digit."""
     return next(stem + str(digit) for digit in range(10) if is_card_number(stem + str(digit)))
 
 

@@ -1,4 +1,4 @@
-"""The small parts of the runtime: settings, sentences, logs, headers, jobs."""
+"""Small parts of the runtime: settings, sentences, logs, headers, jobs."""
 
 import json
 import logging

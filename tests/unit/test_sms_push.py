@@ -1,4 +1,4 @@
-"""The readers of suppliers' webhooks: whatever comes, it is reports or a refusal."""
+"""Readers of providers' webhooks: whatever comes, it is reports or a refusal."""
 
 import contextlib
 

@@ -16,7 +16,7 @@ COUNTERS = pytest.mark.parametrize("count", [parts_of, parts_at_provider])
 
 
 def laid_out(text: str) -> list[int]:
-    """The lengths of the segments when the characters are packed one after another and none of them is cut."""
+    """Return the lengths of the segments when the characters are packed one after another and none of them is cut."""
     is_gsm = all(character.isascii() or character in GSM_ESCAPED for character in text)
     sizes = [2 if (character in GSM_ESCAPED if is_gsm else ord(character) > 0xFFFF) else 1 for character in text]
     single, several = (160, 153) if is_gsm else (70, 67)

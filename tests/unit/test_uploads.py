@@ -1,4 +1,4 @@
-"""Who gets an upload, what our addresses look like, and how suppliers' answers are read."""
+"""Provider choice of uploads, our addresses, and parsing of providers' answers."""
 
 import math
 from typing import Any

@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(chosen: argparse.Namespace, console: Console) -> bool:
-    """Whether everything is well."""
+    """Return True when everything is well."""
     from tools.backup import buckets, database, listing, playback, rebuild
 
     match chosen.command:
@@ -107,10 +107,10 @@ def _parser() -> argparse.ArgumentParser:
     buckets.add_argument("--bucket", help="only this one")
     playback = commands.add_parser("playback", parents=[common, target], help="lead playback to the copies, or back")
     playback.add_argument("provider", choices=["api_video", "yandex"])
-    playback.add_argument("--back", action="store_true", help="lead it back to the supplier")
+    playback.add_argument("--back", action="store_true", help="lead it back to the provider")
     rebuild = commands.add_parser("rebuild", parents=[common, target], help="everything into a new, empty project")
     rebuild.add_argument(
-        "--lost", action="append", default=[], choices=["api_video", "yandex"], help="a video supplier that is gone"
+        "--lost", action="append", default=[], choices=["api_video", "yandex"], help="a video provider that is gone"
     )
     return parser
 

@@ -18,7 +18,7 @@ _AT_ONCE = 8
 
 @dataclass
 class RunStats:
-    """What a restore did."""
+    """Counters of a restore."""
 
     restored: int = 0
     already_there: int = 0
@@ -57,7 +57,7 @@ def restore_buckets(console: Console, *, only: str | None, database: str | None)
 
 
 def _put_back(store: ObjectStore, copy: ObjectInfo, target: ObjectStore, name: str, content_type: str) -> int:
-    """The bytes that were written, or -1 where the file is there as it was."""
+    """Return the bytes that were written, or -1 where the file is there as it was."""
     found = target.head(name)
     if found is not None and found.size == copy.size and found.etag == copy.etag:
         return -1
@@ -82,7 +82,7 @@ def _bucket(name: str) -> ObjectStore:
 
 
 def _content_types(database: str) -> dict[tuple[str, str], str]:
-    """What the restored database says of each file; the copies do not keep it."""
+    """Return the content types in the restored database; replicas do not keep them."""
     with connected(database) as connection:
         rows = connection.execute(
             "select bucket_id, name, metadata ->> 'mimetype' from storage.objects where metadata ? 'mimetype'"

@@ -17,16 +17,16 @@ class Console:
     assume_yes: bool = False
 
     def say(self, line: str) -> None:
-        """One line of progress."""
+        """Print a line of progress."""
         print(f"  {line}", flush=True)
 
     def plan(self, *lines: str) -> None:
-        """What is about to happen."""
+        """Print the planned actions."""
         for line in lines:
             print(line, flush=True)
 
     def confirmed(self, question: str) -> bool:
-        """Whether to go on. Without a person at the terminal, only where `--yes` was given."""
+        """Return True to continue. Without a terminal only with `--yes`."""
         if self.dry_run:
             print("Dry run: nothing was changed.")
             return False

@@ -11,7 +11,7 @@ from tools.backup.surroundings import database_address, shown
 
 
 def chosen(key: str | None) -> Manifest:
-    """The backup that was asked for, else the newest. Raises NoBackup or ManifestUnreadable."""
+    """Return the backup that was asked for, else the newest. Raises NoBackup or ManifestUnreadable."""
     return backups.archive().read(key) if key else backups.archive().newest()
 
 

@@ -1,4 +1,4 @@
-"""What there is: backups in the store, runs in the database, and what is wrong with either."""
+"""Backups in the store and runs in the database, with their problems."""
 
 from __future__ import annotations
 

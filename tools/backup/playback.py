@@ -1,4 +1,4 @@
-"""Leading playback to the copies at VK Cloud when a video supplier is lost, and back."""
+"""Leading playback to the copies at VK Cloud when a video provider is lost, and back."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _AT_ONCE = 1000
 
 
 def to_copies(console: Console, provider: str, *, database: str) -> int:
-    """Lead every video of a supplier that has a copy to it; says how many."""
+    """Lead every video of a provider that has a copy to it; says how many."""
     state = _state(database, provider)
     without = state["playing"] - state["with_copy"]
     console.plan(
@@ -27,7 +27,7 @@ def to_copies(console: Console, provider: str, *, database: str) -> int:
 
 
 def back(console: Console, provider: str, *, database: str) -> int:
-    """Lead those that were switched back to their supplier; says how many."""
+    """Lead those that were switched back to their provider; says how many."""
     state = _state(database, provider)
     console.plan(f"{state['switched']} videos of {provider} play from their copies since {state['switched_at']}")
     if not state["switched"] or not console.confirmed(f"Lead playback back to {provider}?"):

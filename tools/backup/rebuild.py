@@ -1,4 +1,4 @@
-"""A new region from nothing but VK Cloud and this repository: database, files, playback (audit 8.2, scenario 3)."""
+"""Rebuild a region from VK Cloud and this repository: database, files, playback (docs/reference/limits.md, 8.2)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from tools.backup import buckets, database, playback
 from tools.backup.console import Console
 from tools.backup.surroundings import database_address, shown
 
-PROVIDERS = ("api_video", "yandex")
+PROVIDER_NAMES = ("api_video", "yandex")
 
 
 def rebuild(console: Console, *, to: str | None, lost: tuple[str, ...]) -> None:
-    """Restore everything into a new, empty project; `lost` names the video suppliers that are gone as well.
+    """Restore everything into a new, empty project; `lost` names the video providers that are gone as well.
 
     Raises what is wrong, by name. Each step may be run again by itself.
     """
@@ -19,7 +19,7 @@ def rebuild(console: Console, *, to: str | None, lost: tuple[str, ...]) -> None:
     console.plan(
         f"1. Database {shown(address)}: from {manifest.key}, {manifest.rows} rows",
         "2. Files: every bucket of storage/current",
-        f"3. Playback: to the copies for {', '.join(lost) or 'no supplier'}",
+        f"3. Playback: to the copies for {', '.join(lost) or 'no provider'}",
         "4. By hand: deploy the functions, point the domain to them (docs/runbooks/new-region.md)",
     )
     if not console.confirmed(f"Rebuild into {shown(address)}?"):

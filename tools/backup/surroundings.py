@@ -1,4 +1,4 @@
-"""Which backend a command works on: the one that the environment names, else the local stack of this checkout."""
+"""Backend of a command: the one that the environment names, else the local stack of this checkout."""
 
 from __future__ import annotations
 
@@ -15,14 +15,13 @@ class NotConfigured(Exception):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Where we are, for the person who has to confirm something."""
+    """Description of the backend, for a confirmation."""
 
     is_local: bool
     store: str
 
     @property
     def name(self) -> str:
-        """A short name."""
         return "the local stack" if self.is_local else self.store
 
 
@@ -55,7 +54,7 @@ def _local_environment() -> dict[str, str]:
 
 
 def database_address(given: str | None) -> str:
-    """The address to restore into: the one that was given, else the backend's own."""
+    """Return the address to restore into: the one that was given, else the backend's own."""
     from auto360.providers.postgres_dump.binaries import DumpSettings
 
     environ = {**os.environ, **({"BACKUP_DATABASE_URL": given} if given else {})}
@@ -63,6 +62,6 @@ def database_address(given: str | None) -> str:
 
 
 def shown(address: str) -> str:
-    """A database's address without its password."""
+    """Return a database's address without its password."""
     parts = urlsplit(address)
     return f"{parts.hostname}:{parts.port or 5432}{parts.path}"

@@ -1,1 +1,1 @@
-"""The settings of the CDN: what they should be, how they differ from what they are, and making them so."""
+"""CDN settings: the wanted ones, their difference from the current ones, and applying them."""

@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (NoStack, StackError, SettingsInvalid, ValidationError) as error:
         print(error, file=sys.stderr)
     except CdnFailure as failure:
-        print(f"The CDN refuses, or does not answer: {failure.code}", file=sys.stderr)
+        print(f"The CDN refused or did not answer: {failure.code}", file=sys.stderr)
     except (DatabaseUnavailable, DatabaseRefused):
         print("The database does not answer, or lacks the newest migrations.", file=sys.stderr)
     return 1
@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _settings(console: Console, action: str) -> int:
     if not cdn.is_used():
-        console.print("There is no CDN: YANDEX_CDN_RESOURCE_ID is empty.")
+        console.print("No CDN is configured: YANDEX_CDN_RESOURCE_ID is empty.")
         return 1
     resource = cdn.yandex_cdn()
     found = resource.read()
@@ -70,10 +70,10 @@ def _show(console: Console, change: Change) -> None:
 
 def _purge(console: Console, paths: list[str]) -> int:
     if not paths or any(not path.startswith("/") or "*" in path[:-1] for path in paths):
-        print("Name paths that begin with /; a * may stand at the end.", file=sys.stderr)
+        print("Give paths that begin with /; a * may stand at the end.", file=sys.stderr)
         return 1
     added = database().call("cdn_purge_request", {"p_paths": paths})
-    console.print(f"{added} paths wait. The function cdn_purger sends ten a minute.")
+    console.print(f"{added} paths queued. The function cdn_purger sends ten a minute.")
     return 0
 
 

@@ -1,4 +1,4 @@
-"""What must be changed so that the CDN is as the settings want it."""
+"""Plan of changes to the CDN."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from auto360.providers.cdn import Caching, Cdn, Resource, Rule
 
 @dataclass(frozen=True)
 class Change:
-    """One call, in words, and the call itself."""
+    """Call, in words, and the call itself."""
 
     kind: Literal["create", "change", "remove"]
     what: str
@@ -30,7 +30,7 @@ class Change:
 
 
 def changes(wanted: Resource, found: Resource) -> Iterator[Change]:
-    """What differs; options that the settings do not name are left as they are, rules that they do not name go."""
+    """Yield the differences; unnamed options stay, unnamed rules are removed."""
     details = _differences(wanted.caching, found.caching)
     if details:
         yield Change("change", "resource", details, caching=wanted.caching)

@@ -1,4 +1,4 @@
-"""The settings that the CDN should have, read from `settings.toml` and checked."""
+"""Settings that the CDN should have, read from `settings.toml` and checked."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class _Caching(BaseModel):
     stale_on: tuple[str, ...] | None = None
 
     def caching(self) -> Caching:
-        """For the port."""
+        """Return the value for the port."""
         return Caching(**{name: getattr(self, name) for name in _Caching.model_fields})
 
 

@@ -1,1 +1,1 @@
-"""What videos cost: the audit's model, the public prices beside it, and what the move itself costs."""
+"""Costs of videos: the audit's model, public prices beside it, and the transfer itself."""

@@ -17,10 +17,10 @@ from tools.costs.tables import rows_of, tables_of
 def main(arguments: list[str] | None = None) -> int:
     """Print the report."""
     parser = argparse.ArgumentParser(
-        prog="make cost-report", description="What videos cost, before and after the move."
+        prog="make cost-report", description="Costs of videos before and after the transfer to Yandex."
     )
-    parser.add_argument("--assumptions", type=Path, default=PATH, help="another file of assumptions")
-    parser.add_argument("--csv", type=Path, help="write the figures to this file as well")
+    parser.add_argument("--assumptions", type=Path, default=PATH, help="file of assumptions")
+    parser.add_argument("--csv", type=Path, help="also write the numbers to this file")
     chosen = parser.parse_args(arguments)
     try:
         assumed = Assumptions.load(chosen.assumptions)
@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     if chosen.csv:
         with chosen.csv.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
-            writer.writerow(["model", "users", "supplier", "item", "low_usd", "high_usd"])
+            writer.writerow(["model", "users", "provider", "item", "low_usd", "high_usd"])
             writer.writerows(rows_of(assumed))
     return 0
 

@@ -1,4 +1,4 @@
-"""The figures of `assumptions.toml`, checked."""
+"""Numbers of `assumptions.toml`, checked."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class _Part(BaseModel):
 
 
 class Library(_Part):
-    """How many videos there are, how large, how long, how often watched in a month."""
+    """Size of the library: number, size, length and monthly views of videos."""
 
     users: int = Field(gt=0)
     videos: int = Field(gt=0)
@@ -27,12 +27,10 @@ class Library(_Part):
 
     @property
     def gigabytes(self) -> float:
-        """All files together."""
         return self.videos * self.megabytes_per_video / 1000
 
     @property
     def minutes(self) -> float:
-        """All films together."""
         return self.videos * self.minutes_per_video
 
     @property
@@ -46,24 +44,24 @@ class Library(_Part):
         return self.minutes * self.views_per_video
 
     def for_users(self, users: int) -> Library:
-        """The same habits with another number of users."""
+        """Return the same habits with another number of users."""
         return self.model_copy(update={"users": users, "videos": round(self.videos * users / self.users)})
 
 
 class Growth(_Part):
-    """How many videos come in a month."""
+    """New videos per month."""
 
     new_videos_per_month: int = Field(ge=0)
 
 
 class Users(_Part):
-    """For which numbers of users the report has a line."""
+    """Numbers of users with a line in the report."""
 
     counts: tuple[int, ...]
 
 
 class UnitPrices(_Part):
-    """The audit's prices: everything by GB, encoding by minute."""
+    """Audit's prices: everything by GB, encoding by minute."""
 
     storage_gb: float
     delivery_gb: float
@@ -79,7 +77,7 @@ class Stated(_Part):
 
 
 class Audit(_Part):
-    """The audit's model."""
+    """Audit's model."""
 
     api_video: UnitPrices
     yandex: UnitPrices
@@ -91,7 +89,7 @@ class Audit(_Part):
 
 
 class Range(_Part):
-    """From the lowest to the highest that is likely."""
+    """Range from the lowest to the highest likely value."""
 
     low: float = Field(ge=0)
     high: float = Field(ge=0)
@@ -106,7 +104,7 @@ class Range(_Part):
         return Range(low=self.low + other.low, high=self.high + other.high)
 
     def __sub__(self, other: Range) -> Range:
-        """What is certainly, and what is at best, left."""
+        """Return the certain and the best difference."""
         low, high = self.low - other.high, self.high - other.low
         return Range.model_construct(low=low, high=high)
 
@@ -117,7 +115,7 @@ class Range(_Part):
 
 
 class Price(Range):
-    """A price with its unit, and how it is known."""
+    """Price with its unit, and how it is known."""
 
     name: str
     unit: str
@@ -127,14 +125,14 @@ class Price(Range):
 
 
 class Migration(_Part):
-    """The pace of the move."""
+    """Pace of the move."""
 
     videos_per_day: int = Field(gt=0)
     fallback_days: int = Field(ge=0)
 
 
 class Assumptions(_Part):
-    """Everything in the file."""
+    """Contents of the file."""
 
     library: Library
     growth: Growth
@@ -150,5 +148,4 @@ class Assumptions(_Part):
         return cls.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
 
     def priced(self, name: str) -> Range:
-        """A public price."""
         return next(price for price in self.price if price.name == name)

@@ -1,4 +1,4 @@
-"""The sums: by the audit's prices, by public prices, and of the move."""
+"""Cost model: by the audit's prices, by public prices, and of the transfer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DAYS_OF_A_MONTH = 30.4
 
 @dataclass(frozen=True)
 class Bill:
-    """What a supplier costs in a month, US dollars."""
+    """Monthly cost of a provider, US dollars."""
 
     storage: Range
     delivery: Range
@@ -19,13 +19,12 @@ class Bill:
 
     @property
     def total(self) -> Range:
-        """All together."""
         return self.storage + self.delivery + self.encoding
 
 
 @dataclass(frozen=True)
 class MoveCost:
-    """What the move costs once, US dollars, and how long it takes, days."""
+    """One-time cost of the transfer, US dollars, and its duration, days."""
 
     download: Range
     encoding: Range
@@ -34,12 +33,11 @@ class MoveCost:
 
     @property
     def total(self) -> Range:
-        """All together."""
         return self.download + self.encoding + self.double_hosting
 
 
 def by_audit(prices: UnitPrices, library: Library) -> Bill:
-    """The audit's sum: it encodes the whole library every month."""
+    """Return the audit's sum: it encodes the whole library every month."""
     return Bill(
         storage=_exactly(library.gigabytes * prices.storage_gb),
         delivery=_exactly(library.delivered_gigabytes * prices.delivery_gb),
@@ -48,7 +46,7 @@ def by_audit(prices: UnitPrices, library: Library) -> Bill:
 
 
 def api_video_publicly(assumed: Assumptions, library: Library) -> Bill:
-    """By the public prices: minutes, whatever their size."""
+    """Return the bill by public prices: minutes, whatever their size."""
     return Bill(
         storage=assumed.priced("api_video_hosting_minute").times(library.minutes),
         delivery=assumed.priced("api_video_delivery_minute").times(library.delivered_minutes),
@@ -57,7 +55,7 @@ def api_video_publicly(assumed: Assumptions, library: Library) -> Bill:
 
 
 def yandex_publicly(assumed: Assumptions, library: Library) -> Bill:
-    """By the public prices: streams and originals are both stored, and there is a replica at VK Cloud."""
+    """Return the bill by public prices: streams and originals are both stored, with a replica at VK Cloud."""
     streams = assumed.priced("yandex_streams_gb").times(assumed.streams)
     stored = streams + assumed.priced("yandex_original_gb") + assumed.priced("vk_storage_gb")
     return Bill(
@@ -68,7 +66,7 @@ def yandex_publicly(assumed: Assumptions, library: Library) -> Bill:
 
 
 def cost_of_move(assumed: Assumptions, *, videos: int, minutes: float) -> MoveCost:
-    """Every film is downloaded once and encoded once, and is hosted at both places while api.video is the fallback."""
+    """Return the transfer's cost: each film is downloaded and encoded once, and hosted twice during the fallback."""
     months = assumed.migration.fallback_days / _DAYS_OF_A_MONTH
     return MoveCost(
         download=assumed.priced("api_video_delivery_minute").times(minutes),

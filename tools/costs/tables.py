@@ -1,4 +1,4 @@
-"""The report as tables, and as rows for a spreadsheet."""
+"""Report as tables, and as rows for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,6 @@ _ITEMS = ("storage", "delivery", "encoding", "total")
 
 
 def tables_of(assumed: Assumptions) -> Iterator[Table | Text]:
-    """The whole report."""
     library = assumed.library
     yield Text(
         f"{library.videos:,} videos of {library.megabytes_per_video:g} MB and {library.minutes_per_video:g} minutes, "
@@ -38,7 +37,7 @@ def tables_of(assumed: Assumptions) -> Iterator[Table | Text]:
 
 
 def rows_of(assumed: Assumptions) -> Iterator[tuple[str, int, str, str, float, float]]:
-    """model, users, supplier, item, low, high."""
+    """model, users, provider, item, low, high."""
     for users in sorted({assumed.library.users, *assumed.users.counts}):
         library = assumed.library.for_users(users)
         bills = {
@@ -47,10 +46,10 @@ def rows_of(assumed: Assumptions) -> Iterator[tuple[str, int, str, str, float, f
             ("public", "api_video"): api_video_publicly(assumed, library),
             ("public", "yandex"): yandex_publicly(assumed, library),
         }
-        for (model, supplier), bill in bills.items():
+        for (model, provider), bill in bills.items():
             for item in _ITEMS:
                 amount: Range = getattr(bill, item)
-                yield model, users, supplier, item, round(amount.low, 2), round(amount.high, 2)
+                yield model, users, provider, item, round(amount.low, 2), round(amount.high, 2)
         move = cost_of_move(assumed, videos=library.videos, minutes=library.minutes)
         for item in ("download", "encoding", "double_hosting", "total"):
             amount = getattr(move, item)
@@ -60,7 +59,7 @@ def rows_of(assumed: Assumptions) -> Iterator[tuple[str, int, str, str, float, f
 def _audit(assumed: Assumptions) -> Table:
     audit = assumed.audit
     before, after = by_audit(audit.api_video, assumed.library), by_audit(audit.yandex, assumed.library)
-    table = _table("The audit's model (§2.1, §2.2)", "", "api.video", "Yandex", "saving")
+    table = _table("The audit's model", "", "api.video", "Yandex", "saving")
     for item in _ITEMS[:3]:
         one, other = getattr(before, item), getattr(after, item)
         table.add_row(item, _money(one), _money(other), _money(one - other))

@@ -39,7 +39,7 @@ _AVATAR = bytes(range(256)) * 50
 
 @dataclass
 class Before:
-    """The old region, as its people knew it."""
+    """Contents of the old region."""
 
     people: tuple[Person, Person]
     ids: tuple[str, str]
@@ -55,7 +55,7 @@ class Before:
 
 @dataclass
 class Rehearsal:
-    """One rehearsal; each step is printed with its time."""
+    """Rehearsal; each step is printed with its time."""
 
     folder: Path
 
@@ -75,9 +75,9 @@ class Rehearsal:
         )
         new = self._step("a new region starts", lambda: Region.start("the new region", kept))
         try:
-            self._step("it is rebuilt by one command", lambda: operator(new, "rebuild", "--yes"))
+            self._step("it is rebuilt by one command", lambda: run_tool(new, "rebuild", "--yes"))
             self._step("every row is compared", lambda: compare_rows(before, new))
-            self._step("playback is led to the copies", lambda: operator(new, "playback", "yandex", "--yes"))
+            self._step("playback is led to the copies", lambda: run_tool(new, "playback", "yandex", "--yes"))
             _wait_for_next_code(lost)
             self._step("login, feed, chat, file and playback are tried", lambda: use_again(before, new))
             self._step("the new region is backed up", lambda: new.run_timer("backup_job", "database_daily"))
@@ -92,7 +92,7 @@ class Rehearsal:
 
 
 def live(region: Region) -> Before:
-    """A seller and a buyer, with a video, a conversation and an avatar."""
+    """Create a seller and a buyer, with a video, a conversation and an avatar."""
     seller, buyer = Person("+996555700001"), Person("+996555700002")
     seller.log_in(region)
     listing, digest = seller.post_with_video(region, "Toyota Camry из прежнего региона", seed=1)
@@ -105,7 +105,7 @@ def live(region: Region) -> Before:
 
 
 def copy_files(region: Region) -> None:
-    """What the timers do every six hours and every night."""
+    """Run the timers that replicate files."""
     region.run_timer("media_copies", "videos")
     region.run_timer("media_copies", "storage_comparison")
 
@@ -126,7 +126,7 @@ def destroy(old: Region, new: Path) -> Path:
     return new
 
 
-def operator(region: Region, *arguments: str) -> None:
+def run_tool(region: Region, *arguments: str) -> None:
     """Run a command as a person would, with the new region's variables. Raises RehearsalFailed."""
     environ = {**os.environ, **region.environ(), "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'layers' / 'common'}"}
     command = [sys.executable, "-m", "tools.backup", *arguments]
@@ -138,7 +138,7 @@ def operator(region: Region, *arguments: str) -> None:
 
 
 def compare_rows(before: Before, region: Region) -> None:
-    """Every table of the old region, by count and hash."""
+    """Compare every table of the old region, by count and hash."""
     after = facts(region)
     different = (
         {name for name in before.facts | after if before.facts.get(name) != after.get(name)}
@@ -152,7 +152,7 @@ def compare_rows(before: Before, region: Region) -> None:
 
 
 def use_again(before: Before, region: Region) -> None:
-    """The same people, in the new region."""
+    """Use the new region as the same people."""
     for person, known in zip(before.people, before.ids, strict=True):
         person.log_in(region)
         _same("the user's id", person.id, known)
@@ -171,7 +171,7 @@ def facts(region: Region) -> dict[str, Any]:
 
 
 def files(region: Region) -> list[tuple[Any, ...]]:
-    """The files that the database knows of."""
+    """Return the files that the database knows of."""
     with connected(region.dsn) as connection:
         return connection.execute(
             "select bucket_id, name, metadata ->> 'size', metadata ->> 'mimetype' from storage.objects order by 1, 2"
@@ -179,14 +179,14 @@ def files(region: Region) -> list[tuple[Any, ...]]:
 
 
 def bucket(region: Region, name: str) -> S3Store:
-    """A bucket of the region's Supabase Storage."""
+    """Return a bucket of the region's Supabase Storage."""
     environ = region.environ()
     keys = environ["SUPABASE_STORAGE_ACCESS_KEY"], environ["SUPABASE_STORAGE_SECRET_KEY"]
     return S3Store(S3Access(environ["SUPABASE_STORAGE_ENDPOINT"], environ["SUPABASE_STORAGE_REGION"], *keys), name)
 
 
 def _wait_for_next_code(since: float) -> None:
-    """A phone gets one code a minute, and the new region remembers the old one's."""
+    """Wait until the phone may get another code."""
     time.sleep(max(0.0, _CODE_AGAIN_SECONDS - (time.monotonic() - since)))
 
 
@@ -200,7 +200,7 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="auto360-rehearsal-"))
     folder.chmod(0o755)
     began = time.monotonic()
-    print("Disaster rehearsal: a region is lost and rebuilt", flush=True)
+    print("Disaster rehearsal: lose a region and rebuild it", flush=True)
     try:
         Rehearsal(folder).run()
     except RehearsalFailed as error:
@@ -208,7 +208,7 @@ def main() -> int:
         return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"\nEverything is as it was, after {time.monotonic() - began:.0f} s", flush=True)
+    print(f"\nEverything restored after {time.monotonic() - began:.0f} s", flush=True)
     return 0
 
 

@@ -20,7 +20,7 @@ _TUS = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stre
 
 @dataclass
 class Person:
-    """Somebody with a phone. `token` is of the last login."""
+    """User with a phone. `token` is of the last login."""
 
     phone: str
     address: str = field(default_factory=lambda: f"198.51.100.{random.randrange(1, 255)}")  # noqa: S311
@@ -40,9 +40,11 @@ class Person:
         """Upload a video, wait until it is ready, post it; gives the listing and the file's SHA-256."""
         content = _file(seed)
         asked = {"title": title, "fileSize": len(content)}
-        ticket = self._call(region, "POST", "/video/create", asked, headers={"X-App-Build": "240"})
-        httpx.patch(ticket["uploadUrl"], content=content, headers=_TUS, timeout=60, trust_env=False).raise_for_status()
-        video = str(ticket["videoId"])
+        session_key = self._call(region, "POST", "/video/create", asked, headers={"X-App-Build": "240"})
+        httpx.patch(
+            session_key["uploadUrl"], content=content, headers=_TUS, timeout=60, trust_env=False
+        ).raise_for_status()
+        video = str(session_key["videoId"])
         self._call(region, "POST", f"/video/{video}/uploaded", {})
         until = time.monotonic() + 90
         while self._call(region, "GET", f"/video/{video}")["status"] != "ready":
@@ -68,7 +70,7 @@ class Person:
         return str(thread)
 
     def messages(self, region: Region, thread: str) -> list[str]:
-        """The texts of a conversation, newest first."""
+        """Return the texts of a conversation, newest first."""
         data = self._call(region, "GET", f"/chat/threads/{thread}/messages")["data"]
         return [message["body"] for message in data["messages"]]
 
@@ -86,14 +88,14 @@ class Person:
 
 
 def feed(region: Region) -> list[tuple[str, str, int]]:
-    """The first page that anybody sees: id, title, price."""
+    """Return the first page of the feed: id, title, price."""
     answer = httpx.get(f"{region.url}/api/listings?limit=30", trust_env=False, timeout=60)
     listings = answer.json()["data"]["listings"]
     return [(one["id"], one["title"], one["price"]) for one in listings]
 
 
 def watched(region: Region, listing: str) -> tuple[str, str]:
-    """What somebody gets who plays a listing's video: where it lies, and its SHA-256."""
+    """Return the address of a listing's video and the SHA-256 of its bytes."""
     shown = httpx.get(f"{region.url}/api/listings/{listing}", trust_env=False, timeout=60).json()
     answer = httpx.get(shown["video_url"], follow_redirects=True, trust_env=False, timeout=60)
     if answer.is_error:

@@ -1,4 +1,4 @@
-"""A local stack in a process of its own, with what the rehearsal asks of it."""
+"""Local stack in a separate process, for the rehearsal."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class RehearsalFailed(Exception):
 
 @dataclass
 class Region:
-    """One stack and its data folder."""
+    """Stack and its data folder."""
 
     name: str
     data: Path
@@ -59,21 +59,20 @@ class Region:
 
     @property
     def url(self) -> str:
-        """Where its API answers."""
+        """Return the address of its API."""
         return f"http://{HOST}:{self.ports.gateway}"
 
     @property
     def keyring(self) -> Keyring:
-        """Its secrets."""
         return Keyring.load_or_create(DataFolder(self.data).secrets)
 
     @property
     def dsn(self) -> str:
-        """Its database, with the owner's rights."""
+        """Return its database, with the owner's rights."""
         return f"postgresql://postgres:{self.keyring.postgres_password}@{HOST}:{self.ports.postgres}/postgres"
 
     def environ(self) -> dict[str, str]:
-        """What its functions find in their environment, for commands of an operator."""
+        """Return the environment of its functions, for commands."""
         stack = Stack(DataFolder(self.data), self.ports, self.keyring, {}, print)
         return function_environment(self.keyring, stack.addresses, {})
 

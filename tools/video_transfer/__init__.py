@@ -1,1 +1,1 @@
-"""The move of videos from api.video to Yandex, by hand: `make migrate-videos ARGS="status"`."""
+"""Video transfer by hand: `make migrate-videos ARGS="status"`."""

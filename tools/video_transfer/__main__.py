@@ -1,4 +1,4 @@
-"""`make migrate-videos ARGS="…"`: run, look, pause, go on, roll back. The timer's function does the same work."""
+"""`make migrate-videos ARGS="…"`: run, inspect, pause, resume, roll back. The timer's function does the same work."""
 
 from __future__ import annotations
 
@@ -43,42 +43,42 @@ def main(arguments: list[str] | None = None) -> int:
     except (DatabaseUnavailable, DatabaseRefused):
         print("The database does not answer, or lacks the newest migrations.", file=sys.stderr)
     except KeyboardInterrupt:
-        print("\nStopped. Nothing is lost: the next run goes on here.", file=sys.stderr)
+        print("\nStopped. The next run continues here.", file=sys.stderr)
     return 1
 
 
 def parser() -> argparse.ArgumentParser:
-    """What may be asked for."""
+    """Return the parser of the command line."""
     top = argparse.ArgumentParser(prog="make migrate-videos", description=__doc__)
     actions_of = top.add_subparsers(dest="action", required=True, metavar="action")
 
     def action(name: str, about: str) -> argparse.ArgumentParser:
         return actions_of.add_parser(name, help=about, description=about)
 
-    run = action("run", "move videos until the day's allowance is used up or nothing is left")
-    run.add_argument("--dry-run", action="store_true", help="only tell what would be moved, how long and for how much")
+    run = action("run", "transfer videos until the daily limit is reached or nothing is left")
+    run.add_argument("--dry-run", action="store_true", help="show what would be transferred, the time and the cost")
     _only(run)
-    run.add_argument("--limit", type=int, metavar="N", help="begin at most N videos")
-    run.add_argument("--minutes", type=float, default=24 * 60, help="stop after so many minutes")
+    run.add_argument("--limit", type=int, metavar="N", help="start at most N videos")
+    run.add_argument("--minutes", type=float, default=24 * 60, help="stop after this many minutes")
     run.add_argument("--quiet", action="store_true", help="no progress bar")
-    report = action("report", "days, costs so far, and what failed")
-    report.add_argument("--days", type=int, default=30, help="how many days back")
-    action("status", "how many videos are in which state")
-    action("pause", "stop everywhere, after the present chunk")
-    action("resume", "go on")
-    _only(action("retry", "plan again what failed, was left out or rolled back"))
-    _only(action("verify", "compare copies with what was sent, and play them; changes nothing"))
-    rollback = action("rollback", "show api.video again")
+    report = action("report", "show days, costs so far and failures")
+    report.add_argument("--days", type=int, default=30, help="number of days")
+    action("status", "count videos by state")
+    action("pause", "pause all runs after their current chunk")
+    action("resume", "resume paused runs")
+    _only(action("retry", "plan failed, skipped or rolled back videos again"))
+    _only(action("verify", "compare and play copies; changes nothing"))
+    rollback = action("rollback", "play from api.video again")
     which = rollback.add_mutually_exclusive_group(required=True)
     _only(which)
-    which.add_argument("--day", type=date.fromisoformat, help="all that were begun on this Bishkek day, 2026-11-24")
-    which.add_argument("--all", action="store_true", help="all that can be")
+    which.add_argument("--day", type=date.fromisoformat, help="videos started on this Bishkek day, such as 2026-11-24")
+    which.add_argument("--all", action="store_true", help="every video that can be rolled back")
     rollback.add_argument("--reason", default="by hand", help="kept in the ledger")
     return top
 
 
 def _only(to: argparse._ActionsContainer) -> None:
-    about = "these alone: ids of listings, videos, or of either supplier; may be given several times"
+    about = "restrict to this id of a listing, a video or either provider; repeatable"
     to.add_argument("--only", action="append", metavar="ID", help=about)
 
 

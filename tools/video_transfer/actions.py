@@ -1,4 +1,4 @@
-"""What each action does."""
+"""Actions of the command."""
 
 from __future__ import annotations
 
@@ -32,22 +32,24 @@ def run(console: Console, chosen: argparse.Namespace) -> int:
         report = mover.until(time.monotonic() + chosen.minutes * 60, wishes)
     console.print(", ".join(f"{name} {count}" for name, count in report.items()), soft_wrap=True)
     if report["ended"] == "paused":
-        console.print("The migration is paused, as it is at first. Let it go on with: make migrate-videos ARGS=resume")
+        console.print(
+            "The video transfer is paused, which is its initial state. Resume with: make migrate-videos ARGS=resume"
+        )
     return 0 if report["ended"] in ("nothing_planned", "nothing_due", "daily_limit", "time_over", "paused") else 1
 
 
 def _dry_run(console: Console) -> int:
-    """What would be done, how long it takes, and what it costs. Writes nothing."""
+    """Print the planned transfer, its time and cost. Writes nothing."""
     preview = database().call("video_migration_preview", {})
     policy, status = video_transfer.policy(), video_transfer.ledger().status()
     console.print(preview_table(preview, status, policy))
     videos = preview["unplanned"] + preview["planned"]
-    console.print(move_table("What the move would cost", _cost(preview, videos), days_at=policy))
+    console.print(move_table("Estimated cost of the transfer", _cost(preview, videos), days_at=policy))
     return 0
 
 
 def _cost(preview: dict[str, Any], videos: int) -> Any:
-    """By the lengths that are known; those that are not are taken for average."""
+    """Estimate from known lengths; unknown ones count as average."""
     assumed = Assumptions.load()
     unknown = preview["of_unknown_length"]
     minutes = float(preview["known_seconds"]) / 60 + unknown * assumed.library.minutes_per_video
@@ -68,7 +70,7 @@ def report(console: Console, chosen: argparse.Namespace) -> int:
     now = video_transfer.ledger().status()
     moved = sum(now["states"].get(state, 0) for state in _MOVED)
     cost = cost_of_move(Assumptions.load(), videos=moved, minutes=float(now["source_seconds"]) / 60)
-    console.print(move_table("What the move has cost so far", cost))
+    console.print(move_table("Cost of the transfer so far", cost))
     if found["problems"]:
         console.print(problems_table(found["problems"]))
     return 0
@@ -77,14 +79,14 @@ def report(console: Console, chosen: argparse.Namespace) -> int:
 def pause(console: Console, _chosen: argparse.Namespace) -> int:
     """Stop."""
     database().call("video_migration_pause", {"p_paused": True})
-    console.print("Paused. Runs stop after their present chunk. Go on with: make migrate-videos ARGS=resume")
+    console.print("Paused. Runs stop after their current chunk. Resume with: make migrate-videos ARGS=resume")
     return 0
 
 
 def resume(console: Console, _chosen: argparse.Namespace) -> int:
     """Go on."""
     database().call("video_migration_pause", {"p_paused": False})
-    console.print("The migration may go on.")
+    console.print("Resumed.")
     return 0
 
 
@@ -111,9 +113,11 @@ def rollback(console: Console, chosen: argparse.Namespace) -> int:
         if not answer["left"] or not answer["rolled_back"]:
             break
         console.print(f"{done} rolled back, {answer['left']} left", style="dim")
-    console.print(f"{done} rolled back. They are not moved again unless told: make migrate-videos ARGS=retry")
+    console.print(f"{done} rolled back. They stay until: make migrate-videos ARGS=retry")
     if answer["source_released"]:
-        console.print(f"{answer['source_released']} cannot be: api.video's copy has been deleted.", style="bold red")
+        console.print(
+            f"{answer['source_released']} cannot be rolled back: api.video's copy was deleted.", style="bold red"
+        )
     return 0 if done or not answer["source_released"] else 1
 
 
@@ -134,5 +138,5 @@ def verify(console: Console, chosen: argparse.Namespace) -> int:
             if problem != "ok":
                 console.print(f"{entry.id}  listing {entry.listing_id}  {problem}", style="red")
         after = entries[-1].id
-    console.print(f"{looked} copies looked at, {wrong} not in order.")
+    console.print(f"{looked} copies checked, {wrong} wrong.")
     return 1 if wrong else 0

@@ -1,4 +1,4 @@
-"""The bar of a run: videos that are done of those that are left, and the file that is being copied."""
+"""Bar of a run: videos that are done of those that are left, and the file that is being copied."""
 
 from __future__ import annotations
 
@@ -39,19 +39,19 @@ class Bar:
         self._videos.stop()
 
     def tell(self, outcome: str, entry: TransferEntry) -> None:
-        """A step is done."""
+        """Advance the bar by a step."""
         self._done += outcome in _DONE
         self._videos.update(self._all, completed=self._done, description=f"{entry.source_id}: {outcome}")
         if time.monotonic() - self._counted_at > _COUNT_SECONDS:
             self._count()
 
     def bytes(self, entry: TransferEntry, copied: int, total: int) -> None:
-        """A chunk has arrived."""
+        """Show the progress of a file."""
         share = copied / total if total else 1.0
         self._videos.update(self._all, description=f"{entry.source_id}: {share:4.0%} of {total / 1e6:,.0f} MB")
 
     def _count(self) -> None:
-        """How many can still be done today."""
+        """Count the videos that today's limit leaves."""
         status, self._counted_at = self._ledger.status(), time.monotonic()
         states, today = status["states"], status["today"]
         under_way = sum(states.get(name, 0) for name in ("copying", "uploaded", "ready"))

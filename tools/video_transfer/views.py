@@ -1,4 +1,4 @@
-"""What the actions show."""
+"""Tables of the actions."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from tools.costs.assumptions import Range
 from tools.costs.model import MoveCost
 
 _STATES = {
-    "planned": "waits for its turn",
-    "copying": "is being copied",
-    "uploaded": "lies at Yandex, which makes the streams",
-    "ready": "verified, about to be shown",
-    "switched": "shown from Yandex, to be looked at once more",
-    "confirmed": "moved; api.video keeps its copy for a while",
-    "failed": "is tried again, or was given up",
-    "skipped": "stays: 360°, or deleted by its owner",
-    "rolled_back": "shown from api.video again",
+    "planned": "waiting",
+    "copying": "being copied",
+    "uploaded": "at Yandex, being encoded",
+    "ready": "verified, about to be switched",
+    "switched": "played from Yandex, to be checked again",
+    "confirmed": "transferred; api.video keeps its copy for a while",
+    "failed": "to be retried, or given up",
+    "skipped": "not transferred: 360°, or deleted by its owner",
+    "rolled_back": "played from api.video again",
 }
 
 
@@ -30,41 +30,41 @@ def status_tables(status: Mapping[str, Any], policy: MigrationPolicy) -> Iterato
     for name, about in _STATES.items():
         states.add_row(name, f"{status['states'].get(name, 0):,}", about)
     yield states
-    today, figures = status["today"], _table("Today and in all", "", "")
+    today, metrics = status["today"], _table("Today and total", "", "")
     left = status["states"].get("planned", 0)
     days = -(-left // policy.video_migration_daily_limit) if policy.video_migration_daily_limit else None
     for name, value in (
-        ("begun today", f"{today['started']:,} of {today['allowed']:,}"),
+        ("started today", f"{today['started']:,} of {today['allowed']:,}"),
         ("confirmed today", f"{today['confirmed']:,}"),
         ("given up today", f"{today['failed']:,}"),
         ("copied today", _gigabytes(today["bytes_copied"])),
-        ("copied in all", _gigabytes(status["bytes_copied"])),
-        ("held by runs", f"{status['held']:,}"),
+        ("copied in total", _gigabytes(status["bytes_copied"])),
+        ("leased by runs", f"{status['held']:,}"),
         ("copies at Yandex", f"{status['at_yandex']:,} of {policy.video_migration_library_quota:,}"),
         ("to be released at api.video", f"{status['releasable']:,}"),
         ("released at api.video", f"{status['released']:,}"),
         ("days left at this pace", "–" if days is None else f"{days:,}"),
     ):
-        figures.add_row(name, value)
-    yield figures
+        metrics.add_row(name, value)
+    yield metrics
     if status["reasons"]:
-        reasons = _table("Why", "state and reason", "videos")
+        reasons = _table("Reasons", "state and reason", "videos")
         for reason, count in sorted(status["reasons"].items(), key=lambda item: -item[1]):
             reasons.add_row(reason, f"{count:,}")
         yield reasons
 
 
 def preview_table(preview: Mapping[str, Any], status: Mapping[str, Any], policy: MigrationPolicy) -> Table:
-    """What a run would find."""
+    """Return the table of a planned run."""
     table = _table("A run would find", "", "")
     videos = preview["unplanned"] + preview["planned"]
     room = policy.video_migration_library_quota - policy.video_migration_quota_reserve - status["at_yandex"]
     for name, value in (
         ("not planned yet", f"{preview['unplanned']:,}"),
         ("planned", f"{preview['planned']:,}"),
-        ("360°, which stay", f"{preview['equirectangular']:,}"),
-        ("bytes that are known", _gigabytes(preview["known_bytes"])),
-        ("minutes that are known", f"{float(preview['known_seconds']) / 60:,.0f}"),
+        ("360°, not transferred", f"{preview['equirectangular']:,}"),
+        ("known bytes", _gigabytes(preview["known_bytes"])),
+        ("known minutes", f"{float(preview['known_seconds']) / 60:,.0f}"),
         ("room at Yandex", f"{max(room, 0):,}" + (" – RAISE THE QUOTA FIRST" if room < videos else "")),
     ):
         table.add_row(name, value)
@@ -72,7 +72,7 @@ def preview_table(preview: Mapping[str, Any], status: Mapping[str, Any], policy:
 
 
 def move_table(title: str, cost: MoveCost, *, days_at: MigrationPolicy | None = None) -> Table:
-    """What the move costs."""
+    """Return the table of the transfer's cost."""
     table = _table(title, "", "US dollars")
     for name, amount in (
         ("download from api.video", cost.download),
@@ -89,8 +89,8 @@ def move_table(title: str, cost: MoveCost, *, days_at: MigrationPolicy | None = 
 
 
 def days_table(days: Sequence[Mapping[str, Any]]) -> Table:
-    """A row a day."""
-    table = _table("Days", "Bishkek day", "allowed", "begun", "confirmed", "given up", "copied")
+    """Return a row a day."""
+    table = _table("Days", "Bishkek day", "limit", "started", "confirmed", "given up", "copied")
     for day in days:
         numbers = (f"{day[name]:,}" for name in ("allowed", "started", "confirmed", "failed"))
         table.add_row(day["day"], *numbers, _gigabytes(day["bytes_copied"]))
@@ -98,7 +98,7 @@ def days_table(days: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def problems_table(problems: Sequence[Mapping[str, Any]]) -> Table:
-    """What failed, newest first."""
+    """Return the table of failures, newest first."""
     table = _table("Failed", "listing", "api.video", "in", "reason", "tries", "next try")
     for item in problems:
         again = item["next_try_at"][:16] if item["next_try_at"] else "given up"

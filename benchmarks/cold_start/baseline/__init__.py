@@ -1,1 +1,1 @@
-"""The same endpoints as one would usually write them: FastAPI, Mangum, supabase-py, one application per function."""
+"""Same endpoints as one would usually write them: FastAPI, Mangum, supabase-py, one application per function."""

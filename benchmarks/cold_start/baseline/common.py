@@ -1,4 +1,4 @@
-"""What the baseline's endpoints share: clients made at import, as is usual, and one error shape."""
+"""Shared parts of the baseline's endpoints: clients made at import, as is usual, and one error shape."""
 # mypy: disable-error-code="import-not-found,untyped-decorator"
 
 import hashlib
@@ -25,7 +25,7 @@ _OTP_SECRET = urlsafe_b64decode(_ENCODED + "=" * (-len(_ENCODED) % 4))
 
 
 def make_app() -> FastAPI:
-    """An application whose failures have the envelope."""
+    """Return an application whose failures have the envelope."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.exception_handler(HTTPException)
@@ -40,7 +40,7 @@ def make_app() -> FastAPI:
 
 
 def normalise(typed: str) -> str:
-    """The E.164 form of a Kyrgyz mobile number."""
+    """Return the E.164 form of a Kyrgyz mobile number."""
     try:
         number = phonenumbers.parse(typed, "KG")
     except phonenumbers.NumberParseException:
@@ -51,7 +51,7 @@ def normalise(typed: str) -> str:
 
 
 def key_id() -> str:
-    """The id of the current secret."""
+    """Return the id of the current secret."""
     return _KEY_ID
 
 
@@ -61,7 +61,7 @@ def keyed(message: str) -> bytes:
 
 
 def check_digest(phone: str, code: str) -> bytes:
-    """What a code is compared by."""
+    """Return the digest that a code is compared by."""
     return keyed(f"otp:check:v1|login|{phone}|{code}")
 
 

@@ -1,4 +1,4 @@
-"""POST /api/auth/request-code on FastAPI, Mangum and supabase-py: same SQL functions, same supplier."""
+"""POST /api/auth/request-code on FastAPI, Mangum and supabase-py: same SQL functions, same provider."""
 # mypy: disable-error-code="import-not-found,untyped-decorator,misc"
 
 import hashlib
@@ -23,14 +23,14 @@ HOUR = 3600
 
 
 class CodeRequest(BaseModel):
-    """A phone as a person types it."""
+    """Phone as a person types it."""
 
     phone: str
     platform: Literal["android", "ios", "web"] | None = None
 
 
 class Code(BaseModel):
-    """What the app is told."""
+    """Response for the app."""
 
     message: str
     requestId: str  # noqa: N815 - the app's name for it
@@ -40,7 +40,7 @@ class Code(BaseModel):
 
 
 class CodeSent(BaseModel):
-    """The envelope."""
+    """Envelope."""
 
     success: bool = True
     data: Code
@@ -63,7 +63,7 @@ def request_code(body: CodeRequest, request: Request) -> CodeSent:
 
 
 def code_of(phone: str, nonce: str) -> str:
-    """The code of a nonce."""
+    """Return the code of a nonce."""
     return str(int.from_bytes(keyed(f"otp:code:v1|{phone}|{nonce}")[:8], "big") % 10**6).zfill(6)
 
 

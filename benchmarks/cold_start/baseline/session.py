@@ -19,7 +19,7 @@ COLUMNS = (
 
 
 class Me(BaseModel):
-    """The envelope, the user at the top level as well."""
+    """Envelope, the user at the top level as well."""
 
     success: bool = True
     data: dict[str, Any]
@@ -28,7 +28,6 @@ class Me(BaseModel):
 
 @app.get("/api/auth/me")
 def me(request: Request) -> Me:
-    """The signed-in user."""
     token = request.headers.get("authorization", "").removeprefix("Bearer ")
     try:
         claims = tokens.check(token)

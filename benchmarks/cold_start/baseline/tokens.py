@@ -9,7 +9,7 @@ import jwt
 
 
 def issue(*, user_id: str, session_id: str, phone: str) -> str:
-    """A signed access token."""
+    """Return a signed access token."""
     now = int(time.time())
     claims = {
         "iss": os.environ["JWT_ISSUER"],
@@ -30,7 +30,7 @@ def issue(*, user_id: str, session_id: str, phone: str) -> str:
 
 
 def check(token: str) -> dict[str, Any]:
-    """The claims of a valid token."""
+    """Return the claims of a valid token."""
     key_id = jwt.get_unverified_header(token)["kid"]
     keys = json.loads(os.environ["JWT_PUBLIC_KEYS"])["keys"]
     key = jwt.PyJWK(next(key for key in keys if key["kid"] == key_id)).key

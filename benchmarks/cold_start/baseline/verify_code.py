@@ -16,7 +16,7 @@ app = make_app()
 
 
 class CodeCheck(BaseModel):
-    """The code as digits in a string."""
+    """Code as digits in a string."""
 
     phone: str
     code: str = Field(pattern=r"^[0-9]{4,8}$")
@@ -34,7 +34,7 @@ class SessionData(BaseModel):
 
 
 class Session(BaseModel):
-    """The envelope."""
+    """Envelope."""
 
     success: bool = True
     data: SessionData

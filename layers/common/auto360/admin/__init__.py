@@ -1,1 +1,1 @@
-"""Pages for people: HTML made on the server, cookie sessions, forms that only our own pages can send."""
+"""Operations page: HTML made on the server, cookie sessions, CSRF-guarded forms."""

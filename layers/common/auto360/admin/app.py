@@ -1,7 +1,7 @@
-"""The application of a function that serves pages: refusals are pages, and every change is guarded.
+"""Application of a function that serves pages: refusals are pages, and every change is guarded.
 
-Every request that may change something must come from our own origin, and, unless it belongs to the sign-in, from a
-form of the very session that its cookie names (docs/decisions/0056). A route cannot forget this: it is done before any.
+A request that may change something must come from our own origin and, unless it belongs to the sign-in, from a form of
+the very session that its cookie names (docs/decisions/0056). The guard runs before any route.
 """
 
 from collections.abc import Mapping
@@ -31,8 +31,9 @@ _WITHOUT_CHANGE = ("GET", "HEAD")
 
 
 def make_page_app(pages: Pages, *, without_session: frozenset[str]) -> APIGatewayRestResolver:
-    """Make an application without routes, whose refusals are `pages`. Forms at the paths of `without_session` need no
-    session. Import-time safe: reads no environment.
+    """Build an application without routes; reads no environment.
+
+    `pages` renders refusals; forms at the paths of `without_session` need no session.
     """
     app = make_app()
 
@@ -70,11 +71,11 @@ def make_router() -> Router:
 def _visit(event: Mapping[str, Any]) -> PageContext:
     over_tls = PageSettings.load().over_tls
     token = read_cookie(event, SESSION, over_tls=over_tls)
-    operator = staff.operator_sessions().find(token) if token else None
-    if operator:
-        act_for(Acting(operator.session_id, SESSION_REFUSALS))
+    staff_member = staff.staff_sessions().find(token) if token else None
+    if staff_member:
+        act_for(Acting(staff_member.session_id, SESSION_REFUSALS))
     plain = _plain_visit(event, over_tls=over_tls)
-    return PageContext(**{**vars(plain), "token": token if operator else "", "operator": operator})
+    return PageContext(**{**vars(plain), "token": token if staff_member else "", "staff_member": staff_member})
 
 
 def _plain_visit(event: Mapping[str, Any], *, over_tls: bool = True) -> PageContext:
@@ -89,7 +90,7 @@ def _plain_visit(event: Mapping[str, Any], *, over_tls: bool = True) -> PageCont
 
 
 def _require_own_origin(event: Mapping[str, Any]) -> None:
-    """A browser names the origin of every form; one that does not is no browser of ours."""
+    """Raise CsrfRejected unless `Origin` is one of the configured origins; browsers send it with every form."""
     if header(event, "Origin") not in PageSettings.load().origins:
         raise CsrfRejected
 
@@ -97,7 +98,7 @@ def _require_own_origin(event: Mapping[str, Any]) -> None:
 def _own_form(event: Mapping[str, Any], visit: PageContext, *, needs_session: bool) -> dict[str, str]:
     fields = read_fields(event)
     if needs_session:
-        if visit.operator is None:
+        if visit.staff_member is None:
             raise AuthenticationRequired
         if not is_form_token(fields.pop(TOKEN, ""), token=visit.token):
             raise CsrfRejected

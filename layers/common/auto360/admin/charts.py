@@ -1,4 +1,4 @@
-"""Charts as figures for an inline SVG: bars over days, one or several stacked series. The template only draws."""
+"""Chart geometry for inline SVG: bars over days, one or several stacked series. Templates only draw."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ _MOST_LABELS = 6
 
 @dataclass(frozen=True)
 class Bar:
-    """A rectangle. `series` is the number of its colour."""
+    """Rectangle; `series` is the number of its colour."""
 
     x: float
     y: float
@@ -25,7 +25,7 @@ class Bar:
 
 @dataclass(frozen=True)
 class Line:
-    """A line of the grid with its value."""
+    """Grid line with its value."""
 
     y: float
     value: Decimal
@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Label:
-    """A day under the bars."""
+    """Day label under the bars."""
 
     x: float
     day: str
@@ -41,7 +41,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Chart:
-    """A picture in its own units."""
+    """Chart in its own units."""
 
     width: float
     height: float
@@ -54,7 +54,7 @@ class Chart:
 
 
 def bar_chart(days: Sequence[str], series: Sequence[Mapping[str, Any]], *, is_stacked: bool = True) -> Chart:
-    """Bars for each day (ISO date); a series is {day: value}, absent days are 0.
+    """Lay out bars for each day (ISO date); a series is {day: value}, absent days are 0.
 
     Later series stand on earlier ones, or beside them.
     """
@@ -78,7 +78,7 @@ def bar_chart(days: Sequence[str], series: Sequence[Mapping[str, Any]], *, is_st
 def _column(
     day: str, column: Sequence[Decimal], *, left: float, width: float, scale: float, is_stacked: bool
 ) -> Iterator[Bar]:
-    """The bars of one day."""
+    """Lay out the bars of one day."""
     y, part = _HEIGHT - _BOTTOM, width if is_stacked else width / max(1, len(column))
     for number, value in enumerate(column):
         height = float(value) * scale
@@ -90,7 +90,7 @@ def _column(
 
 
 def _step(most: Decimal) -> Decimal:
-    """The distance of the grid's lines: 1, 2 or 5 with zeros, so that four of them reach the highest bar."""
+    """Return the distance of grid lines: 1, 2 or 5 times a power of ten, so that four of them reach the highest bar."""
     unit = Decimal(1)
     while True:
         for step in _STEPS:

@@ -1,4 +1,4 @@
-"""The cookies of the operations page (docs/decisions/0055).
+"""Cookies of the operations page (docs/decisions/0055).
 
 With TLS their names begin with `__Host-`: the browser then takes them from this host alone, over TLS alone.
 """
@@ -11,7 +11,7 @@ from typing import Any
 
 from auto360.http.requests import header_lines
 
-SESSION, SIGN_IN, LANGUAGE = "operator_session", "operator_sign_in", "operator_language"
+SESSION, SIGN_IN, LANGUAGE = "staff_session", "staff_sign_in", "staff_language"
 _MAX_VALUE_CHARACTERS = 4096
 
 
@@ -31,7 +31,7 @@ def read_cookie(event: Mapping[str, Any], name: str, *, over_tls: bool) -> str:
 
 
 def cookie(name: str, value: str, *, seconds: int | None, over_tls: bool) -> str:
-    """A `Set-Cookie` line: not readable by scripts, never sent by another site's request.
+    """Build a `Set-Cookie` line: unreadable by scripts, never sent with another site's request.
 
     Without `seconds` it ends with the browser; 0 removes it.
     """
@@ -44,12 +44,12 @@ def cookie(name: str, value: str, *, seconds: int | None, over_tls: bool) -> str
 
 
 def pack(values: Mapping[str, str]) -> str:
-    """A few short texts as the value of a cookie. Not secret and not signed: they are checked when they come back."""
+    """Encode a few short texts as a cookie value; neither secret nor signed, so check them after `unpack`."""
     return base64.urlsafe_b64encode(json.dumps(dict(values)).encode()).decode().rstrip("=")
 
 
 def unpack(value: str) -> dict[str, str]:
-    """What `pack` has put in; empty for anything else."""
+    """Decode a value made by `pack`; empty for anything else."""
     try:
         values = json.loads(base64.urlsafe_b64decode(value + "=" * (-len(value) % 4)))
     except (ValueError, RecursionError, binascii.Error):

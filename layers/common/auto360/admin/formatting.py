@@ -1,4 +1,4 @@
-"""How figures look on a page: money in som, times in Bishkek, sizes and numbers with thin spaces."""
+"""Number, money, size and time formats of the operations page: som, Bishkek time, thin spaces."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
@@ -14,7 +14,7 @@ _UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
 def number(value: object, decimals: int = 0) -> str:
-    """A number with groups of three digits; trailing zeros of fractions are left out."""
+    """Format a number in groups of three digits, without trailing zeros of fractions."""
     if value is None:
         return _NOTHING
     text = f"{Decimal(str(value)):,.{decimals}f}".replace(",", _THIN)
@@ -22,7 +22,7 @@ def number(value: object, decimals: int = 0) -> str:
 
 
 def som(tyiyn: object) -> str:
-    """An amount in tyiyn, in som; tyiyn are shown where there are any."""
+    """Format tyiyn as som; tyiyn are shown only where there are any."""
     if tyiyn is None:
         return _NOTHING
     amount = Decimal(str(tyiyn)) / 100
@@ -31,7 +31,7 @@ def som(tyiyn: object) -> str:
 
 
 def size(count: object) -> str:
-    """Bytes in the largest unit that leaves a number above one."""
+    """Format bytes in the largest unit that leaves a number above one."""
     if count is None:
         return _NOTHING
     amount, unit = float(str(count)), 0
@@ -41,7 +41,7 @@ def size(count: object) -> str:
 
 
 def moment(value: object) -> datetime | None:
-    """A time as the database tells it."""
+    """Parse a time from the database; None for an empty value."""
     if not value:
         return None
     found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
@@ -49,18 +49,18 @@ def moment(value: object) -> datetime | None:
 
 
 def when(value: object) -> str:
-    """Day and minute in Bishkek."""
+    """Format day and minute in Bishkek."""
     found = moment(value)
     return found.strftime("%d.%m.%Y %H:%M") if found else _NOTHING
 
 
 def day(value: object) -> str:
-    """A date as people write it."""
+    """Format a date as day and month."""
     return datetime.fromisoformat(str(value)).strftime("%d.%m") if value else _NOTHING
 
 
 def age(value: object, language: str) -> str:
-    """How long it is since then, in the largest unit."""
+    """Format the time since then, in the largest unit."""
     found = moment(value)
     if found is None:
         return _NOTHING
@@ -72,7 +72,7 @@ def age(value: object, language: str) -> str:
 
 
 def ago(value: object, language: str) -> str:
-    """How long ago it was."""
+    """Format how long ago it was, in the largest unit."""
     found = moment(value)
     if found is None:
         return _NOTHING
@@ -82,28 +82,28 @@ def ago(value: object, language: str) -> str:
 
 
 def future(value: object) -> bool:
-    """Whether a time is still to come."""
+    """Return True for a time still to come."""
     found = moment(value)
     return found is not None and found > datetime.now(UTC)
 
 
 def som_short(tyiyn: object) -> str:
-    """An amount in tyiyn as a plain number of som, for the grid of a chart."""
+    """Format tyiyn as a plain number of som, for chart grids."""
     return number(Decimal(str(tyiyn)) / 100, 2)
 
 
 def som_plain(tyiyn: object) -> str:
-    """An amount in tyiyn in som, as it is typed into a form."""
+    """Format tyiyn as som as typed into a form."""
     return f"{Decimal(str(tyiyn)) / 100:.2f}".removesuffix(".00")
 
 
 def percent(share: object) -> str:
-    """A share of one in percent."""
+    """Format a share of one in percent."""
     return _NOTHING if share is None else f"{Decimal(str(share)) * 100:.1f}".removesuffix(".0") + "\u00a0%"
 
 
 def pairs(value: Mapping[str, Any]) -> str:
-    """A flat object as `name: value` pairs."""
+    """Format a flat object as `name: value` pairs."""
     return ", ".join(f"{name}: {found}" for name, found in value.items() if found not in (None, "", [], {}))
 
 

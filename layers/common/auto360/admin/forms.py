@@ -1,4 +1,4 @@
-"""Forms: read from the body, checked by a model, and taken only from our own pages."""
+"""Form parsing: read the body, check it by a model, accept it from our own pages only."""
 
 import base64
 import json
@@ -25,13 +25,13 @@ Blank = BeforeValidator(lambda value: None if isinstance(value, str) and not val
 
 
 class FormBody(BaseModel):
-    """What a form sends. A browser sends text only, so that numbers are read from it."""
+    """Base of form models; numbers are parsed from text, since browsers send nothing else."""
 
     model_config = ConfigDict(extra="ignore", frozen=True, str_strip_whitespace=True)
 
 
 def read_fields(event: Mapping[str, Any]) -> Fields:
-    """The fields of a body that is a form or a flat JSON object. Raises InvalidJson for any other."""
+    """Return the fields of a form or flat JSON body. Raises InvalidJson for any other."""
     try:
         text = base64.b64decode(event.get("body") or "").decode()
         kind = header(event, "Content-Type").split(";")[0].strip().lower()
@@ -49,12 +49,12 @@ def read_fields(event: Mapping[str, Any]) -> Fields:
 
 
 def clean(text: str) -> str:
-    """A text without what no database takes: halves of characters, and zero bytes."""
+    """Remove characters that no database takes: lone surrogates and zero bytes."""
     return text.encode("utf-8", "ignore").decode().replace("\x00", "")
 
 
 def form(model: type[Form]) -> Any:
-    """The parameter mark with which a route asks for its form: `form: Annotated[Silence, form(Silence)]`."""
+    """Return the parameter mark with which a route asks for its form: `form: Annotated[Silence, form(Silence)]`."""
     return Depends(_reader(model))
 
 

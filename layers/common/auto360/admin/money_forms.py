@@ -1,4 +1,4 @@
-"""What the forms about payments send. Amounts are typed in som and become whole tyiyn."""
+"""Payment forms. Amounts are typed in som and become whole tyiyn."""
 
 from typing import Annotated
 from uuid import UUID
@@ -17,13 +17,13 @@ BankNumber = Annotated[str, Field(max_length=100)]
 
 
 class FindForm(FormBody):
-    """A phone, or a number of ours or of a bank's."""
+    """Search term: a phone, or a number of ours or of a bank."""
 
     text: str = Field(min_length=1, max_length=100, pattern=r"^[\w+\-() .]+$")
 
 
 class PaymentForm(FormBody):
-    """A decision about a payment. `evidence` is where the money was seen; `amount_som` is for a refund."""
+    """Decision about a payment. `evidence` says where the money was seen; `amount_som` is for a refund."""
 
     reason: Reason
     evidence: BankNumber = ""
@@ -31,37 +31,37 @@ class PaymentForm(FormBody):
     form_key: Annotated[UUID | None, Blank] = None
 
     def key(self) -> UUID:
-        """The key by which a second press of the button is known. Raises ValidationFailed."""
+        """Return the idempotency key of the form. Raises ValidationFailed."""
         if self.form_key is None:
             raise _missing("form_key")
         return self.form_key
 
     def amount(self) -> int:
-        """The amount in tyiyn. Raises ValidationFailed."""
+        """Return the amount in tyiyn. Raises ValidationFailed."""
         return _tyiyn(self.amount_som)
 
 
 class RefundForm(FormBody):
-    """The bank's number of money that was given back in its cabinet."""
+    """Bank's number of a refund that was made in its cabinet."""
 
     bank_number: BankNumber = ""
 
     def number(self) -> str:
-        """The number. Raises ValidationFailed without one: nothing is done without it."""
+        """Return the number. Raises ValidationFailed without one."""
         if not self.bank_number:
             raise _missing("bank_number")
         return self.bank_number
 
 
 class OrphanForm(FormBody):
-    """What money without an order is, and the payment that it belongs to."""
+    """Resolution of money without an order, and the payment that it belongs to."""
 
     resolution: Reason
     payment_id: Annotated[UUID | None, Blank] = None
 
 
 class ByHandForm(FormBody):
-    """Who gets which tier for which money, and where it was seen. Without amount and days those of the tier count."""
+    """Customer, tier, money and evidence; without amount and days those of the tier count."""
 
     phone: str = Field(min_length=1, max_length=40)
     tier: str = Field(pattern=r"^[a-z][a-z_]{1,29}$")
@@ -71,7 +71,7 @@ class ByHandForm(FormBody):
     reason: Reason
 
     def amount_tyiyn(self) -> int | None:
-        """The amount, or None for the tier's price."""
+        """Return the amount, or None for the tier's price."""
         return _tyiyn(self.amount_som) if self.amount_som else None
 
 

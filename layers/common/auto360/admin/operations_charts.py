@@ -1,4 +1,4 @@
-"""From rows of days to charts of the operations page."""
+"""Charts of the operations page, from rows of days."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ METRICS = (
 
 @dataclass(frozen=True)
 class NamedChart:
-    """A chart of one metric; `names` are its series, without a name where there is one alone."""
+    """Chart of a metric; `names` labels its series, empty where there is one alone."""
 
     metric: str
     picture: Chart
@@ -30,13 +30,13 @@ class NamedChart:
 
 
 def last_days(count: int, *, now: datetime | None = None) -> list[str]:
-    """The last Bishkek days, today included, as ISO dates."""
+    """Return the last Bishkek days, today included, as ISO dates."""
     today = (now or utc_now()).astimezone(BISHKEK).date()
     return [(today - timedelta(days=back)).isoformat() for back in range(count - 1, -1, -1)]
 
 
 def chart_by(rows: Iterable[Mapping[str, Any]], *, series: str, value: str, days: int) -> tuple[Chart, list[str]]:
-    """A chart of rows {day, …} with a series for each value of a column, the largest first; the rest is one more."""
+    """Chart rows {day, …} with a series for each value of a column, the largest first; the rest is one more series."""
     sums: dict[str, dict[str, float]] = {}
     for row in rows:
         of_days = sums.setdefault(str(row[series]), {})
@@ -52,11 +52,11 @@ def chart_by(rows: Iterable[Mapping[str, Any]], *, series: str, value: str, days
     return bar_chart(last_days(days), [sums[name] for name in names] or [{}]), names
 
 
-def metric_charts(figures: Iterable[Mapping[str, Any]], *, days: int) -> list[NamedChart]:
-    """A chart for each metric, its parts on top of each other where there are any; the funnel's steps side by side."""
+def metric_charts(metrics: Iterable[Mapping[str, Any]], *, days: int) -> list[NamedChart]:
+    """Chart each metric, its parts stacked; the steps of the funnel stand side by side."""
     by_metric: dict[str, list[Mapping[str, Any]]] = {}
-    for figure in figures:
-        by_metric.setdefault(figure["metric"], []).append(figure)
+    for metric in metrics:
+        by_metric.setdefault(metric["metric"], []).append(metric)
     charts = [
         _metric_chart(metric, by_metric[metric], days) for metric in METRICS[: -len(_FUNNEL)] if metric in by_metric
     ]

@@ -1,4 +1,4 @@
-"""What the forms of the operations page send."""
+"""Forms of the operations page."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -16,53 +16,53 @@ Words = Annotated[Paragraph, Field(min_length=3, max_length=1000)]
 
 
 class PhoneForm(FormBody):
-    """The first step of the sign-in. `then` is the page that was asked for."""
+    """First step of the sign-in; `then` is the page that was asked for."""
 
     phone: str = Field(min_length=1, max_length=40)
     then: str = Field("", max_length=200)
 
 
 class CodeForm(FormBody):
-    """The second step."""
+    """Second step of the sign-in."""
 
     code: LoginCode
 
 
 class LanguageForm(FormBody):
-    """The language of the page, and where to go back to."""
+    """Language of the page, and the page to return to."""
 
     language: Literal["ru", "en"]
     back: str = Field("", max_length=200)
 
 
 class DecisionForm(FormBody):
-    """The version of the listing that the moderator has looked at, and why, in words for the seller."""
+    """Moderation decision on a version of the listing, with a reason in words for the seller."""
 
     version: int = Field(ge=1, le=2_147_483_647)
     reason: Annotated[Words | None, Blank] = None
 
     def reason_of(self, action: str) -> str | None:
-        """The reason, where the action has one. Raises ValidationFailed where a rejection lacks it."""
+        """Return the reason, where the action has one. Raises ValidationFailed for a rejection without it."""
         if action == "reject" and self.reason is None:
             raise ValidationFailed(problems=[Problem("reason", sentence(FIELDS, "missing", "ru"))])
         return self.reason if action in ("reject", "escalate") else None
 
 
 class SilenceForm(FormBody):
-    """For how long an alert is not repeated."""
+    """Minutes without repetitions of an alert."""
 
     minutes: Literal["60", "240", "1440"]
 
 
 class MigrationForm(FormBody):
-    """Which entry or day of the move of videos, and why."""
+    """Entry or day of the video transfer, and the reason."""
 
     entry: Annotated[str, Field(max_length=100)] = ""
     day: Annotated[date | None, Blank] = None
     why: Annotated[str, Field(max_length=200)] = ""
 
     def chosen(self) -> dict[str, Any]:
-        """What is rolled back: an entry, or all of a day. Raises ValidationFailed without exactly one, or a reason."""
+        """Return the entry or the day to roll back. Raises ValidationFailed without exactly one, or a reason."""
         if bool(self.entry) == bool(self.day) or len(self.why) < 3:
             raise ValidationFailed(
                 problems=[Problem(name, sentence(FIELDS, "value", "ru")) for name in ("entry", "day", "why")]
@@ -71,7 +71,7 @@ class MigrationForm(FormBody):
 
 
 class AppointmentForm(FormBody):
-    """Who gets which role; `user` takes it away."""
+    """Phone and role; `user` revokes it."""
 
     phone: str = Field(min_length=1, max_length=40)
     role: Role | Literal["user"]

@@ -1,4 +1,4 @@
-"""Pages made of templates: one stylesheet, no script, everything escaped."""
+"""Page rendering by templates: one stylesheet, no script, everything escaped."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _SIGN_IN = "/admin/sign-in"
 
 
 class Pages:
-    """The pages of one function: `templates/` and `static/` in its folder."""
+    """Pages of one function: `templates/` and `static/` in its folder."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def show(self, template: str, visit: PageContext, *, http_status: int = 200, **values: Any) -> Response[str]:
-        """A page, in the visitor's language."""
+        """Render a page in the visitor's language."""
         page = self._templates.get_template(f"{template}.html").render(**_common(visit), **values)
         return Response(http_status, content_type=_HTML, body=page, headers=dict(page_headers(over_tls=visit.over_tls)))
 
     def refusal(self, visit: PageContext, error: DomainError) -> Response[Any]:
-        """The page of a refusal; whoever must sign in first is led there and back."""
+        """Render a refusal; redirects to the sign-in and back where one is required."""
         if isinstance(error, AuthenticationRequired) and visit.request.method == "GET":
             if visit.is_from_elsewhere:
                 return self.show("continue", visit)
@@ -53,7 +53,7 @@ class Pages:
         return self.show("refusal", visit, http_status=error.status, error=error, told=told)
 
     def asset(self, name: str) -> Response[str]:
-        """A file of `static/`; its address holds its hash, so it may be kept for ever. Raises NotFound."""
+        """Return a file of `static/`, cacheable for ever since its address holds its hash. Raises NotFound."""
         if name not in self._assets:
             raise NotFound
         headers: dict[str, str | list[str]] = {"Cache-Control": _FOR_EVER}
@@ -94,7 +94,7 @@ CurrentPages = Annotated[Pages, Depends(_current_pages)]
 
 
 def see_other(path: str, *cookies: str) -> Response[str]:
-    """Lead on to another page, after a form or for the sign-in."""
+    """Redirect with 303, after a form or for the sign-in."""
     headers: dict[str, str | list[str]] = {"Location": path}
     if cookies:
         headers["Set-Cookie"] = list(cookies)
@@ -102,7 +102,7 @@ def see_other(path: str, *cookies: str) -> Response[str]:
 
 
 def page_headers(*, over_tls: bool) -> dict[str, str]:
-    """Headers of a page. Pictures and videos lie at other hosts; on this machine those have no TLS.
+    """Return the headers of a page, with the hosts of pictures and videos in the content policy.
 
     With the referrer kept from everybody a browser would also hide the origin of our own forms.
     """
@@ -120,7 +120,7 @@ def page_headers(*, over_tls: bool) -> dict[str, str]:
 
 
 def _common(visit: PageContext) -> dict[str, Any]:
-    """What every template may use."""
+    """Return the names that every template may use."""
 
     def say(russian: str, english: str) -> str:
         return english if visit.language == "en" else russian
@@ -129,13 +129,13 @@ def _common(visit: PageContext) -> dict[str, Any]:
         return word(kind, str(code), visit.language)
 
     def series_names(codes: Sequence[str], kind: str = "metric") -> list[str]:
-        """Names of a chart's series; `tier:basic` is a tier's."""
+        """Return labels of a chart's series; `tier:basic` is a tier's."""
         parts = [code.rpartition(":") for code in codes]
         return [word(prefix or kind, code, visit.language) for prefix, _, code in parts]
 
     return {
         "visit": visit,
-        "operator": visit.operator,
+        "staff_member": visit.staff_member,
         "language": visit.language,
         "say": say,
         "word": name_of,

@@ -1,4 +1,4 @@
-"""Where the operations page is served, and what follows from it for cookies."""
+"""Origins of the operations page, and the cookie marks that follow from them."""
 
 from urllib.parse import urlsplit
 
@@ -29,10 +29,9 @@ class PageSettings(EnvSettings):
 
     @property
     def origins(self) -> frozenset[str]:
-        """The origins."""
         return frozenset(self.operations_origins.split(","))
 
     @property
     def over_tls(self) -> bool:
-        """Whether every origin is https."""
+        """Return True when every origin is https."""
         return all(origin.startswith("https://") for origin in self.origins)

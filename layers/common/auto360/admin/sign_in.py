@@ -1,4 +1,4 @@
-"""The way into the operations page: a phone, the code that was sent to it, a session in a cookie; and the way out."""
+"""Sign-in to the operations page by phone and code, and sign-out."""
 
 import re
 from typing import Any
@@ -25,16 +25,16 @@ _YEAR = 365 * 86400
 
 
 def page(pages: Pages, visit: PageContext) -> Response[Any]:
-    """The step at which the visitor is; whoever is signed in goes on."""
+    """Show the current step of the sign-in; redirects a signed-in visitor."""
     then = own_page(visit.query.get("then", ""))
-    if visit.operator:
+    if visit.staff_member:
         return see_other(then)
     begun = {} if "again" in visit.query else visit.begun
     return pages.show("sign_in", visit, phone=begun.get("phone", ""), then=then, problem="")
 
 
 def send_code(pages: Pages, visit: PageContext, asked: PhoneForm) -> Response[Any]:
-    """Send a code by the rules of the app's login, to whoever asks: who is an operator is told after the code alone."""
+    """Send a login code to any phone; the role is checked only after the code is entered."""
     then = own_page(asked.then)
     try:
         number = phones.normalise(asked.phone)
@@ -46,14 +46,14 @@ def send_code(pages: Pages, visit: PageContext, asked: PhoneForm) -> Response[An
 
 
 def open_session(pages: Pages, visit: PageContext, shown: CodeForm) -> Response[Any]:
-    """Check the code; the session's token is in the cookie of the answer and nowhere else."""
+    """Check the code; the session's token is in the cookie of the response and nowhere else."""
     begun = visit.begun
     try:
         number, request_id = phones.normalise(begun["phone"]), UUID(begun["request_id"])
     except (KeyError, ValueError):
         return see_other(_ADDRESS)
     try:
-        token = staff.operator_sessions().open(number, shown.code, request_id=request_id, client=_client(visit))
+        token = staff.staff_sessions().open(number, shown.code, request_id=request_id, client=_client(visit))
     except DomainError as error:
         return _again(pages, visit, error, phone=number, then="")
     return see_other(
@@ -64,18 +64,18 @@ def open_session(pages: Pages, visit: PageContext, shown: CodeForm) -> Response[
 
 
 def end_session(visit: SignedInVisit) -> Response[Any]:
-    """Sign out: the session ends in the database, the cookie goes too."""
-    staff.operator_sessions().end(visit.token, address=visit.request.address, request_id=visit.request.id)
+    """End the session in the database and remove the cookie."""
+    staff.staff_sessions().end(visit.token, address=visit.request.address, request_id=visit.request.id)
     return see_other(f"{_ADDRESS}?done=signed_out", cookie(SESSION, "", seconds=0, over_tls=visit.over_tls))
 
 
 def change_language(visit: PageContext, chosen: LanguageForm) -> Response[Any]:
-    """Remember the language and go back."""
+    """Store the language in a cookie and redirect back."""
     return see_other(own_page(chosen.back), cookie(LANGUAGE, chosen.language, seconds=_YEAR, over_tls=visit.over_tls))
 
 
 def own_page(address: str) -> str:
-    """An address of ours, else the first page: nobody is led to another site."""
+    """Return an address of ours, else the first page; prevents open redirects."""
     return address if _OWN_PAGE.fullmatch(address) else "/admin"
 
 

@@ -1,4 +1,4 @@
-"""The page about the move of videos, and orders to it."""
+"""Page of the video transfer, and orders to it."""
 
 from typing import Any, Literal
 
@@ -17,7 +17,7 @@ _DAYS = 30
 
 
 def page(pages: Pages, visit: SignedInVisit) -> Response[Any]:
-    """How far it is, what failed."""
+    """Show progress and failures."""
     status = staff.migration_desk().overview(visit.by, days=_DAYS)
     confirmed = {row["day"]: row["confirmed"] for row in status["days"]}
     failed = {row["day"]: row["failed"] for row in status["days"]}
@@ -25,7 +25,7 @@ def page(pages: Pages, visit: SignedInVisit) -> Response[Any]:
 
 
 def give(visit: SignedInVisit, order: Order, form: MigrationForm) -> Response[Any]:
-    """Give an order."""
+    """Pause, resume, retry or roll back."""
     desk, changed = staff.migration_desk(), 1
     if order == "retry":
         changed = desk.retry(visit.by, form.entry, origin=visit.origin)["planned"]

@@ -1,4 +1,4 @@
-"""Who looks at a page, and parameter types with which a route says who may."""
+"""Context of a page request, and parameter types with which routes demand a role."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -16,7 +16,7 @@ PageLanguage = Literal["ru", "en"]
 
 @dataclass(frozen=True)
 class PageContext:
-    """One request for a page. `token` is the cookie's, `operator` who it belongs to; both absent before the sign-in.
+    """Request for a page. `token` is the cookie's, `staff_member` its owner; both absent before the sign-in.
 
     `begun` holds the sign-in that this browser has begun: {phone, request_id, then}, or nothing.
     `is_from_elsewhere`: a link on another site led here, so that the browser has kept the session's cookie back.
@@ -30,24 +30,24 @@ class PageContext:
     begun: dict[str, str]
     is_from_elsewhere: bool
     token: str = ""
-    operator: StaffMember | None = None
+    staff_member: StaffMember | None = None
 
     @property
     def origin(self) -> RequestOrigin:
-        """Where an order comes from, for the record."""
+        """Return address and request id for the audit log."""
         return RequestOrigin(self.request.address, self.request.id)
 
 
 @dataclass(frozen=True)
 class SignedInVisit(PageContext):
-    """A visit of an operator."""
+    """Page request of a signed-in staff member."""
 
     @property
     def by(self) -> StaffMember:
-        """The operator."""
-        if self.operator is None:
+        """Return the signed-in staff member."""
+        if self.staff_member is None:
             raise AuthenticationRequired
-        return self.operator
+        return self.staff_member
 
 
 def _anybody(resolved: ResolvedRequest) -> PageContext:
@@ -55,35 +55,35 @@ def _anybody(resolved: ResolvedRequest) -> PageContext:
     return visit
 
 
-def _operator(resolved: ResolvedRequest, *roles: Role) -> SignedInVisit:
+def _staff_member(resolved: ResolvedRequest, *roles: Role) -> SignedInVisit:
     visit: PageContext = resolved.context["visit"]
-    if visit.operator is None:
+    if visit.staff_member is None:
         raise AuthenticationRequired
-    if roles and visit.operator.role not in roles:
+    if roles and visit.staff_member.role not in roles:
         raise Forbidden
     return SignedInVisit(**vars(visit))
 
 
-def _any_operator(resolved: ResolvedRequest) -> SignedInVisit:
-    return _operator(resolved)
+def _any_staff_member(resolved: ResolvedRequest) -> SignedInVisit:
+    return _staff_member(resolved)
 
 
 def _moderator(resolved: ResolvedRequest) -> SignedInVisit:
-    return _operator(resolved, "moderator", "admin")
+    return _staff_member(resolved, "moderator", "admin")
 
 
 def _finance(resolved: ResolvedRequest) -> SignedInVisit:
-    return _operator(resolved, "finance", "admin")
+    return _staff_member(resolved, "finance", "admin")
 
 
 def _admin(resolved: ResolvedRequest) -> SignedInVisit:
-    return _operator(resolved, "admin")
+    return _staff_member(resolved, "admin")
 
 
 Anybody = Annotated[PageContext, Depends(_anybody)]
 """Parameter type of a route for everybody: the sign-in."""
-AnyOperator = Annotated[SignedInVisit, Depends(_any_operator)]
-"""Parameter type with which a route demands an operator of any role."""
+AnyStaffMember = Annotated[SignedInVisit, Depends(_any_staff_member)]
+"""Parameter type with which a route demands a staff member of any role."""
 Moderator = Annotated[SignedInVisit, Depends(_moderator)]
 """Parameter type for moderators and administrators."""
 Finance = Annotated[SignedInVisit, Depends(_finance)]

@@ -1,1 +1,4 @@
-"""The only place that knows which supplier stands behind which port. Everything is built on first use and kept."""
+"""Wiring: the only place that knows which provider stands behind which port.
+
+Objects are built on first use and kept.
+"""

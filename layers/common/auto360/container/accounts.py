@@ -1,4 +1,7 @@
-"""Accounts: login, sessions, consents. Each builder imports what it builds: a function loads no other's code."""
+"""Wiring of accounts: login, sessions, consents.
+
+Each builder imports its parts, so that a function loads no other's code.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 
 @cache
 def code_issuer() -> CodeIssuer:
-    """Sends login codes; needs no key that signs tokens."""
+    """Build the sender of login codes; needs no token-signing key."""
     from auto360.container.sms import deliver_sms
     from auto360.domains.accounts.code_policy import CodePolicy
     from auto360.domains.accounts.code_secrets import CodeSecretSettings
@@ -29,7 +32,7 @@ def code_issuer() -> CodeIssuer:
 
 @cache
 def code_checker() -> CodeChecker:
-    """Checks login codes; needs no SMS account."""
+    """Build the checker of login codes; needs no SMS account."""
     from auto360.container.tokens import access_tokens
     from auto360.domains.accounts.code_policy import LockPolicy
     from auto360.domains.accounts.code_secrets import CodeSecretSettings
@@ -42,7 +45,6 @@ def code_checker() -> CodeChecker:
 
 @cache
 def sessions() -> Sessions:
-    """Refresh, logout, the current user."""
     from auto360.container.tokens import access_tokens
     from auto360.domains.accounts.sessions import SessionPolicy, Sessions
 
@@ -51,7 +53,6 @@ def sessions() -> Sessions:
 
 @cache
 def consents() -> Consents:
-    """Versioned consents."""
     from auto360.domains.accounts.consents import Consents, ConsentVersions
 
     return Consents(database(), ConsentVersions.load())

@@ -1,4 +1,4 @@
-"""Backups: which database, which stores, which keys."""
+"""Wiring of backups: database, stores, keys."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LOG = logging.getLogger("auto360.domains.backups")
 
 @cache
 def schedule() -> Schedule:
-    """What the timers start."""
+    """Build the jobs that timers start."""
     from auto360.domains.backups.schedule import Schedule
 
     return Schedule(
@@ -38,7 +38,7 @@ def schedule() -> Schedule:
 
 @cache
 def archive() -> Archive:
-    """The database backups at VK Cloud."""
+    """Build the repository of database backups at VK Cloud."""
     from auto360.domains.backups.keys import BackupKeySettings
     from auto360.domains.backups.repository import Archive
 
@@ -47,7 +47,6 @@ def archive() -> Archive:
 
 @cache
 def runs() -> Runs:
-    """The record of runs."""
     from auto360.domains.backups.runs import Runs
 
     return Runs(database())
@@ -55,7 +54,6 @@ def runs() -> Runs:
 
 @cache
 def database_backup() -> DatabaseBackup:
-    """The backup of the database."""
     from auto360.domains.backups.database import DatabaseBackup
     from auto360.domains.backups.retention import RetentionSettings
     from auto360.providers.postgres_dump.binaries import DumpSettings
@@ -69,14 +67,14 @@ def database_backup() -> DatabaseBackup:
 
 @cache
 def restore_drill() -> Drill:
-    """The drill, on a server of its own."""
+    """Build the drill, on a temporary server."""
     from auto360.domains.backups.drill import Drill, DrillSettings
 
     return Drill(archive(), _rehearsal_server, database(), runs(), DrillSettings.load(), utc_now, _LOG.info)
 
 
 def drill() -> Report:
-    """What the drill's timer starts."""
+    """Run the drill unless another run holds the lease."""
     from auto360.domains.backups.schedule import unless_another_run
 
     return unless_another_run(restore_drill().run)

@@ -1,4 +1,4 @@
-"""Billing: payments, calls of banks, subscriptions, timers. Each builder imports what it builds."""
+"""Wiring of billing: payments, webhooks, subscriptions, timers. Each builder imports its parts."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @cache
 def bank_directory() -> BankDirectory:
-    """The banks with which there is a contract; each is loaded when it is first used."""
+    """Build the registry of banks under contract; each is loaded on first use."""
     from auto360.container.payments import bank, connected_banks, offered_banks
     from auto360.domains.billing.provider_registry import BankDirectory
 
@@ -34,7 +34,7 @@ def bank_directory() -> BankDirectory:
 
 @cache
 def stored_secrets() -> StoredSecrets:
-    """Keys for tokens that are stored, and for digests of phones and devices."""
+    """Build the keys for stored tokens and for digests of phones and devices."""
     from auto360.core.encrypted_fields import StoredSecretSettings
 
     return StoredSecretSettings.load().secrets()
@@ -42,7 +42,6 @@ def stored_secrets() -> StoredSecrets:
 
 @cache
 def settlement() -> Settlement:
-    """What banks say, acted upon."""
     from auto360.core.settings import AppSettings
     from auto360.domains.billing.settlement import Settlement, SettlementPolicy
 
@@ -54,7 +53,6 @@ def settlement() -> Settlement:
 
 @cache
 def orders() -> Orders:
-    """Ordering a tier, and payments as their user sees them."""
     from auto360.domains.billing.orders import OrderPolicy, Orders, PaymentAddresses
     from auto360.domains.billing.risk import RiskPolicy
 
@@ -63,7 +61,6 @@ def orders() -> Orders:
 
 @cache
 def plans() -> Plans:
-    """Subscriptions as their user sees and changes them."""
     from auto360.domains.billing.plans import Plans
 
     return Plans(database(), bank_directory())
@@ -71,7 +68,7 @@ def plans() -> Plans:
 
 @cache
 def bank_calls() -> BankCalls:
-    """Banks that call us."""
+    """Build the receiver of bank webhooks."""
     from auto360.domains.billing.webhooks import BankCalls
 
     return BankCalls(database(), settlement(), stored_secrets())
@@ -79,7 +76,7 @@ def bank_calls() -> BankCalls:
 
 @cache
 def reconciler() -> Reconciler:
-    """The timer that asks banks."""
+    """Build the timer that polls banks."""
     from auto360.domains.billing.reconciliation import Reconciler
 
     return Reconciler(database(), settlement(), bank_calls(), refunding(), notices())
@@ -87,7 +84,7 @@ def reconciler() -> Reconciler:
 
 @cache
 def refunding() -> Refunding:
-    """Refunds that banks make by call."""
+    """Build refunds through the banks' APIs."""
     from auto360.domains.billing.refunds import Refunding
 
     return Refunding(database(), settlement())
@@ -95,7 +92,7 @@ def refunding() -> Refunding:
 
 @cache
 def notices() -> Notices:
-    """Notifications that also go out by SMS."""
+    """Build notifications that also go out by SMS."""
     from auto360.container.sms import deliver_sms
     from auto360.domains.billing.notifications import NoticePolicy, Notices
 
@@ -104,7 +101,7 @@ def notices() -> Notices:
 
 @cache
 def operations() -> Operations:
-    """What operators do about money."""
+    """Build staff decisions about money."""
     from auto360.domains.billing.operations import Operations, OperationsPolicy
 
     return Operations(database(), settlement(), refunding(), OperationsPolicy.load())
@@ -112,7 +109,7 @@ def operations() -> Operations:
 
 @cache
 def payment_search() -> PaymentSearch:
-    """Payments as operators find them."""
+    """Build the payment search for staff."""
     from auto360.domains.billing.search import PaymentSearch
 
     return PaymentSearch(database())
@@ -120,7 +117,7 @@ def payment_search() -> PaymentSearch:
 
 @cache
 def renewals() -> Renewals:
-    """The timer that takes subscriptions on."""
+    """Build the timer that renews subscriptions."""
     from auto360.domains.billing.orders import PaymentAddresses
     from auto360.domains.billing.renewals import RenewalPolicy, Renewals
 
@@ -129,7 +126,7 @@ def renewals() -> Renewals:
 
 @cache
 def token_renewal() -> TokenRenewal:
-    """Stored tokens, put under the current key."""
+    """Build the re-encryption of stored tokens under the current key."""
     from auto360.domains.billing.token_renewal import TokenRenewal
 
     return TokenRenewal(database(), stored_secrets())

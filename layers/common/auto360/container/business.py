@@ -1,4 +1,4 @@
-"""Business accounts and their teams."""
+"""Wiring of business accounts and teams."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 @cache
 def businesses() -> Businesses:
-    """Accounts and their listings."""
     from auto360.domains.business.accounts import Businesses
 
     return Businesses(database(), shared_cache(), image_links())
@@ -24,7 +23,6 @@ def businesses() -> Businesses:
 
 @cache
 def team() -> BusinessTeam:
-    """Members, invitations, the owner."""
     from auto360.domains.business.team import BusinessTeam, TeamPolicy
 
     return BusinessTeam(database(), TeamPolicy.load())

@@ -1,4 +1,4 @@
-"""The cache: Redis where REDIS_URL is set, else the memory of this process."""
+"""Wiring of the cache: Redis where REDIS_URL is set, else the memory of this process."""
 
 from functools import cache
 
@@ -8,13 +8,12 @@ from auto360.providers.cache import Cache, CacheSettings
 
 @cache
 def cache_settings() -> CacheSettings:
-    """For how long answers are kept."""
+    """Return the lifetimes of cached responses."""
     return CacheSettings.load()
 
 
 @cache
 def shared_cache() -> Cache:
-    """The cache of this process."""
     from auto360.providers.cache.memory import MemoryCache
 
     client = redis_client()

@@ -1,11 +1,11 @@
-"""The CDN, where there is one."""
+"""Wiring of the CDN, where there is one."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
 
-from auto360.container.data import database, supplier_http
+from auto360.container.data import database, provider_http
 from auto360.container.video_providers import iam_tokens
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def is_used() -> bool:
-    """Whether a resource is named."""
+    """Return True when a CDN resource is configured."""
     from auto360.providers.cdn.yandex import YandexCdnSettings
 
     return bool(YandexCdnSettings.load().yandex_cdn_resource_id)
@@ -22,14 +22,13 @@ def is_used() -> bool:
 
 @cache
 def yandex_cdn() -> YandexCdn:
-    """The resource."""
     from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
 
-    return YandexCdn(YandexCdnSettings.load(), supplier_http(), iam_tokens())
+    return YandexCdn(YandexCdnSettings.load(), provider_http(), iam_tokens())
 
 
 def purging() -> Purging:
-    """Sends batches."""
+    """Build the sender of purge batches."""
     from auto360.domains.videos.cdn_invalidation import Purging
 
     return Purging(database(), yandex_cdn() if is_used() else None)

@@ -1,4 +1,4 @@
-"""Conversations, blocks and reports."""
+"""Wiring of conversations, blocks and user reports."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 @cache
 def conversations() -> Conversations:
-    """Conversations and their messages."""
     from auto360.container.storage import image_links
     from auto360.domains.chat.conversations import ChatPolicy, Conversations
 
@@ -23,7 +22,6 @@ def conversations() -> Conversations:
 
 @cache
 def blocks() -> Blocks:
-    """Blocks and reports."""
     from auto360.domains.chat.blocks import Blocks
 
     return Blocks(database())

@@ -1,4 +1,4 @@
-"""The timers that keep house: cleaning up, and counting the day."""
+"""Wiring of the cleanup and daily-metrics timers."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from auto360.container.data import database
 from auto360.core.clock import utc_now
 
 if TYPE_CHECKING:
-    from auto360.domains.analytics.daily import DailyFigures
+    from auto360.domains.analytics.daily import DailyMetrics
     from auto360.domains.cleanup.cleanup import Cleanup
 
 
 @cache
 def cleanup() -> Cleanup:
-    """Removes what has served its purpose."""
     from auto360.container.storage import image_links
     from auto360.domains.cleanup.cleanup import Cleanup
 
@@ -23,8 +22,7 @@ def cleanup() -> Cleanup:
 
 
 @cache
-def daily_figures() -> DailyFigures:
-    """Counts days."""
-    from auto360.domains.analytics.daily import DailyFigures
+def daily_metrics() -> DailyMetrics:
+    from auto360.domains.analytics.daily import DailyMetrics
 
-    return DailyFigures(database(), utc_now)
+    return DailyMetrics(database(), utc_now)

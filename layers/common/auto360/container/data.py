@@ -1,4 +1,4 @@
-"""The database and HTTP clients of this process."""
+"""Database and HTTP clients of this process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @cache
 def database() -> Database:
-    """The database, through Supabase's REST interface."""
+    """Return the database, through Supabase's REST interface."""
     from auto360.container.outgoing import TracingTransport
     from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
 
@@ -23,8 +23,8 @@ def database() -> Database:
 
 
 @cache
-def supplier_http() -> httpx.Client:
-    """The client for calls to suppliers; the time-out that each call gives is for the whole exchange."""
+def provider_http() -> httpx.Client:
+    """Return the client for provider APIs; each call's time-out covers the whole exchange."""
     from auto360.container.outgoing import TracingTransport
     from auto360.providers.transport.connections import new_client
 

@@ -1,4 +1,4 @@
-"""Listings."""
+"""Wiring of listings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @cache
 def feed() -> Feed:
-    """Feed, search, popular searches."""
+    """Build feed, search and popular searches."""
     from auto360.domains.listings.feed import Feed, PopularSettings
 
     return Feed(database(), shared_cache(), cache_settings(), PopularSettings.load(), _batch(), utc_now)
@@ -27,7 +27,7 @@ def feed() -> Feed:
 
 @cache
 def reader() -> ListingReader:
-    """One listing, one's own, one's favourites."""
+    """Build reads of single, own and favourite listings."""
     from auto360.domains.listings.queries import ListingReader, ViewerFingerprint
     from auto360.providers.database.postgrest import SupabaseSettings
 
@@ -38,7 +38,6 @@ def reader() -> ListingReader:
 
 @cache
 def posting() -> Posting:
-    """Posting and changing."""
     from auto360.container.storage import image_links
     from auto360.container.video_providers import addresses
     from auto360.domains.listings.commands import Posting, SalePolicy
@@ -50,7 +49,7 @@ def posting() -> Posting:
 
 @cache
 def reactions() -> Reactions:
-    """Likes, favourites, reports."""
+    """Build likes, favourites and user reports."""
     from auto360.domains.listings.reactions import Reactions
 
     return Reactions(database())

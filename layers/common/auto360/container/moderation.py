@@ -1,4 +1,4 @@
-"""Moderation."""
+"""Wiring of moderation."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 @cache
 def moderation_queue() -> ModerationQueue:
-    """The queue of listings to check."""
     from auto360.domains.moderation.queue import ModerationQueue
 
     return ModerationQueue(database(), shared_cache())

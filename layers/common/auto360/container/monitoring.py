@@ -1,4 +1,4 @@
-"""Monitoring: health checks of what is configured, and the monitor with its sources and channels."""
+"""Wiring of monitoring: health checks of configured dependencies, the monitor with its sources and channels."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
-from auto360.container.data import database, supplier_http
+from auto360.container.data import database, provider_http
 from auto360.container.rate_limit import redis_client
-from auto360.container.sms import deliver_sms, suppliers
+from auto360.container.sms import deliver_sms, providers
 from auto360.core.clock import utc_now
 from auto360.core.settings import EnvSettings
 
@@ -21,38 +21,40 @@ if TYPE_CHECKING:
     from auto360.providers.alert_channels import AlertChannel
     from auto360.providers.metrics import MetricSource
 
-_SUPPLIER_SECONDS = 3.0
+_PROVIDER_SECONDS = 3.0
 
 
 class MetricSettings(EnvSettings):
-    """`METRIC_SOURCE`: who watches the API gateway; without one, error rate and response time are not judged."""
+    """`METRIC_SOURCE`: monitoring service of the API gateway.
+
+    Without one, error rate and response time are not judged.
+    """
 
     metric_source: Literal["", "yandex", "cloudwatch"] = ""
 
 
 @cache
 def deep_check() -> DeepCheck:
-    """The check for whoever shows the operator key."""
-    from auto360.domains.monitoring.health import DeepCheck, OperatorSettings
+    """Build the dependency check behind the staff key."""
+    from auto360.domains.monitoring.health import DeepCheck, DeepCheckSettings
 
-    return DeepCheck(OperatorSettings.load().operator_key.get_secret_value(), dependency_checks())
+    return DeepCheck(DeepCheckSettings.load().staff_key.get_secret_value(), dependency_checks())
 
 
 @cache
 def dependency_checks() -> dict[str, Callable[[], object]]:
-    """Questions to database, Redis where set, and SMS suppliers."""
+    """Return checks of the database, Redis where set, and SMS providers."""
     checks: dict[str, Callable[[], object]] = {"database": partial(database().call, "health_check", {})}
     redis = redis_client()
     if redis is not None:
         checks["redis"] = redis.ping
-    for supplier in suppliers():
-        checks[f"sms_{supplier.name}"] = partial(supplier.account, timeout=_SUPPLIER_SECONDS)
+    for provider in providers():
+        checks[f"sms_{provider.name}"] = partial(provider.account, timeout=_PROVIDER_SECONDS)
     return checks
 
 
 @cache
 def alerts() -> Alerts:
-    """Alerts for operators."""
     from auto360.domains.monitoring.alerts import Alerts
 
     return Alerts(database())
@@ -60,7 +62,7 @@ def alerts() -> Alerts:
 
 @cache
 def monitor() -> Monitor:
-    """The timer that measures, judges and tells."""
+    """Build the timer that measures, evaluates and notifies."""
     from auto360.domains.monitoring.message_format import Wording
     from auto360.domains.monitoring.monitor import Monitor
     from auto360.domains.monitoring.recipients import AlertSettings
@@ -79,19 +81,19 @@ def monitor() -> Monitor:
 def _database_down(phones: Sequence[str]) -> DatabaseDown:
     from auto360.domains.monitoring.database_outage import DatabaseDown
 
-    return DatabaseDown(database(), phones, suppliers(), deliver_sms, utc_now)
+    return DatabaseDown(database(), phones, providers(), deliver_sms, utc_now)
 
 
 def metric_sources() -> Sequence[MetricSource]:
-    """Who is asked for figures: the database, its host and the gateway's watcher where they are named."""
-    from auto360.providers.metrics.postgres import DatabaseFigures, DatabaseFigureSettings
+    """Return sources for the database, its host and the gateway, where configured."""
+    from auto360.providers.metrics.postgres import DatabaseMetrics, DatabaseMetricSettings
     from auto360.providers.metrics.supabase import SupabaseHost, SupabaseMetricSettings
 
     host = SupabaseMetricSettings.load()
     has_host = bool(host.supabase_metrics_url)
-    sources: list[MetricSource] = [DatabaseFigures(DatabaseFigureSettings.load(), database(), disk_is_told=has_host)]
+    sources: list[MetricSource] = [DatabaseMetrics(DatabaseMetricSettings.load(), database(), disk_is_told=has_host)]
     if has_host:
-        sources.append(SupabaseHost(host, supplier_http()))
+        sources.append(SupabaseHost(host, provider_http()))
     match MetricSettings.load().metric_source:
         case "yandex":
             sources.append(_yandex_monitoring())
@@ -106,8 +108,8 @@ def _yandex_monitoring() -> MetricSource:
 
     settings = YandexMonitoringSettings.load()
     key = settings.yandex_monitoring_api_key
-    authorize = (lambda: f"Api-Key {key.get_secret_value()}") if key else ServiceAccountToken(supplier_http())
-    return YandexMonitoring(settings, supplier_http(), authorize=authorize, now=utc_now)
+    authorize = (lambda: f"Api-Key {key.get_secret_value()}") if key else ServiceAccountToken(provider_http())
+    return YandexMonitoring(settings, provider_http(), authorize=authorize, now=utc_now)
 
 
 def _cloudwatch() -> MetricSource:
@@ -117,7 +119,7 @@ def _cloudwatch() -> MetricSource:
 
 
 def _channels(settings: AlertSettings) -> Mapping[str, AlertChannel]:
-    """Only the channels that reach somebody need their settings."""
+    """Return only channels that have recipients; the others need no settings."""
     from auto360.domains.monitoring.sms_channel import SmsChannel
 
     channels: dict[str, AlertChannel] = {"sms": SmsChannel(database(), deliver_sms)}
@@ -130,5 +132,5 @@ def _channels(settings: AlertSettings) -> Mapping[str, AlertChannel]:
         from auto360.providers.alert_channels.webhook import SignedWebhook, WebhookSettings
 
         url = settings.alert_webhook_url.get_secret_value()
-        channels["webhook"] = SignedWebhook(WebhookSettings.load(), url, supplier_http(), now=utc_now)
+        channels["webhook"] = SignedWebhook(WebhookSettings.load(), url, provider_http(), now=utc_now)
     return channels

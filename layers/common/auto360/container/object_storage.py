@@ -1,4 +1,4 @@
-"""Object storage: VK Cloud for backups, Yandex Object Storage for uploads, Supabase Storage as their source."""
+"""Wiring of object storage: VK Cloud for backups, Yandex Object Storage for uploads, Supabase Storage as source."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 @cache
 def backup_store() -> S3Store:
-    """The bucket at VK Cloud."""
+    """Return the bucket at VK Cloud."""
     from auto360.providers.object_storage.access import VkCloudSettings
     from auto360.providers.object_storage.s3 import S3Store
 
@@ -22,7 +22,7 @@ def backup_store() -> S3Store:
 
 @cache
 def backup_links() -> LinkSigner:
-    """Links to what lies at VK Cloud, such as the copy of a video."""
+    """Return the signer of links to objects at VK Cloud, such as a video's replica."""
     from auto360.providers.object_storage.access import VkCloudSettings
     from auto360.providers.object_storage.links import S3LinkSigner
 
@@ -32,7 +32,7 @@ def backup_links() -> LinkSigner:
 
 @cache
 def upload_store() -> S3Store:
-    """The bucket at Yandex Object Storage."""
+    """Return the bucket at Yandex Object Storage."""
     from auto360.providers.object_storage.access import YandexStorageSettings
     from auto360.providers.object_storage.s3 import S3Store
 
@@ -42,7 +42,7 @@ def upload_store() -> S3Store:
 
 @cache
 def supabase_bucket(name: str) -> S3Store:
-    """One bucket of Supabase Storage."""
+    """Return a bucket of Supabase Storage."""
     from auto360.providers.object_storage.access import SupabaseStorageSettings
     from auto360.providers.object_storage.s3 import S3Store
 

@@ -1,4 +1,4 @@
-"""The transport of every HTTP client: it hands the request's id on, and notes whom we waited for."""
+"""Transport of every HTTP client: propagates the request id and records waiting times."""
 
 import re
 import time
@@ -13,13 +13,13 @@ _DATABASE_NAME = re.compile(r"(?:^|/)((?:rpc/)?[a-z_0-9]+)$")
 
 
 class TracingTransport(httpx.BaseTransport):
-    """Notes the host of each call; for the database the table or function as well. Paths elsewhere may hold secrets."""
+    """Record the host of each call, for the database the table or function too; other paths may hold secrets."""
 
     def __init__(self, behind: httpx.BaseTransport, *, is_database: bool = False) -> None:
         self._behind, self._is_database = behind, is_database
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it with `X-Request-ID`; an answer that never comes is noted as well."""
+        """Send with `X-Request-ID`; failed calls are recorded as well."""
         if request_context.request_id():
             request.headers.setdefault("X-Request-ID", request_context.request_id())
         target, started_at = self._target(request.url), time.time()
@@ -37,7 +37,6 @@ class TracingTransport(httpx.BaseTransport):
         return response
 
     def close(self) -> None:
-        """Close the connections."""
         self._behind.close()
 
     def _target(self, url: httpx.URL) -> str:
@@ -48,7 +47,7 @@ class TracingTransport(httpx.BaseTransport):
 
 
 class _NotedBody(httpx.SyncByteStream):
-    """A body that tells once when it is over: its bytes are waited for as well."""
+    """Response body that reports its end once, since reading its bytes takes time as well."""
 
     def __init__(self, behind: object, over: Callable[[], None]) -> None:
         if not isinstance(behind, httpx.SyncByteStream):

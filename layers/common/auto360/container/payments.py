@@ -1,10 +1,10 @@
-"""The banks with which there is a contract."""
+"""Wiring of the banks under contract."""
 
 from functools import cache
 
 from pydantic import field_validator
 
-from auto360.container.data import supplier_http
+from auto360.container.data import provider_http
 from auto360.core.clock import utc_now
 from auto360.core.settings import EnvSettings
 from auto360.providers.payments import Bank
@@ -16,7 +16,7 @@ _LEAST_TYIYN, _MOST_TYIYN = 100, 15_000_000
 
 
 class BankSettings(EnvSettings):
-    """Which banks there are.
+    """Configured banks.
 
     `BANKS`: those with a contract, comma-separated, in the order in which the app shows them. `BANKS_PAUSED`: those of
     them at which no new order is made; their calls and questions about old orders go on. `BANK_LIMITS`: smallest and
@@ -43,17 +43,17 @@ class BankSettings(EnvSettings):
 
     @property
     def connected(self) -> tuple[str, ...]:
-        """Names of the banks with a contract."""
+        """Return names of the banks under contract."""
         return tuple(self.banks.split(",")) if self.banks else ()
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """Names of the banks at which new orders are made."""
+        """Return names of the banks that take new orders."""
         paused = self.banks_paused.split(",")
         return tuple(name for name in self.connected if name not in paused)
 
     def limits(self, name: str) -> tuple[int, int]:
-        """The span of amounts at a bank, in tyiyn."""
+        """Return the smallest and largest amount at a bank, in tyiyn."""
         return _limits(self.bank_limits).get(name, (_LEAST_TYIYN, _MOST_TYIYN))
 
 
@@ -69,18 +69,21 @@ def _limits(text: str) -> dict[str, tuple[int, int]]:
 
 
 def connected_banks() -> tuple[str, ...]:
-    """Names of the banks with a contract, in the order of the app."""
+    """Return names of the banks under contract, in the order of the app."""
     return BankSettings.load().connected
 
 
 def offered_banks() -> tuple[str, ...]:
-    """Names of the banks at which new orders are made, in the order of the app."""
+    """Return names of the banks that take new orders, in the order of the app."""
     return BankSettings.load().offered
 
 
 @cache
 def bank(name: str) -> Bank | None:
-    """A bank by its name; None without a contract, so that nothing of it is believed. Only this one is loaded."""
+    """Return a bank by its name, loading only this one.
+
+    None without a contract, so that its webhooks are not believed.
+    """
     settings = BankSettings.load()
     if name not in settings.connected:
         return None
@@ -92,19 +95,19 @@ def _bank(name: str, terms: BankTerms) -> Bank:
     if name == "odengi":
         from auto360.providers.payments.odengi import OdengiSettings, odengi
 
-        return odengi(OdengiSettings.load(), supplier_http(), terms)
+        return odengi(OdengiSettings.load(), provider_http(), terms)
     if name == "mbank":
         from auto360.providers.payments.mkassa import MkassaSettings, mkassa
 
-        return mkassa(MkassaSettings.load(), supplier_http(), terms)
+        return mkassa(MkassaSettings.load(), provider_http(), terms)
     if name == "bakai":
         from auto360.providers.payments.bakai import BakaiSettings, bakai
 
-        return bakai(BakaiSettings.load(), supplier_http(), terms)
+        return bakai(BakaiSettings.load(), provider_http(), terms)
     if name == "optima":
         from auto360.providers.payments.optima import OptimaSettings, optima
 
-        return optima(OptimaSettings.load(), supplier_http(), terms)
+        return optima(OptimaSettings.load(), provider_http(), terms)
     from auto360.providers.payments.freedom_pay import FreedomPaySettings, freedom_pay
 
-    return freedom_pay(FreedomPaySettings.load(), supplier_http(), terms)
+    return freedom_pay(FreedomPaySettings.load(), provider_http(), terms)

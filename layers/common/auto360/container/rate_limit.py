@@ -1,4 +1,4 @@
-"""Request limits: Redis where REDIS_URL is set, else Postgres."""
+"""Wiring of request limits: Redis where REDIS_URL is set, else Postgres."""
 
 from functools import cache
 from typing import TYPE_CHECKING
@@ -21,13 +21,12 @@ class RedisSettings(EnvSettings):
 
 @cache
 def limit(name: str) -> Limit:
-    """The configured limit of a name."""
     return LimitSettings.load().limit(name)
 
 
 @cache
 def redis_client() -> "Redis | None":
-    """The Redis of this process, or None where REDIS_URL is not set."""
+    """Return the Redis client of this process, or None where REDIS_URL is not set."""
     settings = RedisSettings.load()
     if settings.redis_url is None:
         return None
@@ -39,7 +38,7 @@ def redis_client() -> "Redis | None":
 
 @cache
 def request_counter() -> RequestCounter:
-    """Counts requests over all instances."""
+    """Return the counter of requests over all instances."""
     from auto360.providers.rate_limit.postgres import PostgresCounter
 
     counter = PostgresCounter(database())

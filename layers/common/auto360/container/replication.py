@@ -1,4 +1,4 @@
-"""Copies at VK Cloud: of videos, of Supabase Storage, of what has just arrived."""
+"""Wiring of replicas at VK Cloud: videos, Supabase Storage, new uploads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from auto360.container.backups import runs
-from auto360.container.data import database, supplier_http
+from auto360.container.data import database, provider_http
 from auto360.container.object_storage import backup_store, supabase_bucket, upload_store
 from auto360.core.clock import utc_now
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @cache
 def schedule() -> Schedule:
-    """What the timers start."""
+    """Build the jobs that timers start."""
     from auto360.domains.backups.schedule import Schedule
 
     return Schedule(
@@ -39,7 +39,7 @@ def schedule() -> Schedule:
 
 
 def copy_run() -> CopyRun:
-    """One run under its lease, until shortly before the platform would end it."""
+    """Build a run under its lease that ends before the platform's time limit."""
     from auto360.domains.replication.run import CopyRun, CopyRunPolicy
 
     until = utc_now() + timedelta(seconds=CopyRunPolicy.load().copies_run_seconds)
@@ -47,7 +47,7 @@ def copy_run() -> CopyRun:
 
 
 def storage() -> StorageCopies:
-    """Copies of files; made for each run, since it counts."""
+    """Build the replication of files; counts, so build one per run."""
     from auto360.domains.replication.storage import StorageCopies, StoragePolicy
     from auto360.domains.replication.storage_files import CopiedBuckets, SupabaseFiles
 
@@ -57,18 +57,18 @@ def storage() -> StorageCopies:
 
 
 def videos() -> VideoCopies:
-    """Copies of videos; made for each run, since it counts."""
+    """Build the replication of videos; counts, so build one per run."""
     from auto360.container.video_providers import api_video, job_patience, yandex
     from auto360.domains.replication.videos import VideoCopies, VideoCopyPolicy
     from auto360.providers.video.download import WholeFile
 
     players: dict[str, VideoPlayer] = {"api_video": api_video(job_patience()), "yandex": yandex(job_patience())}
-    files = WholeFile(supplier_http())
+    files = WholeFile(provider_http())
     return VideoCopies(database(), players, files, backup_store(), ledger(), VideoCopyPolicy.load(), utc_now)
 
 
 def samples() -> Samples:
-    """Reading again; made for each run, since it counts."""
+    """Build the integrity checks; counts, so build one per run."""
     from auto360.domains.replication.integrity_checks import SamplePolicy, Samples
 
     return Samples(database(), backup_store(), SamplePolicy.load(), utc_now)
@@ -76,7 +76,7 @@ def samples() -> Samples:
 
 @cache
 def arrivals() -> Arrivals:
-    """What has just arrived in the uploads bucket."""
+    """Build the handler of new files in the uploads bucket."""
     from auto360.domains.replication.upload_events import ArrivalPolicy, Arrivals
 
     uploads = upload_store()
@@ -85,7 +85,6 @@ def arrivals() -> Arrivals:
 
 @cache
 def ledger() -> CopyLedger:
-    """The ledger of copies."""
     from auto360.domains.replication.ledger import CopyLedger
 
     return CopyLedger(database())

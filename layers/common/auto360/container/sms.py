@@ -1,4 +1,4 @@
-"""SMS: suppliers in the order in which they are asked, delivery reports, operators' messages."""
+"""Wiring of SMS: providers in order, delivery receipts, staff messages."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import field_validator, model_validator
 
-from auto360.container.data import database, supplier_http
+from auto360.container.data import database, provider_http
 from auto360.core.settings import EnvSettings
-from auto360.providers.sms import SmsSupplier
+from auto360.providers.sms import SmsProvider
 from auto360.providers.sms.delivery import Delivery, deliver
 
 if TYPE_CHECKING:
     from auto360.domains.sms.reports import PushedReports, SmsPoller
-    from auto360.domains.sms.sending import OperatorSms
+    from auto360.domains.sms.sending import StaffSms
     from auto360.domains.sms.status import SmsStatus
     from auto360.providers.sms import SmsPushReader
 
 
 class SmsSettings(EnvSettings):
-    """`SMS_SUPPLIERS`: names, the first one asked first. `SMS_TEST_MODE`: suppliers check messages and send none."""
+    """`SMS_PROVIDERS`: names in the order of use. `SMS_TEST_MODE`: providers check messages and send none."""
 
     app_env: Literal["local", "test", "staging", "production"] = "production"
-    sms_suppliers: str = "nikita,smsc"
+    sms_providers: str = "nikita,smsc"
     sms_test_mode: bool = False
 
-    @field_validator("sms_suppliers")
+    @field_validator("sms_providers")
     @classmethod
     def _known(cls, value: str) -> str:
         if not set(value.split(",")) <= {"nikita", "smsc"}:
@@ -42,30 +42,30 @@ class SmsSettings(EnvSettings):
 
 
 @cache
-def suppliers() -> Sequence[SmsSupplier]:
-    """The configured suppliers."""
+def providers() -> Sequence[SmsProvider]:
+    """Return the configured providers."""
     settings = SmsSettings.load()
-    return tuple(_supplier(name, test_mode=settings.sms_test_mode) for name in settings.sms_suppliers.split(","))
+    return tuple(_provider(name, test_mode=settings.sms_test_mode) for name in settings.sms_providers.split(","))
 
 
-def _supplier(name: str, *, test_mode: bool) -> SmsSupplier:
+def _provider(name: str, *, test_mode: bool) -> SmsProvider:
     if name == "smsc":
         from auto360.providers.sms.smsc import SmscSettings, SmscSms
 
-        return SmscSms(SmscSettings.load(), supplier_http(), test_mode=test_mode)
+        return SmscSms(SmscSettings.load(), provider_http(), test_mode=test_mode)
     from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
 
-    return NikitaSms(NikitaSettings.load(), supplier_http(), test_mode=test_mode)
+    return NikitaSms(NikitaSettings.load(), provider_http(), test_mode=test_mode)
 
 
 def deliver_sms(phone: str, text: str, *, sms_id: str, passed_over: Collection[str]) -> Delivery:
-    """Hand an SMS to the configured suppliers."""
-    return deliver(phone, text, sms_id=sms_id, suppliers=suppliers(), passed_over=passed_over)
+    """Send an SMS through the configured providers."""
+    return deliver(phone, text, sms_id=sms_id, providers=providers(), passed_over=passed_over)
 
 
 @cache
 def pushed_reports() -> PushedReports:
-    """Takes the delivery webhooks."""
+    """Build the receiver of delivery webhooks."""
     from auto360.domains.sms.reports import PushedReports, SmsReportSettings
 
     return PushedReports(database(), SmsReportSettings.load(), _push_readers(), _by_name())
@@ -80,27 +80,25 @@ def _push_readers() -> Mapping[str, SmsPushReader]:
 
 @cache
 def sms_poller() -> SmsPoller:
-    """Asks for missing reports and measures balances."""
+    """Build the timer that queries receipts and balances."""
     from auto360.domains.sms.reports import SmsPoller
 
     return SmsPoller(database(), _by_name())
 
 
-def _by_name() -> Mapping[str, SmsSupplier]:
-    return {supplier.name: supplier for supplier in suppliers()}
+def _by_name() -> Mapping[str, SmsProvider]:
+    return {provider.name: provider for provider in providers()}
 
 
 @cache
-def operator_sms() -> OperatorSms:
-    """Sends single messages for operators."""
-    from auto360.domains.sms.sending import OperatorSms, OperatorSmsPolicy
+def staff_sms() -> StaffSms:
+    from auto360.domains.sms.sending import StaffSms, StaffSmsPolicy
 
-    return OperatorSms(database(), OperatorSmsPolicy.load(), deliver_sms)
+    return StaffSms(database(), StaffSmsPolicy.load(), deliver_sms)
 
 
 @cache
 def sms_status() -> SmsStatus:
-    """The figures for operators."""
     from auto360.domains.sms.status import SmsStatus
 
     return SmsStatus(database())

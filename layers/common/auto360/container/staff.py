@@ -1,4 +1,4 @@
-"""The operations page: sessions of operators, the team, the overview."""
+"""Wiring of the operations page: staff sessions, the team, the overview."""
 
 from __future__ import annotations
 
@@ -9,25 +9,24 @@ from auto360.container.data import database
 
 if TYPE_CHECKING:
     from auto360.domains.staff.overview import Overview
-    from auto360.domains.staff.sessions import OperatorSessions
+    from auto360.domains.staff.sessions import StaffSessions
     from auto360.domains.staff.team import StaffTeam
     from auto360.domains.staff.video_transfer import TransferAdmin
 
 
 @cache
-def operator_sessions() -> OperatorSessions:
-    """Sign-in and sessions."""
+def staff_sessions() -> StaffSessions:
     from auto360.domains.accounts.code_policy import LockPolicy
     from auto360.domains.accounts.code_secrets import CodeSecretSettings
-    from auto360.domains.staff.sessions import OperatorSessionPolicy, OperatorSessions
+    from auto360.domains.staff.sessions import StaffSessionPolicy, StaffSessions
 
     secrets = CodeSecretSettings.load().secrets()
-    return OperatorSessions(database(), secrets, LockPolicy.load(), OperatorSessionPolicy.load())
+    return StaffSessions(database(), secrets, LockPolicy.load(), StaffSessionPolicy.load())
 
 
 @cache
 def team() -> StaffTeam:
-    """Operators and the audit log."""
+    """Build staff members and the audit log."""
     from auto360.domains.staff.team import StaffTeam
 
     return StaffTeam(database())
@@ -35,7 +34,6 @@ def team() -> StaffTeam:
 
 @cache
 def overview() -> Overview:
-    """What waits, timers, backups, figures."""
     from auto360.domains.staff.overview import Overview
 
     return Overview(database())
@@ -43,7 +41,7 @@ def overview() -> Overview:
 
 @cache
 def migration_desk() -> TransferAdmin:
-    """The move of videos: state and orders."""
+    """Build state and orders of the video transfer."""
     from auto360.domains.staff.video_transfer import TransferAdmin
     from auto360.domains.videos.transfer.policy import MigrationPolicy
 

@@ -1,4 +1,4 @@
-"""Where pictures may lie."""
+"""Wiring of picture addresses."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 @cache
 def image_links() -> ImageLinks:
-    """Our own storage, and the hosts that are configured."""
+    """Return the rule for picture addresses: our own storage and the configured hosts."""
     from auto360.core.urls import ImageLinks, ImageLinkSettings
     from auto360.providers.database.postgrest import SupabaseSettings
 

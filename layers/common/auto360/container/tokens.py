@@ -1,4 +1,4 @@
-"""Access tokens."""
+"""Wiring of access tokens."""
 
 from functools import cache
 
@@ -8,5 +8,5 @@ from auto360.core.identity import AccessTokens, AccessTokenSettings
 
 @cache
 def access_tokens() -> AccessTokens:
-    """Makes and checks access tokens with this process's keys."""
+    """Return the maker and checker of access tokens with this process's keys."""
     return AccessTokens(AccessTokenSettings.load(), now=utc_now)

@@ -1,11 +1,11 @@
-"""Video suppliers, and our own addresses of videos."""
+"""Wiring of video providers, and our own addresses of videos."""
 
 from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING
 
-from auto360.container.data import supplier_http
+from auto360.container.data import provider_http
 
 if TYPE_CHECKING:
     from auto360.domains.videos.addresses import VideoAddresses
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @cache
 def addresses() -> VideoAddresses:
-    """Where a video plays, for as long as we live."""
+    """Return the builder of lasting video addresses."""
     from auto360.domains.videos.addresses import PublicApiSettings, VideoAddresses
 
     return VideoAddresses(PublicApiSettings.load().public_api_url)
@@ -26,46 +26,45 @@ def addresses() -> VideoAddresses:
 
 @cache
 def api_video(patience: RetryPolicy | None = None) -> ApiVideo:
-    """api.video; a job may be more patient than a person."""
+    """Return api.video; jobs may retry longer than a person waits."""
     from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 
-    return ApiVideo(ApiVideoSettings.load(), supplier_http(), patience=patience)
+    return ApiVideo(ApiVideoSettings.load(), provider_http(), patience=patience)
 
 
 @cache
 def api_video_webhooks() -> ApiVideoWebhooks:
-    """Where api.video reports to."""
     from auto360.providers.video.api_video import ApiVideoSettings
     from auto360.providers.video.api_video_reports import ApiVideoWebhooks
 
-    return ApiVideoWebhooks(ApiVideoSettings.load(), supplier_http())
+    return ApiVideoWebhooks(ApiVideoSettings.load(), provider_http())
 
 
 @cache
 def yandex(patience: RetryPolicy | None = None) -> YandexVideo:
-    """Yandex Cloud Video; a job may be more patient than a person."""
+    """Return Yandex Cloud Video; jobs may retry longer than a person waits."""
     from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 
-    return YandexVideo(YandexVideoSettings.load(), supplier_http(), iam_tokens(), patience=patience)
+    return YandexVideo(YandexVideoSettings.load(), provider_http(), iam_tokens(), patience=patience)
 
 
 @cache
 def iam_tokens() -> IamTokens:
-    """Tokens for Yandex Cloud, kept for the process."""
+    """Return tokens for Yandex Cloud, kept for the process."""
     from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange
 
-    return IamTokens(_token_of_function, KeyExchange(IamSettings.load(), supplier_http()))
+    return IamTokens(_token_of_function, KeyExchange(IamSettings.load(), provider_http()))
 
 
 def viewer_patience() -> RetryPolicy:
-    """For people who wait for a video to begin, and for whom there may be another copy."""
+    """Return short retries for viewers, for whom there may be a replica."""
     from auto360.providers.video.http import RetryPolicy
 
     return RetryPolicy(total_seconds=2.5, call_seconds=1.5, tries=2, first_wait_seconds=0.2)
 
 
 def job_patience() -> RetryPolicy:
-    """For jobs: nobody waits, and a minute's limit may be waited out."""
+    """Return long retries for jobs, which may wait out a rate limit of a minute."""
     from auto360.providers.video.http import RetryPolicy
 
     return RetryPolicy(total_seconds=75.0, call_seconds=15.0, tries=5, first_wait_seconds=0.5)

@@ -1,4 +1,4 @@
-"""The move of videos from api.video to Yandex: who stands on both sides, and at what pace they are called."""
+"""Wiring of the video transfer from api.video to Yandex: both providers and the pace of calls."""
 
 from __future__ import annotations
 
@@ -28,17 +28,16 @@ if TYPE_CHECKING:
 
 @cache
 def policy() -> MigrationPolicy:
-    """Figures of the migration."""
     return MigrationPolicy.load()
 
 
 def ledger() -> Ledger:
-    """The ledger for a run of its own."""
+    """Build a ledger for a run of its own."""
     return Ledger(database(), f"run {uuid4()}", policy())
 
 
 def migration_run(tell: Tell | None = None, *, on_bytes: OnBytes | None = None) -> MigrationRun:
-    """A run with everything that it needs; `tell` hears of every step, `on_bytes` of every chunk."""
+    """Build a run; `tell` is called for every step, `on_bytes` for every chunk."""
     from auto360.domains.videos.transfer.copying import Copying
     from auto360.domains.videos.transfer.cutover import Releasing, Switching
     from auto360.domains.videos.transfer.verification import Settling
@@ -55,15 +54,18 @@ def migration_run(tell: Tell | None = None, *, on_bytes: OnBytes | None = None) 
 
 
 def _unheard(outcome: str, entry: TransferEntry) -> None:
-    """Counters are enough for the log."""
+    """Ignore steps: counters are enough for the log."""
 
 
 def _uncounted(entry: TransferEntry, copied: int, total: int) -> None:
-    """The ledger knows."""
+    """Ignore progress: the ledger records it."""
 
 
 def has_replica(replica: Replica) -> bool:
-    """Whether the copy at VK Cloud is there, whole. A store that does not tell has none: api.video keeps its copy."""
+    """Return True when the replica at VK Cloud is whole.
+
+    False when the store does not answer, so that api.video keeps its copy.
+    """
     from auto360.container.object_storage import backup_store
     from auto360.providers.object_storage import ObjectStoreError
 
@@ -76,7 +78,7 @@ def has_replica(replica: Replica) -> bool:
 
 @cache
 def files() -> TransferFiles:
-    """Moves bytes."""
+    """Build the copier of bytes."""
     from auto360.domains.videos.transfer.ports import TransferFiles
     from auto360.providers.video.checksums import HttpDigest
     from auto360.providers.video.hls import require_playable
@@ -91,7 +93,7 @@ def files() -> TransferFiles:
 
 @cache
 def api_video() -> ApiVideo:
-    """The source."""
+    """Return the source."""
     from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 
     return ApiVideo(ApiVideoSettings.load(), http(), patience=patience())
@@ -99,7 +101,7 @@ def api_video() -> ApiVideo:
 
 @cache
 def yandex() -> YandexVideo:
-    """The target."""
+    """Return the target."""
     from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 
     return YandexVideo(YandexVideoSettings.load(), http(), iam_tokens(), patience=patience())
@@ -107,13 +109,13 @@ def yandex() -> YandexVideo:
 
 @cache
 def http() -> httpx.Client:
-    """The client for both suppliers: every call of their APIs is counted before it is made."""
+    """Return the client for both providers, which counts every API call beforehand."""
     from auto360.providers.transport.connections import new_client
     from auto360.providers.video.api_video import ApiVideoSettings
     from auto360.providers.video.throttle import Pace, PacedCalls
     from auto360.providers.video.yandex import YandexVideoSettings
 
-    figures = policy()
+    settings = policy()
     source = str(ApiVideoSettings.load().api_video_url).rstrip("/")
     target = f"{str(YandexVideoSettings.load().yandex_video_url).rstrip('/')}/video/"
     writes = frozenset({"POST", "PATCH", "DELETE"})
@@ -121,24 +123,24 @@ def http() -> httpx.Client:
         request_counter(),
         (
             PacedCalls(
-                "migration_reads", f"{source}/videos", frozenset({"GET"}), figures.video_migration_reads_per_minute
+                "migration_reads", f"{source}/videos", frozenset({"GET"}), settings.video_migration_reads_per_minute
             ),
-            PacedCalls("migration_writes", f"{source}/videos", writes, figures.video_migration_writes_per_minute),
-            PacedCalls("migration_target", target, writes | {"GET"}, figures.video_migration_target_calls_per_minute),
+            PacedCalls("migration_writes", f"{source}/videos", writes, settings.video_migration_writes_per_minute),
+            PacedCalls("migration_target", target, writes | {"GET"}, settings.video_migration_target_calls_per_minute),
         ),
     )
     return new_client(timeout=10.0, before=pace)
 
 
 def patience() -> RetryPolicy:
-    """For one call: shorter than what a run keeps free at its end. Longer waits are the run's own business."""
+    """Return retries shorter than the time that a run keeps free; longer waits belong to the run."""
     from auto360.providers.video.http import RetryPolicy
 
     return RetryPolicy(total_seconds=20.0, call_seconds=10.0, tries=4, first_wait_seconds=0.5)
 
 
 def tus_policy() -> TusPolicy:
-    """How files are sent: in pieces of 16 MiB."""
+    """Return the chunk size for uploads: 16 MiB."""
     from auto360.providers.video.tus import TusPolicy
 
     return TusPolicy()

@@ -1,4 +1,4 @@
-"""Videos of people: uploading, playing, reports, upkeep."""
+"""Wiring of users' videos: uploads, playback, webhooks, maintenance."""
 
 from __future__ import annotations
 
@@ -13,50 +13,49 @@ from auto360.core.clock import utc_now
 if TYPE_CHECKING:
     from auto360.domains.videos.maintenance import VideoUpkeep
     from auto360.domains.videos.playback import VideoReader
-    from auto360.domains.videos.provider_registry import Suppliers
-    from auto360.domains.videos.uploads import UploadTickets
+    from auto360.domains.videos.provider_registry import VideoProviders
+    from auto360.domains.videos.uploads import UploadSessions
     from auto360.domains.videos.webhooks import VideoReports
     from auto360.providers.video.http import RetryPolicy
 
 
 @cache
-def upload_tickets() -> UploadTickets:
-    """Opens and completes uploads."""
-    from auto360.domains.videos.uploads import UploadPolicy, UploadTickets
+def upload_sessions() -> UploadSessions:
+    from auto360.domains.videos.uploads import UploadPolicy, UploadSessions
 
-    return UploadTickets(database(), _suppliers(), UploadPolicy.load(), addresses().api_url)
+    return UploadSessions(database(), _providers(), UploadPolicy.load(), addresses().api_url)
 
 
 @cache
 def videos() -> VideoReader:
-    """Where videos play; removing them."""
+    """Build playback and deletion of videos."""
     from auto360.container.object_storage import backup_links
     from auto360.domains.videos.playback import VideoReader
 
-    return VideoReader(database(), _suppliers(viewer_patience()), shared_cache(), backup_links, addresses().api_url)
+    return VideoReader(database(), _providers(viewer_patience()), shared_cache(), backup_links, addresses().api_url)
 
 
 @cache
 def video_reports() -> VideoReports:
-    """Takes what api.video reports."""
-    from auto360.domains.videos.provider_registry import Suppliers
+    """Build the receiver of api.video webhooks."""
+    from auto360.domains.videos.provider_registry import VideoProviders
     from auto360.domains.videos.webhooks import ReportSettings, VideoReports
     from auto360.providers.video.api_video_reports import is_signed
 
     return VideoReports(
-        database(), Suppliers({"api_video": api_video()}), ReportSettings.load(), is_signed, addresses().api_url
+        database(), VideoProviders({"api_video": api_video()}), ReportSettings.load(), is_signed, addresses().api_url
     )
 
 
 def video_upkeep() -> VideoUpkeep:
-    """The timer's work: a new one for each run."""
+    """Build the maintenance timer; counts, so build one per run."""
     from auto360.domains.videos.maintenance import UpkeepPolicy, VideoUpkeep
 
-    return VideoUpkeep(database(), _suppliers(job_patience()), UpkeepPolicy.load(), addresses().api_url, utc_now)
+    return VideoUpkeep(database(), _providers(job_patience()), UpkeepPolicy.load(), addresses().api_url, utc_now)
 
 
 @cache
-def _suppliers(patience: RetryPolicy | None = None) -> Suppliers:
-    from auto360.domains.videos.provider_registry import Suppliers
+def _providers(patience: RetryPolicy | None = None) -> VideoProviders:
+    from auto360.domains.videos.provider_registry import VideoProviders
 
-    return Suppliers({"api_video": api_video(patience), "yandex": yandex(patience)})
+    return VideoProviders({"api_video": api_video(patience), "yandex": yandex(patience)})

@@ -1,4 +1,4 @@
-"""Time as an argument: rules take a `Clock`, so that tests can hold it still."""
+"""Injected time: rules take a `Clock`, so that tests can fix it."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -7,5 +7,5 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """The present moment, aware, in UTC."""
+    """Return the present moment, aware, in UTC."""
     return datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Secrets that must be stored and read again, such as a supplier's token for debits: encrypted, bound to their row.
+"""Encryption of stored secrets, such as a provider's token for debits, bound to their row.
 
 Form: `v1.<key id>.<base64url of nonce and ciphertext>`, AES-256-GCM with a fresh nonce of 12 bytes. Table, column, row
 and key id are authenticated with it, so that a value moved to another row does not decrypt. Several keys may be
@@ -25,12 +25,12 @@ _STORED = re.compile(r"v1\.([A-Za-z0-9_-]{1,20})\.([A-Za-z0-9_-]+)")
 
 
 class NotDecryptable(Exception):
-    """The value is no stored secret, its key is gone, or it belongs to another row. Never holds the value."""
+    """Not a stored secret, key missing, or bound to another row. Never holds the value."""
 
 
 @dataclass(frozen=True)
 class AssociatedData:
-    """Where a secret is stored; it decrypts nowhere else."""
+    """Table, column and row of a secret; it decrypts nowhere else."""
 
     table: str
     column: str
@@ -38,7 +38,7 @@ class AssociatedData:
 
 
 class StoredSecrets:
-    """Encrypts and decrypts. `keys` by id, the first one is current; `random_bytes` is there for tests."""
+    """Encrypts and decrypts. `keys` by id, the first one is current; `random_bytes` is injected for tests."""
 
     def __init__(
         self, keys: dict[str, bytes], digest_key: bytes, *, random_bytes: Callable[[int], bytes] = os.urandom
@@ -47,11 +47,11 @@ class StoredSecrets:
 
     @property
     def current_key_id(self) -> str:
-        """The id of the key under which is encrypted."""
+        """Return the id of the encrypting key."""
         return next(iter(self._keys))
 
     def encrypt(self, secret: str, *, place: AssociatedData) -> str:
-        """The stored form under the current key."""
+        """Return the stored form under the current key."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         key_id = self.current_key_id
@@ -60,7 +60,7 @@ class StoredSecrets:
         return f"v1.{key_id}.{base64.urlsafe_b64encode(nonce + sealed).decode().rstrip('=')}"
 
     def decrypt(self, stored: str, *, place: AssociatedData) -> str:
-        """The secret. Raises NotDecryptable."""
+        """Return the secret. Raises NotDecryptable."""
         from cryptography.exceptions import InvalidTag
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -76,11 +76,11 @@ class StoredSecrets:
             raise NotDecryptable from None
 
     def is_stale(self, stored: str) -> bool:
-        """Whether it is under an older key. Raises NotDecryptable for what is no stored secret."""
+        """Return True for a value under an older key. Raises NotDecryptable for what is no stored secret."""
         return _parts(stored)[0] != self.current_key_id
 
     def digest(self, secret: str, *, purpose: str) -> bytes:
-        """32 bytes by which an equal secret is found again; `purpose` (table and column) keeps places apart."""
+        """Return 32 bytes that find an equal secret again; `purpose` (table and column) keeps places apart."""
         return hmac.new(self._digest_key, f"stored:digest:v1|{purpose}|{secret}".encode(), hashlib.sha256).digest()
 
 
@@ -99,7 +99,9 @@ def _parts(stored: str) -> tuple[str, bytes]:
 
 
 class StoredSecretSettings(EnvSettings):
-    """`STORED_SECRET_KEYS`: `k2:<base64url of 32 bytes>,k1:…`, newest first. `STORED_SECRET_DIGEST_KEY`: another one.
+    """`STORED_SECRET_KEYS`: `k2:<base64url of 32 bytes>,k1:…`, newest first.
+
+    `STORED_SECRET_DIGEST_KEY`: separate key.
 
     The digest key cannot be rotated without computing every digest anew, so it is a key of its own.
     """
@@ -120,7 +122,7 @@ class StoredSecretSettings(EnvSettings):
         return value
 
     def secrets(self) -> StoredSecrets:
-        """The keys, ready for use."""
+        """Parse the keys."""
         digest_key = _key(self.stored_secret_digest_key.get_secret_value())
         return StoredSecrets(_parsed_keys(self.stored_secret_keys.get_secret_value()), digest_key)
 

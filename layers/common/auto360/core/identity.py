@@ -1,6 +1,6 @@
-"""Access tokens: short-lived JWTs that Supabase takes as a user's (facts on SMS login, §6.1).
+"""Access tokens: short-lived JWTs that Supabase accepts as a user's (docs/reference/sms-login.md, section 6.1).
 
-ES256 with a key id is the form to use; HS256 with the project's legacy secret is read, and written where no signing
+ES256 with a key id is the form to use; HS256 with the project's legacy secret is accepted, and issued where no signing
 key is configured. The algorithm follows from our configuration, never from the token.
 """
 
@@ -23,7 +23,7 @@ _CLOCK_SKEW = timedelta(seconds=30)
 
 @dataclass(frozen=True)
 class Principal:
-    """Who a valid access token speaks for. `token` is the token itself, to be shown to the database."""
+    """Subject of a valid access token. `token` is the token itself, passed on to the database."""
 
     user_id: str
     session_id: str
@@ -57,18 +57,18 @@ class AccessTokenSettings(EnvSettings):
 
 
 class AccessTokens:
-    """Makes and checks access tokens."""
+    """Issues and checks access tokens."""
 
     def __init__(self, settings: AccessTokenSettings, *, now: Clock) -> None:
         self._settings, self._now = settings, now
 
     @property
     def lifetime_seconds(self) -> int:
-        """How long a new token is valid."""
+        """Return the lifetime of a new token."""
         return self._settings.access_token_seconds
 
     def issue(self, *, user_id: str, session_id: str, phone: str) -> str:
-        """A signed token for a session of a user."""
+        """Return a signed token for a session of a user."""
         import jwt
 
         settings, now = self._settings, int(self._now().timestamp())
@@ -95,7 +95,7 @@ class AccessTokens:
         return jwt.encode(claims, settings.jwt_secret.get_secret_value(), algorithm="HS256")
 
     def check(self, token: str) -> Principal:
-        """The principal of a valid token. Raises AuthenticationRequired for anything else."""
+        """Return the principal of a valid token. Raises AuthenticationRequired for anything else."""
         import jwt
 
         try:
@@ -116,7 +116,10 @@ class AccessTokens:
             raise AuthenticationRequired from None
 
     def _key_for(self, token_header: Mapping[str, Any]) -> tuple[str, Any]:
-        """The key and its one algorithm. A key id picks a public key; only tokens without one try the secret."""
+        """Return the key and its one algorithm.
+
+        A key id selects a public key; only tokens without one try the secret.
+        """
         import jwt
 
         settings, key_id = self._settings, token_header.get("kid")

@@ -1,4 +1,4 @@
-"""What a cloud gives a running function besides its event: a token of the function's own service account."""
+"""Token of the function's own service account, which a cloud passes with each invocation."""
 
 import time
 from contextvars import ContextVar
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class InvocationToken:
-    """The `token` of a function's context as it came, and when (Unix seconds)."""
+    """`token` of a function's context as received, and the time of receipt (Unix seconds)."""
 
     token: Any = field(repr=False)
     at: float
@@ -18,18 +18,18 @@ _granted: ContextVar[InvocationToken | None] = ContextVar("granted_token", defau
 
 
 def remember_grant(context: Any) -> None:
-    """Called at the start of each call of a function; AWS, and functions without a service account, grant nothing."""
+    """Store the token at the start of an invocation; AWS, and functions without a service account, pass none."""
     token = getattr(context, "token", None)
     _granted.set(InvocationToken(token, time.time()) if token else None)
 
 
 def grant() -> InvocationToken | None:
-    """What was granted to the running call."""
+    """Return the token of the running invocation."""
     return _granted.get()
 
 
 def seconds_left(context: Any, *, otherwise: float) -> float:
-    """Seconds until the platform ends this call; `otherwise` where it does not say."""
+    """Return seconds until the platform ends this call; `otherwise` where it does not say."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     if not callable(remaining):
         return otherwise

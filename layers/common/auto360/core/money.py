@@ -1,4 +1,4 @@
-"""Money: a whole number of tyiyn inside (100 tyiyn = 1 som); what suppliers write in som is converted exactly."""
+"""Money as a whole number of tyiyn (100 tyiyn = 1 som); providers' amounts in som are converted exactly."""
 
 import re
 from decimal import Decimal
@@ -9,7 +9,7 @@ _SOM = re.compile(r"\+?[0-9]{1,14}(?:\.[0-9]{1,20})?")
 
 
 def tyiyn_of_som(som: object) -> int:
-    """A supplier's amount in som (text, number or Decimal) as tyiyn.
+    """Convert a provider's amount in som (text, number or Decimal) to tyiyn.
 
     A float is read by its shortest text, so 100.1 is 10010. Raises ValueError for what is no amount, is negative, is
     not a whole number of tyiyn, or is larger than any payment.
@@ -24,7 +24,7 @@ def tyiyn_of_som(som: object) -> int:
 
 
 def whole_tyiyn(tyiyn: object) -> int:
-    """A supplier's amount in tyiyn, a JSON number or its text. Raises ValueError for anything else."""
+    """Parse a provider's amount in tyiyn, a JSON number or its text. Raises ValueError for anything else."""
     text = str(tyiyn) if isinstance(tyiyn, int | str) and not isinstance(tyiyn, bool) else ""
     if not text.isascii() or not text.isdecimal() or len(text) > 14 or int(text) > _MOST_TYIYN:
         raise ValueError("not a whole number of tyiyn")
@@ -32,10 +32,10 @@ def whole_tyiyn(tyiyn: object) -> int:
 
 
 def som_text(tyiyn: int) -> str:
-    """The amount in som with two decimals, such as `100.00`."""
+    """Format as som with two decimals, such as `100.00`."""
     return f"{tyiyn // 100}.{tyiyn % 100:02d}"
 
 
 def som_number(tyiyn: int) -> float:
-    """The amount as a JSON number in som: the float whose shortest text is exactly that amount, up to 10^11 som."""
+    """Return the amount as a JSON number in som: the float whose shortest text is exact, up to 10^11 som."""
     return float(som_text(tyiyn))

@@ -1,4 +1,4 @@
-"""Keyset pages: the place where a page ended, as an opaque text that the client gives back for the next one.
+"""Keyset pagination: opaque cursors that continue after the last row of a page.
 
 A cursor comes from outside: each value is parsed, bounded and printed anew before it goes anywhere. `ORDERS` names the
 values of every cursor that there is.
@@ -32,7 +32,7 @@ _MOST_DISTANCE = 1_000_000_000
 
 
 def moment(value: Any) -> str:
-    """A time as Postgres prints it in JSON, in UTC."""
+    """Return a time as Postgres prints it in JSON, in UTC. Raises ValueError."""
     if not isinstance(value, str) or not _TIME.fullmatch(value):
         raise ValueError(value)
     time = datetime.fromisoformat(value)
@@ -43,14 +43,14 @@ def moment(value: Any) -> str:
 
 
 def identity(value: Any) -> str:
-    """A UUID as Postgres prints it."""
+    """Return a UUID as Postgres prints it. Raises ValueError."""
     if not isinstance(value, str) or not _UUID.fullmatch(value):
         raise ValueError(value)
     return value
 
 
 def whole(least: int, most: int) -> Kind:
-    """A whole number between two others, both included."""
+    """Accept a whole number between two bounds, both included."""
 
     def take(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
@@ -61,7 +61,7 @@ def whole(least: int, most: int) -> Kind:
 
 
 def number(least: int, most: int) -> Kind:
-    """A finite number between two others, both included."""
+    """Accept a finite number between two bounds, both included."""
 
     def take(value: Any) -> float:
         # NaN lies between no two numbers.
@@ -73,7 +73,7 @@ def number(least: int, most: int) -> Kind:
 
 
 def word(*words: str) -> Kind:
-    """One of some words."""
+    """Accept one of the given words."""
 
     def take(value: Any) -> str:
         if not isinstance(value, str) or value not in words:
@@ -101,13 +101,13 @@ ORDERS: Mapping[str, tuple[Kind, ...]] = {
 
 
 def encode_cursor(order: str, *values: Any) -> str:
-    """The cursor after a row: the name of the order and the row's values in it, the unique id last."""
+    """Return the cursor after a row: the name of the order and the row's values in it, the unique id last."""
     document = json.dumps([order, *values], ensure_ascii=False, separators=(",", ":"), default=str)
     return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, *, order: str) -> tuple[Any, ...]:
-    """The values of a cursor that was made for this order, each as we print it: times in UTC.
+    """Return the values of a cursor made for this order, each printed anew: times in UTC.
 
     Raises ValidationFailed for any other text: a cursor is not a way to ask for something else.
     """
@@ -126,27 +126,27 @@ def decode_cursor(cursor: str, *, order: str) -> tuple[Any, ...]:
 
 @dataclass(frozen=True)
 class Cursor:
-    """After which row a page begins, the newest first: its time (ISO 8601) and its id. Without a row: at the newest."""
+    """Row after which a page begins, newest first: time (ISO 8601) and id. Empty: from the newest row."""
 
     before: str = "infinity"
     before_id: str = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 
 
 def decode_place(cursor: str | None, *, order: str) -> Cursor:
-    """The place that a cursor of an order by time names. Raises ValidationFailed for any other text."""
+    """Return the position in a cursor ordered by time. Raises ValidationFailed for any other text."""
     return Cursor(*decode_cursor(cursor, order=order)) if cursor else Cursor()
 
 
 @dataclass(frozen=True)
 class Page:
-    """Rows in their order, and the cursor after the last one where there are more."""
+    """Rows in order, and the cursor after the last one where more follow."""
 
     rows: Sequence[dict[str, Any]]
     next_cursor: str | None
 
     @classmethod
     def cut(cls, rows: Sequence[dict[str, Any]], *, limit: int, order: str, time: str) -> Self:
-        """The page out of rows of which one more than `limit` was asked for; `time` is the column that orders them."""
+        """Build a page from up to `limit` + 1 rows; `time` is the ordering column."""
         page = rows[:limit]
         more = len(rows) > limit
         return cls(page, encode_cursor(order, page[-1][time], page[-1]["id"]) if more else None)

@@ -1,8 +1,9 @@
-"""Kyrgyz mobile numbers: from what people type to E.164, and masked for logs.
+"""Kyrgyz mobile numbers: from typed text to E.164, and masked for logs.
 
-Rule (facts on SMS login, §3): the text is folded, so that pasted direction marks and other scripts' digits are no
-obstacle; separators are dropped; only digits and one leading plus may remain; the number must be valid for the region
-KG and of mobile type. Controls, extensions and letters are refused, although the library would accept them.
+Rule (docs/reference/sms-login.md, section 3): the text is folded, so that pasted direction marks and other scripts'
+digits are no obstacle; separators are dropped; only digits and one leading plus may remain; the number must be valid
+for the region KG and of mobile type. Controls, extensions and letters are refused, although the library would accept
+them.
 """
 
 import re
@@ -42,5 +43,5 @@ def mask(text: str) -> str:
 
 
 def number_block(phone: str) -> str:
-    """The number without its last four digits: SMS pumping walks through such blocks (facts on SMS login, §5.4)."""
+    """Return the number without its last four digits: SMS pumping walks through such blocks."""
     return phone[:-4]

@@ -1,7 +1,7 @@
-"""Settings: small frozen models, loaded when needed from any mapping, never at import time.
+"""Settings: small frozen models, loaded on demand from any mapping, never at import time.
 
-A field's environment variable is its name in capitals. A secret has no default. What is missing or unusable is a
-start-up error that names the variable and never shows its value.
+A field's environment variable is its name in capitals. Secrets have no default. A missing or unusable variable is a
+start-up error that names it and never shows its value.
 """
 
 import os
@@ -14,14 +14,14 @@ from auto360.core.errors import SettingsInvalid
 
 
 class EnvSettings(BaseModel):
-    """A group of settings that belong to one part."""
+    """Base of a settings group."""
 
     # A model is built when it is first loaded: a function imports more groups of settings than it uses.
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None) -> Self:
-        """Read the group from a mapping (`os.environ` unless told). An empty value counts as absent.
+        """Read the group from a mapping (`os.environ` by default). An empty value counts as absent.
 
         Raises SettingsInvalid, which names every variable at fault.
         """
@@ -44,7 +44,7 @@ def _sentence(error: ValidationError) -> str:
 
 
 class AppSettings(EnvSettings):
-    """What the runtime itself needs. `sentry_traces_rate` is the share of requests whose trace is sent, 0 to 1."""
+    """Settings of the runtime. `sentry_traces_rate` is the share of requests whose trace is sent, 0 to 1."""
 
     app_env: Literal["local", "test", "staging", "production"] = "production"
     allowed_origins: str = ""
@@ -56,5 +56,5 @@ class AppSettings(EnvSettings):
 
     @property
     def origins(self) -> frozenset[str]:
-        """Browser origins that may call the API, compared exactly."""
+        """Return browser origins that may call the API, compared exactly."""
         return frozenset(origin.strip() for origin in self.allowed_origins.split(",") if origin.strip())

@@ -1,4 +1,4 @@
-"""Streams of bytes: cut into equal pieces, and read ahead of their consumer."""
+"""Byte streams: cut into equal pieces, and read ahead of their consumer."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -10,7 +10,7 @@ _LOOK_SECONDS = 0.2
 
 
 def cut(chunks: Iterable[bytes], size: int) -> Iterator[bytearray]:
-    """The same bytes in pieces of exactly `size`, the last one shorter. No piece is kept once it is handed on."""
+    """Yield the same bytes in pieces of exactly `size`, the last one shorter. Keeps no piece after yielding it."""
     part = bytearray()
     for chunk in chunks:
         rest = memoryview(chunk)
@@ -26,7 +26,7 @@ def cut(chunks: Iterable[bytes], size: int) -> Iterator[bytearray]:
 
 
 def ahead(chunks: Iterable[bytes], *, depth: int) -> Iterator[bytes]:
-    """Read in a thread of its own, up to `depth` pieces ahead. What the source raises is raised here."""
+    """Read in a separate thread, up to `depth` pieces ahead. Errors of the source are raised here."""
     queue: Queue[object] = Queue(depth)
     left = Event()
 
@@ -56,7 +56,7 @@ def ahead(chunks: Iterable[bytes], *, depth: int) -> Iterator[bytes]:
 
 
 def _put(queue: Queue[object], item: object, left: Event) -> bool:
-    """Wait for room; false where the consumer has gone."""
+    """Wait for room; False after the consumer has gone."""
     while not left.is_set():
         with suppress(Full):
             queue.put(item, timeout=_LOOK_SECONDS)

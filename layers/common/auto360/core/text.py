@@ -1,4 +1,4 @@
-"""Texts from people: cleaned before they are stored and measured, folded before they are compared.
+"""User texts: cleaned before they are stored and measured, folded before they are compared.
 
 The functions `private.clean_text`, `private.clean_line` and `private.fold_text` hold the same rules in SQL; a test
 compares them (docs/decisions/0076).
@@ -56,7 +56,7 @@ _FRAMED_LETTERS = {
     for first in (0x1F150, 0x1F170, 0x1F1E6)
     for place, letter in enumerate("abcdefghijklmnopqrstuvwxyz")
 }
-_AS_SEEN = {**_DECIMALS, **_FRAMED_DIGITS, **_FRAMED_LETTERS}
+_AS_SEEN: dict[int, str | int | None] = {**_DECIMALS, **_FRAMED_DIGITS, **_FRAMED_LETTERS}
 _LATIN_TWINS, _CYRILLIC_TWINS = "abcehkmoptxy", "авсенкмортху"
 _TO_CYRILLIC = str.maketrans(_LATIN_TWINS, _CYRILLIC_TWINS)
 _TO_LATIN = str.maketrans(_CYRILLIC_TWINS, _LATIN_TWINS)
@@ -79,7 +79,7 @@ def clean(text: str) -> str:
 
 
 def _without_markup(text: str) -> str:
-    """Drop tags. What still holds one after a few rounds was made to: there every opening goes."""
+    """Drop tags; nesting deeper than a few rounds is an attack and loses every opening bracket."""
     for _ in range(_MAX_NESTED_TAGS):
         text, found = _MARKUP.subn(" ", text)
         if not found:
@@ -93,7 +93,7 @@ def one_line(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the text as it is compared, never shown: what looks alike becomes equal.
+    """Return the text in the form for comparison, never for display: look-alikes become equal.
 
     Small letters, no accents but й, ASCII digits, dashes and quotes, no invisible characters, single blanks, and each
     word in one script.
@@ -105,7 +105,7 @@ def fold(text: str) -> str:
 
 
 def _in_one_script(word: str) -> str:
-    """A mixed word in the script of its letters without a twin in the other script, else of most of its letters."""
+    """Return a mixed word in the script of its letters without a twin, else in that of most of its letters."""
     latin, cyrillic = len(_LATIN.findall(word)), len(_CYRILLIC.findall(word))
     if not (latin and cyrillic):
         return word

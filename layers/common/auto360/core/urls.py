@@ -1,4 +1,4 @@
-"""Addresses that people give us: websites to open, and pictures that lie where we let pictures lie."""
+"""Addresses from users: websites, and pictures at allowed places."""
 
 import re
 from urllib.parse import urlsplit
@@ -16,14 +16,14 @@ _PICTURE = re.compile(r"(?:[\w\-]+/){0,4}[\w\-]+(?:\.[\w\-]+)*\.(?:jpe?g|png|web
 
 
 def is_web_address(url: str) -> bool:
-    """Whether this is `https://` with a host name: no address in figures, no port, no user, nothing to escape."""
+    """Return True for `https://` with a host name: no IP address, port, user or escaped character."""
     if len(url) > _MOST_CHARACTERS or _UNUSUAL.search(url) or not url.startswith("https://"):
         return False
     return _HOST.fullmatch(url.removeprefix("https://").split("/")[0].split("?")[0].split("#")[0]) is not None
 
 
 class ImageLinkSettings(EnvSettings):
-    """`IMAGE_HOSTS`: hosts, comma-separated, at which pictures may lie besides our own storage."""
+    """`IMAGE_HOSTS`: hosts, comma-separated, that may hold pictures besides our own storage."""
 
     image_hosts: str = ""
 
@@ -36,23 +36,22 @@ class ImageLinkSettings(EnvSettings):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The hosts."""
         return frozenset(host for host in self.image_hosts.split(",") if host)
 
 
 class ImageLinks:
-    """Where pictures may lie: in the caller's own folder of a bucket, or at an allowed host."""
+    """Allowed places of pictures: the caller's own folder of a bucket, and allowed hosts."""
 
     def __init__(self, storage_url: str, hosts: frozenset[str]) -> None:
         self._public, self._hosts = f"{storage_url.rstrip('/')}/object/public/", hosts
 
     @property
     def origins(self) -> tuple[str, list[str]]:
-        """The address before the name of a bucket of ours, and the allowed hosts in order."""
+        """Return the address before the name of a bucket of ours, and the allowed hosts in order."""
         return self._public, sorted(self._hosts)
 
     def resolve(self, reference: str, *, bucket: str, user_id: str, field: str) -> str:
-        """The address of a picture, given as `<bucket>/<user id>/…` or as an address.
+        """Return the address of a picture, given as `<bucket>/<user id>/…` or as an address.
 
         Raises ValidationFailed for one that lies elsewhere: in another person's folder, or at a host of the caller's
         choice, which would learn the address of everybody who opens the picture.

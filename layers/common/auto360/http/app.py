@@ -1,4 +1,4 @@
-"""The HTTP application of one function: `make_app` for its routes, `entrypoint` for what the cloud calls."""
+"""HTTP application of one function: `make_app` for its routes, `entrypoint` for the cloud."""
 
 import time
 from collections.abc import Callable
@@ -28,7 +28,7 @@ MOST_BODY_BYTES = 64 * 1024
 
 
 def make_app() -> APIGatewayRestResolver:
-    """An application without routes, whose every refusal is in the envelope. Import-time safe: reads no environment."""
+    """Build an application without routes, whose every refusal is in the envelope; reads no environment."""
     app = APIGatewayRestResolver(
         enable_validation=True,
         response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -48,12 +48,12 @@ def make_app() -> APIGatewayRestResolver:
 
 
 def failure_for(error: Exception, request: Request) -> dict[str, Any]:
-    """The answer to whatever was raised, in the envelope."""
+    """Return the response to an exception, in the envelope."""
     return failure(refused(error, request), language=request.language, request_id=request.id)
 
 
 def refused(error: Exception, request: Request) -> DomainError:
-    """The refusal that a caller is told. What we did not foresee is logged whole and told as `internal`."""
+    """Return the refusal for an exception. Unforeseen ones are logged whole and become `internal`."""
     if isinstance(error, RequestUnsupportedContentType):
         error = InvalidJson()
     elif isinstance(error, RequestValidationError):
@@ -74,14 +74,14 @@ def refused(error: Exception, request: Request) -> DomainError:
 
 
 def _cause(error: DomainError) -> str:
-    """What the log says of it: the database's own reason, else the class of what was caught."""
+    """Return the reason for the log: the database's own, else the class of the cause."""
     return (isinstance(error, database.DatabaseUnavailable) and error.reason) or type(error.__cause__).__name__
 
 
 def entrypoint(
     app: APIGatewayRestResolver, *, most_body_bytes: int = MOST_BODY_BYTES, body: BodyKind = "json"
 ) -> Handler:
-    """What the cloud calls. Nothing is raised out of it: Yandex would show the stack trace to the client.
+    """Wrap an application as the cloud's handler. Never raises: Yandex would show the stack trace to the client.
 
     With `body="raw"` routes read their body by a parameter of type `RawBody`.
     """

@@ -1,4 +1,4 @@
-"""Parameter types for routes of signed-in callers, and the limit that a route puts on its callers."""
+"""Parameter types for routes of signed-in callers, and rate-limit middleware."""
 
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -23,9 +23,9 @@ SESSION_REFUSALS = {refusal.code: refusal for refusal in (AccountBlocked, Authen
 
 
 def principal_of(event: dict[str, Any]) -> Principal:
-    """The principal of a request's bearer token. Raises AuthenticationRequired.
+    """Return the principal of a request's bearer token. Raises AuthenticationRequired.
 
-    From here on the database refuses what the request asks of it, should the token's session have ended.
+    From here on the database checks with every request that the token's session is still open.
     """
     principal = _bearer(event)
     act_for(Acting(principal.session_id, SESSION_REFUSALS))
@@ -63,7 +63,7 @@ A token of a session that was ended is refused: whoever logged out or was blocke
 
 
 def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]:
-    """Middleware that counts a request of a known user against a limit, any other against what an address may do.
+    """Return middleware that counts known users against a limit, and others against their address.
 
     One address may be a whole carrier's: with the users' limit, few could stop many (docs/decisions/0082).
     """

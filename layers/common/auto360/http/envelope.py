@@ -1,4 +1,4 @@
-"""The one shape of an answer: `{"success": true, "data": …}`, or a failure with a code and a sentence for a person."""
+"""Response envelope: `{"success": true, "data": …}`, or a failure with a code and a sentence for a person."""
 
 import json
 import math
@@ -14,13 +14,13 @@ Data = TypeVar("Data")
 
 
 class RequestBody(BaseModel):
-    """A request body: unknown fields and silent conversions ("5" for 5) are refused."""
+    """Base of request bodies; refuses unknown fields and silent conversions ("5" for 5)."""
 
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True, frozen=True)
 
 
 class Envelope(BaseModel, Generic[Data]):
-    """A success. Subclasses repeat fields at the top level where the existing app reads them there."""
+    """Success. Subclasses repeat fields at the top level where the app reads them there."""
 
     model_config = ConfigDict(populate_by_name=True)
 
@@ -29,13 +29,13 @@ class Envelope(BaseModel, Generic[Data]):
 
 
 class CamelModel(BaseModel):
-    """Answer data that the app reads in camelCase."""
+    """Base of response data that the app reads in camelCase."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)
 
 
 def to_json(body: Any) -> str:
-    """Compact JSON with Cyrillic as it is: half the bytes of escapes. Numbers that JSON cannot hold become null."""
+    """Dump compact JSON with Cyrillic unescaped: half the bytes. Numbers that JSON cannot hold become null."""
     try:
         return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     except ValueError:
@@ -43,7 +43,7 @@ def to_json(body: Any) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """The value with null in place of NaN and infinities."""
+    """Return the value with null in place of NaN and infinities."""
     if isinstance(value, dict):
         return {name: _finite(item) for name, item in value.items()}
     if isinstance(value, list | tuple):
@@ -52,7 +52,7 @@ def _finite(value: Any) -> Any:
 
 
 def failure(error: DomainError, *, language: Language, request_id: str) -> dict[str, Any]:
-    """A refusal as a payload 1.0 response."""
+    """Build a refusal as a payload 1.0 response."""
     body: dict[str, Any] = {
         "success": False,
         "error": sentence(ERRORS, error.code, language),

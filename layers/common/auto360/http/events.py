@@ -1,7 +1,7 @@
-"""Events of both clouds brought into one shape each: an AWS REST (payload 1.0) request, a timer tick, stored objects.
+"""Events of both clouds in one shape each: AWS REST (payload 1.0) requests, timer ticks, stored objects.
 
-Shapes are those of the facts on Yandex Cloud, §2 and §3. Nothing here trusts a header for the client's address: it is
-the gateway's word in `requestContext.identity.sourceIp`.
+Shapes: docs/reference/yandex-cloud.md. Trusts no header for the client's address: it is the gateway's word in
+`requestContext.identity.sourceIp`.
 """
 
 import base64
@@ -17,16 +17,16 @@ from auto360.core.errors import InvalidJson, PayloadTooLarge
 Event = dict[str, Any]
 
 BodyKind = Literal["json", "raw"]
-"""What a function takes as a body: JSON, or whatever a supplier's webhook sends."""
+"""What a function takes as a body: JSON, or whatever a provider's webhook sends."""
 
-# Paths outside /api; everything else that lacks the prefix is an alias of the existing app (mobile contract, §1.1).
+# Paths outside /api; any other without the prefix is an alias of the app (docs/reference/app-contract.md, 1.1).
 _OTHER_ROOTS = ("/api/", "/health", "/webhooks/", "/admin", "/.well-known/")
 _ALIASES = ("/api/api/", "/api/v1/")
 
 
 @dataclass(frozen=True)
 class StoredObject:
-    """An object that a storage event speaks of. Yandex tells no size: ask the storage."""
+    """Object named by a storage event. Yandex sends no size: query the storage."""
 
     bucket: str
     key: str
@@ -61,7 +61,7 @@ def http_request(event: Mapping[str, Any], *, most_bytes: int, body: BodyKind = 
 
 
 def raw_body(event: Mapping[str, Any], *, most_bytes: int) -> bytes:
-    """The bytes of a body. Raises PayloadTooLarge, and InvalidJson where the event's base64 is broken."""
+    """Return the bytes of a body. Raises PayloadTooLarge, and InvalidJson for broken base64."""
     body = event.get("body") or ""
     encoded = bool(event.get("isBase64Encoded"))
     if len(body) > most_bytes * (4 / 3 if encoded else 1) + 4:
@@ -83,7 +83,7 @@ def _real_path(event: Mapping[str, Any]) -> str:
 
 
 def canonical_path(path: str) -> str:
-    """The one path of a route, whichever of the app's base addresses it was called by: `/auth/me` → `/api/auth/me`."""
+    """Return the one path of a route, whichever base address was called: `/auth/me` → `/api/auth/me`."""
     path = "/" + unquote(path).strip("/")
     for alias in _ALIASES:
         if path.startswith(alias):
@@ -104,13 +104,13 @@ def _text_body(event: Mapping[str, Any], *, most_bytes: int) -> str:
 
 
 def _says_json(headers: Mapping[str, Any]) -> bool:
-    """Whether a body is declared as JSON, or not at all. A form of another site can declare neither."""
+    """Return True for a body declared as JSON or not declared; forms of other sites can declare neither."""
     declared = next((str(value) for name, value in headers.items() if name.lower() == "content-type"), "")
     return declared.split(";")[0].strip().lower() in ("", "application/json")
 
 
 def _check_json(body: str) -> None:
-    """Refuse what the parsers further in would stumble over: endless nesting, NaN, numbers of a thousand digits."""
+    """Raise InvalidJson for deep nesting, NaN, or numbers of a thousand digits, which break inner parsers."""
     if body.lstrip()[:1] in ("{", "["):
         json.loads(body, parse_constant=_refuse)
 
@@ -120,7 +120,7 @@ def _refuse(constant: str) -> NoReturn:
 
 
 def is_http(event: Any) -> bool:
-    """Whether an event has the form of an HTTP request: not a timer tick, nor whatever a raw call may bring."""
+    """Return True for an HTTP request; False for a timer tick or a raw call."""
     if not isinstance(event, Mapping) or not isinstance(event.get("httpMethod"), str):
         return False
     context = event.get("requestContext")
@@ -133,21 +133,21 @@ def is_http(event: Any) -> bool:
 
 
 def timer_event_id(event: Mapping[str, Any]) -> str:
-    """The id of a timer tick (Yandex `event_metadata.event_id`, AWS `id`), the same when the platform repeats it."""
+    """Return the id of a timer tick (Yandex `event_metadata.event_id`, AWS `id`); repeats have the same."""
     for message in event.get("messages") or ():
         return str(message["event_metadata"]["event_id"])
     return str(event.get("id") or "")
 
 
 def timer_input(event: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The JSON object that a timer was given in the template (Yandex: the payload; AWS: the event itself)."""
+    """Return the JSON object that the template gives to a timer (Yandex: the payload; AWS: the event itself)."""
     text = next((message["details"].get("payload") for message in event.get("messages") or ()), None)
     found = json.loads(text) if text else dict(event)
     return found if isinstance(found, Mapping) else {}
 
 
 def stored_objects(event: Mapping[str, Any]) -> Iterator[StoredObject]:
-    """The created objects of a Yandex or AWS storage event."""
+    """Yield the created objects of a Yandex or AWS storage event."""
     for message in event.get("messages") or ():
         meta, details = message["event_metadata"], message["details"]
         if str(meta["event_type"]).endswith("ObjectCreate"):

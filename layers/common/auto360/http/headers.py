@@ -1,4 +1,4 @@
-"""Headers of every answer: security, correlation, and CORS for exactly the origins that are configured."""
+"""Response headers: security, correlation, and CORS for exactly the configured origins."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ _EXPOSED = "X-Request-ID, Retry-After, RateLimit-Limit, RateLimit-Remaining, Rat
 
 
 def complete(answer: dict[str, Any], event: Mapping[str, Any], request: Request, origins: frozenset[str]) -> None:
-    """Add the common headers to an answer; one that a route has set itself stays."""
+    """Add the common headers to a response; those set by the route stay."""
     sent: dict[str, list[str]] = answer.setdefault("multiValueHeaders", {})
     present = {name.lower() for name in sent}
     common = _SECURITY | {"X-Request-ID": request.id, "Cache-Control": "no-store"} | _cors(event, origins)
@@ -29,7 +29,7 @@ def complete(answer: dict[str, Any], event: Mapping[str, Any], request: Request,
 
 
 def preflight(event: Mapping[str, Any], origins: frozenset[str]) -> dict[str, Any] | None:
-    """The answer to a browser's OPTIONS request, or None for any other request."""
+    """Return the response to an OPTIONS request, or None for any other request."""
     if event.get("httpMethod") != "OPTIONS":
         return None
     allowed = _cors(event, origins)
@@ -44,7 +44,7 @@ def preflight(event: Mapping[str, Any], origins: frozenset[str]) -> dict[str, An
 
 
 def _cors(event: Mapping[str, Any], origins: frozenset[str]) -> dict[str, str]:
-    """An origin is allowed when it equals a configured one, to the letter; bearer tokens need no credentials flag."""
+    """Return CORS headers for an origin equal to a configured one; bearer tokens need no credentials flag."""
     if not origins:
         return {}
     origin = header(event, "Origin")

@@ -1,4 +1,4 @@
-"""Answers that browsers and a CDN may keep: `ETag`, `Cache-Control`, and 304 for who has the same already."""
+"""Cacheable responses: `ETag`, `Cache-Control` and 304."""
 
 import hashlib
 from collections.abc import Callable
@@ -14,9 +14,9 @@ Middleware = Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]
 
 
 def shared(seconds: int) -> Middleware:
-    """Middleware: an answer to somebody who shows no token may be kept for so many seconds, by anybody.
+    """Return middleware that lets browsers and a CDN keep responses to anonymous callers for `seconds`.
 
-    What a signed-in caller gets is his own and is kept nowhere, but carries its `ETag` as well.
+    Responses to signed-in callers are private and kept nowhere, but carry an `ETag` as well.
     """
 
     def middleware(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:

@@ -1,10 +1,10 @@
-"""Leading a caller to another address."""
+"""HTTP redirects."""
 
 from aws_lambda_powertools.event_handler import Response
 
 
 def redirect(url: str, *, seconds: int) -> Response[str]:
-    """302 to an address that may be kept for so many seconds; 0: it is good for this moment only."""
+    """Return a 302 that may be kept for `seconds`; 0 forbids keeping it."""
     kept = f"public, max-age={seconds}" if seconds else "no-store"
     return Response(
         302, content_type="text/plain; charset=utf-8", body="", headers={"Location": url, "Cache-Control": kept}

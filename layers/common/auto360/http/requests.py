@@ -1,4 +1,4 @@
-"""What every route may know of its request: id, language, address, client; read from the event alone."""
+"""Request facts for every route: id, language, address, client; read from the event alone."""
 
 import base64
 import ipaddress
@@ -19,7 +19,7 @@ _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 @dataclass(frozen=True)
 class Request:
-    """The caller and the call. `address` is the gateway's word, never a header's; `route` is the path template."""
+    """Caller and route. `address` is the gateway's word, never a header's; `route` is the path template."""
 
     id: str
     method: str
@@ -30,7 +30,7 @@ class Request:
 
 
 def header(event: Mapping[str, Any], name: str) -> str:
-    """A request header by its name in any case, or an empty text."""
+    """Return a request header by its name in any case, or an empty text."""
     for key, value in (event.get("headers") or {}).items():
         if key.lower() == name.lower():
             return str(value or "")
@@ -61,7 +61,7 @@ def request_of(event: Mapping[str, Any]) -> Request:
 
 
 def _request_id(event: Mapping[str, Any], context: Mapping[str, Any]) -> str:
-    """The caller's X-Request-ID if it is a plain token, else the gateway's id, else a new one."""
+    """Return X-Request-ID if it is a plain token, else the gateway's id, else a new one."""
     for candidate in (header(event, "X-Request-ID"), str(context.get("requestId") or "")):
         if _REQUEST_ID.fullmatch(candidate) and not candidate.replace("-", "").isdigit():
             return candidate
@@ -79,7 +79,7 @@ def _address(source: object) -> str:
 
 
 def place_of(address: str) -> str:
-    """What one caller has: an IPv4 address, or the /64 in which a device changes its IPv6 address at will."""
+    """Return the network of one caller: an IPv4 address, or the /64 of an IPv6 address."""
     if ":" not in address:
         return address
     return str(ipaddress.ip_network(f"{address}/64", strict=False))
@@ -94,7 +94,7 @@ CurrentRequest = Annotated[Request, Depends(_current)]
 
 
 def raw_body_of(event: Mapping[str, Any]) -> bytes:
-    """The bytes of a body that `entrypoint(app, body="raw")` has checked."""
+    """Return the body bytes that `entrypoint(app, body="raw")` has checked."""
     return base64.b64decode(event.get("body") or "")
 
 

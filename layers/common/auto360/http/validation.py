@@ -1,4 +1,4 @@
-"""From pydantic's findings to `details` that a person can read, in the caller's language."""
+"""Validation errors as readable `details` in the caller's language."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,7 +11,7 @@ _CATEGORIES = ("car", "horse", "real_estate")
 
 
 def validation_failed(findings: Sequence[Any], language: Language) -> DomainError:
-    """The refusal for what validation found; a body that is not JSON at all is InvalidJson."""
+    """Convert pydantic's errors to a refusal; a body that is not JSON at all is InvalidJson."""
     if any(finding["type"] == "json_invalid" for finding in findings):
         return InvalidJson()
     problems = {_field(finding): sentence(FIELDS, _kind(finding["type"]), language) for finding in findings}

@@ -1,4 +1,4 @@
-"""A bank's call as it came, and the answer that the bank wants: neither is in our envelope."""
+"""Bank webhook requests as they came, and responses in the bank's form; neither uses our envelope."""
 
 from dataclasses import replace
 from typing import Annotated
@@ -22,10 +22,10 @@ BankCall = Annotated[Callback, Depends(_bank_call)]
 
 
 def with_secret(call: Callback, secret: str) -> Callback:
-    """The call with the last part of its path, for a bank that signs nothing."""
+    """Return the request with the last part of its path as secret, for a bank that signs nothing."""
     return replace(call, path_secret=secret)
 
 
 def in_the_banks_form(answer: CallbackAnswer) -> Response[str]:
-    """The answer as it goes out."""
+    """Return the response in the bank's form."""
     return Response(answer.status, content_type=answer.content_type, body=answer.body)

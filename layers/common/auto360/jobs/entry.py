@@ -1,4 +1,4 @@
-"""Jobs started by timers and storage events. What a job raises goes out, so that the platform repeats it."""
+"""Jobs started by timers and storage events. Exceptions propagate, so that the platform repeats the job."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -41,7 +41,7 @@ def job(run: Callable[[Mapping[str, Any]], Report]) -> Callable[[Mapping[str, An
 
 
 def _run(run: Callable[[Mapping[str, Any]], Report], event: Mapping[str, Any]) -> dict[str, int | str]:
-    """Run it; what it raises is reported while the report can still leave."""
+    """Run the use case; exceptions are reported before the instance freezes, then re-raised."""
     try:
         return dict(run(event))
     except Exception as error:

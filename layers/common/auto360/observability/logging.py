@@ -1,4 +1,4 @@
-"""Logs: one JSON line per event, Yandex's level names, phones masked, tokens cut out whatever the caller does."""
+"""Logs: one JSON line per event, Yandex's level names, phones masked, tokens removed."""
 
 import json
 import re
@@ -9,21 +9,21 @@ from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
 from auto360.core import phone
 
-# Yandex knows these names only (facts on Yandex Cloud, §1, Logging).
+# Yandex knows these names only (docs/reference/yandex-cloud.md, section 1Logging).
 _LEVELS = {"WARNING": "WARN", "CRITICAL": "FATAL", "NOTSET": "TRACE"}
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?i:bearer)\s+[\w.\-]{20,}")
 
 
 def scrub(text: str) -> str:
-    """A text without phone numbers and tokens: the last wall, behind never logging them."""
+    """Remove phone numbers and tokens; a safety net behind never logging them."""
     return _TOKEN.sub("[token]", phone.mask(text))
 
 
 class CloudFormatter(LambdaPowertoolsFormatter):
-    """Writes what Yandex Cloud Logging reads as a structured record; CloudWatch reads it as well."""
+    """Formats records for Yandex Cloud Logging; CloudWatch reads them as well."""
 
     def serialize(self, log: Any) -> str:
-        """One line of JSON, scrubbed; line breaks are escaped, since they would split the record."""
+        """Return one scrubbed line of JSON; line breaks are escaped, since they would split the record."""
         log["level"] = _LEVELS.get(log.get("level", ""), log.get("level"))
         line = json.dumps(log, ensure_ascii=False, default=str)
         return scrub(line.encode("utf-8", "backslashreplace").decode())

@@ -1,7 +1,7 @@
-"""What a supplier sent, made fit for storing: no card numbers, phones, names, addresses, tokens or signatures.
+"""Redaction of provider payloads for storage: no card numbers, phones, names, addresses, tokens or signatures.
 
-The shape stays, so that an operator still sees what came; what is cut out shows as `***`, a card by its last four
-digits. Unreadable bodies are kept as text with the same numbers cut out.
+The structure stays; removed values show as `***`, a card by its last four digits. Unreadable bodies are kept as text
+with the same numbers removed.
 """
 
 import json
@@ -26,7 +26,7 @@ _XML_LEAF = re.compile(r"<([A-Za-z_][\w.\-]{0,60})>([^<>]*)</\1>")
 
 
 def redact(body: bytes) -> str:
-    """The body of a supplier's call as it may be stored: JSON, a form, XML or any text; 16,000 characters at most."""
+    """Return a provider's payload fit for storage: JSON, form, XML or text, at most 16,000 characters."""
     text = body.decode("utf-8", "replace").replace("\x00", "�")
     cut = (_json(text) or _form(text) or _text(text))[:_MOST_CHARACTERS]
     # An escape in JSON may stand for half a character, which nothing stores.
@@ -34,7 +34,7 @@ def redact(body: bytes) -> str:
 
 
 def is_card_number(digits: str) -> bool:
-    """Whether 13 to 19 digits satisfy the check sum of payment cards (Luhn)."""
+    """Return True for 13 to 19 digits with a valid Luhn check sum."""
     if not 13 <= len(digits) <= 19 or not digits.isascii() or not digits.isdecimal() or len(set(digits)) == 1:
         return False
     total = 0

@@ -1,4 +1,4 @@
-"""The running request's id, and whom it has waited for: handed on with every outgoing call, told in the log."""
+"""Context of the running request: its id, sent with every outgoing call, and the calls made so far."""
 
 import time
 from contextvars import ContextVar
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OutgoingCall:
-    """One call to another service: whom, how it went (`0` where no answer came), when (Unix seconds), how long."""
+    """Call to another service: target, status (`0` without an answer), start (Unix seconds), duration."""
 
     target: str
     status: int
@@ -20,22 +20,22 @@ _calls: ContextVar[tuple[OutgoingCall, ...]] = ContextVar("outgoing_calls", defa
 
 
 def begin(request_id: str) -> None:
-    """Called at the start of each request or job."""
+    """Reset the context at the start of a request or job."""
     _request_id.set(request_id)
     _calls.set(())
 
 
 def request_id() -> str:
-    """The id of the running request; empty outside of one."""
+    """Return the id of the running request; empty outside of one."""
     return _request_id.get()
 
 
 def note(target: str, *, status: int, started_at: float) -> None:
-    """Called by a client when a call is over."""
+    """Record a finished call."""
     call = OutgoingCall(target, status, started_at, round((time.time() - started_at) * 1000, 1))
     _calls.set((*_calls.get(), call))
 
 
 def made() -> tuple[OutgoingCall, ...]:
-    """The calls of the running request so far."""
+    """Return the calls of the running request so far."""
     return _calls.get()

@@ -1,7 +1,7 @@
-"""Sentry: failures that nobody foresaw, and traces, without anything personal.
+"""Sentry: unforeseen failures and traces, without personal data.
 
-The library is loaded only where something is sent. Nothing of a request goes out but the template of its path, its id
-and the hosts we called; texts are scrubbed as log lines are.
+Loaded only when something is sent. Events hold the path template, request id and hosts of outgoing calls; texts are
+scrubbed like log lines.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _current: dict[str, Any] = {}
 
 @contextmanager
 def traced(settings: AppSettings, *, kind: str, name: str) -> Iterator[None]:
-    """Remember what runs; afterwards send its trace, where it is in the sample, before the instance is frozen."""
+    """Trace the block; sends sampled traces before the instance is frozen."""
     _current.update(settings=settings, kind=kind, name=name, sent=False)
     started_at = time.time()
     try:
@@ -73,7 +73,7 @@ def _send_trace(settings: AppSettings, *, kind: str, name: str, started_at: floa
 
 @cache
 def _start(settings: AppSettings) -> None:
-    """Set the library up, once. No integrations: they would collect arguments, environments and request bodies."""
+    """Initialise the library once, without integrations: they would collect arguments, environments and bodies."""
     import sentry_sdk
 
     sentry_sdk.init(

@@ -1,4 +1,4 @@
-"""What is told of every request and job: calls that took long go to the log, failures and traces to Sentry."""
+"""Observation of requests and jobs: slow calls go to the log, failures and traces to Sentry."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from auto360.observability.logging import logger
 
 @contextmanager
 def observed(settings: AppSettings, *, kind: str, name: str) -> Iterator[None]:
-    """Surround the work. `kind` is `http.server` or `job`, `name` a path's template or a job's name: never a path."""
+    """Observe the block. `kind` is `http.server` or `job`; `name` is a path template or a job, never a path."""
     try:
         if settings.sentry_dsn:
             from auto360.observability.sentry import traced
@@ -32,7 +32,7 @@ def _log_slow_calls(least_ms: int) -> None:
 
 
 def report(error: BaseException) -> None:
-    """Tell Sentry of a failure that nobody foresaw, where it is set up for the running work. Raises nothing."""
+    """Report an unforeseen failure to Sentry, where configured. Never raises."""
     if "auto360.observability.sentry" not in modules:
         return
     from auto360.observability.sentry import capture

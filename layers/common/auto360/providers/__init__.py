@@ -1,1 +1,1 @@
-"""Ports and the providers behind them."""
+"""Ports, and the providers behind them."""

@@ -1,1 +1,1 @@
-"""Russian labels of the operations page."""
+"""Russian and English labels of the operations page."""

@@ -1,4 +1,4 @@
-"""Words of the market: listings, their details, their moderation. Russian and English."""
+"""Labels of listings, their details and their moderation, in Russian and English."""
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "priority": {

@@ -1,4 +1,4 @@
-"""Words of payments and refunds. Russian and English."""
+"""Labels of payments and refunds, in Russian and English."""
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "bank": {

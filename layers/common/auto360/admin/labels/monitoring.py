@@ -1,4 +1,4 @@
-"""Words of what is watched: alerts, backups, the move of videos, figures. Russian and English."""
+"""Labels of alerts, backups, the video transfer and metrics, in Russian and English."""
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "role": {
@@ -44,7 +44,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "purpose": {
         "login": ("коды входа", "login codes"),
-        "operator": ("от операторов", "by operators"),
+        "operator": ("от операторов", "by staff"),
         "alert": ("тревоги", "alerts"),
     },
     "backup": {

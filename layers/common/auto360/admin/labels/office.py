@@ -1,4 +1,4 @@
-"""Words of what operators do and what they are told afterwards. Russian and English."""
+"""Labels of staff actions and their results, in Russian and English."""
 
 WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "action": {

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Query
 from auto360.admin.app import make_router
 from auto360.admin.operations_charts import METRICS, metric_charts
 from auto360.admin.rendering import CurrentPages, Page, see_other
-from auto360.admin.visit import Admin, AnyOperator, Finance
+from auto360.admin.visit import Admin, AnyStaffMember, Finance
 from auto360.container import cleanup, monitoring, staff
 from auto360.domains.monitoring.health import ask_all
 
@@ -22,13 +22,13 @@ def asset(pages: CurrentPages, name: Annotated[str, InPath(max_length=40)]) -> P
 
 
 @router.get("/admin")
-def overview(pages: CurrentPages, visit: AnyOperator) -> Page:
+def overview(pages: CurrentPages, visit: AnyStaffMember) -> Page:
     """Show open work and the state of the timers."""
     return pages.show("overview", visit, today=staff.overview().today(visit.by))
 
 
 @router.get("/admin/health")
-def health(pages: CurrentPages, visit: AnyOperator) -> Page:
+def health(pages: CurrentPages, visit: AnyStaffMember) -> Page:
     """Check every dependency; administrators also see the state of the database."""
     report = monitoring.alerts().database_report(visit.by.principal) if visit.by.role == "admin" else None
     return pages.show("health", visit, findings=ask_all(monitoring.dependency_checks()), report=report)
@@ -37,7 +37,7 @@ def health(pages: CurrentPages, visit: AnyOperator) -> Page:
 @router.get("/admin/metrics")
 def metrics(pages: CurrentPages, visit: Finance, *, days: Annotated[Literal["14", "30", "90"], Query()] = "30") -> Page:
     """Show charts of daily metrics."""
-    charts = metric_charts(cleanup.daily_figures().series(visit.by.principal, METRICS, days=int(days)), days=int(days))
+    charts = metric_charts(cleanup.daily_metrics().series(visit.by.principal, METRICS, days=int(days)), days=int(days))
     return pages.show("metrics", visit, charts=charts, chosen_days=int(days))
 
 

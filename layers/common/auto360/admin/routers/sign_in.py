@@ -4,7 +4,7 @@ from auto360.admin import sign_in
 from auto360.admin.app import make_router
 from auto360.admin.operations_forms import CodeSent, LanguageSent, PhoneSent
 from auto360.admin.rendering import CurrentPages, Page
-from auto360.admin.visit import Anybody, AnyOperator
+from auto360.admin.visit import Anybody, AnyStaffMember
 
 router = make_router()
 
@@ -28,7 +28,7 @@ def show_code(pages: CurrentPages, visit: Anybody, shown: CodeSent) -> Page:
 
 
 @router.post("/admin/sign-out")
-def sign_out(visit: AnyOperator) -> Page:
+def sign_out(visit: AnyStaffMember) -> Page:
     """End the session."""
     return sign_in.end_session(visit)
 

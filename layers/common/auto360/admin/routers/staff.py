@@ -18,18 +18,18 @@ router = make_router()
 _AREAS = ("operator", "moderation", "alert", "sms", "payment", "refund", "migration", "job")
 
 
-@router.get("/admin/operators")
+@router.get("/admin/staff")
 def team(pages: CurrentPages, visit: Admin) -> Page:
-    """List staff members."""
+    """List staff members and roles that wait for approval."""
     found = staff.team().members(visit.by)
-    return pages.show("operators", visit, members=found["operators"], waiting=found["waiting"])
+    return pages.show("staff", visit, members=found["operators"], waiting=found["waiting"])
 
 
-@router.post("/admin/operators")
+@router.post("/admin/staff")
 def appoint(visit: Admin, chosen: AppointmentSent) -> Page:
     """Grant a role, confirm it as the second administrator, or revoke it."""
     given = staff.team().appoint(visit.by, phone.normalise(chosen.phone), role=chosen.role, origin=visit.origin)
-    return see_other(f"/admin/operators?done={'appointment_waits' if given['waits'] else 'appointed'}")
+    return see_other(f"/admin/staff?done={'appointment_waits' if given['waits'] else 'appointed'}")
 
 
 @router.get("/admin/audit")

@@ -1,4 +1,4 @@
-"""Every sentence that a person may read, in Russian, Kyrgyz and English, by error code or name; one file an area."""
+"""Sentences for people in Russian, Kyrgyz and English, by error code or name; one file per area."""
 
 from auto360.core.messages import (
     accounts,
@@ -9,7 +9,7 @@ from auto360.core.messages import (
     listings,
     moderation,
     operations,
-    operators,
+    staff,
     video,
 )
 from auto360.core.messages.languages import LANGUAGES, Language, Sentences, language_of, sentence
@@ -26,7 +26,7 @@ ERRORS: Sentences = {
     **moderation.ERRORS,
     **video.ERRORS,
     **operations.ERRORS,
-    **operators.ERRORS,
+    **staff.ERRORS,
 }
 
 # Sentences for single fields in `details`.

@@ -6,7 +6,7 @@ ERRORS: Sentences = {
     "bank_not_offered": (
         "Этот банк сейчас недоступен для оплаты. Выберите другой.",
         "Бул банк аркылуу азыр төлөөгө болбойт. Башкасын тандаңыз.",
-        "You cannot pay at this bank at the moment. Choose another one.",
+        "This bank is not available for payment right now. Choose another one.",
     ),
     "bank_unavailable": (
         "Банк не отвечает. Попробуйте ещё раз или выберите другой банк. Деньги не списаны.",
@@ -16,22 +16,22 @@ ERRORS: Sentences = {
     "tier_not_for_sale": (
         "Такого тарифа нет в продаже. Обновите список тарифов.",
         "Мындай тариф сатылбайт. Тарифтердин тизмесин жаңыртыңыз.",
-        "There is no such plan for sale. Refresh the list of plans.",
+        "This plan is not for sale. Refresh the list of plans.",
     ),
     "tier_needs_offer": (
         "Цена этого тарифа договорная. Напишите нам, и мы сделаем предложение.",
         "Бул тарифтин баасы келишим боюнча. Бизге жазыңыз, сунуш жиберебиз.",
-        "The price of this plan is agreed personally. Write to us for an offer.",
+        "This plan has an individual price. Contact us for an offer.",
     ),
     "tier_below_current": (
         "У вас тариф выше. Перейти на этот можно, когда закончится оплаченное время.",
         "Сизде андан жогорку тариф бар. Бул тарифке төлөнгөн убакыт бүткөндө өтсө болот.",
-        "You have a higher plan. Choose this one to follow when the paid time ends.",
+        "You have a higher plan. You can switch to this one when the paid period ends.",
     ),
     "tier_not_lower": (
         "Этот тариф не ниже вашего. Чтобы перейти на него, оплатите его.",
         "Бул тариф сиздикинен төмөн эмес. Ага өтүү үчүн төлөңүз.",
-        "This plan is not below yours. To move to it, pay for it.",
+        "This plan is not lower than yours. Buy it to switch.",
     ),
     "subscription_none": (
         "У вас нет платного тарифа.",
@@ -41,7 +41,7 @@ ERRORS: Sentences = {
     "payment_refused": (
         "Сейчас мы не можем принять этот заказ. Попробуйте позже или напишите в поддержку.",
         "Азыр бул буйрутманы кабыл ала албайбыз. Кийинчерээк аракет кылыңыз же колдоо кызматына жазыңыз.",
-        "We cannot take this order now. Try later or write to support.",
+        "We cannot accept this order right now. Try again later or contact support.",
     ),
     "payment_being_prepared": (
         "Счёт уже готовится. Подождите несколько секунд.",
@@ -51,31 +51,31 @@ ERRORS: Sentences = {
     "payment_not_open": (
         "Этот платёж уже завершён, отменить его нельзя.",
         "Бул төлөм аяктаган, аны жокко чыгарууга болбойт.",
-        "This payment is finished and cannot be cancelled.",
+        "This payment is complete and cannot be cancelled.",
     ),
     "refund_too_large": (
         "Сумма возврата больше того, что осталось от платежа.",
         "Кайтаруу суммасы төлөмдөн калганынан көп.",
-        "The refund is larger than what is left of the payment.",
+        "The refund exceeds the remaining amount of the payment.",
     ),
     "payment_already_decided": (
         "Решение уже принято. Обновите список.",
         "Чечим кабыл алынган. Тизмени жаңыртыңыз.",
-        "This has been decided already. Refresh the list.",
+        "This was already decided. Refresh the list.",
     ),
     "second_person_required": (
         "Это должен подтвердить другой сотрудник.",
         "Муну башка кызматкер ырасташы керек.",
-        "Another operator must approve this.",
+        "Another staff member must approve this.",
     ),
     "operator_own_money": (
         "О своих деньгах решает другой сотрудник.",
         "Өз акчаңыз жөнүндө башка кызматкер чечет.",
-        "Another member of staff decides about your own money.",
+        "Another staff member must decide about your own payments.",
     ),
     "payment_evidence_used": (
         "По этому номеру банка платёж уже учтён.",
         "Бул банк номери боюнча төлөм эсепке алынган.",
-        "A payment with this bank number is recorded already.",
+        "A payment with this bank number is already recorded.",
     ),
 }

@@ -11,6 +11,6 @@ ERRORS: Sentences = {
     "chat_blocked": (
         "Переписка с этим пользователем сейчас недоступна.",
         "Бул колдонуучу менен азыр жазышууга болбойт.",
-        "You cannot exchange messages with this person at the moment.",
+        "You cannot message this person right now.",
     ),
 }

@@ -4,14 +4,14 @@ from auto360.core.messages.languages import Sentences
 
 ERRORS: Sentences = {
     "internal": (
-        "Что-то сломалось на нашей стороне. Попробуйте ещё раз чуть позже.",
+        "Произошла ошибка на нашей стороне. Попробуйте ещё раз чуть позже.",
         "Биз тарапта ката кетти. Бир аздан кийин кайра аракет кылыңыз.",
-        "Something broke on our side. Please try again a little later.",
+        "Something went wrong on our side. Please try again in a minute.",
     ),
     "service_unavailable": (
         "Сервис временно недоступен. Попробуйте через минуту.",
         "Кызмат убактылуу иштебей жатат. Бир мүнөттөн кийин аракет кылыңыз.",
-        "The service is briefly unavailable. Please try again in a minute.",
+        "The service is temporarily unavailable. Please try again in a minute.",
     ),
     "not_found": (
         "Не найдено. Проверьте адрес или обновите список.",
@@ -19,9 +19,9 @@ ERRORS: Sentences = {
         "Not found. Check the address or refresh the list.",
     ),
     "method_not_allowed": (
-        "Так этот адрес не вызывается. Обновите приложение.",
-        "Бул дарек мындай чакырылбайт. Колдонмону жаңыртыңыз.",
-        "This address cannot be called that way. Please update the app.",
+        "Такой запрос не поддерживается. Обновите приложение.",
+        "Мындай сурам колдоого алынбайт. Колдонмону жаңыртыңыз.",
+        "This request is not supported. Please update the app.",
     ),
     "invalid_json": (
         "Запрос не удалось прочитать. Обновите приложение и попробуйте снова.",
@@ -46,16 +46,16 @@ ERRORS: Sentences = {
     "forbidden": (
         "У вас нет доступа к этому действию.",
         "Бул аракетке сизде уруксат жок.",
-        "You are not allowed to do this.",
+        "You do not have permission to do this.",
     ),
     "rate_limited": (
         "Слишком много запросов. Подождите немного и попробуйте снова.",
         "Сурамдар өтө көп. Бир аз күтүп, кайра аракет кылыңыз.",
-        "Too many requests. Wait a little and try again.",
+        "Too many requests. Wait a moment and try again.",
     ),
     "idempotency_key_reused": (
         "Этот запрос уже был отправлен с другим содержанием. Обновите экран и попробуйте снова.",
         "Бул сурам башка мазмун менен жөнөтүлгөн. Экранды жаңыртып, кайра аракет кылыңыз.",
-        "This request was sent before with other content. Refresh the screen and try again.",
+        "This request was already sent with different content. Refresh the screen and try again.",
     ),
 }

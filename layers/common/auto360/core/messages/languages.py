@@ -1,4 +1,4 @@
-"""The three languages, and how a sentence is kept in them."""
+"""Supported languages, and sentences kept in them."""
 
 import re
 from typing import Literal
@@ -40,5 +40,5 @@ def _weight(parameters: list[str]) -> float:
 
 
 def sentence(table: Sentences, key: str, language: Language) -> str:
-    """The sentence for a key in a language."""
+    """Return the sentence for a key in a language."""
     return table[key][LANGUAGES.index(language)]

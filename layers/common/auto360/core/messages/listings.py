@@ -6,7 +6,7 @@ ERRORS: Sentences = {
     "listing_limit_reached": (
         "Лимит объявлений вашего тарифа на этот месяц исчерпан. Смените тариф или дождитесь следующего месяца.",
         "Тарифиңиз боюнча бул айга жарыялардын чеги бүттү. Тарифти алмаштырыңыз же кийинки айды күтүңүз.",
-        "Your plan has no listings left this month. Change the plan or wait for the next month.",
+        "You have used all listings of your plan this month. Change the plan or wait until next month.",
     ),
     "listing_refused": (
         "Объявление нарушает правила. Исправьте текст и отправьте снова.",
@@ -14,19 +14,19 @@ ERRORS: Sentences = {
         "The listing breaks the rules. Correct the text and send it again.",
     ),
     "listing_not_active": (
-        "Изменить или продать можно только активное объявление.",
+        "Изменить или отметить проданным можно только активное объявление.",
         "Активдүү жарыяны гана өзгөртүүгө же сатылды деп белгилөөгө болот.",
         "Only an active listing can be changed or marked as sold.",
     ),
     "listing_not_sold": (
-        "Вернуть можно только проданное объявление.",
-        "Сатылган жарыяны гана кайтарууга болот.",
-        "Only a sold listing can be brought back.",
+        "Восстановить можно только проданное объявление.",
+        "Сатылган жарыяны гана калыбына келтирүүгө болот.",
+        "Only a sold listing can be reactivated.",
     ),
     "listing_sale_final": (
-        "Срок возврата прошёл. Создайте новое объявление.",
-        "Кайтаруу мөөнөтү өттү. Жаңы жарыя түзүңүз.",
-        "It is too late to bring it back. Please post a new listing.",
+        "Срок восстановления истёк. Создайте новое объявление.",
+        "Калыбына келтирүү мөөнөтү өттү. Жаңы жарыя түзүңүз.",
+        "It is too late to reactivate this listing. Please post a new one.",
     ),
     "video_unavailable": (
         "Это видео нельзя использовать. Загрузите его ещё раз.",

@@ -4,14 +4,14 @@ from auto360.core.messages.languages import Sentences
 
 ERRORS: Sentences = {
     "moderation_outdated": (
-        "Объявление изменилось. Откройте его заново и решите снова.",
-        "Жарыя өзгөрдү. Аны кайра ачып, кайра чечиңиз.",
-        "The listing has changed. Open it anew and decide again.",
+        "Объявление изменилось. Обновите страницу и примите решение заново.",
+        "Жарыя өзгөрдү. Баракты жаңыртып, кайра чечим кабыл алыңыз.",
+        "The listing has changed. Reload it and decide again.",
     ),
     "moderation_decided": (
-        "Решение уже принято.",
-        "Чечим кабыл алынган.",
-        "It has been decided already.",
+        "Решение по объявлению уже принято.",
+        "Жарыя боюнча чечим кабыл алынган.",
+        "This listing was already decided.",
     ),
     "moderation_taken": (
         "Объявление проверяет другой модератор.",

@@ -1,16 +1,16 @@
-"""Sentences of operations: what operators are told, and the SMS that they may send, one segment each."""
+"""Sentences of operations: alerts, and the template SMS of staff, one segment each."""
 
 from auto360.core.messages.languages import Sentences
 
 ERRORS: Sentences = {
     "sms_operator_limit": (
-        "На этот номер или от вас уже отправлено много SMS. Попробуйте позже.",
-        "Бул номерге же сизден SMS көп жөнөтүлдү. Кийинчерээк аракет кылыңыз.",
-        "Many SMS went to this number or were sent by you. Try again later.",
+        "Достигнут лимит SMS на этот номер или от вас. Попробуйте позже.",
+        "Бул номерге же сизден SMS чегине жетти. Кийинчерээк аракет кылыңыз.",
+        "The SMS limit for this number or for you is reached. Try again later.",
     ),
 }
 
-# An operator chooses one of these and never writes a text of his own: nothing to fish with goes out under our name.
+# A staff member chooses one of these and never writes a text of his own: nothing to fish with goes out under our name.
 SMS_TEMPLATES: Sentences = {
     "listing_question": (
         "360Auto: есть вопрос по вашему объявлению. Откройте приложение.",
@@ -30,7 +30,7 @@ SMS_TEMPLATES: Sentences = {
     "account_question": (
         "360Auto: напишите в поддержку из приложения, мы ждём ответа.",
         "360Auto: колдонмодон колдоого жазыңыз, жооп күтөбүз.",
-        "360Auto: please write to support from the app, we await your answer.",
+        "360Auto: please contact support in the app, we are waiting for your answer.",
     ),
     "test": (
         "360Auto: проверка связи.",

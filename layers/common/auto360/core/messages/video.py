@@ -6,7 +6,7 @@ ERRORS: Sentences = {
     "upload_ticket_over": (
         "Время загрузки истекло. Начните загрузку видео заново.",
         "Жүктөө убактысы бүттү. Видеону кайрадан жүктөй баштаңыз.",
-        "The time for this upload is over. Please start the upload again.",
+        "The upload time has expired. Please start the upload again.",
     ),
     "upload_too_large": (
         "Видео слишком большое или длинное. Сократите его и загрузите снова.",
@@ -16,11 +16,11 @@ ERRORS: Sentences = {
     "video_not_ready": (
         "Видео ещё обрабатывается. Подождите немного.",
         "Видео иштетилип жатат. Бир аз күтүңүз.",
-        "The video is still being processed. Please wait a little.",
+        "The video is still being processed. Please wait a moment.",
     ),
     "video_service_unavailable": (
         "Видеосервис временно недоступен. Попробуйте через минуту.",
         "Видео кызматы убактылуу иштебейт. Бир мүнөттөн кийин аракет кылыңыз.",
-        "The video service is briefly unavailable. Please try again in a minute.",
+        "The video service is temporarily unavailable. Please try again in a minute.",
     ),
 }

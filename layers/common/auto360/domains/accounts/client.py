@@ -1,4 +1,4 @@
-"""Who asks, as far as the account rules care."""
+"""Client of a login request."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from auto360.domains.accounts.code_text import Platform
 
 @dataclass(frozen=True)
 class Client:
-    """Who asks, as far as login cares. `address` comes from the gateway."""
+    """Client of a login request. `address` comes from the gateway."""
 
     address: str
     language: Language = "ru"

@@ -1,4 +1,4 @@
-"""The figures of login by code: the audit's limits as defaults, each a setting, and how they become limit keys."""
+"""Limits of login by code: defaults from docs/reference/limits.md, each a setting, and their limit keys."""
 
 import ipaddress
 from typing import Any, Literal
@@ -62,12 +62,12 @@ class CodePolicy(EnvSettings):
 
     @property
     def test_codes(self) -> dict[str, str]:
-        """Fixed codes by phone."""
+        """Return fixed codes by phone."""
         entries = [entry.partition(":") for entry in self.otp_test_numbers.get_secret_value().split(",") if entry]
         return {phones.normalise(number): code.strip() for number, _, code in entries}
 
     def rules(self, phone: str, address: str) -> dict[str, Any]:
-        """What `login_request_code` decides by: {limits, brake, budget}."""
+        """Return the arguments of `login_request_code`: {limits, brake, budget}."""
         return {
             "limits": self.limits(phone, address),
             "brake": {
@@ -82,7 +82,7 @@ class CodePolicy(EnvSettings):
         }
 
     def limits(self, phone: str, address: str) -> list[dict[str, Any]]:
-        """The limits that one request counts against, in the order in which they are locked and told."""
+        """Return the limits that a request counts against, in locking order."""
         by_phone, strangers = f"phone:{phone}", f"strangers:{phone}"
         own, pair = f"own:{phone}|{network_of(address)}", f"pair:{address}|{phone}"
         return [
@@ -102,7 +102,7 @@ class CodePolicy(EnvSettings):
         ]
 
     def budget(self) -> dict[str, dict[str, int]]:
-        """What each kind of caller may use up of the day's budget and of one hour, in tyiyn."""
+        """Return each kind of caller's share of the daily and hourly budget, in tyiyn."""
         day = self.otp_daily_budget_tyiyn
         hour = day * self.otp_hourly_share_percent // 100
 
@@ -117,7 +117,7 @@ class CodePolicy(EnvSettings):
         }
 
     def _networks(self, address: str) -> list[tuple[str, int]]:
-        """Keys and hourly limits of an address and the networks around it, the narrowest first."""
+        """Return keys and hourly limits of an address and the networks around it, narrowest first."""
         if ipaddress.ip_address(address).version == 4:
             around = [(24, self.otp_network_per_hour), (16, self.otp_ipv4_16_per_hour)]
             found = [(f"address:{address}", self.otp_address_per_hour)]
@@ -128,9 +128,9 @@ class CodePolicy(EnvSettings):
 
 
 class LockPolicy(EnvSettings):
-    """When guessing is locked and for how long (audit §1.4), and for how long a repeated login is answered.
+    """Lockout after failed guesses, and the window for repeated logins.
 
-    The app repeats a POST up to three times within 67 seconds (mobile contract, §1.2).
+    The app repeats a POST up to three times within 67 seconds (docs/reference/app-contract.md, section 1.2).
     """
 
     otp_lock_failures: int = Field(5, ge=1)
@@ -139,7 +139,7 @@ class LockPolicy(EnvSettings):
     otp_replay_seconds: int = Field(75, ge=0)
 
     def lock(self) -> dict[str, int]:
-        """What `login_verify_code` locks by."""
+        """Return the lockout arguments of `login_verify_code`."""
         return {
             "failures": self.otp_lock_failures,
             "address_failures": self.otp_lock_address_failures,
@@ -157,7 +157,7 @@ def _block(phone: str) -> str:
 
 
 def network_of(address: str) -> str:
-    """The network that tells a known place from a strange one, as `private.network_of` does: /24 or /56."""
+    """Return the network that separates known from unknown places, as `private.network_of` does: /24 or /56."""
     return _network(address, 24 if ipaddress.ip_address(address).version == 4 else 56)
 
 

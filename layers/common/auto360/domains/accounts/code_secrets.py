@@ -1,4 +1,4 @@
-"""The secrets behind login codes: how a code is made from a nonce, and the digest under which it is checked.
+"""Secrets of login codes: deriving a code from a nonce, and the digest that checks it.
 
 The code is not random text that must be stored: it is derived from a stored nonce with a secret that is not in the
 database. So the same code can be sent again within its life, and the database alone tells nothing about it. Several
@@ -42,11 +42,11 @@ class CodeSecrets:
 
     @property
     def ids(self) -> list[str]:
-        """All key ids, current first."""
+        """Return all key ids, current first."""
         return list(self._keys)
 
     def code(self, key_id: str, *, phone: str, nonce: str, length: int) -> str:
-        """The login code of a nonce: `length` decimal digits, leading zeros kept.
+        """Derive the login code of a nonce: `length` decimal digits, leading zeros kept.
 
         64 bits are reduced to at most 8 digits, so no code is more likely than another by more than 1e-11.
         """
@@ -54,7 +54,7 @@ class CodeSecrets:
         return str(int.from_bytes(digest[:8], "big") % 10**length).zfill(length)
 
     def check_digest(self, key_id: str, *, phone: str, code: str) -> bytes:
-        """The keyed digest of a code for a phone; what verify-code sends to the database."""
+        """Return the keyed digest of a code for a phone, as sent to the database."""
         return self._mac(key_id, f"otp:check:v1|login|{phone}|{code}")
 
     def _mac(self, key_id: str, message: str) -> bytes:
@@ -62,7 +62,7 @@ class CodeSecrets:
 
 
 def stored_digest(code_id: UUID, check_digest: bytes) -> bytes:
-    """What the database keeps: bound to the one code, so equal codes never look alike."""
+    """Return the digest to store; bound to one code, so that equal codes never look alike."""
     return hashlib.sha256(code_id.bytes + check_digest).digest()
 
 
@@ -78,5 +78,5 @@ class CodeSecretSettings(EnvSettings):
         return value
 
     def secrets(self) -> CodeSecrets:
-        """The parsed secrets."""
+        """Parse the secrets."""
         return CodeSecrets.parse(self.otp_secrets.get_secret_value())

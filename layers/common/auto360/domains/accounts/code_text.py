@@ -1,8 +1,8 @@
-"""The text of the login SMS: one segment, in the caller's language, in the form that the phone can fill in itself.
+"""Text of the login SMS: one segment, in the caller's language, in the form that the phone can fill in itself.
 
-Android's SMS Retriever wants the app's 11-character hash on the last line, iOS and WebOTP want `@domain #code` there
-(facts on SMS login, §5.5), so the request's platform decides. Cyrillic allows 70 characters in a segment; the warning
-is left out where a long domain would not fit.
+Android's SMS Retriever needs the app's 11-character hash on the last line, iOS and WebOTP need `@domain #code`
+(docs/reference/sms-login.md, section 5.5), so the request's platform decides. Cyrillic allows 70 characters in a
+segment; the warning is left out where a long domain would not fit.
 """
 
 from typing import Literal
@@ -35,7 +35,7 @@ class AutofillSettings(EnvSettings):
 
 
 def code_text(code: str, *, language: Language, platform: Platform | None, autofill: AutofillSettings) -> str:
-    """The SMS for a code; always one segment."""
+    """Return the SMS for a code; always one segment."""
     last_line = ""
     if platform == "android" and autofill.android_app_hash:
         last_line = f"\n{autofill.android_app_hash}"

@@ -1,4 +1,4 @@
-"""Consent to the terms, the privacy policy and the data processing: versioned, audited, and never in login's way."""
+"""Consent to the terms, the privacy policy and the data processing: versioned, audited, independent of login."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,14 +15,14 @@ Choice = Literal["all", "marketing", "notifications"]
 
 
 class ConsentVersions(EnvSettings):
-    """The versions of the documents in force; raising one asks every user again."""
+    """Document versions in force; raising one asks every user again."""
 
     consent_terms_version: str = Field("2025.11.01", pattern=r"^[0-9A-Za-z.\-]{1,40}$")
     consent_privacy_version: str = Field("2025.11.01", pattern=r"^[0-9A-Za-z.\-]{1,40}$")
     consent_processing_version: str = Field("2025.11.01", pattern=r"^[0-9A-Za-z.\-]{1,40}$")
 
     def as_row(self) -> dict[str, str]:
-        """By document, as the database takes them."""
+        """Return versions by document, as the database takes them."""
         return {
             "terms": self.consent_terms_version,
             "privacy": self.consent_privacy_version,
@@ -32,7 +32,7 @@ class ConsentVersions(EnvSettings):
 
 @dataclass(frozen=True)
 class ConsentOrigin:
-    """Where a consent came from: part of the proof."""
+    """Origin of a consent, kept as proof."""
 
     address: str
     user_agent: str
@@ -41,7 +41,7 @@ class ConsentOrigin:
 
 @dataclass(frozen=True)
 class ConsentStatus:
-    """`requires_reconsent`: an earlier acceptance exists, but of other versions."""
+    """Consent of a user; `requires_reconsent` when an earlier acceptance is of other versions."""
 
     has_consents: bool
     requires_reconsent: bool
@@ -50,13 +50,13 @@ class ConsentStatus:
 
 @dataclass(frozen=True)
 class Consents:
-    """Consents with everything they touch."""
+    """Consent use cases and their dependencies."""
 
     database: Database
     versions: ConsentVersions
 
     def status(self, principal: Principal) -> ConsentStatus:
-        """What the user has accepted, read with the user's own token."""
+        """Return the user's consent, read with the user's own token."""
         rows = self.database.select(
             "user_consents",
             {
@@ -76,7 +76,7 @@ class Consents:
     def accept(
         self, principal: Principal, *, refused: bool, marketing: bool, notifications: bool, origin: ConsentOrigin
     ) -> Row:
-        """Record that the user accepted the documents in force, with the two optional choices.
+        """Record acceptance of the documents in force, with the two optional choices.
 
         The existing app sends only the choices: its call itself is the acceptance. Raises ConsentRequired when the
         request says no to one of the documents, AuthenticationRequired when the account is gone.

@@ -1,58 +1,58 @@
-"""Refusals of the login rules. The reasons that SQL returns are these codes."""
+"""Refusals of the login rules. SQL returns their codes as reasons."""
 
 from auto360.core.errors import DomainError, RateLimited
 
 
 class CodeTooSoon(DomainError):
-    """A code went to this phone less than a minute ago."""
+    """Code sent to this phone less than a minute ago."""
 
     code, status = "otp_too_soon", 429
 
 
 class PhoneLimit(DomainError):
-    """The phone has had its codes for this hour or day."""
+    """Hourly or daily codes of the phone used up."""
 
     code, status = "otp_phone_limit", 429
 
 
 class AddressLimit(DomainError):
-    """The address or its network has asked for too many codes."""
+    """Too many codes for the address or its network."""
 
     code, status = "otp_address_limit", 429
 
 
 class TemporarilyLimited(DomainError):
-    """A block of numbers or the day's budget is used up: a sign of SMS pumping."""
+    """Limit of a number block or of the daily budget reached: a sign of SMS pumping."""
 
     code, status = "otp_temporarily_limited", 429
 
 
 class CodeInvalid(DomainError):
-    """Wrong, expired, used or never sent: one answer for all, so that nothing is learnt from it."""
+    """Code wrong, expired, used or never sent: one answer for all, so that it reveals nothing."""
 
     code, status = "otp_invalid", 400
 
 
 class LoginLocked(DomainError):
-    """Five failures: this caller may not guess for 15 minutes."""
+    """Five failures: no guesses for 15 minutes."""
 
     code, status = "otp_locked", 429
 
 
 class SmsUnavailable(DomainError):
-    """No supplier took the SMS. The phone's allowance has been given back."""
+    """No provider accepted the SMS. The phone's allowance was returned."""
 
     code, status = "sms_unavailable", 503
 
 
 class PhoneRejected(DomainError):
-    """The operator says that the number cannot receive SMS."""
+    """Mobile network reports that the number cannot receive SMS."""
 
     code, status = "phone_rejected", 422
 
 
 class ConsentRequired(DomainError):
-    """A document that must be accepted was explicitly refused."""
+    """Required document explicitly refused."""
 
     code, status = "consent_required", 422
 

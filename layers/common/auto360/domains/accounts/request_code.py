@@ -1,4 +1,4 @@
-"""Asking for a login code: one database call before the SMS, one after it."""
+"""Login code requests: one database call before the SMS, one after it."""
 
 import secrets as randomness
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from auto360.providers.sms.delivery import Deliver, Delivery
 
 @dataclass(frozen=True)
 class CodeSent:
-    """A code is on its way. `request_id` proves to verify-code that this caller asked for it."""
+    """Sent code. `request_id` proves to verify-code that this caller requested it."""
 
     request_id: str
     code_length: int
@@ -27,7 +27,7 @@ class CodeSent:
 
 @dataclass(frozen=True)
 class CodeIssuer:
-    """Sends login codes, with everything it touches."""
+    """Sends login codes."""
 
     database: Database
     secrets: CodeSecrets
@@ -41,8 +41,8 @@ class CodeIssuer:
         """Send a login code to a phone (E.164).
 
         Within its life the same code is sent again. Raises one of `REFUSALS` when a limit is used up, PhoneRejected
-        when the operator refuses the number, SmsUnavailable when nobody took the SMS; the last two give the phone's
-        allowance back.
+        when the mobile network refuses the number, SmsUnavailable when nobody took the SMS; the last two return the
+        phone's allowance.
         """
         reserved = self._reserve(phone, client=client)
         if phone not in self.policy.test_codes:
@@ -52,11 +52,11 @@ class CodeIssuer:
             passed_over = {*reserved["open_circuits"], reserved["undelivered_supplier"]} - {None}
             delivery = self.deliver(phone, text, sms_id=reserved["sms_id"], passed_over=passed_over)
         else:
-            delivery = Delivery((), supplier="test_number")
+            delivery = Delivery((), provider="test_number")
         self.database.call("login_record_sms", delivery.record(reserved["sms_id"]))
         if delivery.bad_number:
             raise PhoneRejected
-        if delivery.supplier is None:
+        if delivery.provider is None:
             raise SmsUnavailable
         policy = self.policy
         return CodeSent(reserved["sms_id"], policy.otp_code_length, reserved["expires_in"], policy.otp_resend_seconds)

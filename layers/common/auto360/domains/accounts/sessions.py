@@ -1,4 +1,4 @@
-"""Sessions: the pair of tokens that a login opens, its rotation, and its end."""
+"""Sessions: token pair, rotation and end."""
 
 import hashlib
 import secrets as randomness
@@ -15,7 +15,7 @@ from auto360.providers.database import Database, Row, bytea
 
 
 class SessionPolicy(EnvSettings):
-    """How long sessions live: absolute, idle, and the grace for parallel refreshes; and how often one is refreshed.
+    """Session lifetimes (absolute, idle, grace for parallel refreshes) and the refresh rate limit.
 
     Unknown tokens are counted apart, by address (docs/decisions/0082).
     """
@@ -29,7 +29,7 @@ class SessionPolicy(EnvSettings):
 
 @dataclass(frozen=True)
 class OpenSession:
-    """What a client holds after login or refresh. The refresh token is shown this once; only its digest is kept."""
+    """Session tokens after login or refresh. The refresh token is shown once; only its digest is kept."""
 
     access_token: str
     expires_in: int
@@ -40,7 +40,7 @@ class OpenSession:
 
     @classmethod
     def from_answer(cls, answer: dict[str, Any], *, tokens: AccessTokens, refresh_token: str) -> Self:
-        """Build it from the database's `{session_id, is_new_user, user}` by signing the access token."""
+        """Build from the database's `{session_id, is_new_user, user}` by signing the access token."""
         user, session_id = answer["user"], answer["session_id"]
         access_token = tokens.issue(user_id=user["id"], session_id=session_id, phone=user["phone"])
         return cls(access_token, tokens.lifetime_seconds, refresh_token, session_id, user, answer["is_new_user"])
@@ -48,7 +48,7 @@ class OpenSession:
 
 @dataclass(frozen=True)
 class Sessions:
-    """Sessions with everything they touch."""
+    """Session use cases and their dependencies."""
 
     database: Database
     policy: SessionPolicy
@@ -93,7 +93,7 @@ class Sessions:
         return ended
 
     def current_user(self, principal: Principal) -> Row:
-        """The user of a session that is still open, read with the user's own token.
+        """Return the user of an open session, read with the user's own token.
 
         Raises AuthenticationRequired when the session has ended or the user is blocked.
         """

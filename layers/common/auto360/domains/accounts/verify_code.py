@@ -1,4 +1,4 @@
-"""Checking a login code: one database call that counts the try, compares, and opens the session."""
+"""Login code checks: one database call counts the try, compares, and opens the session."""
 
 import hashlib
 import secrets as randomness
@@ -18,7 +18,7 @@ from auto360.providers.database import Database, bytea
 
 @dataclass(frozen=True)
 class CodeChecker:
-    """Checks login codes, with everything it touches."""
+    """Checks login codes."""
 
     database: Database
     secrets: CodeSecrets
@@ -28,7 +28,7 @@ class CodeChecker:
     new_refresh_token: Callable[[], str] = lambda: randomness.token_urlsafe(32)
 
     def __call__(self, phone: str, code: str, *, request_id: UUID | None, client: Client) -> OpenSession:
-        """Check a code and open a session; a repeat of a successful check within seconds gets the same session.
+        """Check a code and open a session; a repeat of a successful check within seconds returns the same session.
 
         Raises CodeInvalid, LoginLocked or AccountBlocked.
         """

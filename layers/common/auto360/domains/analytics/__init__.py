@@ -1,1 +1,1 @@
-"""Business figures: how the marketplace does, day by day."""
+"""Business metrics of the marketplace, day by day."""

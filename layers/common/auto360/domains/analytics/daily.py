@@ -1,4 +1,4 @@
-"""Counting days, and showing the counts to operators. Days are those of Bishkek."""
+"""Daily metrics: counting, and series for staff. Days are those of Bishkek."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,15 +19,15 @@ _REFUSALS: dict[str, type[DomainError]] = {
 
 
 @dataclass(frozen=True)
-class DailyFigures:
-    """The figures with everything they touch."""
+class DailyMetrics:
+    """Daily metrics and their dependencies."""
 
     database: Database
     now: Clock
 
     def record(self) -> dict[str, int]:
-        """Count two days, and the funnel of a week: {days, changed}; {skipped} while another run has the job."""
-        with lease(self.database, "daily_figures", seconds=280) as held:
+        """Count two days, and the funnel of a week: {days, changed}; {skipped} while another run holds the lease."""
+        with lease(self.database, "daily_metrics", seconds=280) as held:
             return self._record() if held else {"skipped": 1}
 
     def _record(self) -> dict[str, int]:
@@ -42,9 +42,9 @@ class DailyFigures:
         today = self.now().astimezone(_BISHKEK).date()
         return [today - timedelta(days=age) for age in range(1, count + 1)]
 
-    def series(self, operator: Principal, metrics: Sequence[str], *, days: int) -> list[Row]:
-        """Rows {metric, dimension, day, value}, by metric and day. Raises Forbidden."""
-        arguments = {"p_operator_id": operator.user_id, "p_metrics": list(metrics), "p_days": days}
+    def series(self, staff_member: Principal, metrics: Sequence[str], *, days: int) -> list[Row]:
+        """Return rows {metric, dimension, day, value}, by metric and day. Raises Forbidden."""
+        arguments = {"p_operator_id": staff_member.user_id, "p_metrics": list(metrics), "p_days": days}
         answer = self.database.call("metrics_series", arguments)
         if "reason" in answer:
             raise _REFUSALS[answer["reason"]]

@@ -27,7 +27,7 @@ class DrillSettings(EnvSettings):
     """`DRILL_FOLDER`: where the server of the drill keeps its data; empty: the system's temporary folder."""
 
     drill_folder: str = ""
-    # Audit §8.2: a corrupt database is restored within two hours, and loses a day at most.
+    # docs/reference/limits.md, section 8.2: a corrupt database is restored within two hours, and loses a day at most.
     drill_most_hours: float = 2.0
     drill_oldest_hours: float = 26.0
 

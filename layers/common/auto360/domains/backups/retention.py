@@ -9,7 +9,7 @@ from auto360.domains.backups.manifest import Class, Manifest
 
 
 class RetentionSettings(EnvSettings):
-    """How long database backups are kept, in days (audit §2.3: 30)."""
+    """How long database backups are kept, in days (docs/reference/limits.md, section 2.3: 30)."""
 
     backup_daily_days: int = 30
     backup_weekly_days: int = 90

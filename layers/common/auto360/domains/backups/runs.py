@@ -1,4 +1,4 @@
-"""The record of runs in the database, which operators and alerts read."""
+"""The record of runs in the database, which staff and alerts read."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Billing: ordering a tier at a bank, what the bank says about it, subscriptions, operators' work, figures."""
+"""Billing: orders at banks, webhooks, subscriptions, staff decisions, revenue metrics."""

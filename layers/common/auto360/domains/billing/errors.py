@@ -1,4 +1,4 @@
-"""Refusals of the rules about payments and subscriptions. The reasons that SQL returns are these codes."""
+"""Refusals of the rules about payments and subscriptions. SQL returns their codes as reasons."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,91 +15,91 @@ from auto360.core.errors import (
 
 
 class BankNotOffered(DomainError):
-    """There is no such bank, or no new orders are made there at the moment."""
+    """Bank unknown, or closed for new orders at the moment."""
 
     code, status = "bank_not_offered", 422
 
 
 class BankUnavailable(DomainError):
-    """The bank did not make the order; the payment stays open for another try."""
+    """Bank did not create the order; the payment stays open for another try."""
 
     code, status = "bank_unavailable", 503
 
 
 class TierNotForSale(DomainError):
-    """No such tier, or one that costs nothing."""
+    """Tier unknown or free of charge."""
 
     code, status = "tier_not_for_sale", 422
 
 
 class TierNeedsOffer(DomainError):
-    """The tier has no price of its own, and there is no offer to this user."""
+    """Tier without a list price, and the user has no offer."""
 
     code, status = "tier_needs_offer", 409
 
 
 class TierBelowCurrent(DomainError):
-    """A lower tier than the running one begins when that ends, and is chosen there."""
+    """Tier below the running one; use a downgrade."""
 
     code, status = "tier_below_current", 409
 
 
 class TierNotLower(DomainError):
-    """Only a lower tier can follow when the paid time ends; a higher one is bought."""
+    """Tier not below the running one; buy it instead."""
 
     code, status = "tier_not_lower", 409
 
 
 class SubscriptionNone(DomainError):
-    """There is no running subscription to change."""
+    """No running subscription to change."""
 
     code, status = "subscription_none", 409
 
 
 class PaymentRefused(DomainError):
-    """The fraud rules refuse the order."""
+    """Order refused by the fraud rules."""
 
     code, status = "payment_refused", 403
 
 
 class PaymentBeingPrepared(DomainError):
-    """An earlier request for the same is still talking to the bank."""
+    """Earlier request for the same order is still at the bank."""
 
     code, status = "payment_being_prepared", 409
 
 
 class PaymentNotOpen(DomainError):
-    """Only a payment that waits for money can be cancelled."""
+    """Payment is not waiting for money, so it cannot be cancelled."""
 
     code, status = "payment_not_open", 409
 
 
 class RefundTooLarge(DomainError):
-    """More than what came in and has not been given back."""
+    """Refund exceeds the money received and not yet returned."""
 
     code, status = "refund_too_large", 409
 
 
 class RefundDecided(DomainError):
-    """The refund, approval or orphan has been decided already, or is not at this step."""
+    """Refund, approval or orphan was decided already, or is not at this step."""
 
     code, status = "payment_already_decided", 409
 
 
 class SecondPersonRequired(DomainError):
-    """Whoever asked for it cannot approve it himself."""
+    """Requester cannot approve; another staff member must."""
 
     code, status = "second_person_required", 403
 
 
 class OwnMoney(DomainError):
-    """Nobody decides about money of his own."""
+    """Staff cannot decide about their own money."""
 
     code, status = "operator_own_money", 403
 
 
 class EvidenceUsed(DomainError):
-    """The bank's number serves as evidence of another payment already."""
+    """Bank's number serves as evidence of another payment already."""
 
     code, status = "payment_evidence_used", 409
 
@@ -116,7 +116,7 @@ REFUSALS: dict[str, type[DomainError]] = {
 
 
 def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of an SQL function, or its refusal raised."""
+    """Return the answer of an SQL function, or raise its refusal."""
     if "reason" in answer:
         raise REFUSALS[answer["reason"]](retry_after=answer.get("retry_after"))
     return dict(answer)

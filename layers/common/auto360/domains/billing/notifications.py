@@ -1,4 +1,4 @@
-"""Notifications about money that also go out by SMS: which, the settings say."""
+"""Billing notifications that also go out by SMS, as configured."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,20 +31,20 @@ class NoticePolicy(EnvSettings):
 
     @property
     def kinds(self) -> list[str]:
-        """Those that go out."""
+        """Return the configured kinds."""
         return self.billing_sms.split(",") if self.billing_sms else []
 
 
 @dataclass(frozen=True)
 class Notices:
-    """SMS about money with everything they touch."""
+    """SMS notifications and their dependencies."""
 
     database: Database
     deliver: Deliver
     policy: NoticePolicy
 
     def send(self, *, may_go_on: Callable[[], bool]) -> int:
-        """Send what is due, batch by batch; gives how many a supplier took. Each goes out once, under one id."""
+        """Send due notifications in batches; returns how many were accepted. Each goes out once, under one id."""
         taken, more = 0, bool(self.policy.kinds)
         while more and may_go_on():
             claimed = self.database.call("billing_sms_claim", {"p_kinds": self.policy.kinds, "p_limit": _BATCH})
@@ -62,5 +62,5 @@ class Notices:
                 passed_over=claimed["open_circuits"],
             )
             self.database.call("sms_record", delivery.record(message["sms_id"]))
-            taken += delivery.supplier is not None
+            taken += delivery.provider is not None
         return taken

@@ -1,4 +1,4 @@
-"""Ordering a tier: our row first, then the bank; looking at a payment, and giving it up."""
+"""Tier orders: our row first, then the bank; reading and cancelling payments."""
 
 import contextlib
 from collections.abc import Mapping, Sequence
@@ -30,9 +30,9 @@ _HISTORY = (
 
 
 class OrderPolicy(EnvSettings):
-    """How long an order is open, and how often its bank is asked while somebody waits.
+    """Lifetime of an order, and the polling interval while somebody waits.
 
-    `payment_preparing_seconds` is longer than the bank is waited for: after it a request is taken for dead.
+    `payment_preparing_seconds` exceeds the time-out at the bank: a request older than that counts as crashed.
     """
 
     payment_open_seconds: int = Field(3600, ge=300, le=86400)
@@ -42,7 +42,7 @@ class OrderPolicy(EnvSettings):
 
 
 class PaymentAddresses(EnvSettings):
-    """Where banks call us, and where they send the payer's browser: https, or this very machine.
+    """Addresses for bank webhooks and for the payer's return: https, or this machine.
 
     To `bank_calls_url` comes `/webhooks/payments/<bank>`, to `payment_return_url` comes `?payment=<id>`.
     """
@@ -58,17 +58,17 @@ class PaymentAddresses(EnvSettings):
         return value.rstrip("/")
 
     def callback(self, bank: str) -> str:
-        """Where this bank calls us."""
+        """Return the webhook address of a bank."""
         return self.bank_calls_url + callback_path(bank)
 
     def back(self, payment_id: str) -> str:
-        """Where the payer's browser goes after paying. It proves nothing; the app then asks for the payment."""
+        """Return the payer's return address. It proves nothing; the app queries the payment afterwards."""
         return f"{self.payment_return_url}?payment={quote(payment_id)}"
 
 
 @dataclass(frozen=True)
 class Payer:
-    """Who orders, and from where. `device_id` is what the app calls its installation; empty if it does not say."""
+    """Paying user and client. `device_id` is the app's installation id; empty if unknown."""
 
     principal: Principal
     address: str
@@ -78,13 +78,13 @@ class Payer:
 
     @property
     def actor(self) -> Actor:
-        """For the history of the payment."""
+        """Return the actor for the payment's history."""
         return {"kind": "user", "user_id": self.principal.user_id, "request_id": self.request_id}
 
 
 @dataclass(frozen=True)
 class Orders:
-    """Payments of users with everything they touch."""
+    """Payment use cases and their dependencies."""
 
     database: Database
     settlement: Settlement
@@ -93,7 +93,7 @@ class Orders:
     risk: RiskPolicy
 
     def open(self, asking: Payer, *, tier: str, bank: str, key: str | None, keep_card: bool = False) -> Row:
-        """Order a tier at a bank and give what it can be paid with. The price is the server's.
+        """Order a tier at a bank and return the ways to pay. The price is the server's.
 
         Repeated with the same key, or while an order of the same tier at this bank is open, it is the same payment;
         what can still be paid with is given again, else the bank is asked for something new.
@@ -117,7 +117,7 @@ class Orders:
         return self._ask_bank(chosen, opened["ask"], asking, payment_id=opened["payment"]["id"])
 
     def read(self, asking: Payer, payment_id: str) -> Row:
-        """One payment. While it waits for money its bank is asked, seldom enough for the bank. Raises NotFound."""
+        """Return a payment; polls its bank while it is unpaid, at most at the allowed rate. Raises NotFound."""
         arguments = {
             "p_user_id": asking.principal.user_id,
             "p_payment_id": payment_id,
@@ -131,7 +131,7 @@ class Orders:
         return payment
 
     def history(self, principal: Principal, *, cursor: str | None, limit: int) -> Page:
-        """A page of the caller's payments, the newest first, read with his own token."""
+        """Return a page of the caller's payments, newest first, read with the caller's token."""
         place = decode_place(cursor, order="payments")
         query = {"select": _HISTORY, "order": "created_at.desc,id.desc", "limit": str(limit + 1)}
         if cursor:
@@ -142,7 +142,7 @@ class Orders:
         return Page.cut(rows, limit=limit, order="payments", time="created_at")
 
     def cancel(self, asking: Payer, payment_id: str) -> Row:
-        """Give a payment up; its bank is told where it can be. Money that comes all the same is recognised.
+        """Cancel a payment, at its bank too where possible. Money that arrives anyway is recognised.
 
         Raises NotFound, PaymentNotOpen.
         """
@@ -167,7 +167,7 @@ class Orders:
         }
 
     def _ask_bank(self, bank: Bank, ask: Mapping[str, Any], asking: Payer, *, payment_id: str) -> Row:
-        """Have the bank make the order of a row that is written, and write down what it gave or why it did not."""
+        """Create the order of a stored row at the bank, and record the result or the failure."""
         order = Order(
             attempt_id=ask["attempt_id"],
             amount_tyiyn=ask["amount_tyiyn"],

@@ -1,4 +1,4 @@
-"""A user's plan: what he has, what there is to buy, and what he changes about it."""
+"""Plan of a user: subscription, tiers on sale, and changes."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,32 +16,32 @@ _TIERS = "tier:app_code,tier_code:code,{name},listings_per_month,price_tyiyn,per
 
 @dataclass(frozen=True)
 class Plans:
-    """Subscriptions with everything they touch."""
+    """Subscription use cases and their dependencies."""
 
     database: Database
     banks: BankDirectory
 
     def current(self, principal: Principal) -> Row:
-        """The running plan, how much of it is used, open payments and offers. Raises AuthenticationRequired."""
+        """Return the running plan, its usage, open payments and offers. Raises AuthenticationRequired."""
         return accepted(self.database.call("subscription_read", {"p_user_id": principal.user_id}))
 
     def tiers(self, principal: Principal, *, language: Language) -> list[Row]:
-        """What can be bought, the cheapest first, named in a language. A price of None is by offer."""
+        """Return tiers on sale, cheapest first, named in a language. A price of None is by offer."""
         select = _TIERS.format(name=f"name:name_{language}")
         return self.database.select("tiers", {"select": select, "order": "position"}, user_token=principal.token)
 
     def banks_offered(self) -> list[Bank]:
-        """The banks at which one can pay now, in the app's order."""
+        """Return banks that take new orders, in the app's order."""
         found = (self.banks.bank(name) for name in self.banks.offered)
         return [bank for bank in found if bank is not None]
 
     def history(self, principal: Principal) -> list[Row]:
-        """What each payment bought, the newest first."""
+        """Return the paid periods, newest first."""
         periods: list[Row] = self.database.call("subscription_history", {"p_user_id": principal.user_id})
         return periods
 
     def change(self, principal: Principal, change: Change, *, request_id: str, tier: str | None = None) -> Row:
-        """End the plan with its paid time, take that back, or let a lower tier follow; gives the plan as it is then.
+        """Cancel at the end of the paid period, undo that, or schedule a lower tier; returns the plan.
 
         Raises SubscriptionNone, TierNotLower.
         """

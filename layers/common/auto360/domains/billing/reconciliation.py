@@ -1,4 +1,4 @@
-"""The timer behind all payments: nothing depends on a bank's call, nor on a process that lived to its end."""
+"""Reconciliation timer: recovers payments after a lost webhook or a crashed process."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +28,7 @@ _MARGIN = timedelta(hours=3)
 
 @dataclass(frozen=True)
 class Reconciler:
-    """Questions about payments, stored calls, and lists of days, within the time of one run."""
+    """Polls payments, finishes stored webhooks and compares daily statements, within the time of one run."""
 
     database: Database
     settlement: Settlement
@@ -39,10 +39,10 @@ class Reconciler:
     seconds: Callable[[], float] = time.monotonic
 
     def run(self) -> dict[str, int]:
-        """One run, counted by what was asked, changed, expired, finished, sent and compared.
+        """Run one round; returns counts of asked, changed, expired, finished, sent and compared.
 
-        What it does not reach in its time, the next one does. While another run is at work, or a person has paused the
-        job, it does nothing.
+        Work that does not fit is left to the next run. Does nothing while another run holds the lease or the job is
+        paused.
         """
         with lease(self.database, "payment_reconciler", seconds=_LEASE_SECONDS) as is_ours:
             return self._work() if is_ours else {"skipped": 1}
@@ -60,7 +60,7 @@ class Reconciler:
         return counts
 
     def _due(self, ends_at: float) -> Iterator[Row]:
-        """Payments to ask about, taken in small batches: what a run that is cut short has taken comes again later."""
+        """Yield payments to poll, claimed in small batches; a killed run's claims expire."""
         while self.seconds() < ends_at:
             batch: list[Row] = self.database.call("payment_checks_due", {"p_limit": _BATCH})
             yield from batch
@@ -106,7 +106,7 @@ class Reconciler:
         return bank is not None and bank.lists is not None
 
     def _compare(self, bank: Bank, row: Row) -> int:
-        """Act upon what a bank's list of a day has and we do not, and write the report. Gives the gaps that remain."""
+        """Settle lines of a daily statement that we lack, and record the comparison. Returns remaining gaps."""
         since, until = (datetime.fromisoformat(row[name]) for name in ("since", "until"))
         if bank.lists is None:
             return 0

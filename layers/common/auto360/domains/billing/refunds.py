@@ -1,4 +1,4 @@
-"""Refunds that a bank makes by call: called once, and asked about until it says that the money has gone."""
+"""Refunds through banks' APIs: sent once, then polled until the money has gone."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -16,18 +16,18 @@ _BATCH = 20
 
 @dataclass(frozen=True)
 class Refunding:
-    """Refunds with everything they touch."""
+    """Refund use cases and their dependencies."""
 
     database: Database
     settlement: Settlement
 
     def kind_at(self, bank_name: str) -> str:
-        """`automatic` where the bank refunds by call, else `manual`: a task for a person in the bank's cabinet."""
+        """Return `automatic` where the bank refunds through its API, else `manual`: a task in its cabinet."""
         bank = self.settlement.banks.named(bank_name)
         return "automatic" if bank is not None and bank.refunds is not None else "manual"
 
     def send(self, refund_id: str, *, actor: Actor) -> dict[str, Any]:
-        """Take an approved refund to its bank; gives the refund as it stands then.
+        """Send an approved refund to its bank; returns the refund as it stands then.
 
         It is marked before the call. If the answer never comes, the bank is asked, and not called again. Raises
         RefundDecided, RefundTooLarge where it is larger than any single order.
@@ -41,7 +41,7 @@ class Refunding:
         return refund
 
     def work_off(self) -> int:
-        """For the timer: send what was approved and not sent, ask about what was sent. Gives how many there were."""
+        """Send approved refunds and poll sent ones; returns how many there were."""
         approved: list[str] = self.database.call("refunds_approved", {"p_limit": _BATCH})
         for refund_id in approved:
             self.send(refund_id, actor=_ACTOR)

@@ -1,4 +1,4 @@
-"""The timer of subscriptions: reminders, orders for the next period, debits of cards, grace, the end."""
+"""Subscription timer: reminders, renewal orders, card debits, grace periods, expiry."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ _LEASE_SECONDS = 290
 
 
 class RenewalPolicy(EnvSettings):
-    """Days before the end at which users are reminded, the hours of the day (Bishkek) for it, and days of grace."""
+    """Reminder days before the end, reminder hours (Bishkek), and days of grace."""
 
     renewal_reminder_days: str = "3,1,0"
     renewal_from_hour: int = Field(9, ge=0, le=23)
@@ -38,7 +38,7 @@ class RenewalPolicy(EnvSettings):
         return value
 
     def document(self, banks: list[str]) -> dict[str, Any]:
-        """For the database; orders for the next period are made at one of these banks."""
+        """Return the policy for the database; renewal orders are made at one of these banks."""
         return {
             "reminder_days": [int(day) for day in self.renewal_reminder_days.split(",")],
             "from_hour": self.renewal_from_hour,
@@ -50,7 +50,7 @@ class RenewalPolicy(EnvSettings):
 
 @dataclass(frozen=True)
 class Renewals:
-    """Subscriptions in time, with everything they touch."""
+    """Renewal use cases and their dependencies."""
 
     database: Database
     banks: BankDirectory
@@ -61,9 +61,11 @@ class Renewals:
     seconds: Callable[[], float] = time.monotonic
 
     def run(self) -> dict[str, int]:
-        """One run: {reminded, moved, grace, ended, nothing, debited}. A step is one transaction, and safe to repeat.
+        """Run one round: {reminded, moved, grace, ended, nothing, debited}.
 
-        While another run is at work, or a person has paused the job, it does nothing.
+        Each step is one transaction, safe to repeat.
+
+        Does nothing while another run holds the lease or the job is paused.
         """
         with lease(self.database, "subscription_renewal", seconds=_LEASE_SECONDS) as is_ours:
             return self._work() if is_ours else {"skipped": 1}
@@ -89,7 +91,7 @@ class Renewals:
             counts["debited"] += self._debit(arguments)
 
     def _debit(self, arguments: Mapping[str, Any]) -> bool:
-        """Order a debit of the user's card. Written down first; what came of it, the reconciler asks."""
+        """Order a debit of the user's card. Recorded first; the reconciler polls the result."""
         opened = self.database.call("payment_debit_open", arguments)
         bank = self.banks.named(opened.get("bank", ""))
         if "reason" in opened or bank is None or bank.debits is None:

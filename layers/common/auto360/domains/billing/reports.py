@@ -1,4 +1,4 @@
-"""What a bank says about an order, in the one form that the database acts upon (`payment_settle`)."""
+"""Bank reports about an order in the form that SQL function `payment_settle` takes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ PAYER = "payment_risk_decisions.payer_digest"
 
 @dataclass(frozen=True)
 class PaymentAttempt:
-    """One order of ours at one bank, as the database names it. `amount_tyiyn` is what was ordered."""
+    """Order of ours at one bank, as the database names it. `amount_tyiyn` is the ordered amount."""
 
     id: str
     bank: str
@@ -23,17 +23,17 @@ class PaymentAttempt:
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
-        """From {attempt_id, bank, provider_ref, amount_tyiyn}."""
+        """Build from {attempt_id, bank, provider_ref, amount_tyiyn}."""
         return cls(row["attempt_id"], row["bank"], row["provider_ref"], row["amount_tyiyn"])
 
     @property
     def ref(self) -> OrderRef:
-        """How the bank is asked for it."""
+        """Return the reference for queries at the bank."""
         return OrderRef(self.id, self.provider_ref)
 
 
 def of_status(status: OrderStatus, secrets: StoredSecrets, *, told: Notification | None = None) -> dict[str, Any]:
-    """The bank's answer to our question. Where it leaves the amount out, that of the call that made us ask counts."""
+    """Convert the bank's answer to a query; a missing amount is taken from the webhook that caused the query."""
     amount, currency = status.amount_tyiyn, status.currency
     if told is not None and status.state is OrderState.PAID and told.state is OrderState.PAID:
         amount = told.amount_tyiyn if amount is None else amount
@@ -54,7 +54,7 @@ def of_status(status: OrderStatus, secrets: StoredSecrets, *, told: Notification
 
 
 def of_notification(told: Notification, *, is_confirmed: bool) -> dict[str, Any]:
-    """What a bank's call says. `is_confirmed`: it was proof."""
+    """Convert a webhook. `is_confirmed`: it was proof."""
     return _report(
         state=told.state,
         amount_tyiyn=told.amount_tyiyn,
@@ -68,7 +68,7 @@ def of_notification(told: Notification, *, is_confirmed: bool) -> dict[str, Any]
 
 
 def of_line(line: ListedPayment) -> dict[str, Any]:
-    """A line of a bank's list, which is the bank's word."""
+    """Convert a line of a bank's statement, which counts as proof."""
     return _report(
         state=line.state,
         amount_tyiyn=line.amount_tyiyn,
@@ -81,7 +81,7 @@ def of_line(line: ListedPayment) -> dict[str, Any]:
 
 
 def notification_of(report: Mapping[str, Any], *, event_key: str = "") -> Notification:
-    """A stored call again, after the process that received it ended before it acted."""
+    """Rebuild the notification of a stored webhook whose process crashed."""
     return Notification(
         event_key=event_key,
         state=OrderState(report["state"]),
@@ -95,7 +95,7 @@ def notification_of(report: Mapping[str, Any], *, event_key: str = "") -> Notifi
 
 
 def uuid_text(text: str | None) -> str | None:
-    """A UUID in its canonical form, or None for anything else that somebody may have sent."""
+    """Return a UUID in its canonical form, or None for anything else."""
     try:
         return str(UUID(text)) if text else None
     except ValueError:

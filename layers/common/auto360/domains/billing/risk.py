@@ -1,4 +1,4 @@
-"""Thresholds of the fraud rules on new orders. The rules themselves count in the database (`private.judge_order`)."""
+"""Thresholds of the fraud rules on new orders. The rules count in the database."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ DEVICE = "payment_risk_decisions.device_digest"
 
 
 class RiskPolicy(EnvSettings):
-    """From which count on an order is refused or looked at by a person.
+    """Counts from which an order is refused or reviewed.
 
     Refused: orders of one user or device in an hour, failed payments of a user in a day. Looked at: other users of the
     device in a day, and an account younger than `risk_new_account_minutes` that orders for at least
@@ -27,7 +27,7 @@ class RiskPolicy(EnvSettings):
     risk_expensive_tyiyn: int = Field(100_000, ge=1)
 
     def question(self, *, address: str, device_id: str, secrets: StoredSecrets) -> dict[str, Any]:
-        """What the rules need: who asks from where, and the thresholds. The device is stored as a digest only."""
+        """Return the arguments of the rules: caller and thresholds. The device is stored as a digest only."""
         device = bytea(secrets.digest(device_id, purpose=DEVICE)) if device_id else None
         return {
             "address": address,

@@ -1,4 +1,4 @@
-"""Asking a bank about an order and acting on the answer: the same for the waiting user, a bank's call and the timer."""
+"""Settlement: query a bank about an order and act on the answer, for users, webhooks and timers alike."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ Actor = Mapping[str, Any]
 
 
 class SettlementPolicy(EnvSettings):
-    """For how many users one phone may pay in 30 days before a person looks at the next payment."""
+    """Number of users that one phone may pay for in 30 days before the next payment is reviewed."""
 
     risk_users_of_payer: int = Field(4, ge=1)
 
 
 @dataclass(frozen=True)
 class Settlement:
-    """What banks say, and what the database makes of it. `takes_test_money` is false in production."""
+    """Bank queries and their settlement in the database. `takes_test_money` is False in production."""
 
     database: Database
     banks: BankDirectory
@@ -39,15 +39,15 @@ class Settlement:
 
     @property
     def rules(self) -> dict[str, Any]:
-        """What the database must know to judge money."""
+        """Return the rules by which the database judges money."""
         return {"takes_test_money": self.takes_test_money, "users_of_payer": self.policy.risk_users_of_payer}
 
     def ask(self, bank: Bank, attempt: PaymentAttempt, *, timeout: float = QUERY_SECONDS) -> OrderStatus:
-        """Where an order stands at its bank. Raises BankFailure."""
+        """Query an order at its bank. Raises BankFailure."""
         return bank.orders.query(attempt.ref, timeout=timeout)
 
     def settle(self, attempt_id: str, report: Mapping[str, Any], *, actor: Actor, event_id: str | None = None) -> Row:
-        """Act on a report, once however often it comes: {payment_id, user_id, state, changed, payment}."""
+        """Settle a report; idempotent: {payment_id, user_id, state, changed, payment}."""
         arguments = {
             "p_attempt_id": attempt_id,
             "p_report": dict(report),
@@ -58,7 +58,7 @@ class Settlement:
         return accepted(self.database.call("payment_settle", arguments))
 
     def ask_and_settle(self, attempt: PaymentAttempt, *, actor: Actor) -> Row | None:
-        """Ask the bank and act on its answer. None where it could not be asked, or knows nothing of the order."""
+        """Query the bank and settle the answer. None where the bank fails or does not know the order."""
         bank = self.banks.named(attempt.bank)
         if bank is None or not bank.capabilities.query or not (attempt.provider_ref or bank.capabilities.order_id):
             return None
@@ -69,5 +69,5 @@ class Settlement:
         return self.settle(attempt.id, reports.of_status(status, self.secrets), actor=actor)
 
     def report_of(self, status: OrderStatus, told: Notification) -> dict[str, Any]:
-        """The bank's answer to a question that its own call made us ask."""
+        """Convert the bank's answer to a query that its own webhook caused."""
         return reports.of_status(status, self.secrets, told=told)

@@ -1,4 +1,4 @@
-"""Stored tokens after a new key was put first: each is read with its own key and written under the new one."""
+"""Re-encryption of stored tokens under the current key."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,13 +13,13 @@ _MOST_BATCHES = 10
 
 @dataclass(frozen=True)
 class TokenRenewal:
-    """What it touches."""
+    """Re-encryption and its dependencies."""
 
     database: Database
     secrets: StoredSecrets
 
     def run(self) -> dict[str, int]:
-        """One run: {tokens_renewed, tokens_unreadable}; at most 2,000 tokens, the rest at the next one.
+        """Run one round: {tokens_renewed, tokens_unreadable}; at most 2,000 tokens.
 
         An unreadable token (its key was removed too early) stays as it is: with the key back it is good again.
         """

@@ -1,7 +1,7 @@
-"""Banks that call us: a call is checked, stored, confirmed by a question where that is possible, acted upon once.
+"""Bank webhooks: verified, stored, confirmed by a query where possible, acted upon once.
 
-A signature says that the bank speaks. What was paid, the bank is asked all the same: a call that its own answer
-contradicts completes nothing, and its order is asked about again (docs/decisions/0070).
+A signature proves the sender. The amount is queried all the same: a webhook that the bank's own answer contradicts
+completes nothing, and its order is polled again (docs/decisions/0070).
 """
 
 import hashlib
@@ -39,7 +39,7 @@ _UNVERIFIED = CallbackAnswer(403, "{}")
 
 @dataclass(frozen=True)
 class StoredCall:
-    """A call that lies in the database. `attempt` is None where it is no order of ours, as far as we know yet."""
+    """Webhook in the database. `attempt` is None where it names no known order."""
 
     event_id: str
     told: Notification
@@ -50,19 +50,19 @@ class StoredCall:
 
 @dataclass(frozen=True)
 class BankCalls:
-    """Calls of banks with everything they touch."""
+    """Webhook use cases and their dependencies."""
 
     database: Database
     settlement: Settlement
     secrets: StoredSecrets
 
     def receive(self, name: str, callback: Callback, *, request_id: str) -> CallbackAnswer:
-        """Take a call and answer as the bank wants it. Raises NotFound for a bank with which there is no contract.
+        """Receive a webhook and respond in the bank's form. Raises NotFound for a bank without a contract.
 
-        Whoever proves nothing gets 403 without a word of the bank's form: an answer in it may be signed.
+        Unverified senders get 403 without the bank's form, since that may be signed.
 
-        A call is stored before anything is done about it. One that cannot be finished now (the database or the bank
-        does not answer) is answered so that the bank repeats it, and taken up by the timer if it does not.
+        A webhook is stored before anything else. When the database or the bank does not answer, the response makes the
+        bank repeat it, and the timer finishes it if the bank does not.
         """
         bank = self.settlement.banks.named(name)
         if bank is None:
@@ -76,7 +76,7 @@ class BankCalls:
             return bank.callbacks.ack(PaymentOutcome.LATER, callback)
 
     def act(self, call: StoredCall, bank: Bank, *, actor: Mapping[str, Any]) -> PaymentOutcome:
-        """Finish a stored call. LATER leaves it open."""
+        """Finish a stored webhook. LATER leaves it open."""
         if call.attempt is None:
             return self._without_order(call, bank)
         # Where the answer to our order was lost, the call is the first to name the bank's number.
@@ -131,10 +131,10 @@ class BankCalls:
         return stored
 
     def _confirmed(self, call: StoredCall, bank: Bank, ref: OrderRef) -> dict[str, Any] | None:
-        """What to act upon: the bank's answer to a question; None when it must be asked later.
+        """Return the report to act upon, from a query to the bank; None when the query must be repeated.
 
-        Where a bank cannot be asked at all, its signed word counts; an unsigned one is not confirmed, and a person
-        looks at it.
+        Where a bank cannot be queried, its signed word counts; an unsigned one is not confirmed, and a person reviews
+        it.
         """
         try:
             status = self._asked(call, bank, ref)
@@ -180,8 +180,10 @@ class BankCalls:
         self.database.call("payment_orphan_found", arguments)
 
     def _keep_card(self, payment_id: str, told: Notification, trust: WebhookAuthenticity) -> PaymentOutcome:
-        """Keep the card that a signed call brings with a payment. LATER while the payment is not paid: only a repeat
-        of the call brings the card again."""
+        """Store the card of a signed webhook.
+
+        LATER while the payment is unpaid: only a repeat brings the card again.
+        """
         if told.saved_card is None or trust is not WebhookAuthenticity.VERIFIED:
             return PaymentOutcome.TAKEN
         card, row_id = told.saved_card, str(uuid4())
@@ -198,16 +200,16 @@ class BankCalls:
 
 
 def _verified(bank: Bank, callback: Callback) -> WebhookAuthenticity:
-    """How far a call is to be trusted. A bank without a secret path has no address below its own."""
+    """Return how far a webhook can be trusted. A bank without a secret path has no address below its own."""
     if callback.path_secret is not None and not bank.capabilities.secret_path:
         return WebhookAuthenticity.REJECTED
     return bank.callbacks.verify(callback)
 
 
 def _of_this_order(status: OrderStatus, ref: OrderRef, call: StoredCall) -> OrderStatus:
-    """The answer, if it is about the order that was meant: a call may name the number of somebody else's payment.
+    """Return the answer if it is about this order: a webhook may name the number of another user's payment.
 
-    Where only the call named the bank's number, the bank itself must name our order. Raises OrderUnknown otherwise.
+    Where only the webhook named the bank's number, the bank itself must name our order. Raises OrderUnknown otherwise.
     """
     number_is_ours = call.attempt is None or ref.provider_ref in (None, call.attempt.provider_ref)
     if ref.attempt_id and status.attempt_id != ref.attempt_id and not (number_is_ours and status.attempt_id is None):
@@ -216,7 +218,7 @@ def _of_this_order(status: OrderStatus, ref: OrderRef, call: StoredCall) -> Orde
 
 
 def _contradicts(report: Mapping[str, Any], call: StoredCall) -> bool:
-    """Whether a signed call speaks of money that the bank, when it is asked, does not know of."""
+    """Return True for a signed webhook about money that the bank does not confirm when queried."""
     return (
         call.trust is WebhookAuthenticity.VERIFIED
         and call.told.state is OrderState.PAID
@@ -225,5 +227,5 @@ def _contradicts(report: Mapping[str, Any], call: StoredCall) -> bool:
 
 
 def _without_news(told: Notification) -> Notification:
-    """What nobody confirmed: money for a person to look at, and nothing else."""
+    """Return an unconfirmed notification reduced to money for review."""
     return told if told.state is OrderState.PAID else replace(told, state=OrderState.PENDING)

@@ -1,1 +1,1 @@
-"""Business accounts: what they publish, who works in them, whose they are. Knows no HTTP and no supplier."""
+"""Business accounts: profiles, teams and ownership. Knows no HTTP and no provider."""

@@ -1,4 +1,4 @@
-"""Business accounts: opening, showing, changing and closing them, and their listings."""
+"""Business accounts: opening, reading, changing and closing them, and their listings."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ LOGOS = "business-logos"
 
 @dataclass(frozen=True)
 class Businesses:
-    """Business accounts with everything they touch."""
+    """Business account use cases and their dependencies."""
 
     database: Database
     cache: Cache
     images: ImageLinks
 
     def create(self, principal: Principal, fields: Mapping[str, Any]) -> Row:
-        """Open an account, owned by the caller; the same request again gets the same account.
+        """Open an account owned by the caller; the same request again returns the same account.
 
         Raises BusinessExists, TaxIdTaken, TextRefused, AccountBlocked; ValidationFailed for a logo that lies elsewhere.
         """
@@ -34,7 +34,7 @@ class Businesses:
         return accepted(self.database.call("business_create", arguments))
 
     def read(self, business_id: str, *, viewer: Principal | None) -> Row:
-        """An account: what everybody sees, for active members more. Raises NotFound."""
+        """Return an account: the public part, for active members more. Raises NotFound."""
         found: Row | None = self.database.call(
             "business_read", {"p_business_id": business_id, "p_user_id": viewer.user_id if viewer else None}
         )
@@ -66,7 +66,7 @@ class Businesses:
         self.cache.invalidate(CACHED)
 
     def listings(self, business_id: str, *, viewer: Principal | None, cursor: str | None, limit: int) -> Page:
-        """A page of the business's listings, newest first; members see those that are not shown as well.
+        """Return a page of the business's listings, newest first; members also see hidden ones.
 
         Raises NotFound, and ValidationFailed for a cursor that is none.
         """

@@ -1,4 +1,4 @@
-"""Refusals of the rules about businesses. The reasons that SQL returns are these codes."""
+"""Refusals of the rules about businesses. SQL returns their codes as reasons."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,49 +15,49 @@ from auto360.core.errors import (
 
 
 class BusinessExists(DomainError):
-    """The person owns a business already; there is one for each."""
+    """Caller owns a business already; each user may own one."""
 
     code, status = "business_exists", 409
 
 
 class TaxIdTaken(DomainError):
-    """Another business has this tax id (INN)."""
+    """Tax id (INN) belongs to another business."""
 
     code, status = "business_tax_id_taken", 409
 
 
 class MemberAlready(DomainError):
-    """The invited person works in this business."""
+    """Invited user is a member already."""
 
     code, status = "business_member_already", 409
 
 
 class TeamFull(DomainError):
-    """The business has as many members and invitations as one may have."""
+    """Team has reached its largest size, invitations included."""
 
     code, status = "business_team_full", 409
 
 
 class OwnerStays(DomainError):
-    """The owner leaves by handing the business over or closing it."""
+    """Owner must transfer or close the business before leaving."""
 
     code, status = "business_owner_stays", 409
 
 
 class MemberRequired(DomainError):
-    """A business is handed to one of its active members only."""
+    """New owner must be an active member."""
 
     code, status = "business_member_required", 409
 
 
 class NewOwnerHasOne(DomainError):
-    """The member owns another business."""
+    """New owner owns another business."""
 
     code, status = "business_new_owner_has_one", 409
 
 
 class TextRefused(DomainError):
-    """The words of the business break a rule; `problems` says which."""
+    """Text of the business breaks a rule; `problems` says which."""
 
     code, status = "text_refused", 422
 
@@ -72,7 +72,7 @@ REFUSALS: dict[str, type[DomainError]] = {
 
 
 def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of an SQL function, or its refusal raised."""
+    """Return the answer of an SQL function, or raise its refusal."""
     if "reason" in answer:
         problems = [Problem("description", rule) for rule in answer.get("rules", ())]
         raise REFUSALS[answer["reason"]](retry_after=answer.get("retry_after"), problems=problems)

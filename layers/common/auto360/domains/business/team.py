@@ -1,4 +1,4 @@
-"""The team of a business: invitations, roles, leaving, and the change of its owner."""
+"""Business teams: invitations, roles, leaving, and transfer of ownership."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,7 +15,7 @@ GivenRole = Literal["admin", "seller"]
 
 
 class TeamPolicy(EnvSettings):
-    """How large a team may be, invitations included, and how often one person may invite in 24 hours."""
+    """Largest team, invitations included, and invitations per person in 24 hours."""
 
     business_most_members: int = Field(50, ge=1)
     business_invitations_per_day: int = Field(20, ge=1)
@@ -23,7 +23,7 @@ class TeamPolicy(EnvSettings):
 
 @dataclass(frozen=True)
 class BusinessTeam:
-    """Teams with everything they touch."""
+    """Team use cases and their dependencies."""
 
     database: Database
     policy: TeamPolicy
@@ -39,7 +39,9 @@ class BusinessTeam:
     def invite(
         self, principal: Principal, business_id: str, *, user_id: str | None, phone: str | None, role: GivenRole
     ) -> None:
-        """Invite a user by id, or whoever has a phone. Before that person accepts, nothing tells whether there is one.
+        """Invite a user by id, or the owner of a phone.
+
+        Before acceptance nothing tells whether the phone has an account.
 
         Raises NotFound, Forbidden, MemberAlready (by id), TeamFull, RateLimited, PhoneInvalid.
         """
@@ -53,28 +55,28 @@ class BusinessTeam:
         self._call("business_invite", principal, business_id, arguments)
 
     def accept(self, principal: Principal, business_id: str) -> Row:
-        """Join; again: changes nothing. Raises NotFound."""
+        """Accept an invitation; idempotent. Raises NotFound."""
         return self._call("business_answer_invitation", principal, business_id, {"p_accepts": True})
 
     def decline(self, principal: Principal, business_id: str) -> None:
-        """Refuse an invitation. Raises NotFound."""
+        """Decline an invitation. Raises NotFound."""
         self._call("business_answer_invitation", principal, business_id, {"p_accepts": False})
 
     def set_role(self, principal: Principal, business_id: str, *, user_id: str, role: GivenRole) -> None:
-        """Give another member another role. Raises NotFound, Forbidden."""
+        """Change the role of another member. Raises NotFound, Forbidden."""
         arguments = {"p_member_user_id": user_id, "p_role": role}
         self._call("business_set_role", principal, business_id, arguments)
 
     def remove(self, principal: Principal, business_id: str, *, user_id: str) -> None:
-        """Remove a member, an invitation by id, or oneself. Raises NotFound, Forbidden, OwnerStays."""
+        """Remove a member, an invitation by id, or the caller. Raises NotFound, Forbidden, OwnerStays."""
         self._call("business_remove_member", principal, business_id, {"p_member_user_id": user_id})
 
     def withdraw(self, principal: Principal, business_id: str, *, invitation_id: str) -> None:
-        """Take the invitation of a phone back. Raises NotFound, Forbidden."""
+        """Withdraw the invitation of a phone. Raises NotFound, Forbidden."""
         self._call("business_withdraw_invitation", principal, business_id, {"p_invitation_id": invitation_id})
 
     def transfer(self, principal: Principal, business_id: str, *, user_id: str) -> Row:
-        """Hand the business to an active member; the former owner stays as admin.
+        """Transfer the business to an active member; the former owner stays as admin.
 
         Raises NotFound, Forbidden, MemberRequired, NewOwnerHasOne.
         """

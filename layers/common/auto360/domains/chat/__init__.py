@@ -1,1 +1,1 @@
-"""Chat: conversations of a buyer and a seller about a listing. Knows no HTTP and no supplier."""
+"""Chat: conversations of buyer and seller about a listing. Knows no HTTP and no provider."""

@@ -1,4 +1,4 @@
-"""Whom a person does not want to hear from, and reports of persons and messages."""
+"""Blocked users, and user reports about persons and messages."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,12 +13,12 @@ Reason = Literal["inappropriate", "spam", "fraud", "duplicate", "misleading", "f
 
 @dataclass(frozen=True)
 class Blocks:
-    """Blocks and reports with everything they touch."""
+    """Block and report use cases and their dependencies."""
 
     database: Database
 
     def blocked(self, principal: Principal) -> list[Row]:
-        """Whom the caller has blocked, the newest first, read with his own token."""
+        """List users whom the caller has blocked, newest first, read with the caller's token."""
         return self.database.select(
             "chat_blocks",
             {
@@ -31,17 +31,17 @@ class Blocks:
         )
 
     def block(self, principal: Principal, *, user_id: str) -> None:
-        """Take no more messages from a person. Raises NotFound, Forbidden (oneself)."""
+        """Block a user. Raises NotFound, Forbidden (oneself)."""
         accepted(self.database.call("chat_block", {"p_user_id": principal.user_id, "p_other_user_id": user_id}))
 
     def unblock(self, principal: Principal, *, user_id: str) -> None:
-        """Take messages from a person again."""
+        """Unblock a user."""
         accepted(self.database.call("chat_unblock", {"p_user_id": principal.user_id, "p_other_user_id": user_id}))
 
     def report(
         self, principal: Principal, target: Target, *, target_id: str, reason: Reason, comment: str | None
     ) -> None:
-        """Report a person, or a message of a conversation of one's own. Raises NotFound, Forbidden (oneself)."""
+        """Report a user, or a message of the caller's conversation. Raises NotFound, Forbidden (oneself)."""
         arguments = {
             "p_user_id": principal.user_id,
             "p_target_type": target,

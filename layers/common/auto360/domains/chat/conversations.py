@@ -17,14 +17,14 @@ PICTURES = "listings-thumbnails"
 
 
 class ChatPolicy(EnvSettings):
-    """Seconds within which the same message again, without a key, is taken for a repeated request; 0: never."""
+    """Seconds within which an identical message without a key counts as a repeated request; 0: never."""
 
     chat_replay_seconds: int = Field(40, ge=0, le=600)
 
 
 @dataclass(frozen=True)
 class Message:
-    """What somebody writes: a text, a picture with or without words, or a price in som with or without words."""
+    """Message content: a text, a picture or a price in som, the latter two with or without text."""
 
     kind: Literal["text", "image", "offer"]
     body: str = ""
@@ -34,28 +34,28 @@ class Message:
 
 @dataclass(frozen=True)
 class Conversations:
-    """Conversations with everything they touch."""
+    """Conversation use cases and their dependencies."""
 
     database: Database
     policy: ChatPolicy
     images: ImageLinks
 
     def open(self, principal: Principal, listing_id: str) -> Row:
-        """The caller's conversation with the seller of a listing; there is one, however often it is opened.
+        """Return the caller's conversation with the seller of a listing; idempotent.
 
         Raises NotFound, OwnListing, ChatBlocked, AccountBlocked.
         """
         return self._call("chat_open_thread", principal, {"p_listing_id": listing_id})
 
     def threads(self, principal: Principal, *, cursor: str | None, limit: int) -> tuple[Page, int]:
-        """A page of the caller's conversations, the newest first, and how many messages are unread in all of them."""
+        """Return a page of the caller's conversations, newest first, and the number of all unread messages."""
         place = decode_place(cursor, order="threads")
         arguments = {"p_before": place.before, "p_before_id": place.before_id, "p_limit": limit + 1}
         answer = self._call("chat_threads_page", principal, arguments)
         return Page.cut(answer["threads"], limit=limit, order="threads", time="newest_at"), answer["unread_total"]
 
     def messages(self, principal: Principal, thread_id: str, *, cursor: str | None, limit: int) -> Page:
-        """A page of a conversation, the newest message first. Raises NotFound."""
+        """Return a page of a conversation, newest message first. Raises NotFound."""
         place = decode_place(cursor, order="messages")
         arguments = {
             "p_thread_id": thread_id,
@@ -67,7 +67,7 @@ class Conversations:
         return Page.cut(answer["messages"], limit=limit, order="messages", time="created_at")
 
     def send(self, principal: Principal, thread_id: str, message: Message, *, key: str) -> Row:
-        """Write a message. `key` is what the sender calls it: the same one again gives the same message.
+        """Send a message. Idempotent by `key`, the sender's name for it.
 
         Raises NotFound, ChatBlocked, AccountBlocked, IdempotencyKeyReused; ValidationFailed for a picture that lies
         elsewhere than in the sender's own folder or at an allowed host.
@@ -88,12 +88,12 @@ class Conversations:
         return self._call("chat_send", principal, arguments)
 
     def mark_read(self, principal: Principal, thread_id: str) -> int:
-        """Mark what the other side has written as read; returns how many messages that were. Raises NotFound."""
+        """Mark the other side's messages as read; returns how many. Raises NotFound."""
         read: int = self._call("chat_mark_read", principal, {"p_thread_id": thread_id})["read"]
         return read
 
     def remove(self, principal: Principal, thread_id: str) -> None:
-        """Remove a conversation for the caller, until something new is written. Raises NotFound."""
+        """Hide a conversation from the caller until a new message arrives. Raises NotFound."""
         self._call("chat_remove_thread", principal, {"p_thread_id": thread_id})
 
     def _call(self, function: str, principal: Principal, arguments: dict[str, Any]) -> Row:
@@ -101,7 +101,7 @@ class Conversations:
 
 
 def client_message_id(key: str) -> str:
-    """The id under which a key is kept: a UUID is its own, any other text gets one made of it."""
+    """Return the UUID of a key: its own, or one derived from any other text."""
     try:
         return str(UUID(key))
     except ValueError:

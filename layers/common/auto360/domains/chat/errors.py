@@ -1,4 +1,4 @@
-"""Refusals of the rules of conversations. The reasons that SQL returns are these codes."""
+"""Refusals of the rules of conversations. SQL returns their codes as reasons."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,13 +14,13 @@ from auto360.core.errors import (
 
 
 class OwnListing(DomainError):
-    """The caller sells this thing himself."""
+    """Listing is the caller's own."""
 
     code, status = "chat_own_listing", 409
 
 
 class ChatBlocked(DomainError):
-    """One of the two has blocked the other; the answer does not tell which."""
+    """Either side has blocked the other; the answer does not tell which."""
 
     code, status = "chat_blocked", 403
 
@@ -35,7 +35,7 @@ REFUSALS: dict[str, type[DomainError]] = {
 
 
 def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of an SQL function, or its refusal raised."""
+    """Return the answer of an SQL function, or raise its refusal."""
     if "reason" in answer:
         raise REFUSALS[answer["reason"]]
     return dict(answer)

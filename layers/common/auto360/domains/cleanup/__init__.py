@@ -1,1 +1,1 @@
-"""Removing what has served its purpose."""
+"""Removal of expired data."""

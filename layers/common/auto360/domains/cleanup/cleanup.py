@@ -1,4 +1,4 @@
-"""The sweep: batch after batch, while there is something to remove and time to do it."""
+"""Cleanup sweep: batch after batch, while something is due and time is left."""
 
 import time
 from collections import Counter
@@ -12,7 +12,7 @@ from auto360.providers.database.lease import lease
 
 @dataclass(frozen=True)
 class Cleanup:
-    """What is old enough is decided by SQL. A batch is one transaction: whatever ends the run, no half is left."""
+    """Deletes expired data. SQL decides what is due; a batch is one transaction."""
 
     database: Database
     images: ImageLinks
@@ -21,7 +21,7 @@ class Cleanup:
     now: Callable[[], float] = time.monotonic
 
     def __call__(self) -> dict[str, int]:
-        """Counts of what was removed, by kind; {skipped} while another run has the job."""
+        """Return counts of deleted rows by kind; {skipped} while another run holds the lease."""
         with lease(self.database, "cleanup", seconds=int(self.seconds) + 60) as held:
             return self._sweep() if held else {"skipped": 1}
 
@@ -35,6 +35,6 @@ class Cleanup:
                 return {kind: count for kind, count in removed.items() if count}
 
     def _announce_image_origins(self) -> None:
-        """Tell the database where pictures may lie: what the app writes past the API follows the same settings."""
+        """Store the allowed picture hosts in the database, so that writes past the API follow the same settings."""
         storage, hosts = self.images.origins
         self.database.call("image_origins_set", {"p_storage": storage, "p_hosts": hosts})

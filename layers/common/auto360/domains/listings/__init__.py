@@ -1,1 +1,1 @@
-"""Listings: the feed, search, posting and changing, likes and favourites. Knows no HTTP and no supplier."""
+"""Listings: feed, search, posting and editing, likes and favourites. Knows no HTTP and no provider."""

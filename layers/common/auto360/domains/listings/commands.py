@@ -1,4 +1,4 @@
-"""Posting, changing, deleting, selling and bringing back a listing."""
+"""Listing commands: post, edit, delete, sell and reactivate."""
 
 import hashlib
 import json
@@ -22,14 +22,14 @@ PICTURES = "listings-thumbnails"
 
 
 class SalePolicy(EnvSettings):
-    """For how many days a sold listing stays visible."""
+    """Days for which a sold listing stays visible."""
 
     listing_sold_days: int = Field(14, ge=1, le=365)
 
 
 @dataclass(frozen=True)
 class Posting:
-    """Changes of listings with everything they touch. Each is one call, and makes the shared pages of the feed anew."""
+    """Listing commands and their dependencies. Each is one database call and invalidates the cached feed."""
 
     database: Database
     cache: Cache
@@ -38,7 +38,7 @@ class Posting:
     policy: SalePolicy
 
     def create(self, principal: Principal, fields: Mapping[str, Any], *, key: str | None) -> Row:
-        """Post a listing. Repeated with the same key, or without one the same within ten minutes, it is posted once.
+        """Post a listing; idempotent by `key`, or without one for identical content within ten minutes.
 
         Raises LimitReached, ListingRefused, VideoUnavailable, IdempotencyKeyReused, AccountBlocked, Forbidden for a
         business in which the caller does not work, PhoneInvalid, ValidationFailed for addresses that we do not take.
@@ -58,7 +58,7 @@ class Posting:
         return listing
 
     def update(self, principal: Principal, listing_id: str, fields: Mapping[str, Any]) -> Row:
-        """Change the fields that are named; None empties one.
+        """Change the named fields; None empties one.
 
         Raises NotFound, Forbidden, NotActive, LimitReached, ListingRefused, VideoUnavailable, AccountBlocked,
         PhoneInvalid, ValidationFailed.
@@ -68,16 +68,16 @@ class Posting:
         return listing
 
     def delete(self, principal: Principal, listing_id: str) -> Row:
-        """Remove a listing; its videos are released by a timer. Raises NotFound, Forbidden, AccountBlocked."""
+        """Delete a listing; a timer releases its videos. Raises NotFound, Forbidden, AccountBlocked."""
         return self._changed("listing_delete", _by(principal, listing_id))
 
     def mark_sold(self, principal: Principal, listing_id: str) -> Row:
-        """Sold: visible until `delete_at`. Raises NotFound, Forbidden, NotActive, AccountBlocked."""
+        """Mark as sold; visible until `delete_at`. Raises NotFound, Forbidden, NotActive, AccountBlocked."""
         arguments = {"p_days": self.policy.listing_sold_days}
         return self._changed("listing_mark_sold", _by(principal, listing_id) | arguments)
 
     def reactivate(self, principal: Principal, listing_id: str) -> Row:
-        """Take a sale back. Raises NotFound, Forbidden, NotSold, SaleFinal, AccountBlocked."""
+        """Reactivate a sold listing. Raises NotFound, Forbidden, NotSold, SaleFinal, AccountBlocked."""
         return self._changed("listing_reactivate", _by(principal, listing_id))
 
     def _changed(self, function: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,7 +86,7 @@ class Posting:
         return answer
 
     def _stored(self, principal: Principal, fields: Mapping[str, Any]) -> dict[str, Any]:
-        """The fields as they are stored: phone in one form, addresses that we take, those of the video filled in."""
+        """Return the fields in stored form: normal phone, allowed addresses, video addresses filled in."""
         stored = dict(fields)
         if stored.get("phone_for_listing"):
             stored["phone_for_listing"] = phone.normalise(stored["phone_for_listing"])

@@ -1,4 +1,4 @@
-"""Refusals of the rules about listings. The reasons that SQL returns are these codes."""
+"""Refusals of the rules about listings. SQL returns their codes as reasons."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,37 +15,37 @@ from auto360.core.errors import (
 
 
 class LimitReached(DomainError):
-    """The tier allows no more listings this month."""
+    """Monthly listings of the tier used up."""
 
     code, status = "listing_limit_reached", 403
 
 
 class ListingRefused(DomainError):
-    """The words of the listing break a rule; `problems` says which."""
+    """Text of the listing breaks a rule; `problems` says which."""
 
     code, status = "listing_refused", 422
 
 
 class VideoUnavailable(DomainError):
-    """The video is another person's, belongs to another listing, or has been removed."""
+    """Video belongs to another user or listing, or was removed."""
 
     code, status = "video_unavailable", 409
 
 
 class NotActive(DomainError):
-    """Only a listing that is shown can be changed or marked as sold."""
+    """Listing is not active, so it cannot be changed or marked as sold."""
 
     code, status = "listing_not_active", 409
 
 
 class NotSold(DomainError):
-    """Only a sold listing can be brought back."""
+    """Listing is not sold, so it cannot be reactivated."""
 
     code, status = "listing_not_sold", 409
 
 
 class SaleFinal(DomainError):
-    """The listing was sold too long ago to be brought back."""
+    """Listing was sold too long ago to be reactivated."""
 
     code, status = "listing_sale_final", 409
 
@@ -60,7 +60,7 @@ REFUSALS: dict[str, type[DomainError]] = {
 
 
 def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of an SQL function, or its refusal raised."""
+    """Return the answer of an SQL function, or raise its refusal."""
     if "reason" in answer:
         raise REFUSALS[answer["reason"]](problems=[Problem("description", rule) for rule in answer.get("rules", ())])
     return dict(answer)

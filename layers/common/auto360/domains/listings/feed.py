@@ -1,4 +1,4 @@
-"""The feed and the search: pages that all callers share, with what is a caller's own laid over them."""
+"""Feed and search: pages shared by all callers, overlaid with each caller's marks."""
 
 import json
 import re
@@ -32,7 +32,7 @@ _LIKE_A_NUMBER = re.compile(r"(?:[0-9][\W_]*){5}|(?:[0-9]\D*){9}")
 
 
 class PopularSettings(EnvSettings):
-    """Popular searches: of how many days, and how often one must have been made."""
+    """Popular searches: number of days, and least number of searches."""
 
     popular_search_days: int = Field(7, ge=1, le=60)
     popular_search_least: int = Field(3, ge=1)
@@ -40,7 +40,7 @@ class PopularSettings(EnvSettings):
 
 @dataclass(frozen=True)
 class FeedQuery:
-    """What a page shows. Prices are in som, areas in square metres, the radius in kilometres."""
+    """Filters of a page. Prices are in som, areas in square metres, the radius in kilometres."""
 
     category: Category | None = None
     status: Literal["active", "sold"] | None = None
@@ -70,11 +70,11 @@ class FeedQuery:
 
     @property
     def order(self) -> Sort:
-        """The order asked for; of a query with a place the nearest first, else the newest."""
+        """Return the requested order; by default nearest first with a place, else newest first."""
         return self.sort or ("newest" if self.latitude is None else "nearest")
 
     def document(self, cursor: str | None) -> dict[str, Any]:
-        """The query as SQL takes it, with one row more than a page has. Raises ValidationFailed."""
+        """Return the query as SQL takes it, with one row more than a page has. Raises ValidationFailed."""
         if self.order == "nearest" and (self.latitude is None or self.longitude is None):
             raise ValidationFailed(problems=[Problem("latitude", sentence(FIELDS, "value", "ru"))])
         document = {name: value for name, value in asdict(self).items() if value is not None}
@@ -93,7 +93,7 @@ class FeedQuery:
 
 @dataclass(frozen=True)
 class Feed:
-    """The feed with everything it touches."""
+    """Feed use cases and their dependencies."""
 
     database: Database
     cache: Cache
@@ -103,7 +103,7 @@ class Feed:
     now: Clock
 
     def page(self, query: FeedQuery, *, viewer: Principal | None, cursor: str | None) -> Page:
-        """A page; a viewer's own `is_liked` and `is_saved` are in it. Raises ValidationFailed."""
+        """Return a page with the viewer's `is_liked` and `is_saved`. Raises ValidationFailed."""
         shared, marks = self._shared(query.document(cursor), viewer)
         rows, match = shared["listings"], shared["match"]
         if query.text is not None and not cursor and rows:
@@ -113,7 +113,7 @@ class Feed:
         return Page(page, _cursor_after(page[-1], order=query.order, match=match) if more else None)
 
     def popular(self, *, category: Category | None, limit: int) -> list[Row]:
-        """What people search for most: `[{term, searches}]`."""
+        """Return the most frequent searches: `[{term, searches}]`."""
         arguments = {
             "p_category": category,
             "p_days": self.popular_of.popular_search_days,
@@ -130,7 +130,7 @@ class Feed:
         return found
 
     def _shared(self, document: dict[str, Any], viewer: Principal | None) -> tuple[Row, Row]:
-        """The page that everybody shares, and the viewer's marks on it: one call in all, none for a known page."""
+        """Return the shared page and the viewer's marks: one database call in all, none for a cached page."""
         viewer_id = viewer.user_id if viewer else None
         marks: Row = {}
 

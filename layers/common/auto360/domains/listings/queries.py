@@ -1,4 +1,4 @@
-"""Reading listings: one of them, one's own, one's favourites."""
+"""Listing queries: a single listing, the caller's own, the caller's favourites."""
 
 import hashlib
 import hmac
@@ -21,12 +21,12 @@ Status = Literal["draft", "pending_review", "active", "sold", "archived", "expir
 
 @dataclass(frozen=True)
 class ViewerFingerprint:
-    """Tells viewers apart without keeping who they are."""
+    """Pseudonymous fingerprint of viewers."""
 
     key: bytes
 
     def mark(self, *, user_id: str | None, address: str, user_agent: str) -> Row:
-        """The fields of a view: `viewer`, 32 hexadecimal digits of the user or the address, and `device`.
+        """Return the fields of a view: `viewer`, 32 hexadecimal digits of the user or the address, and `device`.
 
         `device` is None for a user, else 0 to 255. The database lets a few devices of one address count: a user agent
         costs nothing, an address does.
@@ -42,7 +42,7 @@ class ViewerFingerprint:
 
 @dataclass(frozen=True)
 class ListingReader:
-    """Listings with everything that reading them touches."""
+    """Listing queries and their dependencies."""
 
     database: Database
     viewers: ViewerFingerprint
@@ -50,7 +50,7 @@ class ListingReader:
     now: Clock
 
     def one(self, listing_id: str, *, viewer: Principal | None, address: str, user_agent: str) -> Row:
-        """A listing, its phone for signed-in viewers; the view counts once a day and viewer. Raises NotFound."""
+        """Return a listing, its phone for signed-in viewers; counts one view per day and viewer. Raises NotFound."""
         viewer_id = viewer.user_id if viewer else None
         with self.views.due() as views:
             arguments = {"p_listing_id": listing_id, "p_viewer_id": viewer_id, "p_views": views}
@@ -64,7 +64,7 @@ class ListingReader:
         return found
 
     def mine(self, principal: Principal, *, status: Status | None, cursor: str | None, limit: int) -> Page:
-        """The caller's own listings with state and reason of their check, the newest first, read with his own token."""
+        """Return the caller's own listings with moderation state, newest first, read with the caller's token."""
         query = {
             "select": f"*,{_SELLER},contact:listing_contacts(phone_for_listing),likes:listing_likes(id),"
             "saves:listing_saves(id),moderation:moderation_queue(status,reason,submitted_at,completed_at)",
@@ -77,7 +77,7 @@ class ListingReader:
         return Page.cut(rows, limit=limit, order=_MINE, time="created_at")
 
     def favourites(self, principal: Principal, *, cursor: str | None, limit: int) -> Page:
-        """What the caller has saved and may still see, the last saved first, read with his own token."""
+        """Return the caller's visible favourites, last saved first, read with the caller's token."""
         query = {
             "select": f"id,created_at,listing:listings!listing_saves_listing_id_fkey!inner(*,{_SELLER},"
             "likes:listing_likes(id))",
@@ -92,7 +92,7 @@ class ListingReader:
 
 
 def _network_of(address: str) -> str:
-    """What one customer cannot change at will: an IPv4 address, and the /48 of an IPv6 address."""
+    """Return the network of one customer: an IPv4 address, or the /48 of an IPv6 address."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What readers do with a listing: like it, save it, report it."""
+"""Reactions to a listing: like, save, report."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -12,12 +12,12 @@ Reason = Literal["inappropriate", "spam", "fraud", "duplicate", "misleading", "f
 
 @dataclass(frozen=True)
 class Reactions:
-    """Likes, favourites and reports. Shared pages keep their numbers until they are too old: a like moves no page."""
+    """Likes, favourites and reports. Cached pages keep old counters until they expire: a like reorders no page."""
 
     database: Database
 
     def react(self, principal: Principal, listing_id: str, *, kind: Literal["like", "save"], is_on: bool) -> Row:
-        """Set or take back a like or a save; the exact numbers afterwards. Raises NotFound, AccountBlocked."""
+        """Set or remove a like or a save; returns the exact counters. Raises NotFound, AccountBlocked."""
         arguments = {"p_user_id": principal.user_id, "p_listing_id": listing_id, "p_kind": kind, "p_is_on": is_on}
         return accepted(self.database.call("listing_react", arguments))
 

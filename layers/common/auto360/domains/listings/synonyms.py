@@ -1,4 +1,4 @@
-"""Words that people and the existing app use for our codes, and Cyrillic spelt in Latin letters for the search."""
+"""Synonyms of detail codes in people's and the app's words, and Cyrillic to Latin spelling for search."""
 
 from collections.abc import Mapping
 
@@ -31,16 +31,16 @@ _LATIN = str.maketrans(
 
 
 def code_of(detail: str, word: object) -> object:
-    """The code for a word of a detail; anything else stays as it is."""
+    """Return the code for a word of a detail; anything else is returned unchanged."""
     return WORDS[detail].get(word.strip().lower(), word) if isinstance(word, str) else word
 
 
 def as_shown(details: Mapping[str, object]) -> dict[str, object]:
-    """Details with the words that the existing app shows."""
+    """Return details in the words that the app shows."""
     gender = details.get("gender")
     return {**details, **({"gender": SHOWN_GENDER.get(str(gender), gender)} if gender else {})}
 
 
 def in_latin(text: str) -> str:
-    """Cyrillic letters spelt in Latin ones: people write brands either way."""
+    """Spell Cyrillic letters in Latin ones: people write brands either way."""
     return text.lower().translate(_LATIN)

@@ -1,6 +1,7 @@
-"""Addresses of videos, at api.video and our own: which we take, and which video they name (mobile contract, §1.6).
+"""Video addresses at api.video and our own: allowed forms, and the video that they name.
 
-The existing app sends the address alone, and builds addresses again from the id: both must be stored.
+The app sends the address alone, and builds addresses again from the id: both must be stored
+(docs/reference/app-contract.md, section 1.6).
 """
 
 import re
@@ -21,7 +22,7 @@ _PATH = re.compile(rf"/vod/({_ID})(?:/[\w\-./]{{0,200}})?", re.ASCII)
 
 
 class VideoLinkSettings(EnvSettings):
-    """`VIDEO_HOSTS`: hosts of our video supplier, comma-separated; a video at any other is refused."""
+    """`VIDEO_HOSTS`: hosts of our video provider, comma-separated; a video at any other is refused."""
 
     video_hosts: str = "cdn.api.video,vod.api.video,embed.api.video"
 
@@ -34,26 +35,25 @@ class VideoLinkSettings(EnvSettings):
 
     @property
     def hosts(self) -> frozenset[str]:
-        """The hosts."""
         return frozenset(self.video_hosts.split(","))
 
 
 class OwnAddresses(Protocol):
-    """Our own lasting addresses of videos."""
+    """Port of our own lasting video addresses."""
 
     def manifest(self, video_id: str) -> str:
-        """Leads to where the video of our id plays."""
+        """Return the address of the HLS manifest."""
 
     def thumbnail(self, video_id: str) -> str:
-        """Leads to a picture of it."""
+        """Return the address of the thumbnail."""
 
     def video_in(self, url: str) -> str | None:
-        """Our id in one of these addresses, None for any other."""
+        """Return our id in one of these addresses, None for any other."""
 
 
 @dataclass(frozen=True)
 class LinkedVideo:
-    """A video, by its id at api.video or by ours, and the addresses under which it plays."""
+    """Video by its id at api.video or by ours, and its playback addresses."""
 
     id: str
     url: str
@@ -63,13 +63,13 @@ class LinkedVideo:
 
 @dataclass(frozen=True)
 class VideoLinks:
-    """Takes addresses at the allowed hosts, and our own."""
+    """Parses addresses at the allowed hosts, and our own."""
 
     hosts: frozenset[str]
     ours: OwnAddresses
 
     def video(self, *, url: str | None, video_id: str | None) -> LinkedVideo | None:
-        """The video that an address or an id names; None without either.
+        """Return the video that an address or an id names; None without either.
 
         Raises ValidationFailed for another host, another form, or an address and an id of two videos.
         """

@@ -1,7 +1,7 @@
-"""Small things that happen at every reading, gathered in the process and written with a later call.
+"""Write buffer of views and searches, flushed with a later call.
 
-A reading then costs no write. What an instance has gathered and not written when the cloud ends it is lost: counts of
-views and searches may be a little too low, never too high.
+Saves a write per read. Items that an instance has not flushed when the cloud ends it are lost: counts may be slightly
+too low, never too high.
 """
 
 import time
@@ -17,14 +17,14 @@ Item = dict[str, Any]
 
 
 class BatchSettings(EnvSettings):
-    """How many views or searches one instance gathers, and for how many seconds at most."""
+    """Size of the buffer, and its longest age in seconds."""
 
     listing_batch_size: int = Field(50, ge=1, le=1000)
     listing_batch_seconds: int = Field(60, ge=0)
 
 
 class Batch:
-    """Items that wait, each once."""
+    """Buffer of distinct items."""
 
     def __init__(self, *, size: int, seconds: float, now: Callable[[], float] = time.monotonic) -> None:
         self._size, self._seconds, self._now = size, seconds, now
@@ -32,7 +32,7 @@ class Batch:
         self._since = 0.0
 
     def add(self, item: Item, *, adds_up: str = "") -> None:
-        """Keep an item; of two alike one is kept, with the numbers of the field `adds_up` added."""
+        """Add an item; equal items merge, with the numbers of the field `adds_up` added."""
         if not self._items:
             self._since = self._now()
         key = tuple(value for name, value in item.items() if name != adds_up)
@@ -42,7 +42,7 @@ class Batch:
 
     @contextmanager
     def due(self) -> Iterator[list[Item] | None]:
-        """What is to be written now, or None while it can wait; it waits on if the block raises."""
+        """Yield the items to write now, or None while they can wait; they are kept if the block raises."""
         waited = self._now() - self._since >= self._seconds
         if not self._items or not (waited or len(self._items) >= self._size):
             yield None

@@ -1,1 +1,1 @@
-"""Moderation: the queue of listings to check, and decisions about them. Knows no HTTP and no supplier."""
+"""Moderation: queue of listings, and decisions about them. Knows no HTTP and no provider."""

@@ -1,4 +1,4 @@
-"""Refusals of the rules about moderation. The reasons that SQL returns are these codes."""
+"""Refusals of the rules about moderation. SQL returns their codes as reasons."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,19 +7,19 @@ from auto360.core.errors import AccountBlocked, AuthenticationRequired, DomainEr
 
 
 class Outdated(DomainError):
-    """The listing has been submitted again since the moderator looked at it."""
+    """Listing was resubmitted since the moderator saw it."""
 
     code, status = "moderation_outdated", 409
 
 
 class Decided(DomainError):
-    """Somebody has decided already."""
+    """Listing was decided already."""
 
     code, status = "moderation_decided", 409
 
 
 class Taken(DomainError):
-    """Another moderator is at work on it."""
+    """Listing is assigned to another moderator."""
 
     code, status = "moderation_taken", 409
 
@@ -31,7 +31,7 @@ REFUSALS: dict[str, type[DomainError]] = {
 
 
 def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of an SQL function, or its refusal raised."""
+    """Return the answer of an SQL function, or raise its refusal."""
     if set(answer) == {"reason"}:
         raise REFUSALS[answer["reason"]]
     return dict(answer)

@@ -1,4 +1,4 @@
-"""The moderators' queue: what is to be checked, who checks it, what was decided."""
+"""Moderation queue: open items, assignment, decisions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _FIRST = (0, "-infinity", "00000000-0000-0000-0000-000000000000")
 
 @dataclass(frozen=True)
 class ModerationQueue:
-    """The queue with everything it touches. Who may moderate is decided by SQL, in the same call."""
+    """Queue use cases and their dependencies. SQL checks the role in the same call."""
 
     database: Database
     cache: Cache
@@ -27,7 +27,7 @@ class ModerationQueue:
     def page(
         self, principal: Principal, *, states: Sequence[State], only_mine: bool, cursor: str | None, limit: int
     ) -> Page:
-        """The open places, the most urgent first, then the oldest. Raises Forbidden, ValidationFailed."""
+        """Return open items, most urgent first, then oldest. Raises Forbidden, ValidationFailed."""
         rank, after, after_id = decode_cursor(cursor, order=_ORDER) if cursor else _FIRST
         answer = self.database.call(
             "moderation_list",
@@ -49,14 +49,14 @@ class ModerationQueue:
         return Page(page, encode_cursor(_ORDER, last["rank"], last["submitted_at"], last["id"]))
 
     def one(self, principal: Principal, listing_id: str) -> Row:
-        """One place with its history and the reports. Raises NotFound, Forbidden."""
+        """Return an item with its history and user reports. Raises NotFound, Forbidden."""
         arguments = {"p_moderator_id": principal.user_id, "p_listing_id": listing_id}
         return accepted(self.database.call("moderation_read", arguments))
 
     def act(
         self, principal: Principal, listing_id: str, *, version: int, action: Action, reason: str | None = None
     ) -> Row:
-        """Take, give back or decide. `version` is the one that the moderator has looked at.
+        """Assign, release or decide an item. `version` is the one that the moderator has seen.
 
         Raises NotFound, Forbidden, Outdated, Decided, Taken.
         """

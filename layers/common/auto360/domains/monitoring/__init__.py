@@ -1,1 +1,1 @@
-"""Health, alerts, and what the team watches."""
+"""Health checks, metrics and alerts."""

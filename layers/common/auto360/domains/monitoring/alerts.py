@@ -1,4 +1,4 @@
-"""What operators see of alerts, and what they may do about them."""
+"""Alerts as staff see them: listing, silencing, rules."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -15,7 +15,7 @@ _REFUSALS: dict[str, type[DomainError]] = {
 
 
 class RuleChange(BaseModel):
-    """What an administrator may change of a rule; what is left out stays."""
+    """Changeable fields of a rule; omitted ones stay."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -27,34 +27,36 @@ class RuleChange(BaseModel):
 
 @dataclass(frozen=True)
 class Alerts:
-    """Alerts and the state of the database, for operators. Who may is decided by SQL, in the same call."""
+    """Alerts and database state for staff. SQL checks the role in the same call."""
 
     database: Database
 
-    def current(self, operator: Principal, *, most: int = 50) -> list[Row]:
-        """Open alerts, then the last closed ones. Raises Forbidden."""
-        alerts: list[Row] = self._accepted("alerts_list", p_operator_id=operator.user_id, p_most=most)["alerts"]
+    def current(self, staff_member: Principal, *, most: int = 50) -> list[Row]:
+        """Return open alerts, then the last closed ones. Raises Forbidden."""
+        alerts: list[Row] = self._accepted("alerts_list", p_operator_id=staff_member.user_id, p_most=most)["alerts"]
         return alerts
 
-    def silence(self, operator: Principal, alert_id: str, *, minutes: int) -> Row:
-        """No repetitions for a while: {silenced_until}. Raises NotFound, Forbidden."""
-        return self._accepted("alert_silence", p_operator_id=operator.user_id, p_alert_id=alert_id, p_minutes=minutes)
+    def silence(self, staff_member: Principal, alert_id: str, *, minutes: int) -> Row:
+        """Suppress repetitions for a while: {silenced_until}. Raises NotFound, Forbidden."""
+        return self._accepted(
+            "alert_silence", p_operator_id=staff_member.user_id, p_alert_id=alert_id, p_minutes=minutes
+        )
 
-    def rules(self, operator: Principal) -> list[Row]:
-        """Every rule as it is now. Raises Forbidden."""
-        rules: list[Row] = self._accepted("alert_rules_list", p_operator_id=operator.user_id)["rules"]
+    def rules(self, staff_member: Principal) -> list[Row]:
+        """Return every rule. Raises Forbidden."""
+        rules: list[Row] = self._accepted("alert_rules_list", p_operator_id=staff_member.user_id)["rules"]
         return rules
 
-    def change_rule(self, operator: Principal, code: str, change: RuleChange) -> Row:
-        """Change a rule without a deployment; the audit log keeps what it was. Raises NotFound, Forbidden."""
+    def change_rule(self, staff_member: Principal, code: str, change: RuleChange) -> Row:
+        """Change a rule without a deployment; the audit log keeps the old values. Raises NotFound, Forbidden."""
         changes = change.model_dump(exclude_none=True)
-        answer = self._accepted("alert_rule_change", p_operator_id=operator.user_id, p_code=code, p_changes=changes)
+        answer = self._accepted("alert_rule_change", p_operator_id=staff_member.user_id, p_code=code, p_changes=changes)
         rule: Row = answer["rule"]
         return rule
 
-    def database_report(self, operator: Principal) -> Row:
-        """Size, slow statements, largest tables, missing and unused indexes. Raises Forbidden."""
-        return self._accepted("database_report", p_operator_id=operator.user_id)
+    def database_report(self, staff_member: Principal) -> Row:
+        """Return size, slow statements, largest tables, missing and unused indexes. Raises Forbidden."""
+        return self._accepted("database_report", p_operator_id=staff_member.user_id)
 
     def _accepted(self, function: str, **arguments: object) -> Row:
         answer = self.database.call(function, arguments)

@@ -1,6 +1,6 @@
-"""When the database does not answer there is no memory of who was told. The SMS suppliers have one: their message ids.
+"""Alert for a database outage, when no state is available: message ids at the SMS providers deduplicate.
 
-One id per phone and hour is made from nothing but the clock, so that parallel and repeated rounds send one SMS an hour.
+Derives one id per phone and hour from the clock, so that parallel and repeated rounds send one SMS an hour.
 """
 
 import time
@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from auto360.core.clock import Clock
 from auto360.providers.database import Database, DatabaseUnavailable
-from auto360.providers.sms import SmsSupplier
+from auto360.providers.sms import SmsProvider
 from auto360.providers.sms.delivery import Deliver
 
 _NAMESPACE = UUID("6f1d2f60-2f0b-4a55-9b3b-3e1f0c6b9d11")
@@ -21,17 +21,17 @@ _QUESTION_SECONDS = 2.0
 
 @dataclass(frozen=True)
 class DatabaseDown:
-    """Makes sure that the database is down, and tells the phones of the operators."""
+    """Confirms that the database is down, and notifies the phones of staff."""
 
     database: Database
     phones: Sequence[str]
-    suppliers: Sequence[SmsSupplier]
+    providers: Sequence[SmsProvider]
     deliver: Deliver
     now: Clock
     sleep: Callable[[float], None] = time.sleep
 
     def __call__(self) -> int:
-        """How many SMS went out; none where the database answers after all, or where this hour's SMS are sent."""
+        """Return how many SMS went out; none where the database answers after all, or this hour's SMS are sent."""
         if self._answers_after_all():
             return 0
         hour = self.now().strftime("%Y-%m-%dT%H")
@@ -39,7 +39,7 @@ class DatabaseDown:
         for phone in self.phones:
             sms_id = str(uuid5(_NAMESPACE, f"{phone} {hour}"))
             if not self._was_told(phone, sms_id):
-                sent += self.deliver(phone, _TEXT, sms_id=sms_id, passed_over=()).supplier is not None
+                sent += self.deliver(phone, _TEXT, sms_id=sms_id, passed_over=()).provider is not None
         return sent
 
     def _answers_after_all(self) -> bool:
@@ -54,6 +54,6 @@ class DatabaseDown:
 
     def _was_told(self, phone: str, sms_id: str) -> bool:
         return any(
-            supplier.has_taken(phone, message_id=supplier.message_id(sms_id), timeout=_QUESTION_SECONDS)
-            for supplier in self.suppliers
+            provider.has_taken(phone, message_id=provider.message_id(sms_id), timeout=_QUESTION_SECONDS)
+            for provider in self.providers
         )

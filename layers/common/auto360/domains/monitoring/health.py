@@ -1,4 +1,4 @@
-"""Liveness, and the deep check of every dependency for operators."""
+"""Liveness, and the deep check of every dependency for staff."""
 
 import hmac
 import time
@@ -11,15 +11,15 @@ from auto360.core.errors import Forbidden
 from auto360.core.settings import EnvSettings
 
 
-class OperatorSettings(EnvSettings):
-    """`OPERATOR_KEY`: opens the deep check."""
+class DeepCheckSettings(EnvSettings):
+    """`STAFF_KEY`: opens the deep check."""
 
-    operator_key: SecretStr = Field(min_length=24)
+    staff_key: SecretStr = Field(min_length=24)
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One dependency: whether it answered, and in how many milliseconds."""
+    """Result of one check: success and milliseconds."""
 
     name: str
     ok: bool
@@ -30,18 +30,18 @@ class Finding:
 class DeepCheck:
     """Checks by name; each raises when its dependency does not answer."""
 
-    operator_key: str
+    staff_key: str
     checks: Mapping[str, Callable[[], object]]
 
     def __call__(self, shown_key: str) -> list[Finding]:
-        """Ask every dependency. Raises Forbidden without the operator key."""
-        if not hmac.compare_digest(shown_key.encode(), self.operator_key.encode()):
+        """Check every dependency. Raises Forbidden without the staff key."""
+        if not hmac.compare_digest(shown_key.encode(), self.staff_key.encode()):
             raise Forbidden
         return ask_all(self.checks)
 
 
 def ask_all(checks: Mapping[str, Callable[[], object]]) -> list[Finding]:
-    """Ask every dependency, one after the other."""
+    """Check every dependency, one after the other."""
     return [_ask(name, check) for name, check in checks.items()]
 
 

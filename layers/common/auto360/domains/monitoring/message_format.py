@@ -1,4 +1,4 @@
-"""What a message about an alert says: short for a phone, whole for mail, fields for programs."""
+"""Alert texts: short for a phone, whole for mail, fields for programs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -34,19 +34,19 @@ _FIELDS = (
 
 @dataclass(frozen=True)
 class Wording:
-    """Writes messages in one language. `runbook_url` is where the pages of docs/runbooks can be read."""
+    """Formats messages in one language. `runbook_url` is the base address of docs/runbooks."""
 
     language: Literal["ru", "en"]
     runbook_url: str
 
     def message(self, due: Mapping[str, Any]) -> AlertMessage:
-        """The message for a row of SQL function `alert_messages_claim`."""
+        """Return the message for a row of SQL function `alert_messages_claim`."""
         words = _WORDS[self.language]
         short = words[due["event"]].format(
             what=self._what(due),
-            value=self._figure(due["value"], due["unit"]),
-            now=f": {self._figure(due['value'], due['unit'])}" if due["value"] is not None else "",
-            threshold=self._figure(due["threshold"], due["unit"]),
+            value=self._formatted(due["value"], due["unit"]),
+            now=f": {self._formatted(due['value'], due['unit'])}" if due["value"] is not None else "",
+            threshold=self._formatted(due["threshold"], due["unit"]),
             time=datetime.fromisoformat(due["opened_at"]).astimezone(_BISHKEK).strftime("%H:%M"),
         )
         page = f"{self.runbook_url.rstrip('/')}/{due['runbook']}.md"
@@ -66,8 +66,8 @@ class Wording:
         title = str(due["title_ru"] if self.language == "ru" else due["title_en"])
         return f"{title} ({due['subject']})" if due["subject"] else title
 
-    def _figure(self, value: float | None, unit: str) -> str:
-        """A number with its unit; nothing where nothing could be measured."""
+    def _formatted(self, value: float | None, unit: str) -> str:
+        """Format a number with its unit; a dash where nothing was measured."""
         if value is None:
             return "–"
         shown = _UNITS.get(unit, unit) if self.language == "ru" else unit

@@ -1,4 +1,4 @@
-"""One round of the monitor: measure, judge, tell. Who opens, repeats and closes what is decided by SQL, once."""
+"""Monitor round: measure, evaluate, notify. SQL decides once what opens, repeats and closes."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +19,7 @@ SOURCE_DOWN = "source_down"
 
 @dataclass
 class _Found:
-    """What the sources said; `down` holds the reason of each that said nothing."""
+    """Samples of the sources; `down` holds the reason of each failed source."""
 
     measured: list[str] = field(default_factory=lambda: [SOURCE_DOWN])
     readings: list[Sample] = field(default_factory=list)
@@ -28,7 +28,7 @@ class _Found:
 
 @dataclass
 class _Told:
-    """What became of the messages of a round; `problems` holds the last reason of each channel."""
+    """Results of a round's messages; `problems` holds the last reason of each channel."""
 
     sent: int = 0
     failed: int = 0
@@ -44,7 +44,7 @@ class _Told:
 
 @dataclass(frozen=True)
 class Monitor:
-    """The monitor with everything it touches. `call_for_help` is used when there is no database to judge with."""
+    """Monitor and its dependencies. `call_for_help` is used when the database is down."""
 
     database: Database
     sources: Sequence[MetricSource]
@@ -56,7 +56,7 @@ class Monitor:
     sending_seconds: float = 35.0
 
     def __call__(self) -> dict[str, int | str]:
-        """Counters {opened, repeated, closed, sent, failed, sources_down} and, where something failed, `problems`.
+        """Return counters {opened, repeated, closed, sent, failed, sources_down} and, on failures, `problems`.
 
         {skipped} while another round runs.
         """
@@ -89,7 +89,7 @@ class Monitor:
         }
 
     def _measure(self) -> _Found:
-        """What was measured; a source that fails is itself a finding, and its metrics are left as they were."""
+        """Read all sources; a failed source is itself a finding, and its metrics keep their state."""
         found = _Found()
         for source in self.sources:
             try:
@@ -104,7 +104,7 @@ class Monitor:
         return found
 
     def _tell(self) -> _Told:
-        """Send what is due while there is time; a channel that is down is left alone for the rest of the round."""
+        """Send due messages while time is left; a channel that is down is skipped for the rest of the round."""
         told, down = _Told(), dict[str, str]()
         for due in self._due(until=self.now() + self.sending_seconds):
             channel = due["channel"]
@@ -121,7 +121,7 @@ class Monitor:
                 return
 
     def _send(self, channel: str, message: AlertMessage, down: dict[str, str]) -> str | None:
-        """Why the channel did not take the message, None when it did; a channel that is down is noted in `down`."""
+        """Return why the channel refused the message, None on success; a channel that is down is added to `down`."""
         if channel not in self.channels:
             return "not_configured"
         try:

@@ -1,4 +1,4 @@
-"""Who is told of alerts, and in which language."""
+"""Recipients of alerts, and their language."""
 
 from typing import Literal
 
@@ -11,7 +11,7 @@ WEBHOOK = "webhook"
 
 
 class AlertSettings(EnvSettings):
-    """Phones and e-mail addresses, comma-separated. The webhook is told where `ALERT_WEBHOOK_URL` is set."""
+    """Phones and e-mail addresses, comma-separated. The webhook is used where `ALERT_WEBHOOK_URL` is set."""
 
     alert_phones: SecretStr = SecretStr("")
     alert_emails: SecretStr = SecretStr("")
@@ -21,12 +21,15 @@ class AlertSettings(EnvSettings):
 
     @property
     def phones(self) -> list[str]:
-        """In E.164. Raises PhoneInvalid."""
+        """Return phones in E.164. Raises PhoneInvalid."""
         return [phone.normalise(number) for number in _parts(self.alert_phones)]
 
     @property
     def recipients(self) -> dict[str, list[str]]:
-        """By channel, as SQL takes them. A webhook's address may hold a secret, so it stands for itself by name."""
+        """Return recipients by channel, as SQL takes them.
+
+        The webhook's address may hold a secret, so only its name is stored.
+        """
         webhook = [WEBHOOK] if self.alert_webhook_url.get_secret_value() else []
         return {"sms": self.phones, "email": _parts(self.alert_emails), "webhook": webhook}
 

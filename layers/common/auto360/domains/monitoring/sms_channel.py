@@ -1,4 +1,4 @@
-"""Alerts by SMS: the message's id is the SMS's id, so that however often it is tried, one SMS arrives."""
+"""Alerts by SMS: the message's id is the SMS's id, so that retries deliver one SMS."""
 
 from dataclasses import dataclass
 
@@ -9,13 +9,13 @@ from auto360.providers.sms.delivery import Deliver
 
 @dataclass(frozen=True)
 class SmsChannel:
-    """The `AlertChannel` port over SMS; recipients are phones in E.164."""
+    """`AlertChannel` over SMS; recipients are phones in E.164."""
 
     database: Database
     deliver: Deliver
 
     def send(self, message: AlertMessage) -> None:
-        """Reserve, deliver, record. Raises ChannelFailure when no supplier took it."""
+        """Reserve, deliver, record. Raises ChannelFailure when no provider accepted it."""
         arguments = {"p_event_id": message.id, "p_phone": message.recipient}
         reserved = self.database.call("alert_sms_reserve", arguments)
         if reserved["state"] != "reserved":
@@ -25,5 +25,5 @@ class SmsChannel:
         self.database.call("sms_record", delivery.record(message.id))
         if delivery.bad_number:
             raise ChannelFailure("bad_number", is_down=False)
-        if delivery.supplier is None:
-            raise ChannelFailure("no_supplier", is_down=True)
+        if delivery.provider is None:
+            raise ChannelFailure("no_provider", is_down=True)

@@ -5,7 +5,7 @@ Keys in the backup bucket:
   storage/current/<bucket>/<name>        the file as it is at the source
   storage/removed/<day>/<digest>/<bucket>/<name>   what was deleted or replaced at the source on that day
 
-Rules (audit 2.3, 7.2): files of storage are kept for 30 days after they are gone, videos for 90.
+Retention (docs/reference/limits.md, section 2.3): replicas of deleted files 30 days, of deleted videos 90 days.
 """
 
 from collections.abc import Iterator
@@ -16,20 +16,20 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class ReplicaLocation:
-    """Where a run goes on: after the file that changed at this time, of files of the same time after this id."""
+    """Position of a run: after the file that changed at this time, among equals after this id."""
 
     changed_at: str
     id: str
 
     @classmethod
     def start(cls) -> "ReplicaLocation":
-        """Before everything."""
+        """Return the position before everything."""
         return cls("-infinity", "00000000-0000-0000-0000-000000000000")
 
 
 @dataclass(frozen=True)
 class SourceFile:
-    """A file of Supabase Storage. `etag` is its version there, `size` is in bytes; `place` in the order of changes."""
+    """File of Supabase Storage. `etag` is its version there, `size` is in bytes; `place` in the order of changes."""
 
     bucket: str
     name: str
@@ -39,13 +39,13 @@ class SourceFile:
 
     @property
     def source(self) -> str:
-        """How the ledger names it."""
+        """Return the name of the file in the ledger."""
         return f"{self.bucket}/{self.name}"
 
 
 @dataclass(frozen=True)
 class Copy:
-    """A copy as the ledger knows it. `etag` is the version of the source that was copied, `size` is in bytes."""
+    """Replica as the ledger records it. `etag` is the replicated version of the source, `size` is in bytes."""
 
     source: str
     etag: str | None
@@ -55,16 +55,16 @@ class Copy:
 
 
 class StorageFiles(Protocol):
-    """The files of Supabase Storage, read past row security. Methods raise ObjectStoreError."""
+    """Files of Supabase Storage, read past row security. Methods raise ObjectStoreError."""
 
     def changes(self, after: ReplicaLocation, *, until: datetime) -> Iterator[SourceFile]:
-        """What came or changed after a place and not after a time, the oldest first, each with its place."""
+        """Yield files changed after a position and up to a time, oldest first, each with its position."""
 
     def buckets(self) -> tuple[str, ...]:
-        """The buckets that are copied."""
+        """Return the replicated buckets."""
 
     def listed(self, bucket: str) -> Iterator[SourceFile]:
-        """Every file of a bucket as the storage lists it, in the byte order of names."""
+        """Yield every file of a bucket as the storage lists it, in the byte order of names."""
 
     def read(self, bucket: str, name: str) -> Iterator[bytes]:
-        """The bytes of a file. Raises ObjectMissing."""
+        """Yield the bytes of a file. Raises ObjectMissing."""

@@ -1,6 +1,6 @@
-"""Content types of users' files: by the ending of the name, never what the sender declared.
+"""Content types of users' files: by file extension, never by the sender's declaration.
 
-A picture that is stored as `text/html` is a page to a browser, with the rights of the host that serves it.
+A picture stored as `text/html` is a page to a browser, with the rights of the host that serves it.
 """
 
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ TYPES: Mapping[str, str] = {
 
 
 def type_of(name: str) -> str:
-    """The type of a file by its ending; that of a download for every other ending."""
+    """Return the type of a file by its extension; a download for unknown ones."""
     return TYPES.get(name.rpartition(".")[2].lower(), UNKNOWN)
 
 
 def safe_type(declared: str, *, name: str) -> str:
-    """The declared type where no browser runs it, else that of the ending."""
+    """Return the declared type where no browser runs it, else that of the extension."""
     return declared if declared in TYPES.values() else type_of(name)

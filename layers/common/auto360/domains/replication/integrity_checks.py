@@ -1,4 +1,4 @@
-"""A share of all copies is read again every day: a hash that nobody recomputes proves nothing."""
+"""Daily integrity checks: a share of all replicas is read again and hashed."""
 
 import hashlib
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ _PAGE = 50
 
 
 class CopiesDamaged(RuntimeError):
-    """Copies are missing or not what was copied; the message names the first of them."""
+    """Replicas missing or altered; the message names the first of them."""
 
 
 class SamplePolicy(EnvSettings):
-    """Within how many days each copy is read again."""
+    """Days within which each replica is read again."""
 
     copies_read_again_days: int = Field(30, ge=1)
 
 
 @dataclass
 class CheckRunStats:
-    """What a run did, in copies and bytes."""
+    """Counters of a run, in replicas and bytes."""
 
     read: int = 0
     bytes: int = 0
@@ -37,7 +37,7 @@ class CheckRunStats:
 
 @dataclass(frozen=True)
 class Samples:
-    """Reads copies again, those first that nobody has read for longest."""
+    """Reads replicas again, the longest unread first."""
 
     database: Database
     store: ObjectStore
@@ -46,7 +46,7 @@ class Samples:
     counted: CheckRunStats = field(default_factory=CheckRunStats)
 
     def read_again(self, lease: Lease, *, until: datetime) -> None:
-        """Read until nothing is due or the time is over. Raises CopiesDamaged after the last one."""
+        """Read until nothing is due or the time is over. Raises CopiesDamaged at the end."""
         damaged: list[str] = []
         while rows := self._due(but=damaged):
             for row in rows:

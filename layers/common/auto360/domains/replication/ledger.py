@@ -1,4 +1,4 @@
-"""The ledger of copies in the database."""
+"""Ledger of replicas in the database."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ _PAGE = 1000
 
 @dataclass(frozen=True)
 class Copied:
-    """A copy that lies at VK Cloud whole."""
+    """Complete replica at VK Cloud."""
 
     object_key: str
     size: int
@@ -24,12 +24,12 @@ class Copied:
 
 @dataclass(frozen=True)
 class CopyLedger:
-    """Notes copies and finds them. One row a source."""
+    """Records and finds replicas. One row per source."""
 
     database: Database
 
     def known(self, kind: Kind, bucket: str) -> Iterator[Copy]:
-        """The copies of a bucket's files that were there when we last looked, in the byte order of the source."""
+        """Yield replicas of a bucket's files present at the last look, in the byte order of the source."""
         after = f"{bucket}/"
         while True:
             arguments = {"p_kind": kind, "p_bucket": bucket, "p_after": after, "p_limit": _PAGE}
@@ -40,34 +40,34 @@ class CopyLedger:
             after = rows[-1]["source"]
 
     def of(self, kind: Kind, source: str) -> Copy | None:
-        """The copy of one source."""
+        """Return the replica of one source."""
         row: Row | None = self.database.call("copy_of", {"p_kind": kind, "p_source": source})
         return _copy(row) if row else None
 
     def note(self, kind: Kind, source: str, copied: Copied, *, etag: str | None) -> None:
-        """A copy was written whole."""
+        """Record a complete replica."""
         self.database.call("note_copy", {"p_kind": kind, "p_source": source, "p_etag": etag, **_proof(copied)})
 
     def note_gone(self, kind: Kind, source: str, *, object_key: str, keep_days: int) -> None:
-        """The source is gone; its copy lies at `object_key` and is kept for so many days."""
+        """Record that the source is gone; its replica lies at `object_key` and is kept for `keep_days`."""
         arguments = {"p_kind": kind, "p_source": source, "p_object_key": object_key, "p_keep_days": keep_days}
         self.database.call("note_source_gone", arguments)
 
     def over(self, kind: Kind, *, most: int) -> list[tuple[str, str]]:
-        """Source and object key of copies whose time is over, `most` at a time."""
+        """Return source and object key of expired replicas, at most `most`."""
         rows: list[Row] = self.database.call("copies_over", {"p_kind": kind, "p_limit": most})
         return [(row["source"], row["object_key"]) for row in rows]
 
     def note_deleted(self, kind: Kind, sources: Sequence[str]) -> None:
-        """The objects of these copies were deleted."""
+        """Record that the objects of these replicas were deleted."""
         self.database.call("note_copies_deleted", {"p_kind": kind, "p_sources": list(sources)})
 
     def note_video(self, video_id: str, copied: Copied) -> bool:
-        """A video was copied whole; False when it was deleted meanwhile."""
+        """Record a complete replica of a video; False when the video was deleted meanwhile."""
         return bool(self.database.call("note_video_copy", {"p_video_id": video_id, **_proof(copied)}))
 
     def note_deleted_videos(self, *, keep_days: int) -> int:
-        """Begin the last days of copies whose videos are deleted; says of how many."""
+        """Start the retention of replicas whose videos are deleted; returns how many."""
         return int(self.database.call("note_deleted_videos", {"p_keep_days": keep_days}))
 
 

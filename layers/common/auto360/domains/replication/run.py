@@ -1,4 +1,4 @@
-"""One run of a copying job: under its lease, recorded in `backup_runs`, with what it did."""
+"""Replication run: holds a lease, is recorded in `backup_runs` with its counters."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -18,21 +18,21 @@ Report = Mapping[str, int]
 
 
 class CopyRunPolicy(EnvSettings):
-    """How long one run works before it leaves the rest to the next."""
+    """Seconds of work before a run leaves the rest to the next."""
 
     copies_run_seconds: int = Field(540, ge=10, le=3500)
 
 
 @dataclass(frozen=True)
 class CopyRun:
-    """Runs jobs until a time. Each raises AnotherRun, and whatever the job raises."""
+    """Runs jobs until a time. Each raises AnotherRun, and the job's own errors."""
 
     database: Database
     runs: Runs
     until: datetime
 
     def videos(self, copies: VideoCopies) -> Report:
-        """Copy videos that have no copy, delete copies whose time is over."""
+        """Replicate videos without a replica, delete expired replicas."""
 
         def work(lease: Lease) -> None:
             if copies.copy_missing(lease, until=self.until):
@@ -41,7 +41,7 @@ class CopyRun:
         return self._recorded("videos", "videos", work, lambda: asdict(copies.counted))
 
     def storage_changes(self, copies: StorageCopies) -> Report:
-        """Copy what has changed since the last run."""
+        """Replicate changes since the last run."""
 
         def work(lease: Lease) -> None:
             copies.copy_changes(lease, until=self.until)
@@ -49,11 +49,11 @@ class CopyRun:
         return self._recorded("storage", "storage", work, lambda: asdict(copies.counted))
 
     def storage_comparison(self, copies: StorageCopies) -> Report:
-        """Compare everything, and move aside what is gone."""
+        """Compare everything, and move aside replicas of deleted files."""
         return self._recorded("storage", "storage", copies.compare, lambda: asdict(copies.counted))
 
     def read_again(self, samples: Samples) -> Report:
-        """Read a share of the copies again."""
+        """Check a share of the replicas."""
 
         def work(lease: Lease) -> None:
             samples.read_again(lease, until=self.until)

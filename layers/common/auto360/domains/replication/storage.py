@@ -1,7 +1,7 @@
-"""Copies of Supabase Storage: what has changed each hour, everything compared once a day.
+"""Replication of Supabase Storage: changes hourly, a full comparison daily.
 
-Nothing is removed by the hourly run. The daily one moves what is gone to a dated prefix, as its last step and only
-where nothing has failed before; a source that is suddenly empty or much smaller stops it (facts on backups, §3).
+The hourly run removes nothing. The daily one moves replicas of deleted files to a dated prefix, as its last step and
+only after no failure; a source that is suddenly empty or much smaller stops it (docs/reference/backups.md, section 3).
 """
 
 import hashlib
@@ -30,7 +30,7 @@ _IN_MEMORY_BYTES = 4 * 1024 * 1024
 
 
 class StoragePolicy(EnvSettings):
-    """How long copies of deleted files are kept, and how much of a source may be gone before a person must look."""
+    """Retention of deleted files' replicas, and the share of a source that may vanish before a person must look."""
 
     storage_copy_keep_days: int = Field(30, ge=1)
     storage_most_gone_share: float = Field(0.2, gt=0, le=1)
@@ -39,7 +39,7 @@ class StoragePolicy(EnvSettings):
 
 @dataclass
 class StorageRunStats:
-    """What a run did; bytes are those that were copied."""
+    """Counters of a run; bytes are those copied."""
 
     seen: int = 0
     copied: int = 0
@@ -51,7 +51,7 @@ class StorageRunStats:
 
 @dataclass(frozen=True)
 class StorageCopies:
-    """Copies files with everything that it touches."""
+    """Storage replication and its dependencies."""
 
     files: StorageFiles
     store: ObjectStore
@@ -61,7 +61,7 @@ class StorageCopies:
     counted: StorageRunStats = field(default_factory=StorageRunStats)
 
     def copy_changes(self, lease: Lease, *, until: datetime) -> bool:
-        """Copy what changed since the last run; False where `until` came first and the next run goes on."""
+        """Replicate changes since the last run; False where `until` came first and the next run continues."""
         kept = lease.cursor
         after = ReplicaLocation(kept["changed_at"], kept["id"]) if "changed_at" in kept else ReplicaLocation.start()
         for file in self.files.changes(after, until=self.now() - _SETTLED):
@@ -74,7 +74,7 @@ class StorageCopies:
         return True
 
     def compare(self, lease: Lease) -> None:
-        """Copy what the hourly runs have missed, then move aside what is gone. Raises SourceShrank."""
+        """Replicate missed files, then move aside replicas of deleted ones. Raises SourceShrank."""
         gone: list[Copy] = []
         for bucket in self.files.buckets():
             gone += self._compare_bucket(bucket, lease)
@@ -87,14 +87,14 @@ class StorageCopies:
         self._delete_old(lease)
 
     def copy(self, file: SourceFile) -> None:
-        """Copy one file unless this version is copied. The version before is kept like a deleted file."""
+        """Replicate a file unless this version is replicated. The version before is kept like a deleted file."""
         self.counted.seen += 1
         known = self.ledger.of("storage", file.source)
         if known is None or known.etag != file.etag or known.size != file.size:
             self._copy(file, known)
 
     def _compare_bucket(self, bucket: str, lease: Lease) -> list[Copy]:
-        """Walk through source and ledger side by side; both are in the byte order of names."""
+        """Merge source and ledger, both in the byte order of names; returns replicas without a source."""
         known = self.ledger.known("storage", bucket)
         gone: list[Copy] = []
         present, next_copy = 0, next(known, None)
@@ -138,7 +138,7 @@ class StorageCopies:
         self.ledger.note("storage", file.source, copied, etag=file.etag)
 
     def _set_aside(self, copy: Copy) -> str:
-        """Keep what is about to go; its new key. A run that is killed after this leaves two, never none."""
+        """Copy a replica aside and return its new key. A run killed after this leaves two, never none."""
         aside = f"{REMOVED}/{self.now():%Y-%m-%d}/{copy.sha256.hex()[:12]}/{copy.source}"
         if self.store.head(copy.object_key) is not None:
             self.store.copy(copy.object_key, to=aside)
@@ -146,7 +146,7 @@ class StorageCopies:
         return aside
 
     def _delete_old(self, lease: Lease) -> None:
-        """Delete the dated prefixes whose time is over; the ledger's rows go with them."""
+        """Delete expired dated prefixes with their ledger rows."""
         first_kept = f"{REMOVED}/{self.now() - timedelta(days=self.policy.storage_copy_keep_days):%Y-%m-%d}"
         for found in self.store.list(f"{REMOVED}/"):
             if found.key >= first_kept:

@@ -1,7 +1,7 @@
-"""The files of Supabase Storage: changes from its tables, lists and bytes from its S3 interface.
+"""Files of Supabase Storage: changes from its tables, lists and bytes from its S3 interface.
 
-A list of a whole bucket is served from the same tables, but by the storage itself: comparing with it finds what the
-order of changes cannot tell, such as deletions (facts on Supabase, §1.3).
+The list of a whole bucket is served by the storage itself: comparing with it finds what the order of changes misses,
+such as deletions (docs/reference/backups.md, section 1.3).
 """
 
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ _PAGE = 500
 
 
 class CopiedBuckets(EnvSettings):
-    """`COPIED_BUCKETS`: the buckets of Supabase Storage that are copied, comma-separated."""
+    """`COPIED_BUCKETS`: replicated buckets of Supabase Storage, comma-separated."""
 
     copied_buckets: str = "avatars,business-logos,documents,listings-thumbnails,listings-videos"
 
@@ -31,24 +31,22 @@ class CopiedBuckets(EnvSettings):
         return value
 
     def names(self) -> tuple[str, ...]:
-        """The buckets."""
         return tuple(self.copied_buckets.split(","))
 
 
 @dataclass(frozen=True)
 class SupabaseFiles:
-    """The `StorageFiles` of one project. `store` opens a bucket."""
+    """`StorageFiles` of one project. `store` opens a bucket."""
 
     database: Database
     store: Callable[[str], ObjectStore]
     names: tuple[str, ...]
 
     def buckets(self) -> tuple[str, ...]:
-        """The buckets that are copied."""
         return self.names
 
     def changes(self, after: ReplicaLocation, *, until: datetime) -> Iterator[SourceFile]:
-        """From `storage.objects`, page by page."""
+        """Read `storage.objects`, page by page."""
         while True:
             arguments = {"p_after": after.changed_at, "p_after_id": after.id, "p_limit": _PAGE}
             rows: list[Row] = self.database.call("storage_changes", arguments)
@@ -62,10 +60,9 @@ class SupabaseFiles:
                 return
 
     def listed(self, bucket: str) -> Iterator[SourceFile]:
-        """By the S3 interface, in the order of names."""
+        """List through the S3 interface, in the order of names."""
         for found in self.store(bucket).list():
             yield SourceFile(bucket, found.key, found.etag, found.size)
 
     def read(self, bucket: str, name: str) -> Iterator[bytes]:
-        """The bytes of a file."""
         return self.store(bucket).get(name)

@@ -1,7 +1,7 @@
-"""A file that has just arrived in the uploads bucket: looked at, then copied to VK Cloud at once.
+"""New files in the uploads bucket: checked, then replicated to VK Cloud at once.
 
-The event tells bucket and key alone (facts on Yandex Cloud, §3), and may come twice or late: everything else is asked
-of the store, and what is copied already is left alone.
+Events carry bucket and key alone (docs/reference/yandex-cloud.md, section 3), and may come twice or late: everything
+else is read from the store, and replicated files are skipped.
 """
 
 from dataclasses import dataclass
@@ -33,7 +33,7 @@ _VIDEOS = ("mp4", "mov")
 
 
 class ArrivalPolicy(EnvSettings):
-    """The largest files that are taken, in bytes."""
+    """Largest accepted files, in bytes."""
 
     arrival_most_bytes: int = Field(10 * 1024 * 1024, ge=1)
     arrival_most_video_bytes: int = Field(100 * 1024 * 1024, ge=1)
@@ -41,7 +41,7 @@ class ArrivalPolicy(EnvSettings):
 
 @dataclass(frozen=True)
 class Arrivals:
-    """Looks at new files with everything that it touches."""
+    """Checks and replicates new files."""
 
     bucket: str
     uploads: ObjectStore
@@ -50,7 +50,7 @@ class Arrivals:
     policy: ArrivalPolicy
 
     def take(self, key: str) -> Verdict:
-        """Copy a good file; move one that is not what its name says, or too large, below `refused/`.
+        """Replicate a good file; move one of a wrong type or size below `refused/`.
 
         Raises ObjectStoreError where a store does not answer: the platform then sends the event again.
         """
@@ -77,7 +77,7 @@ class Arrivals:
         return all(head[start : start + len(sign)] == sign for start, sign in _BEGINS[ending])
 
     def _with_its_type(self, info: ObjectInfo) -> ObjectInfo:
-        """Give a file that was sent as a page, or as anything else, the type of what it is."""
+        """Correct the content type of a file that was declared as a page or as anything else."""
         if safe_type(info.content_type, name=info.key) == info.content_type:
             return info
         self.uploads.copy(info.key, to=info.key, content_type=type_of(info.key))

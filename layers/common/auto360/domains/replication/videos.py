@@ -1,7 +1,7 @@
-"""Copies of videos at VK Cloud: the best file that each supplier gives back, streamed, with what proves it.
+"""Replicas of videos at VK Cloud: the best file of each provider, streamed, with a proof beside it.
 
-The proof (`<key>.json`) is written last: a file without one is no copy. api.video gives back what it made from the
-upload, Yandex the upload itself; the proof says which (facts on video suppliers, §0.6 and §6).
+The proof (`<key>.json`) is written last: a file without one is no replica. api.video returns its own encoding, Yandex
+the uploaded file; the proof says which (docs/reference/video-providers.md, sections 0.6 and 6).
 """
 
 import json
@@ -26,24 +26,24 @@ _PAGE = 100
 
 
 class VideoCopyPolicy(EnvSettings):
-    """How long the copy of a deleted video is kept (audit 2.3)."""
+    """Retention of a deleted video's replica, in days (docs/reference/limits.md)."""
 
     video_copy_keep_days: int = Field(90, ge=1)
 
 
 class ReplicaFiles(Protocol):
-    """Reads the file behind a download; cuts are taken up again at the same byte."""
+    """Reads the file behind a download; broken reads resume at the same byte."""
 
     def size(self, download: Callable[[], Download]) -> int:
-        """Its size in bytes. Raises VideoFailure."""
+        """Return its size in bytes. Raises VideoFailure."""
 
     def read(self, download: Callable[[], Download]) -> Iterator[bytes]:
-        """All of its bytes. Raises VideoFailure."""
+        """Yield all of its bytes. Raises VideoFailure."""
 
 
 @dataclass
 class VideoRunStats:
-    """What a run did; bytes are those that were copied."""
+    """Counters of a run; bytes are those copied."""
 
     copied: int = 0
     bytes: int = 0
@@ -53,7 +53,7 @@ class VideoRunStats:
 
 @dataclass(frozen=True)
 class VideoCopies:
-    """Copies videos with everything that it touches."""
+    """Video replication and its dependencies."""
 
     database: Database
     players: Mapping[str, VideoPlayer]
@@ -65,7 +65,10 @@ class VideoCopies:
     counted: VideoRunStats = field(default_factory=VideoRunStats)
 
     def copy_missing(self, lease: Lease, *, until: datetime) -> bool:
-        """Copy videos that have no copy; False where `until` came first. One that fails holds up no other."""
+        """Replicate videos without a replica; False where `until` came first.
+
+        A failed video does not stop the others.
+        """
         for row in self._missing():
             if self.now() >= until:
                 return False
@@ -77,7 +80,7 @@ class VideoCopies:
         return True
 
     def delete_old(self, lease: Lease) -> None:
-        """Delete copies of videos that were deleted long enough ago."""
+        """Delete expired replicas of deleted videos."""
         self.ledger.note_deleted_videos(keep_days=self.policy.video_copy_keep_days)
         while over := self.ledger.over("video", most=100):
             lease.require()

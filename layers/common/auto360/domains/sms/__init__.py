@@ -1,1 +1,1 @@
-"""The SMS service: single messages by operators, what became of every message, and what it all costs."""
+"""SMS service: staff messages, delivery receipts, costs."""

@@ -1,7 +1,7 @@
-"""Delivery reports: pushed by suppliers, or asked for where none came.
+"""Delivery receipts: pushed by providers, or queried where none came.
 
-A push without a signature is a hint: the supplier is asked before anything changes. What SQL does not know as a message
-of ours, handed over and without a final state, is never changed by a report.
+An unsigned push is a hint: the provider is queried before anything changes. Receipts change only accepted messages of
+ours without a final state.
 """
 
 import hmac
@@ -15,35 +15,35 @@ from pydantic import Field, SecretStr
 from auto360.core.errors import NotFound
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database
-from auto360.providers.sms import PushedReport, SmsFailure, SmsPushReader, SmsPushRefused, SmsReport, SmsSupplier
+from auto360.providers.sms import PushedReport, SmsFailure, SmsProvider, SmsPushReader, SmsPushRefused, SmsReport
 
 _QUESTION_SECONDS = 4.0
 _MOST_QUESTIONS_PER_PUSH = 3
 
 
 class SmsReportSettings(EnvSettings):
-    """`SMS_REPORT_SECRET`: the last part of the webhook's address, which only our suppliers know."""
+    """`SMS_REPORT_SECRET`: secret last part of the webhook's address."""
 
     sms_report_secret: SecretStr = Field(min_length=24)
 
 
 @dataclass(frozen=True)
 class PushedReports:
-    """Takes what suppliers push."""
+    """Receives pushed delivery receipts."""
 
     database: Database
     settings: SmsReportSettings
     readers: Mapping[str, SmsPushReader]
-    suppliers: Mapping[str, SmsSupplier]
+    providers: Mapping[str, SmsProvider]
 
-    def __call__(self, supplier: str, *, shown_secret: str, body: bytes) -> int:
-        """Take a push; gives the number of messages that changed.
+    def __call__(self, provider: str, *, shown_secret: str, body: bytes) -> int:
+        """Receive a push; returns the number of changed messages.
 
-        Raises NotFound for a wrong secret, an unknown supplier, and a body that its supplier would not send.
+        Raises NotFound for a wrong secret, an unknown provider, and a malformed body.
         """
         secret = self.settings.sms_report_secret.get_secret_value()
         known = hmac.compare_digest(shown_secret.encode("utf-8", "replace"), secret.encode())
-        reader = self.readers.get(supplier)
+        reader = self.readers.get(provider)
         if not known or reader is None:
             raise NotFound
         try:
@@ -51,38 +51,38 @@ class PushedReports:
         except SmsPushRefused as refusal:
             raise NotFound from refusal
         if reader.is_proof:
-            return _record(self.database, supplier, reports)
-        return self._ask_about(supplier, reports)
+            return _record(self.database, provider, reports)
+        return self._ask_about(provider, reports)
 
-    def _ask_about(self, supplier: str, reports: Sequence[PushedReport]) -> int:
+    def _ask_about(self, provider: str, reports: Sequence[PushedReport]) -> int:
         hints = [{"message_id": report.message_id, "phone": report.phone} for report in reports]
-        arguments = {"p_supplier": supplier, "p_reports": hints, "p_most": _MOST_QUESTIONS_PER_PUSH}
+        arguments = {"p_supplier": provider, "p_reports": hints, "p_most": _MOST_QUESTIONS_PER_PUSH}
         claimed = self.database.call("sms_reports_hinted", arguments)
-        return _ask_and_record(self.database, self.suppliers[supplier], claimed)
+        return _ask_and_record(self.database, self.providers[provider], claimed)
 
 
 @dataclass(frozen=True)
 class SmsPoller:
-    """Asks for reports that did not come, and measures balances."""
+    """Queries missing delivery receipts and records balances."""
 
     database: Database
-    suppliers: Mapping[str, SmsSupplier]
+    providers: Mapping[str, SmsProvider]
     most: int = 40
 
     def __call__(self) -> dict[str, int]:
-        """One round: {asked, changed, balances}."""
-        due = self.database.call("sms_reports_due", {"p_most": self.most, "p_suppliers": list(self.suppliers)})
-        messages = sorted(due["messages"], key=_supplier_of)
+        """Run one round: {asked, changed, balances}."""
+        due = self.database.call("sms_reports_due", {"p_most": self.most, "p_suppliers": list(self.providers)})
+        messages = sorted(due["messages"], key=_provider_of)
         changed = 0
-        for name, claimed in groupby(messages, key=_supplier_of):
-            changed += _ask_and_record(self.database, self.suppliers[name], list(claimed))
+        for name, claimed in groupby(messages, key=_provider_of):
+            changed += _ask_and_record(self.database, self.providers[name], list(claimed))
         return {"asked": len(messages), "changed": changed, "balances": self._measure(due["balances"])}
 
     def _measure(self, names: Sequence[str]) -> int:
         rows = []
         for name in names:
             try:
-                account = self.suppliers[name].account(timeout=_QUESTION_SECONDS)
+                account = self.providers[name].account(timeout=_QUESTION_SECONDS)
             except SmsFailure:
                 continue
             row = {"supplier": name, "balance_tyiyn": account.balance_tyiyn, "price_tyiyn": account.price_tyiyn}
@@ -92,25 +92,25 @@ class SmsPoller:
         return len(rows)
 
 
-def _supplier_of(message: Mapping[str, Any]) -> str:
+def _provider_of(message: Mapping[str, Any]) -> str:
     return str(message["supplier"])
 
 
-def _ask_and_record(database: Database, supplier: SmsSupplier, claimed: Sequence[Mapping[str, Any]]) -> int:
-    """Ask until the supplier fails; what is left stays due."""
+def _ask_and_record(database: Database, provider: SmsProvider, claimed: Sequence[Mapping[str, Any]]) -> int:
+    """Query until the provider fails; the rest stays due."""
     answers = []
     for message in claimed:
         try:
-            report = supplier.report(message["phone"], message_id=message["message_id"], timeout=_QUESTION_SECONDS)
+            report = provider.report(message["phone"], message_id=message["message_id"], timeout=_QUESTION_SECONDS)
         except SmsFailure:
             break
         answers.append(
             PushedReport(message["message_id"], message["phone"], report or SmsReport("pending", "not_found"))
         )
-    return _record(database, supplier.name, answers)
+    return _record(database, provider.name, answers)
 
 
-def _record(database: Database, supplier: str, reports: Sequence[PushedReport]) -> int:
+def _record(database: Database, provider: str, reports: Sequence[PushedReport]) -> int:
     if not reports:
         return 0
     rows = [
@@ -118,8 +118,8 @@ def _record(database: Database, supplier: str, reports: Sequence[PushedReport]) 
             "message_id": pushed.message_id,
             "phone": pushed.phone,
             "state": pushed.report.state,
-            "code": pushed.report.supplier_code,
+            "code": pushed.report.provider_code,
         }
         for pushed in reports
     ]
-    return int(database.call("sms_reports_record", {"p_supplier": supplier, "p_reports": rows}))
+    return int(database.call("sms_reports_record", {"p_supplier": provider, "p_reports": rows}))

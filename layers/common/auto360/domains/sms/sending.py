@@ -1,4 +1,4 @@
-"""Single messages that operators send: a template, a phone, a limit, a line in the audit log."""
+"""Single messages by staff: template, phone, limit, audit log."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,33 +20,33 @@ Template = Literal["listing_question", "payment_question", "payment_refunded", "
 _REPEATED = UUID("0c0f3c2e-6a3f-4c43-9d58-6b5c6f3b7a10")
 
 
-class OperatorSmsPolicy(EnvSettings):
-    """How many messages by hand may go to a phone in an hour, and from an operator in a day."""
+class StaffSmsPolicy(EnvSettings):
+    """Messages by hand per phone and hour, and per staff member and day."""
 
-    operator_sms_per_phone_hour: int = Field(3, ge=1)
-    operator_sms_per_day: int = Field(50, ge=1)
+    staff_sms_per_phone_hour: int = Field(3, ge=1)
+    staff_sms_per_day: int = Field(50, ge=1)
 
 
 @dataclass(frozen=True)
 class SmsOrigin:
-    """Where the order came from: for the record."""
+    """Origin of the request, for the audit log."""
 
     address: str
     request_id: str
 
 
 @dataclass(frozen=True)
-class OperatorSms:
-    """Sends one message by hand, with everything it touches. Who may is decided by SQL, in the same call."""
+class StaffSms:
+    """Sends single messages. SQL checks the role in the same call."""
 
     database: Database
-    policy: OperatorSmsPolicy
+    policy: StaffSmsPolicy
     deliver: Deliver
     new_id: Callable[[], UUID] = uuid4
 
     def send(
         self,
-        operator: Principal,
+        staff_member: Principal,
         phone: str,
         *,
         template: Template,
@@ -54,34 +54,36 @@ class OperatorSms:
         idempotency_key: str | None,
         origin: SmsOrigin,
     ) -> Row:
-        """Send a template to a phone (E.164): {sms_id, state, supplier}. With a key, a repetition sends nothing.
+        """Send a template to a phone (E.164): {sms_id, state, provider}. Idempotent by `idempotency_key`.
 
-        Raises Forbidden, OperatorSmsLimit, IdempotencyKeyReused, PhoneRejected, SmsUnavailable.
+        Raises Forbidden, StaffSmsLimit, IdempotencyKeyReused, PhoneRejected, SmsUnavailable.
         """
-        sms_id = str(uuid5(_REPEATED, f"{operator.user_id} {idempotency_key}") if idempotency_key else self.new_id())
+        sms_id = str(
+            uuid5(_REPEATED, f"{staff_member.user_id} {idempotency_key}") if idempotency_key else self.new_id()
+        )
         reserved = accepted(
             self.database.call(
                 "sms_reserve_by_operator",
                 {
                     "p_sms_id": sms_id,
-                    "p_operator_id": operator.user_id,
+                    "p_operator_id": staff_member.user_id,
                     "p_phone": phone,
                     "p_template": template,
                     "p_address": origin.address,
                     "p_request_id": origin.request_id,
                     "p_cost_tyiyn": 0,
-                    "p_per_phone_hour": self.policy.operator_sms_per_phone_hour,
-                    "p_per_operator_day": self.policy.operator_sms_per_day,
+                    "p_per_phone_hour": self.policy.staff_sms_per_phone_hour,
+                    "p_per_operator_day": self.policy.staff_sms_per_day,
                 },
             )
         )
         if "state" in reserved:
-            return {"sms_id": sms_id, "state": reserved["state"], "supplier": None}
+            return {"sms_id": sms_id, "state": reserved["state"], "provider": None}
         text = sentence(SMS_TEMPLATES, template, language)
         delivery = self.deliver(phone, text, sms_id=sms_id, passed_over=reserved["open_circuits"])
         self.database.call("sms_record", delivery.record(sms_id))
         if delivery.bad_number:
             raise PhoneRejected
-        if delivery.supplier is None:
+        if delivery.provider is None:
             raise SmsUnavailable
-        return {"sms_id": sms_id, "state": "accepted", "supplier": delivery.supplier}
+        return {"sms_id": sms_id, "state": "accepted", "provider": delivery.provider}

@@ -1,4 +1,4 @@
-"""How SMS are doing: balances and prices, delivery by operator, costs per day."""
+"""SMS status: balances and prices, delivery by mobile network, daily costs."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,10 @@ from auto360.providers.database import Database, Row
 
 @dataclass(frozen=True)
 class SmsStatus:
-    """The figures for operators."""
+    """SMS status for staff."""
 
     database: Database
 
-    def __call__(self, operator: Principal, *, days: int) -> Row:
-        """What SQL function `sms_status` gives for the last `days` Bishkek days. Raises Forbidden."""
-        return accepted(self.database.call("sms_status", {"p_operator_id": operator.user_id, "p_days": days}))
+    def __call__(self, staff_member: Principal, *, days: int) -> Row:
+        """Return the result of SQL function `sms_status` for the last `days` Bishkek days. Raises Forbidden."""
+        return accepted(self.database.call("sms_status", {"p_operator_id": staff_member.user_id, "p_days": days}))

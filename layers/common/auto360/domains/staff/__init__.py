@@ -1,1 +1,1 @@
-"""The people who run the service: their sign-in, their roles, what waits for them, what they did. Knows no HTTP."""
+"""Staff: sign-in, roles, overview, audit log. Knows no HTTP."""

@@ -1,4 +1,4 @@
-"""Refusals of the rules about operators. The reasons that SQL returns are these codes."""
+"""Refusals of the rules about staff. SQL returns their codes as reasons."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,20 +6,20 @@ from typing import Any
 from auto360.core.errors import AccountBlocked, AuthenticationRequired, DomainError, Forbidden, NotFound
 
 
-class OperatorRequired(DomainError):
-    """The phone is proved, but the person has no role; told only to someone who has the phone."""
+class StaffRoleRequired(DomainError):
+    """Phone proved, but the person has no role; told only after the code."""
 
     code, status = "operator_required", 403
 
 
 class CannotChangeOwnRole(DomainError):
-    """Nobody changes his own role, so that there is always an administrator left."""
+    """Staff cannot change their own role, so that an administrator is always left."""
 
     code, status = "operator_own_role", 409
 
 
 class CsrfRejected(DomainError):
-    """The request was not made by a form of our own page: another origin, or a token of another or an ended session."""
+    """Form from another origin, or with a token of another or an ended session."""
 
     code, status = "form_foreign", 403
 
@@ -31,7 +31,7 @@ REFUSALS: dict[str, type[DomainError]] = {
 
 
 def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of an SQL function, or its refusal raised."""
+    """Return the answer of an SQL function, or raise its refusal."""
     if set(answer) == {"reason"}:
         raise REFUSALS[answer["reason"]]
     return dict(answer)

@@ -1,7 +1,7 @@
 """Sign-in to the operations page and its sessions (docs/decisions/0055).
 
-The browser holds an opaque token; the database holds its digest. The token of a form is derived from the session's
-token, so that it needs no place of its own and is worth nothing in another session.
+The browser holds an opaque token; the database holds its digest. Form tokens are derived from the session's token, so
+that they need no storage and are useless in another session.
 """
 
 import base64
@@ -22,22 +22,22 @@ from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_policy import LockPolicy
 from auto360.domains.accounts.code_secrets import CodeSecrets
 from auto360.domains.accounts.errors import CodeInvalid, LoginLocked
-from auto360.domains.staff.errors import OperatorRequired
+from auto360.domains.staff.errors import StaffRoleRequired
 from auto360.providers.database import Database, bytea
 
 Role = Literal["moderator", "finance", "admin"]
 
 
-class OperatorSessionPolicy(EnvSettings):
-    """How long a session of the operations page lives: unused, and in all."""
+class StaffSessionPolicy(EnvSettings):
+    """Lifetime of a session of the operations page: idle and absolute."""
 
-    operator_session_idle_seconds: int = Field(1800, ge=60)
-    operator_session_seconds: int = Field(43_200, ge=300)
+    staff_session_idle_seconds: int = Field(1800, ge=60)
+    staff_session_seconds: int = Field(43_200, ge=300)
 
 
 @dataclass(frozen=True)
 class StaffMember:
-    """Who is signed in. `phone_end` is the last three digits."""
+    """Signed-in staff member. `phone_end` is the last three digits."""
 
     user_id: str
     session_id: str
@@ -47,24 +47,24 @@ class StaffMember:
 
     @property
     def principal(self) -> Principal:
-        """The person as the other domains know him. There is no access token: nothing is read with it."""
+        """Return the person for other domains; without an access token, so nothing is read with it."""
         return Principal(self.user_id, self.session_id, "")
 
 
 @dataclass(frozen=True)
-class OperatorSessions:
-    """Sessions of the operations page, with everything they touch."""
+class StaffSessions:
+    """Sessions of the operations page and their dependencies."""
 
     database: Database
     secrets: CodeSecrets
     locks: LockPolicy
-    policy: OperatorSessionPolicy
+    policy: StaffSessionPolicy
     new_token: Callable[[], str] = lambda: randomness.token_urlsafe(32)
 
     def open(self, phone: str, code: str, *, request_id: UUID, client: Client) -> str:
         """Check a login code of a phone (E.164) and return the token of a new session.
 
-        Raises CodeInvalid, LoginLocked, AccountBlocked, and OperatorRequired for a proved phone without a role.
+        Raises CodeInvalid, LoginLocked, AccountBlocked, and StaffRoleRequired for a proved phone without a role.
         """
         token = self.new_token()
         digests = {
@@ -82,7 +82,7 @@ class OperatorSessions:
                     "platform": "web",
                     "user_agent": client.user_agent,
                     "address": client.address,
-                    "lifetime_seconds": self.policy.operator_session_seconds,
+                    "lifetime_seconds": self.policy.staff_session_seconds,
                 },
                 "p_lock": self.locks.lock(),
                 "p_request_id": client.request_id,
@@ -90,36 +90,35 @@ class OperatorSessions:
         )
         if answer["outcome"] == "locked":
             raise LoginLocked(retry_after=answer["retry_after"])
-        refusals = {"blocked": AccountBlocked, "refused": OperatorRequired}
+        refusals = {"blocked": AccountBlocked, "refused": StaffRoleRequired}
         if answer["outcome"] != "ok":
             raise refusals.get(answer["outcome"], CodeInvalid)
         return token
 
     def find(self, token: str) -> StaffMember | None:
-        """The operator whose session this is, or None; a session that is used lives on."""
-        idle = self.policy.operator_session_idle_seconds
+        """Return the staff member of a session, or None; extends the session's idle time."""
+        idle = self.policy.staff_session_idle_seconds
         found = self.database.call("operator_session", {"p_token_digest": _digest(token), "p_idle_seconds": idle})
         return StaffMember(**found) if found else None
 
-    def is_first(self, operator: StaffMember, form_key: UUID) -> bool:
-        """Whether this form is sent for the first time; a second press of its button is not."""
-        arguments = {"p_operator_id": operator.user_id, "p_key": str(form_key)}
+    def is_first(self, staff_member: StaffMember, form_key: UUID) -> bool:
+        """Return True for the first submission of a form; False for a second press of its button."""
+        arguments = {"p_operator_id": staff_member.user_id, "p_key": str(form_key)}
         return bool(self.database.call("operator_form_once", arguments))
 
     def end(self, token: str, *, address: str, request_id: str) -> None:
-        """Sign out."""
         arguments = {"p_token_digest": _digest(token), "p_address": address, "p_request_id": request_id}
         self.database.call("operator_sign_out", arguments)
 
 
 def form_token(token: str) -> str:
-    """The token that every form of a session carries."""
+    """Return the token that every form of a session carries."""
     digest = hmac.new(token.encode(), b"operations page: form", hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 
 
 def is_form_token(shown: str, *, token: str) -> bool:
-    """Whether a form belongs to the session of this token."""
+    """Return True for a form token of this session."""
     return hmac.compare_digest(shown.encode(), form_token(token).encode())
 
 

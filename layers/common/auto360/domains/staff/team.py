@@ -1,4 +1,4 @@
-"""Who the operators are, and what operators did."""
+"""Staff members, their roles, and the audit log."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +13,7 @@ _ORDER = "audit"
 
 @dataclass(frozen=True)
 class RequestOrigin:
-    """Where an order came from: for the record."""
+    """Origin of a request, for the audit log."""
 
     address: str
     request_id: str
@@ -21,27 +21,27 @@ class RequestOrigin:
 
 @dataclass(frozen=True)
 class StaffTeam:
-    """Operators and the audit log. Who may is decided by SQL, in the same call."""
+    """Staff members and the audit log. SQL checks the role in the same call."""
 
     database: Database
 
-    def members(self, operator: StaffMember) -> Row:
-        """Everybody with a role, and roles that wait for a second one to give them: {operators, waiting}.
+    def members(self, staff_member: StaffMember) -> Row:
+        """Return members with a role, and roles that wait for approval: {operators, waiting}.
 
         Raises Forbidden.
         """
-        return accepted(self.database.call("operators_list", {"p_operator_id": operator.user_id}))
+        return accepted(self.database.call("operators_list", {"p_operator_id": staff_member.user_id}))
 
     def appoint(
-        self, operator: StaffMember | None, phone: str, *, role: Role | Literal["user"], origin: RequestOrigin
+        self, staff_member: StaffMember | None, phone: str, *, role: Role | Literal["user"], origin: RequestOrigin
     ) -> Row:
-        """Give the person with this phone (E.164) a role; `user` takes it away. {user_id, role, before, waits}.
+        """Give the person with this phone (E.164) a role; `user` revokes it. {user_id, role, before, waits}.
 
-        `waits`: the role begins when another administrator gives the same one. Without an operator it is the command of
-        somebody who holds the service key, and begins at once. Raises Forbidden, CannotChangeOwnRole.
+        `waits`: the role begins when another administrator gives the same one. Without `staff_member` the caller holds
+        the service key, and the role begins at once. Raises Forbidden, CannotChangeOwnRole.
         """
         arguments = {
-            "p_actor_id": operator.user_id if operator else None,
+            "p_actor_id": staff_member.user_id if staff_member else None,
             "p_phone": phone,
             "p_role": role,
             "p_address": origin.address or None,
@@ -50,12 +50,12 @@ class StaffTeam:
         return accepted(self.database.call("operator_appoint", arguments))
 
     def audit(
-        self, operator: StaffMember, *, area: str | None, actor: str | None, cursor: str | None, limit: int
+        self, staff_member: StaffMember, *, area: str | None, actor: str | None, cursor: str | None, limit: int
     ) -> Page:
-        """The audit log, newest first; `area` is the part of an action before its dot. Raises Forbidden."""
+        """Return the audit log, newest first; `area` is the part of an action before its dot. Raises Forbidden."""
         place = decode_place(cursor, order=_ORDER)
         arguments = {
-            "p_operator_id": operator.user_id,
+            "p_operator_id": staff_member.user_id,
             "p_area": area,
             "p_actor_id": actor,
             "p_before": place.before,

@@ -1,1 +1,1 @@
-"""Videos: upload tickets, where a video plays, and the move from one supplier to another."""
+"""Videos: upload sessions, playback, and the transfer from one provider to another."""

@@ -1,7 +1,7 @@
-"""Our own addresses of a video: they stay valid wherever it lies, and lead to where it plays at the moment.
+"""Our own lasting video addresses, which redirect to the current place of playback.
 
-What a supplier gives for playback may end within minutes, so that a listing, a cached page, and whoever reads the
-database directly, hold one of these (docs/decisions/0020).
+Providers' playback addresses may end within minutes, so listings, cached pages and direct readers of the database hold
+one of these (docs/decisions/0020).
 """
 
 import re
@@ -16,7 +16,7 @@ _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
 class PublicApiSettings(EnvSettings):
-    """`PUBLIC_API_URL`: where callers reach our API, such as https://api.360auto.kg/api."""
+    """`PUBLIC_API_URL`: public address of our API, such as https://api.360auto.kg/api."""
 
     public_api_url: str
 
@@ -30,20 +30,20 @@ class PublicApiSettings(EnvSettings):
 
 @dataclass(frozen=True)
 class VideoAddresses:
-    """The addresses below our API."""
+    """Video addresses below our API."""
 
     api_url: str
 
     def manifest(self, video_id: str) -> str:
-        """Leads to the HLS manifest; `video_id` is our id."""
+        """Return the address of the HLS manifest; `video_id` is our id."""
         return f"{self.api_url}/video/{video_id}/manifest.m3u8"
 
     def thumbnail(self, video_id: str) -> str:
-        """Leads to a picture."""
+        """Return the address of the thumbnail."""
         return f"{self.api_url}/video/{video_id}/thumbnail.jpg"
 
     def fields(self, video_id: str) -> dict[str, str]:
-        """What a listing shows of a video that is not at api.video (mobile contract, §0.9)."""
+        """Return the address fields of a listing whose video is not at api.video."""
         manifest, thumbnail = self.manifest(video_id), self.thumbnail(video_id)
         return {
             "video_url": manifest,
@@ -53,6 +53,6 @@ class VideoAddresses:
         }
 
     def video_in(self, url: str) -> str | None:
-        """Our id of the video that this address plays, None for any other address."""
+        """Return our id of the video that this address plays, None for any other address."""
         found = re.fullmatch(rf"{re.escape(self.api_url)}/video/({_UUID})/(?:manifest\.m3u8|video\.mp4)", url)
         return found[1] if found else None

@@ -1,4 +1,4 @@
-"""Paths that the CDN must forget: collected in the database when a video changes its place, sent ten a minute."""
+"""CDN invalidation: paths are queued in the database when a video moves, and purged ten a minute."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from auto360.providers.database import Database
 
 @dataclass(frozen=True)
 class Purging:
-    """Sends one batch, if a minute has passed since the last one, whoever sent that."""
+    """Purges one batch, if a minute has passed since the last one of any instance."""
 
     database: Database
     cdn: Cdn | None
 
     def __call__(self) -> dict[str, int | str]:
-        """Gives how many paths were sent. What was not certainly taken is sent again: purging twice does no harm.
+        """Purge and return the number of paths. Uncertain ones are sent again: purging twice does no harm.
 
-        Without a CDN there is nothing to forget: what was queued is dropped.
+        Without a CDN the queue is dropped.
         """
         if self.cdn is None:
             self.database.call("cdn_purge_drop", {})

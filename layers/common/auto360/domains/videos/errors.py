@@ -1,4 +1,4 @@
-"""Refusals of the rules about videos. The reasons that SQL returns are these codes."""
+"""Refusals of the rules about videos. SQL returns their codes as reasons."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,26 +14,26 @@ from auto360.core.errors import (
 from auto360.domains.listings.errors import VideoUnavailable
 
 
-class UploadTicketOver(DomainError):
-    """The permission to upload has ended, was used, or was taken back."""
+class UploadSessionOver(DomainError):
+    """Upload session expired, used or revoked."""
 
     code, status = "upload_ticket_over", 409
 
 
 class UploadTooLarge(DomainError):
-    """More or longer than was declared, or than is allowed at all."""
+    """Larger or longer than declared, or than allowed."""
 
     code, status = "upload_too_large", 413
 
 
 class VideoNotReady(DomainError):
-    """The video is being made and replaces none that plays."""
+    """Video is being encoded, and no earlier one plays."""
 
     code, status = "video_not_ready", 409
 
 
 class VideoServiceUnavailable(DomainError):
-    """The video supplier does not answer."""
+    """Video provider does not answer."""
 
     code, status = "video_service_unavailable", 503
 
@@ -41,14 +41,14 @@ class VideoServiceUnavailable(DomainError):
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
-        *(UploadTicketOver, UploadTooLarge, VideoUnavailable),
+        *(UploadSessionOver, UploadTooLarge, VideoUnavailable),
         *(AccountBlocked, AuthenticationRequired, Forbidden, IdempotencyKeyReused, NotFound),
     )
 }
 
 
 def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer of an SQL function, or its refusal raised."""
+    """Return the answer of an SQL function, or raise its refusal."""
     if "reason" in answer:
         raise REFUSALS[answer["reason"]]
     return dict(answer)

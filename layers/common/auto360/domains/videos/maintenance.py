@@ -1,4 +1,4 @@
-"""What a timer does for videos: asks suppliers, ends and revokes tickets, deletes, sorts out what nobody knows."""
+"""Video maintenance: refresh states, end and revoke upload sessions, delete, and match unreported uploads."""
 
 import time
 from collections import defaultdict
@@ -11,33 +11,33 @@ from pydantic import Field
 
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
-from auto360.domains.videos.provider_registry import Suppliers
+from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database, Row
-from auto360.providers.video import SupplierVideo, VideoFailure
+from auto360.providers.video import ProviderVideo, VideoFailure
 
 _BATCH = 100
 # The calls of a minute are shared with people who watch.
 _UNCHECKED = 20
 # Nobody else takes the same videos meanwhile.
 _LEASE_SECONDS = 120
-# By which a supplier's clock may differ from ours.
+# By which a provider's clock may differ from ours.
 _CLOCKS_APART = timedelta(minutes=1)
 # The minute of each hour in which strays are looked for: listing a library takes many calls.
 _STRAY_MINUTE = 17
 
 
 class UpkeepPolicy(EnvSettings):
-    """Hours after which an upload under an id of ours that no ticket and no listing knows is deleted."""
+    """Hours after which an upload that no session and no listing knows is deleted."""
 
     video_stray_hours: int = Field(24, ge=1, le=720)
 
 
 @dataclass
 class VideoUpkeep:
-    """One run of the timer. `report` counts what was done, for the log."""
+    """Single run of the timer. `report` counts its actions, for the log."""
 
     database: Database
-    suppliers: Suppliers
+    providers: VideoProviders
     policy: UpkeepPolicy
     api_url: str
     now: Clock
@@ -45,7 +45,7 @@ class VideoUpkeep:
     report: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def run(self, *, seconds: float) -> dict[str, int]:
-        """Do what is due, for so many seconds at most. A supplier that fails is left for the next run."""
+        """Process due work for at most `seconds`. A failing provider is left for the next run."""
         self.report.clear()
         ends_at = self.monotonic() + seconds
         self.report["tickets_ended"] = self.database.call("upload_tickets_end", {})
@@ -60,56 +60,56 @@ class VideoUpkeep:
         return dict(self.report)
 
     def sort_out(self, *, until: float) -> None:
-        """Uploads that were never told of find their ticket; strays are deleted."""
-        for provider in self.suppliers.by_name:
+        """Match unreported uploads to their sessions; delete strays."""
+        for provider in self.providers.by_name:
             try:
                 for page in self._recent(provider):
                     self._sort_out_page(provider, page)
                     if self.monotonic() > until:
                         return
             except VideoFailure:
-                self.report["supplier_failures"] += 1
+                self.report["provider_failures"] += 1
 
     def _ask(self) -> bool:
-        """Ask for the states of one batch. True: there may be more."""
+        """Refresh the states of one batch. True: there may be more."""
         due = self.database.call("videos_due", {"p_limit": _BATCH, "p_lease_seconds": _LEASE_SECONDS})
-        self._ask_suppliers(due)
+        self._ask_providers(due)
         return len(due) == _BATCH
 
     def _ask_unchecked(self) -> None:
-        """Ask once for some of the videos of the time before."""
+        """Check videos from before the checks once."""
         arguments = {"p_limit": _UNCHECKED, "p_lease_seconds": _LEASE_SECONDS}
-        self._ask_suppliers(self.database.call("videos_unchecked", arguments))
+        self._ask_providers(self.database.call("videos_unchecked", arguments))
 
     def _readdress(self) -> None:
-        """After a change of the domain, listings lead to our new address."""
+        """Rewrite listings' addresses after a change of the domain."""
         arguments = {"p_api_url": self.api_url, "p_limit": _BATCH}
         self.report["listings_readdressed"] = self.database.call("videos_readdress", arguments)
 
-    def _ask_suppliers(self, due: list[Row]) -> None:
-        for provider in self.suppliers.by_name:
+    def _ask_providers(self, due: list[Row]) -> None:
+        for provider in self.providers.by_name:
             of_provider = {row["provider_video_id"]: row["id"] for row in due if row["provider"] == provider}
             if of_provider:
-                self._ask_supplier(provider, of_provider)
+                self._ask_provider(provider, of_provider)
 
-    def _ask_supplier(self, provider: str, wanted: dict[str, str]) -> None:
+    def _ask_provider(self, provider: str, wanted: dict[str, str]) -> None:
         try:
-            found = self.suppliers[provider].find(list(wanted))
+            found = self.providers[provider].find(list(wanted))
         except VideoFailure:
-            self.report["supplier_failures"] += 1
+            self.report["provider_failures"] += 1
             return
-        for supplier_id, video_id in wanted.items():
-            video = found.get(supplier_id)
-            told = None if video is None else self.suppliers.told(provider, video)
-            state = self._observed(video_id, supplier_id, told)
+        for provider_id, video_id in wanted.items():
+            video = found.get(provider_id)
+            told = None if video is None else self.providers.told(provider, video)
+            state = self._observed(video_id, provider_id, told)
             self.report[f"videos_{state}"] += 1
 
-    def _observed(self, video_id: str, supplier_id: str, told: dict[str, Any] | None) -> str:
-        arguments = {"p_video_id": video_id, "p_provider_video_id": supplier_id, "p_found": told}
+    def _observed(self, video_id: str, provider_id: str, told: dict[str, Any] | None) -> str:
+        arguments = {"p_video_id": video_id, "p_provider_video_id": provider_id, "p_found": told}
         return str(self.database.call("video_observed", {**arguments, "p_api_url": self.api_url}))
 
     def _delete(self) -> bool:
-        """Delete the copies of one batch. What fails is tried again when its lease is over."""
+        """Delete the copies of one batch. Failures are retried when their lease is over."""
         due = self.database.call("videos_to_delete", {"p_limit": _BATCH, "p_lease_seconds": _LEASE_SECONDS})
         for row in due:
             places = ((row["provider"], row["provider_video_id"]), (row["fallback_provider"], row["fallback_video_id"]))
@@ -119,21 +119,21 @@ class VideoUpkeep:
         return len(due) == _BATCH
 
     def _released(self, row: Row, provider: str, video_id: str) -> bool:
-        """Delete one copy, or let go what may be somebody else's. False: try again later."""
+        """Delete one copy, or keep what may belong to another user. False: retry later."""
         if provider == "api_video":
             try:
                 is_ours = not row["is_shown"] and (row["ownership"] != "claimed" or self._proved(row["id"], video_id))
             except VideoFailure:
-                self.report["supplier_failures"] += 1
+                self.report["provider_failures"] += 1
                 return False
             if not is_ours:
                 self.report["copies_let_go"] += 1
                 return True
         return self._done(provider, video_id)
 
-    def _proved(self, video_id: str, supplier_id: str) -> bool:
-        """Look at a file that was only named so far. Raises VideoFailure."""
-        found = self.suppliers["api_video"].find([supplier_id]).get(supplier_id)
+    def _proved(self, video_id: str, provider_id: str) -> bool:
+        """Check the ownership of a file that was only claimed so far. Raises VideoFailure."""
+        found = self.providers["api_video"].find([provider_id]).get(provider_id)
         if found is None:
             return False
         about = {"title": found.title, "created_at": found.created_at.isoformat() if found.created_at else None}
@@ -141,9 +141,9 @@ class VideoUpkeep:
 
     def _done(self, provider: str, video_id: str) -> bool:
         try:
-            self.suppliers[provider].delete(video_id)
+            self.providers[provider].delete(video_id)
         except VideoFailure:
-            self.report["supplier_failures"] += 1
+            self.report["provider_failures"] += 1
             return False
         return True
 
@@ -152,9 +152,9 @@ class VideoUpkeep:
         revoked = []
         for row in due:
             try:
-                self.suppliers[row["provider"]].close(ticket=row["provider_ticket"])
+                self.providers[row["provider"]].close(session_key=row["provider_ticket"])
             except VideoFailure:
-                self.report["supplier_failures"] += 1
+                self.report["provider_failures"] += 1
                 break
             revoked.append(row["ticket_id"])
         self.database.call("upload_tickets_revoked", {"p_ticket_ids": revoked})
@@ -162,26 +162,26 @@ class VideoUpkeep:
         return len(revoked) == _BATCH
 
     def _unanswered(self) -> bool:
-        """A function ended between its ticket and the supplier's answer: what was made is deleted."""
+        """Delete uploads of sessions whose function crashed before recording the provider's answer."""
         due = self.database.call("upload_tickets_unanswered", {"p_limit": _BATCH})
         for row in due:
             asked_at = datetime.fromisoformat(row["created_at"])
             try:
-                for video in self.suppliers[row["provider"]].with_title(row["video_id"]):
+                for video in self.providers[row["provider"]].with_title(row["video_id"]):
                     if video.created_at and video.created_at >= asked_at - _CLOCKS_APART:
-                        self.suppliers[row["provider"]].delete(video.video_id)
+                        self.providers[row["provider"]].delete(video.video_id)
             except VideoFailure:
-                self.report["supplier_failures"] += 1
+                self.report["provider_failures"] += 1
                 return False
             self.database.call("upload_ticket_abandon", {"p_ticket_id": row["ticket_id"]})
             self.report["tickets_abandoned"] += 1
         return len(due) == _BATCH
 
-    def _recent(self, provider: str) -> Iterator[list[SupplierVideo]]:
-        """The newest videos of a supplier, a page at a time, back to a day before the age of a stray."""
+    def _recent(self, provider: str) -> Iterator[list[ProviderVideo]]:
+        """Yield the newest videos of a provider, a page at a time, back to a day before the age of a stray."""
         oldest: datetime = self.now() - timedelta(hours=self.policy.video_stray_hours + 26)
-        page: list[SupplierVideo] = []
-        for video in self.suppliers[provider].videos(newest_first=True):
+        page: list[ProviderVideo] = []
+        for video in self.providers[provider].videos(newest_first=True):
             if video.created_at is None or video.created_at < oldest:
                 break
             page.append(video)
@@ -191,14 +191,14 @@ class VideoUpkeep:
         if page:
             yield page
 
-    def _sort_out_page(self, provider: str, page: list[SupplierVideo]) -> None:
+    def _sort_out_page(self, provider: str, page: list[ProviderVideo]) -> None:
         found = [
             {"video_id": video.video_id, "title": video.title, "created_at": str(video.created_at)} for video in page
         ]
         arguments = {"p_provider": provider, "p_found": found, "p_hours": self.policy.video_stray_hours}
         unknown = self.database.call("videos_unknown", arguments)
         for upload in unknown["uploads"]:
-            told = self.suppliers.one(provider, upload["provider_video_id"])
+            told = self.providers.one(provider, upload["provider_video_id"])
             if told is not None:
                 claimed = {"p_user_id": upload["user_id"], "p_video_id": upload["id"], "p_found": told}
                 claimed |= {"p_provider_video_id": upload["provider_video_id"], "p_api_url": self.api_url}

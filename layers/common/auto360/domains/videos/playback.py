@@ -1,4 +1,4 @@
-"""Where a video plays at this moment, and deleting it."""
+"""Playback: current addresses of a video, and its deletion."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 from auto360.core.errors import NotFound
 from auto360.core.identity import Principal
 from auto360.domains.videos.errors import VideoNotReady, VideoServiceUnavailable, accepted
-from auto360.domains.videos.provider_registry import Suppliers
+from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row
 from auto360.providers.object_storage import LinkSigner
@@ -18,16 +18,16 @@ _REPLICA_SECONDS = 6 * 3600
 # What api.video plays may be kept for so long without asking whether it is still there.
 _TRUSTED_SECONDS = 3600
 _NOT_ASKED_SECONDS = 60
-# For how long a supplier that did not answer is asked after the others.
+# For how long a provider that did not answer is asked after the others.
 _SILENT_SECONDS = 15
-# How often a supplier is asked about a video that is being made, while somebody looks at it.
+# How often a provider is asked about a video that is being made, while somebody looks at it.
 _ASKED_SECONDS = 5
 _BEING_MADE = ("awaiting_upload", "uploading", "processing")
 
 
 @dataclass(frozen=True)
 class PlayableVideo:
-    """A video as its viewer sees it; `playback` is None where it does not play yet, or not any more."""
+    """Video as its viewer sees it; `playback` is None where it does not play."""
 
     row: Row
     playback: Playback | None
@@ -35,16 +35,16 @@ class PlayableVideo:
 
 @dataclass(frozen=True)
 class VideoReader:
-    """Finds where videos play: at their supplier, at the other one, in the object storage."""
+    """Finds playback at the video's provider, at the other one, or in the object storage."""
 
     database: Database
-    suppliers: Suppliers
+    providers: VideoProviders
     cache: Cache
     replicas: Callable[[], LinkSigner]
     api_url: str
 
     def one(self, video_id: str, *, viewer: Principal | None) -> PlayableVideo:
-        """A video, named by our id or that at api.video. Raises NotFound for who may not see it."""
+        """Return a video, named by our id or that at api.video. Raises NotFound for callers who may not see it."""
         arguments = {"p_video_id": video_id, "p_viewer_id": viewer.user_id if viewer else None}
         row = self.database.call("video_read", arguments)
         if row is not None and self._has_changed(row):
@@ -57,7 +57,7 @@ class VideoReader:
             return PlayableVideo(row, None)
 
     def playback(self, video_id: str) -> Playback:
-        """Where a video plays, for whoever knows our id. Raises NotFound, VideoNotReady, VideoServiceUnavailable."""
+        """Return the current playback of our id. Raises NotFound, VideoNotReady, VideoServiceUnavailable."""
         row = self.database.call("video_plays", {"p_video_id": video_id})
         if row is not None and self._has_changed(row):
             row = self.database.call("video_plays", {"p_video_id": video_id})
@@ -68,7 +68,7 @@ class VideoReader:
         return self._playback(video_id, row["copies"])
 
     def file(self, video_id: str) -> str:
-        """The address of a video as one file, good for some hours: the replica, else the supplier's.
+        """Return the address of a video as one file, valid for some hours: the replica, else the provider's.
 
         Raises NotFound, VideoNotReady, VideoServiceUnavailable.
         """
@@ -80,7 +80,7 @@ class VideoReader:
             if "replica_key" in copy:
                 return self.replicas().link(copy["replica_key"], seconds=_REPLICA_SECONDS)
             try:
-                download = self.suppliers[copy["provider"]].download(copy["video_id"])
+                download = self.providers[copy["provider"]].download(copy["video_id"])
             except VideoFailure as other:
                 failure = other
                 continue
@@ -91,14 +91,14 @@ class VideoReader:
         raise VideoServiceUnavailable(retry_after=5) from failure
 
     def thumbnail(self, video_id: str) -> str:
-        """The address of a picture. Raises NotFound where there is none, VideoServiceUnavailable."""
+        """Return the address of a picture. Raises NotFound where there is none, VideoServiceUnavailable."""
         row = self.database.call("video_plays", {"p_video_id": video_id})
         for copy in row["copies"] if row else ():
             if copy.get("thumbnail_url"):
                 return str(copy["thumbnail_url"])
             if "provider" in copy:
                 try:
-                    found = self.suppliers[copy["provider"]].thumbnail(copy["video_id"])
+                    found = self.providers[copy["provider"]].thumbnail(copy["video_id"])
                 except VideoFailure:
                     continue
                 if found:
@@ -106,30 +106,33 @@ class VideoReader:
         raise NotFound
 
     def delete(self, principal: Principal, video_id: str) -> Row:
-        """Remove a video: nobody sees it any more, its copies go with the next timer. Raises NotFound, Forbidden."""
+        """Delete a video: hidden at once, its copies go with the next timer. Raises NotFound, Forbidden."""
         found = self.database.call("video_read", {"p_video_id": video_id, "p_viewer_id": principal.user_id})
         if found is None:
             raise NotFound
         return accepted(self.database.call("video_delete", {"p_user_id": principal.user_id, "p_video_id": found["id"]}))
 
     def _has_changed(self, row: Row) -> bool:
-        """Ask the supplier about a video that is being made, once in some seconds however many look at it."""
-        supplier_id, key = row["provider_video_id"], f"video-asked:{row['id']}"
-        if row["state"] not in _BEING_MADE or supplier_id is None or self.cache.get(key):
+        """Refresh a video that is being encoded, at most once in some seconds over all viewers."""
+        provider_id, key = row["provider_video_id"], f"video-asked:{row['id']}"
+        if row["state"] not in _BEING_MADE or provider_id is None or self.cache.get(key):
             return False
         self.cache.put(key, "1", seconds=_ASKED_SECONDS)
         try:
-            found = self.suppliers.one(row["provider"], supplier_id)
+            found = self.providers.one(row["provider"], provider_id)
         except VideoFailure:
             return False
         if found is not None and found["state"] == row["state"]:
             return False
-        arguments = {"p_video_id": row["id"], "p_provider_video_id": supplier_id, "p_found": found}
+        arguments = {"p_video_id": row["id"], "p_provider_video_id": provider_id, "p_found": found}
         self.database.call("video_observed", {**arguments, "p_api_url": self.api_url})
         return True
 
     def _playback(self, video_id: str, copies: Sequence[Mapping[str, Any]]) -> Playback:
-        """The first copy that plays. Raises VideoNotReady without any, VideoServiceUnavailable where none answers."""
+        """Return the first copy that plays.
+
+        Raises VideoNotReady without any, VideoServiceUnavailable where none answers.
+        """
         failure: VideoFailure | None = None
         # Who has just not answered is asked last: everybody who watches would wait for him again.
         for copy in sorted(copies, key=lambda copy: self.cache.get(_silent(copy)) is not None):
@@ -150,16 +153,16 @@ class VideoReader:
             return Playback(self.replicas().link(copy["replica_key"], seconds=_REPLICA_SECONDS))
         if copy["provider"] == "api_video":
             return self._at_api_video(copy)
-        return self.suppliers[copy["provider"]].playback(copy["video_id"])
+        return self.providers[copy["provider"]].playback(copy["video_id"])
 
     def _at_api_video(self, copy: Mapping[str, Any]) -> Playback:
-        """Addresses that last. Whether the video is there is asked once an hour; no answer counts as yes."""
+        """Return lasting addresses. Presence is checked once an hour; no answer counts as present."""
         kept = _kept(copy)
         key = f"video-there:{copy['video_id']}"
         if kept is not None and self.cache.get(key):
             return kept
         try:
-            found = self.suppliers["api_video"].playback(copy["video_id"])
+            found = self.providers["api_video"].playback(copy["video_id"])
         except VideoUnknown:
             raise
         except VideoFailure:
@@ -171,13 +174,13 @@ class VideoReader:
         return found
 
     def _note_gone(self, video_id: str, copy: Mapping[str, Any]) -> None:
-        """The supplier has it no more: listings are to lead elsewhere. For a fallback, this changes nothing."""
+        """Record that the provider lost the video, so that listings lead elsewhere; no effect for a fallback."""
         arguments = {"p_video_id": video_id, "p_provider_video_id": copy["video_id"], "p_found": None}
         self.database.call("video_observed", {**arguments, "p_api_url": self.api_url})
 
 
 def _silent(copy: Mapping[str, Any]) -> str:
-    return f"video-supplier-silent:{copy.get('provider', 'replica')}"
+    return f"video-provider-silent:{copy.get('provider', 'replica')}"
 
 
 def _kept(copy: Mapping[str, Any]) -> Playback | None:

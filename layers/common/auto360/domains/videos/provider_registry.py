@@ -1,4 +1,4 @@
-"""The video suppliers as this domain uses them: each by its name, behind the ports."""
+"""Registry of video providers by name, behind the ports."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from typing import Any, Protocol
 
 from auto360.providers.video import (
     Playback,
-    Provider,
-    SupplierVideo,
+    ProviderName,
+    ProviderVideo,
     UploadDesk,
     VideoFailure,
     VideoLibrary,
@@ -15,26 +15,26 @@ from auto360.providers.video import (
 )
 
 
-class Supplier(VideoLibrary, VideoPlayer, UploadDesk, Protocol):
-    """One supplier with all that people's videos need."""
+class VideoProvider(VideoLibrary, VideoPlayer, UploadDesk, Protocol):
+    """Provider with everything that users' videos need."""
 
 
 @dataclass(frozen=True)
-class Suppliers:
-    """Those that are set up."""
+class VideoProviders:
+    """Configured providers."""
 
-    by_name: Mapping[str, Supplier]
+    by_name: Mapping[str, VideoProvider]
 
-    def __getitem__(self, provider: str) -> Supplier:
+    def __getitem__(self, provider: str) -> VideoProvider:
         return self.by_name[provider]
 
     def one(self, provider: str, video_id: str) -> dict[str, Any] | None:
-        """What a supplier tells of one video, as SQL takes it; None: there is none. Raises VideoFailure."""
+        """Return a video's state as SQL takes it; None when there is none. Raises VideoFailure."""
         found = self[provider].find([video_id]).get(video_id)
         return None if found is None else self.told(provider, found)
 
-    def told(self, provider: str, video: SupplierVideo) -> dict[str, Any]:
-        """The same of a video that was found already: with the addresses that last, once it plays."""
+    def told(self, provider: str, video: ProviderVideo) -> dict[str, Any]:
+        """Return a found video's state as SQL takes it, with lasting addresses once it plays."""
         played = self._lasting(provider, video) if video.state == "ready" else None
         return {
             "title": video.title,
@@ -50,7 +50,7 @@ class Suppliers:
             "thumbnail_url": played.thumbnail_url if played else None,
         }
 
-    def _lasting(self, provider: Provider | str, video: SupplierVideo) -> Playback | None:
+    def _lasting(self, provider: ProviderName | str, video: ProviderVideo) -> Playback | None:
         if provider != "api_video":
             return None
         try:

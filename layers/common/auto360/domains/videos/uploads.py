@@ -1,4 +1,4 @@
-"""Upload tickets: one permission, for one user, to upload one video of a declared size (docs/decisions/0021)."""
+"""Upload sessions: permission for one user to upload one video of a declared size (docs/decisions/0021)."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from auto360.core.messages import FIELDS, sentence
 from auto360.core.settings import EnvSettings
 from auto360.domains.listings.errors import VideoUnavailable
 from auto360.domains.videos.errors import UploadTooLarge, VideoServiceUnavailable, accepted
-from auto360.domains.videos.provider_registry import Suppliers
+from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database, bytea
 from auto360.providers.video import (
     PlannedUpload,
@@ -26,12 +26,12 @@ from auto360.providers.video import (
     VideoUnreachable,
 )
 
-# Nothing was made at the supplier: the ticket can be given up.
+# Nothing was made at the provider: the ticket can be given up.
 _NOTHING_MADE = (VideoRefused, VideoBusy, VideoUnreachable)
 
 
 class UploadPolicy(EnvSettings):
-    """How large and long a video may be, for how long a ticket is good, and who gets one of Yandex.
+    """Largest size and duration of a video, lifetime of a session, and the choice of provider.
 
     `video_yandex_percent` of the users, always the same ones, upload to Yandex, from the build of the app on that knows
     tus (`video_tus_least_build`); 0 builds: none does. 360° videos never do: Yandex plays them flat.
@@ -40,17 +40,17 @@ class UploadPolicy(EnvSettings):
     video_most_bytes: int = Field(104_857_600, ge=1)
     video_most_seconds: int = Field(180, ge=1)
     video_types: str = "video/mp4,video/quicktime"
-    video_ticket_seconds: int = Field(3600, ge=60, le=86_400)
+    video_upload_session_seconds: int = Field(3600, ge=60, le=86_400)
     video_yandex_percent: int = Field(0, ge=0, le=100)
     video_tus_least_build: int = Field(0, ge=0)
 
     @property
     def types(self) -> frozenset[str]:
-        """Content types that are taken."""
+        """Return accepted content types."""
         return frozenset(self.video_types.split(","))
 
     def provider(self, user_id: str, *, build: int | None, projection: str) -> Literal["api_video", "yandex"]:
-        """Who gets a user's next upload."""
+        """Return the provider of a user's next upload."""
         knows_tus = self.video_tus_least_build > 0 and build is not None and build >= self.video_tus_least_build
         if projection != "flat" or not knows_tus:
             return "api_video"
@@ -60,7 +60,7 @@ class UploadPolicy(EnvSettings):
 
 @dataclass(frozen=True)
 class WantedUpload:
-    """What a user says that he is about to upload. Nothing declared counts as the most that is allowed."""
+    """Declared upload. Undeclared values count as the largest allowed."""
 
     title: str = ""
     bytes: int | None = None
@@ -71,8 +71,8 @@ class WantedUpload:
 
 
 @dataclass(frozen=True)
-class Ticket:
-    """What the user gets. `video_id` is our id; a file that is named `file_name` finds its way without it."""
+class UploadSession:
+    """Opened upload session. `video_id` is our id; a file named `file_name` is matched without it."""
 
     video_id: str
     provider: str
@@ -82,21 +82,21 @@ class Ticket:
 
     @property
     def file_name(self) -> str:
-        """The name under which the file should be sent."""
+        """Return the name under which the file should be sent."""
         return f"{self.video_id}.mp4"
 
 
 @dataclass(frozen=True)
-class UploadTickets:
+class UploadSessions:
     """Opens and completes uploads."""
 
     database: Database
-    suppliers: Suppliers
+    providers: VideoProviders
     policy: UploadPolicy
     api_url: str
 
-    def open(self, principal: Principal, wanted: WantedUpload, *, key: str | None, build: int | None) -> Ticket:
-        """A ticket; the same request again gets the same one. Where Yandex takes nothing, api.video does.
+    def open(self, principal: Principal, wanted: WantedUpload, *, key: str | None, build: int | None) -> UploadSession:
+        """Open a session, idempotent by `key`; falls back from Yandex to api.video.
 
         Raises ValidationFailed, UploadTooLarge, NotFound and Forbidden for the listing, AccountBlocked,
         IdempotencyKeyReused, VideoServiceUnavailable.
@@ -112,24 +112,24 @@ class UploadTickets:
                 raise
         return self._opened(principal, document, "api_video", key)
 
-    def complete(self, principal: Principal, video_id: str, *, supplier_video_id: str | None) -> dict[str, Any]:
-        """The upload is done: what has arrived is compared with what was declared, and the ticket revoked.
+    def complete(self, principal: Principal, video_id: str, *, provider_video_id: str | None) -> dict[str, Any]:
+        """Complete an upload: compare it with the declaration, and revoke the session.
 
-        Raises NotFound, UploadTicketOver, UploadTooLarge, VideoUnavailable, VideoServiceUnavailable.
+        Raises NotFound, UploadSessionOver, UploadTooLarge, VideoUnavailable, VideoServiceUnavailable.
         """
         row = self.database.call("video_read", {"p_video_id": video_id, "p_viewer_id": principal.user_id})
         if row is None:
             raise NotFound
         known = row["provider_video_id"]
         if row["provider"] == "api_video":
-            known = known or supplier_video_id
-            if supplier_video_id not in (None, known):
+            known = known or provider_video_id
+            if provider_video_id not in (None, known):
                 raise VideoUnavailable
         if known is None:
             raise ValidationFailed(problems=[Problem("videoId", sentence(FIELDS, "missing", "ru"))])
-        supplier = self.suppliers[row["provider"]]
+        provider = self.providers[row["provider"]]
         try:
-            found = self.suppliers.one(row["provider"], known)
+            found = self.providers.one(row["provider"], known)
         except VideoFailure as failure:
             raise VideoServiceUnavailable(retry_after=_wait(failure)) from failure
         if found is None:
@@ -145,9 +145,9 @@ class UploadTickets:
             },
         )
         if answer.get("revoke"):
-            _give_back(lambda: supplier.close(ticket=answer["revoke"]))
+            _give_back(lambda: provider.close(session_key=answer["revoke"]))
         if answer.get("reason") == UploadTooLarge.code and answer["is_ours"]:
-            _give_back(lambda: supplier.delete(known))
+            _give_back(lambda: provider.delete(known))
         return accepted(answer)
 
     def _declared(self, wanted: WantedUpload) -> dict[str, Any]:
@@ -165,7 +165,9 @@ class UploadTickets:
             "projection": wanted.projection,
         }
 
-    def _opened(self, principal: Principal, document: Mapping[str, Any], provider: str, key: str | None) -> Ticket:
+    def _opened(
+        self, principal: Principal, document: Mapping[str, Any], provider: str, key: str | None
+    ) -> UploadSession:
         # Not of the provider: a repetition is one also where the first try had to go elsewhere.
         digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).digest()
         arguments = {
@@ -173,37 +175,40 @@ class UploadTickets:
             "p_request": {**document, "provider": provider},
             "p_key": key,
             "p_digest": bytea(digest),
-            "p_seconds": self.policy.video_ticket_seconds,
+            "p_seconds": self.policy.video_upload_session_seconds,
         }
         held = accepted(self.database.call("upload_ticket_open", arguments))
         if held["provider_ticket"] is None:
             held = self._asked(held)
-        desk = self.suppliers[held["provider"]]
-        target = desk.target(ticket=held["provider_ticket"], video_id=held["provider_video_id"])
-        return Ticket(held["video_id"], held["provider"], target, held["bytes"], held["expires_at"])
+        desk = self.providers[held["provider"]]
+        target = desk.target(session_key=held["provider_ticket"], video_id=held["provider_video_id"])
+        return UploadSession(held["video_id"], held["provider"], target, held["bytes"], held["expires_at"])
 
     def _asked(self, held: Mapping[str, Any]) -> dict[str, Any]:
-        """Ask the supplier. Where a parallel request was faster, its answer stands, and this one is given back."""
-        desk = self.suppliers[held["provider"]]
+        """Open the upload at the provider.
+
+        If a parallel request was faster, its answer stands and this one is revoked.
+        """
+        desk = self.providers[held["provider"]]
         upload = PlannedUpload(
             reference=held["video_id"],
             bytes=held["bytes"],
-            seconds=self.policy.video_ticket_seconds,
+            seconds=self.policy.video_upload_session_seconds,
             title=held["title"] or "",
             file_name=f"{held['video_id']}.mp4",
         )
         target = self._target(held, upload)
-        arguments = {"p_ticket_id": held["ticket_id"], "p_provider_ticket": target.ticket}
+        arguments = {"p_ticket_id": held["ticket_id"], "p_provider_ticket": target.session_key}
         answer = self.database.call("upload_ticket_issued", {**arguments, "p_provider_video_id": target.video_id})
-        if answer.get("provider_ticket") != target.ticket:
-            _give_back(lambda: desk.close(ticket=target.ticket))
+        if answer.get("provider_ticket") != target.session_key:
+            _give_back(lambda: desk.close(session_key=target.session_key))
             unused = target.video_id
             if unused is not None and unused != answer.get("provider_video_id"):
                 _give_back(lambda: desk.delete(unused))
         return accepted(answer)
 
     def _target(self, held: Mapping[str, Any], upload: PlannedUpload) -> UploadTarget:
-        desk = self.suppliers[held["provider"]]
+        desk = self.providers[held["provider"]]
         try:
             known = desk.reopen(upload) if held["is_repeat"] else None
             return known or desk.open(upload)
@@ -218,13 +223,13 @@ class UploadTickets:
 
     def _found_again(self, provider: str, upload: PlannedUpload) -> UploadTarget | None:
         try:
-            return self.suppliers[provider].reopen(upload)
+            return self.providers[provider].reopen(upload)
         except VideoFailure:
             return None
 
 
 def _give_back(action: Callable[[], None]) -> None:
-    """Tidy up at once; what fails here is done by a timer."""
+    """Clean up now; the maintenance timer retries failures."""
     try:
         action()
     except VideoFailure:

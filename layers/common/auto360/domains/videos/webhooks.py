@@ -1,4 +1,4 @@
-"""What api.video reports: a hint that something has changed. The video is read again; the report is not believed."""
+"""Webhooks of api.video: a hint of a change. The video is read again; the payload is not trusted."""
 
 import json
 from dataclasses import dataclass
@@ -9,60 +9,60 @@ from pydantic import SecretStr
 from auto360.core.errors import AuthenticationRequired
 from auto360.core.settings import EnvSettings
 from auto360.domains.videos.errors import VideoServiceUnavailable
-from auto360.domains.videos.provider_registry import Suppliers
+from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database
 from auto360.providers.video import ReportCheck, VideoFailure
 from auto360.providers.video.parsing import identifier
 
 
 class ReportSettings(EnvSettings):
-    """`API_VIDEO_WEBHOOK_SECRET`: the secrets of our webhooks at api.video, comma-separated."""
+    """`API_VIDEO_WEBHOOK_SECRET`: secrets of our webhooks at api.video, comma-separated."""
 
     api_video_webhook_secret: SecretStr
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """One per webhook."""
+        """Return a secret per webhook."""
         return tuple(self.api_video_webhook_secret.get_secret_value().split(","))
 
 
 @dataclass(frozen=True)
 class VideoReports:
-    """Takes reports. They may come in any order, again, and from anybody who has seen one."""
+    """Receives webhooks, which may be reordered, repeated, or replayed by anybody."""
 
     database: Database
-    suppliers: Suppliers
+    providers: VideoProviders
     settings: ReportSettings
     is_signed: ReportCheck
     api_url: str
 
     def take(self, body: bytes, *, signature: str) -> str:
-        """What became of it: the state of the video, or "ignored".
+        """Return the state of the video, or "ignored".
 
         Raises AuthenticationRequired for a wrong signature, VideoServiceUnavailable, so that it may be sent again.
         """
         if not any(self.is_signed(body, signature=signature, secret=secret) for secret in self.settings.secrets):
             raise AuthenticationRequired
-        supplier_id = _video_id(body)
-        if supplier_id is None:
+        provider_id = _video_id(body)
+        if provider_id is None:
             return "ignored"
-        arguments = {"p_provider": "api_video", "p_provider_video_id": supplier_id}
+        arguments = {"p_provider": "api_video", "p_provider_video_id": provider_id}
         video_id = self.database.call("video_find", arguments)
         try:
-            found = self.suppliers["api_video"].find([supplier_id]).get(supplier_id)
+            found = self.providers["api_video"].find([provider_id]).get(provider_id)
         except VideoFailure as failure:
             raise VideoServiceUnavailable(retry_after=30) from failure
-        told = None if found is None else self.suppliers.told("api_video", found)
+        told = None if found is None else self.providers.told("api_video", found)
         if video_id is not None:
-            observed = {"p_video_id": video_id, "p_provider_video_id": supplier_id, "p_found": told}
+            observed = {"p_video_id": video_id, "p_provider_video_id": provider_id, "p_found": told}
             return str(self.database.call("video_observed", {**observed, "p_api_url": self.api_url}))
         if found is None or told is None:
             return "ignored"
-        return self._adopted(supplier_id, found.title, told)
+        return self._adopted(provider_id, found.title, told)
 
-    def _adopted(self, supplier_id: str, title: str, told: dict[str, Any]) -> str:
-        """An upload whose app has not told us of it: its file name, which became its title, is our id."""
-        known = [{"video_id": supplier_id, "title": title, "created_at": told["created_at"]}]
+    def _adopted(self, provider_id: str, title: str, told: dict[str, Any]) -> str:
+        """Match an unreported upload by its title, which is our id."""
+        known = [{"video_id": provider_id, "title": title, "created_at": told["created_at"]}]
         unknown = self.database.call("videos_unknown", {"p_provider": "api_video", "p_found": known, "p_hours": 24})
         for upload in unknown["uploads"]:
             answer = self.database.call(
@@ -70,7 +70,7 @@ class VideoReports:
                 {
                     "p_user_id": upload["user_id"],
                     "p_video_id": upload["id"],
-                    "p_provider_video_id": supplier_id,
+                    "p_provider_video_id": provider_id,
                     "p_found": told,
                     "p_api_url": self.api_url,
                 },

@@ -1,4 +1,4 @@
-"""What a client may send about a business, and how a business and its team look in an answer."""
+"""Requests and responses of business accounts and teams."""
 
 import re
 from datetime import datetime
@@ -37,14 +37,14 @@ Time = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
 class Hours(RequestBody):
-    """When a business is open on a day, Bishkek time."""
+    """Opening hours of a weekday, Bishkek time."""
 
     opens: Time = Field(alias="from")
     closes: Time = Field(alias="to")
 
 
 class BusinessChanges(RequestBody):
-    """The fields to change; an empty text or null empties one. `tax_id` (INN) can be given once."""
+    """Fields to change; an empty text or null empties one. `tax_id` (INN) can be given once."""
 
     name: Name = ""
     category: Category | None = None
@@ -60,13 +60,13 @@ class BusinessChanges(RequestBody):
 
 
 class NewBusiness(BusinessChanges):
-    """A business with its name; everything else may come later."""
+    """Business with its name; everything else may come later."""
 
     name: Name
 
 
 class Invitation(RequestBody):
-    """Whom to invite: by `phone`, as a person types it, or by `user_id`."""
+    """Invitee: `phone` as typed, or `user_id`."""
 
     phone: str | None = Field(None, min_length=1, max_length=40)
     user_id: UUID | None = Field(None, strict=False)
@@ -80,19 +80,19 @@ class Invitation(RequestBody):
 
 
 class NewRole(RequestBody):
-    """The role that a member gets."""
+    """New role of a member."""
 
     role: GivenRole
 
 
 class NewOwner(RequestBody):
-    """The active member who becomes the owner."""
+    """Active member who becomes the owner."""
 
     user_id: UUID = Field(strict=False)
 
 
 class Business(BaseModel):
-    """`my_role` and `my_status` are the caller's. The last four are null for everybody but members."""
+    """Business account. `my_role` and `my_status` are the caller's. The last four are null for all but members."""
 
     id: str
     name: str
@@ -117,7 +117,7 @@ class Business(BaseModel):
 
 
 class Summary(BaseModel):
-    """A business in a list."""
+    """Business in a list."""
 
     id: str
     name: str
@@ -128,7 +128,7 @@ class Summary(BaseModel):
 
 
 class Membership(BaseModel):
-    """A business of the caller; `status` is `invited` until he accepts."""
+    """Business of the caller; `status` is `invited` until the invitation is accepted."""
 
     role: str
     status: str
@@ -138,7 +138,7 @@ class Membership(BaseModel):
 
 
 class Member(BaseModel):
-    """Somebody of the team, or an invitation.
+    """Team member or invitation.
 
     An invited phone has `invitation_id` and `phone`, which owner and admins see. Whether it belongs to a user shows
     once that user accepts.
@@ -155,7 +155,7 @@ class Member(BaseModel):
 
 
 class BusinessListing(BaseModel):
-    """A listing in the list of its business. `price` is in som."""
+    """Listing in the list of its business; `price` is in som."""
 
     id: str
     category: Category
@@ -173,7 +173,7 @@ class BusinessListing(BaseModel):
 
 
 class BusinessListings(BaseModel):
-    """A page; `next_cursor` is null on the last one."""
+    """Page of listings; `next_cursor` is null on the last one."""
 
     listings: list[BusinessListing]
     next_cursor: str | None

@@ -1,4 +1,4 @@
-"""What a client may send in a chat, and how conversations look in an answer (mobile contract, §1.4)."""
+"""Requests and responses of the chat (docs/reference/app-contract.md, section 1.4)."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -16,13 +16,13 @@ Text = Annotated[Paragraph, Field(max_length=1000)]
 
 
 class OpenThread(RequestBody):
-    """The listing to ask about."""
+    """Listing to ask about."""
 
     listing_id: UUID = Field(strict=False)
 
 
 class NewMessage(RequestBody):
-    """A text (`text`, `message` or `body`, whichever the client says), a picture, or a price in som.
+    """Text (`text`, `message` or `body`), picture, or price in som.
 
     `image_url` is `listings-thumbnails/<own user id>/…` or an address at an allowed host. `client_message_id`, or the
     header `Idempotency-Key`, makes a repeated request harmless.
@@ -49,25 +49,25 @@ class NewMessage(RequestBody):
 
     @property
     def kind(self) -> Literal["text", "image", "offer"]:
-        """What it is, by what it holds."""
+        """Return the kind of the message, by its content."""
         if self.image_url is not None:
             return "image"
         return "text" if self.offer_amount is None else "offer"
 
     def content(self) -> Message:
-        """The message for the domain."""
+        """Convert to the domain's message."""
         text = self.text or self.message or self.body or ""
         return Message(self.kind, text, self.image_url, self.offer_amount)
 
 
 class Block(RequestBody):
-    """Whom to block."""
+    """User to block."""
 
     user_id: UUID = Field(strict=False)
 
 
 class NewChatReport(RequestBody):
-    """A person or a message, and what is wrong."""
+    """Reported user or message, and the reason."""
 
     target_type: Target
     target_id: UUID = Field(strict=False)
@@ -76,7 +76,7 @@ class NewChatReport(RequestBody):
 
 
 class ThreadListing(BaseModel):
-    """What a conversation is about; `price` is in som."""
+    """Listing that a conversation is about; `price` is in som."""
 
     id: str
     title: str
@@ -88,7 +88,7 @@ class ThreadListing(BaseModel):
 
 
 class Thread(BaseModel):
-    """A conversation. `listing` is null when it is gone; `is_blocked`: the caller has blocked the other side."""
+    """Conversation. `listing` is null when it is gone; `is_blocked` when the caller has blocked the other side."""
 
     id: str
     listing_id: str | None
@@ -107,7 +107,7 @@ class Thread(BaseModel):
 
 
 class Threads(BaseModel):
-    """A page; `next_cursor` is null on the last one. `unread_total` counts all conversations."""
+    """Page of conversations; `next_cursor` is null on the last one. `unread_total` counts all conversations."""
 
     threads: list[Thread]
     next_cursor: str | None
@@ -115,7 +115,7 @@ class Threads(BaseModel):
 
 
 class ChatMessage(BaseModel):
-    """A message; `offer_amount` is in som."""
+    """Message; `offer_amount` is in som."""
 
     id: str
     thread_id: str
@@ -132,20 +132,20 @@ class ChatMessage(BaseModel):
 
 
 class Messages(BaseModel):
-    """A page, the newest message first; `next_cursor` is null on the last one."""
+    """Page of messages, newest first; `next_cursor` is null on the last one."""
 
     messages: list[ChatMessage]
     next_cursor: str | None
 
 
 class MarkedRead(BaseModel):
-    """How many messages are read now that were not."""
+    """Number of newly read messages."""
 
     read: int
 
 
 class Blocked(BaseModel):
-    """A person whom the caller has blocked."""
+    """Blocked user."""
 
     user: Person
     created_at: datetime

@@ -1,4 +1,4 @@
-"""Parts of requests and answers that several functions share."""
+"""Request and response parts shared by several functions."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ LoginCode = Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{4,8}
 
 
 class Person(BaseModel):
-    """The public part of a person."""
+    """Public profile of a user."""
 
     id: str
     name: str
@@ -25,6 +25,6 @@ class Person(BaseModel):
 
 
 class Empty(BaseModel):
-    """It is done; nothing more is told."""
+    """Success without data."""
 
     done: bool = True

@@ -1,4 +1,4 @@
-"""The query of a feed or a search, as a client writes it into the address."""
+"""Query parameters of the feed and the search."""
 
 from typing import Annotated
 from uuid import UUID
@@ -16,7 +16,7 @@ Area = Annotated[float, Field(ge=0, le=9_999_999, allow_inf_nan=False)]
 
 
 class FeedFilters(BaseModel):
-    """Filters and order. Numbers may come as text; a parameter that we do not know is passed over."""
+    """Filters and order. Numbers may come as text; unknown parameters are ignored."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
@@ -47,12 +47,12 @@ class FeedFilters(BaseModel):
     cursor: Annotated[str | None, Field(max_length=500)] = None
 
     def query(self, *, text: str | None = None) -> FeedQuery:
-        """The query for the domain."""
+        """Convert to the domain's query."""
         values = self.model_dump(mode="json", exclude={"cursor", "q"})
         return FeedQuery(**values, text=text)
 
 
 class SearchFilters(FeedFilters):
-    """A search: `q` as people type it, with the same filters."""
+    """Search: `q` as typed, with the filters of the feed."""
 
     q: Annotated[Line, Field(min_length=2, max_length=100)]

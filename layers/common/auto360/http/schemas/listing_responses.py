@@ -1,4 +1,4 @@
-"""How a listing looks in an answer: the fields that the app reads (mobile contract, §1.4), under each name it uses."""
+"""Listing responses: the fields that the app reads (docs/reference/app-contract.md, section 1.4)."""
 
 from datetime import datetime
 from typing import Any, Literal, Self
@@ -12,7 +12,7 @@ from auto360.providers.database import Row
 
 
 class Seller(BaseModel):
-    """The public part of the seller; `phone` is for signed-in callers who read one listing."""
+    """Public profile of the seller; `phone` is for signed-in callers who read a single listing."""
 
     id: str
     name: str
@@ -24,7 +24,7 @@ class Seller(BaseModel):
 
 
 class BusinessCard(BaseModel):
-    """The business for which it is posted."""
+    """Business for which the listing is posted."""
 
     id: str
     name: str
@@ -33,7 +33,7 @@ class BusinessCard(BaseModel):
 
 
 class Check(BaseModel):
-    """Where the check of one's own listing stands; `reason` says why it was rejected."""
+    """Moderation state of the caller's own listing; `reason` explains a rejection."""
 
     status: str
     reason: str | None
@@ -42,7 +42,7 @@ class Check(BaseModel):
 
 
 class Listing(BaseModel):
-    """A listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the place asked for."""
+    """Listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the requested place."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -120,7 +120,7 @@ class Listing(BaseModel):
 
     @classmethod
     def of(cls, row: Row) -> Self:
-        """The answer for a listing's row with its seller."""
+        """Build from a listing's row with its seller."""
         distance = row.get("distance")
         return cls.model_validate(
             {
@@ -136,33 +136,33 @@ class Listing(BaseModel):
 
 
 class ListingFlattened(Listing):
-    """One listing: in `data`, and its fields at the top level as well, where the app looks for them."""
+    """Listing in `data`, and its fields at the top level, where the app looks for them."""
 
     success: Literal[True] = True
     data: Listing
 
 
 class Listings(BaseModel):
-    """A page; `next_cursor` is null on the last one."""
+    """Page of listings; `next_cursor` is null on the last one."""
 
     listings: list[Listing]
     next_cursor: str | None
 
     @classmethod
     def of(cls, page: Page) -> Self:
-        """The answer for a page."""
+        """Build from a page of rows."""
         return cls(listings=[Listing.of(row) for row in page.rows], next_cursor=page.next_cursor)
 
 
 class PopularSearch(BaseModel):
-    """A term and how often it was searched for."""
+    """Search term and its count."""
 
     term: str
     searches: int
 
 
 class Reaction(BaseModel):
-    """The numbers after a like or a save."""
+    """Counters after a like or a save."""
 
     id: str
     likes_count: int
@@ -172,7 +172,7 @@ class Reaction(BaseModel):
 
 
 class Sold(BaseModel):
-    """Until `delete_at` the listing stays visible."""
+    """Sold listing; visible until `delete_at`."""
 
     id: str
     status: str
@@ -182,26 +182,26 @@ class Sold(BaseModel):
 
 
 class SoldFlattened(Envelope[Sold]):
-    """`delete_at` at the top level as well, where the app looks for it."""
+    """Sold listing, with `delete_at` at the top level as well, where the app looks for it."""
 
     delete_at: datetime
 
 
 class Changed(BaseModel):
-    """The listing and, where it has one after the change, its state."""
+    """Listing id and, where the change leaves one, its state."""
 
     id: str
     status: str | None = None
 
 
 def at_top(row: Row) -> ListingFlattened:
-    """One listing for the app."""
+    """Build the flattened response of a listing."""
     listing = Listing.of(row)
     return ListingFlattened(**vars(listing), data=listing)
 
 
 def sold(row: Row) -> SoldFlattened:
-    """A sale for the app."""
+    """Build the response of a sale."""
     whole = datetime.fromisoformat(row["delete_at"]) - datetime.fromisoformat(row["sold_at"])
     answer = Sold(**row, days_until_deletion=whole.days)
     return SoldFlattened(data=answer, delete_at=answer.delete_at)

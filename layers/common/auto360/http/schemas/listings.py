@@ -1,4 +1,4 @@
-"""What a client may send about a listing (mobile contract, §1.5). Names are those of the columns."""
+"""Listing requests (docs/reference/app-contract.md, section 1.5). Names are those of the columns."""
 
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
@@ -38,7 +38,7 @@ Vin = Annotated[str, BeforeValidator(lambda vin: vin.upper() if isinstance(vin, 
 
 
 class CarChanges(RequestBody):
-    """A car. Mileage in kilometres, engine volume in litres."""
+    """Changed details of a car. Mileage in kilometres, engine volume in litres."""
 
     brand: Name = ""
     model: Name = ""
@@ -63,14 +63,14 @@ class CarChanges(RequestBody):
 
 
 class CarDetails(CarChanges):
-    """A car that is posted."""
+    """Details of a posted car."""
 
     brand: Name
     model: Name
 
 
 class HorseChanges(RequestBody):
-    """A horse. Age in years; height in centimetres, of which the app sends 0 for unknown."""
+    """Changed details of a horse. Age in years; height in centimetres, 0 for unknown."""
 
     breed: Name = ""
     age: Annotated[int, Field(ge=0, le=50)] | None = None
@@ -87,13 +87,13 @@ class HorseChanges(RequestBody):
 
 
 class HorseDetails(HorseChanges):
-    """A horse that is posted."""
+    """Details of a posted horse."""
 
     breed: Name
 
 
 class EstateChanges(RequestBody):
-    """A flat, house, plot or shop. Areas in square metres, the plot's in ares (100 m²)."""
+    """Changed details of a flat, house, plot or shop. Areas in square metres, the plot's in ares (100 m²)."""
 
     property_type: Literal["apartment", "house", "land", "commercial"] = "apartment"
     deal_type: Literal["sale", "rent"] = "sale"
@@ -107,17 +107,17 @@ class EstateChanges(RequestBody):
 
 
 class EstateDetails(EstateChanges):
-    """A property that is posted."""
+    """Details of a posted property."""
 
     property_type: Literal["apartment", "house", "land", "commercial"]
 
 
 class DetailChanges(CarChanges, HorseChanges, EstateChanges):
-    """Details of any category; those that the listing's category does not have are passed over."""
+    """Details of any category; those that the listing's category lacks are ignored."""
 
 
 class ListingFields(RequestBody):
-    """What a listing of every category has. `price` in som."""
+    """Fields of a listing in every category; `price` in som."""
 
     title: Title = ""
     price: Price = 1
@@ -143,7 +143,7 @@ class ListingFields(RequestBody):
         return self
 
     def fields(self) -> dict[str, Any]:
-        """What was sent; of a video that is not named nothing is said, since a listing keeps the one it has."""
+        """Return the sent fields; an absent video is left out, so that the listing keeps its own."""
         given = self.model_dump(mode="json", exclude_unset=True)
         return {
             name: value
@@ -153,13 +153,13 @@ class ListingFields(RequestBody):
 
 
 class ListingChanges(ListingFields):
-    """The fields to change; null empties one that may be empty."""
+    """Fields to change; null empties one that may be empty."""
 
     details: DetailChanges | None = None
 
 
 class NewListing(ListingFields):
-    """What is posted in every category."""
+    """Posted listing of any category."""
 
     title: Title
     price: Price
@@ -168,21 +168,21 @@ class NewListing(ListingFields):
 
 
 class NewCar(NewListing):
-    """A car for sale."""
+    """Car for sale."""
 
     category: Literal["car"]
     details: CarDetails
 
 
 class NewHorse(NewListing):
-    """A horse for sale."""
+    """Horse for sale."""
 
     category: Literal["horse"]
     details: HorseDetails
 
 
 class NewEstate(NewListing):
-    """A property for sale or rent."""
+    """Property for sale or rent."""
 
     category: Literal["real_estate"]
     details: EstateDetails
@@ -192,7 +192,7 @@ AnyNewListing = Annotated[NewCar | NewHorse | NewEstate, Body(discriminator="cat
 
 
 class NewListingReport(RequestBody):
-    """What is wrong with a listing."""
+    """Reason of a user report."""
 
     reason: Reason
     comment: Annotated[Annotated[Paragraph, Field(max_length=1000)] | None, BLANK] = None

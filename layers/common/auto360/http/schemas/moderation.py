@@ -1,4 +1,4 @@
-"""What a moderator may send, and how the queue looks in an answer."""
+"""Requests and responses of the moderation queue."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -12,25 +12,25 @@ Words = Annotated[Paragraph, Field(min_length=3, max_length=1000)]
 
 
 class Seen(RequestBody):
-    """The version of the place in the queue that the moderator has looked at."""
+    """Version of the queue item that the moderator has seen."""
 
     version: int = Field(ge=1, le=2_147_483_647)
 
 
 class Rejection(Seen):
-    """Why, in words for the seller."""
+    """Rejection with a reason in words for the seller."""
 
     reason: Words
 
 
 class Escalation(Seen):
-    """Why an administrator should look at it."""
+    """Escalation with a reason for the administrator."""
 
     reason: Words | None = None
 
 
 class CheckedListing(BaseModel):
-    """What a moderator looks at."""
+    """Listing as shown to a moderator."""
 
     id: str
     category: str
@@ -52,7 +52,7 @@ class CheckedListing(BaseModel):
 
 
 class QueueItem(BaseModel):
-    """A place in the queue. `flags` are the codes of the rules that the listing breaks."""
+    """Queue item. `flags` are the codes of the rules that the listing breaks."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -71,7 +71,7 @@ class QueueItem(BaseModel):
 
 
 class HistoryEvent(BaseModel):
-    """A step of the check; `details` holds the rules that matched."""
+    """Step of the check; `details` holds the matched rules."""
 
     action: str
     reason: str | None
@@ -81,7 +81,7 @@ class HistoryEvent(BaseModel):
 
 
 class ListingReport(BaseModel):
-    """A report by a user."""
+    """User report about the listing."""
 
     reason: str
     comment: str | None
@@ -90,14 +90,14 @@ class ListingReport(BaseModel):
 
 
 class QueueItemWithHistory(QueueItem):
-    """A place in the queue with all that happened."""
+    """Queue item with its history."""
 
     events: list[HistoryEvent]
     reports: list[ListingReport]
 
 
 class Queue(BaseModel):
-    """A page of the queue; `next_cursor` is null on the last one."""
+    """Page of the queue; `next_cursor` is null on the last one."""
 
     items: list[QueueItem]
     next_cursor: str | None

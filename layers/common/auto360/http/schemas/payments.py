@@ -1,4 +1,4 @@
-"""What a client may send about payments, and how a payment looks in an answer (mobile contract, §1.4 and §6)."""
+"""Requests and responses of payments (docs/reference/app-contract.md, sections 1.4 and 6)."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
@@ -32,7 +32,7 @@ CurrentPayer = Annotated[Payer, Depends(_asking)]
 
 
 class NewPayment(RequestBody):
-    """A tier by its own or the app's name, and the bank. `keep_card`: debit later periods, where that is possible."""
+    """Tier by our or the app's name, and the bank. `keep_card`: debit later periods, where possible."""
 
     tier: str = Field(pattern=r"^[a-z_]{2,30}$")
     bank: str = Field(pattern=r"^[a-z]{2,20}$")
@@ -41,7 +41,7 @@ class NewPayment(RequestBody):
 
 
 class PaymentLink(BaseModel):
-    """Opens one bank's app with the order in it."""
+    """Link that opens a bank's app with the order in it."""
 
     code: str
     name: str
@@ -49,7 +49,7 @@ class PaymentLink(BaseModel):
 
 
 class PaymentOptions(BaseModel):
-    """What can be paid with, until `expires_at`: a page, a QR code as text and picture, links into banks' apps.
+    """Ways to pay until `expires_at`: a page, a QR code as text and picture, links into banks' apps.
 
     `qr_picture` is an SVG document, or a PNG as a data address.
     """
@@ -62,7 +62,7 @@ class PaymentOptions(BaseModel):
 
 
 class PaymentLine(BaseModel):
-    """A payment in the history. `amount` is in som; `status` is what the app knows, `state` the whole truth."""
+    """Payment in the history. `amount` is in som; `status` is for the app, `state` is the full state."""
 
     id: str
     amount: float
@@ -80,7 +80,7 @@ class PaymentLine(BaseModel):
 
 
 class Payment(PaymentLine):
-    """A payment with what it can be paid with; `pay` is null when there is nothing, or no need."""
+    """Payment with its ways to pay; `pay` is null when there is nothing to pay."""
 
     tier: str
     tier_code: str
@@ -90,7 +90,7 @@ class Payment(PaymentLine):
 
     @classmethod
     def of(cls, row: dict[str, Any], *, picture: Picture) -> Self:
-        """From the database's view."""
+        """Build from the database's view."""
         attempt, text = row["attempt"], (row["attempt"] or {}).get("qr_text")
         way = None if attempt is None else {**attempt, "qr_picture": _picture(text, picture)}
         return cls.model_validate({**row, "pay": way})
@@ -107,7 +107,7 @@ def _picture(text: str | None, kind: Picture) -> str | None:
 
 
 class PaymentAnswer(Envelope[Payment]):
-    """A payment; the app's own field names at the top level."""
+    """Payment with the app's own field names at the top level."""
 
     payment_id: str
     payment_url: str | None
@@ -115,7 +115,7 @@ class PaymentAnswer(Envelope[Payment]):
 
     @classmethod
     def of(cls, row: dict[str, Any], *, picture: Picture) -> Self:
-        """From the database's view."""
+        """Build from the database's view."""
         payment = Payment.of(row, picture=picture)
         url = None if payment.pay is None else payment.pay.redirect_url or payment.pay.qr_text
         status = "cancelled" if payment.state == "canceled" else _APP_STATUS[payment.status]
@@ -123,7 +123,7 @@ class PaymentAnswer(Envelope[Payment]):
 
 
 class Payments(BaseModel):
-    """A page, the newest first; `next_cursor` is null on the last one."""
+    """Page of payments, newest first; `next_cursor` is null on the last one."""
 
     payments: list[PaymentLine]
     next_cursor: str | None

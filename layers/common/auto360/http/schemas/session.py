@@ -1,4 +1,4 @@
-"""How a session and its user look in an answer: the fields that the app reads (mobile contract, §1.4)."""
+"""Session responses: the fields that the app reads (docs/reference/app-contract.md, section 1.4)."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,7 @@ from auto360.domains.accounts.sessions import OpenSession
 
 
 class User(BaseModel):
-    """The signed-in user. `name` is exactly "Пользователь" until the person has given one."""
+    """Signed-in user. `name` is exactly "Пользователь" until the person has given one."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -43,7 +43,7 @@ class SessionData(BaseModel):
 
 
 def session_data(session: OpenSession) -> SessionData:
-    """The answer for a new or refreshed session."""
+    """Build the response for a new or refreshed session."""
     return SessionData(
         token=session.access_token,
         refresh_token=session.refresh_token,
@@ -54,5 +54,5 @@ def session_data(session: OpenSession) -> SessionData:
 
 
 def user_data(row: dict[str, Any]) -> User:
-    """The answer for a user row."""
+    """Build the response for a user row."""
     return User.model_validate(row)

@@ -1,4 +1,4 @@
-"""What a client may send about a subscription, and how a plan looks in an answer."""
+"""Requests and responses of subscriptions."""
 
 from datetime import datetime
 from typing import Any, Self
@@ -11,13 +11,13 @@ from auto360.providers.payments import Bank
 
 
 class Downgrade(RequestBody):
-    """The lower tier that follows when the paid time ends; `free` ends the plan then."""
+    """Lower tier that follows the paid period; `free` ends the plan then."""
 
     tier: str = Field(pattern=r"^[a-z_]{2,30}$")
 
 
 class Subscription(BaseModel):
-    """A running plan. `listing_limit` null: unlimited. `ends_with_period`: cancelled, but paid until `expires_at`."""
+    """Running plan. `listing_limit` null: unlimited. `ends_with_period`: cancelled, but paid until `expires_at`."""
 
     id: str
     tier: str
@@ -34,7 +34,7 @@ class Subscription(BaseModel):
 
 
 class Offer(BaseModel):
-    """A price for this user alone, in tyiyn for `period_days` days."""
+    """Personal price in tyiyn for `period_days` days."""
 
     tier: str
     tier_code: str
@@ -45,7 +45,7 @@ class Offer(BaseModel):
 
 
 class Plan(BaseModel):
-    """What the user has. `tier` is the app's name; `subscription` is null on the free tier."""
+    """Caller's plan. `tier` is the app's name; `subscription` is null on the free tier."""
 
     tier: str
     tier_code: str
@@ -58,13 +58,13 @@ class Plan(BaseModel):
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:
-        """From the database's view."""
+        """Build from the database's view."""
         payments = [Payment.of(payment, picture="none") for payment in row["open_payments"]]
         return cls.model_validate({**row, "open_payments": payments})
 
 
 class Tier(BaseModel):
-    """What can be bought. `price` is in som for `period_days` days; null: by an offer."""
+    """Tier on sale. `price` is in som for `period_days` days; null: by an offer."""
 
     tier: str
     tier_code: str
@@ -77,13 +77,13 @@ class Tier(BaseModel):
 
     @classmethod
     def of(cls, row: dict[str, Any]) -> Self:
-        """From the table."""
+        """Build from the table's row."""
         tyiyn = row["price_tyiyn"]
         return cls.model_validate({**row, "price": None if tyiyn is None else tyiyn / 100})
 
 
 class BankChoice(BaseModel):
-    """A bank to pay at, and what it offers; amounts in tyiyn."""
+    """Bank to pay at, and its features; amounts in tyiyn."""
 
     bank: str
     title: str
@@ -96,7 +96,7 @@ class BankChoice(BaseModel):
 
     @classmethod
     def of(cls, bank: Bank) -> Self:
-        """From the bank's capabilities."""
+        """Build from the bank's capabilities."""
         can = bank.capabilities
         return cls(
             bank=bank.name,
@@ -111,14 +111,14 @@ class BankChoice(BaseModel):
 
 
 class Choices(BaseModel):
-    """Tiers, the cheapest first, and banks in the order in which to show them."""
+    """Tiers, the cheapest first, and banks in display order."""
 
     tiers: list[Tier]
     banks: list[BankChoice]
 
 
 class Period(BaseModel):
-    """What one payment bought; `revoked_at`: taken back with its refund. `amount` is in som."""
+    """Paid period; `revoked_at` is set by its refund. `amount` is in som."""
 
     tier: str
     tier_code: str

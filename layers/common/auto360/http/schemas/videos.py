@@ -1,4 +1,4 @@
-"""Bodies and answers of the routes about videos. The app reads fields at the top level, so they are there as well."""
+"""Requests and responses of videos. Fields stand at the top level as well, where the app reads them."""
 
 from datetime import datetime
 from typing import Annotated, Literal, Self
@@ -9,7 +9,7 @@ from pydantic.alias_generators import to_camel
 
 from auto360.core.text import Line
 from auto360.domains.videos.playback import PlayableVideo
-from auto360.domains.videos.uploads import Ticket, WantedUpload
+from auto360.domains.videos.uploads import UploadSession, WantedUpload
 from auto360.http.envelope import CamelModel, Envelope, RequestBody
 
 # What a server would take for one chunk; a mobile network rather less. api.video counts each chunk as a call.
@@ -17,7 +17,7 @@ _CHUNK_BYTES = 20 * 1024 * 1024
 
 
 class NewUpload(RequestBody):
-    """What is about to be uploaded. `description` and `tags` come from the existing app; nothing is made of them."""
+    """Declaration of an upload. `description` and `tags` come from the existing app and are ignored."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
@@ -31,21 +31,21 @@ class NewUpload(RequestBody):
     projection: Literal["flat", "equirectangular"] = "flat"
 
     def wanted(self) -> WantedUpload:
-        """For the domain."""
+        """Convert to the domain's request."""
         listing_id = str(self.listing_id) if self.listing_id else None
         return WantedUpload(self.title, self.file_size, self.duration, self.content_type, listing_id, self.projection)
 
 
 class UploadDone(RequestBody):
-    """The upload has ended; `videoId` is what api.video answered to it."""
+    """Finished upload; `videoId` is api.video's response to it."""
 
     model_config = ConfigDict(alias_generator=to_camel)
 
     video_id: str | None = Field(None, min_length=1, max_length=100)
 
 
-class UploadTicket(CamelModel):
-    """Where to send the file. `video_id` is our id. `upload_token` is there for api.video only."""
+class OpenedUpload(CamelModel):
+    """Address for the file. `video_id` is our id; `upload_token` is there for api.video only."""
 
     provider: str
     protocol: Literal["form", "tus"]
@@ -58,31 +58,31 @@ class UploadTicket(CamelModel):
     expires_at: datetime
 
     @classmethod
-    def of(cls, ticket: Ticket) -> Self:
-        """The answer for a ticket."""
-        target = ticket.target
+    def of(cls, session: UploadSession) -> Self:
+        """Build from an upload session."""
+        target = session.target
         return cls(
-            provider=ticket.provider,
+            provider=session.provider,
             protocol=target.protocol,
-            video_id=ticket.video_id,
+            video_id=session.video_id,
             upload_url=target.url,
-            upload_token=target.ticket if target.protocol == "form" else None,
-            file_name=ticket.file_name,
-            file_size=ticket.bytes,
+            upload_token=target.session_key if target.protocol == "form" else None,
+            file_name=session.file_name,
+            file_size=session.bytes,
             chunk_size=_CHUNK_BYTES,
-            expires_at=datetime.fromisoformat(ticket.expires_at),
+            expires_at=datetime.fromisoformat(session.expires_at),
         )
 
 
-class UploadTicketFlattened(UploadTicket):
-    """A ticket in `data`, and its fields at the top level."""
+class OpenedUploadFlattened(OpenedUpload):
+    """Upload session in `data`, and its fields at the top level."""
 
     success: Literal[True] = True
-    data: UploadTicket
+    data: OpenedUpload
 
 
 class VideoState(CamelModel):
-    """A video and where it plays now. `status` is one of ours; `failure` says why it failed."""
+    """Video and its current addresses. `status` is one of ours; `failure` says why it failed."""
 
     video_id: str
     listing_id: str | None
@@ -102,7 +102,7 @@ class VideoState(CamelModel):
 
     @classmethod
     def of(cls, video: PlayableVideo) -> Self:
-        """The answer for a video."""
+        """Build from a playable video."""
         row, playback = video.row, video.playback
         return cls(
             video_id=row["id"],
@@ -118,33 +118,33 @@ class VideoState(CamelModel):
 
 
 class VideoFlattened(VideoState):
-    """A video in `data`, and its fields at the top level."""
+    """Video in `data`, and its fields at the top level."""
 
     success: Literal[True] = True
     data: VideoState
 
 
 class UploadState(CamelModel):
-    """Where the uploaded video stands."""
+    """State of the uploaded video."""
 
     id: str
     state: str
 
 
 class Removed(BaseModel):
-    """The video is shown no longer."""
+    """Deleted video; shown no longer."""
 
     id: str
 
 
-def ticket_at_top(ticket: Ticket) -> UploadTicketFlattened:
-    """A ticket for the app."""
-    told = UploadTicket.of(ticket)
-    return UploadTicketFlattened(**vars(told), data=told)
+def opened_upload_flattened(session: UploadSession) -> OpenedUploadFlattened:
+    """Build the flattened response of an upload session."""
+    told = OpenedUpload.of(session)
+    return OpenedUploadFlattened(**vars(told), data=told)
 
 
 def video_at_top(video: PlayableVideo) -> VideoFlattened:
-    """A video for the app."""
+    """Build the flattened response of a video."""
     told = VideoState.of(video)
     return VideoFlattened(**vars(told), data=told)
 
@@ -152,11 +152,11 @@ def video_at_top(video: PlayableVideo) -> VideoFlattened:
 __all__ = [
     "Envelope",
     "NewUpload",
+    "OpenedUploadFlattened",
     "Removed",
     "UploadDone",
     "UploadState",
-    "UploadTicketFlattened",
     "VideoFlattened",
-    "ticket_at_top",
+    "opened_upload_flattened",
     "video_at_top",
 ]

@@ -1,4 +1,4 @@
-"""The port to channels: how a message about an alert reaches a person."""
+"""Port to alert channels: deliver a message about an alert to a person."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 @dataclass(frozen=True)
 class AlertMessage:
-    """One message to one recipient. `id` stays the same however often it is tried: channels recognise a repetition.
+    """Message to one recipient. `id` is stable over retries, so that channels recognise repetitions.
 
     `short` is for a phone's display, `subject` and `text` for mail, `fields` for programs.
     """
@@ -21,9 +21,9 @@ class AlertMessage:
 
 
 class ChannelFailure(Exception):
-    """The message was not certainly taken. The reason is a short code for operators, never the channel's text.
+    """Message not certainly accepted. The reason is a short code for staff, never the channel's text.
 
-    `is_down`: the channel as a whole, so that nobody else need be tried by it now.
+    `is_down`: the whole channel failed, so that other recipients need not be tried now.
     """
 
     def __init__(self, reason: str, *, is_down: bool) -> None:
@@ -32,7 +32,7 @@ class ChannelFailure(Exception):
 
 
 class AlertChannel(Protocol):
-    """One way to reach people."""
+    """Channel to people."""
 
     def send(self, message: AlertMessage) -> None:
-        """Hand the message over. Raises ChannelFailure."""
+        """Send the message. Raises ChannelFailure."""

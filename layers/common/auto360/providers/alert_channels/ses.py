@@ -1,4 +1,4 @@
-"""E-mail by the API of Amazon SES (version 2), which Yandex Cloud Postbox speaks as well, signatures included."""
+"""E-mail through the API of Amazon SES (version 2), which Yandex Cloud Postbox supports too, signatures included."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CALL_SECONDS = 6.0
 
 
 class MailSettings(EnvSettings):
-    """The account for e-mail: a static access key with the right to send, and an address of a proved domain."""
+    """E-mail account: static access key with the right to send, and a sender of a verified domain."""
 
     mail_api_url: HttpUrl = HttpUrl("https://postbox.cloud.yandex.net")
     mail_region: str = "ru-central1"
@@ -27,7 +27,7 @@ class MailSettings(EnvSettings):
 
 
 def ses_client(settings: MailSettings) -> BaseClient:
-    """The client of the library, with an end to every try."""
+    """Return the library's client, with a time-out for every try."""
     from botocore.config import Config
 
     from auto360.providers.transport.aws import bound, new_session
@@ -41,7 +41,7 @@ def ses_client(settings: MailSettings) -> BaseClient:
 
 
 class SesMail:
-    """The `AlertChannel` port over e-mail. Mail has no ids: a repetition after an unread answer may arrive twice."""
+    """`AlertChannel` over e-mail. Mail has no ids: a retry after a lost answer may arrive twice."""
 
     def __init__(self, settings: MailSettings, client: BaseClient) -> None:
         self._sender, self._client = settings.mail_sender, client

@@ -1,4 +1,4 @@
-"""A webhook of our own, signed in the manner of Standard Webhooks: `webhook-id`, `-timestamp`, `-signature`."""
+"""Outgoing alert webhook, signed like Standard Webhooks: `webhook-id`, `-timestamp`, `-signature`."""
 
 import base64
 import hashlib
@@ -18,19 +18,19 @@ _MAX_REPLY_BYTES = 64 * 1024
 
 
 class WebhookSettings(EnvSettings):
-    """The secret with which the receiver checks that alerts come from us."""
+    """Secret with which the receiver verifies our alerts."""
 
     alert_webhook_secret: SecretStr = Field(min_length=24)
 
 
 class SignedWebhook:
-    """The `AlertChannel` port over HTTP. The receiver tells repetitions apart by `webhook-id`."""
+    """`AlertChannel` over HTTP. The receiver deduplicates by `webhook-id`."""
 
     def __init__(self, settings: WebhookSettings, url: str, http: httpx.Client, *, now: Clock) -> None:
         self._settings, self._url, self._http, self._now = settings, url, http, now
 
     def send(self, message: AlertMessage) -> None:
-        """POST the fields as JSON; any 2xx takes it. Raises ChannelFailure."""
+        """POST the fields as JSON; any 2xx accepts it. Raises ChannelFailure."""
         body = json.dumps({**message.fields, "text": message.text}, ensure_ascii=False, default=str).encode()
         stamp = str(int(self._now().timestamp()))
         secret = self._settings.alert_webhook_secret.get_secret_value().encode()

@@ -1,4 +1,4 @@
-"""The port to the cache: answers that many callers share, for minutes (audit, §7.2)."""
+"""Port to the cache: answers shared by many callers, for minutes (docs/reference/limits.md)."""
 
 import json
 from collections.abc import Callable
@@ -10,23 +10,23 @@ from auto360.core.settings import EnvSettings
 
 
 class Cache(Protocol):
-    """Keeps JSON texts for a while. It may forget any of them at any time, and never fails."""
+    """Keeps JSON texts for a while. May forget any of them at any time; never fails."""
 
     def get(self, key: str) -> str | None:
-        """What was put, unless it is too old or forgotten."""
+        """Return the value, or None when it expired or was forgotten."""
 
     def put(self, key: str, value: str, *, seconds: int) -> None:
-        """Keep a text for so many seconds."""
+        """Keep a text for `seconds`."""
 
     def generation(self, group: str) -> int:
-        """The present generation of a group of keys."""
+        """Return the current generation of a group of keys."""
 
     def invalidate(self, group: str) -> None:
-        """Begin a new generation: keys made with an older one are not found any more."""
+        """Start a new generation: keys of older ones are no longer found."""
 
 
 class CacheSettings(EnvSettings):
-    """Seconds for which answers are kept (audit, §7.2)."""
+    """Lifetimes of cached answers in seconds (docs/reference/limits.md)."""
 
     cache_feed_seconds: int = Field(300, ge=0)
     cache_profile_seconds: int = Field(900, ge=0)
@@ -36,7 +36,7 @@ class CacheSettings(EnvSettings):
 
 
 def remembered(cache: Cache, group: str, key: str, *, seconds: int, make: Callable[[], Any]) -> Any:
-    """A JSON value from the cache, else made and kept. Writes invalidate the group, not single keys."""
+    """Return a JSON value from the cache, else make and keep it. Writes invalidate the group, not single keys."""
     whole = f"{group}:{cache.generation(group)}:{key}"
     kept = cache.get(whole)
     if kept is not None:

@@ -1,4 +1,4 @@
-"""A cache in this process: what one instance has without Redis. Other instances' writes reach it by age alone."""
+"""Cache of this process, for instances without Redis. Other instances' writes show after expiry alone."""
 
 import time
 from collections import OrderedDict
@@ -8,7 +8,7 @@ _MOST_ENTRIES = 500
 
 
 class MemoryCache:
-    """The `Cache` port in a dictionary of bounded size, the oldest entry out first."""
+    """`Cache` in a dictionary of bounded size; evicts the oldest entry first."""
 
     def __init__(self, *, now: Callable[[], float] = time.monotonic, most_entries: int = _MOST_ENTRIES) -> None:
         self._now, self._most_entries = now, most_entries
@@ -16,21 +16,17 @@ class MemoryCache:
         self._generations: dict[str, int] = {}
 
     def get(self, key: str) -> str | None:
-        """What was put, unless it is too old."""
         ends_at, value = self._entries.get(key, (0.0, ""))
         return value if ends_at > self._now() else None
 
     def put(self, key: str, value: str, *, seconds: int) -> None:
-        """Keep a text for so many seconds."""
         self._entries.pop(key, None)
         self._entries[key] = (self._now() + seconds, value)
         while len(self._entries) > self._most_entries:
             self._entries.popitem(last=False)
 
     def generation(self, group: str) -> int:
-        """The present generation of a group of keys."""
         return self._generations.get(group, 0)
 
     def invalidate(self, group: str) -> None:
-        """Begin a new generation."""
         self._generations[group] = self.generation(group) + 1

@@ -1,4 +1,4 @@
-"""A cache in Redis, shared by all instances, with a cache of the process behind it for when Redis fails."""
+"""Cache in Redis, shared by all instances; falls back to a cache of the process while Redis fails."""
 
 import logging
 import time
@@ -16,19 +16,17 @@ _Result = TypeVar("_Result")
 
 
 class RedisCache:
-    """The `Cache` port on Redis. While Redis fails, `fallback` serves, and Redis is left alone for a while."""
+    """`Cache` on Redis. While Redis fails, `fallback` serves, and Redis is not tried for a while."""
 
     def __init__(self, client: Redis, *, fallback: Cache) -> None:
         self._client, self._fallback = client, fallback
         self._ask_again_at = 0.0
 
     def get(self, key: str) -> str | None:
-        """What was put, unless it is too old or forgotten."""
         kept = self._try(lambda: self._client.get(f"cache:{key}"), lambda: self._fallback.get(key))
         return kept.decode() if isinstance(kept, bytes) else kept
 
     def put(self, key: str, value: str, *, seconds: int) -> None:
-        """Keep a text for so many seconds."""
         if seconds > 0:
             self._try(
                 lambda: self._client.set(f"cache:{key}", value, ex=seconds),
@@ -36,14 +34,13 @@ class RedisCache:
             )
 
     def generation(self, group: str) -> int:
-        """The present generation of a group of keys."""
         found = self._try(
             lambda: self._client.get(f"cache-generation:{group}"), lambda: self._fallback.generation(group)
         )
         return int(found or 0)
 
     def invalidate(self, group: str) -> None:
-        """Begin a new generation, here and in the cache behind."""
+        """Start a new generation, in the fallback as well."""
         self._fallback.invalidate(group)
         self._try(lambda: self._client.incr(f"cache-generation:{group}"), lambda: None)
 

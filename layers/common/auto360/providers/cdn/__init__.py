@@ -1,4 +1,4 @@
-"""The port to the CDN before our own files: replicas, thumbnails, and our addresses of playback."""
+"""Port to the CDN before our own files: replicas, thumbnails, playback addresses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from typing import Protocol
 
 
 class CdnFailure(Exception):
-    """The CDN did not certainly do what it was asked. `code` is for operators; `retry_after` in seconds, where told."""
+    """Request not certainly executed. `code` is for staff; `retry_after` in seconds, where known."""
 
     def __init__(self, code: str, *, retry_after: float | None = None) -> None:
         super().__init__(code)
@@ -15,7 +15,7 @@ class CdnFailure(Exception):
 
 @dataclass(frozen=True)
 class Caching:
-    """How answers are kept: seconds at the edge and at the viewer. None leaves it to what stands above, or the origin.
+    """Cache lifetimes: seconds at the edge and at the viewer. None inherits, finally from the origin.
 
     `cors`: origins of pages that may read answers. `slices`: large files are fetched and kept in parts.
     """
@@ -33,7 +33,7 @@ class Caching:
 
 @dataclass(frozen=True)
 class Rule:
-    """Other caching for paths that match a regular expression; the lowest weight is looked at first."""
+    """Caching for paths that match a regular expression; the lowest weight is evaluated first."""
 
     name: str
     pattern: str
@@ -44,7 +44,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Resource:
-    """The CDN's settings. `has_certificate`: it answers by HTTPS and HTTP/2 under our name."""
+    """Settings of the CDN. `has_certificate`: it serves HTTPS and HTTP/2 under our name."""
 
     caching: Caching
     rules: tuple[Rule, ...] = ()
@@ -55,16 +55,15 @@ class Cdn(Protocol):
     """Settings and contents of the CDN. Every method raises CdnFailure."""
 
     def read(self) -> Resource:
-        """The settings as they are."""
+        """Return the current settings."""
 
     def change(self, caching: Caching) -> None:
-        """Set what is named; None changes nothing."""
+        """Set the named values; None changes nothing."""
 
     def put_rule(self, rule: Rule) -> None:
         """Create a rule, or change the one of its id."""
 
-    def remove_rule(self, rule: Rule) -> None:
-        """Remove a rule."""
+    def remove_rule(self, rule: Rule) -> None: ...
 
     def purge(self, paths: Sequence[str]) -> None:
-        """Forget these paths, at most ten; a `*` may stand at the end. One call a minute; it takes up to 15 minutes."""
+        """Purge at most ten paths; a `*` may stand at the end. One call a minute; takes up to 15 minutes."""

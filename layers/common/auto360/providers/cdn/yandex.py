@@ -1,4 +1,4 @@
-"""Yandex Cloud CDN over REST (`yandex.cloud.cdn.v1`; facts on video suppliers, §3.6)."""
+"""Yandex Cloud CDN over REST (`yandex.cloud.cdn.v1`; docs/reference/video-providers.md, section 3.6)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class YandexCdnSettings(EnvSettings):
 
 
 class YandexCdn:
-    """The `Cdn` port."""
+    """`Cdn` at Yandex Cloud."""
 
     def __init__(
         self, settings: YandexCdnSettings, http: httpx.Client, tokens: IamTokens, *, patience: RetryPolicy | None = None
@@ -36,7 +36,7 @@ class YandexCdn:
         self._exchange = Exchange(http, f"{str(settings.yandex_cdn_url).rstrip('/')}/cdn/v1", patience or RetryPolicy())
 
     def read(self) -> Resource:
-        """Resource and rules, in two calls."""
+        """Read resource and rules, in two calls."""
         found = self._call("GET", f"/resources/{quote(self._id)}")
         listed = self._call("GET", "/rules", params={"resourceId": self._id})
         return Resource(
@@ -46,7 +46,7 @@ class YandexCdn:
         )
 
     def change(self, caching: Caching) -> None:
-        """Only the options that are named are sent: the call changes those alone."""
+        """Send the named options only: the call changes those alone."""
         self._call("PATCH", f"/resources/{quote(self._id)}", body={"options": _options(caching)})
 
     def put_rule(self, rule: Rule) -> None:
@@ -66,11 +66,10 @@ class YandexCdn:
             self._call("POST", "/rules", body=body)
 
     def remove_rule(self, rule: Rule) -> None:
-        """Remove by id."""
         self._call("DELETE", f"/rules/{quote(rule.id)}", params={"resourceId": self._id})
 
     def purge(self, paths: Sequence[str]) -> None:
-        """No path at all would empty the whole cache: refused here. Raises ValueError."""
+        """Purge paths. Raises ValueError without any: an empty list would purge the whole cache."""
         if not paths:
             raise ValueError("no path to purge")
         self._call("POST", f"/cache/{quote(self._id)}:purge", body={"paths": list(paths)}, may_repeat=False)
@@ -80,11 +79,11 @@ class YandexCdn:
             headers = {"Authorization": f"Bearer {self._tokens.current()}"}
             return self._exchange.call(method, path, headers=headers, **call).body
         except VideoFailure as failure:
-            raise CdnFailure(failure.supplier_code, retry_after=failure.retry_after) from failure
+            raise CdnFailure(failure.provider_code, retry_after=failure.retry_after) from failure
 
 
 def _options(caching: Caching) -> dict[str, Any]:
-    """As the API names them; 64-bit numbers travel as texts."""
+    """Return options as the API names them; 64-bit numbers travel as texts."""
     options: dict[str, Any] = {}
     if caching.edge_seconds is not None:
         seconds = {"simpleValue": str(caching.edge_seconds)}
@@ -113,7 +112,7 @@ def _on(value: object) -> dict[str, object]:
 
 
 def _caching(options: Mapping[str, Any]) -> Caching:
-    """What is not enabled is None: the CDN's own default."""
+    """Parse options; disabled ones are None, the CDN's own default."""
     edge = inner(options.get("edgeCacheSettings"))
     seconds = inner(edge.get("value")).get("simpleValue") if edge.get("enabled") else None
     return Caching(

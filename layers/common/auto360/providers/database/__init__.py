@@ -1,4 +1,4 @@
-"""The port to the database: calling an SQL function, and reading rows as the user whose token is shown."""
+"""Port to the database: call an SQL function, and read rows as the user of a token."""
 
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -11,7 +11,7 @@ Row = dict[str, Any]
 
 
 class DatabaseUnavailable(ServiceUnavailable):
-    """The database did not answer, or not in time, or works for nobody. Whether a write happened is unknown.
+    """Database did not answer in time, or fails for everybody. A write may or may not have happened.
 
     `reason` is for the log: an HTTP status with an SQLSTATE, or the name of a failure of the network.
     """
@@ -22,12 +22,12 @@ class DatabaseUnavailable(ServiceUnavailable):
 
 
 class DatabaseRefused(RuntimeError):
-    """The database answered with an error: a defect of ours. Carries the SQLSTATE alone, never the text."""
+    """Database answered with an error: a defect of ours. Carries the SQLSTATE alone, never the text."""
 
 
 @dataclass(frozen=True)
 class Acting:
-    """The session on whose behalf the running request calls the database, and what to raise where it has ended.
+    """Session on whose behalf the running request calls the database, and the refusals when it has ended.
 
     `refusals` maps the reasons of `private.check_session` to errors.
     """
@@ -37,7 +37,7 @@ class Acting:
 
 
 class Database(Protocol):
-    """What a domain may ask of the database."""
+    """Operations that a domain may use."""
 
     def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
         """Run an SQL function with named arguments as the backend, in one transaction, and return its result.
@@ -46,7 +46,7 @@ class Database(Protocol):
         """
 
     def select(self, table: str, query: Mapping[str, str], *, user_token: str) -> list[Row]:
-        """Read rows in PostgREST's query language as the user of the token: row security decides what is seen."""
+        """Read rows in PostgREST's query language as the user of the token; row security applies."""
 
 
 _round_trips: ContextVar[int] = ContextVar("database_round_trips", default=0)
@@ -56,31 +56,31 @@ _acting: ContextVar[Acting | None] = ContextVar("acting_session", default=None)
 
 
 def act_for(session: Acting | None) -> None:
-    """Make every later call of this request depend on a live session, or, with None, on none (docs/decisions/0080)."""
+    """Bind later calls of this request to a live session, or, with None, to none (docs/decisions/0080)."""
     _acting.set(session)
 
 
 def acting() -> Acting | None:
-    """The session of the running request, if it has one."""
+    """Return the session of the running request, if it has one."""
     return _acting.get()
 
 
 def count_round_trip() -> None:
-    """Called by a supplier each time it talks to the database."""
+    """Count a database round trip; providers call it each time."""
     _round_trips.set(_round_trips.get() + 1)
 
 
 def reset_round_trips() -> None:
-    """Called at the start of a request or job; it acts for no session yet."""
+    """Reset the counter at the start of a request or job, without a session."""
     _round_trips.set(0)
     _acting.set(None)
 
 
 def round_trips() -> int:
-    """How often this request has talked to the database so far."""
+    """Return the round trips of this request so far."""
     return _round_trips.get()
 
 
 def bytea(data: bytes) -> str:
-    """Bytes in the text form in which Postgres reads them."""
+    """Return bytes in the text form of Postgres."""
     return "\\x" + data.hex()

@@ -1,7 +1,7 @@
-"""What an answer of PostgREST means: a result, a refusal, or an outage of whatever stands between it and the data.
+"""PostgREST answers: a result, a refusal, or an outage of anything between it and the data.
 
-A refusal carries the code of an error that the next request need not meet. Everything else is an outage: pages of
-proxies, answers without a code, and the codes with which a server says that it works for nobody now.
+A refusal carries an error code of this request alone. Everything else is an outage: pages of proxies, answers without a
+code, and codes of a server that currently fails for everybody.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ _UNREADABLE = object()
 
 
 class RolledBack(DatabaseUnavailable):
-    """A deadlock or a serialization failure: nothing was written, and the same call may be made again."""
+    """Deadlock or serialization failure: nothing was written, and the call may be repeated."""
 
 
 def result_of(reply: httpx.Response, *, call: str, as_backend: bool) -> Any:
-    """The JSON of a success, None without one. Raises RolledBack, DatabaseUnavailable, DatabaseRefused.
+    """Return the JSON of a success, None without one. Raises RolledBack, DatabaseUnavailable, DatabaseRefused.
 
     `as_backend`: sent with our own key, which is never refused while all is well.
     """

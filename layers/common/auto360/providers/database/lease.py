@@ -1,4 +1,4 @@
-"""The lease of a timer's job: one run at a time over all instances, for jobs that end well within their lease."""
+"""Lease of a timer's job: one run at a time over all instances, for jobs that end well within it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +9,9 @@ from auto360.providers.database import Database
 
 @contextmanager
 def lease(database: Database, job: str, *, seconds: int) -> Iterator[bool]:
-    """Hold the job for the length of a `with` block; gives False while another run or a person's pause has it.
+    """Hold the job during the `with` block; yields False while another run holds it or a person paused it.
 
-    The lease is given back with the name of what went wrong, for operators; a run that is killed loses it in time.
+    The lease ends with the name of the failure, for staff; a killed run's lease expires.
     """
     holder = uuid4().hex
     taken = database.call("take_job_lease", {"p_job": job, "p_holder": holder, "p_seconds": seconds})

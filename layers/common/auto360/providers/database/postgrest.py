@@ -1,4 +1,4 @@
-"""The database through Supabase's REST interface (PostgREST)."""
+"""Database through Supabase's REST interface (PostgREST)."""
 
 import random
 import time
@@ -22,7 +22,7 @@ _MAX_BYTES = 32 * 1024 * 1024
 
 
 class SupabaseSettings(EnvSettings):
-    """Where the project is and the keys to it. `supabase_rest_url` overrides `<project>/rest/v1`."""
+    """Project address and keys. `supabase_rest_url` overrides `<project>/rest/v1`."""
 
     supabase_url: str
     supabase_rest_url: str = ""
@@ -39,12 +39,12 @@ class SupabaseSettings(EnvSettings):
 
     @property
     def rest_url(self) -> str:
-        """The base address of PostgREST, without a trailing slash."""
+        """Return the base address of PostgREST, without a trailing slash."""
         return (self.supabase_rest_url or f"{self.supabase_url.rstrip('/')}/rest/v1").rstrip("/")
 
 
 def new_client(settings: SupabaseSettings, *, around: Around = lambda behind: behind) -> httpx.Client:
-    """Make the client of a process. `DATABASE_TIMEOUT_SECONDS` is for a whole call, tries to connect included."""
+    """Return the client of a process. `DATABASE_TIMEOUT_SECONDS` covers a whole call, connecting included."""
     return connections.new_client(
         base_url=settings.rest_url,
         timeout=httpx.Timeout(settings.database_timeout_seconds, connect=2.0),
@@ -55,7 +55,7 @@ def new_client(settings: SupabaseSettings, *, around: Around = lambda behind: be
 
 
 class PostgrestDatabase:
-    """The `Database` port over PostgREST. `pause` and `jitter` (0 to 1) are there for tests."""
+    """`Database` over PostgREST. `pause` and `jitter` (0 to 1) are injected for tests."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class PostgrestDatabase:
         return rows
 
     def _send(self, method: str, path: str, *, as_backend: bool, **request: Any) -> Any:
-        """Send, and again where the server has rolled everything back by itself."""
+        """Send; repeats where the server has rolled everything back."""
         for pause in (*(part * (0.5 + self._jitter()) for part in _PAUSES_SECONDS), None):
             try:
                 return self._once(method, path, as_backend=as_backend, **request)
@@ -109,7 +109,7 @@ class PostgrestDatabase:
 
 
 def _require_live(reply: httpx.Response, session: Acting) -> None:
-    """Raise the refusal of a session that has ended; DatabaseRefused where nobody has looked at it."""
+    """Raise the refusal of a session that has ended; DatabaseRefused where nothing checked it."""
     if reply.status_code == 401 and code_of(reply) == "PT401":
         raise session.refusals[str(reply.json()["message"])]
     if reply.is_success and "X-Session-Checked" not in reply.headers:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Sample:
-    """One figure now. `subject` tells apart what a metric is measured for, such as a supplier; units are the rule's.
+    """One figure now. `subject` tells apart what a metric is measured for, such as a provider; units are the rule's.
 
     A `weak` one comes from so few cases that it may close an alert and opens none. None: nothing can be said now.
     """

@@ -9,13 +9,13 @@ from auto360.providers.database import Database
 from auto360.providers.metrics import Sample
 
 
-class DatabaseFigureSettings(EnvSettings):
+class DatabaseMetricSettings(EnvSettings):
     """`DATABASE_DISK_GB`: size of the database's disk in gigabytes (10^9 bytes), where nobody else tells its use."""
 
     database_disk_gb: float = Field(8.0, gt=0)
 
 
-class DatabaseFigures:
+class DatabaseMetrics:
     """The `MetricSource` port over SQL function `monitoring_figures`."""
 
     name = "database"
@@ -27,7 +27,7 @@ class DatabaseFigures:
         "registrations_surge", "reports_surge", "high_value_listings",
     )  # fmt: skip
 
-    def __init__(self, settings: DatabaseFigureSettings, database: Database, *, disk_is_told: bool = False) -> None:
+    def __init__(self, settings: DatabaseMetricSettings, database: Database, *, disk_is_told: bool = False) -> None:
         self._disk_bytes = None if disk_is_told else int(settings.database_disk_gb * 1e9)
         if disk_is_told:
             self.metrics = [metric for metric in self.metrics if metric != "disk_usage"]
@@ -35,5 +35,5 @@ class DatabaseFigures:
 
     def read(self) -> Sequence[Sample]:
         """One call. Raises DatabaseUnavailable: without the database there is nothing to judge with either."""
-        figures = self._database.call("monitoring_figures", {"p_disk_bytes": self._disk_bytes})
-        return [Sample(row["metric"], float(row["value"]), row["subject"], row["weak"]) for row in figures]
+        metrics = self._database.call("monitoring_figures", {"p_disk_bytes": self._disk_bytes})
+        return [Sample(row["metric"], float(row["value"]), row["subject"], row["weak"]) for row in metrics]

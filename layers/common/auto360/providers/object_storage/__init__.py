@@ -1,6 +1,6 @@
 """The port to object storage: copying files there and back (jobs), and signed links to them (requests).
 
-Keys are paths without a leading slash. Sizes are in bytes. A store is one bucket at one supplier.
+Keys are paths without a leading slash. Sizes are in bytes. A store is one bucket at one provider.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,7 +10,7 @@ from typing import Protocol
 
 
 class ObjectStoreError(RuntimeError):
-    """What can go wrong with a store. The message names the key, never the supplier's text."""
+    """What can go wrong with a store. The message names the key, never the provider's text."""
 
 
 class ObjectMissing(ObjectStoreError):

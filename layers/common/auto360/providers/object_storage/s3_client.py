@@ -1,4 +1,4 @@
-"""The boto3 client as the three suppliers need it, and their errors in the words of the port."""
+"""The boto3 client as the three providers need it, and their errors in the words of the port."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The port to banks: what every bank can do for us, what some can, and the ways in which asking them can fail.
+"""Port to banks: operations that every bank offers, optional ones, and the failures of a call.
 
-An order is one attempt to be paid at one bank. Money is a whole number of tyiyn; each supplier converts exactly.
+An order is one attempt to be paid at one bank. Money is a whole number of tyiyn; each provider converts exactly.
 
 BankFailure
 ├── BankRefused       they said no: nothing was made or changed
@@ -83,62 +83,68 @@ __all__ = [
 
 
 class OrderProvider(Protocol):
-    """Making an order and asking for it. `timeout` is in seconds and bounds all tries together."""
+    """Creates and queries orders. `timeout` is in seconds and bounds all tries together."""
 
     def create(self, order: Order, *, timeout: float) -> NewOrder:
-        """Have the bank make an order. Raises BankFailure; only BankUnreachable may be repeated without asking."""
+        """Create an order at the bank. Raises BankFailure; only BankUnreachable may be repeated without a query."""
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
-        """Where the order stands. Raises BankFailure."""
+        """Return the state of the order. Raises BankFailure."""
 
 
 class Callbacks(Protocol):
-    """A bank's calls: first `verify`, then `parse`, at last `ack`. A rejected call reaches neither of the two."""
+    """Webhooks of a bank: first `verify`, then `parse`, then `ack`. A rejected one reaches neither of the latter."""
 
     def verify(self, callback: Callback) -> WebhookAuthenticity:
-        """What the call is worth. Never raises: anything unexpected is REJECT, and so is a secret that is not set."""
+        """Return how far the webhook can be trusted.
+
+        Never raises: anything unexpected, or an unset secret, is REJECTED.
+        """
 
     def parse(self, callback: Callback) -> Notification:
-        """What the call says. Raises CallbackUnreadable."""
+        """Parse the webhook. Raises CallbackUnreadable."""
 
     def ack(self, outcome: PaymentOutcome, callback: Callback, /) -> CallbackAnswer:
-        """Answer a verified call so that the bank stops, or repeats. Works for any body.
+        """Build the response that makes the bank stop or repeat. Accepts any body.
 
-        May be signed with the bank's secret, so it holds nothing that the caller has chosen.
+        May be signed with the bank's secret, so it echoes nothing that the caller has chosen.
         """
 
 
 class Cancels(Protocol):
-    """Withdrawing an unpaid order."""
+    """Cancels unpaid orders."""
 
     def cancel(self, ref: OrderRef, *, timeout: float) -> None:
-        """Make it unpayable. Raises BankRefused when it cannot be withdrawn any more, and other BankFailure."""
+        """Make an order unpayable. Raises BankRefused when it can no longer be cancelled, and other BankFailure."""
 
 
 class Refunds(Protocol):
-    """Giving money back by call."""
+    """Refunds through the bank's API."""
 
     def refund(self, ref: OrderRef, *, amount_tyiyn: int, refund_id: str, timeout: float) -> Refund:
-        """Give back all or a part. Raises BankFailure; after BankUncertain ask for the order before repeating."""
+        """Refund all or a part. Raises BankFailure; after BankUncertain query the order before repeating."""
 
 
 class Lists(Protocol):
-    """The bank's own list of what came in."""
+    """Statements of the bank."""
 
     def payments(self, *, since: datetime, until: datetime, timeout: float) -> Iterator[ListedPayment]:
-        """What was made or paid in a span of time, page by page. Raises BankFailure while it is read."""
+        """Yield payments made in a span of time, page by page. Raises BankFailure while iterating."""
 
 
 class Debits(Protocol):
-    """Taking money by a saved token, without the payer."""
+    """Debits of saved cards, without the payer."""
 
     def charge(self, order: Order, *, token: str, timeout: float) -> NewOrder:
-        """Order a debit. An answer means accepted, not paid: ask for it. Raises BankFailure; lasting: token is dead."""
+        """Order a debit. An answer means accepted, not paid: query it.
+
+        Raises BankFailure; lasting: the token is dead.
+        """
 
 
 @dataclass(frozen=True)
 class Bank:
-    """One bank: its name as in `payments.payment_method`, and its parts; None is what it does not offer."""
+    """Bank: its name as in `payments.payment_method`, and its parts; None marks what it does not offer."""
 
     name: str
     title: str

@@ -1,7 +1,7 @@
-"""Bakai OpenBanking: a token per external service, PayLink or QR, calls without any signature; facts, §1.3.
+"""Bakai OpenBanking: a token per external service, PayLink or QR, unsigned webhooks (docs/reference/payments.md, 1.3).
 
-The bank gives no id at creation: ours is the only handle, in 25 characters. The QR service is used where it has a
-token, else PayLink, whose answer is a plain text. Whether the status can be asked depends on `BAKAI_QR_TYPE`.
+The bank returns no id at creation: ours is the only handle, in 25 characters. The QR service is used where it has a
+token, else PayLink, whose answer is a plain text. Querying the status depends on `BAKAI_QR_TYPE`.
 """
 
 from datetime import timedelta
@@ -67,7 +67,7 @@ _ANSWERS = {PaymentOutcome.TAKEN: 200, PaymentOutcome.REFUSED: 403, PaymentOutco
 
 
 class BakaiSettings(EnvSettings):
-    """A token belongs to one service; the status is asked with the token of the service that made the order."""
+    """Tokens, each of one service; the status is queried with the token of the service that made the order."""
 
     bakai_api_url: BankUrl
     bakai_account: str = Field(pattern=r"^[0-9]{16}$")
@@ -85,12 +85,12 @@ class BakaiSettings(EnvSettings):
 
     @property
     def has_qr(self) -> bool:
-        """Whether orders are made by the QR service."""
+        """Return True where orders are made by the QR service."""
         return self.bakai_qr_token is not None
 
     @property
     def token(self) -> str:
-        """The token of the service in use."""
+        """Return the token of the service in use."""
         token = self.bakai_qr_token or self.bakai_paylink_token
         return token.get_secret_value() if token else ""
 
@@ -115,13 +115,13 @@ class _Call(ProviderModel):
 
 
 class Bakai:
-    """Orders and calls at Bakai Bank."""
+    """Orders and webhooks at Bakai Bank."""
 
     def __init__(self, settings: BakaiSettings, line: BankConnection, links: BankLinks, clock: Clock) -> None:
         self._settings, self._line, self._links, self._clock = settings, line, links, clock
 
     def create(self, order: Order, *, timeout: float) -> NewOrder:
-        """A QR code, or a PayLink."""
+        """Create a QR code, or a PayLink."""
         return (self._qr if self._settings.has_qr else self._pay_link)(order, timeout=timeout)
 
     def _qr(self, order: Order, *, timeout: float) -> NewOrder:
@@ -166,7 +166,7 @@ class Bakai:
         )
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
-        """The state where the contract has the call; the bank names no amount there unless its answer does."""
+        """Query the state where the contract has the call; the amount is often missing."""
         if not self._settings.bakai_qr_type:
             raise NotSupported("no_qr_type")
         operation = ref.provider_ref or short_id(our_id(ref))
@@ -186,7 +186,7 @@ class Bakai:
         return OrderStatus(state, operation, amount, "KGS", transaction_id=operation, attempt_id=attempt_of(operation))
 
     def verify(self, callback: Callback) -> WebhookAuthenticity:
-        """HINT at best, and only for our own account: nothing is signed."""
+        """Return UNVERIFIED at best, and only for our own account: nothing is signed."""
         if not is_secret(self._settings.bakai_callback_secret.get_secret_value(), callback.path_secret or ""):
             return WebhookAuthenticity.REJECTED
         try:
@@ -200,7 +200,7 @@ class Bakai:
         )
 
     def parse(self, callback: Callback) -> Notification:
-        """`elqrID` is unique per payment; without it, operation and state stand for the event."""
+        """Parse; `elqrID` is unique per payment; without it, operation and state identify the event."""
         told = read_callback(_Call, callback.body)
         return Notification(
             event_key=(told.elqr or f"{told.operation}:{told.state}")[:300],
@@ -213,7 +213,7 @@ class Bakai:
         )
 
     def ack(self, outcome: PaymentOutcome, _callback: Callback, /) -> CallbackAnswer:
-        """Anything but 200 is repeated without end."""
+        """Answer 200 to end repetition; the bank repeats anything else without end."""
         return CallbackAnswer(_ANSWERS[outcome], "{}")
 
     def _headers(self) -> dict[str, str]:
@@ -232,7 +232,7 @@ class _Wrapped(ProviderModel):
 
 
 def _unwrapped(reply: BankReply) -> bytes | dict[str, Any]:
-    """Some methods wrap what they say into `{responseMessage, statusCode, result}`."""
+    """Return the result; some methods wrap it into `{responseMessage, statusCode, result}`."""
     body = require_success(reply)
     wrapped = read_reply(_Wrapped, body)
     if wrapped.status_code is not None and wrapped.status_code >= 400:
@@ -241,7 +241,7 @@ def _unwrapped(reply: BankReply) -> bytes | dict[str, Any]:
 
 
 def bakai(settings: BakaiSettings, http: httpx.Client, terms: BankTerms) -> Bank:
-    """The bank with its parts."""
+    """Build the bank with its parts."""
     links = BankLinks(settings.bakai_link_hosts.split(","), terms.apps)
     side = Bakai(settings, BankConnection(http, settings.bakai_api_url), links, terms.clock)
     capabilities = Capabilities(

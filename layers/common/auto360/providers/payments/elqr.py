@@ -1,9 +1,9 @@
 """ELQR, the national QR: reading the text of a bank's code, and checking it before a person sees it.
 
-Text: two digits tag, two digits length in characters, value; spec 1.3.1 as in the facts on payments, §2. The check
-sum is the last four hexadecimal digits of the SHA-256 of what stands before tag 63. It finds mistakes, it proves
-nothing: anybody can write a code and sum it anew. So the check here guards against mistakes in units and against
-codes in which the payer may change the amount; what was paid, the bank is asked.
+Text: two digits tag, two digits length in characters, value; spec 1.3.1 (docs/reference/payments.md, section 2). The
+check sum is the last four hexadecimal digits of the SHA-256 of what stands before tag 63. It finds mistakes and proves
+nothing: anybody can compute it. So this check guards against wrong units and against codes whose amount the payer may
+change; the paid amount is queried at the bank.
 """
 
 import hashlib
@@ -19,12 +19,12 @@ _MOST_CHARACTERS = 1024
 
 
 class NotElqr(ValueError):
-    """The text is no ELQR code, or its check sum is wrong."""
+    """No ELQR code, or a wrong check sum."""
 
 
 @dataclass(frozen=True)
 class Elqr:
-    """The parts of a code that matter to us."""
+    """Relevant parts of a code."""
 
     is_dynamic: bool
     is_editable: bool | None
@@ -36,17 +36,17 @@ class Elqr:
 
 
 def text_of(code: str) -> str:
-    """The text of a code given as text or as a bank's link with the text behind `#`, decoded."""
+    """Return the text of a code given as text or as a bank's link with the text behind `#`, decoded."""
     return unquote(code.partition("#")[2]) if code.startswith("https://") else code
 
 
 def checksum(text_before: str) -> str:
-    """The four digits for a text that ends before `6304`."""
+    """Return the four digits for a text that ends before `6304`."""
     return hashlib.sha256(text_before.encode()).hexdigest()[-4:]
 
 
 def parse(text: str) -> Elqr:
-    """Read a code. Raises NotElqr."""
+    """Parse a code. Raises NotElqr."""
     if len(text) > _MOST_CHARACTERS or text[-8:-4] != "6304" or not is_whole(text):
         raise NotElqr("no check sum at the end")
     if checksum(text[:-8]) != text[-4:].lower():
@@ -82,9 +82,9 @@ def _fields(text: str) -> dict[str, str]:
 
 
 def require_payable(code: str, *, amount_tyiyn: int) -> str:
-    """The text of a bank's code, if it asks for exactly this amount in som, once, unchangeably.
+    """Return the text of a bank's code for exactly this amount in som, once, unchangeable.
 
-    Raises AnswerUnsafe: a mistake of units would otherwise show only in what people are asked to pay.
+    Raises AnswerUnsafe: a mistake of units would otherwise show only in the amount that people see.
     """
     text = text_of(code)
     try:

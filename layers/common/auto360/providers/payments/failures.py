@@ -1,4 +1,4 @@
-"""The ways in which asking a bank can fail."""
+"""Failures of a call to a bank."""
 
 import re
 
@@ -6,9 +6,9 @@ _NOT_IN_CODES = re.compile(r"[^A-Za-z0-9_.\-]")
 
 
 class BankFailure(Exception):
-    """A bank did not certainly do what it was asked.
+    """Request not certainly executed by the bank.
 
-    `bank_code` is for operators, never for users; at most 40 letters, digits and `_.-`, never the bank's text.
+    `bank_code` is for staff, never for users; at most 40 letters, digits and `_.-`, never the bank's text.
     `lasting` failures cannot mend themselves (key, contract, settings).
     """
 
@@ -21,40 +21,40 @@ class BankFailure(Exception):
 
 
 class BankRefused(BankFailure):
-    """They said no."""
+    """Bank refused the request."""
 
     outcome = "refused"
 
 
 class BankUnreachable(BankFailure):
-    """Not asked, or broken before anything was done."""
+    """Request not sent, or failed before anything was done."""
 
     outcome = "unreachable"
 
 
 class BankUncertain(BankFailure):
-    """Perhaps done: no answer in time, or one that we cannot read."""
+    """Request perhaps executed: no answer in time, or an unreadable one."""
 
     outcome = "unknown"
 
 
 class OrderUnknown(BankFailure):
-    """The bank has no order under this reference (any more, or yet)."""
+    """Bank has no order under this reference (any more, or yet)."""
 
     outcome = "order_unknown"
 
 
 class AnswerUnsafe(BankFailure):
-    """An order was made, but what the bank gave for it must not reach a person. Nobody sees it, so nobody pays it."""
+    """Order made, but the bank's answer must not be shown. Nobody sees it, so nobody pays it."""
 
     outcome = "unsafe"
 
 
 class NotSupported(BankFailure):
-    """This bank offers no such call; its parts and `Capabilities` say so beforehand."""
+    """Bank offers no such call; its parts and `Capabilities` say so beforehand."""
 
     outcome = "not_supported"
 
 
 class CallbackUnreadable(Exception):
-    """The body of a bank's call says nothing that we understand. Never holds the body."""
+    """Unreadable body of a webhook. Never holds the body."""

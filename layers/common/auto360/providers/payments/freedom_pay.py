@@ -1,7 +1,7 @@
-"""Freedom Pay: forms out, XML back, both signed with `pg_sig`; facts on payments, §1.5.
+"""Freedom Pay: forms out, XML back, both signed with `pg_sig` (docs/reference/payments.md, 1.5).
 
-The one route with refunds by call and debits of a saved card. The payer leaves for the bank's own page, so no card
-number comes near us.
+Only bank with refunds by API and debits of a saved card. The payer leaves for the bank's own page, so no card number
+comes near us.
 """
 
 import secrets
@@ -66,7 +66,7 @@ _ANSWERS = {
 
 
 class FreedomPaySettings(EnvSettings):
-    """The merchant and the secret that signs both ways."""
+    """Merchant, and the secret that signs both ways."""
 
     freedompay_api_url: BankUrl
     freedompay_merchant_id: str = Field(pattern=r"^[0-9]{1,20}$")
@@ -76,7 +76,7 @@ class FreedomPaySettings(EnvSettings):
 
 
 class FreedomPay:
-    """Orders, calls, refunds and debits at Freedom Pay."""
+    """Orders, webhooks, refunds and debits at Freedom Pay."""
 
     def __init__(
         self,
@@ -89,7 +89,7 @@ class FreedomPay:
         self._settings, self._line, self._links, self._clock, self._salt = settings, line, links, clock, salt
 
     def create(self, order: Order, *, timeout: float) -> NewOrder:
-        """A hosted page. `keep_card` asks for a profile; the merchant must have recurring payments switched on."""
+        """Create a hosted page. `keep_card` requests a profile; the merchant must have recurring payments enabled."""
         lifetime = max(_SHORTEST, min(order.lifetime, _LONGEST))
         fields = self._order(order) | {
             "pg_currency": "KGS",
@@ -108,7 +108,7 @@ class FreedomPay:
         )
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
-        """The payment by the bank's id, else by ours (which after a refund names the refund, so it comes second)."""
+        """Query by the bank's id, else by ours (which after a refund names the refund, so it comes second)."""
         named = {"pg_payment_id": ref.provider_ref} if ref.provider_ref else {"pg_order_id": short_id(our_id(ref))}
         answer = self._call("/get_status3.php", named, timeout=timeout, repeatable=True)
         state = state_of(answer)
@@ -131,7 +131,7 @@ class FreedomPay:
         )
 
     def refund(self, ref: OrderRef, *, amount_tyiyn: int, refund_id: str, timeout: float) -> Refund:
-        """Give back. The bank has no key against repeats, so after BankUncertain the order is asked first."""
+        """Refund. The bank has no idempotency key, so query the order after BankUncertain."""
         if ref.provider_ref is None:
             raise OrderUnknown("no_payment_id")
         fields = {"pg_payment_id": ref.provider_ref, "pg_refund_amount": som_text(amount_tyiyn)}
@@ -143,13 +143,13 @@ class FreedomPay:
         return Refund(number or f"{ref.provider_ref}:{refund_id}", is_done=told in ("success", "ok"))
 
     def charge(self, order: Order, *, token: str, timeout: float) -> NewOrder:
-        """A debit by profile: `ok` means taken up, not paid."""
+        """Order a debit by profile: `ok` means accepted, not paid."""
         fields = self._order(order) | {"pg_recurring_profile": token}
         answer = self._call("/g2g/recurrent", fields, timeout=timeout)
         return NewOrder(required_text(answer, "pg_payment_id"), expires_at=self._clock() + order.lifetime)
 
     def verify(self, callback: Callback) -> WebhookAuthenticity:
-        """PROOF when it came to our address, names our merchant, and is signed with our secret for that address."""
+        """Return VERIFIED for a webhook to our address, for our merchant, signed with our secret for that address."""
         fields, script = form_of(callback.body), script_of(callback_path(_NAME))
         is_ours = script_of(callback.path) == script and is_call_to(self._settings.freedompay_merchant_id, fields)
         secret = self._settings.freedompay_secret_key.get_secret_value()
@@ -160,7 +160,7 @@ class FreedomPay:
         )
 
     def parse(self, callback: Callback) -> Notification:
-        """The result of a payment, and the card's profile where one was asked for."""
+        """Parse the result of a payment, and the card's profile where one was requested."""
         fields = form_of(callback.body)
         number, result = fields.get("pg_payment_id"), fields.get("pg_result")
         if not number or len(number) > MOST_CHARACTERS or result not in ("0", "1"):
@@ -182,7 +182,10 @@ class FreedomPay:
         )
 
     def ack(self, outcome: PaymentOutcome, _callback: Callback, /) -> CallbackAnswer:
-        """Signed XML. A rejection is final for the bank only while `pg_can_reject`; money is never refused by it."""
+        """Build signed XML.
+
+        A rejection is final for the bank only while `pg_can_reject`; money is never rejected by it.
+        """
         status, word = _ANSWERS[outcome]
         fields = {"pg_status": word, "pg_description": word, "pg_salt": self._salt()}
         secret = self._settings.freedompay_secret_key.get_secret_value()
@@ -204,7 +207,7 @@ class FreedomPay:
         }
 
     def _call(self, path: str, fields: Mapping[str, str], *, timeout: float, repeatable: bool = False) -> Element:
-        """One signed exchange. Raises BankFailure, also for an error inside of HTTP 200."""
+        """Exchange one signed message. Raises BankFailure, also for an error inside of HTTP 200."""
         script, secret = script_of(path), self._settings.freedompay_secret_key.get_secret_value()
         form = {**fields, "pg_merchant_id": self._settings.freedompay_merchant_id, "pg_salt": self._salt()}
         if any(SEPARATOR in value for value in form.values()):
@@ -221,7 +224,7 @@ class FreedomPay:
 def freedom_pay(
     settings: FreedomPaySettings, http: httpx.Client, terms: BankTerms, *, salt: Callable[[], str] | None = None
 ) -> Bank:
-    """The supplier with its parts."""
+    """Build the bank with its parts."""
     links = BankLinks(settings.freedompay_link_hosts.split(","), ())
     line = BankConnection(http, settings.freedompay_api_url)
     side = FreedomPay(settings, line, links, terms.clock, salt or (lambda: secrets.token_hex(8)))

@@ -1,4 +1,4 @@
-"""The fields of Freedom Pay's forms and answers."""
+"""Fields of Freedom Pay's forms and answers."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qsl
@@ -28,7 +28,7 @@ MERCHANT_THAT_COMES_BACK = "pg_param1"
 
 
 def is_call_to(merchant: str, fields: Mapping[str, str]) -> bool:
-    """Whether a call has every field that it must have, and names this merchant and no other."""
+    """Return True for a webhook with every required field that names this merchant and no other."""
     merchants = {fields[name] for name in ("pg_merchant_id", MERCHANT_THAT_COMES_BACK) if name in fields}
     return merchants == {merchant} and all(
         0 < len(fields.get(name, "")) <= MOST_CHARACTERS for name in _ALWAYS_IN_CALLS
@@ -36,12 +36,12 @@ def is_call_to(merchant: str, fields: Mapping[str, str]) -> bool:
 
 
 def script_of(path: str) -> str:
-    """The script name under which a call to a path is signed: its last part."""
+    """Return the script name under which a call to a path is signed: its last part."""
     return path.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
 def required_text(answer: Element, name: str, *, most: int = MOST_CHARACTERS) -> str:
-    """A field that an answer must have, of so many characters at most. Raises BankUncertain."""
+    """Return a required field of at most `most` characters. Raises BankUncertain."""
     text = text_of(answer, name, most=most)
     if text is None:
         raise BankUncertain("unreadable")
@@ -49,7 +49,7 @@ def required_text(answer: Element, name: str, *, most: int = MOST_CHARACTERS) ->
 
 
 def text_of(answer: Element, name: str, *, most: int = MOST_CHARACTERS) -> str | None:
-    """A field of an answer; None where it is missing or empty. Raises BankUncertain for one that is too long."""
+    """Return a field of an answer; None where it is missing or empty. Raises BankUncertain for one that is too long."""
     text = (answer.findtext(name) or "").strip()
     if len(text) > most:
         raise BankUncertain("unreadable")
@@ -57,14 +57,14 @@ def text_of(answer: Element, name: str, *, most: int = MOST_CHARACTERS) -> str |
 
 
 def state_of(answer: Element) -> OrderState:
-    """Where the payment of an answer stands; money that is only held on the card is not paid. Raises BankUncertain."""
+    """Return the payment state of an answer; money only held on the card is not paid. Raises BankUncertain."""
     state = _STATES.get(required_text(answer, "pg_payment_status").lower(), OrderState.PENDING)
     is_held = state is OrderState.PAID and answer.findtext("pg_captured") == "0"
     return OrderState.PENDING if is_held else state
 
 
 def amount_of(text: str | None) -> int:
-    """An amount in som as tyiyn. Raises BankUncertain, also for a refund's, which the bank writes as negative."""
+    """Convert som to tyiyn. Raises BankUncertain, also for a refund's, which the bank writes as negative."""
     try:
         return tyiyn_of_som(text)
     except ValueError as error:
@@ -72,7 +72,7 @@ def amount_of(text: str | None) -> int:
 
 
 def refunded_of(answer: Element) -> int:
-    """The sum of what went back; the bank lists each refund with a negative amount."""
+    """Return the refunded sum; the bank lists each refund with a negative amount."""
     if total := answer.findtext("pg_refund_amount"):
         return amount_of(total.strip().lstrip("-"))
     parts = [item for item in answer.iter("pg_refund_payment") if item.findtext("pg_payment_status") == "success"]
@@ -80,12 +80,12 @@ def refunded_of(answer: Element) -> int:
 
 
 def flag_of(text: str | None) -> bool | None:
-    """A flag written as 1 or 0."""
+    """Parse a flag written as 1 or 0."""
     return {"1": True, "0": False}.get((text or "").strip())
 
 
 def form_of(body: bytes) -> dict[str, str]:
-    """The fields of a form; a doubled, undecodable or unstorable one makes it empty, which no signature fits."""
+    """Return the fields of a form; a doubled, undecodable or unstorable one makes it empty, which no signature fits."""
     try:
         pairs = parse_qsl(
             body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100
@@ -97,7 +97,7 @@ def form_of(body: bytes) -> dict[str, str]:
 
 
 def saved_card_of(fields: Mapping[str, str]) -> SavedCard | None:
-    """The profile for later debits that a paid order may bring."""
+    """Return the profile for later debits that a paid order may bring."""
     token = fields.get("pg_recurring_profile_id")
     if not token:
         return None

@@ -1,10 +1,10 @@
-"""`pg_sig` of Freedom Pay: the MD5 of script name, values in the order of their names, and the secret.
+"""`pg_sig` of Freedom Pay: MD5 of script name, values in the order of their names, and the secret.
 
-The script name is the last part of the address that is called; for a call to us, of the address that we gave to the
-bank, never of the one at which a caller came. In answers, nested elements take part in place, each sorted for itself.
+The script name is the last part of the called address; for a webhook, of the address that we gave to the bank, never of
+the one that was called. In answers, nested elements take part in place, each sorted for itself.
 
-The signature covers neither names nor the places where values end. So a field with the separator in it, or with a name
-that the bank does not use, fits no signature: whoever has one signature cannot cut its values anew.
+The signature covers neither names nor the boundaries of values. So a field with the separator in it, or with a name
+that the bank does not use, fits no signature: a known signature cannot be reused for values cut differently.
 """
 
 import hashlib
@@ -22,13 +22,13 @@ SEPARATOR = ";"
 
 
 def sign(script: str, fields: Mapping[str, str], secret: str) -> str:
-    """The signature of a flat set of fields; an old `pg_sig` among them does not count."""
+    """Return the signature of a flat set of fields; an old `pg_sig` among them does not count."""
     values = [fields[name] for name in sorted(fields) if name != _SIGNATURE]
     return _md5(script, values, secret)
 
 
 def is_signed(script: str, fields: Mapping[str, str], secret: str) -> bool:
-    """Whether the fields carry the right signature, and can be read in one way only."""
+    """Return True for a right signature over fields that can be read in one way only."""
     if SEPARATOR in script or not all(_NAME.fullmatch(name) and SEPARATOR not in fields[name] for name in fields):
         return False
     if not all(map(is_whole, fields.values())):
@@ -37,7 +37,7 @@ def is_signed(script: str, fields: Mapping[str, str], secret: str) -> bool:
 
 
 def read_signed(document: bytes, *, script: str, secret: str) -> Element:
-    """An answer of the bank as XML. Raises BankUncertain for one that is no such XML or is not signed by the bank.
+    """Parse an answer of the bank as XML. Raises BankUncertain when it is malformed or not signed by the bank.
 
     A document type, and with it every entity, is refused.
     """
@@ -55,7 +55,7 @@ def read_signed(document: bytes, *, script: str, secret: str) -> Element:
 
 
 def _values(element: Element, depth: int = 0) -> Iterator[str]:
-    """The texts in the order in which they are signed. Raises BankUncertain for elements nested without end."""
+    """Yield texts in signing order. Raises BankUncertain for elements nested too deep."""
     if depth > _MOST_DEPTH:
         raise BankUncertain("unreadable")
     for child in sorted(element, key=lambda item: item.tag):

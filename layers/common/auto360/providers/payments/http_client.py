@@ -1,4 +1,4 @@
-"""One HTTP exchange with a bank: bounded in time and size, repeated only where that cannot do harm."""
+"""HTTP exchange with a bank: bounded in time and size, repeated only where that is safe."""
 
 import json
 import random
@@ -33,14 +33,14 @@ BankUrl = Annotated[HttpUrl, AfterValidator(_private_line)]
 
 @dataclass(frozen=True)
 class BankReply:
-    """What came back; 5xx and 429 never get here."""
+    """Answer of a bank; never 5xx or 429."""
 
     status: int
     body: bytes
 
 
 class _Failed(Exception):
-    """One try failed; `arrived` is false when the bank cannot have acted on it."""
+    """Failed try; `arrived` is False when the bank cannot have acted on it."""
 
     def __init__(self, code: str, *, arrived: bool) -> None:
         super().__init__(code)
@@ -48,7 +48,7 @@ class _Failed(Exception):
 
 
 class BankConnection:
-    """The line to one bank. `pause` and `jitter` (0 to 1) are there for tests."""
+    """Connection to one bank. `pause` and `jitter` (0 to 1) are injected for tests."""
 
     def __init__(
         self,
@@ -116,19 +116,19 @@ class BankConnection:
 
 
 def require_success(reply: BankReply) -> bytes:
-    """The body of a 2xx answer. Raises BankRefused: lasting for a key that is not (or no longer) accepted."""
+    """Return the body of a 2xx answer. Raises BankRefused: lasting for a key that is not accepted."""
     if not 200 <= reply.status < 300:
         raise BankRefused(f"http_{reply.status}", lasting=reply.status in (401, 403))
     return reply.body
 
 
 def compact_json(value: Mapping[str, Any]) -> bytes:
-    """JSON without blanks, Cyrillic as it is: the very bytes that are signed are the bytes that are sent."""
+    """Dump JSON without blanks, Cyrillic unescaped: signed bytes are sent bytes."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def host_of(url: str) -> str:
-    """The host of an https address in lower case; empty for anything else, also for one with a user or a port."""
+    """Return the host of an https address in lower case; empty for anything else, or with a user or a port."""
     try:
         parts = urlsplit(url)
         if parts.scheme != "https" or "@" in parts.netloc or parts.port is not None:

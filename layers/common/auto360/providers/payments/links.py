@@ -1,4 +1,4 @@
-"""Addresses that banks give us for the payer: allowed hosts only, and links that open a bank's app."""
+"""Payer addresses from banks: allowed hosts only, and links that open a bank's app."""
 
 import json
 from collections.abc import Collection
@@ -14,7 +14,7 @@ from auto360.providers.payments.http_client import host_of
 
 _MOST_CHARACTERS = 2048
 
-# Prefixes seen in use (facts on payments, §2). `BANK_APP_LINKS` replaces them; other banks have prefixes of their own.
+# Prefixes seen in use (docs/reference/payments.md, section 2). `BANK_APP_LINKS` replaces them.
 _KNOWN_APPS = (
     ("mbank", "MBank", "https://app.mbank.kg/qr/#"),
     ("odengi", "O!Деньги", "https://api.dengi.o.kg/#"),
@@ -25,7 +25,7 @@ _KNOWN_APPS = (
 
 
 class BankLinkSettings(EnvSettings):
-    """`BANK_APP_LINKS`: a JSON list of `[code, name, prefix]`, in the order in which the app shows the buttons."""
+    """`BANK_APP_LINKS`: a JSON list of `[code, name, prefix]`, in the order of the app's buttons."""
 
     bank_app_links: str = ""
 
@@ -37,7 +37,7 @@ class BankLinkSettings(EnvSettings):
         return value
 
     def apps(self) -> tuple[tuple[str, str, str], ...]:
-        """Code, name and prefix of every app."""
+        """Return code, name and prefix of every app."""
         return _apps(self.bank_app_links) if self.bank_app_links else _KNOWN_APPS
 
 
@@ -53,7 +53,7 @@ def _apps(text: str) -> tuple[tuple[str, str, str], ...]:
 
 @dataclass(frozen=True)
 class BankTerms:
-    """What is agreed with a bank and is no secret: the span of amounts in tyiyn, and the apps that get a button."""
+    """Public terms of a bank: the span of amounts in tyiyn, and the apps that get a button."""
 
     least_tyiyn: int
     most_tyiyn: int
@@ -62,18 +62,18 @@ class BankTerms:
 
 
 class BankLinks:
-    """The links of one bank's orders: `hosts` may be opened, `apps` get a button each."""
+    """Links of one bank's orders: `hosts` may be opened, `apps` get a button each."""
 
     def __init__(self, hosts: Collection[str], apps: Collection[tuple[str, str, str]]) -> None:
         self._hosts, self._apps = frozenset(host.strip().lower() for host in hosts if host.strip()), tuple(apps)
 
     def allowed(self, url: str) -> str:
-        """The address as it came. Raises AnswerUnsafe unless it is https at an allowed host."""
+        """Return the address unchanged. Raises AnswerUnsafe unless it is https at an allowed host."""
         if host_of(url) not in self._hosts or len(url) > _MOST_CHARACTERS or not url.isprintable() or " " in url:
             raise AnswerUnsafe("foreign_host")
         return url
 
     def deep_links(self, elqr_text: str) -> tuple[DeepLink, ...]:
-        """One link an app for the text of an ELQR code."""
+        """Return a link per app for the text of an ELQR code."""
         encoded = quote(elqr_text, safe="")
         return tuple(DeepLink(code, name, prefix + encoded) for code, name, prefix in self._apps)

@@ -1,4 +1,4 @@
-"""MBank through MKassa's partner interface: JSON with an API key, calls without any signature; facts on payments, §1.2.
+"""MBank through MKassa's partner interface: JSON with an API key, unsigned webhooks (docs/reference/payments.md, 1.2).
 
 A QR code lives 60 seconds unless the contract allows long-living ones. An old code may still be paid, so every order
 stays known under the bank's id.
@@ -63,7 +63,7 @@ _ANSWERS = {PaymentOutcome.TAKEN: 200, PaymentOutcome.REFUSED: 403, PaymentOutco
 
 
 class MkassaSettings(EnvSettings):
-    """The merchant's key, and the last part of the path at which we take calls: the only secret in them."""
+    """Key of the merchant, and the secret last part of the webhook path."""
 
     mkassa_api_url: BankUrl
     mkassa_api_key: SecretStr
@@ -99,13 +99,13 @@ class _Page(ProviderModel):
 
 
 class Mkassa:
-    """Orders, calls, cancellation and the day's list at MBank."""
+    """Orders, webhooks, cancellation and the daily statement at MBank."""
 
     def __init__(self, settings: MkassaSettings, line: BankConnection, links: BankLinks, clock: Clock) -> None:
         self._settings, self._line, self._links, self._clock = settings, line, links, clock
 
     def create(self, order: Order, *, timeout: float) -> NewOrder:
-        """A QR code. Not idempotent: a second call makes a second code."""
+        """Create a QR code. Not idempotent: a second call makes a second code."""
         lasting = self._settings.mkassa_long_living
         body = {
             "amount": order.amount_tyiyn,
@@ -125,7 +125,7 @@ class Mkassa:
         )
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
-        """The transaction; known by the bank's id only."""
+        """Query the transaction; known by the bank's id only."""
         path = f"{_TRANSACTIONS}/{path_part(ref.provider_ref)}/"
         found = read_reply(_Transaction, self._found(self._call("GET", path, timeout=timeout, repeatable=True)))
         return OrderStatus(
@@ -140,12 +140,12 @@ class Mkassa:
         )
 
     def cancel(self, ref: OrderRef, *, timeout: float) -> None:
-        """Withdraw an unpaid code."""
+        """Cancel an unpaid code."""
         path = f"{_TRANSACTIONS}/{path_part(ref.provider_ref)}/cancel/"
         self._found(self._call("PUT", path, timeout=timeout, repeatable=True))
 
     def payments(self, *, since: datetime, until: datetime, timeout: float) -> Iterator[ListedPayment]:
-        """Every transaction of the days between, page by page; `timeout` is for each page."""
+        """Yield every transaction of the days between, page by page; `timeout` is for each page."""
         path = "/api/partners/v1/transactions/"
         days = {"start_date": _day(since), "end_date": _day(until)}
         for number in range(1, _MOST_PAGES + 1):
@@ -167,7 +167,7 @@ class Mkassa:
         raise BankUncertain("endless_list")
 
     def verify(self, callback: Callback) -> WebhookAuthenticity:
-        """HINT at best: nothing in the call is signed, the secret path only keeps strangers out."""
+        """Return UNVERIFIED at best: nothing is signed, the secret path only keeps strangers out."""
         secret = self._settings.mkassa_callback_secret.get_secret_value()
         return (
             WebhookAuthenticity.UNVERIFIED
@@ -176,7 +176,7 @@ class Mkassa:
         )
 
     def parse(self, callback: Callback) -> Notification:
-        """Which transaction to ask about, and what it is said to be."""
+        """Parse the transaction to query, and its claimed state."""
         told = read_callback(_Transaction, callback.body)
         return Notification(
             event_key=f"{told.id}:{told.status}"[:300],
@@ -189,7 +189,7 @@ class Mkassa:
         )
 
     def ack(self, outcome: PaymentOutcome, _callback: Callback, /) -> CallbackAnswer:
-        """200 ends it, 500 makes the bank repeat."""
+        """Answer 200 to end, 500 to make the bank repeat."""
         return CallbackAnswer(_ANSWERS[outcome], "{}")
 
     def _call(
@@ -220,7 +220,7 @@ def _day(moment: datetime) -> str:
 
 
 def mkassa(settings: MkassaSettings, http: httpx.Client, terms: BankTerms) -> Bank:
-    """The bank with its parts."""
+    """Build the bank with its parts."""
     links = BankLinks(settings.mkassa_link_hosts.split(","), terms.apps)
     side = Mkassa(settings, BankConnection(http, settings.mkassa_api_url), links, terms.clock)
     capabilities = Capabilities(

@@ -1,4 +1,4 @@
-"""What banks write: models for their JSON, and the small types in which they all differ."""
+"""Bank messages: models for their JSON, and the small types in which they differ."""
 
 import base64
 import json
@@ -21,7 +21,7 @@ _SHORT_ID_LENGTH = 25
 
 
 class ProviderModel(BaseModel):
-    """One message of a bank. What we do not name is ignored; numbers are taken where we want their text."""
+    """Message of a bank. Unnamed fields are ignored; numbers are accepted where a text is wanted."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True, defer_build=True
@@ -29,14 +29,17 @@ class ProviderModel(BaseModel):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
-        """Refuse what can be neither stored nor sent."""
+        """Refuse texts that can be neither stored nor sent."""
         if not all(is_whole(value) for value in vars(self).values() if isinstance(value, str)):
             raise ValueError("a text has a zero byte or half a character")
         return self
 
 
 def moment_of(value: object) -> datetime | None:
-    """A moment as banks write it; without a zone it is Bishkek's. What cannot be read is None: it decides nothing."""
+    """Parse a moment as banks write it; without a zone it is Bishkek's.
+
+    Unreadable ones are None: they decide nothing.
+    """
     if not isinstance(value, str):
         return None
     try:
@@ -60,7 +63,7 @@ W = TypeVar("W", bound=ProviderModel)
 
 
 def read_reply(model: type[W], body: bytes | dict[str, Any]) -> W:
-    """The answer to a call of ours, or a part of one. Raises BankUncertain for what is not such an answer."""
+    """Parse an answer to our call, or a part of one. Raises BankUncertain."""
     try:
         return model.model_validate(body) if isinstance(body, dict) else model.model_validate_json(body)
     except ValidationError as error:
@@ -68,7 +71,7 @@ def read_reply(model: type[W], body: bytes | dict[str, Any]) -> W:
 
 
 def read_callback(model: type[W], body: bytes) -> W:
-    """The body of a bank's call. Raises CallbackUnreadable."""
+    """Parse the body of a webhook. Raises CallbackUnreadable."""
     try:
         return model.model_validate_json(body)
     except ValidationError:
@@ -76,12 +79,12 @@ def read_callback(model: type[W], body: bytes) -> W:
 
 
 def local_text(moment: datetime, separator: str = " ") -> str:
-    """A moment in Bishkek's time without its zone: `2026-10-01 10:30:00`."""
+    """Format a moment in Bishkek's time without its zone: `2026-10-01 10:30:00`."""
     return moment.astimezone(BISHKEK).replace(tzinfo=None).isoformat(separator, "seconds")
 
 
 def short_id(attempt_id: str) -> str:
-    """Our uuid in 25 characters (0-9, a-z): fits where banks allow no more, and leads back to the uuid."""
+    """Return our uuid in 25 characters (0-9, a-z), for banks that allow no more; reversible."""
     number, characters = UUID(attempt_id).int, []
     for _ in range(_SHORT_ID_LENGTH):
         number, index = divmod(number, 36)
@@ -90,7 +93,7 @@ def short_id(attempt_id: str) -> str:
 
 
 def attempt_of(text: object) -> str | None:
-    """The uuid behind a short id or the text of a uuid; None where a bank names something that is not ours."""
+    """Return the uuid behind a short id or the text of a uuid; None for an id that is not ours."""
     if not isinstance(text, str):
         return None
     try:
@@ -102,7 +105,7 @@ def attempt_of(text: object) -> str | None:
 
 
 def our_id(ref: OrderRef) -> str:
-    """Our uuid of an order that is asked for by it. Raises OrderUnknown where there is none."""
+    """Return our uuid of an order. Raises OrderUnknown where there is none."""
     attempt_id = attempt_of(ref.attempt_id)
     if attempt_id is None:
         raise OrderUnknown("no_reference")
@@ -110,14 +113,14 @@ def our_id(ref: OrderRef) -> str:
 
 
 def path_part(provider_ref: str | None) -> str:
-    """A bank's number as one part of a path. Raises OrderUnknown where there is none to ask for."""
+    """Return a bank's number as one part of a path. Raises OrderUnknown without a number."""
     if provider_ref in (None, "", ".", ".."):
         raise OrderUnknown("no_reference")
     return quote(str(provider_ref), safe="")
 
 
 def basic_pair(header: str) -> tuple[bytes, bytes] | None:
-    """Login and password of an `Authorization: Basic` header."""
+    """Return login and password of an `Authorization: Basic` header."""
     kind, _, encoded = header.partition(" ")
     try:
         login, colon, password = base64.b64decode(encoded.strip(), validate=True).partition(b":")
@@ -127,7 +130,7 @@ def basic_pair(header: str) -> tuple[bytes, bytes] | None:
 
 
 def json_object(body: bytes) -> dict[str, Any]:
-    """A JSON object with its fields as they came. Raises CallbackUnreadable."""
+    """Parse a JSON object. Raises CallbackUnreadable."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):

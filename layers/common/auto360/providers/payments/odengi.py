@@ -1,4 +1,4 @@
-"""O!Деньги (O!Bank): JSON over one address, requests and calls signed with HMAC-MD5; facts on payments, §1.1.
+"""O!Деньги (O!Bank): JSON over one address, signed with HMAC-MD5 both ways (docs/reference/payments.md, 1.1).
 
 Errors come with HTTP 200. One invoice can be paid twice from two apps; the status then lists both payments.
 """
@@ -55,7 +55,7 @@ _ANSWERS = {PaymentOutcome.TAKEN: 200, PaymentOutcome.REFUSED: 403, PaymentOutco
 
 
 class OdengiSettings(EnvSettings):
-    """The merchant account. The production host differs between sources, so it has no default."""
+    """Merchant account. The production host differs between sources, so it has no default."""
 
     odengi_api_url: BankUrl
     odengi_sid: str = Field(pattern=r"^[0-9]{1,20}$")
@@ -86,7 +86,7 @@ class _Status(ProviderModel):
 
     @property
     def approved(self) -> list[_Approved]:
-        """What was really paid, each payment once; tries that are under way may lack any field."""
+        """Return real payments, each once; tries in progress may lack any field."""
         found = [read_reply(_Approved, row) for row in self.payments or () if row.get("status") == "approved"]
         return list({payment.trans_id: payment for payment in found}.values())
 
@@ -96,13 +96,16 @@ class _Reply(ProviderModel):
 
 
 class Odengi:
-    """Orders, calls and cancellation at O!Деньги."""
+    """Orders, webhooks and cancellation at O!Деньги."""
 
     def __init__(self, settings: OdengiSettings, line: BankConnection, links: BankLinks, clock: Clock) -> None:
         self._settings, self._line, self._links, self._clock = settings, line, links, clock
 
     def create(self, order: Order, *, timeout: float) -> NewOrder:
-        """An invoice. The same order id again gives the same invoice (one source; the contract must say so)."""
+        """Create an invoice.
+
+        The same order id again returns the same invoice (one source; the contract must say so).
+        """
         expires_at = self._clock() + order.lifetime
         data = {
             "order_id": order.attempt_id,
@@ -133,7 +136,7 @@ class Odengi:
         )
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
-        """The invoice with all its payments; found by our id as well."""
+        """Query the invoice with all its payments; found by our id as well."""
         named = {"invoice_id": ref.provider_ref} if ref.provider_ref else {"order_id": our_id(ref)}
         status = read_reply(_Status, self._command("statusPayment", named, timeout=timeout))
         paid = status.approved
@@ -154,13 +157,13 @@ class Odengi:
         return OrderStatus(state, number, None, "KGS", attempt_id=attempt_of(status.order_id))
 
     def cancel(self, ref: OrderRef, *, timeout: float) -> None:
-        """Withdraw an unpaid invoice; known by the bank's id only."""
+        """Cancel an unpaid invoice; known by the bank's id only."""
         if ref.provider_ref is None:
             raise OrderUnknown("no_invoice_id")
         self._command("invoiceCancel", {"invoice_id": ref.provider_ref}, timeout=timeout)
 
     def verify(self, callback: Callback) -> WebhookAuthenticity:
-        """PROOF when the hash is right and the call is for our account."""
+        """Return VERIFIED when the hash is right and the webhook is for our account."""
         try:
             body = json_object(callback.body)
             expected = callback_hash(body, self._settings.odengi_password.get_secret_value())
@@ -171,7 +174,7 @@ class Odengi:
         return WebhookAuthenticity.VERIFIED if is_signed and is_ours else WebhookAuthenticity.REJECTED
 
     def parse(self, callback: Callback) -> Notification:
-        """Only fields that the hash covers."""
+        """Parse only fields that the hash covers."""
         told = signed_texts(json_object(callback.body))
         number, status = told["trans_id"], told["status_pay"]
         try:
@@ -192,13 +195,13 @@ class Odengi:
         )
 
     def ack(self, outcome: PaymentOutcome, _callback: Callback, /) -> CallbackAnswer:
-        """Only the status is read."""
+        """Answer by status; the bank reads nothing else."""
         return CallbackAnswer(_ANSWERS[outcome], '{"status":"ok"}' if outcome is PaymentOutcome.TAKEN else "{}")
 
     def _command(
         self, cmd: str, data: Mapping[str, Any], *, timeout: float, language: str = "ru", repeatable: bool = True
     ) -> dict[str, Any]:
-        """One command; gives its `data`. Raises BankFailure, also for an error inside of HTTP 200."""
+        """Send one command; returns its `data`. Raises BankFailure, also for an error inside of HTTP 200."""
         body = signed_request(
             {
                 "cmd": cmd,
@@ -219,7 +222,7 @@ class Odengi:
 
 
 def odengi(settings: OdengiSettings, http: httpx.Client, terms: BankTerms) -> Bank:
-    """The bank with its parts."""
+    """Build the bank with its parts."""
     links = BankLinks(settings.odengi_link_hosts.split(","), terms.apps)
     side = Odengi(settings, BankConnection(http, settings.odengi_api_url), links, terms.clock)
     capabilities = Capabilities(

@@ -1,4 +1,4 @@
-"""HMAC-MD5 of O!Деньги: over our requests as they are sent, and over some fields of the bank's calls."""
+"""HMAC-MD5 of O!Деньги: over our requests as sent, and over some fields of the bank's webhooks."""
 
 import hashlib
 import hmac
@@ -14,13 +14,13 @@ _SEPARATOR, _MOST_CHARACTERS = ":::", 128
 
 
 def signed_request(envelope: Mapping[str, Any], password: str) -> bytes:
-    """The body to send: signed over the compact JSON, raw Cyrillic, keys in this order; the hash is the last key."""
+    """Return the body to send: signed over compact JSON, raw Cyrillic, keys in this order; the hash is the last key."""
     digest = hmac.new(password.encode(), compact_json(envelope), hashlib.md5).hexdigest()
     return compact_json({**envelope, "hash": digest})
 
 
 def signed_texts(body: Mapping[str, Any]) -> dict[str, str]:
-    """The signed fields of a call as texts, in their order.
+    """Return the signed fields of a webhook as texts, in their order.
 
     Raises CallbackUnreadable when one is missing, nested, too long or unstorable, or holds the
     separator, with which the same hash would fit other values.
@@ -35,6 +35,6 @@ def signed_texts(body: Mapping[str, Any]) -> dict[str, str]:
 
 
 def callback_hash(body: Mapping[str, Any], password: str) -> str:
-    """The hash of a call of the bank. Raises CallbackUnreadable as `signed_texts`."""
+    """Return the hash of a webhook. Raises CallbackUnreadable as `signed_texts`."""
     message = _SEPARATOR.join(signed_texts(body).values())
     return hmac.new(password.encode(), message.encode(), hashlib.md5).hexdigest()

@@ -1,7 +1,8 @@
-"""Optima Business QR: JSON with an API key, calls with HTTP Basic; facts on payments, §1.4.
+"""Optima Business QR: JSON with an API key, webhooks with HTTP Basic (docs/reference/payments.md, 1.4).
 
 The bank takes no order id: it makes its own, and ours travels in the note. A creation that timed out may leave a live
-code, so the note is read back from calls and statements. Basic does not protect the body of a call: it is a HINT.
+code, so the note is read back from webhooks and statements. Basic does not protect the body of a webhook: it is
+UNVERIFIED.
 """
 
 import hmac
@@ -67,7 +68,7 @@ _ANSWERS = {
 
 
 class OptimaSettings(EnvSettings):
-    """The company, its point of sale, and the pair that we gave to the bank for its calls."""
+    """Company, point of sale, and the login pair that we gave to the bank for its webhooks."""
 
     optima_api_url: BankUrl
     optima_api_key: SecretStr
@@ -102,13 +103,13 @@ class _Transaction(ProviderModel):
 
 
 class Optima:
-    """Orders, calls and statements at Optima Bank."""
+    """Orders, webhooks and statements at Optima Bank."""
 
     def __init__(self, settings: OptimaSettings, line: BankConnection, links: BankLinks, clock: Clock) -> None:
         self._settings, self._line, self._links, self._clock = settings, line, links, clock
 
     def create(self, order: Order, *, timeout: float) -> NewOrder:
-        """A code of the type that sends calls. Not idempotent."""
+        """Create a code of the type that sends webhooks. Not idempotent."""
         expires_at = self._clock() + order.lifetime
         body = {
             "requisite": {
@@ -139,7 +140,7 @@ class Optima:
         )
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
-        """The transaction; known by the bank's id only."""
+        """Query the transaction; known by the bank's id only."""
         path = f"/api/v1/get-qr-transaction-info/{path_part(ref.provider_ref)}"
         reply = self._call("GET", path, timeout=timeout, repeatable=True)
         if reply.status == httpx.codes.NOT_FOUND:
@@ -157,7 +158,7 @@ class Optima:
         )
 
     def payments(self, *, since: datetime, until: datetime, timeout: float) -> Iterator[ListedPayment]:
-        """The statement, in pieces of 14 days; `timeout` is for each piece."""
+        """Yield the statement, in pieces of 14 days; `timeout` is for each piece."""
         while since < until:
             end = min(until, since + _MOST_STATEMENT)
             params = {
@@ -180,7 +181,7 @@ class Optima:
             since = end
 
     def verify(self, callback: Callback) -> WebhookAuthenticity:
-        """HINT for the right pair: it shows who calls, not that the body is the bank's."""
+        """Return UNVERIFIED for the right pair: it identifies the caller, not the body."""
         pair = basic_pair(callback.headers.get("authorization", ""))
         if pair is None:
             return WebhookAuthenticity.REJECTED
@@ -190,7 +191,7 @@ class Optima:
         return WebhookAuthenticity.UNVERIFIED if is_login and is_password else WebhookAuthenticity.REJECTED
 
     def parse(self, callback: Callback) -> Notification:
-        """The transaction to ask about; our id out of the note."""
+        """Parse the transaction to query; our id comes from the note."""
         told = read_callback(_Transaction, callback.body)
         if told.transaction_id is None:
             raise CallbackUnreadable
@@ -205,7 +206,7 @@ class Optima:
         )
 
     def ack(self, outcome: PaymentOutcome, callback: Callback, /) -> CallbackAnswer:
-        """The bank wants its number back, and the time at which we took it."""
+        """Answer with the bank's number and the time of receipt."""
         try:
             number = read_callback(_Transaction, callback.body).transaction_id
         except CallbackUnreadable:
@@ -233,7 +234,7 @@ class Optima:
 
 
 def _note(order: Order) -> str:
-    """At most 120 characters without those the bank refuses; our id stands first."""
+    """Return at most 120 characters without those that the bank refuses; our id stands first."""
     return f"{short_id(order.attempt_id)} {_NOT_IN_NOTES.sub(' ', order.description)}"[:120].strip()
 
 
@@ -245,7 +246,7 @@ def _statement(reply: BankReply) -> list[_Transaction]:
 
 
 def optima(settings: OptimaSettings, http: httpx.Client, terms: BankTerms) -> Bank:
-    """The bank with its parts."""
+    """Build the bank with its parts."""
     links = BankLinks(settings.optima_link_hosts.split(","), terms.apps)
     side = Optima(settings, BankConnection(http, settings.optima_api_url), links, terms.clock)
     capabilities = Capabilities(

@@ -7,12 +7,12 @@ _PNG_PIXELS_PER_MODULE = 8
 
 
 def qr_svg(text: str) -> str:
-    """A black and white QR code with its quiet zone as an SVG document that scales to its box."""
+    """Draw a black and white QR code with its quiet zone as an SVG document that scales to its box."""
     return _drawn(text, "svg", scale=1, omitsize=True, xmldecl=False, svgns=True, light="#fff").decode()
 
 
 def qr_png(text: str) -> bytes:
-    """The same as a PNG, 8 pixels a module."""
+    """Draw a QR code as a PNG, 8 pixels a module."""
     return _drawn(text, "png", scale=_PNG_PIXELS_PER_MODULE)
 
 

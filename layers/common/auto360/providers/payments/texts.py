@@ -1,4 +1,4 @@
-"""Texts of strangers: whether they can be stored, and comparing them with a secret."""
+"""Untrusted texts: storability, and comparison with a secret."""
 
 import hmac
 import re
@@ -7,7 +7,7 @@ _UNFIT = re.compile("[\x00\ud800-\udfff]")
 
 
 def is_whole(text: str) -> bool:
-    """Whether a text has neither half of a character nor a zero byte: it can be signed, stored and sent."""
+    """Return True for a text without lone surrogates and zero bytes: it can be signed, stored and sent."""
     return _UNFIT.search(text) is None
 
 

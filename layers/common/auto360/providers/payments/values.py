@@ -1,4 +1,4 @@
-"""What passes between us and a bank. Money is a whole number of tyiyn."""
+"""Values exchanged with banks. Money is a whole number of tyiyn."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Literal
 
 
 class OrderState(StrEnum):
-    """Where an order stands at the bank. What a bank calls by a word that we do not know is PENDING."""
+    """State of an order at the bank. Unknown words of a bank are PENDING."""
 
     PENDING = "pending"
     PAID = "paid"
@@ -20,7 +20,7 @@ class OrderState(StrEnum):
 
 
 class WebhookAuthenticity(StrEnum):
-    """How far a webhook can be trusted.
+    """Trust in a webhook.
 
     VERIFIED: a signature proves the sender. UNVERIFIED: a reason to query the bank. REJECTED: not read.
     """
@@ -31,7 +31,7 @@ class WebhookAuthenticity(StrEnum):
 
 
 class PaymentOutcome(StrEnum):
-    """What we did with a verified call: TAKEN (also when seen before), REFUSED for good, LATER if it should repeat."""
+    """Result of a verified webhook: TAKEN (also when seen before), REFUSED for good, LATER if it should repeat."""
 
     TAKEN = "taken"
     REFUSED = "refused"
@@ -40,7 +40,7 @@ class PaymentOutcome(StrEnum):
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be paid.
+    """Order to create.
 
     `attempt_id` is the uuid of our row, which is written before the bank is asked. The bank gets it, or a short form
     of it, wherever it takes an id of ours. `callback_url` is where the bank calls us, `return_url` where the payer's
@@ -59,7 +59,7 @@ class Order:
 
 @dataclass(frozen=True)
 class DeepLink:
-    """A link that opens one bank's app with the order in it."""
+    """Link that opens one bank's app with the order in it."""
 
     code: str
     name: str
@@ -68,7 +68,7 @@ class DeepLink:
 
 @dataclass(frozen=True)
 class NewOrder:
-    """An order as the bank made it.
+    """Order as the bank created it.
 
     `provider_ref` is the bank's id where it gives one, else ours as the bank knows it. `qr_text` is what the QR
     picture holds (`qr_codes`), checked to ask for the right amount. `redirect_url` is https at an allowed host.
@@ -84,7 +84,7 @@ class NewOrder:
 
 @dataclass(frozen=True)
 class OrderRef:
-    """How an order is named when a bank is asked: by our id, and by the bank's where we have it.
+    """Reference of an order in queries: our id, and the bank's where known.
 
     Without `provider_ref` (the answer to `create` was lost) some banks still find the order; the others raise
     OrderUnknown, and only a list of the day tells.
@@ -96,7 +96,7 @@ class OrderRef:
 
 @dataclass(frozen=True)
 class OrderStatus:
-    """The bank's answer to a question of ours.
+    """Bank's answer to a query.
 
     `amount_tyiyn` is what was really paid, the sum where one order was paid twice. For a PAID order it is None only at
     a bank that never tells it (Bakai): its codes were checked to be payable in full only.
@@ -118,7 +118,7 @@ class OrderStatus:
 
 @dataclass(frozen=True)
 class Callback:
-    """A call of a bank as it came. `path` as requested, header names in lower case, the body byte for byte.
+    """Webhook as received. `path` as requested, header names in lower case, the body byte for byte.
 
     `path_secret` is what follows the bank's name in the path; None at the plain address.
     """
@@ -131,7 +131,7 @@ class Callback:
 
 @dataclass(frozen=True)
 class SavedCard:
-    """A token for later debits: store it encrypted (`auto360.core.encrypted_fields`). No card number."""
+    """Token for later debits: store it encrypted (`auto360.core.encrypted_fields`). No card number."""
 
     token: str = field(repr=False)
     last_digits: str | None
@@ -140,7 +140,7 @@ class SavedCard:
 
 @dataclass(frozen=True)
 class Notification:
-    """What a bank's call says. As trustworthy as `verify` found the call; `event_key` is the same for repeats."""
+    """Content of a webhook. As trustworthy as `verify` found it; `event_key` is the same for repeats."""
 
     event_key: str
     state: OrderState
@@ -155,7 +155,7 @@ class Notification:
 
 @dataclass(frozen=True)
 class CallbackAnswer:
-    """What the bank wants to hear."""
+    """Response in the bank's form."""
 
     status: int
     body: str = ""
@@ -164,7 +164,7 @@ class CallbackAnswer:
 
 @dataclass(frozen=True)
 class Refund:
-    """A refund as the bank took it. Not `is_done`: ask for the order until it is REFUNDED or shows the sum."""
+    """Refund as the bank accepted it. Unless `is_done`: query the order until it is REFUNDED or shows the sum."""
 
     provider_ref: str
     is_done: bool
@@ -172,7 +172,7 @@ class Refund:
 
 @dataclass(frozen=True)
 class ListedPayment:
-    """One line of a bank's list."""
+    """Line of a bank's statement."""
 
     provider_ref: str
     attempt_id: str | None
@@ -185,11 +185,11 @@ class ListedPayment:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """What is to be expected of a bank. `trust` is the most that its calls are worth; amounts in tyiyn.
+    """Features of a bank. `trust` is the most that its webhooks can have; amounts in tyiyn.
 
-    `refund` says how money goes back: by call in full or in parts, or by hand in the bank's cabinet.
-    `order_id` tells whether the bank finds an order by our id alone (see OrderRef). `secret_path`: the bank calls at an
-    address that ends with a secret; no other bank has such an address.
+    `refund` says how money goes back: by API in full or in parts, or by hand in the bank's cabinet. `order_id` tells
+    whether the bank finds an order by our id alone (see OrderRef). `secret_path`: the bank calls an address that ends
+    with a secret; no other bank has such an address.
     """
 
     signature: Literal["odengi_hmac_md5", "basic", "none", "pg_sig"]
@@ -210,10 +210,10 @@ class Capabilities:
 
     @property
     def secret_path(self) -> bool:
-        """Whether calls come to a secret path: only where the bank neither signs nor shows a login."""
+        """Return True where webhooks come to a secret path: the bank neither signs nor logs in."""
         return self.signature == "none"
 
 
 def callback_path(bank: str) -> str:
-    """The path of our address for a bank's calls; a secret may follow it (`Capabilities.secret_path`)."""
+    """Return the path for a bank's webhooks; a secret may follow it (`Capabilities.secret_path`)."""
     return f"/webhooks/payments/{bank}"

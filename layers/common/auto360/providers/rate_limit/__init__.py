@@ -1,4 +1,4 @@
-"""The port to request counters shared by all instances, and the audit's limits (§5.3)."""
+"""Port to request counters shared by all instances, and the request limits (docs/reference/limits.md)."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -19,7 +19,7 @@ class Limit:
 
 @dataclass(frozen=True)
 class Count:
-    """Where a caller stands in the running window, this request included."""
+    """Count of a caller in the running window, this request included."""
 
     hits: int
     reset_in: int
@@ -33,7 +33,7 @@ class RequestCounter(Protocol):
 
 
 # A limit's name, the setting with its figure, and its window in seconds. A function is given the settings it uses.
-_FIGURES = {
+_LIMITS = {
     "default": ("limit_default_per_15_minutes", 900),
     "address": ("limit_address_per_minute", 60),
     "chat": ("limit_chat_per_minute", 60),
@@ -44,7 +44,7 @@ _FIGURES = {
 
 
 class LimitSettings(EnvSettings):
-    """The audit's figures, which hold per user; and how much one address may do, behind which a carrier may be."""
+    """Request limits per user, and per address, behind which a carrier may be."""
 
     limit_default_per_15_minutes: int = Field(100, ge=1)
     limit_address_per_minute: int = Field(3000, ge=1)
@@ -54,6 +54,6 @@ class LimitSettings(EnvSettings):
     limit_playback_per_minute: int = Field(3000, ge=1)
 
     def limit(self, name: str) -> Limit:
-        """The limit of a name that routes use."""
-        setting, seconds = _FIGURES[name]
+        """Return the limit of a name that routes use."""
+        setting, seconds = _LIMITS[name]
         return Limit(name, getattr(self, setting), seconds)

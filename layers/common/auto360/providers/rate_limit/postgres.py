@@ -5,7 +5,7 @@ from auto360.providers.rate_limit import Count, Limit
 
 
 class PostgresCounter:
-    """The `RequestCounter` port on one SQL statement."""
+    """`RequestCounter` on one SQL statement."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

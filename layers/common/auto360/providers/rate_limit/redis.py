@@ -1,4 +1,4 @@
-"""Request counters in Redis, with another counter behind them: a dead Redis slows a request, it never fails one."""
+"""Request counters in Redis with a fallback: a dead Redis slows a request, it never fails one."""
 
 import logging
 import time
@@ -20,14 +20,13 @@ return {hits, redis.call('TTL', KEYS[1])}
 
 
 class RedisCounter:
-    """The `RequestCounter` port on Redis. While Redis fails, `fallback` counts, and Redis is left alone for a while."""
+    """`RequestCounter` on Redis. While Redis fails, `fallback` counts, and Redis is not tried for a while."""
 
     def __init__(self, client: Redis, *, fallback: RequestCounter) -> None:
         self._client, self._fallback = client, fallback
         self._ask_again_at = 0.0
 
     def hit(self, key: str, limit: Limit) -> Count:
-        """Count one request."""
         if time.monotonic() < self._ask_again_at:
             return self._fallback.hit(key, limit)
         try:

@@ -1,10 +1,10 @@
-"""The port to SMS operators, and the ways in which handing over a message can fail.
+"""Port to SMS providers, and the failures of sending a message.
 
 SmsFailure
-├── SmsRefused       they said no, so it was not taken: use the next supplier
-├── SmsUnreachable   they could not be asked, or broke: repeat with the same id, then the next supplier
-├── SmsUncertain     it may have been taken: repeat with the same id, ask, and only then the next supplier
-└── SmsBadNumber     the number cannot receive SMS anywhere: no other supplier
+├── SmsRefused       they said no, so it was not taken: use the next provider
+├── SmsUnreachable   they could not be asked, or broke: repeat with the same id, then the next provider
+├── SmsUncertain     it may have been taken: repeat with the same id, ask, and only then the next provider
+└── SmsBadNumber     the number cannot receive SMS anywhere: no other provider
 """
 
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True)
 class SmsAccepted:
-    """A supplier accepted a message: its parts as billed and the cost in tyiyn, where the supplier tells it."""
+    """Accepted message: billed segments, and the cost in tyiyn, where the provider tells it."""
 
     parts: int
     cost_tyiyn: int | None
@@ -26,15 +26,15 @@ ReportState = Literal["pending", "delivered", "failed", "unknown"]
 
 @dataclass(frozen=True)
 class SmsReport:
-    """A supplier's word about one message. `supplier_code` is for operators, never for users."""
+    """Delivery receipt of a message. `provider_code` is for staff, never for users."""
 
     state: ReportState
-    supplier_code: str
+    provider_code: str
 
 
 @dataclass(frozen=True)
 class PushedReport:
-    """A report that a supplier's webhook brought: about which message (its id there) to which phone (E.164)."""
+    """Delivery receipt from a webhook: message id at the provider, and phone (E.164)."""
 
     message_id: str
     phone: str
@@ -43,79 +43,79 @@ class PushedReport:
 
 @dataclass(frozen=True)
 class SmsAccount:
-    """Our account at a supplier, in tyiyn (whole; its currency converted). The price is that of one part, if told."""
+    """Account at a provider, in whole tyiyn after conversion. The price is per segment, if known."""
 
     balance_tyiyn: int
     price_tyiyn: int | None = None
 
 
 class SmsPushRefused(Exception):
-    """The body of a webhook is malformed, or not signed by the supplier."""
+    """Webhook body malformed, or not signed by the provider."""
 
 
 class SmsFailure(Exception):
-    """A supplier did not certainly take a message.
+    """Message not certainly accepted.
 
-    `supplier_code` is for operators, never for users. `lasting` failures cannot mend themselves (login, address,
+    `provider_code` is for staff, never for users. `lasting` failures cannot mend themselves (login, address,
     money) and open the circuit at once. `repeat` is false where trying the same again cannot help.
     """
 
     outcome = "unknown"
 
-    def __init__(self, supplier_code: str, *, lasting: bool = False, repeat: bool = True) -> None:
-        super().__init__(supplier_code)
-        self.supplier_code, self.lasting, self.repeat = supplier_code, lasting, repeat
+    def __init__(self, provider_code: str, *, lasting: bool = False, repeat: bool = True) -> None:
+        super().__init__(provider_code)
+        self.provider_code, self.lasting, self.repeat = provider_code, lasting, repeat
 
 
 class SmsRefused(SmsFailure):
-    """Not taken."""
+    """Message refused."""
 
     outcome = "refused"
 
 
 class SmsUnreachable(SmsFailure):
-    """Not asked, or the supplier broke down before taking it."""
+    """Request not sent, or the provider failed before accepting."""
 
     outcome = "unreachable"
 
 
 class SmsUncertain(SmsFailure):
-    """Perhaps taken: no answer in time, an unreadable one, or one that means both."""
+    """Message perhaps accepted: no answer in time, an unreadable one, or an ambiguous one."""
 
     outcome = "unknown"
 
 
 class SmsBadNumber(SmsFailure):
-    """The number is at fault."""
+    """Number cannot receive SMS."""
 
     outcome = "bad_number"
 
 
-class SmsSupplier(Protocol):
-    """One SMS operator."""
+class SmsProvider(Protocol):
+    """SMS provider."""
 
     name: str
 
     def message_id(self, sms_id: str) -> str:
-        """Our id of an SMS in the form that this supplier takes. The same SMS always gets the same id."""
+        """Return our id of an SMS in the provider's form; deterministic."""
 
     def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsAccepted:
-        """Hand over one message, within `timeout` seconds. The same id twice is one SMS. Raises SmsFailure."""
+        """Send a message within `timeout` seconds. Idempotent by `message_id`. Raises SmsFailure."""
 
     def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
-        """Whether a message of this id was taken; None when the supplier does not say."""
+        """Return True when a message of this id was accepted; None when the provider does not say."""
 
     def report(self, phone: str, *, message_id: str, timeout: float) -> SmsReport | None:
-        """What became of a message; None when the supplier knows no such message. Raises SmsFailure."""
+        """Return the delivery receipt; None when the provider knows no such message. Raises SmsFailure."""
 
     def account(self, *, timeout: float) -> SmsAccount:
-        """Balance and price. Raises SmsFailure."""
+        """Return balance and price. Raises SmsFailure."""
 
 
 class SmsPushReader(Protocol):
-    """Reads the delivery webhook of one supplier. `is_proof`: signed by it; otherwise a hint to ask, and no more."""
+    """Reads delivery webhooks of one provider. `is_proof`: signed; otherwise a hint that causes a query."""
 
     is_proof: bool
 
     def read(self, body: bytes) -> Sequence[PushedReport]:
-        """The reports in a body. Raises SmsPushRefused."""
+        """Return the receipts in a body. Raises SmsPushRefused."""

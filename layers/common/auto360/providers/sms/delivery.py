@@ -1,50 +1,50 @@
-"""Handing one SMS over, by the first supplier that takes it, within a fixed time and without sending it twice.
+"""Delivery of an SMS by the first provider that accepts it, within a fixed time and without sending it twice.
 
-The rules are those of the facts on SMS login, §2.5: a refusal goes on to the next supplier; a breakdown is repeated
-under the same id first; where the message may have been taken, the supplier is asked, and only a message that is not
-known to be taken goes to the next one. Every supplier gets the same text.
+Rules (docs/reference/sms-login.md, section 2.5): a refusal goes on to the next provider; a breakdown is repeated under
+the same id first; after an uncertain answer the provider is queried, and only a message that is not known to be
+accepted goes to the next one. Every provider gets the same text.
 """
 
 import random
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from auto360.providers.sms import SmsAccepted, SmsBadNumber, SmsFailure, SmsSupplier, SmsUncertain, SmsUnreachable
+from auto360.providers.sms import SmsAccepted, SmsBadNumber, SmsFailure, SmsProvider, SmsUncertain, SmsUnreachable
 from auto360.providers.sms.parts import parts_of
 
 
 @dataclass(frozen=True)
 class DeliveryAttempt:
-    """One try at one supplier. `lasting`: its circuit should open at once."""
+    """Attempt at one provider. `lasting`: open its circuit at once."""
 
-    supplier: str
-    supplier_message_id: str
+    provider: str
+    provider_message_id: str
     outcome: str
-    supplier_code: str
+    provider_code: str
     duration_ms: int
     lasting: bool = False
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a message. `taken` is None when nobody took it; `bad_number` when the number is at fault."""
+    """Result of a delivery. `taken` is None when nobody accepted it; `bad_number` when the number is at fault."""
 
     attempts: tuple[DeliveryAttempt, ...]
     taken: SmsAccepted | None = None
-    supplier: str | None = None
-    supplier_message_id: str | None = None
+    provider: str | None = None
+    provider_message_id: str | None = None
     bad_number: bool = False
 
     def record(self, sms_id: str) -> dict[str, Any]:
-        """The arguments with which SQL records it: `sms_record` and `login_record_sms`."""
+        """Return the arguments of SQL functions `sms_record` and `login_record_sms`."""
         taken = self.taken
         return {
             "p_sms_id": sms_id,
-            "p_state": "accepted" if self.supplier else "released",
-            "p_supplier": self.supplier,
-            "p_supplier_message_id": self.supplier_message_id,
+            "p_state": "accepted" if self.provider else "released",
+            "p_supplier": self.provider,
+            "p_supplier_message_id": self.provider_message_id,
             "p_parts": taken.parts if taken else None,
             "p_cost_tyiyn": taken.cost_tyiyn if taken else 0,
             "p_attempts": [_attempt_row(place, attempt) for place, attempt in enumerate(self.attempts)],
@@ -52,15 +52,14 @@ class Delivery:
 
 
 class Deliver(Protocol):
-    """Hands one SMS to whichever supplier takes it: `deliver` with its suppliers put in."""
+    """Sends an SMS through the configured providers: `deliver` with its providers bound."""
 
-    def __call__(self, phone: str, text: str, *, sms_id: str, passed_over: Collection[str]) -> Delivery:
-        """See `deliver`."""
+    def __call__(self, phone: str, text: str, *, sms_id: str, passed_over: Collection[str]) -> Delivery: ...
 
 
 @dataclass(frozen=True)
 class DeliveryLimits:
-    """Seconds and tries: the whole must end before the function does, and soon enough for a waiting person."""
+    """Time and tries: the whole must end before the function does, and soon enough for a waiting person."""
 
     total_seconds: float = 11.0
     call_seconds: float = 2.5
@@ -70,8 +69,15 @@ class DeliveryLimits:
 
 
 def _attempt_row(place: int, attempt: DeliveryAttempt) -> dict[str, Any]:
-    row = asdict(attempt)
-    return row | {"position": place, "opens_circuit": row.pop("lasting")}
+    return {
+        "position": place,
+        "supplier": attempt.provider,
+        "supplier_message_id": attempt.provider_message_id,
+        "outcome": attempt.outcome,
+        "supplier_code": attempt.provider_code,
+        "duration_ms": attempt.duration_ms,
+        "opens_circuit": attempt.lasting,
+    }
 
 
 @dataclass
@@ -92,38 +98,38 @@ def deliver(
     text: str,
     *,
     sms_id: str,
-    suppliers: Sequence[SmsSupplier],
+    providers: Sequence[SmsProvider],
     passed_over: Collection[str] = (),
     limits: DeliveryLimits | None = None,
     sleep: Callable[[float], None] = time.sleep,
 ) -> Delivery:
-    """Hand a message over. Suppliers in `passed_over` (open circuit, last SMS did not arrive) are asked last."""
+    """Send a message. Providers in `passed_over` (open circuit, last SMS did not arrive) are tried last."""
     limits = limits or DeliveryLimits()
     run = _Run(phone, text, limits, sleep, time.monotonic() + limits.total_seconds)
-    ordered = sorted(suppliers, key=lambda supplier: supplier.name in passed_over)
-    for place, supplier in enumerate(ordered):
-        message_id = supplier.message_id(sms_id)
+    ordered = sorted(providers, key=lambda provider: provider.name in passed_over)
+    for place, provider in enumerate(ordered):
+        message_id = provider.message_id(sms_id)
         behind = len(ordered) - place - 1
         try:
-            taken = _try_supplier(run, supplier, message_id, reserved=behind * (limits.call_seconds + 0.5))
+            taken = _try_provider(run, provider, message_id, reserved=behind * (limits.call_seconds + 0.5))
         except SmsBadNumber:
             return Delivery(tuple(run.attempts), bad_number=True)
         if taken is not None:
-            return Delivery(tuple(run.attempts), taken, supplier.name, message_id)
+            return Delivery(tuple(run.attempts), taken, provider.name, message_id)
     return Delivery(tuple(run.attempts))
 
 
-def _try_supplier(run: _Run, supplier: SmsSupplier, message_id: str, *, reserved: float) -> SmsAccepted | None:
-    """Try one supplier until it takes the message, refuses it, or its share of time or tries is used up.
+def _try_provider(run: _Run, provider: SmsProvider, message_id: str, *, reserved: float) -> SmsAccepted | None:
+    """Try one provider until it accepts or refuses the message, or its share of time or tries is used up.
 
-    Once a try was uncertain, every later decision asks first: a repeat that is answered "seen before" proves nothing.
+    Once a try was uncertain, query before deciding: a repeat that is answered "seen before" proves nothing.
     """
     uncertain = False
     for number in range(run.limits.tries):
         timeout = run.time_left(run.limits.call_seconds, reserved=reserved)
         if timeout <= 0.1:
             break
-        failure = _send_once(run, supplier, message_id, timeout=timeout)
+        failure = _send_once(run, provider, message_id, timeout=timeout)
         if isinstance(failure, SmsAccepted):
             return failure
         if isinstance(failure, SmsUncertain):
@@ -136,37 +142,37 @@ def _try_supplier(run: _Run, supplier: SmsSupplier, message_id: str, *, reserved
         if number + 1 < run.limits.tries:
             wait = run.limits.first_wait_seconds * 2**number * random.uniform(0.8, 1.2)  # noqa: S311
             run.sleep(max(0.0, run.time_left(wait, reserved=reserved)))
-    if uncertain and _was_taken(run, supplier, message_id):
+    if uncertain and _was_taken(run, provider, message_id):
         return SmsAccepted(parts=parts_of(run.text), cost_tyiyn=None)
     return None
 
 
-def _send_once(run: _Run, supplier: SmsSupplier, message_id: str, *, timeout: float) -> SmsAccepted | SmsFailure:
+def _send_once(run: _Run, provider: SmsProvider, message_id: str, *, timeout: float) -> SmsAccepted | SmsFailure:
     started = time.monotonic()
     result: SmsAccepted | SmsFailure
     try:
-        result = supplier.send(run.phone, run.text, message_id=message_id, timeout=timeout)
+        result = provider.send(run.phone, run.text, message_id=message_id, timeout=timeout)
         outcome, code, lasting = "accepted", "", False
     except SmsFailure as failure:
-        result, outcome, code, lasting = failure, failure.outcome, failure.supplier_code, failure.lasting
-    except Exception as error:  # noqa: BLE001 - a defect in one supplier's file keeps nobody from the next one
+        result, outcome, code, lasting = failure, failure.outcome, failure.provider_code, failure.lasting
+    except Exception as error:  # noqa: BLE001 - a defect in one provider's file keeps nobody from the next one
         result = SmsUncertain(f"defect {type(error).__name__}"[:20], repeat=False)
-        outcome, code, lasting = result.outcome, result.supplier_code, result.lasting
+        outcome, code, lasting = result.outcome, result.provider_code, result.lasting
     milliseconds = round((time.monotonic() - started) * 1000)
-    run.attempts.append(DeliveryAttempt(supplier.name, message_id, outcome, code, milliseconds, lasting))
+    run.attempts.append(DeliveryAttempt(provider.name, message_id, outcome, code, milliseconds, lasting))
     if isinstance(result, SmsBadNumber):
         raise result
     return result
 
 
-def _was_taken(run: _Run, supplier: SmsSupplier, message_id: str) -> bool:
+def _was_taken(run: _Run, provider: SmsProvider, message_id: str) -> bool:
     started = time.monotonic()
     timeout = run.time_left(run.limits.question_seconds)
     try:
-        taken = supplier.has_taken(run.phone, message_id=message_id, timeout=timeout) if timeout > 0.1 else None
+        taken = provider.has_taken(run.phone, message_id=message_id, timeout=timeout) if timeout > 0.1 else None
     except Exception:  # noqa: BLE001 - see `_send_once`
         taken = None
     milliseconds = round((time.monotonic() - started) * 1000)
     outcome = "accepted" if taken else "unknown"
-    run.attempts.append(DeliveryAttempt(supplier.name, message_id, outcome, f"taken_{taken}".lower(), milliseconds))
+    run.attempts.append(DeliveryAttempt(provider.name, message_id, outcome, f"taken_{taken}".lower(), milliseconds))
     return taken is True

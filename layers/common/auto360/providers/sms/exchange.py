@@ -1,4 +1,4 @@
-"""One HTTP exchange with an SMS supplier: bounded in time and size, its failures told apart by what they mean."""
+"""HTTP exchange with an SMS provider: bounded in time and size, failures told apart by meaning."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ def exchange(
 ) -> bytes:
     """POST and return the body of a 200 answer, within `timeout` seconds in all.
 
-    Raises SmsUnreachable when the request cannot have been processed or the supplier broke (5xx), SmsRefused for
+    Raises SmsUnreachable when the request cannot have been processed or the provider broke (5xx), SmsRefused for
     other statuses, and SmsUncertain when the answer is late, cut off or endless: then it may have been processed.
     """
     headers = {"Content-Type": content_type} if content_type else {}

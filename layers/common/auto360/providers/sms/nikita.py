@@ -1,4 +1,4 @@
-"""SMS through nikita.kg (smspro.nikita.kg), XML API; figures and codes from the facts on SMS login, §1."""
+"""SMS through nikita.kg (smspro.nikita.kg), XML API; codes as in docs/reference/sms-login.md, section 1."""
 
 import hashlib
 from xml.sax.saxutils import escape
@@ -31,18 +31,18 @@ _DR_UNKNOWN_MESSAGE = "4"
 _REPORTS_OF_TAKEN = ("0", "1", "3", "7")
 _STATES: dict[str, ReportState] = {
     "0": "pending",  # queued there
-    "1": "pending",  # at the operator
+    "1": "pending",  # at the mobile network
     "2": "failed",  # rejected
     "3": "delivered",
     "4": "failed",  # not delivered
     "5": "failed",  # no money for it
     "6": "pending",  # not known yet
-    "7": "unknown",  # the operator's time to report ran out
+    "7": "unknown",  # the mobile network's time to report ran out
 }
 
 
 class NikitaSettings(EnvSettings):
-    """The account at nikita.kg. `nikita_sms_price_tyiyn` is the price of one part that we pay."""
+    """Account at nikita.kg. `nikita_sms_price_tyiyn` is our price per segment."""
 
     nikita_sms_api_url: HttpUrl
     nikita_sms_login: str
@@ -52,7 +52,7 @@ class NikitaSettings(EnvSettings):
 
 
 class NikitaSms:
-    """The `SmsSupplier` port at nikita.kg. HTTP 200 says nothing there: only `<status>` decides.
+    """`SmsProvider` at nikita.kg. HTTP 200 says nothing there: only `<status>` decides.
 
     In `test_mode` messages are checked there, but neither sent nor billed.
     """
@@ -64,7 +64,7 @@ class NikitaSms:
         self._url = str(settings.nikita_sms_api_url).rstrip("/")
 
     def message_id(self, sms_id: str) -> str:
-        """Twelve base-36 characters: the vendor promises no more."""
+        """Return twelve base-36 characters, the longest id that the provider promises."""
         number = int.from_bytes(hashlib.sha256(sms_id.encode()).digest()[:8], "big")
         characters = []
         for _ in range(12):
@@ -73,7 +73,7 @@ class NikitaSms:
         return "".join(characters)
 
     def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsAccepted:
-        """Hand over one message. Raises SmsFailure."""
+        """Send a message. Raises SmsFailure."""
         test = "<test>1</test>" if self._test_mode else ""
         body = (
             f"<message>{self._account()}<id>{escape(message_id)}</id>"
@@ -90,7 +90,7 @@ class NikitaSms:
         raise _failure(status)
 
     def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
-        """Ask for the delivery report of a message: the one proof that it was taken."""
+        """Query the delivery receipt: the one proof that a message was accepted."""
         try:
             reply = self._delivery_report(phone, message_id, timeout=timeout)
         except SmsFailure:
@@ -102,7 +102,7 @@ class NikitaSms:
         return None
 
     def report(self, phone: str, *, message_id: str, timeout: float) -> SmsReport | None:
-        """Ask for the delivery report of a message. Raises SmsFailure."""
+        """Query the delivery receipt. Raises SmsFailure."""
         reply = self._delivery_report(phone, message_id, timeout=timeout)
         if reply.get("status") == _DR_UNKNOWN_MESSAGE:
             return None
@@ -111,7 +111,7 @@ class NikitaSms:
         return report_of(reply.get("report", ""))
 
     def account(self, *, timeout: float) -> SmsAccount:
-        """Balance and price of a part. Raises SmsFailure."""
+        """Return balance and price of a segment. Raises SmsFailure."""
         body = f'<info xmlns="http://Giper.mobi/schema/Info">{self._account()}</info>'
         reply = self._post("/api/info", body, timeout=timeout)
         if reply.get("status") != _ACCEPTED:
@@ -150,12 +150,12 @@ def _failure(status: str) -> SmsFailure:
 
 
 def report_of(code: str) -> SmsReport:
-    """The meaning of a delivery code; one that we do not know may still become final."""
+    """Return the meaning of a delivery code; an unknown one may still become final."""
     return SmsReport(_STATES.get(code, "pending"), code_of(code))
 
 
 def read_leaves(document: bytes) -> dict[str, str]:
-    """The texts of a flat XML document by local name; the first of equal names wins.
+    """Return the texts of a flat XML document by local name; the first of equal names wins.
 
     Namespaces differ between live answers and the vendor's examples, so they are ignored. Raises SmsUncertain for what
     is not such a document.

@@ -1,4 +1,4 @@
-"""The delivery webhook of nikita.kg: XML without a signature, so its reports are hints (facts on SMS login, §1.6)."""
+"""Delivery webhook of nikita.kg: unsigned XML, so its receipts are hints (docs/reference/sms-login.md, section 1.6)."""
 
 from collections.abc import Sequence
 
@@ -11,12 +11,12 @@ _MOST_DEPTH = 8
 
 
 class NikitaPushReader:
-    """The `SmsPushReader` port for nikita.kg."""
+    """`SmsPushReader` for nikita.kg."""
 
     is_proof = False
 
     def read(self, body: bytes) -> Sequence[PushedReport]:
-        """Every `phone` of every `dr`. A document type, and with it every entity, is refused."""
+        """Return every `phone` of every `dr`. A document type, and with it every entity, is refused."""
         reading = _Reading()
         read_xml(body, start=reading.start, text=reading.text, end=reading.end, refused=SmsPushRefused)
         return reading.reports

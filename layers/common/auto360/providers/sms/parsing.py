@@ -1,4 +1,4 @@
-"""Reading suppliers' answers and pushes without trusting them: what comes out can be stored and counted with."""
+"""Untrusted answers of SMS providers: parsed values can be stored and counted."""
 
 import codecs
 import json
@@ -13,17 +13,17 @@ _MAX_CODE = 20
 _MAX_PARTS = 99
 _MAX_TYIYN = 10**12
 # A document is read by its bytes, whatever encoding it names: all that counts in it is ASCII. Python knows names of
-# encodings at which its parser raises other errors than its own, and suppliers name some that nobody knows.
+# encodings at which its parser raises other errors than its own, and providers name some that nobody knows.
 _ENCODING = "ISO-8859-1"
 
 
 def code_of(value: object) -> str:
-    """A supplier's code as it is stored: at most twenty visible characters."""
+    """Return a provider's code for storage: at most twenty visible characters."""
     return _UNPRINTABLE.sub("?", str(value)[:_MAX_CODE]) if isinstance(value, str | int) else type(value).__name__
 
 
 def parts(value: object) -> int:
-    """A count of segments, as a number or its text; 1 where it says nothing."""
+    """Return a count of segments, from a number or its text; 1 by default."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 2:
         value = int(value)
     is_count = isinstance(value, int) and not isinstance(value, bool)
@@ -31,7 +31,7 @@ def parts(value: object) -> int:
 
 
 def tyiyn(amount: object, *, per_unit: int) -> int | None:
-    """An amount in another unit as tyiyn, None for what is none."""
+    """Convert an amount in another unit to tyiyn, None when it is no amount."""
     if isinstance(amount, bool) or not isinstance(amount, str | int | float):
         return None
     try:
@@ -42,7 +42,7 @@ def tyiyn(amount: object, *, per_unit: int) -> int | None:
 
 
 def json_object(content: bytes) -> dict[str, Any] | None:
-    """The JSON object in an answer."""
+    """Return the JSON object in an answer."""
     try:
         found = json.loads(content)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""How many segments an SMS text needs: 160/153 GSM-7 characters or 70/67 in UCS-2 (facts on SMS login, §1.2)."""
+"""Segments of an SMS text: 160/153 GSM-7 characters or 70/67 in UCS-2 (docs/reference/sms-login.md, section 1.2)."""
 
 from collections.abc import Iterable
 
@@ -10,7 +10,7 @@ _GSM7_DOUBLE = frozenset("^{}\\[~]|€\f")
 
 
 def parts_of(text: str) -> int:
-    """The number of segments that an operator bills for a text; an empty text is one.
+    """Return the number of segments that a mobile network bills for a text; an empty text is one.
 
     A character of two units (an escape of GSM-7, a surrogate pair of UCS-2) is never cut: where only one unit is left
     in a segment, it begins the next one.

@@ -1,4 +1,4 @@
-"""SMS through SMSC (smsc.kz / smsc.ru), JSON answers; codes from the facts on SMS login, §2.1."""
+"""SMS through SMSC (smsc.kz / smsc.ru), JSON answers; codes as in docs/reference/sms-login.md, section 2.1."""
 
 import hashlib
 from typing import Any
@@ -22,7 +22,7 @@ _NOT_DELIVERED = (3, 20, 22, 23, 24, 25)  # expired, impossible, wrong number, p
 
 
 class SmscSettings(EnvSettings):
-    """The account at SMSC. `smsc_tyiyn_per_unit` turns its currency into tyiyn."""
+    """Account at SMSC. `smsc_tyiyn_per_unit` converts its currency to tyiyn."""
 
     smsc_api_url: HttpUrl
     smsc_login: str
@@ -32,7 +32,7 @@ class SmscSettings(EnvSettings):
 
 
 class SmscSms:
-    """The `SmsSupplier` port at SMSC. In `test_mode` it is only asked for the price: nothing is sent or billed."""
+    """`SmsProvider` at SMSC. In `test_mode` only the price is queried: nothing is sent or billed."""
 
     name = "smsc"
 
@@ -41,11 +41,11 @@ class SmscSms:
         self._url = str(settings.smsc_api_url).rstrip("/")
 
     def message_id(self, sms_id: str) -> str:
-        """A positive 31-bit number."""
+        """Return a positive 31-bit number."""
         return str(int.from_bytes(hashlib.sha256(sms_id.encode()).digest()[:4], "big") % (2**31 - 1) + 1)
 
     def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsAccepted:
-        """Hand over one message; the answer tells parts and cost. Raises SmsFailure."""
+        """Send a message; the answer tells segments and cost. Raises SmsFailure."""
         cost = "1" if self._test_mode else "3"
         form = {"phones": phone, "mes": text, "id": message_id, "cost": cost, "valid": "00:10"}
         if self._settings.smsc_sender:
@@ -61,7 +61,7 @@ class SmscSms:
         return SmsAccepted(parts=parts, cost_tyiyn=self._tyiyn(reply.get("cost")))
 
     def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
-        """Ask for the state of a message."""
+        """Query the state of a message."""
         try:
             reply = self._post("/sys/status.php", {"phone": phone, "id": message_id}, timeout=timeout)
         except SmsFailure:
@@ -72,7 +72,7 @@ class SmscSms:
         return None if status is None else status in _STATUSES_OF_TAKEN
 
     def report(self, phone: str, *, message_id: str, timeout: float) -> SmsReport | None:
-        """Ask for the state of a message. Raises SmsFailure."""
+        """Query the state of a message. Raises SmsFailure."""
         reply = self._post("/sys/status.php", {"phone": phone, "id": message_id}, timeout=timeout)
         if "error_code" in reply:
             raise _failure(reply["error_code"])
@@ -81,7 +81,7 @@ class SmscSms:
         return report_of(reply.get("status"))
 
     def account(self, *, timeout: float) -> SmsAccount:
-        """The balance; SMSC tells prices per message only. Raises SmsFailure."""
+        """Return the balance; SMSC tells prices per message only. Raises SmsFailure."""
         reply = self._post("/sys/balance.php", {"cur": "1"}, timeout=timeout)
         if "error_code" in reply:
             raise _failure(reply["error_code"])
@@ -103,12 +103,12 @@ class SmscSms:
 
 
 def _number(value: object) -> int | None:
-    """A code as the number that it is; texts and truths are none."""
+    """Return a code that is a number; None for texts and booleans."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def report_of(status: object) -> SmsReport:
-    """The meaning of a status; one that we do not know may still become final."""
+    """Return the meaning of a status; an unknown one may still become final."""
     known, code = _number(status), code_of(status)
     if known in _DELIVERED:
         return SmsReport("delivered", code)

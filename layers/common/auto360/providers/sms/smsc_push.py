@@ -1,4 +1,4 @@
-"""The delivery callback of SMSC: a form, signed with a secret of the account (facts on SMS login, §2.1)."""
+"""Delivery webhook of SMSC: a form, signed with a secret of the account (docs/reference/sms-login.md, section 2.1)."""
 
 import hashlib
 import hmac
@@ -15,13 +15,13 @@ _MOST_FIELDS = 20
 
 
 class SmscPushSettings(EnvSettings):
-    """`SMSC_CALLBACK_SECRET`: the word with which SMSC signs its callbacks."""
+    """`SMSC_CALLBACK_SECRET`: secret with which SMSC signs its webhooks."""
 
     smsc_callback_secret: SecretStr = Field(min_length=16)
 
 
 class SmscPushReader:
-    """The `SmsPushReader` port for SMSC."""
+    """`SmsPushReader` for SMSC."""
 
     is_proof = True
 
@@ -29,7 +29,10 @@ class SmscPushReader:
         self._secret = settings.smsc_callback_secret.get_secret_value()
 
     def read(self, body: bytes) -> Sequence[PushedReport]:
-        """The one report of a form, if `sha1` or `md5` of `id:phone:status:secret` proves it; crc32 proves nothing."""
+        """Return the receipt of a form, if `sha1` or `md5` of `id:phone:status:secret` proves it.
+
+        Crc32 proves nothing.
+        """
         try:
             fields = dict(parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS))
             message_id, phone, status = fields["id"], fields["phone"], int(fields["status"])

@@ -1,4 +1,4 @@
-"""Calls of the AWS library, sent over our own connections: bounded as every other exchange.
+"""Bounded connections for the AWS library.
 
 A handler of the library's event `before-send` sends in its place; signing, retries and parsing stay the library's.
 """
@@ -36,13 +36,13 @@ _SLOW_SECONDS = 600.0
 
 
 class UnreadableAnswer(exceptions.BotoCoreError):  # type: ignore[misc]
-    """An answer that the library cannot parse, whatever it stumbles over."""
+    """Response that the library cannot parse."""
 
     fmt = "The answer could not be read."
 
 
 class _Parsers(ResponseParserFactory):  # type: ignore[misc]
-    """The library's parsers; what they raise of their own becomes UnreadableAnswer."""
+    """Parsers of the library that raise UnreadableAnswer for their own errors."""
 
     def create_parser(self, protocol_name: str) -> Any:
         parser = super().create_parser(protocol_name)
@@ -59,7 +59,7 @@ class _Parsers(ResponseParserFactory):  # type: ignore[misc]
 
 
 def new_session(access_key: str | None = None, secret_key: str | None = None, region: str | None = None) -> Session:
-    """A session whose clients fail in one way over what they cannot read. Without keys it has the function's own."""
+    """Return a session whose clients fail uniformly on unreadable responses. Without keys it has the function's own."""
     core = botocore_session.get_session()
     core.register_component("response_parser_factory", _Parsers())
     return Session(access_key, secret_key, region_name=region, botocore_session=core)
@@ -76,7 +76,7 @@ def bound(client: BaseClient, *, connect: float, read: float, connections: int =
 
 
 def _stay(params: dict[str, Any], **_: Any) -> None:
-    """Follow no redirect to another region: the library looks for it by calls that are redirected again, endlessly."""
+    """Disable redirects to another region, which may loop endlessly."""
     params["context"].setdefault("s3_redirect", {})["redirected"] = True
 
 
@@ -85,7 +85,7 @@ class _Sender:
         self._transport, self._timeout, self._files = transport, timeout, files
 
     def __call__(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
-        """Send it. Raises what the library knows and repeats."""
+        """Send the request. Raises exceptions that the library knows and retries."""
         with _translated(request.url):
             answer = self._transport.handle_request(self._prepared(request, event_name.rpartition(".")[2]))
             raw = _Raw(answer, request.url)
@@ -120,7 +120,7 @@ class _Sender:
 
 
 class _Raw:
-    """The body of an answer as the library reads it."""
+    """Response body as the library reads it."""
 
     def __init__(self, answer: httpx.Response, url: str) -> None:
         self._answer, self._url = answer, url
@@ -136,7 +136,7 @@ class _Raw:
         self._is_over = True
 
     def read(self, amt: int | None = None) -> bytes:
-        """Read so many bytes, fewer at the end."""
+        """Read up to `amt` bytes, fewer at the end."""
         with _translated(self._url):
             while not self._is_over and (amt is None or len(self._rest) < amt):
                 piece = next(self._pieces, None)
@@ -149,12 +149,12 @@ class _Raw:
         return taken
 
     def stream(self, amt: int = _SLICE_BYTES) -> Iterator[bytes]:
-        """All of it, piece by piece."""
+        """Yield all of it, piece by piece."""
         while piece := self.read(amt):
             yield piece
 
     def close(self) -> None:
-        """Give the connection back, or close it."""
+        """Return the connection, or close it."""
         self._answer.close()
 
 
@@ -179,7 +179,7 @@ def _text(value: str | bytes) -> str:
 
 @contextmanager
 def _translated(url: str) -> Iterator[None]:
-    """Turn failures into those that the library repeats."""
+    """Translate failures to those that the library retries."""
     try:
         yield
     except httpx.ConnectTimeout as error:

@@ -1,4 +1,4 @@
-"""The body of an answer: unpacked with bounded memory, counted, and cut off where it is too long."""
+"""Response bodies: decompressed with bounded memory, counted, and cut off when too long."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ _PIECE_BYTES = 64 * 1024
 
 
 class AnswerTooLarge(httpx.ReadError):
-    """More bytes than the exchange may bring."""
+    """Response exceeds the size bound."""
 
 
 class BoundedBody(httpx.SyncByteStream):
-    """At most so many bytes of a body; what is packed is counted as unpacked."""
+    """Body of at most `max_bytes`, counted after decompression."""
 
     def __init__(self, plain: Iterable[bytes], *, max_bytes: int, is_packed: bool, close: Callable[[], None]) -> None:
         self._plain, self._most, self._is_packed, self._close = plain, max_bytes, is_packed, close
@@ -30,7 +30,7 @@ class BoundedBody(httpx.SyncByteStream):
             yield piece
 
     def close(self) -> None:
-        """Give the connection back, or close it where the body was not read to its end."""
+        """Return the connection, or close it where the body was not read to its end."""
         self._close()
 
 

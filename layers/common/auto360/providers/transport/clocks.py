@@ -1,4 +1,4 @@
-"""How long one exchange may still wait: asked before each operation on the socket, told after it."""
+"""Time bounds of an exchange: queried before each socket operation, updated after it."""
 
 from __future__ import annotations
 
@@ -15,65 +15,63 @@ class Clock(Protocol):
     """Bounds the waits of one exchange."""
 
     def left(self, wanted: float) -> float:
-        """Seconds that the next wait may take, at most `wanted`; not above zero when the time is over."""
+        """Return the seconds for the next wait, at most `wanted`; not above zero when the time is over."""
 
     def note(self, waited: float, count: int) -> None:
-        """Count seconds waited for the other side, and the bytes that moved."""
+        """Count seconds waited for the server, and the bytes that moved."""
 
 
 class Deadline:
-    """The exchange ends at a moment, whatever moves until then."""
+    """Bound by a fixed moment."""
 
     def __init__(self, ends_at: float) -> None:
         self._ends_at = ends_at
 
     def left(self, wanted: float) -> float:
-        """See `Clock`."""
         return min(wanted, self._ends_at - time.monotonic())
 
     def note(self, waited: float, count: int) -> None:
-        """Nothing depends on it."""
+        """Ignore progress: only the deadline counts."""
 
 
 class LeastRate:
-    """The exchange goes on while enough bytes move in each window of waiting."""
+    """Bound by a minimum of bytes in each window of waiting."""
 
     def __init__(self, rate: Rate) -> None:
         self._rate, self._waited, self._moved = rate, 0.0, 0
 
     def left(self, wanted: float) -> float:
-        """See `Clock`. A window in which enough has moved already bounds nothing."""
+        """Return the rest of the window; unbounded once enough has moved in it."""
         if self._moved >= self._rate.bytes:
             return wanted
         return min(wanted, self._rate.seconds - self._waited)
 
     def note(self, waited: float, count: int) -> None:
-        """See `Clock`."""
         self._waited, self._moved = self._waited + waited, self._moved + count
         if self._waited >= self._rate.seconds and self._moved >= self._rate.bytes:
             self._waited, self._moved = 0.0, 0
 
 
 class Seconds(float):
-    """A time-out on its way through the HTTP library to our own sockets, which look at its clock before each wait."""
+    """Time-out that carries its clock through the HTTP library to our sockets."""
 
     __slots__ = ("clock",)
     clock: Clock
 
     @classmethod
     def of(cls, wanted: float | None, clock: Clock) -> Seconds:
-        """A time-out of so many seconds, at most the clock's."""
+        """Return a time-out of `wanted` seconds, at most the clock's."""
         seconds = cls(clock.left(_LONGEST_SECONDS if wanted is None else wanted))
         seconds.clock = clock
         return seconds
 
 
 def left(timeout: float | None) -> float | None:
-    """Seconds that an operation with this time-out may take now; not above zero when the exchange is over."""
+    """Return the seconds that an operation may take now; not above zero when the exchange is over."""
     return timeout.clock.left(float(timeout)) if isinstance(timeout, Seconds) else timeout
 
 
 def note(timeout: float | None, *, waited: float, count: int) -> None:
-    """Tell the clock of a time-out what an operation has cost."""
+    """Charge an operation to the clock of a time-out."""
     if isinstance(timeout, Seconds):
         timeout.clock.note(waited, count)

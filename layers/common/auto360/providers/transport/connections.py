@@ -1,4 +1,4 @@
-"""The transport of every HTTP client, and the client with it."""
+"""Transport and client of all outgoing HTTP."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def new_client(
     around: Around = lambda behind: behind,
     before: Callable[[httpx.Request], None] | None = None,
 ) -> httpx.Client:
-    """A client over bounded connections; `timeout` is the time of a whole exchange. `before`: called for each request.
+    """Return a client over bounded connections; `timeout` covers a whole exchange. `before` is called for each request.
 
-    It follows no redirects unless a request asks for it, uses no proxy, and accepts gzip.
+    Follows no redirects unless a request asks for it, uses no proxy, and accepts gzip.
     """
     return httpx.Client(
         base_url=base_url,
@@ -52,7 +52,7 @@ def new_client(
 
 
 class BoundedTransport(httpx.BaseTransport):
-    """Connections of which every exchange is bounded in time and size. `retries`: only where connecting fails."""
+    """Connections with every exchange bounded in time and size. `retries`: only where connecting fails."""
 
     def __init__(self, *, max_bytes: int = _MAX_BYTES, connections: int = 20, retries: int = 0) -> None:
         self._max_bytes = max_bytes
@@ -66,7 +66,7 @@ class BoundedTransport(httpx.BaseTransport):
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send it and return the answer, its body not yet read. Raises httpx.HTTPError."""
+        """Send and return the response, its body unread. Raises httpx.HTTPError."""
         terms = request.extensions.get(TERMS) or Terms()
         timeouts = request.extensions.get("timeout") or {}
         clock = _clock(terms, timeouts)

@@ -1,4 +1,4 @@
-"""How servers' certificates are checked."""
+"""Verification of server certificates."""
 
 import ssl
 from functools import cache
@@ -7,10 +7,10 @@ from pathlib import Path
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """Check certificates by the system's store where there is one, else by certifi's.
+    """Return a context with the system's store where there is one, else certifi's.
 
-    The system's folder is read certificate by certificate when needed; certifi's one file is read whole, which takes
-    30 ms of a cold start.
+    The system's folder is read certificate by certificate when needed; certifi's one file is read whole, which takes 30
+    ms of a cold start.
     """
     folder = ssl.get_default_verify_paths().capath
     if folder and any(Path(folder).glob("*.0")):

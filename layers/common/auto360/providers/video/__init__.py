@@ -1,6 +1,6 @@
-"""The port to video suppliers: what is asked of them, and the ways in which asking them can fail.
+"""Port to video providers, and the failures of a call.
 
-A `reference` is our own id of a video (a UUID); a `video_id` is the supplier's. Sizes are bytes, durations seconds.
+A `reference` is our own id of a video (a UUID); a `video_id` is the provider's. Sizes are bytes, durations seconds.
 
 VideoFailure
 ├── VideoUnknown      they have no such video or upload, or not any more
@@ -17,54 +17,54 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
 
-Provider = Literal["api_video", "yandex"]
-PROVIDERS: tuple[Provider, ...] = ("api_video", "yandex")
+ProviderName = Literal["api_video", "yandex"]
+PROVIDER_NAMES: tuple[ProviderName, ...] = ("api_video", "yandex")
 State = Literal["awaiting_upload", "uploading", "processing", "ready", "failed"]
 
 
 class VideoFailure(Exception):
-    """A supplier did not certainly do what it was asked.
+    """Request not certainly executed by the provider.
 
-    `supplier_code` is for operators, never for users; at most 40 characters, never the supplier's text. `lasting`
-    failures cannot mend themselves (key, settings, quota). `retry_after` is in seconds, where the supplier tells it.
+    `provider_code` is for staff, never for users; at most 40 characters, never the provider's text. `lasting`
+    failures cannot mend themselves (key, settings, quota). `retry_after` is in seconds, where the provider tells it.
     """
 
-    def __init__(self, supplier_code: str, *, lasting: bool = False, retry_after: float | None = None) -> None:
-        super().__init__(supplier_code[:40])
-        self.supplier_code, self.lasting, self.retry_after = supplier_code[:40], lasting, retry_after
+    def __init__(self, provider_code: str, *, lasting: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(provider_code[:40])
+        self.provider_code, self.lasting, self.retry_after = provider_code[:40], lasting, retry_after
 
 
 class VideoUnknown(VideoFailure):
-    """There is no such video or upload (any more)."""
+    """No such video or upload (any more)."""
 
 
 class VideoRefused(VideoFailure):
-    """They said no."""
+    """Provider refused the request."""
 
 
 class LibraryFull(VideoRefused):
-    """As many videos as the account may hold."""
+    """Account holds as many videos as it may."""
 
 
 class VideoBusy(VideoFailure):
-    """More calls than the account may make in a minute."""
+    """Rate limit of the account reached."""
 
 
 class ProviderVideoNotReady(VideoFailure):
-    """It is not there yet, and has been asked for."""
+    """Result not ready yet, but requested."""
 
 
 class VideoUnreachable(VideoFailure):
-    """Not asked, or broken before anything was done."""
+    """Request not sent, or failed before anything was done."""
 
 
 class VideoUncertain(VideoFailure):
-    """Perhaps done: no answer in time, or one that we cannot read."""
+    """Request perhaps executed: no answer in time, or an unreadable one."""
 
 
 @dataclass(frozen=True)
-class SupplierVideo:
-    """A video as its supplier tells it. What the supplier does not tell is None; a list of videos tells the least.
+class ProviderVideo:
+    """Video as its provider describes it. Unknown values are None; lists of videos have the fewest.
 
     `title` is our reference where we made the video. `upload_url` is a secret: whoever has it may send the file.
     """
@@ -84,7 +84,7 @@ class SupplierVideo:
 
 @dataclass(frozen=True)
 class Playback:
-    """Addresses under which a video plays. `is_lasting`: they may be kept; others are asked for at every playback."""
+    """Addresses under which a video plays. `is_lasting`: they may be kept; others are fetched for every playback."""
 
     hls_url: str = field(repr=False)
     player_url: str | None = field(default=None, repr=False)
@@ -94,9 +94,9 @@ class Playback:
 
 @dataclass(frozen=True)
 class Download:
-    """The file of a video: an address, good for a while, and the headers that each read of it needs.
+    """File of a video: a temporary address, and the headers that each read of it needs.
 
-    `origin`: the file as it was uploaded, or one that the supplier made from it.
+    `origin`: the file as it was uploaded, or one that the provider made from it.
     """
 
     url: str = field(repr=False)
@@ -106,7 +106,7 @@ class Download:
 
 @dataclass(frozen=True)
 class PlannedUpload:
-    """What somebody is about to upload: exactly `bytes`, within `seconds`."""
+    """Upload to open: exactly `bytes`, within `seconds`."""
 
     reference: str
     bytes: int
@@ -118,81 +118,84 @@ class PlannedUpload:
 
 @dataclass(frozen=True)
 class UploadTarget:
-    """Where and how to send a file. `ticket` opens the upload and is all that is needed to revoke it: a secret.
+    """Address and protocol of an upload. `session_key` opens the upload and suffices to revoke it: a secret.
 
     `form`: one multipart request, or several with `Content-Range`, to api.video. `tus`: the tus protocol 1.0.
-    `video_id` is None where the supplier makes the video only when the file comes.
+    `video_id` is None where the provider makes the video only when the file comes.
     """
 
-    ticket: str = field(repr=False)
+    session_key: str = field(repr=False)
     url: str = field(repr=False)
     protocol: Literal["form", "tus"]
     video_id: str | None = None
 
 
 class VideoLibrary(Protocol):
-    """The videos of our account."""
+    """Videos of our account."""
 
-    name: Provider
+    name: ProviderName
 
-    def find(self, video_ids: Sequence[str]) -> dict[str, SupplierVideo]:
-        """These videos by id; one that is missing in the answer is not there (any more). Raises VideoFailure."""
+    def find(self, video_ids: Sequence[str]) -> dict[str, ProviderVideo]:
+        """Return these videos by id; missing ones do not exist (any more). Raises VideoFailure."""
 
-    def with_title(self, title: str) -> list[SupplierVideo]:
-        """The videos of exactly this title, such as a reference. Raises VideoFailure."""
+    def with_title(self, title: str) -> list[ProviderVideo]:
+        """Return the videos of exactly this title, such as a reference. Raises VideoFailure."""
 
-    def videos(self, *, newest_first: bool) -> Iterator[SupplierVideo]:
-        """All videos by the time they were made, read page by page, none of them twice. Raises VideoFailure."""
+    def videos(self, *, newest_first: bool) -> Iterator[ProviderVideo]:
+        """Yield all videos by creation time, page by page, each once. Raises VideoFailure."""
 
     def count(self) -> int:
-        """How many videos there are. Raises VideoFailure."""
+        """Return the number of videos. Raises VideoFailure."""
 
     def delete(self, video_id: str) -> None:
-        """Remove a video for ever; one that is gone already is no failure. Raises VideoFailure."""
+        """Delete a video for ever; idempotent. Raises VideoFailure."""
 
 
 class VideoPlayer(Protocol):
-    """Playing a video, and reading its file."""
+    """Playback and download."""
 
-    name: Provider
+    name: ProviderName
 
     def playback(self, video_id: str) -> Playback:
-        """Where a video plays, or will as soon as it is ready. Raises VideoUnknown, VideoNotReady, VideoFailure."""
+        """Return the playback of a video, also of one not ready yet.
+
+        Raises VideoUnknown, ProviderVideoNotReady, VideoFailure.
+        """
 
     def thumbnail(self, video_id: str) -> str | None:
-        """The address of a picture of the video, None where there is none. Raises VideoUnknown, VideoFailure."""
+        """Return the address of a picture, None where there is none. Raises VideoUnknown, VideoFailure."""
 
     def download(self, video_id: str) -> Download:
-        """The best file that the supplier gives back. Raises VideoUnknown, VideoNotReady, VideoFailure."""
+        """Return the best file of the provider. Raises VideoUnknown, ProviderVideoNotReady, VideoFailure."""
 
 
 class UploadDesk(Protocol):
-    """Permissions to upload one video."""
+    """Uploads of single videos."""
 
-    name: Provider
+    name: ProviderName
 
     def open(self, upload: PlannedUpload) -> UploadTarget:
-        """A new permission. Raises VideoFailure; after VideoUncertain call `reopen` before anything else."""
+        """Open an upload. Raises VideoFailure; after VideoUncertain call `reopen` before anything else."""
 
     def reopen(self, upload: PlannedUpload) -> UploadTarget | None:
-        """The permission that an earlier `open` made without our learning of it, where it can be found."""
+        """Return the upload that an earlier `open` made without an answer, where it can be found."""
 
-    def target(self, *, ticket: str, video_id: str | None) -> UploadTarget:
-        """A permission as it was given, from what was kept of it. Asks nobody."""
+    def target(self, *, session_key: str, video_id: str | None) -> UploadTarget:
+        """Return an upload from its stored key. Makes no call."""
 
-    def close(self, *, ticket: str) -> None:
-        """Revoke a permission; one that is gone already is no failure. Raises VideoFailure."""
+    def close(self, *, session_key: str) -> None:
+        """Revoke an upload; idempotent. Raises VideoFailure."""
 
 
 class VideoImport(Protocol):
-    """A supplier that fetches a file by itself."""
+    """Provider that fetches a file by itself."""
 
     def pull(self, url: str, *, title: str, is_panoramic: bool) -> str:
-        """Begin to fetch; gives the id of the new video. Raises VideoFailure; after VideoUncertain look by title."""
+        """Start fetching; returns the id of the new video. Raises VideoFailure; after VideoUncertain look by title."""
 
 
 class ReportCheck(Protocol):
-    """Whether a supplier has signed what was sent to us."""
+    """Signature check of a provider's webhook."""
 
     def __call__(self, body: bytes, *, signature: str, secret: str) -> bool:
-        """True for the very bytes that were signed with this secret."""
+        """Return True for the very bytes that were signed with this secret."""

@@ -1,7 +1,7 @@
-"""api.video: videos and upload tokens (facts on video suppliers, §1).
+"""api.video: videos and upload tokens (docs/reference/video-providers.md, section 1).
 
-Own calls instead of the official client: that one has no time-outs, breaks on values it does not know, and splits a
-large upload into several videos.
+Own calls instead of the official client: that one has no time-outs, breaks on unknown values, and splits a large upload
+into several videos.
 """
 
 import base64
@@ -18,10 +18,10 @@ from auto360.providers.video import (
     Download,
     PlannedUpload,
     Playback,
-    Provider,
+    ProviderName,
+    ProviderVideo,
     ProviderVideoNotReady,
     State,
-    SupplierVideo,
     UploadTarget,
     VideoUncertain,
     VideoUnknown,
@@ -45,30 +45,30 @@ _INGEST_STATES: dict[str, State] = {"uploading": "uploading", "uploaded": "proce
 
 
 class ApiVideoSettings(EnvSettings):
-    """The account at api.video: address of its API, and the key."""
+    """Account at api.video: address of its API, and the key."""
 
     api_video_url: HttpUrl = HttpUrl("https://ws.api.video")
     api_video_key: SecretStr
 
 
 def account_header(settings: ApiVideoSettings) -> dict[str, str]:
-    """The key as the name of a user without a password: no token that could end."""
+    """Return the key as a user name without a password: no token that could expire."""
     named = base64.b64encode(f"{settings.api_video_key.get_secret_value()}:".encode()).decode()
     return {"Authorization": f"Basic {named}"}
 
 
 class ApiVideo:
-    """The ports `VideoLibrary`, `VideoPlayer`, `UploadDesk` and `VideoImport` at api.video."""
+    """`VideoLibrary`, `VideoPlayer`, `UploadDesk` and `VideoImport` at api.video."""
 
-    name: Provider = "api_video"
+    name: ProviderName = "api_video"
 
     def __init__(self, settings: ApiVideoSettings, http: httpx.Client, *, patience: RetryPolicy | None = None) -> None:
         self._url = str(settings.api_video_url).rstrip("/")
         self._exchange = Exchange(http, self._url, patience or RetryPolicy())
         self._account = account_header(settings)
 
-    def find(self, video_ids: Sequence[str]) -> dict[str, SupplierVideo]:
-        """Two calls a video: one tells what it is, the other how far its encoding is. Raises VideoFailure."""
+    def find(self, video_ids: Sequence[str]) -> dict[str, ProviderVideo]:
+        """Query two calls per video: its data and its encoding. Raises VideoFailure."""
         found = {}
         for video_id in video_ids:
             try:
@@ -79,16 +79,15 @@ class ApiVideo:
             found[video_id] = _video(about, status)
         return found
 
-    def with_title(self, title: str) -> list[SupplierVideo]:
-        """The videos of exactly this title; the supplier's own filter finds similar ones as well."""
+    def with_title(self, title: str) -> list[ProviderVideo]:
+        """Return the videos of exactly this title; the provider's own filter finds similar ones as well."""
         return [video for video in self._pages({"title": title}) if video.title == title]
 
-    def videos(self, *, newest_first: bool) -> Iterator[SupplierVideo]:
-        """All videos, page by page. Pages move while videos come and go, so that one may be shown twice by them."""
+    def videos(self, *, newest_first: bool) -> Iterator[ProviderVideo]:
+        """Yield all videos, page by page. Pages shift while videos come and go, so duplicates are dropped."""
         return self._pages({"sortBy": "createdAt", "sortOrder": "desc" if newest_first else "asc"})
 
     def count(self) -> int:
-        """How many videos there are."""
         page = self._get("/videos", {"currentPage": "1", "pageSize": "1"})
         total = whole(inner(page.get("pagination")).get("itemsTotal"))
         if total is None:
@@ -96,11 +95,10 @@ class ApiVideo:
         return total
 
     def delete(self, video_id: str) -> None:
-        """Remove a video for ever."""
         self._delete(f"/videos/{_quoted(video_id)}")
 
     def playback(self, video_id: str) -> Playback:
-        """The addresses of a video; those of a private one are good for one use."""
+        """Return the addresses of a video; those of a private one are good for one use."""
         about = self._get(f"/videos/{_quoted(video_id)}")
         assets = inner(about.get("assets"))
         hls = address(assets.get("hls"))
@@ -110,11 +108,10 @@ class ApiVideo:
         return Playback(hls, player, thumbnail, is_lasting=about.get("public") is True)
 
     def thumbnail(self, video_id: str) -> str | None:
-        """The picture that stands for a video."""
         return self.playback(video_id).thumbnail_url
 
     def download(self, video_id: str) -> Download:
-        """The MP4 that api.video made: the uploaded file is not given back. Where there is none, it is ordered."""
+        """Return the MP4 encoded by api.video (the uploaded file is not available); orders one where there is none."""
         about = self._get(f"/videos/{_quoted(video_id)}")
         if about.get("mp4Support") is False:
             self._exchange.call(
@@ -132,7 +129,7 @@ class ApiVideo:
         return Download(mp4, "transcode", self._session(private["session"]) if private else {})
 
     def open(self, upload: PlannedUpload) -> UploadTarget:
-        """An upload token. It is limited in time alone: not to a size, a user, or a number of videos."""
+        """Create an upload token. It is limited in time alone: not to a size, a user, or a number of videos."""
         reply = self._exchange.call(
             "POST",
             "/upload-tokens",
@@ -144,21 +141,20 @@ class ApiVideo:
         token = header_value(reply.body.get("token"))
         if token is None:
             raise VideoUncertain("no_token")
-        return self.target(ticket=token, video_id=None)
+        return self.target(session_key=token, video_id=None)
 
     def reopen(self, upload: PlannedUpload) -> None:
-        """A token has no name by which it could be found."""
+        """Return None: a token has no name by which it could be found."""
 
-    def target(self, *, ticket: str, video_id: str | None) -> UploadTarget:
-        """Where the app sends the file."""
-        return UploadTarget(ticket, f"{self._url}/upload?{urlencode({'token': ticket})}", "form", video_id)
+    def target(self, *, session_key: str, video_id: str | None) -> UploadTarget:
+        return UploadTarget(session_key, f"{self._url}/upload?{urlencode({'token': session_key})}", "form", video_id)
 
-    def close(self, *, ticket: str) -> None:
+    def close(self, *, session_key: str) -> None:
         """Revoke an upload token."""
-        self._delete(f"/upload-tokens/{_quoted(ticket)}")
+        self._delete(f"/upload-tokens/{_quoted(session_key)}")
 
     def pull(self, url: str, *, title: str, is_panoramic: bool) -> str:
-        """Let api.video fetch a file."""
+        """Make api.video fetch a file."""
         asked = {"title": title, "source": url, "panoramic": is_panoramic, "public": True, "mp4Support": True}
         reply = self._exchange.call("POST", "/videos", headers=self._account, body=asked, group="write")
         video_id = identifier(reply.body.get("videoId"))
@@ -166,7 +162,7 @@ class ApiVideo:
             raise VideoUncertain("no_id")
         return video_id
 
-    def _pages(self, query: Mapping[str, str]) -> Iterator[SupplierVideo]:
+    def _pages(self, query: Mapping[str, str]) -> Iterator[ProviderVideo]:
         seen: set[str] = set()
         number, barren = 1, 0
         while True:
@@ -186,7 +182,7 @@ class ApiVideo:
             number += 1
 
     def _session(self, token_url: str) -> dict[str, str]:
-        """What every further read of a private file must show. The address itself is good for one use only."""
+        """Return the headers for further reads of a private file, whose address is good for one use only."""
         base, _, path = token_url.rpartition("/vod/")
         exchange = Exchange(self._exchange.http, base, self._exchange.patience)
         session = header_value(exchange.call("GET", f"/vod/{path}/session", headers={}).body.get("session_token"))
@@ -208,12 +204,12 @@ def _quoted(name: str) -> str:
     return quote(name, safe="")
 
 
-def _video(about: Mapping[str, Any], status: Mapping[str, Any]) -> SupplierVideo:
+def _video(about: Mapping[str, Any], status: Mapping[str, Any]) -> ProviderVideo:
     ingest, encoding = inner(status.get("ingest")), inner(status.get("encoding"))
     measured = inner(encoding.get("metadata"))
     qualities = list(objects(encoding.get("qualities")))
     mp4 = [item.get("status") for item in qualities if item.get("type") == "mp4"]
-    return SupplierVideo(
+    return ProviderVideo(
         video_id=identifier(about.get("videoId")) or "",
         state=_state(ingest, encoding, qualities) if status else None,
         title=text(about.get("title")) or "",
@@ -230,7 +226,7 @@ def _video(about: Mapping[str, Any], status: Mapping[str, Any]) -> SupplierVideo
 def _state(
     ingest: Mapping[str, Any], encoding: Mapping[str, Any], qualities: Sequence[Mapping[str, Any]]
 ) -> State | None:
-    """Ready with the first quality that plays; failed when every one has failed. Unknown words mean: on its way."""
+    """Return ready with the first quality that plays, failed when every one has failed, else processing."""
     if encoding.get("playable") is True:
         return "ready"
     if qualities and all(quality.get("status") == "failed" for quality in qualities):

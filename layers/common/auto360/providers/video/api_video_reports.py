@@ -1,4 +1,4 @@
-"""Reports of api.video: where it sends them, and whether it has signed one (facts on video suppliers, §1.7)."""
+"""Webhooks of api.video: registration and signature check (docs/reference/video-providers.md, section 1.7)."""
 
 import hashlib
 import hmac
@@ -19,7 +19,7 @@ _READY_EVENT = "video.encoding.quality.completed"
 
 @dataclass(frozen=True)
 class Webhook:
-    """Where api.video reports to, and the secret with which it signs what it sends there."""
+    """Registered webhook address, and its signing secret."""
 
     id: str
     url: str
@@ -27,19 +27,19 @@ class Webhook:
 
 
 class ApiVideoWebhooks:
-    """The webhooks of our account."""
+    """Webhooks of our account."""
 
     def __init__(self, settings: ApiVideoSettings, http: httpx.Client, *, patience: RetryPolicy | None = None) -> None:
         self._exchange = Exchange(http, str(settings.api_video_url).rstrip("/"), patience or RetryPolicy())
         self._account = account_header(settings)
 
     def all(self) -> list[Webhook]:
-        """Where it reports to at present. Raises VideoFailure."""
+        """Return the registered webhooks. Raises VideoFailure."""
         reply = self._exchange.call("GET", "/webhooks", headers=self._account, params={"pageSize": "100"})
         return [_webhook(item) for item in objects(reply.body.get("data"))]
 
     def add(self, url: str) -> Webhook:
-        """Let it report encoded qualities to one more address. Raises VideoFailure."""
+        """Register an address for encoded qualities. Raises VideoFailure."""
         body = {"events": [_READY_EVENT], "url": url}
         added = _webhook(self._exchange.call("POST", "/webhooks", headers=self._account, body=body).body)
         if not added.id or not added.secret:
@@ -47,7 +47,7 @@ class ApiVideoWebhooks:
         return added
 
     def remove(self, webhook_id: str) -> None:
-        """Let it report there no longer; one that is gone already is no failure. Raises VideoFailure."""
+        """Unregister a webhook; idempotent. Raises VideoFailure."""
         try:
             self._exchange.call("DELETE", f"/webhooks/{quote(webhook_id, safe='')}", headers=self._account)
         except VideoUnknown:
@@ -55,7 +55,7 @@ class ApiVideoWebhooks:
 
 
 def is_signed(body: bytes, *, signature: str, secret: str) -> bool:
-    """Whether a report was signed by api.video. It carries no time: the same report may be sent again by anybody."""
+    """Return True for a webhook signed by api.video. It carries no time: anybody may replay it."""
     expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected.encode(), signature.strip().lower().encode("utf-8", "replace"))
 

@@ -1,4 +1,4 @@
-"""The hash of a part of a file behind a link: read piece by piece, and forgotten."""
+"""Checksums of a part of a file behind a link, read piece by piece."""
 
 import hashlib
 import time
@@ -14,7 +14,7 @@ from auto360.providers.video.source import HttpSource
 
 @dataclass(frozen=True)
 class HttpDigest:
-    """Reads a part again where the connection broke, at most `tries` times."""
+    """Hashes a part, resuming a broken connection at most `tries` times."""
 
     http: httpx.Client
     tries: int = 5
@@ -22,7 +22,10 @@ class HttpDigest:
     sleep: Callable[[float], None] = time.sleep
 
     def __call__(self, download: Callable[[], Download], *, begin: int, end: int, known: FileInfo | None = None) -> str:
-        """The SHA-256 (hexadecimal) of the bytes from `begin` to before `end`. Raises SourceChanged, VideoFailure."""
+        """Return the SHA-256 (hexadecimal) of the bytes from `begin` to before `end`.
+
+        Raises SourceChanged, VideoFailure.
+        """
         source = HttpSource(self.http, download, known)
         for number in range(self.tries):
             digest = hashlib.sha256()

@@ -1,4 +1,4 @@
-"""The port for moving a file from one supplier to another, in one run or in several."""
+"""Port that copies a file from one provider to another, in one run or in several."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,16 +8,16 @@ from auto360.providers.video import Download, VideoFailure, VideoUnknown
 
 
 class UploadGone(VideoUnknown):
-    """The upload ended or was never there: begin a new one."""
+    """Upload ended or never existed: begin a new one."""
 
 
 class SourceChanged(VideoFailure):
-    """The file is another one than before: what was copied of it is worthless."""
+    """File differs from before: what was copied of it is worthless."""
 
 
 @dataclass(frozen=True)
 class FileInfo:
-    """Size in bytes, and the server's mark of this version of the file where it has one."""
+    """Size in bytes, and the server's version mark (ETag) where it has one."""
 
     bytes: int
     etag: str | None
@@ -25,7 +25,7 @@ class FileInfo:
 
 @dataclass(frozen=True)
 class Chunk:
-    """Bytes from `begin` to before `end`, and the SHA-256 (hexadecimal) of them as they were read from the source."""
+    """Bytes from `begin` to before `end`, and their SHA-256 (hexadecimal) as read from the source."""
 
     begin: int
     end: int
@@ -34,7 +34,7 @@ class Chunk:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a copy is. `chunks` cover the file from its start up to `offset` without a gap."""
+    """Progress of a copy. `chunks` cover the file from its start up to `offset` without a gap."""
 
     offset: int
     total: int
@@ -42,15 +42,15 @@ class Progress:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the server has every byte."""
+        """Return True when the server has every byte."""
         return self.offset == self.total
 
 
 class FileCopier(Protocol):
-    """Moves bytes without holding them."""
+    """Copies bytes without holding them."""
 
     def measure(self, download: Callable[[], Download], *, known: FileInfo | None = None) -> FileInfo:
-        """Size and mark of a file now. Raises SourceChanged where it is not the `known` one, VideoFailure."""
+        """Return size and version of a file. Raises SourceChanged where it is not the `known` one, VideoFailure."""
 
     def copy(
         self,
@@ -62,7 +62,7 @@ class FileCopier(Protocol):
         seconds: float,
         on_progress: Callable[[Progress], None],
     ) -> Progress:
-        """Send a file to an upload, from where the server says that it is, for so many seconds at most.
+        """Send a file to an upload from the server's offset on, for at most `seconds`.
 
         `download` is asked for a link whenever one has ended. `on_progress` is called whenever a chunk has arrived:
         `chunks` of a later run are those of the last progress. Raises UploadGone, SourceChanged, VideoFailure.
@@ -70,7 +70,7 @@ class FileCopier(Protocol):
 
 
 class PlaybackCheck(Protocol):
-    """Whether an address really plays."""
+    """Test playback of an address."""
 
     def __call__(self, hls_url: str) -> None:
-        """Return when a player could begin. Raises VideoNotReady, VideoUnknown, VideoFailure."""
+        """Return when a player could begin. Raises ProviderVideoNotReady, VideoUnknown, VideoFailure."""

@@ -1,4 +1,4 @@
-"""Reading a supplier's file from beginning to end; a cut connection is taken up at the same byte."""
+"""Download of a provider's file from beginning to end; a broken connection resumes at the same byte."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -15,17 +15,17 @@ _TRIES = 6
 
 @dataclass(frozen=True)
 class WholeFile:
-    """Reads files behind links that end."""
+    """Reads files behind links that expire."""
 
     http: httpx.Client
     sleep: Callable[[float], None] = time.sleep
 
     def size(self, download: Callable[[], Download]) -> int:
-        """The size of the file in bytes. Raises VideoFailure."""
+        """Return the size of the file in bytes. Raises VideoFailure."""
         return HttpSource(self.http, download).measure().bytes
 
     def read(self, download: Callable[[], Download]) -> Iterator[bytes]:
-        """All bytes of one version of the file. Raises VideoFailure, SourceChanged among them."""
+        """Yield all bytes of one version of the file. Raises VideoFailure, SourceChanged among them."""
         source = HttpSource(self.http, download)
         size, position, tries = source.measure().bytes, 0, 0
         while position < size:

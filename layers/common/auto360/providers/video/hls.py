@@ -1,4 +1,4 @@
-"""Whether an HLS address really plays: its manifest, the first variant's, and the first segment are fetched."""
+"""HLS test playback: fetches the manifest, the first variant's, and the first segment."""
 
 import time
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _TIMEOUT = httpx.Timeout(_SECONDS, connect=5.0)
 
 
 def require_playable(http: httpx.Client, url: str) -> None:
-    """Return when a player could begin. Raises VideoNotReady where the manifest names nothing, VideoFailure."""
+    """Return when a player could begin. Raises ProviderVideoNotReady where the manifest names nothing, VideoFailure."""
     for _ in range(2):
         manifest, found_at = _fetch(http, url, most=_MOST_MANIFEST_BYTES)
         first = _first_entry(_text(manifest))
@@ -34,12 +34,11 @@ def require_playable(http: httpx.Client, url: str) -> None:
 
 @dataclass(frozen=True)
 class HlsCheck:
-    """The `PlaybackCheck` port."""
+    """`PlaybackCheck` by HLS."""
 
     http: httpx.Client
 
     def __call__(self, hls_url: str) -> None:
-        """See `require_playable`."""
         require_playable(self.http, hls_url)
 
 

@@ -1,4 +1,4 @@
-"""One call to a video supplier: bounded in time, size and tries, its failures told apart by what they mean."""
+"""Call to a video provider: bounded in time, size and tries, failures told apart by meaning."""
 
 import json
 import random
@@ -21,7 +21,7 @@ from auto360.providers.video import (
 )
 
 _MAX_REPLY_BYTES = 8 * 1024 * 1024
-# Pages of a list that bring nothing new, one after the other: a supplier may send a few of them.
+# Pages of a list that bring nothing new, one after the other: a provider may send a few of them.
 MOST_BARREN_PAGES = 20
 _RETRY_HEADERS = ("X-RateLimit-Retry-After", "Retry-After")
 _REPEATABLE = ("GET", "DELETE", "PATCH")
@@ -30,7 +30,7 @@ _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 @dataclass(frozen=True)
 class RetryPolicy:
-    """Seconds and tries for one call: `total_seconds` with all its tries and waits, `call_seconds` for each try."""
+    """Time and tries of one call: `total_seconds` with all tries and waits, `call_seconds` for each try."""
 
     total_seconds: float = 8.0
     call_seconds: float = 4.0
@@ -40,7 +40,7 @@ class RetryPolicy:
 
 @dataclass(frozen=True)
 class VideoReply:
-    """A JSON object, and the headers that came with it."""
+    """JSON object, and the headers that came with it."""
 
     body: dict[str, Any]
     headers: Mapping[str, str]
@@ -48,7 +48,7 @@ class VideoReply:
 
 @dataclass
 class _Pace:
-    """The supplier's word on the calls that are left in this minute."""
+    """Calls left in this minute, as the provider reports."""
 
     open_again_at: float = 0.0
 
@@ -58,7 +58,7 @@ class _Pace:
 
 
 def failure_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> VideoFailure:  # noqa: ARG001
-    """What an HTTP status that is no success means."""
+    """Return the failure for an HTTP status that is no success."""
     code = f"http_{status}"
     if status == 429:
         return VideoBusy(code, retry_after=retry_after(headers))
@@ -73,7 +73,7 @@ def failure_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any])
 
 @dataclass(frozen=True)
 class Exchange:
-    """Calls below one base address. `failure` tells what an answer other than success means to this supplier."""
+    """Calls below one base address. `failure` interprets answers other than success."""
 
     http: httpx.Client
     base_url: str
@@ -93,10 +93,10 @@ class Exchange:
         group: str = "all",
         may_repeat: bool | None = None,
     ) -> VideoReply:
-        """One answer. `group`: calls that share a rate limit. `may_repeat`: whether twice is the same as once.
+        """Call and return the answer. `group`: calls that share a rate limit. `may_repeat`: the call is idempotent.
 
-        A supplier that says that no calls are left is not asked until they are; where that is too far away,
-        VideoBusy says how far. Raises VideoFailure.
+        A provider that reports no calls left is not called until there are; where that is too far away, VideoBusy says
+        how far. Raises VideoFailure.
         """
         repeatable = method in _REPEATABLE if may_repeat is None else may_repeat
         pace = self._paces.setdefault(group, _Pace())
@@ -117,7 +117,7 @@ class Exchange:
             except VideoUncertain as uncertain:
                 if not repeatable:
                     raise
-                failure, wait = VideoUnreachable(uncertain.supplier_code), self._pause(number)
+                failure, wait = VideoUnreachable(uncertain.provider_code), self._pause(number)
             if number + 1 == self.patience.tries or time.monotonic() + wait > ends_at:
                 break
             self.sleep(wait)
@@ -127,7 +127,7 @@ class Exchange:
         try:
             return self.http.build_request(method, self.base_url + path, extensions=at_most(_MAX_REPLY_BYTES), **parts)
         except (httpx.InvalidURL, ValueError) as error:
-            # An address or a token that the supplier has given us, and that cannot be sent.
+            # An address or a token that the provider has given us, and that cannot be sent.
             raise VideoRefused("unusable", lasting=True) from error
 
     def _await_turn(self, pace: _Pace, ends_at: float) -> None:
@@ -157,7 +157,7 @@ class Exchange:
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds to wait, as the supplier says; nothing that is no sensible number."""
+    """Return the seconds to wait that the provider reports; None for senseless numbers."""
     for name in _RETRY_HEADERS:
         try:
             seconds = float(headers.get(name) or "")

@@ -1,4 +1,4 @@
-"""IAM tokens of Yandex Cloud: those of the running function, else exchanged for a service account's key."""
+"""IAM tokens of Yandex Cloud: the running function's own, else exchanged for a service account's key."""
 
 import json
 import threading
@@ -36,7 +36,7 @@ class _Key(BaseModel):
 
 
 class IamSettings(EnvSettings):
-    """Where tokens are exchanged, and the authorised key (the JSON file of `yc iam key create`), outside the cloud."""
+    """Token exchange address, and the authorised key (the JSON file of `yc iam key create`), outside the cloud."""
 
     yandex_iam_url: HttpUrl = HttpUrl("https://iam.api.cloud.yandex.net")
     yandex_service_account_key: SecretStr | None = None
@@ -53,29 +53,29 @@ class IamSettings(EnvSettings):
 
     @property
     def key(self) -> _Key | None:
-        """The authorised key."""
+        """Parse the authorised key."""
         found = self.yandex_service_account_key
         return None if found is None else _Key.model_validate_json(found.get_secret_value())
 
 
 @dataclass(frozen=True)
 class Token:
-    """A token and the moment (Unix seconds) at which it ends."""
+    """Token and its expiry (Unix seconds)."""
 
     value: str = field(repr=False)
     ends_at: float
 
 
 class TokenSource(Protocol):
-    """Where a fresh token comes from."""
+    """Source of fresh tokens."""
 
     def __call__(self) -> Token | None:
-        """A token, or None where there is none."""
+        """Return a token, or None where there is none."""
 
 
 @dataclass
 class IamTokens:
-    """Tokens for calls to Yandex Cloud: the function's own while it has one, else one kept until near its end."""
+    """Tokens for Yandex Cloud: the function's own while it has one, else one kept until near its expiry."""
 
     of_function: TokenSource
     exchange: TokenSource
@@ -84,7 +84,7 @@ class IamTokens:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def current(self) -> str:
-        """A token that is good for some minutes yet. Raises VideoRefused where there is none, VideoFailure."""
+        """Return a token that is valid for some minutes. Raises VideoRefused where there is none, VideoFailure."""
         own = self.of_function()
         if own is not None and self._is_fresh(own):
             return own.value
@@ -96,7 +96,7 @@ class IamTokens:
             return self._kept.value
 
     def forget(self) -> None:
-        """Exchange anew: the kept one was refused."""
+        """Drop the kept token after it was refused."""
         self._kept = None
 
     def _is_fresh(self, token: Token) -> bool:
@@ -113,7 +113,7 @@ class KeyExchange:
     now: Callable[[], float] = time.time
 
     def __call__(self) -> Token | None:
-        """A new token, None without a key. Raises VideoFailure."""
+        """Return a new token, None without a key. Raises VideoFailure."""
         key = self.settings.key
         if key is None:
             return None
@@ -150,7 +150,7 @@ def _signing_key(text: str) -> "RSAPrivateKey":
 
 
 def token_of_context(granted: object, *, at: float) -> Token | None:
-    """The token in a function's context (`access_token`, `expires_in`), granted at a moment in Unix seconds."""
+    """Return the token in a function's context (`access_token`, `expires_in`), received at `at` (Unix seconds)."""
     if isinstance(granted, str):
         try:
             granted = json.loads(granted)

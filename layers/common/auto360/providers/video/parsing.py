@@ -1,6 +1,6 @@
-"""Reading suppliers' answers without trusting them: what is missing or of another type is None, never an error.
+"""Untrusted answers of video providers: missing values and other types are None, never an error.
 
-What is read can be stored, sent on in a header, and counted with: no halves of characters, no endless numbers.
+Parsed values can be stored, sent in a header, and counted: no lone surrogates, no endless numbers.
 """
 
 import math
@@ -20,24 +20,24 @@ _YEARS = range(1990, 2100)
 
 
 def text(value: object) -> str | None:
-    """A text that is not empty, nor longer than anybody would write."""
+    """Return a non-empty text of sensible length."""
     if not isinstance(value, str) or not 0 < len(value) <= _MAX_TEXT:
         return None
     return None if _UNSTORABLE.search(value) else value
 
 
 def identifier(value: object) -> str | None:
-    """A supplier's id of something."""
+    """Return a provider's identifier."""
     return value if isinstance(value, str) and _IDENTIFIER.fullmatch(value) else None
 
 
 def header_value(value: object) -> str | None:
-    """A text of visible ASCII characters, such as a token or a version: it goes back in a header."""
+    """Return a text of visible ASCII characters, such as a token or a version, fit for a header."""
     return value if isinstance(value, str) and _HEADER_VALUE.fullmatch(value) else None
 
 
 def whole(value: object) -> int | None:
-    """A whole number of at least zero; REST of Yandex sends large ones as texts."""
+    """Return a whole number of at least zero; Yandex's REST sends large ones as texts."""
     if isinstance(value, bool):
         return None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) <= 18:
@@ -46,7 +46,7 @@ def whole(value: object) -> int | None:
 
 
 def seconds(value: object) -> float | None:
-    """A duration: 93, 93.2, or "93.2s"."""
+    """Return a duration: 93, 93.2, or "93.2s"."""
     if isinstance(value, bool):
         return None
     try:
@@ -57,7 +57,7 @@ def seconds(value: object) -> float | None:
 
 
 def moment(value: object) -> datetime | None:
-    """A time in ISO 8601, taken for UTC where it names no zone."""
+    """Return a time in ISO 8601, taken for UTC where it names no zone."""
     if not isinstance(value, str):
         return None
     try:
@@ -70,7 +70,7 @@ def moment(value: object) -> datetime | None:
 
 
 def address(value: object) -> str | None:
-    """A web address of visible ASCII characters. Plain http is for suppliers on this machine."""
+    """Return a web address of visible ASCII characters. Plain http is for providers on this machine."""
     found = header_value(value)
     if found is None or not found.startswith(("https://", "http://127.0.0.1:")):
         return None
@@ -83,12 +83,12 @@ def address(value: object) -> str | None:
 
 
 def inner(value: object) -> Mapping[str, Any]:
-    """An object, or an empty one."""
+    """Return an object, or an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def objects(value: object) -> Iterator[Mapping[str, Any]]:
-    """The objects of a list."""
+    """Yield the objects of a list."""
     for item in value if isinstance(value, list) else ():
         if isinstance(item, dict):
             yield item

@@ -1,4 +1,4 @@
-"""Reading a supplier's file piece by piece over HTTP, and noticing when it is not the same file any more."""
+"""Reads of a provider's file piece by piece over HTTP; detects a changed file."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -21,20 +21,20 @@ _CONTENT_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)
 
 
 class Source(Protocol):
-    """A file that can be read from any place."""
+    """File readable from any position."""
 
     def measure(self) -> FileInfo:
-        """Its size and mark now. Raises VideoFailure."""
+        """Return its current size and version. Raises VideoFailure."""
 
     def read(self, begin: int, end: int) -> AbstractContextManager[Iterator[bytes]]:
-        """The bytes from `begin` up to, not including, `end`. Raises VideoFailure when they stop coming."""
+        """Yield the bytes from `begin` to before `end`. Raises VideoFailure when they stop coming."""
 
 
 @dataclass
 class HttpSource:
-    """A file behind a link that ends: `download` gives a new link when that happens.
+    """File behind a link that expires: `download` returns a new link.
 
-    `expected`: size and mark from an earlier run; another file than that raises SourceChanged.
+    `expected`: size and version of an earlier run; any other raises SourceChanged.
     """
 
     http: httpx.Client
@@ -43,7 +43,7 @@ class HttpSource:
     _link: Download | None = field(default=None, init=False)
 
     def measure(self) -> FileInfo:
-        """Ask for the first byte: some servers answer no HEAD. Raises SourceChanged, VideoFailure."""
+        """Read the first byte: some servers answer no HEAD. Raises SourceChanged, VideoFailure."""
         with self._opened({"Range": "bytes=0-0"}) as response:
             etag = header_value(response.headers.get("ETag"))
             if response.status_code == 206:
@@ -60,7 +60,7 @@ class HttpSource:
 
     @contextmanager
     def read(self, begin: int, end: int) -> Iterator[Iterator[bytes]]:
-        """The bytes from `begin` to before `end`, in pieces. A server that knows no ranges is read from the start."""
+        """Yield the bytes from `begin` to before `end`. A server without range support is read from the start."""
         file = self.expected or self.measure()
         headers = {"Range": f"bytes={begin}-{end - 1}"}
         if file.etag and not file.etag.startswith("W/"):
@@ -71,7 +71,7 @@ class HttpSource:
 
     @contextmanager
     def _opened(self, headers: dict[str, str]) -> Iterator[httpx.Response]:
-        """An answer of success; a link that has ended is replaced once."""
+        """Yield a successful response; an expired link is replaced once."""
         for is_second in (False, True):
             link = self._link = self._link or self.download()
             sent = {**link.headers, **headers, "Accept-Encoding": "identity"}
@@ -97,7 +97,7 @@ def _same(known: FileInfo, found: FileInfo) -> bool:
 
 
 def _bytes_before(response: httpx.Response, file: FileInfo, begin: int) -> int:
-    """How many bytes of the answer come before the place that was asked for. Raises SourceChanged."""
+    """Return the bytes of the response before the requested position. Raises SourceChanged."""
     etag = header_value(response.headers.get("ETag"))
     if etag and file.etag and etag != file.etag:
         raise SourceChanged("source_changed", lasting=True)

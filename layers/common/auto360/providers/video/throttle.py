@@ -1,4 +1,4 @@
-"""Our own limit on calls to a supplier, shared by all runs: the account's limit is everybody's, uploads come first."""
+"""Own rate limit on calls to a provider, shared by all runs: the account's limit is shared, and uploads come first."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ import httpx
 from auto360.providers.rate_limit import Limit, RequestCounter
 from auto360.providers.video import VideoBusy
 
-# Short windows: whatever sixty seconds the supplier looks at, they touch seven of them at most.
+# Short windows: whatever sixty seconds the provider looks at, they touch seven of them at most.
 _WINDOW_SECONDS = 10
 
 
 @dataclass(frozen=True)
 class PacedCalls:
-    """Calls below one address, of certain methods: at most so many a minute."""
+    """Calls below one address, of certain methods, and their limit per minute."""
 
     name: str
     base_url: str
@@ -21,11 +21,11 @@ class PacedCalls:
     per_minute: int
 
     def limit(self) -> Limit:
-        """The limit of a window."""
+        """Return the limit of a window."""
         return Limit(self.name, max(1, self.per_minute * _WINDOW_SECONDS // 60), _WINDOW_SECONDS)
 
     def includes(self, request: httpx.Request) -> bool:
-        """Whether the request is one of them."""
+        """Return True for a request of this group."""
         return request.method in self.methods and str(request.url).startswith(self.base_url)
 
 
@@ -37,7 +37,7 @@ class Pace:
     groups: tuple[PacedCalls, ...]
 
     def __call__(self, request: httpx.Request) -> None:
-        """Raises VideoBusy for one call too many; it was not made."""
+        """Count a call. Raises VideoBusy above the limit; the call is not made."""
         for group in self.groups:
             if group.includes(request):
                 limit = group.limit()

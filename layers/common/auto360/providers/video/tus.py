@@ -1,7 +1,7 @@
-"""Copying a file from a source to a tus upload, without holding it: chunk by chunk, and on after any break.
+"""Streaming copy from a source to a tus upload: chunk by chunk, resumable after any break.
 
-tus 1.0 (facts on video suppliers, §2.1). The server's word on its offset is the only truth: it is asked after every
-failure. A hash per chunk is kept, since a running one could not be handed from one invocation to the next.
+tus 1.0 (docs/reference/video-providers.md, section 2.1). The server's offset is the only truth: it is queried after
+every failure. A hash per chunk is kept, since a running hash could not pass from one invocation to the next.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 
 @dataclass(frozen=True)
 class TusPolicy:
-    """Bytes of a chunk; seconds kept free at the end; tries without progress; the first wait between them."""
+    """Bytes of a chunk; seconds kept free at the end; tries without progress; first wait between them."""
 
     chunk_bytes: int = 16 * 1024 * 1024
     reserve_seconds: float = 5.0
@@ -35,15 +35,15 @@ class TusPolicy:
 
 
 class _OutOfTime(Exception):
-    """The invocation is about to end."""
+    """Invocation is about to end."""
 
 
 @dataclass
 class TusCopy:
-    """One upload, to be finished by one or by several invocations.
+    """Upload that one or several invocations complete.
 
-    `ends_at` is a moment of `monotonic` at which the invocation must be over. `on_progress` is called whenever a chunk
-    has arrived; what it is given is what the next invocation must be given as `chunks`.
+    `ends_at` is a deadline of `monotonic`. `on_progress` is called for each chunk that arrived; the next invocation
+    gets its argument as `chunks`.
     """
 
     http: httpx.Client
@@ -58,7 +58,7 @@ class TusCopy:
     _pace: float = field(default=0.0, init=False)
 
     def run(self) -> Progress:
-        """Copy until the file is there or the time is over. Raises UploadGone, SourceChanged, VideoFailure."""
+        """Copy until the file is complete or the time is over. Raises UploadGone, SourceChanged, VideoFailure."""
         total = self.source.measure().bytes
         kept = list(self.chunks)
         size = self.policy.chunk_bytes
@@ -83,7 +83,10 @@ class TusCopy:
                     raise
 
     def _offset(self, total: int) -> int:
-        """What the server has. Raises UploadGone, VideoRefused for an upload of another size, VideoUnreachable."""
+        """Return the server's offset.
+
+        Raises UploadGone, VideoRefused for an upload of another size, VideoUnreachable.
+        """
         response = self._request("HEAD")
         length = response.headers.get("Upload-Length")
         if length is not None and length != str(total):
@@ -94,9 +97,9 @@ class TusCopy:
         return offset
 
     def _accounted(self, kept: list[Chunk], offset: int) -> list[Chunk]:
-        """The chunks up to the offset: what the server has lost is forgotten, what it has beyond them is hashed.
+        """Return the chunks up to the offset: lost ones are dropped, extra bytes are hashed.
 
-        A cut leaves a part of a chunk on the server. It is read from the source once more, for its hash alone.
+        A break leaves a part of a chunk on the server. It is read from the source again, for its hash alone.
         """
         while kept and kept[-1].end > offset:
             kept.pop()
@@ -113,7 +116,7 @@ class TusCopy:
         return kept
 
     def _send(self, begin: int, end: int) -> Chunk:
-        """One chunk. Raises VideoUnreachable where it is not known to have arrived whole."""
+        """Send one chunk. Raises VideoUnreachable where it may not have arrived whole."""
         digest, started = hashlib.sha256(), self.monotonic()
 
         def hashed(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -162,7 +165,7 @@ class TusCopy:
         raise VideoRefused(f"http_{status}", lasting=True)
 
     def _has_time(self, size: int) -> bool:
-        """Whether one more chunk, at the pace of the last one, can end before the reserve is touched."""
+        """Return True when another chunk, at the last pace, can end before the reserve."""
         return self.monotonic() + self._pace * size + self.policy.reserve_seconds < self.ends_at
 
     def _require_time(self) -> None:
@@ -170,7 +173,7 @@ class TusCopy:
             raise _OutOfTime
 
     def _wait(self, failures: int) -> bool:
-        """Wait longer after each failure; false when there is no time for it."""
+        """Wait longer after each failure; False when there is no time for it."""
         wait = self.policy.first_wait_seconds * 2.0 ** (failures - 1) * random.uniform(0.8, 1.2)  # noqa: S311
         if self.monotonic() + wait + self.policy.reserve_seconds > self.ends_at:
             return False
@@ -180,13 +183,13 @@ class TusCopy:
 
 @dataclass(frozen=True)
 class TusCopier:
-    """The `FileCopier` port for uploads by tus."""
+    """`FileCopier` for uploads by tus."""
 
     http: httpx.Client
     policy: TusPolicy = field(default_factory=TusPolicy)
 
     def measure(self, download: Callable[[], Download], *, known: FileInfo | None = None) -> FileInfo:
-        """Size and mark of a file now. Raises SourceChanged, VideoFailure."""
+        """Return size and version of a file. Raises SourceChanged, VideoFailure."""
         return HttpSource(self.http, download, known).measure()
 
     def copy(
@@ -199,6 +202,6 @@ class TusCopier:
         seconds: float,
         on_progress: Callable[[Progress], None],
     ) -> Progress:
-        """One run. Raises UploadGone, SourceChanged, VideoFailure."""
+        """Run once. Raises UploadGone, SourceChanged, VideoFailure."""
         source, ends_at = HttpSource(self.http, download, known), time.monotonic() + seconds
         return TusCopy(self.http, upload_url, source, ends_at, chunks, on_progress, self.policy).run()

@@ -1,7 +1,9 @@
-"""Yandex Cloud Video over REST (facts on Yandex Cloud, §6; facts on video suppliers, §3).
+"""Yandex Cloud Video over REST (docs/reference/yandex-cloud.md, section 6.
+
+Docs/reference/video-providers.md, section 3).
 
 The SDK's stubs weigh 90 MB; these are eight calls. A video's title is our reference, since titles can be searched for
-and labels cannot; what a person called it is the description.
+and labels cannot; the person's title is the description.
 """
 
 import re
@@ -18,10 +20,10 @@ from auto360.providers.video import (
     LibraryFull,
     PlannedUpload,
     Playback,
-    Provider,
+    ProviderName,
+    ProviderVideo,
     ProviderVideoNotReady,
     State,
-    SupplierVideo,
     UploadTarget,
     VideoFailure,
     VideoRefused,
@@ -46,16 +48,16 @@ _STATES: dict[str, State] = {
 
 
 class YandexVideoSettings(EnvSettings):
-    """The channel that holds our videos, and the address of the API."""
+    """Channel of our videos, and the address of the API."""
 
     yandex_video_url: HttpUrl = HttpUrl("https://video.api.cloud.yandex.net")
     yandex_video_channel_id: str
 
 
 class YandexVideo:
-    """The ports `VideoLibrary`, `VideoPlayer` and `UploadDesk` at Yandex Cloud Video."""
+    """`VideoLibrary`, `VideoPlayer` and `UploadDesk` at Yandex Cloud Video."""
 
-    name: Provider = "yandex"
+    name: ProviderName = "yandex"
 
     def __init__(
         self,
@@ -69,9 +71,9 @@ class YandexVideo:
         url = f"{str(settings.yandex_video_url).rstrip('/')}/video/v1"
         self._exchange = Exchange(http, url, patience or RetryPolicy(), failure=_failure_of)
 
-    def find(self, video_ids: Sequence[str]) -> dict[str, SupplierVideo]:
-        """One call for a hundred videos. Where one of them is unknown, the call fails, and each is asked for."""
-        found: dict[str, SupplierVideo] = {}
+    def find(self, video_ids: Sequence[str]) -> dict[str, ProviderVideo]:
+        """Query a hundred videos per call; when one of them is unknown the call fails, and each is queried."""
+        found: dict[str, ProviderVideo] = {}
         for begin in range(0, len(video_ids), _BATCH_SIZE):
             part = list(video_ids[begin : begin + _BATCH_SIZE])
             try:
@@ -83,29 +85,29 @@ class YandexVideo:
             found |= {video.video_id: video for video in videos}
         return found
 
-    def with_title(self, title: str) -> list[SupplierVideo]:
-        """The videos of exactly this title. Raises ValueError for one that cannot be quoted."""
+    def with_title(self, title: str) -> list[ProviderVideo]:
+        """Return the videos of exactly this title. Raises ValueError for one that cannot be quoted."""
         if "'" in title or "\\" in title:
             raise ValueError("a title to search for must not hold quotes")
         return [video for video in self._pages({"filter": f"title='{title}'"}) if video.title == title]
 
-    def videos(self, *, newest_first: bool) -> Iterator[SupplierVideo]:
-        """All videos of the channel, page by page."""
+    def videos(self, *, newest_first: bool) -> Iterator[ProviderVideo]:
+        """Yield all videos of the channel, page by page."""
         return self._pages({"orderBy": "createdAt desc" if newest_first else "createdAt asc"})
 
     def count(self) -> int:
-        """How many videos the channel holds: counted, since the supplier tells no number."""
+        """Count the videos of the channel; the provider reports no number."""
         return sum(1 for _ in self._pages({}))
 
     def delete(self, video_id: str) -> None:
-        """Remove a video for ever; its upload address ends with it."""
+        """Delete a video for ever; its upload address ends with it."""
         try:
             self._call("DELETE", f"/videos/{_quoted(video_id)}")
         except VideoUnknown:
             return
 
     def playback(self, video_id: str) -> Playback:
-        """Where a video plays now: these addresses end and must not be kept."""
+        """Return current playback addresses, which expire and must not be kept."""
         answer = self._call("GET", f"/videos/{_quoted(video_id)}:getManifests")
         hls = next((address(item.get("url")) for item in objects(answer.get("manifests")) if _is_hls(item)), None)
         if hls is None:
@@ -113,13 +115,13 @@ class YandexVideo:
         return Playback(hls, player_url=hls)
 
     def thumbnail(self, video_id: str) -> str | None:
-        """A picture that Yandex took while encoding, None where there is none."""
+        """Return a picture taken while encoding, None where there is none."""
         answer = self._call("GET", f"/videos/{_quoted(video_id)}:getScreenshots")
         shots = answer.get("screenshots")
         return next(filter(None, map(address, shots if isinstance(shots, list) else ())), None)
 
     def download(self, video_id: str) -> Download:
-        """The uploaded file; the link is good for a day."""
+        """Return the uploaded file; the link is valid for a day."""
         answer = self._call("POST", f"/videos/{_quoted(video_id)}:generateDownloadURL", body={}, may_repeat=True)
         answer = {**answer, **inner(answer.get("response"))}
         url = address(answer.get("downloadUrl"))
@@ -128,7 +130,7 @@ class YandexVideo:
         return Download(url, "original")
 
     def open(self, upload: PlannedUpload) -> UploadTarget:
-        """Make the video; its tus address takes exactly the declared bytes. Ads are off, which is not the default."""
+        """Create the video; its tus address takes exactly the declared bytes. Disables ads, which are on by default."""
         body = {
             "channelId": self._channel,
             "title": upload.reference,
@@ -144,29 +146,28 @@ class YandexVideo:
         made = _video({"id": inner(answer.get("metadata")).get("videoId"), **inner(answer.get("response"))})
         if made.upload_url is None or not made.video_id:
             raise VideoUncertain("no_upload_address")
-        return self.target(ticket=made.upload_url, video_id=made.video_id)
+        return self.target(session_key=made.upload_url, video_id=made.video_id)
 
     def reopen(self, upload: PlannedUpload) -> UploadTarget | None:
-        """The video that was made under this reference and still waits for its file."""
+        """Return the video made under this reference that still waits for its file."""
         for video in self.with_title(upload.reference):
             if video.upload_url and video.state in ("awaiting_upload", "uploading"):
-                return self.target(ticket=video.upload_url, video_id=video.video_id)
+                return self.target(session_key=video.upload_url, video_id=video.video_id)
         return None
 
-    def target(self, *, ticket: str, video_id: str | None) -> UploadTarget:
-        """The tus address is all there is."""
-        return UploadTarget(ticket, ticket, "tus", video_id)
+    def target(self, *, session_key: str, video_id: str | None) -> UploadTarget:
+        return UploadTarget(session_key, session_key, "tus", video_id)
 
-    def close(self, *, ticket: str) -> None:
-        """Nothing to revoke: the address ends with the upload, or with the video when that is deleted."""
+    def close(self, *, session_key: str) -> None:
+        """Do nothing: the address ends with the upload, or with the video when that is deleted."""
 
-    def _one(self, video_id: str) -> SupplierVideo | None:
+    def _one(self, video_id: str) -> ProviderVideo | None:
         try:
             return _video(self._call("GET", f"/videos/{_quoted(video_id)}"))
         except VideoUnknown:
             return None
 
-    def _pages(self, query: Mapping[str, str]) -> Iterator[SupplierVideo]:
+    def _pages(self, query: Mapping[str, str]) -> Iterator[ProviderVideo]:
         seen: set[str] = set()
         page_token, barren = "", 0
         while True:
@@ -187,12 +188,12 @@ class YandexVideo:
             page_token = following
 
     def _call(self, method: str, path: str, *, headers: Mapping[str, str] | None = None, **call: Any) -> dict[str, Any]:
-        """One call; a token that is refused is exchanged anew once."""
+        """Call once; a refused token is exchanged and the call repeated."""
         sent = {**(headers or {}), "Authorization": f"Bearer {self._tokens.current()}"}
         try:
             return self._exchange.call(method, path, headers=sent, **call).body
         except VideoRefused as refused:
-            if refused.supplier_code != "http_401":
+            if refused.provider_code != "http_401":
                 raise
         self._tokens.forget()
         sent["Authorization"] = f"Bearer {self._tokens.current()}"
@@ -200,7 +201,7 @@ class YandexVideo:
 
 
 def checked_labels(labels: Mapping[str, str]) -> dict[str, str]:
-    """Labels as Yandex takes them. Raises ValueError for others: Cyrillic and blanks are not possible."""
+    """Return labels as Yandex takes them. Raises ValueError for others: Cyrillic and blanks are not possible."""
     if len(labels) > _MOST_LABELS:
         raise ValueError("at most 64 labels")
     for name, value in labels.items():
@@ -214,7 +215,7 @@ def _is_hls(manifest: Mapping[str, Any]) -> bool:
 
 
 def _failure_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> VideoFailure:
-    """Both a quota and too many calls are answered with 429; only the details tell them apart."""
+    """Return the failure; a quota and a rate limit both answer 429, and only the details tell them apart."""
     kinds = [str(detail.get("@type")) for detail in objects(body.get("details"))]
     if status in (400, 429) and any(kind.endswith("QuotaFailure") for kind in kinds):
         return LibraryFull("quota", lasting=True)
@@ -225,10 +226,10 @@ def _quoted(name: str) -> str:
     return quote(name, safe="")
 
 
-def _video(item: Mapping[str, Any]) -> SupplierVideo:
+def _video(item: Mapping[str, Any]) -> ProviderVideo:
     tusd = inner(item.get("tusd"))
     status = text(item.get("status"))
-    return SupplierVideo(
+    return ProviderVideo(
         video_id=identifier(item.get("id")) or "",
         state=_STATES.get(status, "processing") if status else None,
         title=text(item.get("title")) or "",

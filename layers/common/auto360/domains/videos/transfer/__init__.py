@@ -1,6 +1,6 @@
-"""The move of videos from api.video to Yandex Cloud Video: what happens to one video, and in which order.
+"""Video transfer from api.video to Yandex Cloud Video: the steps of a single video.
 
-planned → copying → uploaded → ready → switched → confirmed. Beside the way: failed (with the state in which it
-failed), skipped, rolled_back. The ledger in the database knows every state and decides every race; what is here talks
-to the suppliers between two of its answers, and may be killed anywhere (docs/decisions/0025).
+planned → copying → uploaded → ready → switched → confirmed. Also: failed (with the state in which it failed), skipped,
+rolled_back. The ledger in the database holds every state and decides every race; this package calls the providers
+between two of its answers, and may be killed anywhere (docs/decisions/0025).
 """

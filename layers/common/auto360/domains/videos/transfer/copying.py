@@ -1,4 +1,4 @@
-"""From planned to uploaded: a copy at the target, made once, and every byte of the file sent to it."""
+"""Steps from planned to uploaded: create the copy once, and send every byte."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from auto360.domains.videos.transfer.entries import MOST_COPIES, CopyDoubtful, SourceGone, TransferEntry, is_whole
 from auto360.domains.videos.transfer.ledger import Ledger, TransferSourceChanged
 from auto360.domains.videos.transfer.ports import Library, OnBytes, TargetLibrary, TransferFiles
-from auto360.providers.video import Download, PlannedUpload, ProviderVideoNotReady, SupplierVideo
+from auto360.providers.video import Download, PlannedUpload, ProviderVideo, ProviderVideoNotReady
 from auto360.providers.video.copying import Chunk, FileInfo, Progress, SourceChanged, UploadGone
 
 # For how long a target may wait for its file, in seconds; what waits longer is found by its title and deleted.
@@ -20,7 +20,7 @@ _PIECE_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Copying:
-    """Sends files from one supplier to another."""
+    """Sends files from one provider to another."""
 
     ledger: Ledger
     source: Library
@@ -32,7 +32,7 @@ class Copying:
     def advance(self, entry: TransferEntry, *, ends_at: float) -> str:
         """Copy as much as the time allows: `uploaded` or `time_over`.
 
-        Raises TransferLeaseLost, VideoFailure, SourceGone, CopyDoubtful where copies had to be thrown away too often.
+        Raises TransferLeaseLost, VideoFailure, SourceGone, CopyDoubtful after too many discarded copies.
         """
         entry = self._measured(entry)
         try:
@@ -42,7 +42,7 @@ class Copying:
             raise ProviderVideoNotReady("source_changed") from None
 
     def _measured(self, entry: TransferEntry) -> TransferEntry:
-        """The entry with what the source is now; a copy of something else is deleted."""
+        """Return the entry with the current source; a copy of another source is deleted."""
         about = self.source.find([entry.source_id]).get(entry.source_id)
         if about is None:
             raise SourceGone("source_gone")
@@ -60,7 +60,7 @@ class Copying:
         return replace(entry, measure=measure, source_seconds=seconds)
 
     def _begin_anew(self, entry: TransferEntry, reason: str) -> TransferEntry:
-        """Delete the copy that was begun, and forget it: in this order, so that none is left behind."""
+        """Delete the started copy, then forget it, so that none is left behind."""
         if entry.target_id is not None:
             self.target.delete(entry.target_id)
         self.ledger.forget_target(entry, reason)
@@ -76,7 +76,7 @@ class Copying:
         )
 
     def _with_target(self, entry: TransferEntry) -> TransferEntry:
-        """The entry with a copy that takes its file, or has it."""
+        """Return the entry with a copy that accepts the file or has it."""
         if entry.target_id is not None:
             found = self.target.find([entry.target_id]).get(entry.target_id)
             if found is not None and found.state != "failed":
@@ -89,7 +89,7 @@ class Copying:
         self.ledger.target(entry, made.video_id, made.upload_url)
         return replace(entry, target_id=made.video_id, upload_url=None if _has_file(made) else made.upload_url)
 
-    def _made(self, entry: TransferEntry) -> SupplierVideo:
+    def _made(self, entry: TransferEntry) -> ProviderVideo:
         size = _size(entry)
         opened = self.target.open(
             PlannedUpload(
@@ -103,10 +103,10 @@ class Copying:
         )
         if opened.video_id is None:
             raise ProviderVideoNotReady("target_without_id")
-        return SupplierVideo(opened.video_id, "awaiting_upload", bytes=size, upload_url=opened.url)
+        return ProviderVideo(opened.video_id, "awaiting_upload", bytes=size, upload_url=opened.url)
 
-    def _found_again(self, entry: TransferEntry) -> SupplierVideo | None:
-        """The copy that an earlier run made and could not write down; others of the same title are deleted."""
+    def _found_again(self, entry: TransferEntry) -> ProviderVideo | None:
+        """Return the copy that a crashed run made; others of the same title are deleted."""
         named = [video.video_id for video in self.target.with_title(entry.reference)]
         found = list(self.target.find(named).values()) if named else []
         fitting = [video for video in found if video.bytes in (None, _size(entry)) and video.state != "failed"]
@@ -127,7 +127,7 @@ class Copying:
         return "uploaded"
 
     def _sent(self, entry: TransferEntry, chunks: list[Chunk], *, ends_at: float) -> bool:
-        """Send what is missing; whether all of it is there. `chunks` grows with what has arrived."""
+        """Send what is missing; True when all of it arrived. `chunks` grows with what has arrived."""
 
         def note(progress: Progress) -> None:
             self.ledger.progress(entry, chunks, progress.chunks)
@@ -148,7 +148,7 @@ class Copying:
         return progress.is_complete
 
     def _arrived(self, entry: TransferEntry) -> bool:
-        """An upload address ends when the file is complete, and when it was given up. Raises VideoNotReady."""
+        """Return True for a complete file; upload addresses end on completion and on expiry. Raises VideoNotReady."""
         found = self.target.find([entry.target_id or ""]).get(entry.target_id or "")
         if found is None or not _has_file(found):
             self._begin_anew(entry, "upload_ended")
@@ -156,7 +156,7 @@ class Copying:
         return True
 
     def _account(self, entry: TransferEntry, chunks: list[Chunk]) -> None:
-        """Digests of what was sent by a run that was killed before it could write them down."""
+        """Compute digests of chunks that a crashed run did not record."""
         measure = _measure(entry)
         while not is_whole(chunks, measure.bytes):
             begin = chunks[-1].end if chunks else 0
@@ -170,7 +170,7 @@ class Copying:
         return lambda: self.source.download(entry.source_id)
 
 
-def _has_file(video: SupplierVideo) -> bool:
+def _has_file(video: ProviderVideo) -> bool:
     return video.state in ("processing", "ready")
 
 

@@ -1,4 +1,4 @@
-"""From ready to confirmed, and what is deleted afterwards."""
+"""Steps from ready to confirmed, and the deletion afterwards."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KEPT_SECONDS = 86_400
 
 @dataclass(frozen=True)
 class Switching:
-    """Lets listings show the copy, and looks at it again later."""
+    """Switches listings to the copy, and checks it again later."""
 
     ledger: Ledger
     target: TargetLibrary
@@ -28,7 +28,7 @@ class Switching:
         return "switched"
 
     def confirm(self, entry: TransferEntry) -> str:
-        """Play it once more: `confirmed`, or `rolled_back` where it does not play, however often it was tried.
+        """Play the copy again: `confirmed`, or `rolled_back` after too many failures.
 
         Raises TransferLeaseLost, VideoFailure.
         """
@@ -37,8 +37,8 @@ class Switching:
         except (VideoUnknown, ProviderVideoNotReady) as failure:
             tried = entry.attempts + 1
             if isinstance(failure, VideoUnknown) or tried >= self.ledger.policy.video_migration_attempts:
-                return self.ledger.roll_back(entry, f"does_not_play: {failure.supplier_code}")
-            self.ledger.failed(entry, f"does_not_play: {failure.supplier_code}")
+                return self.ledger.roll_back(entry, f"does_not_play: {failure.provider_code}")
+            self.ledger.failed(entry, f"does_not_play: {failure.provider_code}")
             return "retryable"
         self.ledger.confirmed(entry)
         return "confirmed"
@@ -46,7 +46,7 @@ class Switching:
 
 @dataclass(frozen=True)
 class Releasing:
-    """Deletes the copy that is not needed any longer."""
+    """Deletes copies that are no longer needed."""
 
     ledger: Ledger
     source: Library
@@ -55,7 +55,10 @@ class Releasing:
     has_replica: HasReplica
 
     def advance(self, entry: TransferEntry) -> str:
-        """`released`, or `kept` where the last look found a reason. Raises TransferLeaseLost, VideoFailure."""
+        """Delete: `released`, or `kept` where the last check found an obstacle.
+
+        Raises TransferLeaseLost, VideoFailure.
+        """
         if entry.releases == "target":
             return self._release_target(entry)
         reason = self._obstacle(entry) or self.ledger.begin_release(entry)
@@ -75,11 +78,11 @@ class Releasing:
         return "released"
 
     def _obstacle(self, entry: TransferEntry) -> str | None:
-        """What the suppliers say against it: the copy must play now, and the replica be there."""
+        """Return the providers' obstacle: the copy must play now, and the replica exist."""
         if entry.replica is None or not self.has_replica(entry.replica):
             return "no_replica"
         try:
             self.files.require_playable(self.target.playback(entry.target_id or "").hls_url)
         except (VideoUnknown, ProviderVideoNotReady) as failure:
-            return f"does_not_play: {failure.supplier_code}"
+            return f"does_not_play: {failure.provider_code}"
         return None

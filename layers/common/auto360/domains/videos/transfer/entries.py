@@ -1,4 +1,4 @@
-"""An entry of the ledger, and the parts of a file that were copied."""
+"""Ledger entries, and the copied chunks of a file."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ MOST_COPIES = 3
 
 
 class CopyCorrupt(Exception):
-    """The copy is not what was sent: it is deleted, and made anew. The reason is for operators."""
+    """Copy differs from what was sent: it is deleted and made again. The reason is for staff."""
 
 
 class CopyDoubtful(Exception):
-    """The copy is not like the source, and a new one would not be either: a person must look."""
+    """Copy differs from the source, and a new one would too: a person must look."""
 
 
 class SourceGone(Exception):
-    """There is no such video at the source any more."""
+    """Video no longer exists at the source."""
 
 
 def chunk_of(row: Mapping[str, Any]) -> Chunk:
-    """A chunk as the ledger keeps it."""
+    """Parse a chunk of the ledger."""
     return Chunk(int(row["from"]), int(row["to"]), str(row["sha256"]))
 
 
 def row_of(chunk: Chunk) -> dict[str, Any]:
-    """A chunk as the ledger keeps it."""
+    """Return a chunk as the ledger stores it."""
     return {"from": chunk.begin, "to": chunk.end, "sha256": chunk.sha256}
 
 
 @dataclass(frozen=True)
 class Replica:
-    """A copy in the object storage: its key and size in bytes."""
+    """Replica in the object storage: key, and size in bytes."""
 
     key: str
     bytes: int
@@ -46,7 +46,7 @@ class Replica:
 
 @dataclass(frozen=True)
 class TransferEntry:
-    """One video on its way, as the ledger handed it to this run. Sizes are bytes, durations seconds."""
+    """Ledger entry of one video, leased to this run. Sizes are bytes, durations seconds."""
 
     id: str
     video_id: str
@@ -68,9 +68,9 @@ class TransferEntry:
 
     @property
     def reference(self) -> str:
-        """The title of the copy at its supplier, by which it is found again: the id of the video.
+        """Return the title of the copy at its provider, by which it is found again: the id of the video.
 
-        Once a copy was deleted as useless, the next one is another thing to the supplier, with its own reference.
+        Once a copy was deleted as useless, the next one is another thing to the provider, with its own reference.
         """
         if self.target_number == 1:
             return self.video_id
@@ -78,7 +78,7 @@ class TransferEntry:
 
     @classmethod
     def from_row(cls, row: Mapping[str, Any]) -> TransferEntry:
-        """As an SQL function gives it."""
+        """Build from the row of an SQL function."""
         size, replica = row["bytes_total"], row.get("replica") or {}
         return cls(
             id=row["id"],
@@ -106,7 +106,7 @@ def _number(value: float | str | None) -> float | None:
 
 
 def after_common(known: Sequence[Chunk], now: Sequence[Chunk]) -> tuple[int, list[Chunk]]:
-    """From which byte on two lists of chunks differ, and the chunks of the second one from there."""
+    """Return the byte from which two lists of chunks differ, and the rest of the second list."""
     same = 0
     while same < len(known) and same < len(now) and known[same] == now[same]:
         same += 1
@@ -114,7 +114,7 @@ def after_common(known: Sequence[Chunk], now: Sequence[Chunk]) -> tuple[int, lis
 
 
 def is_whole(chunks: Sequence[Chunk], size: int) -> bool:
-    """Whether the chunks follow each other from the first byte to the last."""
+    """Return True when the chunks cover the file without a gap."""
     end = 0
     for chunk in chunks:
         if chunk.begin != end or chunk.end <= chunk.begin:

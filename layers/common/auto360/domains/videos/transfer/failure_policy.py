@@ -1,4 +1,4 @@
-"""What a supplier's failure means: for the entry at hand, and for the whole run."""
+"""Failure policy: consequences of a provider's failure for the entry and for the run."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ OF_THE_ACCOUNT = ("http_401", "http_403", "no_service_account")
 
 
 class RunEnds(Exception):
-    """Going on makes no sense now; the reason is for operators."""
+    """Run cannot continue now; the reason is for staff."""
 
 
 @dataclass
 class Troubles:
-    """Judges failures of one run. `broken` counts those in a row that a dead supplier would cause.
+    """Judges failures of one run. `broken` counts consecutive ones that a dead provider would cause.
 
-    `require_rights` raises RunEnds where a supplier does not know us any more.
+    `require_rights` raises RunEnds where a provider does not know us any more.
     """
 
     ledger: Ledger
@@ -41,14 +41,14 @@ class Troubles:
     broken: int = 0
 
     def met(self, entry: TransferEntry, failure: VideoFailure) -> str:
-        """What becomes of the entry; failures that concern all of them end the run. Raises RunEnds."""
-        code, policy = failure.supplier_code, self.ledger.policy
+        """Return the fate of the entry; failures that concern all entries end the run. Raises RunEnds."""
+        code, policy = failure.provider_code, self.ledger.policy
         if code in OF_THE_ACCOUNT:
             self._let_go_without_rights(entry, code)
         if isinstance(failure, VideoBusy | LibraryFull):
             seconds = _FULL_SECONDS if isinstance(failure, LibraryFull) else failure.retry_after or BUSY_SECONDS
             self.ledger.let_go(entry, seconds=seconds, reason=None if isinstance(failure, VideoBusy) else code)
-            self.require_supplier(failure)
+            self.require_provider(failure)
             return "busy"
         if isinstance(failure, ProviderVideoNotReady):
             self.ledger.let_go(entry, seconds=policy.video_migration_poll_seconds, reason=code)
@@ -57,22 +57,22 @@ class Troubles:
         if outcome == "lost":
             # Nothing is wrong with the entry: a copy that is to be deleted was not.
             self.ledger.let_go(entry, seconds=policy.video_migration_retry_seconds)
-        self.require_supplier(failure)
+        self.require_provider(failure)
         return outcome
 
     def _let_go_without_rights(self, entry: TransferEntry, code: str) -> None:
-        """A refusal may concern one file alone, such as a link that does not open: then it is the entry's failure."""
+        """Release the entry; a refusal may concern one file alone, which is then the entry's failure."""
         try:
             self.require_rights()
         except RunEnds:
             self.ledger.let_go(entry, seconds=BUSY_SECONDS, reason=code)
             raise
 
-    def require_supplier(self, failure: VideoFailure) -> None:
-        """Wait out a limit; end the run where a supplier is down, full, or does not know us. Raises RunEnds."""
+    def require_provider(self, failure: VideoFailure) -> None:
+        """Wait out a rate limit; end the run where a provider is down, full, or refuses us. Raises RunEnds."""
         if isinstance(failure, LibraryFull):
             raise RunEnds("library_full") from failure
-        if failure.supplier_code in OF_THE_ACCOUNT:
+        if failure.provider_code in OF_THE_ACCOUNT:
             self.require_rights()
         elif isinstance(failure, VideoBusy):
             wait = failure.retry_after or BUSY_SECONDS
@@ -80,7 +80,7 @@ class Troubles:
                 raise RunEnds("busy") from failure
             self.sleep(wait)
         elif isinstance(failure, VideoUnreachable | VideoUncertain):
-            # What is begun counts against the day: with a dead supplier it would all be begun, and fail.
+            # What is begun counts against the day: with a dead provider it would all be begun, and fail.
             self.broken += 1
             if self.broken >= _MOST_BROKEN:
-                raise RunEnds(f"supplier_down: {failure.supplier_code}") from failure
+                raise RunEnds(f"provider_down: {failure.provider_code}") from failure

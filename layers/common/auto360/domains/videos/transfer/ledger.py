@@ -1,4 +1,4 @@
-"""The ledger, as one run sees it. Every method is one SQL function: it decides under a lock, or says: too late."""
+"""Ledger as one run sees it. Every method is one SQL function, which decides under a lock or answers: too late."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from auto360.providers.video.copying import Chunk, FileInfo
 
 
 class TransferLeaseLost(Exception):
-    """The entry is not this run's business any more. `outcome`: lost, paused, skipped; `reason` where it has one."""
+    """Entry no longer belongs to this run. `outcome`: lost, paused, skipped; `reason` where it has one."""
 
     def __init__(self, outcome: str, reason: str = "") -> None:
         super().__init__(outcome)
@@ -21,12 +21,12 @@ class TransferLeaseLost(Exception):
 
 
 class TransferSourceChanged(Exception):
-    """The source's size or version is not that of the copy which was begun."""
+    """Source has another size or version than when the copy was started."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """An entry to work on, or why there is none."""
+    """Claimed entry, or the reason why there is none."""
 
     entry: TransferEntry | None
     reason: str = ""
@@ -34,25 +34,25 @@ class Claim:
 
 @dataclass(frozen=True)
 class Ledger:
-    """The ledger in the hands of one run. `holder` is unlike that of any other run."""
+    """Ledger of one run. `holder` is unique per run."""
 
     database: Database
     holder: str
     policy: MigrationPolicy
 
     def plan(self, most: int) -> dict[str, int]:
-        """Enter more videos; gives how many were planned and left out."""
+        """Enter more videos; returns how many were planned and left out."""
         planned: dict[str, int] = self.database.call("video_migration_plan", {"p_limit": most})
         return planned
 
     def status(self) -> dict[str, Any]:
-        """Counts of all kinds, for people and for the checks before a run."""
+        """Return counts of all kinds, for people and for the checks before a run."""
         arguments = {"p_daily_limit": self.policy.video_migration_daily_limit}
         status: dict[str, Any] = self.database.call("video_migration_status", arguments)
         return status
 
     def claim(self, *, may_begin: bool, only: Sequence[str] | None) -> Claim:
-        """The next entry that is due, a new one only if told, within today's allowance and the budget."""
+        """Claim the next due entry; a new one only with `may_begin`, within the daily limit and the budget."""
         answer = self.database.call(
             "video_migration_claim",
             {
@@ -67,16 +67,16 @@ class Ledger:
         return Claim(TransferEntry.from_row(row) if row else None, answer.get("reason", ""))
 
     def claim_uploaded(self, *, most: int, only: Sequence[str] | None) -> list[TransferEntry]:
-        """Entries whose copy may be ready by now."""
+        """Claim entries whose copy may be ready by now."""
         rows = self.database.call("video_migration_claim_uploaded", {**self._held(), "p_most": most, "p_only": only})
         return [TransferEntry.from_row(row) for row in rows]
 
     def under_way(self, only: Sequence[str] | None) -> int:
-        """How many entries have work left that is due within ten minutes."""
+        """Return the number of entries due within ten minutes."""
         return int(self.database.call("video_migration_under_way", {"p_only": only, "p_seconds": 600}))
 
     def claim_release(self) -> TransferEntry | None:
-        """An entry with a copy that is not needed any longer."""
+        """Claim an entry with a copy that is no longer needed."""
         row = self.database.call("video_migration_claim_release", self._held())
         return TransferEntry.from_row(row) if row else None
 
@@ -89,7 +89,7 @@ class Ledger:
         size: tuple[int | None, int | None],
         projection: str,
     ) -> None:
-        """Write down what is to be copied. Raises TransferLeaseLost, TransferSourceChanged."""
+        """Record the source of the copy. Raises TransferLeaseLost, TransferSourceChanged."""
         answer = self._step(
             "source",
             entry,
@@ -111,11 +111,11 @@ class Ledger:
         return bool(answer["is_first"])
 
     def target(self, entry: TransferEntry, target_id: str, upload_url: str | None) -> None:
-        """Write down the copy and where to send the file. Raises TransferLeaseLost."""
+        """Record the copy and its upload address. Raises TransferLeaseLost."""
         _require_ok(self._step("target", entry, p_target_video_id=target_id, p_upload_url=upload_url))
 
     def forget_target(self, entry: TransferEntry, reason: str) -> None:
-        """The copy is gone; begin anew. Raises TransferLeaseLost."""
+        """Forget the copy and start again. Raises TransferLeaseLost."""
         _require_ok(self._step("forget_target", entry, p_reason=reason))
 
     def progress(self, entry: TransferEntry, known: Sequence[Chunk], now: Sequence[Chunk]) -> None:
@@ -131,11 +131,11 @@ class Ledger:
         _require_ok(answer)
 
     def uploaded(self, entry: TransferEntry) -> None:
-        """Every byte is there. Raises TransferLeaseLost."""
+        """Record that every byte arrived. Raises TransferLeaseLost."""
         _require_ok(self._step("uploaded", entry))
 
     def not_ready(self, entries: Sequence[TransferEntry]) -> None:
-        """Ask about these again later."""
+        """Check these again later."""
         arguments = {
             "p_ids": [entry.id for entry in entries],
             "p_holder": self.holder,
@@ -144,11 +144,11 @@ class Ledger:
         self.database.call("video_migration_not_ready", arguments)
 
     def ready(self, entry: TransferEntry, *, seconds: float) -> None:
-        """The copy is verified; it lasts so many seconds. Raises TransferLeaseLost."""
+        """Record a verified copy of `seconds` length. Raises TransferLeaseLost."""
         _require_ok(self._step("ready", entry, p_seconds=seconds))
 
     def switch(self, entry: TransferEntry, place: Mapping[str, str | None]) -> None:
-        """Show the copy. Raises TransferLeaseLost."""
+        """Play the copy. Raises TransferLeaseLost."""
         answer = self._step(
             "switch",
             entry,
@@ -159,16 +159,16 @@ class Ledger:
         _require_ok(answer)
 
     def confirmed(self, entry: TransferEntry) -> None:
-        """It still plays. Raises TransferLeaseLost."""
+        """Record that it still plays. Raises TransferLeaseLost."""
         _require_ok(self._step("confirmed", entry, p_fallback_days=self.policy.video_migration_fallback_days))
 
     def roll_back(self, entry: TransferEntry, reason: str) -> str:
-        """Show the copy at the source again; gives what became of it."""
+        """Play the source again; returns the outcome."""
         keep = self.policy.video_migration_rolled_back_days
         return str(self._step("rollback_held", entry, p_reason=reason, p_keep_days=keep)["outcome"])
 
     def failed(self, entry: TransferEntry, reason: str, *, is_final: bool = False) -> str:
-        """Something went wrong: `retryable`, `final` (given up), or `lost`."""
+        """Record a failure: `retryable`, `final` (given up), or `lost`."""
         answer = self._step(
             "failed",
             entry,
@@ -180,7 +180,7 @@ class Ledger:
         return str(answer["outcome"])
 
     def let_go(self, entry: TransferEntry, *, seconds: float = 0, reason: str | None = None) -> None:
-        """Nothing is wrong with the entry; whoever comes after so many seconds may go on."""
+        """Release the entry without a failure; another run may continue after `seconds`."""
         whole = int(seconds) + (seconds > int(seconds))
         self._step("release_lease", entry, p_seconds=whole, p_reason=reason)
 
@@ -193,11 +193,11 @@ class Ledger:
         return None
 
     def released(self, entry: TransferEntry) -> None:
-        """The copy that was not needed is deleted. Raises TransferLeaseLost."""
+        """Record the deletion of the unneeded copy. Raises TransferLeaseLost."""
         _require_ok(self._step("released", entry))
 
     def close_deleted(self) -> int:
-        """Close entries whose videos were deleted after the switch; how many."""
+        """Close entries whose videos were deleted after the switch; returns how many."""
         return int(self.database.call("video_migration_close_deleted", {}))
 
     def _held(self) -> dict[str, Any]:

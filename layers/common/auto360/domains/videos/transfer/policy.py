@@ -1,4 +1,4 @@
-"""How fast, how long and how carefully videos are moved."""
+"""Pace and safety limits of the video transfer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from auto360.core.settings import EnvSettings
 
 
 class MigrationPolicy(EnvSettings):
-    """Figures of the migration; the audit's where it names one (§2.2: 1,000 a day, api.video kept for three months)."""
+    """Limits of the video transfer: 1,000 a day, api.video kept for three months (docs/reference/limits.md)."""
 
     video_migration_daily_limit: int = Field(1000, ge=0, le=100_000)
     video_migration_budget_usd: float | None = Field(None, ge=0)
@@ -31,7 +31,7 @@ class MigrationPolicy(EnvSettings):
 
     @property
     def budget_seconds(self) -> float | None:
-        """How many seconds of video the budget pays for; None without a budget."""
+        """Return the seconds of video that the budget pays for; None without a budget."""
         if self.video_migration_budget_usd is None:
             return None
         return self.video_migration_budget_usd / self.video_migration_usd_per_minute * 60

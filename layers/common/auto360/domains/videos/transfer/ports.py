@@ -1,4 +1,4 @@
-"""What the migration needs besides the ports to video suppliers."""
+"""Ports of the transfer besides those of video providers."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from auto360.providers.video.copying import FileCopier, FileInfo, PlaybackCheck
 
 
 class Library(VideoLibrary, VideoPlayer, Protocol):
-    """A supplier that lists, deletes and plays."""
+    """Provider that lists, deletes and plays."""
 
 
 class TargetLibrary(Library, UploadDesk, Protocol):
-    """A supplier that takes uploads as well."""
+    """Provider that accepts uploads as well."""
 
 
 class PartDigest(Protocol):
-    """Reads a part of a file, and forgets it."""
+    """Hashes a part of a file without keeping it."""
 
     def __call__(self, download: Callable[[], Download], *, begin: int, end: int, known: FileInfo | None = None) -> str:
-        """The SHA-256 (hexadecimal) of the bytes from `begin` to before `end`.
+        """Return the SHA-256 (hexadecimal) of the bytes from `begin` to before `end`.
 
         Raises SourceChanged where the file is not the `known` one, VideoFailure.
         """
@@ -31,7 +31,7 @@ class PartDigest(Protocol):
 
 @dataclass(frozen=True)
 class TransferFiles:
-    """Moving, reading and trying out files."""
+    """Copying, hashing and test-playing of files."""
 
     copier: FileCopier
     digest: PartDigest

@@ -1,7 +1,7 @@
-"""One run of the migration: takes entries one after the other until nothing is due or the time is over.
+"""Transfer run: processes entries one after the other until nothing is due or the time is over.
 
-Any number of runs may go on at once, in any number of processes. A run that is killed leaves its entry held; when the
-lease ends, another one goes on where it was.
+Any number of runs may work at once, in any number of processes. A killed run's lease expires, and another run continues
+its entry.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from auto360.domains.videos.transfer.failure_policy import BUSY_SECONDS, OF_THE_
 from auto360.domains.videos.transfer.ledger import Ledger, TransferLeaseLost
 from auto360.domains.videos.transfer.verification import Settling
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
-from auto360.providers.video import SupplierVideo, VideoFailure
+from auto360.providers.video import ProviderVideo, VideoFailure
 
 _PLANNED_AT_ONCE = 2000
 _PLANNING_SECONDS = 60.0
@@ -33,7 +33,7 @@ Tell = Callable[[str, TransferEntry], None]
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What a run shall do: begin at most so many new videos; only those that are named; wait for what is not due."""
+    """Options of a run: most new videos, only the named ones, wait for entries not yet due."""
 
     begin_most: int | None = None
     only: Sequence[str] | None = None
@@ -42,7 +42,7 @@ class RunOptions:
 
 @dataclass
 class MigrationRun:
-    """A run, with what it has done so far in `counts`. `monotonic` and `sleep` are arguments for the sake of tests."""
+    """Single run with its `counts`. `monotonic` and `sleep` are injected for tests."""
 
     ledger: Ledger
     copying: Copying
@@ -64,9 +64,9 @@ class MigrationRun:
         self._troubles = Troubles(self.ledger, self._require_rights, self._has_time, self._nap)
 
     def until(self, ends_at: float, wishes: RunOptions | None = None) -> dict[str, int | str]:
-        """Work until that moment of the monotonic clock at the latest; gives counts, and why the run ended.
+        """Work until that moment of the monotonic clock; returns counts, and why the run ended.
 
-        A defect of ours that an entry has brought to light is raised at the end: the others have been worked on.
+        A defect that one entry revealed is raised at the end, after the other entries.
         """
         self._ends_at = ends_at
         try:
@@ -91,7 +91,7 @@ class MigrationRun:
         return "time_over"
 
     def _prepare(self) -> None:
-        """Close what was deleted, plan what is new, see how much room the target has. Raises RunEnds without rights."""
+        """Close deleted entries, plan new ones, check the free room of the target. Raises RunEnds without rights."""
         self.counts["closed"] += self.ledger.close_deleted()
         planned, enough = _PLANNED_AT_ONCE, self.monotonic() + _PLANNING_SECONDS
         while planned >= _PLANNED_AT_ONCE and self._has_time() and self.monotonic() < enough:
@@ -107,14 +107,14 @@ class MigrationRun:
             self._require_rights()
 
     def _require_rights(self) -> None:
-        """Both suppliers know us, before a video is begun and counts against the day. Raises RunEnds."""
+        """Check access to both providers before a video counts against the day. Raises RunEnds."""
         try:
             self.copying.source.count()
             self.copying.target.with_title(_TITLE_OF_NO_VIDEO)
         except VideoFailure as failure:
             # What mends itself is met again, and waited out, with the first video.
-            if failure.supplier_code in OF_THE_ACCOUNT:
-                raise RunEnds(f"refused: {failure.supplier_code}") from failure
+            if failure.provider_code in OF_THE_ACCOUNT:
+                raise RunEnds(f"refused: {failure.provider_code}") from failure
 
     def _may_begin(self, wishes: RunOptions) -> bool:
         most = math.inf if wishes.begin_most is None else wishes.begin_most
@@ -137,8 +137,8 @@ class MigrationRun:
             found = self.settling.ask(entries)
         except VideoFailure as failure:
             for entry in entries:
-                self.ledger.let_go(entry, seconds=failure.retry_after or BUSY_SECONDS, reason=failure.supplier_code)
-            self._troubles.require_supplier(failure)
+                self.ledger.let_go(entry, seconds=failure.retry_after or BUSY_SECONDS, reason=failure.provider_code)
+            self._troubles.require_provider(failure)
             return 0
         done = [entry for entry in entries if entry.target_id in found.settled]
         for entry in done:
@@ -148,8 +148,8 @@ class MigrationRun:
                 self.ledger.let_go(entry)
         return len(done)
 
-    def _verify(self, entry: TransferEntry, video: SupplierVideo | None) -> None:
-        """A copy that stands the test is shown at once, while the entry is held."""
+    def _verify(self, entry: TransferEntry, video: ProviderVideo | None) -> None:
+        """Verify a copy and switch to it at once, while the entry is held."""
         if self._step(entry, lambda entry: self.settling.advance(entry, video)) == "ready":
             self._step(replace(entry, state="ready"), self.switching.advance)
 
@@ -187,9 +187,9 @@ class MigrationRun:
         return outcome
 
     def _wait_for_more(self, wishes: RunOptions) -> bool:
-        """Whether it makes sense to look again: there are entries under way whose time will come soon.
+        """Return True when entries become due soon enough to wait for.
 
-        Raises RunEnds where that time is too late for this run.
+        Raises RunEnds otherwise.
         """
         if not wishes.is_patient or not self.ledger.under_way(wishes.only):
             return False

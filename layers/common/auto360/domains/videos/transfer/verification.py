@@ -1,4 +1,4 @@
-"""From uploaded to ready: the supplier makes the streams, and the copy is compared with what was sent."""
+"""Steps from uploaded to ready: wait for the encoding, and compare the copy with the sent file."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from auto360.core.clock import Clock
 from auto360.domains.videos.transfer.entries import MOST_COPIES, CopyCorrupt, CopyDoubtful, TransferEntry, is_whole
 from auto360.domains.videos.transfer.ledger import Ledger
 from auto360.domains.videos.transfer.ports import TargetLibrary, TransferFiles
-from auto360.providers.video import SupplierVideo, VideoFailure
+from auto360.providers.video import ProviderVideo, VideoFailure
 
-# The supplier of the source tells whole seconds; more than one second is another film.
+# The provider of the source tells whole seconds; more than one second is another film.
 _MOST_SECONDS_APART = 1.0
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Copies that are finished, one way or the other, by their ids; None where there is none any more."""
+    """Finished copies by id, successful or failed; None for a vanished one."""
 
-    settled: Mapping[str, SupplierVideo | None]
+    settled: Mapping[str, ProviderVideo | None]
 
 
 @dataclass(frozen=True)
 class Settling:
-    """Asks about copies and verifies those that are ready."""
+    """Polls copies and verifies finished ones."""
 
     ledger: Ledger
     target: TargetLibrary
@@ -35,7 +35,7 @@ class Settling:
     choose: random.Random = field(default_factory=random.Random)
 
     def ask(self, entries: Sequence[TransferEntry]) -> Asked:
-        """What has become of these copies, in one call; those still being made are let go. Raises VideoFailure."""
+        """Return the state of these copies in one call; unfinished ones are released. Raises VideoFailure."""
         found = self.target.find([entry.target_id for entry in entries if entry.target_id])
         waiting = [entry for entry in entries if self._is_in_the_making(entry, found.get(entry.target_id or ""))]
         if waiting:
@@ -45,7 +45,7 @@ class Settling:
             {entry.target_id or "": found.get(entry.target_id or "") for entry in entries if entry.id not in still}
         )
 
-    def _is_in_the_making(self, entry: TransferEntry, video: SupplierVideo | None) -> bool:
+    def _is_in_the_making(self, entry: TransferEntry, video: ProviderVideo | None) -> bool:
         if video is None or video.state in ("ready", "failed"):
             return False
         if entry.uploaded_at is None:
@@ -53,8 +53,8 @@ class Settling:
         waited = (self.clock() - entry.uploaded_at).total_seconds()
         return waited < self.ledger.policy.video_migration_encoding_hours * 3600
 
-    def advance(self, entry: TransferEntry, video: SupplierVideo | None) -> str:
-        """Verify one copy: `ready`, or `begun_anew` where it was of no use.
+    def advance(self, entry: TransferEntry, video: ProviderVideo | None) -> str:
+        """Verify a copy: `ready`, or `begun_anew` where it was useless.
 
         Raises TransferLeaseLost, VideoFailure, CopyDoubtful.
         """
@@ -74,10 +74,10 @@ class Settling:
         self.ledger.ready(entry, seconds=video.duration_seconds or 0.0)
         return "ready"
 
-    def look(self, entry: TransferEntry, video: SupplierVideo | None) -> str:
-        """The same comparison without consequences, for entries that have moved: `ok`, or what is wrong.
+    def look(self, entry: TransferEntry, video: ProviderVideo | None) -> str:
+        """Compare without consequences, for transferred entries: `ok`, or the difference.
 
-        One that moved before there were digests is played only.
+        Entries from before the digests are only played.
         """
         try:
             if video is None:
@@ -89,10 +89,10 @@ class Settling:
         except (CopyCorrupt, CopyDoubtful) as problem:
             return str(problem)
         except VideoFailure as failure:
-            return failure.supplier_code
+            return failure.provider_code
         return "ok"
 
-    def _compare(self, entry: TransferEntry, video: SupplierVideo) -> None:
+    def _compare(self, entry: TransferEntry, video: ProviderVideo) -> None:
         size = entry.measure.bytes if entry.measure else -1
         if video.state != "ready":
             raise CopyCorrupt("encoding_failed" if video.state == "failed" else "encoding_too_slow")
@@ -104,9 +104,9 @@ class Settling:
             raise CopyDoubtful("duration_differs")
 
     def _sample(self, entry: TransferEntry) -> None:
-        """Read parts of the file back and compare their digests with those of what was read from the source.
+        """Read parts of the file back and compare their digests with those of the source.
 
-        Every part of a small file, some of a large one: reading back is paid for like playing.
+        Every part of a small file, some of a large one: reading back is billed like playback.
         """
         most = min(self.ledger.policy.video_migration_checked_chunks, len(entry.chunks))
         download = partial(self.target.download, entry.target_id or "")
@@ -116,7 +116,7 @@ class Settling:
                 raise CopyCorrupt("content_differs")
 
     def _delete_others(self, entry: TransferEntry) -> None:
-        """A run that was given up while it asked for a copy may have made one after this one was made."""
+        """Delete copies that crashed runs made of the same video."""
         for other in self.target.with_title(entry.reference):
             if other.video_id != entry.target_id:
                 self.target.delete(other.video_id)
