@@ -55,15 +55,19 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_at constant timestamptz := p_period.activated_at;
   v_seconds constant numeric := (select private.bought_seconds(p) from public.payments p where p.id = p_period.payment_id);
-  v_rate constant numeric := (select p.amount_tyiyn / (p.period_days * 86400.0) from public.payments p where p.id = p_period.payment_id);
+  -- At least what the list says: an offer's price is no measure of what else was paid.
+  v_rate constant numeric := (select greatest(p.amount_tyiyn / (p.period_days * 86400.0), t.price_tyiyn / (t.period_days * 86400.0))
+    from public.payments p join public.tiers t on t.code = p.tier where p.id = p_period.payment_id);
   v_rank constant smallint := (select t.position from public.tiers t where t.code = p_period.tier);
   v_highest smallint;
   v_last timestamptz;
-  v_credit numeric := 0;
+  v_left numeric;
+  v_credit numeric;
 begin
   select pg_catalog.max(t.position), pg_catalog.max(s.ends_at),
+    pg_catalog.sum(extract(epoch from s.ends_at - greatest(s.starts_at, v_at))),
     pg_catalog.sum(extract(epoch from s.ends_at - greatest(s.starts_at, v_at)) * p.amount_tyiyn / (p.period_days * 86400.0))
-  into v_highest, v_last, v_credit
+  into v_highest, v_last, v_left, v_credit
   from public.subscription_periods s
   join public.tiers t on t.code = s.tier join public.payments p on p.id = s.payment_id
   where s.subscription_id = p_period.subscription_id and s.revoked_at is null and s.ends_at > v_at
@@ -76,7 +80,7 @@ begin
     where s.subscription_id = p_period.subscription_id and s.revoked_at is null and s.ends_at > v_at
       and (s.activated_at, s.id) < (p_period.activated_at, p_period.id);
     update public.subscription_periods s set starts_at = v_at,
-      ends_at = v_at + pg_catalog.make_interval(secs => (v_seconds + v_credit / v_rate)::double precision)
+      ends_at = v_at + pg_catalog.make_interval(secs => (v_seconds + least(v_credit / v_rate, v_left))::double precision)
     where s.id = p_period.id;
   else
     update public.subscription_periods s set starts_at = v_last, ends_at = v_last + pg_catalog.make_interval(secs => v_seconds::double precision)
@@ -86,7 +90,7 @@ end;
 $$;
 comment on function private.lay_out_period(public.subscription_periods) is
   'Gives a period its place behind the earlier ones. A higher tier starts at once, and what is left of the lower one is '
-  'turned into time of the higher by its price; the same or a lower tier follows when the paid time ends.';
+  'turned into time of the higher by its price, never into more time; the same or a lower tier follows when the paid time ends.';
 
 create function private.settle_subscription(p_subscription_id uuid) returns public.subscriptions
 language plpgsql volatile set search_path = '' as $$

@@ -1,6 +1,6 @@
 -- What a bank says about an order, and what follows from it: the one place where money becomes a tier. Every way in ends
 -- here: calls of banks, questions of ours, lists, the reconciler. A row lock on the payment puts them in order.
--- Locks: payment, then user, then subscription.
+-- Locks: payment, then offer, then user, then subscription.
 
 create function private.find_attempt(p_provider text, p_attempt_id uuid, p_provider_ref text) returns public.payment_attempts
 language sql stable set search_path = '' as $$
@@ -121,6 +121,8 @@ begin
   perform private.judge_payer(p_payment, p_report, p_rules);
   v_reason := private.disbelief(p_payment, p_report, p_rules);
   if v_reason is null then
+    -- Two payments at the price of one offer wait for each other: the second sees that it is used.
+    perform 1 from public.tier_offers o where o.id = p_payment.offer_id for no key update;
     v_reason := private.review_reason(p_payment, p_payment.paid_tyiyn + v_more);
     update public.payment_attempts a set state = 'paid', paid_tyiyn = a.paid_tyiyn + v_more,
       transaction_id = coalesce(a.transaction_id, p_report ->> 'transaction_id'),

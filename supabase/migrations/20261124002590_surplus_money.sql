@@ -15,17 +15,28 @@ $$;
 alter table public.payments drop constraint payments_review_reason_check;
 update public.payments set review_reason = 'routine' where review_reason = 'risk';
 alter table public.payments add constraint payments_review_reason_check check (review_reason in ('underpaid',
-  'late_and_paid_again', 'other_currency', 'test_money', 'unconfirmed', 'routine', 'transaction_reused', 'second_person'));
+  'late_and_paid_again', 'other_currency', 'test_money', 'unconfirmed', 'routine', 'transaction_reused', 'second_person', 'offer_used'));
 comment on column public.payments.review_reason is
   'Why a person must look before anything is activated; stays when he has decided. The user can read it: routine is all that '
   'it says of a fraud rule, whose reasons are in payment_risk_decisions.';
 
+create function private.is_used_offer(p_payment public.payments) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select from public.payments o
+    where o.offer_id = p_payment.offer_id and o.id <> p_payment.id and o.completed_at is not null);
+$$;
+comment on function private.is_used_offer(public.payments) is
+  'Whether another payment has used the offer whose price this one has: orders of several banks may be open at once.';
+revoke execute on function private.is_used_offer(public.payments) from public, anon, authenticated;
+grant execute on function private.is_used_offer(public.payments) to service_role;
+
 create or replace function private.review_reason(p_payment public.payments, p_total_tyiyn bigint) returns text
 language sql stable set search_path = '' as $$
   select case
-    when p_payment.state = 'manual_review' and p_payment.review_reason in ('late_and_paid_again', 'routine', 'second_person', 'transaction_reused')
+    when p_payment.state = 'manual_review' and p_payment.review_reason in ('late_and_paid_again', 'routine', 'second_person', 'transaction_reused', 'offer_used')
       then p_payment.review_reason
     when p_total_tyiyn < p_payment.amount_tyiyn then 'underpaid'
+    when private.is_used_offer(p_payment) then 'offer_used'
     when p_payment.state in ('failed', 'expired', 'canceled') and exists (
       select from public.payments o where o.user_id = p_payment.user_id and o.id <> p_payment.id
         and o.state in ('completed', 'partially_refunded') and o.completed_at > p_payment.created_at) then 'late_and_paid_again'

@@ -35,12 +35,12 @@ comment on function private.list_value(text, integer, integer) is
 create function private.given_value(p_payment public.payments) returns bigint
 language sql stable set search_path = '' as $$
   select case
-    when p_payment.tier is null or p_payment.offer_id is not null then p_payment.amount_tyiyn
+    when p_payment.tier is null or (p_payment.offer_id is not null and not private.is_used_offer(p_payment)) then p_payment.amount_tyiyn
     when v.value is not null then greatest(p_payment.amount_tyiyn, v.value) end
   from (select private.list_value(p_payment.tier, p_payment.period_days, p_payment.listing_limit) as value) as v;
 $$;
 comment on function private.given_value(public.payments) is
-  'What a payment gives its user, in tyiyn: at least the list price of its time; an offer''s price was agreed before. Null: '
+  'What a payment gives its user, in tyiyn: at least the list price of its time; an offer''s price was agreed before, once. Null: '
   'it has no list price, so that one person cannot give it.';
 
 create function private.acts_alone(

@@ -42,6 +42,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "test_money": ("тестовые деньги", "test money"),
         "transaction_reused": ("номер банка уже был", "bank's number was used before"),
         "late_and_paid_again": ("оплачен позже и дважды", "paid late and twice"),
+        "offer_used": ("предложение уже использовано", "offer already used"),
         "unconfirmed": ("банк не подтвердил", "not confirmed by the bank"),
     },
     "payment_event": {
