@@ -76,6 +76,16 @@ end;
 $$;
 comment on function private.ascii_digits(text) is 'Decimal digits of every script as 0-9.';
 
+create function private.unframed(p_text text) returns text
+language sql immutable strict parallel safe set search_path = '' as $$
+  select pg_catalog.translate(p_text, '⓿⓵⓶⓷⓸⓹⓺⓻⓼⓽❶❷❸❹❺❻❼❽❾➀➁➂➃➄➅➆➇➈➊➋➌➍➎➏➐➑➒🄋🄌'
+    '🅐🅑🅒🅓🅔🅕🅖🅗🅘🅙🅚🅛🅜🅝🅞🅟🅠🅡🅢🅣🅤🅥🅦🅧🅨🅩🅰🅱🅲🅳🅴🅵🅶🅷🅸🅹🅺🅻🅼🅽🅾🅿🆀🆁🆂🆃🆄🆅🆆🆇🆈🆉'
+    '🇦🇧🇨🇩🇪🇫🇬🇭🇮🇯🇰🇱🇲🇳🇴🇵🇶🇷🇸🇹🇺🇻🇼🇽🇾🇿', '012345678912345678912345678912345678900'
+    'abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz');
+$$;
+comment on function private.unframed(text) is
+  'Digits and letters in black circles, in squares and as halves of flags as plain ones: Unicode has no decomposition of them.';
+
 create function private.in_cyrillic(p_text text) returns text
 language sql immutable strict parallel safe set search_path = '' as $$
   select pg_catalog.translate(p_text, 'abcehkmoptxy', 'авсенкмортху');
@@ -113,7 +123,7 @@ begin
     v_text := pg_catalog.normalize(private.without_unseen(pg_catalog.normalize(v_text, 'NFKD')), 'NFKD');
     v_text := pg_catalog.regexp_replace(v_text,
       '[\u200D\uFE0E\uFE0F\u0300-\u0305\u0307-\u036F\u0483-\u0489\u1AB0-\u1AFF\u1DC0-\u1DFF\u20D0-\u20FF\uFE20-\uFE2F]', '', 'g');
-    v_text := private.ascii_digits(pg_catalog.regexp_replace(v_text, '(?<![иИ])\u0306', '', 'g'));
+    v_text := private.unframed(private.ascii_digits(pg_catalog.regexp_replace(v_text, '(?<![иИ])\u0306', '', 'g')));
     v_text := pg_catalog.translate(pg_catalog.lower(v_text), 'ςαβεζηικμνορτυχіјѕԁԛԝһӏєıɑɡłøđʙᴀᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ'
       '‐‑‒–—―−⁃⁄∕⧸。“”„‟«»', 'σabezhikmnoptyxijsdqwhlеiaglodbacdeghijklmnoprstuvwyz--------///.""""""');
     v_text := pg_catalog.normalize(v_text, 'NFC');
@@ -133,8 +143,8 @@ comment on function private.fold_text(text) is
   'dashes and quotes, no invisible characters, each word in one script, single blanks.';
 
 revoke execute on function private.without_unseen(text), private.single_blanks(text), private.clean_text(text),
-  private.clean_line(text), private.ascii_digits(text), private.in_one_script(text), private.in_cyrillic(text),
+  private.clean_line(text), private.ascii_digits(text), private.unframed(text), private.in_one_script(text), private.in_cyrillic(text),
   private.in_latin(text), private.fold_text(text) from public, anon, authenticated;
 grant execute on function private.without_unseen(text), private.single_blanks(text), private.clean_text(text),
-  private.clean_line(text), private.ascii_digits(text), private.in_one_script(text), private.in_cyrillic(text),
+  private.clean_line(text), private.ascii_digits(text), private.unframed(text), private.in_one_script(text), private.in_cyrillic(text),
   private.in_latin(text), private.fold_text(text) to service_role;

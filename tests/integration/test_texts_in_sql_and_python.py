@@ -20,7 +20,7 @@ _BLANKS = ("\n", "\r\n", "\r", "\n\n\n", "\t", " ", "  ", "\u00a0", "\u2003", "\
 _UNSEEN = ("\x07", "\u202e", "\u200b", "\u200c", "\u200d", "\u00ad", "\ufeff", "\ue000", "\u3164", "\u034f", "\ufe0f")
 _MARKED = ("й", "е\u0308", "и\u0306", "и\u0301\u0306", "\u0306", "\u0301", "é", "ң", "İ", "ς", "ΑΣ", "ﬁ", "①", "\u20e3")
 _EMOJI = ("👩\u200d🔧", "❤\ufe0f", "1\ufe0f\u20e3", "🏴\U000e0067\U000e007f", "👍🏽", "\U0001fae9")
-_WORDS = ("авaнс", "тоyota", "камри-tоyota", "ᴛᴇʟᴇ", "０５５５", "٠٥٥٥", "𝟗𝟗𝟔", "–", "«", "∕")
+_WORDS = ("авaнс", "тоyota", "камри-tоyota", "ᴛᴇʟᴇ", "０５５５", "٠٥٥٥", "𝟗𝟗𝟔", "❾➈⓽➒🄋", "🅰🅐🇰🇬", "–", "«", "∕")
 PIECES = st.sampled_from(_TAGS + _BLANKS + _UNSEEN + _MARKED + _EMOJI + _WORDS)
 # What both have known for long: tables of newer characters differ between Python and Postgres.
 _KNOWN = st.characters(codec="utf-8", exclude_characters="\0", exclude_categories=("Cs", "Cn")).filter(

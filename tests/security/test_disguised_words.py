@@ -32,6 +32,9 @@ def seller(functions: Functions, database: Database) -> Seller:
         "0555 12З 456".replace("З", "3"),
         "+996*555*123*456",
         "𝟎𝟓𝟓𝟓𝟏𝟐𝟑𝟒𝟓𝟔",
+        "⓿❺❺❺❶❷❸❹❺❻",
+        "🄋➄➄➄➀➁➂➃➄➅",
+        "🄌➎⓹➎➊⓶➌⓸➎⓺",
     ],
 )
 def test_a_phone_in_the_text_is_found_in_any_disguise(written: str, seller: Seller, database: Database) -> None:
@@ -77,6 +80,9 @@ def test_a_link_is_found_in_any_disguise(written: str, seller: Seller) -> None:
         "\u202eа\u202cванс",
         "ава\ufe0fнс",
         "aвαнс",
+        "🅐🅑🅐🅗🅒",
+        "🅰🅱🅰🅷🅲",
+        "🇦🇧🇦🇭🇨",
     ],
 )
 @pytest.mark.parametrize("effect", ["flag", "refuse"])

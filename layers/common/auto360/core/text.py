@@ -39,12 +39,24 @@ _ZEROS = (
     *(68912, 69734, 69872, 69942, 70096, 70384, 70736, 70864, 71248, 71360, 71472, 71904, 72016, 72784, 73040, 73120),
     *(92768, 92864, 93008, 123200, 123632, 125264),
 )
-_DIGITS = {zero + value: str(value) for zero in _ZEROS for value in range(10)}
+_DECIMALS = {zero + value: str(value) for zero in _ZEROS for value in range(10)}
 # Letters of neither Russian, Kyrgyz nor English that look like one of these, and the many dashes, strokes and quotes.
 _LOOKALIKES = str.maketrans(
     "ςαβεζηικμνορτυχіјѕԁԛԝһӏєıɑɡłøđʙᴀᴄᴅᴇɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ‐‑‒–—―−⁃⁄∕⧸。“”„‟«»",
     'σabezhikmnoptyxijsdqwhlеiaglodbacdeghijklmnoprstuvwyz--------///.""""""',
 )
+# Digits in black or doubled circles, and letters in black ones, in squares and as halves of flags: without a
+# decomposition of Unicode's own.
+_FRAMED_DIGITS = str.maketrans(
+    "⓿⓵⓶⓷⓸⓹⓺⓻⓼⓽❶❷❸❹❺❻❼❽❾➀➁➂➃➄➅➆➇➈➊➋➌➍➎➏➐➑➒🄋🄌",
+    "012345678912345678912345678912345678900",
+)
+_FRAMED_LETTERS = {
+    first + place: letter
+    for first in (0x1F150, 0x1F170, 0x1F1E6)
+    for place, letter in enumerate("abcdefghijklmnopqrstuvwxyz")
+}
+_AS_SEEN = {**_DECIMALS, **_FRAMED_DIGITS, **_FRAMED_LETTERS}
 _LATIN_TWINS, _CYRILLIC_TWINS = "abcehkmoptxy", "авсенкмортху"
 _TO_CYRILLIC = str.maketrans(_LATIN_TWINS, _CYRILLIC_TWINS)
 _TO_LATIN = str.maketrans(_CYRILLIC_TWINS, _LATIN_TWINS)
@@ -87,7 +99,7 @@ def fold(text: str) -> str:
     word in one script.
     """
     text = unicodedata.normalize("NFKD", _UNSEEN.sub("", unicodedata.normalize("NFKD", text)))
-    text = _BREVE.sub("", _MARKS.sub("", text)).translate(_DIGITS).lower().translate(_LOOKALIKES)
+    text = _BREVE.sub("", _MARKS.sub("", text)).translate(_AS_SEEN).lower().translate(_LOOKALIKES)
     text = _WORD.sub(lambda word: _in_one_script(word[0]), unicodedata.normalize("NFC", text))
     return " ".join(_BLANKS.sub(" ", text).split())
 
