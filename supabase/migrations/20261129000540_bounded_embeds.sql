@@ -2,6 +2,21 @@
 -- request of a hundred bytes ran until its time-out and held a connection. PostgREST has no setting for this, and its
 -- pre-request hook does not see the query; a policy does, since it is evaluated inside it.
 
+create function private.names_little(p_query text) returns boolean
+language plpgsql immutable set search_path = '' as $$
+begin
+  if pg_catalog.char_length(p_query) > 4000 and exists (
+      select from pg_catalog.regexp_matches(p_query, '[.]"([^"]+)"(?![.])', 'g') as m (found)
+      group by m.found having pg_catalog.count(*) > 20) then
+    raise sqlstate 'PT400' using message = 'a column named too often';
+  end if;
+  return true;
+end;
+$$;
+comment on function private.names_little(text) is
+  'True, or PT400 for a query of PostgREST that names a column more than twenty times: under many names, one text is an '
+  'answer of any size.';
+
 create function private.embeds_little(p_table text) returns boolean
 language plpgsql stable set search_path = '' as $$
 declare
@@ -11,9 +26,10 @@ declare
   v_most_lists integer := case when current_user = 'anon' then 0 else 2 end;
 begin
   -- Only PostgREST sets request.method, and only a request that embeds joins laterally.
-  if pg_catalog.strpos(v_query, 'JOIN LATERAL') = 0
-      or coalesce(pg_catalog.current_setting('request.method', true), '') = '' then
+  if coalesce(pg_catalog.current_setting('request.method', true), '') = '' then
     return true;
+  elsif pg_catalog.strpos(v_query, 'JOIN LATERAL') = 0 then
+    return private.names_little(p_query => v_query);
   elsif pg_catalog.regexp_count(v_query, 'JOIN LATERAL') > v_most_resources then
     raise sqlstate 'PT400' using message = 'too many embedded resources';
   elsif pg_catalog.regexp_count(v_query, 'jsonb?_agg[(]"') > v_most_lists then
@@ -28,15 +44,15 @@ begin
       - pg_catalog.regexp_count(v_query, 'SELECT 1 +' || v_from || ' *AS') > 1 then
     raise sqlstate 'PT400' using message = 'a resource embedded in itself';
   end if;
-  return true;
+  return private.names_little(p_query => v_query);
 end;
 $$;
 comment on function private.embeds_little(text) is
   'Restrictive policies: true, or PT400 (HTTP 400) for a request to PostgREST that embeds more than three resources '
-  '(signed in: six), any list (signed in: two), or this table twice; users twice, but with no list then. Evaluated once '
-  'per query, before its first row.';
-revoke execute on function private.embeds_little(text) from public;
-grant execute on function private.embeds_little(text) to anon, authenticated, service_role;
+  '(signed in: six), any list (signed in: two), or this table twice; users twice, but with no list then, or a column more than '
+  'twenty times. Evaluated once per query, before its first row.';
+revoke execute on function private.names_little(text), private.embeds_little(text) from public;
+grant execute on function private.names_little(text), private.embeds_little(text) to anon, authenticated, service_role;
 
 -- Also the tables of which people see their own rows alone: a thousand likes times a thousand likes run to the time-out.
 do $$

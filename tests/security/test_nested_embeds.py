@@ -51,6 +51,36 @@ def test_a_multiplying_request_is_refused_before_it_runs(path: str, who: str, re
     assert "embed" in answer.json()["message"]
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "select=" + ",".join(f"a{number}:description" for number in range(200)),
+        "select=" + ",".join(["description"] * 200),
+        "select=id&order=" + ",".join(["title.asc", "title.desc"] * 100),
+        "select=id&or=(" + ",".join(f"title.imatch.a{number}.*b" for number in range(200)) + ")",
+        "select=id,seller:public_profiles(" + ",".join(f"a{number}:bio" for number in range(200)) + ")",
+    ],
+)
+@pytest.mark.parametrize("who", ["anybody", "signed in"])
+def test_an_answer_does_not_grow_with_the_names_of_one_column(query: str, who: str, rest: Rest) -> None:
+    caller = rest.anybody if who == "anybody" else rest.user()
+    answer = caller.send("GET", f"/listings?{query}")
+    assert (answer.status_code, answer.json()) == (400, answer.json() | {"message": "a column named too often"})
+
+
+def test_every_column_may_be_named_beside_those_of_what_is_embedded(rest: Rest, database: Database) -> None:
+    columns = [
+        name
+        for (name,) in rows(
+            database,
+            "select column_name from information_schema.columns where "
+            "table_schema = 'public' and table_name = 'listings'",
+        )
+    ]
+    embedded = "seller:public_profiles(id,name,created_at,updated_at),business:business_accounts(id,name,created_at)"
+    rest.anybody.rows(f"/listings?select={','.join(columns)},{embedded}&id=not.is.null&order=created_at.desc,id")
+
+
 def test_conversations_are_not_multiplied_by_their_messages(rest: Rest, database: Database) -> None:
     user, seller = rest.user(), new_user_id(database)
     thread = {"listing_id": new_listing(database, seller), "buyer_id": user.id, "seller_id": seller}
