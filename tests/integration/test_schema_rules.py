@@ -36,6 +36,7 @@ CALLABLE_BY_USERS = {
     "private.may_edit_listing(uuid)": {"authenticated"},
     "private.may_see_listing(uuid)": {"anon", "authenticated"},
     "private.embeds_little(text)": {"anon", "authenticated"},
+    "private.names_little(text)": {"anon", "authenticated"},
     "private.my_listings()": {"authenticated"},
     "private.my_threads()": {"authenticated"},
     "private.may_write_to_thread(uuid)": {"authenticated"},
