@@ -1,4 +1,4 @@
--- Likes, saves, views, searches, reports, and the keys that make a repeated create harmless.
+-- Likes, saves, views, searches, reports, the keys that make a repeated create harmless, and places in the month's limit.
 
 create table public.listing_likes (
   id uuid primary key default gen_random_uuid(),
@@ -199,3 +199,36 @@ create policy reports_select on public.reports for select to authenticated
   using (reporter_id = (select auth.uid()));
 create policy reports_insert on public.reports for insert to authenticated
   with check (reporter_id = (select auth.uid()) and status = 'pending');
+
+create table public.listing_places (
+  listing_id uuid primary key references public.listings (id) on delete cascade,
+  payer_id uuid not null references public.users (id) on delete cascade,
+  taken_at timestamptz not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table public.listing_places is
+  'Whose month each published listing counts against, since when. It stays when a business closes or changes hands: that would '
+  'make room for more. Kept by a trigger of listings.';
+create index listing_places_payer_idx on public.listing_places (payer_id, taken_at);
+create trigger listing_places_touch_updated_at before update on public.listing_places
+  for each row execute function private.touch_updated_at();
+alter table public.listing_places enable row level security;
+grant all on public.listing_places to service_role;
+
+create function private.take_place() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into public.listing_places as p (listing_id, payer_id, taken_at)
+  values (new.id, coalesce(private.listing_payer(new.seller_user_id, new.business_id), new.seller_user_id), new.published_at)
+  on conflict (listing_id) do update set payer_id = excluded.payer_id, taken_at = excluded.taken_at;
+  return null;
+end;
+$$;
+comment on function private.take_place() is 'Trigger: a listing that is published takes a place in the month of its payer.';
+create trigger listings_take_place_on_insert after insert on public.listings
+  for each row when (new.published_at is not null) execute function private.take_place();
+create trigger listings_take_place_on_update after update of published_at on public.listings
+  for each row when (new.published_at is not null and new.published_at is distinct from old.published_at)
+  execute function private.take_place();
+revoke execute on function private.take_place() from public, anon, authenticated;

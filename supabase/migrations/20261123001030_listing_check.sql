@@ -102,7 +102,9 @@ declare
   v_status constant text := case when p_may_show and p_judgement -> 'flags' = '[]' then 'active' else 'pending_review' end;
 begin
   update public.listings l set moderation_status = 'pending', status = v_status,
-    published_at = coalesce(l.published_at, pg_catalog.now()),
+    -- A draft or a rejected listing is shown anew: it takes a place in this month.
+    published_at = case when l.status in ('draft', 'rejected') then pg_catalog.now()
+      else coalesce(l.published_at, pg_catalog.now()) end,
     -- A change of what is shown already gives no new days.
     expires_at = case when l.published_at is null or l.expires_at is null or l.status in ('draft', 'rejected')
       then pg_catalog.now() + interval '90 days' else l.expires_at end

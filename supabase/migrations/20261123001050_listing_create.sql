@@ -23,13 +23,9 @@ comment on function private.listing_allowance(uuid) is
 
 create function private.posted_this_month(p_payer_id uuid) returns integer
 language sql stable set search_path = '' as $$
-  select pg_catalog.count(*)::integer from public.listings l
-  where l.published_at >= pg_catalog.date_trunc('month', pg_catalog.now(), 'Asia/Bishkek')
-    and l.status <> 'rejected' and l.id in (
-      select p.id from public.listings p where p.seller_user_id = p_payer_id and p.business_id is null
-      union all
-      select p.id from public.listings p join public.business_accounts b on b.id = p.business_id
-      where b.user_id = p_payer_id);
+  select pg_catalog.count(*)::integer from public.listing_places p join public.listings l on l.id = p.listing_id
+  where p.payer_id = p_payer_id and p.taken_at >= pg_catalog.date_trunc('month', pg_catalog.now(), 'Asia/Bishkek')
+    and l.status <> 'rejected';
 $$;
 comment on function private.posted_this_month(uuid) is
   'Listings posted since the first of the month in Bishkek, also those sold or deleted since: deleting makes no room for '

@@ -144,6 +144,11 @@ LISTINGS = [
     backend_only("search_spellings", lambda _: {"spelling": "москвич", "name": "moskvich"}, {"name": "moskvitch"}),
     backend_only("search_terms", lambda _: {"term": "камри", "searched_on": "2026-01-01"}, {"searches": 2}),
     backend_only(
+        "listing_places",
+        lambda s: {"listing_id": s.car_draft, "payer_id": s.owner, "taken_at": EARLIER},
+        {"taken_at": LATER},
+    ),
+    backend_only(
         "idempotency_keys",
         lambda s: {
             "user_id": s.owner,
