@@ -75,6 +75,9 @@ create function private.decision_refusal(
 language sql stable set search_path = '' as $$
   select case
     when p_queue.id is null then 'not_found'
+    when exists (select from public.listings l left join public.business_members m
+      on m.business_id = l.business_id and m.user_id = p_moderator_id and m.status = 'active'
+      where l.id = p_queue.listing_id and (l.seller_user_id = p_moderator_id or m.id is not null)) then 'forbidden'
     when p_queue.version <> p_version then 'moderation_outdated'
     when p_queue.status in ('approved', 'rejected') then 'moderation_decided'
     when u.role <> 'admin' and p_queue.status = 'escalated' then 'forbidden'
@@ -83,7 +86,8 @@ language sql stable set search_path = '' as $$
   from public.users u where u.id = p_moderator_id;
 $$;
 comment on function private.decision_refusal(uuid, public.moderation_queue, integer) is
-  'Why a moderator may not act on this place in the queue; an administrator may act on what others hold.';
+  'Why a moderator may not act on this place in the queue: nobody decides about a listing of one''s own or of a business in '
+  'which one works. An administrator may act on what others hold.';
 
 create function public.moderation_act(
   p_moderator_id uuid, p_listing_id uuid, p_version integer, p_action text, p_reason text
