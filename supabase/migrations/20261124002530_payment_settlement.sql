@@ -197,6 +197,25 @@ $$;
 comment on function private.record_refund(public.payments, public.payment_attempts, bigint, text, jsonb) is
   'The bank says how much of an order went back in all. Finishes the refund of ours that it is, or notes one made in the bank''s cabinet.';
 
+create function private.end_refunds_without_money(p_payment_id uuid) returns void
+language sql volatile set search_path = '' as $$
+  with payment as (
+    select p.paid_tyiyn - p.refunded_tyiyn as left_tyiyn from public.payments p where p.id = p_payment_id
+  ), waiting as (
+    -- What the bank may be carrying out now comes first, then the oldest.
+    select r.id, r.state, pg_catalog.sum(r.amount_tyiyn) over (order by r.state = 'processing' desc, r.created_at, r.id) as total
+    from public.refunds r where r.payment_id = p_payment_id and r.state in ('requested', 'approved', 'processing')
+  )
+  update public.refunds r set state = case w.state when 'processing' then 'failed' else 'rejected' end,
+    finished_at = pg_catalog.now(), failure_reason = 'given_back_at_bank'
+  from waiting w, payment
+  where r.id = w.id and r.state in ('requested', 'approved', 'processing')
+    and case w.state when 'processing' then payment.left_tyiyn <= 0 else w.total > payment.left_tyiyn end;
+$$;
+comment on function private.end_refunds_without_money(uuid) is
+  'Ends refunds that wait for money which the bank has given back already: nobody approves or makes them any more. One that '
+  'the bank may be carrying out ends only when nothing is left.';
+
 create function private.finish_refund(p_refund_id uuid, p_ref text, p_actor jsonb) returns boolean
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -223,6 +242,7 @@ begin
   where p.id = v_payment.id;
   perform private.log_payment(v_payment, null, p_actor, 'refunded', nullif(v_state, v_payment.state), v_refund.amount_tyiyn,
     pg_catalog.jsonb_build_object('refund_id', v_refund.id, 'kind', v_refund.kind));
+  perform private.end_refunds_without_money(v_payment.id);
   perform private.shrink_period(v_payment, v_state = 'refunded');
   perform private.tell(v_payment.user_id, 'payment_refunded', 'refund:' || v_refund.id,
     pg_catalog.jsonb_build_object('payment_id', v_payment.id, 'tier', v_payment.tier, 'amount_tyiyn', v_refund.amount_tyiyn));
@@ -331,7 +351,8 @@ revoke execute on function private.find_attempt(text, uuid, text), private.disbe
   private.complete_payment(public.payments, uuid, text, jsonb),
   private.record_money(public.payments, public.payment_attempts, jsonb, jsonb, jsonb),
   private.record_failure(public.payments, public.payment_attempts, text, jsonb),
-  private.record_refund(public.payments, public.payment_attempts, bigint, text, jsonb), private.finish_refund(uuid, text, jsonb),
+  private.record_refund(public.payments, public.payment_attempts, bigint, text, jsonb), private.end_refunds_without_money(uuid),
+  private.finish_refund(uuid, text, jsonb),
   public.payment_settle(uuid, jsonb, jsonb, jsonb, uuid), public.payment_webhook_receive(text, jsonb),
   public.payment_orphan_found(text, jsonb, boolean, uuid, text) from public, anon, authenticated;
 grant execute on function private.find_attempt(text, uuid, text), private.disbelief(public.payments, jsonb, jsonb),
@@ -340,6 +361,7 @@ grant execute on function private.find_attempt(text, uuid, text), private.disbel
   private.complete_payment(public.payments, uuid, text, jsonb),
   private.record_money(public.payments, public.payment_attempts, jsonb, jsonb, jsonb),
   private.record_failure(public.payments, public.payment_attempts, text, jsonb),
-  private.record_refund(public.payments, public.payment_attempts, bigint, text, jsonb), private.finish_refund(uuid, text, jsonb),
+  private.record_refund(public.payments, public.payment_attempts, bigint, text, jsonb), private.end_refunds_without_money(uuid),
+  private.finish_refund(uuid, text, jsonb),
   public.payment_settle(uuid, jsonb, jsonb, jsonb, uuid), public.payment_webhook_receive(text, jsonb),
   public.payment_orphan_found(text, jsonb, boolean, uuid, text) to service_role;
