@@ -8,7 +8,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 	--no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fmt lint types db-reset openapi bundle plan deploy canary rollback destroy secret doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
+.PHONY: help install up test check fmt lint types db-reset openapi bundle plan deploy canary rollback destroy secret smoke doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ destroy: install ## delete a stage except its secrets and bundles; asks before (
 
 secret: install ## set a secret of a stage in Lockbox, typed or piped (STAGE, NAME)
 	@$(VENV_PYTHON) -m infra secret --stage $(STAGE) --name $(NAME)
+
+smoke: install ## call a stage from outside and compare twenty answers with what they should be (STAGE; `local` as for doctor)
+	@$(VENV_PYTHON) -m infra smoke --stage $(STAGE)
 
 doctor: install ## ask every supplier whether configuration and credentials are right (STAGE; `local` is this machine's stack)
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra doctor --stage $(STAGE)

@@ -58,6 +58,7 @@ class Project:
     variables: Mapping[str, tuple[Variable, ...]]
     events: Mapping[tuple[str, str], EventOptions]
     roles: Mapping[str, tuple[str, ...]]
+    channel_roles: Mapping[str, tuple[str, ...]]
     document: Mapping[str, Any]
 
     @property
@@ -94,7 +95,7 @@ def load_project(path: Path = TEMPLATE) -> Project:
     document = load_document(path)
     resources: dict[str, Any] = document.get("Resources") or {}
     shared = ((document.get("Globals") or {}).get("Function") or {}).get("Environment") or {}
-    variables, events, roles = {}, {}, {}
+    variables, events, roles, channel_roles = {}, {}, {}, {}
     for logical, resource in resources.items():
         if resource.get("Type") == "AWS::Serverless::Function":
             properties = resource["Properties"]
@@ -102,7 +103,9 @@ def load_project(path: Path = TEMPLATE) -> Project:
             own = (properties.get("Environment") or {}).get("Variables") or {}
             given = {**(shared.get("Variables") or {}), **own}
             variables[folder] = tuple(_variable(logical, name, value) for name, value in given.items())
-            roles[folder] = tuple(((resource.get("Metadata") or {}).get("Auto360") or {}).get("YandexRoles") or ())
+            ours = (resource.get("Metadata") or {}).get("Auto360") or {}
+            roles[folder] = tuple(ours.get("YandexRoles") or ())
+            channel_roles[folder] = tuple(ours.get("YandexVideoRoles") or ())
             for name, event in (properties.get("Events") or {}).items():
                 events[(folder, name)] = _options(logical, event.get("Properties") or {}, resources)
     return Project(
@@ -114,6 +117,7 @@ def load_project(path: Path = TEMPLATE) -> Project:
         variables=variables,
         events=events,
         roles=roles,
+        channel_roles=channel_roles,
         document=document,
     )
 

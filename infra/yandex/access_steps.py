@@ -59,6 +59,11 @@ def _all_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
         holders = {function.account for function in wanted.functions if role in function.roles}
         holders |= {wanted.trigger_account} if role == QUEUE_WRITER and wanted.triggers else set()
         yield from _bindings(actual, folder, role, holders)
+    if wanted.video_channel:
+        channel = _Place(cloud.channels, wanted.video_channel, "the video channel")
+        for role in sorted({role for function in wanted.functions for role in function.channel_roles}):
+            holders = {function.account for function in wanted.functions if role in function.channel_roles}
+            yield from _bindings(actual, channel, role, holders)
 
 
 @dataclass(frozen=True)

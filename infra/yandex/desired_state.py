@@ -15,8 +15,9 @@ from local.gateway.template import BucketEvent, FunctionSpec
 INVOKER = "functions.functionInvoker"
 SECRET_READER = "lockbox.payloadViewer"  # noqa: S105 - the name of a role
 QUEUE_WRITER = "ymq.writer"
+VIDEO_CHANNEL = "YandexVideoChannelId"
 RUNTIME = "python312"
-_MOST_RETRIES, _LEAST_RETRIES = 5, 1
+_MAX_RETRIES = 5
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class WantedFunction:
     secrets: Mapping[str, str]
     scaling: Scaling
     roles: tuple[str, ...]
+    channel_roles: tuple[str, ...]
     is_called_by_gateway: bool
     is_called_by_triggers: bool
 
@@ -60,11 +62,12 @@ class Wanted:
     stage: Stage
     functions: tuple[WantedFunction, ...]
     triggers: tuple[WantedTrigger, ...]
+    video_channel: str = ""
 
     @property
     def gateway(self) -> str:
         """The gateway, and the service account with which it calls functions."""
-        return f"{self.stage.prefix}-gateway"
+        return gateway_of(self.stage)
 
     @property
     def trigger_account(self) -> str:
@@ -77,6 +80,11 @@ class Wanted:
         return f"{self.stage.prefix}-failed-events"
 
     @property
+    def upload_buckets(self) -> tuple[str, ...]:
+        """Buckets whose events call functions; a trigger on one that is missing is refused."""
+        return tuple(sorted({trigger.bucket for trigger in self.triggers if trigger.bucket}))
+
+    @property
     def accounts(self) -> tuple[str, ...]:
         """All service accounts."""
         own = [function.account for function in self.functions]
@@ -85,6 +93,11 @@ class Wanted:
     def secret_resource(self, key: str) -> str:
         """The name of a secret in Lockbox; one secret per key, so that each has its own readers."""
         return secret_resource(self.stage, key)
+
+
+def gateway_of(stage: Stage) -> str:
+    """The name of a stage's gateway."""
+    return f"{stage.prefix}-gateway"
 
 
 def secret_resource(stage: Stage, key: str) -> str:
@@ -99,7 +112,7 @@ def work_out(project: Project, stage: Stage, bundles: Mapping[str, Bundle]) -> W
     triggers = tuple(trigger for spec in project.functions for trigger in _triggers(project, stage, spec, parameters))
     for name in [*(each.resource for each in functions), *(each.resource for each in triggers), f"{stage.prefix}-x"]:
         check_name(name)
-    return Wanted(stage, functions, triggers)
+    return Wanted(stage, functions, triggers, video_channel=parameters.get(VIDEO_CHANNEL, ""))
 
 
 def _function(
@@ -130,6 +143,7 @@ def _function(
         secrets=secrets,
         scaling=stage.scaling_of(spec.name),
         roles=project.roles.get(spec.name, ()),
+        channel_roles=project.channel_roles.get(spec.name, ()),
         is_called_by_gateway=bool(spec.routes),
         is_called_by_triggers=bool(spec.timers or spec.buckets),
     )
@@ -164,8 +178,8 @@ def _triggers(
 
 
 def _retries(options: EventOptions) -> int:
-    """How often Yandex tries; AWS counts the tries after the first one and may have none."""
-    return max(_LEAST_RETRIES, min(_MOST_RETRIES, options.retries))
+    """Invocations after the first one, counted alike by both clouds; Yandex allows up to five, AWS more."""
+    return min(_MAX_RETRIES, options.retries)
 
 
 def _kinds(event: BucketEvent) -> tuple[str, ...]:

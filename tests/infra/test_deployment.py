@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
+from yandex.cloud.certificatemanager.v1.certificate_pb2 import Certificate
+from yandex.cloud.serverless.triggers.v1.trigger_service_pb2 import UpdateTriggerRequest
 
+from infra import smoke
 from infra.bundle import DIRECT_LIMIT
 from infra.stage import Scaling
 from infra.yandex.checks import problems
@@ -15,9 +20,11 @@ from infra.yandex.cloud import CloudError
 from infra.yandex.current_state import Actual
 from infra.yandex.deployment import DeploymentFailed
 from infra.yandex.health import HealthCheck, Unhealthy
+from infra.yandex.quotas import FUNCTIONS, INSTANCES, MEMORY, REQUESTS
 from infra.yandex.secrets import set_secret
 from tests.infra.conftest import Site
-from tests.support.yandex_cloud import FOLDER
+from tests.support.healthy_site import HealthySite
+from tests.support.yandex_cloud import CERTIFICATE, CHANNEL, FOLDER, NETWORK
 
 
 @pytest.fixture
@@ -239,14 +246,15 @@ def test_a_canary_can_be_ended(deployed: Site) -> None:
 
 
 def test_a_domain_is_attached(deployed: Site) -> None:
-    deployed.restage(domain="api.example.org", certificate_id="fpq1")
+    deployed.restage(domain="api.example.org", certificate_id=CERTIFICATE)
     assert kinds(deployed) == {"domain": 1}
     deployed.deployment.deploy()
     assert deployed.plan() == []
 
 
 def test_scaling_follows_the_stage(deployed: Site) -> None:
-    deployed.restage(scaling={"default": Scaling(20, 20, 1)})
+    deployed.fake.provisioned_quota = 100
+    deployed.restage(scaling={"default": Scaling(20, 40, 1)})
     assert kinds(deployed) == {"scaling": len(deployed.project.functions)}
     deployed.deployment.deploy()
     assert {policy.zone_instances_limit for policy in deployed.fake.scaling.values()} == {20}
@@ -282,17 +290,119 @@ def test_a_missing_secret_is_told_before_anything_is_changed(site: Site) -> None
     assert site.fake.changes == 0
 
 
-def test_quotas_are_looked_at_before_anything_is_changed(site: Site) -> None:
+def test_quotas_are_compared_with_the_sum_over_all_functions(site: Site) -> None:
     site.set_secrets()
     assert problems(site.wanted, Actual(site.cloud, site.stage)) == []
-    site.fake.quotas["serverless.functions.count"] = 10
-    del site.fake.quotas["serverless.workers.count"]
+    others = len(site.project.functions) - 1
+    site.fake.quotas |= {FUNCTIONS: 10, REQUESTS: 150 + 6 * others - 1}
+    del site.fake.quotas[INSTANCES]
+    before = site.fake.changes
     found = problems(site.wanted, Actual(site.cloud, site.stage))
-    functions = len(site.project.functions)
+    assert site.fake.changes == before
     assert [each.split(":")[0] for each in found] == [
-        f"The quota serverless.functions.count is 10, and {functions} are needed",
-        "The quota serverless.workers.count is 10, and 50 are needed",
+        f"The quota {FUNCTIONS} is 10, and {others + 1} are needed",
+        f"The quota {INSTANCES} is 10, and {50 + 2 * others} are needed",
+        f"The quota {REQUESTS} is {150 + 6 * others - 1}, and {150 + 6 * others} are needed",
     ]
+
+
+def test_memory_and_warm_instances_are_compared_as_well(site: Site) -> None:
+    site.set_secrets()
+    site.restage(scaling={"default": Scaling(2, provisioned=1)})
+    needed = sum(2 * function.memory_mb * 1024**2 for function in site.wanted.functions)
+    site.fake.quotas[MEMORY] = needed - 1
+    memory, warm = problems(site.wanted, Actual(site.cloud, site.stage))
+    assert f"and {needed} are needed" in memory
+    assert warm.startswith(f"{len(site.wanted.functions)} warm instances are wanted in all zones together")
+
+
+def test_requests_find_room_in_a_queue_unless_the_stage_says_otherwise(deployed: Site) -> None:
+    policies = {policy.zone_instances_limit: policy.zone_requests_limit for policy in deployed.fake.scaling.values()}
+    assert policies == {2: 6, 50: 150}
+
+
+def test_the_bucket_of_uploads_is_made_before_the_trigger_on_it(site: Site) -> None:
+    site.set_secrets()
+    bucket = site.stage.parameters["YandexStorageBucket"]
+    assert f"+ {'bucket':<16} {bucket}  (for uploads)" in site.plan()
+    site.deployment.deploy()
+    assert bucket in site.fake.buckets
+    [trigger] = [each for each in site.fake.triggers.values() if each.rule.object_storage.bucket_id]
+    site.fake.buckets.remove(bucket)
+    actual = Actual(site.cloud, site.stage)
+    request = UpdateTriggerRequest(trigger_id=trigger.id, rule=trigger.rule)
+    with pytest.raises(CloudError, match="not found"):
+        actual.cloud.run(actual.cloud.triggers.Update, request)
+
+
+def test_functions_that_handle_videos_get_their_role_on_the_channel_alone(deployed: Site) -> None:
+    names = {account.id: account.name.removeprefix(f"{deployed.stage.prefix}-") for account in accounts(deployed)}
+    holders = {(names[each.subject.id], each.role_id) for each in deployed.fake.bindings[CHANNEL]}
+    functions = ("video-token", "video", "video-poller", "video-migrator", "media-copies")
+    assert holders == {(function, "video.editor") for function in functions}
+    in_the_folder = {each.role_id for each in deployed.fake.bindings[FOLDER]}
+    assert "video.editor" not in in_the_folder
+
+
+def accounts(site: Site) -> list[Any]:
+    return list(site.fake.accounts.values())
+
+
+def test_a_timer_whose_events_shall_not_be_repeated_has_no_retry_settings(site: Site) -> None:
+    site.set_secrets()
+    never = {key: dataclasses.replace(options, retries=0) for key, options in site.project.events.items()}
+    site.project = dataclasses.replace(site.project, events=never)
+    site.deployment.deploy()
+    timers = [each.rule.timer for each in site.fake.triggers.values() if each.rule.WhichOneof("rule") == "timer"]
+    assert timers
+    assert not any(timer.invoke_function_with_retry.HasField("retry_settings") for timer in timers)
+    assert site.plan() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"folder_id": "b1gnowhere"}, "`folder_id`"),
+        ({"network_id": "enpnowhere"}, "`network_id`"),
+        ({"security_profile_id": "fevnowhere"}, "`security_profile_id`"),
+        ({"domain": "api.example.org", "certificate_id": "fpqnowhere"}, "`certificate_id`"),
+    ],
+)
+def test_what_people_have_to_make_is_asked_for_before_anything_is_changed(
+    site: Site, changes: dict[str, str], told: str
+) -> None:
+    site.set_secrets()
+    before = site.fake.changes
+    site.restage(**changes)
+    found = problems(site.wanted, Actual(site.cloud, site.stage))
+    assert any(each.startswith(told) for each in found)
+    assert site.fake.changes == before
+
+
+def test_a_certificate_that_is_not_issued_and_a_channel_that_is_missing_are_told(site: Site) -> None:
+    site.set_secrets()
+    site.fake.certificate_status = Certificate.Status.VALIDATING
+    parameters = {**site.stage.parameters, "YandexVideoChannelId": "vplcnowhere"}
+    site.restage(domain="api.example.org", certificate_id=CERTIFICATE, parameters=parameters)
+    channel, certificate = problems(site.wanted, Actual(site.cloud, site.stage))
+    assert channel.startswith("`YandexVideoChannelId`")
+    assert "not issued yet" in certificate
+
+
+def test_without_its_static_key_a_deployment_does_not_begin(site: Site) -> None:
+    site.set_secrets()
+    first, second = problems(site.wanted, Actual(site.cloud, site.stage), environ={})
+    assert (first.split()[0], second.split()[0]) == ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+
+def test_a_stage_in_a_network_calls_out_from_there(deployed: Site) -> None:
+    functions = len(deployed.project.functions)
+    deployed.restage(network_id=NETWORK)
+    steps = deployed.deployment.plan()
+    assert Counter((step.kind, step.detail) for step in steps) == {("version", "network"): functions}
+    deployed.deployment.deploy()
+    assert deployed.live("payments").connectivity.network_id == NETWORK
+    assert deployed.plan() == []
 
 
 def test_an_environment_that_is_too_large_is_told_before_anything_is_changed(site: Site) -> None:
@@ -315,20 +425,23 @@ def test_values_of_secrets_appear_in_no_plan_and_no_report(deployed: Site) -> No
 
 
 def test_health_is_asked_through_the_gateway_for_every_http_function(site: Site) -> None:
-    asked: list[str] = []
-
-    def fetch(method: str, url: str) -> tuple[int, bytes]:
-        asked.append(f"{method} {url}")
-        return (200, b'{"data": {"status": "ok"}}') if method == "GET" else (204, b"")
-
-    count = HealthCheck("https://gate", fetch, pause=lambda _: None)(site.project.functions)
-    assert asked[0] == "GET https://gate/health"
-    assert count == len([spec for spec in site.project.functions if spec.routes]) == len(asked) - 1
+    outside = HealthySite()
+    count = HealthCheck("https://gate", outside.send, pause=lambda _: None)(site.project.functions)
+    assert count == len([spec for spec in site.project.functions if spec.routes])
+    preflights, calls = outside.asked[:count], outside.asked[count:]
+    assert all(each.startswith("OPTIONS /") for each in preflights)
+    assert calls == [f"{call.method} {call.path}" for call in smoke.CALLS]
+    assert len(calls) == 20
 
 
 def test_a_function_that_does_not_answer_is_named(site: Site) -> None:
-    def fetch(method: str, url: str) -> tuple[int, bytes]:
-        return (502, b"") if "/api/chat" in url else (200, b'{"data": {"status": "ok"}}')
-
+    outside = HealthySite(broken="/api/chat")
     with pytest.raises(Unhealthy, match="chat answered 502"):
-        HealthCheck("https://gate", fetch, pause=lambda _: None)(site.project.functions)
+        HealthCheck("https://gate", outside.send, pause=lambda _: None)(site.project.functions)
+
+
+@pytest.mark.parametrize("header", ["Authorization", "Cookie"])
+def test_a_gateway_that_keeps_a_header_back_is_no_healthy_one(site: Site, header: str) -> None:
+    outside = HealthySite(kept_back=(header,))
+    with pytest.raises(Unhealthy, match=f"did not bring {header.lower()} to the function"):
+        HealthCheck("https://gate", outside.send, pause=lambda _: None)(site.project.functions)
