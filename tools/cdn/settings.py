@@ -29,7 +29,8 @@ class _Caching(BaseModel):
 
     def caching(self) -> Caching:
         """For the port."""
-        return Caching(**{name: getattr(self, name) for name in _Caching.model_fields})
+        keeps_redirects = None if self.edge_seconds is None else False
+        return Caching(keeps_redirects=keeps_redirects, **{name: getattr(self, name) for name in _Caching.model_fields})
 
 
 class _Rule(_Caching):
