@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from auto360.container import cdn as cdn_container
 from auto360.providers.cdn import Caching, CdnFailure, Resource, Rule
 from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
 from auto360.providers.transport.connections import new_client
@@ -154,8 +155,8 @@ def test_refused_settings_are_not_applied(
 ) -> None:
     wanted_wrongly = Resource(Caching(edge_seconds=0), (BY_NAME,))
     monkeypatch.setattr(program, "wanted", lambda: wanted_wrongly)
-    monkeypatch.setattr(program.cdn, "is_used", lambda: True)
-    monkeypatch.setattr(program.cdn, "yandex_cdn", lambda: cdn)
+    monkeypatch.setattr(cdn_container, "is_used", lambda: True)
+    monkeypatch.setattr(cdn_container, "yandex_cdn", lambda: cdn)
     monkeypatch.setattr(program, "use_local_stack_unless_told", lambda: "a test")
     assert program.main(["plan"]) == 0
     assert program.main(["apply"]) == 1
