@@ -50,13 +50,13 @@ fuzz: install ## random requests to a stack of its own: OpenAPI document, operat
 	@PYTHONPATH=.:layers/common $(VENV_PYTHON) -m tests.fuzz
 
 plan: install ## show what a deployment would do on Yandex Cloud (STAGE)
-	@$(VENV_PYTHON) -m infra plan --stage $(STAGE)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra plan --stage $(STAGE)
 
 deploy: install ## do it; a run that broke goes on, one that is not healthy goes back (STAGE)
-	@$(VENV_PYTHON) -m infra deploy --stage $(STAGE)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra deploy --stage $(STAGE)
 
 canary: install ## lead a share of the requests to new versions; 0 ends it (STAGE, SHARE in percent)
-	@$(VENV_PYTHON) -m infra canary --stage $(STAGE) --share $(SHARE)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra canary --stage $(STAGE) --share $(SHARE)
 
 rollback: install ## make the versions before the last deployment live again (STAGE)
 	@$(VENV_PYTHON) -m infra rollback --stage $(STAGE)

@@ -85,7 +85,8 @@ def _bundle(project: Project) -> int:
         shown = "–" if took is None else f"{took:.0f}"
         way = "storage" if bundle.goes_through_storage else "call"
         size, unpacked = bundle.size / 1e6, bundle.unpacked / 1e6
-        environment = environment_bytes(project.variables[bundle.function], project.defaults)
+        variables, at_start = project.variables[bundle.function], bundle.function in project.reading_at_start
+        environment = environment_bytes(variables, project.defaults, is_read_at_start=at_start)
         figures = f"{size:>7.1f} {unpacked:>7.1f} {shown:>9} {environment:>9}"
         print(f"{bundle.function:<24} {figures}  {way:<7}  {bundle.path.name}")
     index = write_index(bundles, imports=imports)
@@ -106,9 +107,9 @@ def _openapi(project: Project) -> int:
 
 
 def _roles(_project: Project) -> int:
-    from infra.yandex.deployer_roles import table
+    from infra.yandex import deployer_roles
 
-    print(table())
+    print(f"{deployer_roles.table()}\n\n{deployer_roles.commands()}")
     return 0
 
 

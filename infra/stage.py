@@ -11,6 +11,8 @@ from typing import Any
 
 STAGES = Path(__file__).with_name("stages")
 _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
+# Variables that a stage may set otherwise than the template: limits and rates, which say nothing of what is connected.
+SETTABLE = ("LIMIT_", "OTP_", "CACHE_", "RISK_", "SENTRY_TRACES_RATE")
 _LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
 
@@ -60,6 +62,7 @@ class Stage:
     provisioned_quota: int = 2
     absent_secrets: frozenset[str] = frozenset()
     parameters: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
     scaling: Mapping[str, Scaling] = field(default_factory=dict)
 
     @property
@@ -93,18 +96,24 @@ def load_stage(name: str, folder: Path = STAGES) -> Stage:
 
 
 def _stage(name: str, content: Mapping[str, Any]) -> Stage:
-    unknown = sorted(set(content) - {"yandex", "secrets", "parameters", "scaling"})
+    unknown = sorted(set(content) - {"yandex", "secrets", "parameters", "settings", "scaling"})
     if unknown:
         raise StageError(f"{name}.toml has a part that means nothing: {', '.join(unknown)}.")
     stage = Stage(
         name=name,
         absent_secrets=frozenset(content.get("secrets", {}).get("absent", ())),
         parameters={"Stage": name, **{key: str(value) for key, value in content.get("parameters", {}).items()}},
+        settings={key: str(value) for key, value in content.get("settings", {}).items()},
         scaling={key: Scaling(**value) for key, value in content.get("scaling", {}).items()},
         **content["yandex"],
     )
     if stage.log_level not in _LEVELS:
         raise StageError(f"{name}.toml: log_level must be one of {', '.join(_LEVELS)}.")
+    foreign = sorted(key for key in stage.settings if not key.startswith(SETTABLE))
+    if foreign:
+        raise StageError(
+            f"{name}.toml: {foreign[0]} is no limit; a stage sets {', '.join(SETTABLE)}… under `settings`."
+        )
     for function, scaling in stage.scaling.items():
         if not scaling.has_a_queue:
             raise StageError(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
+from typing import Annotated, Any
 
-from infra.environment import ASSUMED_BYTES, MOST_BYTES
+from infra.environment import MOST_BYTES, START_BYTES, usual_bytes
 from infra.yandex.current_state import Actual
 from infra.yandex.desired_state import Wanted
 from infra.yandex.preconditions import missing_preconditions
@@ -24,6 +25,7 @@ def problems(wanted: Wanted, actual: Actual, environ: Mapping[str, str] = os.env
         *before,
         *_missing_secrets(wanted, actual),
         *_crowded_environments(wanted, actual),
+        *_unusable_settings(wanted),
         # Quotas belong to the cloud of the folder, so that they cannot be asked for without it.
         *(quota_problems(wanted, actual) if not any("`folder_id`" in each for each in before) else ()),
     ]
@@ -40,15 +42,38 @@ def _missing_secrets(wanted: Wanted, actual: Actual) -> Iterator[str]:
             )
 
 
+def _unusable_settings(wanted: Wanted) -> Iterator[str]:
+    """Limits of the stage that the functions would not start with."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from infra.doctor.configuration import settings_groups
+
+    if not wanted.stage.settings:
+        return
+    fields = {name.upper(): field for group in settings_groups() for name, field in group.model_fields.items()}
+    for name, value in sorted(wanted.stage.settings.items()):
+        field = fields[name]
+        kind: Any = Annotated[field.annotation, field]
+        try:
+            TypeAdapter(kind).validate_python(value)
+        except ValidationError as error:
+            yield f"The setting {name} cannot be {value!r}: {error.errors()[0]['msg']}."
+
+
 def _crowded_environments(wanted: Wanted, actual: Actual) -> Iterator[str]:
     for function in wanted.functions:
         size = sum(len(name) + len(value.encode()) for name, value in function.environment.items())
-        size += sum(len(name) + _secret_bytes(key, wanted, actual) for name, key in function.secrets.items())
+        size += START_BYTES if function.start_secret else 0
+        inside = {} if function.start_secret else function.secrets
+        size += sum(len(name) + _secret_bytes(key, wanted, actual) for name, key in inside.items())
         if size > MOST_BYTES:
-            yield f"The environment of {function.name} has {size} bytes; {MOST_BYTES} are allowed, names included."
+            yield (
+                f"The environment of {function.name} has {size} bytes; {MOST_BYTES} are allowed, names included."
+                f" `SecretsAtStart: true` in the template's Metadata.Auto360 takes its secrets out of it."
+            )
 
 
 def _secret_bytes(key: str, wanted: Wanted, actual: Actual) -> int:
     secret = actual.secrets.get(wanted.secret_resource(key))
     told = secret.labels.get(SIZE_LABEL, "") if secret else ""
-    return int(told) if told.isdigit() else ASSUMED_BYTES
+    return int(told) if told.isdigit() else usual_bytes(key)

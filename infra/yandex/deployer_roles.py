@@ -1,7 +1,8 @@
 """Roles of the account that deploys: the least published role for each call, and where it is given.
 
-`docs/deployment.md` shows `table()`, and a refusal of the cloud names the roles of the refused call. Calls are named as
-in `infra.yandex.cloud`: `functions.CreateVersion`; `objects.*` and `queues.*` are those of the two HTTP interfaces.
+`docs/deployment.md` shows `table()` and `commands()`, and a refusal of the cloud names the roles of the refused call.
+Calls are named as in `infra.yandex.cloud`: `functions.CreateVersion`; `objects.*` and `queues.*` are those of the two
+HTTP interfaces.
 """
 
 from __future__ import annotations
@@ -91,6 +92,23 @@ def advice(call: str) -> str:
 def table() -> str:
     """The table of `docs/deployment.md`."""
     return "\n".join(["| Role | On | For |", "|---|---|---|", *_rows()])
+
+
+def commands() -> str:
+    """The commands of `docs/deployment.md` that give the roles; the one on the channel is given in its console."""
+    return "\n".join(_grants())
+
+
+def _grants() -> Iterator[str]:
+    for each in ROLES:
+        where = {
+            _FOLDER: "folder add-access-binding auto360-production",
+            "the cloud": "cloud add-access-binding default",
+        }
+        if each.place in where:
+            account = "--service-account-name auto360-deployer"
+            condition = f"  # only with {each.only_for}" if each.only_for else ""
+            yield f"yc resource-manager {where[each.place]} {account} --role {each.role}{condition}"
 
 
 def _rows() -> Iterator[str]:

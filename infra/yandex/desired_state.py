@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from infra.bundle import Bundle
 from infra.stage import Scaling, Stage
 from infra.template import EventOptions, Project
-from infra.yandex.rules import check_name, check_resources, check_variable, cron_of
+from infra.yandex.rules import RuleError, check_name, check_resources, check_variable, cron_of
 from local.gateway.template import BucketEvent, FunctionSpec
 
 INVOKER = "functions.functionInvoker"
@@ -22,7 +22,10 @@ _MAX_RETRIES = 5
 
 @dataclass(frozen=True)
 class WantedFunction:
-    """One function: `environment` is plain, `secrets` are names of variables with the key of the secret."""
+    """One function: `environment` is plain, `secrets` are names of variables with the key of the secret.
+
+    `start_secret` is the copy of them that the function reads at its start, where they do not fit beside the rest.
+    """
 
     name: str
     resource: str
@@ -33,6 +36,7 @@ class WantedFunction:
     timeout_seconds: int
     environment: Mapping[str, str]
     secrets: Mapping[str, str]
+    start_secret: str
     scaling: Scaling
     roles: tuple[str, ...]
     channel_roles: tuple[str, ...]
@@ -108,6 +112,9 @@ def secret_resource(stage: Stage, key: str) -> str:
 def work_out(project: Project, stage: Stage, bundles: Mapping[str, Bundle]) -> Wanted:
     """Everything that should be there. Raises RuleError and TemplateError for what cannot be."""
     parameters = project.parameters(stage.parameters)
+    unknown = sorted(name for name in stage.settings if not project.settable(name))
+    if unknown:
+        raise RuleError(f"No function has a setting {unknown[0]}, which infra/stages/{stage.name}.toml sets.")
     functions = tuple(_function(project, stage, spec, bundles[spec.name], parameters) for spec in project.functions)
     triggers = tuple(trigger for spec in project.functions for trigger in _triggers(project, stage, spec, parameters))
     for name in [*(each.resource for each in functions), *(each.resource for each in triggers), f"{stage.prefix}-x"]:
@@ -125,7 +132,7 @@ def _function(
             if variable.secret not in stage.absent_secrets:
                 secrets[variable.name] = variable.secret
         else:
-            value = variable.value(parameters)
+            value = stage.settings.get(variable.name) or variable.value(parameters)
             check_variable(variable.name, value)
             # An empty value counts as absent, and would only take room.
             if value:
@@ -141,6 +148,7 @@ def _function(
         timeout_seconds=int(spec.timeout),
         environment=environment,
         secrets=secrets,
+        start_secret=f"{resource}-environment" if spec.name in project.reading_at_start else "",
         scaling=stage.scaling_of(spec.name),
         roles=project.roles.get(spec.name, ()),
         channel_roles=project.channel_roles.get(spec.name, ()),

@@ -25,6 +25,7 @@ from yandex.cloud.serverless.functions.v1.function_service_pb2 import (
 from infra.yandex.current_state import NOT_YET, Actual
 from infra.yandex.desired_state import RUNTIME, Wanted, WantedFunction
 from infra.yandex.gateway import LIVE
+from infra.yandex.start_secrets import start_environment
 from infra.yandex.step import Step
 from infra.yandex.storage import Storage
 
@@ -104,7 +105,7 @@ def scaling_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 def _version(function: WantedFunction, wanted: Wanted, actual: Actual) -> CreateFunctionVersionRequest:
     """The version that is wanted, without its code; the description tells which code it has."""
     secrets = []
-    for variable, key in sorted(function.secrets.items()):
+    for variable, key in [] if function.start_secret else sorted(function.secrets.items()):
         secret = actual.secrets.get(wanted.secret_resource(key))
         secrets.append(
             Secret(
@@ -123,7 +124,7 @@ def _version(function: WantedFunction, wanted: Wanted, actual: Actual) -> Create
         resources=Resources(memory=function.memory_mb * _MB),
         execution_timeout=Duration(seconds=function.timeout_seconds),
         service_account_id=actual.account_id(function.account),
-        environment=function.environment,
+        environment={**function.environment, **start_environment(function, wanted, actual)},
         secrets=secrets,
         log_options=LogOptions(folder_id=wanted.stage.folder_id, min_level=level),
         connectivity=Connectivity(network_id=wanted.stage.network_id) if wanted.stage.network_id else None,

@@ -63,6 +63,7 @@ def test_a_role_that_may_not_give_access_to_secrets_is_not_enough(full: Site) ->
 def test_the_document_shows_the_roles_that_the_calls_need() -> None:
     text = (DOCS / "deployment.md").read_text(encoding="utf-8")
     assert deployer_roles.table() in text
+    assert f"\n{deployer_roles.commands()}\n" in text
     named = {each.role for each in deployer_roles.ROLES}
     assert not {"lockbox.editor", "functions.editor", "storage.admin"} & named
 

@@ -21,6 +21,7 @@ from infra.yandex.current_state import Actual
 from infra.yandex.deployment import DeploymentFailed
 from infra.yandex.health import HealthCheck, Unhealthy
 from infra.yandex.quotas import FUNCTIONS, INSTANCES, MEMORY, REQUESTS
+from infra.yandex.rules import RuleError
 from infra.yandex.secrets import set_secret
 from tests.infra.conftest import Site
 from tests.support.healthy_site import HealthySite
@@ -133,11 +134,17 @@ def readers_of(site: Site, key: str) -> set[str]:
 def test_a_rotated_secret_makes_new_versions_of_its_readers_alone(deployed: Site) -> None:
     told = set_secret(deployed.project, Actual(deployed.cloud, deployed.stage), "OTP_SECRETS", "k2:new,k1:old")
     readers = readers_of(deployed, "OTP_SECRETS")
+    assert "admin" in readers
     assert all(name in told for name in readers)
+    copies = {each.start_secret for each in deployed.wanted.functions if each.name in readers} - {""}
     steps = deployed.deployment.plan()
-    assert {step.kind for step in steps} == {"version"}
-    assert {step.name.removeprefix(f"{deployed.stage.prefix}-").replace("-", "_") for step in steps} == readers
-    assert {step.detail for step in steps} == {"secrets"}
+    assert {step.name for step in steps if step.kind == "secret"} == copies
+    versions = {step.name: step.detail for step in steps if step.kind == "version"}
+    assert {name.removeprefix(f"{deployed.stage.prefix}-").replace("-", "_") for name in versions} == readers
+    assert set(versions.values()) == {"secrets", "variables"}
+    assert len(versions) + len(copies) == len(steps)
+    deployed.deployment.deploy()
+    assert deployed.plan() == []
 
 
 def test_a_service_account_can_read_the_secrets_of_its_function_and_no_other(deployed: Site) -> None:
@@ -150,11 +157,34 @@ def test_a_service_account_can_read_the_secrets_of_its_function_and_no_other(dep
         if resource in secrets
     }
     wanted = deployed.wanted
-    assert allowed == {
+    copies = {(each.start_secret, each.account) for each in wanted.functions if each.start_secret}
+    assert allowed == copies | {
         (wanted.secret_resource(key), function.account)
         for function in wanted.functions
+        if not function.start_secret
         for key in function.secrets.values()
     }
+
+
+def test_secrets_that_do_not_fit_are_copied_into_one_that_the_function_reads_at_its_start(deployed: Site) -> None:
+    [admin] = [each for each in deployed.wanted.functions if each.name == "admin"]
+    version, copy = deployed.live("admin"), Actual(deployed.cloud, deployed.stage).secrets[admin.start_secret]
+    assert list(version.secrets) == []
+    assert version.environment["LOCKBOX_SECRET_ID"] == copy.id
+    assert version.environment["LOCKBOX_VERSION_ID"] == copy.current_version.id
+    assert deployed.fake.values[copy.name] == {name: f"the value of {key}" for name, key in admin.secrets.items()}
+    assert not set(admin.secrets) & set(version.environment)
+
+
+def test_a_copy_of_secrets_that_broke_in_the_middle_is_made_anew(deployed: Site) -> None:
+    set_secret(deployed.project, Actual(deployed.cloud, deployed.stage), "OTP_SECRETS", "k2:new,k1:old")
+    deployed.fake.break_at("Secrets.Update", 1)
+    with pytest.raises(CloudError, match="UNAVAILABLE"):
+        deployed.deployment.deploy()
+    deployed.deployment.deploy()
+    assert deployed.plan() == []
+    copy = f"{deployed.stage.prefix}-admin-environment"
+    assert deployed.fake.values[copy]["OTP_SECRETS"] == "k2:new,k1:old"
 
 
 def test_functions_are_called_by_the_gateway_and_by_triggers_and_by_nobody_else(deployed: Site) -> None:
@@ -395,6 +425,30 @@ def test_without_its_static_key_a_deployment_does_not_begin(site: Site) -> None:
     assert (first.split()[0], second.split()[0]) == ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
+def test_a_stage_sets_limits_otherwise_than_the_template(deployed: Site) -> None:
+    deployed.restage(settings={"LIMIT_CHAT_PER_MINUTE": "7", "SENTRY_TRACES_RATE": "0.5"})
+    assert problems(deployed.wanted, Actual(deployed.cloud, deployed.stage)) == []
+    deployed.deployment.deploy()
+    assert deployed.live("chat").environment["LIMIT_CHAT_PER_MINUTE"] == "7"
+    assert "LIMIT_CHAT_PER_MINUTE" not in deployed.live("consents").environment
+    assert {deployed.live(each.name).environment["SENTRY_TRACES_RATE"] for each in deployed.wanted.functions} == {"0.5"}
+
+
+def test_a_limit_that_functions_would_not_start_with_is_told(site: Site) -> None:
+    site.set_secrets()
+    site.restage(settings={"LIMIT_CHAT_PER_MINUTE": "many", "SENTRY_TRACES_RATE": "2"})
+    limit, rate = problems(site.wanted, Actual(site.cloud, site.stage))
+    assert limit.startswith("The setting LIMIT_CHAT_PER_MINUTE cannot be 'many'")
+    assert rate.startswith("The setting SENTRY_TRACES_RATE cannot be '2'")
+
+
+@pytest.mark.parametrize("name", ["LIMIT_NOBODYS_PER_MINUTE", "OTP_SECRETS"])
+def test_a_limit_that_no_function_has_and_a_secret_are_no_settings(site: Site, name: str) -> None:
+    site.restage(settings={name: "1"})
+    with pytest.raises(RuleError, match=f"No function has a setting {name}"):
+        site.wanted  # noqa: B018 - worked out on use
+
+
 def test_a_stage_in_a_network_calls_out_from_there(deployed: Site) -> None:
     functions = len(deployed.project.functions)
     deployed.restage(network_id=NETWORK)
@@ -410,7 +464,8 @@ def test_an_environment_that_is_too_large_is_told_before_anything_is_changed(sit
     set_secret(site.project, Actual(site.cloud, site.stage), "OTP_SECRETS", "k" * 4000)
     found = problems(site.wanted, Actual(site.cloud, site.stage))
     told = {each.split(" has ")[0].removeprefix("The environment of ") for each in found}
-    assert told == readers_of(site, "OTP_SECRETS")
+    assert told == readers_of(site, "OTP_SECRETS") - site.project.reading_at_start
+    assert all("`SecretsAtStart: true`" in each for each in found)
 
 
 def test_a_secret_that_nobody_reads_is_refused(site: Site) -> None:

@@ -143,3 +143,10 @@ def test_a_stage_whose_bursts_find_no_queue_is_refused(tmp_path: Path) -> None:
     (tmp_path / "crowded.toml").write_text(text, encoding="utf-8")
     with pytest.raises(StageError, match=r"zone_requests of chat .* at least 20"):
         load_stage("crowded", tmp_path)
+
+
+def test_a_stage_sets_no_variable_that_says_what_is_connected(tmp_path: Path) -> None:
+    text = '[yandex]\nfolder_id = "f"\nbundle_bucket = "b"\n[settings]\nSUPABASE_URL = "https://other.example"\n'
+    (tmp_path / "connected.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(StageError, match="SUPABASE_URL is no limit"):
+        load_stage("connected", tmp_path)
