@@ -8,7 +8,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 	--no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fmt lint types db-reset openapi data-model bundle plan deploy canary rollback destroy secret doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
+.PHONY: help install up test check fmt lint types db-reset openapi data-model bundle plan deploy canary rollback destroy secret smoke doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,13 +53,13 @@ fuzz: install ## send random requests to a temporary stack: API, operations page
 	@PYTHONPATH=.:layers/common $(VENV_PYTHON) -m tests.fuzz
 
 plan: install ## show what a deployment to Yandex Cloud would change (STAGE)
-	@$(VENV_PYTHON) -m infra plan --stage $(STAGE)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra plan --stage $(STAGE)
 
 deploy: install ## deploy to Yandex Cloud; resumes an interrupted run, rolls back if unhealthy (STAGE)
-	@$(VENV_PYTHON) -m infra deploy --stage $(STAGE)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra deploy --stage $(STAGE)
 
 canary: install ## send a share of requests to new versions; SHARE=0 ends it (STAGE, SHARE in percent)
-	@$(VENV_PYTHON) -m infra canary --stage $(STAGE) --share $(SHARE)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra canary --stage $(STAGE) --share $(SHARE)
 
 rollback: install ## restore the versions before the last deployment (STAGE)
 	@$(VENV_PYTHON) -m infra rollback --stage $(STAGE)
@@ -69,6 +69,9 @@ destroy: install ## delete a stage except its secrets and bundles, after a confi
 
 secret: install ## set a secret of a stage in Lockbox, typed or piped (STAGE, NAME)
 	@$(VENV_PYTHON) -m infra secret --stage $(STAGE) --name $(NAME)
+
+smoke: install ## call a stage from outside and compare twenty answers with the expected ones (STAGE; `local` as for doctor)
+	@$(VENV_PYTHON) -m infra smoke --stage $(STAGE)
 
 doctor: install ## check configuration and credentials of every provider (STAGE; `local` is this machine's stack)
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra doctor --stage $(STAGE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 
 from infra.artifact import ROOT, ArtifactError
@@ -14,6 +15,7 @@ from infra.stage import StageError
 from infra.template import Project, TemplateError, load_project
 from local.errors import StackError
 from local.paths import OPENAPI
+from local.ports import HOST, Ports
 
 _REFUSALS = (ArtifactError, BundleError, BytecodeError, StageError, TemplateError, StackError)
 _STAGED = {
@@ -23,6 +25,7 @@ _STAGED = {
     "rollback": "restore the versions before the last deployment",
     "destroy": "delete a stage except its secrets and bundles",
     "secret": "set a secret from the terminal or a pipe",
+    "smoke": "call a stage from outside and compare twenty answers with the expected ones",
     "doctor": "check configuration and credentials of every provider",
 }
 
@@ -31,9 +34,10 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command; what a person can act on is one sentence."""
     parser = argparse.ArgumentParser(prog="python -m infra", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("bundle", help="build the bundle of every function")
-    commands.add_parser("openapi", help="write docs/openapi.json from the functions' models")
-    commands.add_parser("sam", help="arrange the bundles as `sam build` does")
+    commands.add_parser("bundle", help="make the bundle of every function")
+    commands.add_parser("openapi", help="write docs/openapi.json anew")
+    commands.add_parser("roles", help="show the roles that the deploying account needs")
+    commands.add_parser("sam", help="lay the bundles out as `sam build` does")
     for name, told in _STAGED.items():
         command = commands.add_parser(name, help=told)
         command.add_argument("--stage", default="production")
@@ -45,13 +49,14 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.command in _STAGED:
             return _on_a_stage(chosen)
-        return {"bundle": _bundle, "openapi": _openapi, "sam": _sam}[chosen.command](load_project())
+        return {"bundle": _bundle, "openapi": _openapi, "roles": _roles, "sam": _sam}[chosen.command](load_project())
     except _REFUSALS as error:
         print(error, file=sys.stderr)
         return 1
 
 
 def _on_a_stage(chosen: argparse.Namespace) -> int:
+    from infra.doctor.report import LOCAL
     from infra.yandex import commands
     from infra.yandex.cloud import CloudError
     from infra.yandex.deployment import DeploymentFailed
@@ -61,6 +66,8 @@ def _on_a_stage(chosen: argparse.Namespace) -> int:
         from infra.doctor import report
 
         return report.run(load_project(), chosen.stage)
+    if chosen.command == "smoke" and chosen.stage == LOCAL:
+        return commands.show_smoke(f"http://{HOST}:{Ports.from_environ(os.environ).gateway}")
     share, secret = getattr(chosen, "share", 0), getattr(chosen, "name", "")
     try:
         return commands.run(chosen.command, load_project(), chosen.stage, share=share, secret=secret)
@@ -78,9 +85,10 @@ def _bundle(project: Project) -> int:
         shown = "–" if took is None else f"{took:.0f}"
         way = "storage" if bundle.goes_through_storage else "call"
         size, unpacked = bundle.size / 1e6, bundle.unpacked / 1e6
-        environment = environment_bytes(project.variables[bundle.function], project.defaults)
-        columns = f"{size:>7.1f} {unpacked:>7.1f} {shown:>9} {environment:>9}"
-        print(f"{bundle.function:<24} {columns}  {way:<7}  {bundle.path.name}")
+        variables, at_start = project.variables[bundle.function], bundle.function in project.reading_at_start
+        environment = environment_bytes(variables, project.defaults, is_read_at_start=at_start)
+        figures = f"{size:>7.1f} {unpacked:>7.1f} {shown:>9} {environment:>9}"
+        print(f"{bundle.function:<24} {figures}  {way:<7}  {bundle.path.name}")
     index = write_index(bundles, imports=imports)
     print(f"\n{len(bundles)} bundles in {index.parent.relative_to(ROOT)}; their list is {index.name}.")
     if cloud_python() is None:
@@ -95,6 +103,13 @@ def _openapi(project: Project) -> int:
     OPENAPI.write_text(to_text(document), encoding="utf-8")
     operations = sum(len(operations) for operations in document["paths"].values())
     print(f"{OPENAPI.relative_to(ROOT)}: {operations} operations on {len(document['paths'])} paths.")
+    return 0
+
+
+def _roles(_project: Project) -> int:
+    from infra.yandex import deployer_roles
+
+    print(f"{deployer_roles.table()}\n\n{deployer_roles.commands()}")
     return 0
 
 

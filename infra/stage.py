@@ -11,6 +11,8 @@ from typing import Any
 
 STAGES = Path(__file__).with_name("stages")
 _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
+# Variables that a stage may set otherwise than the template: limits and rates, which say nothing of what is connected.
+SETTABLE = ("LIMIT_", "OTP_", "CACHE_", "RISK_", "SENTRY_TRACES_RATE")
 _LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
 
@@ -18,13 +20,31 @@ class StageError(Exception):
     """File of a stage is missing or wrong; the message says what to write."""
 
 
+# A request beyond the instances waits in a queue, and the queue counts as well: without room callers get 429 at once.
+_QUEUE_FACTOR, _LEAST_QUEUE_FACTOR = 3, 2
+
+
 @dataclass(frozen=True)
 class Scaling:
-    """Instances per availability zone; `provisioned` ones are kept warm and paid for."""
+    """Limits of one function. Instances and requests are per availability zone.
 
-    zone_instances: int = 10
-    zone_requests: int = 10
+    `zone_requests` counts running and queued requests; 0 means three for each instance. `provisioned` instances are
+    kept warm and paid for, in all zones together.
+    """
+
+    zone_instances: int = 2
+    zone_requests: int = 0
     provisioned: int = 0
+
+    @property
+    def requests(self) -> int:
+        """Requests of a zone that are running or queued; the next one is answered with 429."""
+        return self.zone_requests or _QUEUE_FACTOR * self.zone_instances
+
+    @property
+    def has_a_queue(self) -> bool:
+        """Whether a burst finds room to wait."""
+        return self.requests >= _LEAST_QUEUE_FACTOR * self.zone_instances
 
 
 @dataclass(frozen=True)
@@ -37,8 +57,12 @@ class Stage:
     log_level: str = "INFO"
     domain: str | None = None
     certificate_id: str | None = None
+    network_id: str = ""
+    security_profile_id: str = ""
+    provisioned_quota: int = 2
     absent_secrets: frozenset[str] = frozenset()
     parameters: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, str] = field(default_factory=dict)
     scaling: Mapping[str, Scaling] = field(default_factory=dict)
 
     @property
@@ -72,18 +96,30 @@ def load_stage(name: str, folder: Path = STAGES) -> Stage:
 
 
 def _stage(name: str, content: Mapping[str, Any]) -> Stage:
-    unknown = sorted(set(content) - {"yandex", "secrets", "parameters", "scaling"})
+    unknown = sorted(set(content) - {"yandex", "secrets", "parameters", "settings", "scaling"})
     if unknown:
         raise StageError(f"{name}.toml has unknown parts: {', '.join(unknown)}.")
     stage = Stage(
         name=name,
         absent_secrets=frozenset(content.get("secrets", {}).get("absent", ())),
         parameters={"Stage": name, **{key: str(value) for key, value in content.get("parameters", {}).items()}},
+        settings={key: str(value) for key, value in content.get("settings", {}).items()},
         scaling={key: Scaling(**value) for key, value in content.get("scaling", {}).items()},
         **content["yandex"],
     )
     if stage.log_level not in _LEVELS:
         raise StageError(f"{name}.toml: log_level must be one of {', '.join(_LEVELS)}.")
+    foreign = sorted(key for key in stage.settings if not key.startswith(SETTABLE))
+    if foreign:
+        raise StageError(
+            f"{name}.toml: {foreign[0]} is no limit; a stage sets {', '.join(SETTABLE)}… under `settings`."
+        )
+    for function, scaling in stage.scaling.items():
+        if not scaling.has_a_queue:
+            raise StageError(
+                f"{name}.toml: zone_requests of {function} leaves no room for a queue, so that a burst gets 429;"
+                f" at least {_LEAST_QUEUE_FACTOR * scaling.zone_instances}, or leave it out."
+            )
     if (stage.domain is None) != (stage.certificate_id is None):
         raise StageError(f"{name}.toml: domain and certificate_id belong together.")
     return stage

@@ -58,7 +58,14 @@ class Project:
     variables: Mapping[str, tuple[Variable, ...]]
     events: Mapping[tuple[str, str], EventOptions]
     roles: Mapping[str, tuple[str, ...]]
+    channel_roles: Mapping[str, tuple[str, ...]]
+    reading_at_start: frozenset[str]
     document: Mapping[str, Any]
+
+    def settable(self, name: str) -> bool:
+        """Whether a variable has a plain value in some function, which a stage may set otherwise."""
+        given = [each for variables in self.variables.values() for each in variables if each.name == name]
+        return any(each.secret is None for each in given)
 
     @property
     def functions(self) -> tuple[FunctionSpec, ...]:
@@ -93,7 +100,8 @@ def load_project(path: Path = TEMPLATE) -> Project:
     document = load_document(path)
     resources: dict[str, Any] = document.get("Resources") or {}
     shared = ((document.get("Globals") or {}).get("Function") or {}).get("Environment") or {}
-    variables, events, roles = {}, {}, {}
+    variables, events, roles, channel_roles = {}, {}, {}, {}
+    reading_at_start: set[str] = set()
     for logical, resource in resources.items():
         if resource.get("Type") == "AWS::Serverless::Function":
             properties = resource["Properties"]
@@ -101,7 +109,10 @@ def load_project(path: Path = TEMPLATE) -> Project:
             own = (properties.get("Environment") or {}).get("Variables") or {}
             given = {**(shared.get("Variables") or {}), **own}
             variables[folder] = tuple(_variable(logical, name, value) for name, value in given.items())
-            roles[folder] = tuple(((resource.get("Metadata") or {}).get("Auto360") or {}).get("YandexRoles") or ())
+            ours = (resource.get("Metadata") or {}).get("Auto360") or {}
+            roles[folder] = tuple(ours.get("YandexRoles") or ())
+            channel_roles[folder] = tuple(ours.get("YandexVideoRoles") or ())
+            reading_at_start |= {folder} if ours.get("SecretsAtStart") else set()
             for name, event in (properties.get("Events") or {}).items():
                 events[(folder, name)] = _options(logical, event.get("Properties") or {}, resources)
     return Project(
@@ -113,6 +124,8 @@ def load_project(path: Path = TEMPLATE) -> Project:
         variables=variables,
         events=events,
         roles=roles,
+        channel_roles=channel_roles,
+        reading_at_start=frozenset(reading_at_start),
         document=document,
     )
 

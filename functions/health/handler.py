@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from auto360.container import monitoring
 from auto360.http.app import entrypoint, make_app
 from auto360.http.envelope import Envelope
+from auto360.http.requests import ArrivedHeaders
 
 app = make_app()
 
@@ -20,11 +21,19 @@ class Dependency(BaseModel):
     milliseconds: int
 
 
+class Arrived(BaseModel):
+    """Headers of this request that reached the function; some gateways keep them back."""
+
+    authorization: bool
+    cookie: bool
+
+
 class Health(BaseModel):
     """Service state; `degraded` when a dependency does not answer. Without `deep` no dependency is checked."""
 
     status: Literal["ok", "degraded"]
     dependencies: list[Dependency]
+    arrived: Arrived
 
 
 @app.get("/health")
@@ -32,12 +41,14 @@ def health(
     *,
     deep: Annotated[bool, Query()] = False,
     staff_key: Annotated[str, Header(alias="X-Staff-Key", max_length=200)] = "",
+    arrived: ArrivedHeaders,
 ) -> Envelope[Health]:
     """Report liveness; with `deep`, the state of every dependency."""
     findings = monitoring.deep_check()(staff_key) if deep else []
     dependencies = [Dependency(**vars(finding)) for finding in findings]
     status: Literal["ok", "degraded"] = "ok" if all(found.ok for found in findings) else "degraded"
-    return Envelope(data=Health(status=status, dependencies=dependencies))
+    seen = Arrived(authorization="authorization" in arrived, cookie="cookie" in arrived)
+    return Envelope(data=Health(status=status, dependencies=dependencies, arrived=seen))
 
 
 handler = entrypoint(app)

@@ -66,7 +66,7 @@ def stage_variables(project: Project, name: str, environ: Mapping[str, str]) -> 
     secrets: dict[str, str] = {}
     for each in {variable for function in project.variables.values() for variable in function}:
         if each.secret is None:
-            variables[each.name] = each.value(parameters)
+            variables[each.name] = stage.settings.get(each.name) or each.value(parameters)
         elif each.name in environ:
             variables[each.name] = environ[each.name]
         elif each.secret not in stage.absent_secrets:

@@ -17,7 +17,7 @@ from yandex.cloud.access.access_pb2 import (
 from yandex.cloud.iam.v1.service_account_service_pb2 import CreateServiceAccountRequest
 
 from infra.yandex.current_state import Actual
-from infra.yandex.desired_state import INVOKER, QUEUE_WRITER, SECRET_READER, Wanted
+from infra.yandex.desired_state import INVOKER, QUEUE_WRITER, SECRET_READER, Wanted, WantedFunction
 from infra.yandex.step import Step
 
 
@@ -50,8 +50,8 @@ def _all_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
         yield from _bindings(actual, place, INVOKER, callers)
     readers: dict[str, set[str]] = {}
     for function in wanted.functions:
-        for key in function.secrets.values():
-            readers.setdefault(wanted.secret_resource(key), set()).add(function.account)
+        for name in _read_by(function, wanted):
+            readers.setdefault(name, set()).add(function.account)
     for name, secret in actual.secrets.items():
         yield from _bindings(actual, _Place(cloud.secrets, secret.id, name), SECRET_READER, readers.get(name, set()))
     folder = _Place(cloud.folders, wanted.stage.folder_id, "the folder")
@@ -59,6 +59,18 @@ def _all_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
         holders = {function.account for function in wanted.functions if role in function.roles}
         holders |= {wanted.trigger_account} if role == QUEUE_WRITER and wanted.triggers else set()
         yield from _bindings(actual, folder, role, holders)
+    if wanted.video_channel:
+        channel = _Place(cloud.channels, wanted.video_channel, "the video channel")
+        for role in sorted({role for function in wanted.functions for role in function.channel_roles}):
+            holders = {function.account for function in wanted.functions if role in function.channel_roles}
+            yield from _bindings(actual, channel, role, holders)
+
+
+def _read_by(function: WantedFunction, wanted: Wanted) -> list[str]:
+    """Secrets that a function's account reads: the copy of them where there is one."""
+    if function.start_secret:
+        return [function.start_secret]
+    return [wanted.secret_resource(key) for key in function.secrets.values()]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from typing import Any
 
 import grpc
 from google.protobuf.message import Message
+from yandex.cloud.certificatemanager.v1.certificate_service_pb2_grpc import CertificateServiceStub
 from yandex.cloud.iam.v1.service_account_service_pb2_grpc import ServiceAccountServiceStub
 from yandex.cloud.lockbox.v1.payload_service_pb2_grpc import PayloadServiceStub
 from yandex.cloud.lockbox.v1.secret_service_pb2_grpc import SecretServiceStub
@@ -28,8 +29,13 @@ from yandex.cloud.resourcemanager.v1.folder_service_pb2_grpc import FolderServic
 from yandex.cloud.serverless.apigateway.v1.apigateway_service_pb2_grpc import ApiGatewayServiceStub
 from yandex.cloud.serverless.functions.v1.function_service_pb2_grpc import FunctionServiceStub
 from yandex.cloud.serverless.triggers.v1.trigger_service_pb2_grpc import TriggerServiceStub
+from yandex.cloud.smartwebsecurity.v1.security_profile_service_pb2_grpc import SecurityProfileServiceStub
 from yandex.cloud.storage.v1.bucket_service_pb2_grpc import BucketServiceStub
+from yandex.cloud.video.v1.channel_service_pb2_grpc import ChannelServiceStub
+from yandex.cloud.vpc.v1.network_service_pb2_grpc import NetworkServiceStub
 from yandexcloud._sdk import SDK
+
+from infra.yandex.deployer_roles import advice
 
 _PAGE = 1000
 _LONGEST_OPERATION = 600.0
@@ -37,8 +43,39 @@ _PAUSES = (0.2, 0.5, 1.0, 2.0)
 _CALL_SECONDS = 30.0
 
 
+# The SDK knows no address of these two.
+_UNLISTED = {
+    ChannelServiceStub: "video.api.cloud.yandex.net:443",
+    SecurityProfileServiceStub: "smartwebsecurity.api.cloud.yandex.net:443",
+}
+_PERMISSION_DENIED = grpc.StatusCode.PERMISSION_DENIED.value[0]
+
+
 class CloudError(Exception):
-    """The cloud refused or did not answer; the message is what it said."""
+    """The cloud refused or did not answer; the message is what it said. `status` is gRPC's word for it, if any."""
+
+    def __init__(self, message: str, *, status: str = "") -> None:
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Method:
+    """One method of a service under the name by which roles are looked up, such as `functions.CreateVersion`."""
+
+    name: str
+    invoke: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Service:
+    """A client of a service whose methods know their names."""
+
+    name: str
+    client: Any
+
+    def __getattr__(self, method: str) -> Method:
+        return Method(f"{self.name}.{method}", getattr(self.client, method))
 
 
 @dataclass
@@ -49,64 +86,86 @@ class Cloud:
     pause: Callable[[float], None] = time.sleep
 
     @cached_property
-    def functions(self) -> Any:
+    def functions(self) -> Service:
         """Functions, versions, tags, scaling."""
-        return self.connect(FunctionServiceStub)
+        return self._service("functions", FunctionServiceStub)
 
     @cached_property
-    def triggers(self) -> Any:
+    def triggers(self) -> Service:
         """Timers and storage events."""
-        return self.connect(TriggerServiceStub)
+        return self._service("triggers", TriggerServiceStub)
 
     @cached_property
-    def gateways(self) -> Any:
+    def gateways(self) -> Service:
         """API gateways."""
-        return self.connect(ApiGatewayServiceStub)
+        return self._service("gateways", ApiGatewayServiceStub)
 
     @cached_property
-    def accounts(self) -> Any:
+    def accounts(self) -> Service:
         """Service accounts."""
-        return self.connect(ServiceAccountServiceStub)
+        return self._service("accounts", ServiceAccountServiceStub)
 
     @cached_property
-    def folders(self) -> Any:
+    def folders(self) -> Service:
         """Folders and the roles in them."""
-        return self.connect(FolderServiceStub)
+        return self._service("folders", FolderServiceStub)
 
     @cached_property
-    def secrets(self) -> Any:
+    def secrets(self) -> Service:
         """Lockbox."""
-        return self.connect(SecretServiceStub)
+        return self._service("secrets", SecretServiceStub)
 
     @cached_property
-    def payloads(self) -> Any:
+    def payloads(self) -> Service:
         """Values of secrets."""
-        return self.connect(PayloadServiceStub)
+        return self._service("payloads", PayloadServiceStub)
 
     @cached_property
-    def buckets(self) -> Any:
+    def buckets(self) -> Service:
         """Buckets of Object Storage, not what is in them."""
-        return self.connect(BucketServiceStub)
+        return self._service("buckets", BucketServiceStub)
 
     @cached_property
-    def quotas(self) -> Any:
+    def channels(self) -> Service:
+        """Video channels and the roles on them."""
+        return self._service("channels", ChannelServiceStub)
+
+    @cached_property
+    def certificates(self) -> Service:
+        """Certificates, without their keys."""
+        return self._service("certificates", CertificateServiceStub)
+
+    @cached_property
+    def networks(self) -> Service:
+        """Networks that functions can be connected to."""
+        return self._service("networks", NetworkServiceStub)
+
+    @cached_property
+    def profiles(self) -> Service:
+        """Security profiles of Smart Web Security."""
+        return self._service("profiles", SecurityProfileServiceStub)
+
+    @cached_property
+    def quotas(self) -> Service:
         """Quota limits."""
-        return self.connect(QuotaLimitServiceStub)
+        return self._service("quotas", QuotaLimitServiceStub)
 
     @cached_property
-    def operations(self) -> Any:
+    def operations(self) -> Service:
         """Long-running operations."""
-        return self.connect(OperationServiceStub)
+        return self._service("operations", OperationServiceStub)
 
-    def call(self, method: Callable[..., Any], request: Message) -> Any:
-        """One call. Raises CloudError with the status and the cloud's own words."""
+    def _service(self, name: str, stub: Any) -> Service:
+        return Service(name, self.connect(stub))
+
+    def call(self, method: Method, request: Message) -> Any:
+        """One call. Raises CloudError with the status, the cloud's own words, and the role that may be missing."""
         try:
-            return method(request, timeout=_CALL_SECONDS)
+            return method.invoke(request, timeout=_CALL_SECONDS)
         except grpc.RpcError as error:
-            name = type(request).__name__.removesuffix("Request")
-            raise CloudError(f"Yandex Cloud refused {name}: {error.code().name}, {error.details()}.") from error
+            raise _refused(method, error.code().name, error.details() or "") from error
 
-    def pages(self, method: Callable[..., Any], request: Any, name: str) -> Iterator[Any]:
+    def pages(self, method: Method, request: Any, name: str) -> Iterator[Any]:
         """All items of a list; `name` is the field that holds them."""
         request.page_size = _PAGE
         while True:
@@ -116,7 +175,7 @@ class Cloud:
                 return
             request.page_token = answer.next_page_token
 
-    def run(self, method: Callable[..., Any], request: Message) -> Operation:
+    def run(self, method: Method, request: Message) -> Operation:
         """A call that begins an operation, and its end. Raises CloudError where it fails or takes too long."""
         operation: Operation = self.call(method, request)
         waited, turn = 0.0, 0
@@ -128,9 +187,24 @@ class Cloud:
             waited, turn = waited + pause, turn + 1
             operation = self.call(self.operations.Get, GetOperationRequest(operation_id=operation.id))
         if operation.HasField("error"):
-            name = type(request).__name__.removesuffix("Request")
-            raise CloudError(f"Yandex Cloud failed at {name}: {operation.error.message}.")
+            is_denied = operation.error.code == _PERMISSION_DENIED
+            raise _refused(
+                method, "PERMISSION_DENIED" if is_denied else "the operation failed", operation.error.message
+            )
         return operation
+
+
+def _refused(method: Method, status: str, told: str) -> CloudError:
+    hint = f" {advice(method.name)}" if status == "PERMISSION_DENIED" else ""
+    return CloudError(f"Yandex Cloud refused {method.name}: {status}, {told}.{hint}", status=status)
+
+
+def _unlisted(stub: Any) -> Any:
+    """A stub that the SDK takes: it refuses modules that it does not list, and lists neither video nor web security.
+
+    With an address given, the listed name serves for nothing but the cache of connections.
+    """
+    return type(stub.__name__, (stub,), {"__module__": OperationServiceStub.__module__})
 
 
 def connect(environ: Mapping[str, str] = os.environ) -> Cloud:
@@ -148,6 +222,8 @@ def connect(environ: Mapping[str, str] = os.environ) -> Cloud:
 
     def client(stub: Any) -> Any:
         try:
+            if stub in _UNLISTED:
+                return sdk.client(_unlisted(stub), endpoint=_UNLISTED[stub])
             return sdk.client(stub)
         except grpc.RpcError as error:
             raise CloudError(f"Yandex Cloud does not answer: {error.code().name}, {error.details()}.") from error

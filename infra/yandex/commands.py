@@ -8,16 +8,18 @@ import sys
 from collections.abc import Callable
 from functools import partial
 
+from infra import smoke
 from infra.bundle import make_bundles
+from infra.smoke import send
 from infra.stage import Stage, load_stage
 from infra.template import Project
 from infra.yandex.checks import problems
-from infra.yandex.cloud import Cloud, connect
+from infra.yandex.cloud import Cloud, CloudError, connect
 from infra.yandex.current_state import Actual
 from infra.yandex.deployment import Deployment
-from infra.yandex.desired_state import work_out
+from infra.yandex.desired_state import gateway_of, work_out
 from infra.yandex.entry_steps import Entry
-from infra.yandex.health import HealthCheck, fetch
+from infra.yandex.health import HealthCheck
 from infra.yandex.queues import Queues
 from infra.yandex.secrets import set_secret
 from infra.yandex.storage import Storage
@@ -30,6 +32,8 @@ def run(command: str, project: Project, stage_name: str, *, share: int = 0, secr
     if command == "secret":
         print(set_secret(project, Actual(cloud, stage), secret, _typed(secret)))
         return 0
+    if command == "smoke":
+        return _smoke(Actual(cloud, stage))
     deployment = _deployment(project, stage, cloud)
     if command in ("plan", "deploy", "canary"):
         found = problems(deployment.entry.wanted, Actual(cloud, stage))
@@ -62,8 +66,25 @@ def _deployment(project: Project, stage: Stage, cloud: Cloud) -> Deployment:
         stage=stage,
         entry=entry,
         report=partial(print, flush=True),
-        is_healthy=lambda address: HealthCheck(address, fetch)(project.functions),
+        is_healthy=lambda address: HealthCheck(address, send)(project.functions),
     )
+
+
+def _smoke(actual: Actual) -> int:
+    """Call the stage's gateway, by its domain where it has one."""
+    gateway = actual.gateways.get(gateway_of(actual.stage))
+    if gateway is None:
+        raise CloudError(f"{actual.stage.name} has no gateway yet: `make deploy STAGE={actual.stage.name}`.")
+    return show_smoke(f"https://{actual.stage.domain or gateway.domain}")
+
+
+def show_smoke(address: str) -> int:
+    """Make the smoke calls and print each fault; the exit code is 1 where there is one."""
+    faults = smoke.run(address, send, pause=lambda _seconds: None)
+    for fault in faults:
+        print(f"! {fault}", file=sys.stderr)
+    print(f"{len(smoke.CALLS) - len(faults)} of {len(smoke.CALLS)} calls came out as they should at {address}.")
+    return 1 if faults else 0
 
 
 def _show_plan(deployment: Deployment) -> int:

@@ -26,7 +26,7 @@ from yandex.cloud.serverless.triggers.v1.trigger_service_pb2 import ListTriggers
 from yandex.cloud.storage.v1.bucket_service_pb2 import ListBucketsRequest
 
 from infra.stage import Stage
-from infra.yandex.cloud import Cloud
+from infra.yandex.cloud import Cloud, Service
 
 # Stands in a plan for the id of something that the deployment makes first.
 NOT_YET = "<after the deployment>"
@@ -93,7 +93,7 @@ class Actual:
         """The id of a function, or what stands for it in a plan."""
         return self.functions[resource].id if resource in self.functions else NOT_YET
 
-    def subjects(self, service: Any, resource_id: str, role: str) -> set[str]:
+    def subjects(self, service: Service, resource_id: str, role: str) -> set[str]:
         """The service accounts that have a role on a resource."""
         if resource_id == NOT_YET:
             return set()
@@ -116,8 +116,12 @@ class Actual:
 
     def has_bucket(self, name: str) -> bool:
         """Whether the folder has a bucket."""
+        return name in self._buckets
+
+    @cached_property
+    def _buckets(self) -> set[str]:
         request = ListBucketsRequest(folder_id=self.stage.folder_id)
-        return any(bucket.name == name for bucket in self.cloud.pages(self.cloud.buckets.List, request, "buckets"))
+        return {bucket.name for bucket in self.cloud.pages(self.cloud.buckets.List, request, "buckets")}
 
     def _folder(self, kind: type[Any]) -> Message:
         request: Message = kind(folder_id=self.stage.folder_id)

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from infra.stage import Stage
-from infra.yandex import access_steps, entry_steps, function_steps, prune_steps
+from infra.yandex import access_steps, entry_steps, function_steps, prune_steps, start_secrets
 from infra.yandex.cloud import Cloud, CloudError
 from infra.yandex.current_state import Actual
 from infra.yandex.entry_steps import Entry
@@ -88,6 +88,7 @@ class Deployment:
             lambda actual: access_steps.account_steps(wanted, actual),
             lambda actual: function_steps.function_steps(wanted, actual),
             lambda actual: entry_steps.store_steps(wanted, actual, queues),
+            lambda actual: start_secrets.start_secret_steps(wanted, actual),
             lambda actual: access_steps.access_steps(wanted, actual),
             lambda actual: function_steps.version_steps(wanted, actual, storage),
         ]

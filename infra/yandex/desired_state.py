@@ -9,19 +9,23 @@ from dataclasses import dataclass
 from infra.bundle import Bundle
 from infra.stage import Scaling, Stage
 from infra.template import EventOptions, Project
-from infra.yandex.rules import check_name, check_resources, check_variable, cron_of
+from infra.yandex.rules import RuleError, check_name, check_resources, check_variable, cron_of
 from local.gateway.template import BucketEvent, FunctionSpec
 
 INVOKER = "functions.functionInvoker"
 SECRET_READER = "lockbox.payloadViewer"  # noqa: S105 - the name of a role
 QUEUE_WRITER = "ymq.writer"
+VIDEO_CHANNEL = "YandexVideoChannelId"
 RUNTIME = "python312"
-_MOST_RETRIES, _LEAST_RETRIES = 5, 1
+_MAX_RETRIES = 5
 
 
 @dataclass(frozen=True)
 class WantedFunction:
-    """One function: `environment` is plain, `secrets` are names of variables with the key of the secret."""
+    """One function: `environment` is plain, `secrets` are names of variables with the key of the secret.
+
+    `start_secret` is the copy of them that the function reads at its start, where they do not fit beside the rest.
+    """
 
     name: str
     resource: str
@@ -32,8 +36,10 @@ class WantedFunction:
     timeout_seconds: int
     environment: Mapping[str, str]
     secrets: Mapping[str, str]
+    start_secret: str
     scaling: Scaling
     roles: tuple[str, ...]
+    channel_roles: tuple[str, ...]
     is_called_by_gateway: bool
     is_called_by_triggers: bool
 
@@ -60,11 +66,12 @@ class Wanted:
     stage: Stage
     functions: tuple[WantedFunction, ...]
     triggers: tuple[WantedTrigger, ...]
+    video_channel: str = ""
 
     @property
     def gateway(self) -> str:
         """The gateway, and the service account with which it calls functions."""
-        return f"{self.stage.prefix}-gateway"
+        return gateway_of(self.stage)
 
     @property
     def trigger_account(self) -> str:
@@ -77,6 +84,11 @@ class Wanted:
         return f"{self.stage.prefix}-failed-events"
 
     @property
+    def upload_buckets(self) -> tuple[str, ...]:
+        """Buckets whose events call functions; a trigger on one that is missing is refused."""
+        return tuple(sorted({trigger.bucket for trigger in self.triggers if trigger.bucket}))
+
+    @property
     def accounts(self) -> tuple[str, ...]:
         """All service accounts."""
         own = [function.account for function in self.functions]
@@ -87,6 +99,11 @@ class Wanted:
         return secret_resource(self.stage, key)
 
 
+def gateway_of(stage: Stage) -> str:
+    """The name of a stage's gateway."""
+    return f"{stage.prefix}-gateway"
+
+
 def secret_resource(stage: Stage, key: str) -> str:
     """`OTP_SECRETS` → `auto360-production-otp-secrets`."""
     return f"{stage.prefix}-{key.lower().replace('_', '-')}"
@@ -95,11 +112,14 @@ def secret_resource(stage: Stage, key: str) -> str:
 def work_out(project: Project, stage: Stage, bundles: Mapping[str, Bundle]) -> Wanted:
     """Everything that should be there. Raises RuleError and TemplateError for what cannot be."""
     parameters = project.parameters(stage.parameters)
+    unknown = sorted(name for name in stage.settings if not project.settable(name))
+    if unknown:
+        raise RuleError(f"No function has a setting {unknown[0]}, which infra/stages/{stage.name}.toml sets.")
     functions = tuple(_function(project, stage, spec, bundles[spec.name], parameters) for spec in project.functions)
     triggers = tuple(trigger for spec in project.functions for trigger in _triggers(project, stage, spec, parameters))
     for name in [*(each.resource for each in functions), *(each.resource for each in triggers), f"{stage.prefix}-x"]:
         check_name(name)
-    return Wanted(stage, functions, triggers)
+    return Wanted(stage, functions, triggers, video_channel=parameters.get(VIDEO_CHANNEL, ""))
 
 
 def _function(
@@ -112,7 +132,7 @@ def _function(
             if variable.secret not in stage.absent_secrets:
                 secrets[variable.name] = variable.secret
         else:
-            value = variable.value(parameters)
+            value = stage.settings.get(variable.name) or variable.value(parameters)
             check_variable(variable.name, value)
             # An empty value counts as absent, and would only take room.
             if value:
@@ -128,8 +148,10 @@ def _function(
         timeout_seconds=int(spec.timeout),
         environment=environment,
         secrets=secrets,
+        start_secret=f"{resource}-environment" if spec.name in project.reading_at_start else "",
         scaling=stage.scaling_of(spec.name),
         roles=project.roles.get(spec.name, ()),
+        channel_roles=project.channel_roles.get(spec.name, ()),
         is_called_by_gateway=bool(spec.routes),
         is_called_by_triggers=bool(spec.timers or spec.buckets),
     )
@@ -164,8 +186,8 @@ def _triggers(
 
 
 def _retries(options: EventOptions) -> int:
-    """How often Yandex tries; AWS counts the tries after the first one and may have none."""
-    return max(_LEAST_RETRIES, min(_MOST_RETRIES, options.retries))
+    """Invocations after the first one, counted alike by both clouds; Yandex allows up to five, AWS more."""
+    return min(_MAX_RETRIES, options.retries)
 
 
 def _kinds(event: BucketEvent) -> tuple[str, ...]:

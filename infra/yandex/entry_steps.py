@@ -58,6 +58,7 @@ class Entry:
             title=self.wanted.gateway,
             functions={each.name: actual.function_id(each.resource) for each in self.wanted.functions},
             account=actual.account_id(self.wanted.gateway),
+            security_profile=self.wanted.stage.security_profile_id,
         )
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 
@@ -149,13 +150,14 @@ def _as_it_was(gateway: ApiGateway, actual: Actual, paths: list[str]) -> UpdateA
 
 
 def store_steps(wanted: Wanted, actual: Actual, queues: Queues) -> Iterator[Step]:
-    """The bucket of bundles, which is private, and the queue of failed events."""
+    """The buckets of bundles and of uploads, which are private, and the queue of failed events."""
     stage, cloud = wanted.stage, actual.cloud
     has_large = any(function.bundle.goes_through_storage for function in wanted.functions)
-    if has_large and not actual.has_bucket(stage.bundle_bucket):
-        request = CreateBucketRequest(name=stage.bundle_bucket, folder_id=stage.folder_id)
-        run = partial(cloud.run, cloud.buckets.Create, request)
-        yield Step("create", "bucket", stage.bundle_bucket, "for bundles", run)
+    purposes = {stage.bundle_bucket: "for bundles"} if has_large else {}
+    for bucket, purpose in (purposes | dict.fromkeys(wanted.upload_buckets, "for uploads")).items():
+        if not actual.has_bucket(bucket):
+            request = CreateBucketRequest(name=bucket, folder_id=stage.folder_id)
+            yield Step("create", "bucket", bucket, purpose, partial(cloud.run, cloud.buckets.Create, request))
     if wanted.triggers and queues.arn(wanted.queue) is None:
         yield Step("create", "queue", wanted.queue, "for failed events", partial(queues.create, wanted.queue))
 
@@ -189,7 +191,10 @@ def _rule(trigger: WantedTrigger, wanted: Wanted, actual: Actual, queue: str) ->
         function_id=actual.function_id(function.resource),
         function_tag=LIVE,
         service_account_id=account,
-        retry_settings=RetrySettings(retry_attempts=trigger.retries, interval=Duration(seconds=_RETRY_SECONDS)),
+        # Without settings nothing is retried; the settings themselves allow no zero.
+        retry_settings=RetrySettings(retry_attempts=trigger.retries, interval=Duration(seconds=_RETRY_SECONDS))
+        if trigger.retries
+        else None,
         dead_letter_queue=PutQueueMessage(queue_id=queue, service_account_id=account),
     )
     if trigger.cron:

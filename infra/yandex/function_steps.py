@@ -7,7 +7,14 @@ from functools import partial
 
 from google.protobuf.duration_pb2 import Duration
 from yandex.cloud.logging.v1.log_entry_pb2 import LogLevel
-from yandex.cloud.serverless.functions.v1.function_pb2 import LogOptions, Package, Resources, Secret, Version
+from yandex.cloud.serverless.functions.v1.function_pb2 import (
+    Connectivity,
+    LogOptions,
+    Package,
+    Resources,
+    Secret,
+    Version,
+)
 from yandex.cloud.serverless.functions.v1.function_service_pb2 import (
     CreateFunctionRequest,
     CreateFunctionVersionRequest,
@@ -18,6 +25,7 @@ from yandex.cloud.serverless.functions.v1.function_service_pb2 import (
 from infra.yandex.current_state import NOT_YET, Actual
 from infra.yandex.desired_state import RUNTIME, Wanted, WantedFunction
 from infra.yandex.gateway import LIVE
+from infra.yandex.start_secrets import start_environment
 from infra.yandex.step import Step
 from infra.yandex.storage import Storage
 
@@ -75,7 +83,7 @@ def scaling_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
     """Limits of instances and warm instances, for the versions that are called."""
     for function in wanted.functions:
         scaling, policy = function.scaling, actual.scaling(function.resource, LIVE)
-        limits = (scaling.provisioned, scaling.zone_instances, scaling.zone_requests)
+        limits = (scaling.provisioned, scaling.zone_instances, scaling.requests)
         present = policy and (
             policy.provisioned_instances_count,
             policy.zone_instances_limit,
@@ -87,9 +95,9 @@ def scaling_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
                 tag=LIVE,
                 provisioned_instances_count=scaling.provisioned,
                 zone_instances_limit=scaling.zone_instances,
-                zone_requests_limit=scaling.zone_requests,
+                zone_requests_limit=scaling.requests,
             )
-            detail = f"{scaling.zone_instances} instances a zone, {scaling.provisioned} kept warm"
+            detail = f"{scaling.zone_instances} instances a zone, {scaling.provisioned} kept warm in all"
             run = partial(actual.cloud.run, actual.cloud.functions.SetScalingPolicy, request)
             yield Step("change" if policy else "create", "scaling", function.resource, detail, run)
 
@@ -97,7 +105,7 @@ def scaling_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 def _version(function: WantedFunction, wanted: Wanted, actual: Actual) -> CreateFunctionVersionRequest:
     """The version that is wanted, without its code; the description tells which code it has."""
     secrets = []
-    for variable, key in sorted(function.secrets.items()):
+    for variable, key in [] if function.start_secret else sorted(function.secrets.items()):
         secret = actual.secrets.get(wanted.secret_resource(key))
         secrets.append(
             Secret(
@@ -116,9 +124,10 @@ def _version(function: WantedFunction, wanted: Wanted, actual: Actual) -> Create
         resources=Resources(memory=function.memory_mb * _MB),
         execution_timeout=Duration(seconds=function.timeout_seconds),
         service_account_id=actual.account_id(function.account),
-        environment=function.environment,
+        environment={**function.environment, **start_environment(function, wanted, actual)},
         secrets=secrets,
         log_options=LogOptions(folder_id=wanted.stage.folder_id, min_level=level),
+        connectivity=Connectivity(network_id=wanted.stage.network_id) if wanted.stage.network_id else None,
     )
 
 
@@ -133,6 +142,7 @@ _COMPARED = {
     "environment": "variables",
     "secrets": "secrets",
     "log_options": "logging",
+    "connectivity": "network",
 }
 
 

@@ -20,7 +20,13 @@ LIVE, CANARY = "live", "canary"
 
 
 def gateway_specification(
-    document: Mapping[str, Any], template: Template, *, title: str, functions: Mapping[str, str], account: str
+    document: Mapping[str, Any],
+    template: Template,
+    *,
+    title: str,
+    functions: Mapping[str, str],
+    account: str,
+    security_profile: str = "",
 ) -> Json:
     """The specification. `functions` are their ids by name, `account` is the service account that may call them.
 
@@ -52,6 +58,7 @@ def gateway_specification(
                 TAG_VARIABLE: {"default": LIVE, "description": "Which versions are called.", "enum": [LIVE, CANARY]}
             },
             "cors": {"origin": False},
+            **({"smartWebSecurity": {"securityProfileId": security_profile}} if security_profile else {}),
         },
         "paths": paths,
     }

@@ -15,6 +15,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
 from infra.yandex.cloud import CloudError
+from infra.yandex.deployer_roles import advice
 
 REGION = "ru-central1"
 _VERSION = "2012-11-05"
@@ -73,7 +74,10 @@ class Queues:
                 return text
         except urllib.error.HTTPError as error:
             told = error.read().decode("utf-8", "replace")
-            raise CloudError(f"Message Queue refused {action}: {_element('Code', told) or error.code}.") from error
+            hint = f" {advice(f'queues.{action}')}" if error.code == 403 else ""
+            raise CloudError(
+                f"Message Queue refused {action}: {_element('Code', told) or error.code}.{hint}"
+            ) from error
         except OSError as error:
             raise CloudError(f"Message Queue does not answer: {error}.") from error
 

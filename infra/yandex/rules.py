@@ -19,7 +19,7 @@ _CRON_FIELDS = (
     ("day of month", 1, 31),
     ("month", 1, 12),
     ("day of week", 1, 7),
-    ("year", 1970, 2199),
+    ("year", 1970, 2099),
 )
 _WORDS = {
     3: ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"),

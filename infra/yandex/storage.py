@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.yandex.cloud import CloudError
+from infra.yandex.deployer_roles import advice
 
 REGION = "ru-central1"
 
@@ -55,4 +56,6 @@ class Storage:
 
 
 def _refused(error: Exception) -> CloudError:
-    return CloudError(f"Object Storage refused: {error}")
+    status = error.response["ResponseMetadata"]["HTTPStatusCode"] if isinstance(error, ClientError) else 0
+    hint = f" {advice('objects.Put')}" if status == 403 else ""
+    return CloudError(f"Object Storage refused: {error}.{hint}")

@@ -14,7 +14,14 @@ from multidict import CIMultiDict
 from local.gateway.worker_process import WorkerAnswer
 
 SIZE_LIMIT = int(2.5 * 1024 * 1024)
-_HOP_BY_HOP = {"connection", "content-length", "keep-alive", "transfer-encoding", "upgrade"}
+_HOP_BY_HOP = {"connection", "content-length", "keep-alive", "upgrade"}
+# What the cloud takes out of a function's answer, what it renames, and what makes the answer a 502
+# (facts on Yandex Cloud, §2). X-Request-Id is then the gateway's own.
+_TAKEN_OUT = {
+    "authorization", "cookie", "host", "user-agent", "x-content-type-options", "x-function-id", "x-request-id",
+}  # fmt: skip
+_RENAMED = {"content-md5", "date", "server"}
+_FORBIDDEN = {"transfer-encoding", "via"}
 _WITHOUT_BODY = {204, 304}
 
 _REFUSALS: dict[str, tuple[int, str, str, str]] = {
@@ -64,8 +71,8 @@ def refusal(code: str, request_id: str, language: str, headers: Mapping[str, str
     )
 
 
-def response(answer: WorkerAnswer) -> web.Response:
-    """The function's answer as HTTP; like the cloud it shows an exception that nobody caught."""
+def response(answer: WorkerAnswer, request_id: str = "") -> web.Response:
+    """The function's answer as HTTP, with the gateway's id; like the cloud it shows an exception that nobody caught."""
     if answer.error is not None:
         shown = json.dumps(dict(answer.error), ensure_ascii=False)
         return web.Response(
@@ -80,7 +87,9 @@ def response(answer: WorkerAnswer) -> web.Response:
     body = _body(result)
     if len(body) > SIZE_LIMIT:
         raise MalformedAnswer("the answer is larger than the gateway passes on")
-    return web.Response(status=status, body=None if status in _WITHOUT_BODY else body, headers=_headers(result))
+    headers = _headers(result)
+    headers["X-Request-Id"] = request_id
+    return web.Response(status=status, body=None if status in _WITHOUT_BODY else body, headers=headers)
 
 
 def _body(result: Mapping[str, Any]) -> bytes:
@@ -115,8 +124,12 @@ def _headers(result: Mapping[str, Any]) -> CIMultiDict[str]:
 
 
 def _add(headers: CIMultiDict[str], name: str, value: object) -> None:
-    if name.lower() in _HOP_BY_HOP or value is None:
+    if name.lower() in _FORBIDDEN:
+        raise MalformedAnswer(f"the header {name} is the gateway's alone")
+    if name.lower() in _HOP_BY_HOP | _TAKEN_OUT or value is None:
         return
+    if name.lower() in _RENAMED:
+        name = f"X-Yf-Remapped-{name}"
     text = str(value)
     if "\r" in text or "\n" in text:
         raise MalformedAnswer("a header holds a line break")

@@ -23,10 +23,10 @@ class Route:
         return _split(self.path)
 
     @property
-    def rank(self) -> tuple[tuple[int, ...], bool]:
-        """Sorts the more exact before the less exact, and own paths before aliases."""
+    def rank(self) -> tuple[bool, tuple[int, ...], bool]:
+        """Sorts every greedy route last, then the more exact before the less exact, and own paths before aliases."""
         kinds = tuple(2 if part.endswith("+}") else 1 if part.startswith("{") else 0 for part in self.parts)
-        return (*kinds, -1), self.alias
+        return 2 in kinds, (*kinds, -1), self.alias
 
     def parameters(self, parts: tuple[str, ...]) -> dict[str, str] | None:
         """The values of the path's parameters, or nothing where the path does not fit."""

@@ -48,7 +48,7 @@ class Gateway:
             async with self._budget.reserve(expected_size(request)):
                 event = http_event(http_request(request, await read_body(request), request_id), match)
                 invocation = await self._functions.pool(match.route.function).call(event, request_id)
-                answer = response(invocation.answer)
+                answer = response(invocation.answer, request_id)
         except TooLarge:
             return refusal("payload_too_large", request_id, language, {"Connection": "close"})
         except FunctionTimeout:

@@ -1,12 +1,17 @@
-"""Yandex Monitoring: reading the API gateway's metrics. The figures are the local gateway's own, or set by hand."""
+"""Yandex Monitoring: reading the API gateway's metrics. The figures are the local gateway's own, or set by hand.
+
+A metric has a series for each path, operation, release and value, and sums of them whose labels say `total`. A query
+that names none of these labels gets them all, as from the real service.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 import aiohttp
@@ -14,8 +19,12 @@ from aiohttp import web
 
 from local.simulators.switch import BadSwitch, Switch, caller_stayed, reset
 
-MODES = ("ok", "dead", "slow", "http_500", "denied", "garbage", "silent")
-_QUERY = re.compile(r'"api_gateway\.([a-z_]+)"\{service="serverless-apigateway", gateway="([^"]+)", (code|bin)="\*"\}')
+# `parts`: the sums are not published.
+MODES = ("ok", "dead", "slow", "http_500", "denied", "garbage", "silent", "parts")
+_QUERY = re.compile(
+    r'(?P<sum>series_sum\("(?P<by>[a-z]+)", )?"api_gateway\.(?P<metric>[a-z_]+)"\{(?P<labels>[^}]*)\}\)?'
+)
+_SELECTOR = re.compile(r'([a-z]+)(!?=)"([^"]*)"')
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 _LABELS = {"requests_count_per_second": "code", "requests_latency_milliseconds": "bin"}
 
@@ -29,6 +38,7 @@ class Traffic:
 
 
 Measure = Callable[[int], Awaitable[Traffic]]
+Labels = dict[str, str]
 
 
 @dataclass
@@ -41,6 +51,7 @@ class YandexMonitoring:
     measure: Measure
     switch: Switch = field(default_factory=lambda: Switch(MODES))
     requests: dict[str, int] = field(default_factory=dict)
+    paths: int = 3
     by_hand: Traffic | None = None
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
@@ -92,24 +103,56 @@ class YandexMonitoring:
             grid = int(asked["downsampling"]["gridInterval"])
         except (ValueError, KeyError, TypeError):
             match, start, end, grid = None, _NEVER, _NEVER, 1
-        if match is None or _LABELS.get(match[1]) != match[3]:
+        if match is None or match["metric"] not in _LABELS or bool(match["sum"]) != asked["query"].endswith(")"):
             return web.json_response({"code": 3, "message": "bad query", "details": []}, status=400)
         seconds = int((end - start).total_seconds())
         traffic = self.by_hand or await self.measure(seconds)
-        counts = traffic.codes if match[3] == "code" else traffic.bins
-        if self.switch.mode == "silent" or match[2] != self.gateway:
-            counts = {}
+        label = _LABELS[match["metric"]]
+        counts = {} if self.switch.mode == "silent" else traffic.codes if label == "code" else traffic.bins
+        found = [each for each in self._published(label, counts) if _fits(each[0], match["labels"])]
+        if match["by"]:
+            found = _summed(found, match["by"])
         stamps = list(range(int(start.timestamp() * 1000), int(end.timestamp() * 1000), grid))
         series = [
             {
-                "name": f"api_gateway.{match[1]}",
-                "labels": {"service": "serverless-apigateway", "gateway": self.gateway, match[3]: value},
+                "name": f"api_gateway.{match['metric']}",
+                "labels": labels,
                 "type": "DGAUGE",
                 "timeseries": {"timestamps": stamps, "doubleValues": [count / max(seconds, 1)] * len(stamps)},
             }
-            for value, count in counts.items()
+            for labels, count in found
         ]
         return web.json_response({"metrics": series})
+
+    def _published(self, label: str, counts: Mapping[str, float]) -> Iterator[tuple[Labels, float]]:
+        """Every series of a metric: the parts, and their sums by path, by operation and over all."""
+        common = {"service": "serverless-apigateway", "gateway": self.gateway, "release": "stable"}
+        for value, count in counts.items():
+            for number in range(self.paths):
+                part = {"path": f"/api/path-{number}/{{id}}", "operation": f"operation_{number}"}
+                yield {**common, **part, label: value}, count / self.paths
+                if self.switch.mode != "parts":
+                    yield {**common, **part, "operation": "total", label: value}, count / self.paths
+                    yield {**common, **part, "path": "total", label: value}, count / self.paths
+            if self.switch.mode != "parts":
+                yield {**common, "path": "total", "operation": "total", label: value}, count
+
+
+def _fits(labels: Labels, selectors: str) -> bool:
+    """Whether a series has the labels of a query: `*` for any value, `|` between several."""
+    for name, sign, wanted in _SELECTOR.findall(selectors):
+        is_one = any(fnmatchcase(labels[name], each) for each in wanted.split("|")) if name in labels else False
+        if is_one != (sign == "="):
+            return False
+    return True
+
+
+def _summed(found: list[tuple[Labels, float]], by: str) -> list[tuple[Labels, float]]:
+    """One series for each value of a label."""
+    sums: dict[str, float] = {}
+    for labels, count in found:
+        sums[labels[by]] = sums.get(labels[by], 0.0) + count
+    return [({by: value}, count) for value, count in sums.items()]
 
 
 def traffic_of_gateway(address: str) -> Measure:

@@ -27,6 +27,7 @@ from tests.artifacts.isolated import run_alone
 from tests.support.events import recorded
 from tests.support.route_events import event_for
 
+_SPARE_BYTES = 256
 PROJECT = load_project()
 SPECS = {spec.name: spec for spec in PROJECT.functions}
 # Bundles for the cloud run where this machine has the cloud's Python; otherwise the same is made for its own.
@@ -163,9 +164,16 @@ def test_the_package_imports_nothing_by_a_computed_name() -> None:
 @pytest.mark.parametrize("function", SPECS)
 def test_the_environment_of_a_function_fits_into_four_kilobytes(function: str) -> None:
     absent = load_stage("example").absent_secrets
-    values = {name: 0 if name in absent else len(value.encode()) for name, value in ENVIRON.items()}
-    parameters = {parameter: value if value is not None else "x" * 300 for parameter, value in PROJECT.defaults.items()}
-    assert environment_bytes(PROJECT.variables[function], parameters, secret_bytes=values) <= MOST_BYTES
+    is_read_at_start = function in PROJECT.reading_at_start
+    variables = PROJECT.variables[function]
+    size = environment_bytes(variables, PROJECT.defaults, is_read_at_start=is_read_at_start, absent=absent)
+    assert size <= MOST_BYTES - _SPARE_BYTES
+
+
+@pytest.mark.parametrize("function", sorted(PROJECT.reading_at_start))
+def test_only_functions_that_would_not_fit_read_their_secrets_at_the_start(function: str) -> None:
+    absent = load_stage("example").absent_secrets
+    assert environment_bytes(PROJECT.variables[function], PROJECT.defaults, absent=absent) > MOST_BYTES - _SPARE_BYTES
 
 
 def test_a_bundle_says_how_it_gets_to_the_cloud(bundles: dict[str, Bundle]) -> None:

@@ -62,6 +62,69 @@ def test_yandex_tells_error_rate_and_response_time(simulator: Simulator, source:
     assert source.read() == [Sample("error_rate", 4.0), Sample("response_time", 2.0)]
 
 
+CODES = {
+    "200": 9000,
+    "201": 400,
+    "204": 200,
+    "301": 100,
+    "400": 50,
+    "401": 60,
+    "404": 90,
+    "429": 20,
+    "500": 50,
+    "502": 30,
+}
+BINS = {
+    "10": 5000,
+    "20": 2000,
+    "50": 1500,
+    "100": 900,
+    "200": 90,
+    "500": 210,
+    "1000": 100,
+    "2000": 100,
+    "5000": 50,
+    "inf": 50,
+}
+
+
+@pytest.mark.parametrize("mode", ["ok", "parts"])
+def test_a_busy_gateways_figures_are_right_and_fit_into_an_answer(
+    simulator: Simulator, source: YandexMonitoring, mode: str
+) -> None:
+    simulator.paths = 281
+    simulator.by_hand = Traffic(CODES, BINS)
+    simulator.turn({"mode": mode})
+    assert source.read() == [Sample("error_rate", 0.8), Sample("response_time", 0.5)]
+    # Once more for each of the two metrics, where there are no sums to read.
+    assert simulator.requests["read"] == (2 if mode == "ok" else 4)
+
+
+def test_the_parts_of_a_busy_gateway_are_counted_twice_and_do_not_fit(simulator: Simulator) -> None:
+    simulator.paths = 281
+    simulator.by_hand = Traffic(CODES, BINS)
+    query = '"api_gateway.requests_count_per_second"{service="serverless-apigateway", gateway="gateway", code="*"}'
+    now = datetime.now(UTC)
+    body = {"query": query, "fromTime": (now - timedelta(seconds=180)).isoformat(), "toTime": now.isoformat()}
+    body |= {"downsampling": {"gridInterval": "15000"}}  # type: ignore[dict-item]
+    with served(Simulators(Phone(), {"ym": simulator})) as url:
+        headers = {"Authorization": f"Api-Key {KEY}"}
+        target = f"{url}/ym/monitoring/v2/data/read?folderId=folder"
+        answer = httpx.post(target, json=body, headers=headers, timeout=30)
+    assert len(answer.content) > 2_000_000
+    counted = sum(sum(each["timeseries"]["doubleValues"]) * 15 for each in answer.json()["metrics"])
+    assert counted == pytest.approx(4 * sum(CODES.values()))
+
+
+def test_a_gateway_is_found_by_its_id_or_by_its_name(simulator: Simulator) -> None:
+    simulator.by_hand = Traffic({"200": 100}, {"100": 100})
+    environ = {"YANDEX_MONITORING_FOLDER": "folder", "YANDEX_MONITORING_GATEWAY": "d5d0|gateway"}
+    with served(Simulators(Phone(), {"ym": simulator})) as url, new_client(timeout=5.0) as http:
+        settings = YandexMonitoringSettings.load({**environ, "YANDEX_MONITORING_URL": f"{url}/ym"})
+        found = YandexMonitoring(settings, http, authorize=lambda: f"Api-Key {KEY}", now=utc_now)
+        assert found.read()[0] == Sample("error_rate", 0.0)
+
+
 def test_beyond_the_last_bucket_the_last_bound_is_told(simulator: Simulator, source: YandexMonitoring) -> None:
     simulator.by_hand = Traffic({"200": 100}, {"100": 50, "60000": 10, "inf": 40})
     assert source.read()[1] == Sample("response_time", 60.0)

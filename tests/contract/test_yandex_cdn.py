@@ -7,15 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from auto360.container import cdn as cdn_container
 from auto360.providers.cdn import Caching, CdnFailure, Resource, Rule
 from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
 from auto360.providers.transport.connections import new_client
 from auto360.providers.video.http import RetryPolicy
 from auto360.providers.video.iam import IamTokens, Token
+from infra.template import load_project
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
 from local.simulators.yandex_cdn_api import YandexCdn as CdnSide
+from tools.cdn import __main__ as program
 from tools.cdn.plan import changes
+from tools.cdn.refusals import refusals
 from tools.cdn.settings import wanted
 
 YEAR, DAY = 31_536_000, 86_400
@@ -45,32 +49,39 @@ def apply(cdn: YandexCdn, to: Resource) -> list[str]:
     return done
 
 
-def test_a_new_resource_gets_the_settings_of_the_audit_and_then_nothing_is_left_to_change(cdn: YandexCdn) -> None:
-    assert apply(cdn, wanted()) == [
-        "change resource",
-        "create rule manifests",
-        "create rule segments",
-        "create rule images",
-    ]
+def test_a_new_resource_gets_the_settings_and_then_nothing_is_left_to_change(cdn: YandexCdn) -> None:
+    assert apply(cdn, wanted()) == ["change resource", "create rule content-named"]
     assert list(changes(wanted(), cdn.read())) == []
-    found = {rule.name: rule.caching.edge_seconds for rule in cdn.read().rules}
-    assert found == {"manifests": 300, "segments": YEAR, "images": YEAR}
-    assert cdn.read().caching.cors == ("*",)
+    found = cdn.read()
+    assert found.caching.edge_seconds == 0
+    assert [(rule.name, rule.caching.edge_seconds) for rule in found.rules] == [("content-named", YEAR)]
+
+
+def test_redirects_are_never_kept(cdn: YandexCdn, side: CdnSide) -> None:
+    apply(cdn, wanted())
+    [rule] = side.rules.values()
+    times = rule["options"]["edgeCacheSettings"]["value"]
+    assert times == {
+        "customValues": {"200": str(YEAR), "206": str(YEAR), "301": "0", "302": "0", "307": "0", "308": "0"}
+    }
+    rule["options"]["edgeCacheSettings"]["value"] = {"simpleValue": str(YEAR)}
+    [change] = changes(wanted(), cdn.read())
+    assert change.details == ("keeps_redirects: True → False",)
 
 
 def test_planning_changes_nothing(cdn: YandexCdn, side: CdnSide) -> None:
-    assert len(list(changes(wanted(), cdn.read()))) == 4
+    assert len(list(changes(wanted(), cdn.read()))) == 2
     assert (side.options, side.rules) == ({}, {})
 
 
 def test_what_somebody_changed_by_hand_is_put_right(cdn: YandexCdn, side: CdnSide) -> None:
     apply(cdn, wanted())
-    manifests = next(rule for rule in side.rules.values() if rule["name"] == "manifests")
-    manifests["options"]["edgeCacheSettings"]["value"]["simpleValue"] = str(DAY)
+    [kept] = side.rules.values()
+    kept["options"]["edgeCacheSettings"]["value"]["customValues"]["200"] = str(DAY)
     cdn.put_rule(Rule("by hand", r"\.txt$", 50, Caching(edge_seconds=1)))
     [change, removal] = changes(wanted(), cdn.read())
-    assert change.details == ("edge_seconds: 86400 → 300",)
-    assert apply(cdn, wanted()) == ["change rule manifests", "remove rule by hand"]
+    assert change.details == ("edge_seconds: 86400 → 31536000",)
+    assert apply(cdn, wanted()) == ["change rule content-named", "remove rule by hand"]
     assert (removal.kind, list(changes(wanted(), cdn.read()))) == ("remove", [])
 
 
@@ -85,16 +96,73 @@ def test_a_resource_without_a_certificate_is_noticed(cdn: YandexCdn, side: CdnSi
     assert not cdn.read().has_certificate
 
 
-def test_the_rules_tell_manifests_segments_and_images_apart() -> None:
-    rules = sorted(wanted().rules, key=lambda rule: rule.weight)
+@pytest.mark.parametrize(
+    ("path", "is_kept"),
+    [
+        ("/3f2a9c0b1d4e5f60/9f86d081884c7d65-720.webp", True),
+        ("/replicas/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.mp4", True),
+        ("/api/video/0f8fad5b-d9cb-469f-a165-70867728950e/video.mp4", False),
+        ("/avatars/0f8fad5b-d9cb-469f-a165-70867728950e/avatar_1700000000000.jpg", False),
+        ("/api/listings", False),
+    ],
+)
+def test_only_files_named_by_their_content_are_kept(path: str, is_kept: bool) -> None:  # noqa: FBT001 - a table
+    assert any(re.search(rule.pattern, path) for rule in wanted().rules) is is_kept
 
-    def first(path: str) -> str | None:
-        return next((rule.name for rule in rules if re.search(rule.pattern, path)), None)
 
-    assert first("/video/1/manifest.m3u8") == "manifests"
-    assert first("/replicas/1.mp4") == first("/hls/720p/segment_0.ts") == "segments"
-    assert first("/video/1/thumbnail.jpg") == "images"
-    assert first("/video/1/m3u8.txt") is None
+def test_the_settings_of_the_repository_are_not_refused() -> None:
+    assert list(refusals(wanted(), load_project())) == []
+
+
+BY_NAME = Rule("films", r"\.(ts|m4s|mp4)$", 20, Caching(edge_seconds=YEAR))
+
+
+@pytest.mark.parametrize(
+    ("caching", "rules", "told"),
+    [
+        (Caching(edge_seconds=DAY), (), "edge_seconds must be 0"),
+        (Caching(), (), "edge_seconds must be 0"),
+        (Caching(edge_seconds=0, ignore_query=True), (), "ignore_query and ignore_cookies"),
+        (Caching(edge_seconds=0, ignore_cookies=True), (), "ignore_query and ignore_cookies"),
+        (Caching(edge_seconds=0, stale_on=("error",)), (), "stale_on"),
+        (Caching(edge_seconds=0), (BY_NAME,), "it keeps /api/video/"),
+        (Caching(edge_seconds=0), (Rule("pages", "^/admin", 1, Caching(edge_seconds=1)),), "it keeps /admin"),
+        (
+            Caching(edge_seconds=0),
+            (Rule("feed", "/listings$", 1, Caching(browser_seconds=60)),),
+            "it keeps /api/",
+        ),
+        (Caching(edge_seconds=0), (Rule("all", "", 1, Caching()),), "it keeps /"),
+        (
+            Caching(edge_seconds=0),
+            (Rule("odd", r"/x[0-9]+\.css$", 1, Caching(edge_seconds=9)),),
+            "a name from the content",
+        ),
+    ],
+)
+def test_settings_that_may_keep_anything_else_are_refused(caching: Caching, rules: tuple[Rule, ...], told: str) -> None:
+    assert any(told in each for each in refusals(Resource(caching, rules), load_project()))
+
+
+def test_a_rule_that_keeps_nothing_may_match_anything() -> None:
+    nothing = Rule("never", "^/api/", 1, Caching(edge_seconds=0))
+    assert list(refusals(Resource(Caching(edge_seconds=0), (nothing,)), load_project())) == []
+
+
+def test_refused_settings_are_not_applied(
+    side: CdnSide, cdn: YandexCdn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wanted_wrongly = Resource(Caching(edge_seconds=0), (BY_NAME,))
+    monkeypatch.setattr(program, "wanted", lambda: wanted_wrongly)
+    monkeypatch.setattr(cdn_container, "is_used", lambda: True)
+    monkeypatch.setattr(cdn_container, "yandex_cdn", lambda: cdn)
+    monkeypatch.setattr(program, "use_local_stack_unless_told", lambda: "a test")
+    assert program.main(["plan"]) == 0
+    assert program.main(["apply"]) == 1
+    assert (side.options, side.rules) == ({}, {})
+    told = capsys.readouterr().out
+    assert told.count("! rule films: it keeps /api/video/") == 2
+    assert "Nothing was changed." in told
 
 
 def test_a_purge_beyond_one_a_minute_is_refused_by_the_cdn(cdn: YandexCdn, side: CdnSide) -> None:

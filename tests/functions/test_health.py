@@ -27,3 +27,10 @@ def test_the_deep_check_asks_every_dependency(functions: Functions, sms_world: S
 @pytest.mark.parametrize("key", [{}, {"X-Staff-Key": "wrong"}, {"X-Staff-Key": "ключ"}])
 def test_the_deep_check_is_for_operators(functions: Functions, key: dict[str, str]) -> None:
     assert functions.get("health", "/health", query={"deep": "1"}, headers=key).status == 403
+
+
+def test_liveness_tells_which_headers_reached_the_function(functions: Functions) -> None:
+    assert functions.get("health", "/health").body["data"]["arrived"] == {"authorization": False, "cookie": False}
+    sent = {"Authorization": "Bearer x", "Cookie": "a=1"}
+    answer = functions.get("health", "/health", headers=sent)
+    assert answer.body["data"]["arrived"] == {"authorization": True, "cookie": True}

@@ -10,9 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from infra.bundle import Bundle
 from infra.stage import Scaling, Stage
@@ -23,10 +21,12 @@ from infra.yandex.deployment import Deployment
 from infra.yandex.desired_state import Wanted, work_out
 from infra.yandex.entry_steps import Entry
 from infra.yandex.queues import Queues
+from infra.yandex.quotas import FUNCTIONS, INSTANCES, MEMORY, REQUESTS, TRIGGERS
 from infra.yandex.secrets import set_secret
 from infra.yandex.storage import Storage
 from local.paths import OPENAPI
-from tests.support.yandex_cloud import FOLDER, FakeCloud, serving
+from tests.support.yandex_cloud import CHANNEL, FOLDER, FakeCloud, grant_documented, serving
+from tests.support.yandex_front import GuardedAws
 
 DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_text(encoding="utf-8"))
 
@@ -95,21 +95,18 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def aws_endpoints() -> Iterator[str]:
-    """Object Storage and Message Queue, in AWS's forms."""
+def guarded_aws() -> Iterator[GuardedAws]:
+    """Object Storage and Message Queue, in AWS's forms, which look at the caller's roles."""
     with pytest.MonkeyPatch.context() as patch:
         # Yandex's region is none of Amazon's.
         patch.setenv("MOTO_ALLOW_NONEXISTENT_REGION", "true")
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
-        server.stop()
+        with GuardedAws.serving() as front:
+            yield front
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws_endpoints: str) -> Iterator[Site]:
-    """Yield an empty folder in the cloud, and the template of this repository."""
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guarded_aws: GuardedAws) -> Iterator[Site]:
+    """An empty folder in the cloud, and the template of this repository."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
@@ -119,16 +116,21 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, aws_endpoints: str) ->
         name=name,
         folder_id=FOLDER,
         bundle_bucket=f"auto360-{name}-bundles",
-        parameters={"Stage": "staging", **parameters_of(project)},
+        parameters={
+            "Stage": "staging",
+            **parameters_of(project),
+            "YandexVideoChannelId": CHANNEL,
+            "YandexStorageBucket": f"auto360-{name}-uploads",
+        },
         absent_secrets=frozenset({"JWT_SECRET"}),
-        scaling={"default": Scaling(10, 10, 0), "listings": Scaling(50, 50, 2)},
+        scaling={"default": Scaling(2), "listings": Scaling(50, 150, 2)},
     )
-    fake = FakeCloud(quotas={"serverless.functions.count": 100, "serverless.workers.count": 100})
-    fake.quotas |= {"serverless.request.count": 100, "serverless.triggers.count": 100}
-    s3 = boto3.client("s3", endpoint_url=aws_endpoints, region_name="us-east-1")
-    fake.make_bucket = lambda bucket: s3.create_bucket(Bucket=bucket)
+    fake = FakeCloud(quotas={FUNCTIONS: 100, TRIGGERS: 100, INSTANCES: 150, REQUESTS: 500, MEMORY: 100 * 1024**3})
+    grant_documented(fake)
+    fake.make_bucket = guarded_aws.make_bucket
+    guarded_aws.cloud, address = fake, guarded_aws.address
     with serving(fake) as cloud:
-        storage, queues = Storage(stage.bundle_bucket, aws_endpoints), Queues(aws_endpoints)
+        storage, queues = Storage(stage.bundle_bucket, address), Queues(address)
         site = Site(cloud, fake, storage, queues, tmp_path, project, stage)
         for spec in project.functions:
             site.code(spec.name, f"the code of {spec.name}")

@@ -12,6 +12,7 @@ from infra.yandex import commands
 from infra.yandex.queues import Queues
 from infra.yandex.storage import Storage
 from tests.infra.conftest import Site
+from tests.support.healthy_site import HealthySite
 
 
 @pytest.fixture
@@ -21,7 +22,7 @@ def terminal(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
     monkeypatch.setattr(commands, "make_bundles", lambda names: [site.bundles[name] for name in names])
     monkeypatch.setattr(commands, "Storage", partial(Storage, endpoint=site.storage.endpoint))
     monkeypatch.setattr(commands, "Queues", lambda: Queues(site.queues.endpoint))
-    monkeypatch.setattr(commands, "fetch", lambda _method, _url: (200, b'{"data": {"status": "ok"}}'))
+    monkeypatch.setattr(commands, "send", HealthySite().send)
     return site
 
 
@@ -82,3 +83,17 @@ def test_a_refusal_of_the_cloud_is_one_sentence(terminal: Site, capsys: pytest.C
     told = capsys.readouterr().err
     assert told.startswith("Yandex Cloud refused")
     assert "Traceback" not in told
+
+
+def test_a_stage_is_called_from_outside(
+    terminal: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("smoke") == 1
+    assert "has no gateway yet: `make deploy STAGE=" in capsys.readouterr().err
+    terminal.set_secrets()
+    assert run("deploy") == 0
+    assert run("smoke") == 0
+    assert "20 of 20 calls" in capsys.readouterr().out
+    monkeypatch.setattr(commands, "send", HealthySite(kept_back=("Cookie",)).send)
+    assert run("smoke") == 1
+    assert "! Cookie: GET /health did not bring cookie to the function." in capsys.readouterr().err

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import Counter
+from typing import Any
 
 import pytest
 from openapi_spec_validator import validate
+from yandex.cloud.certificatemanager.v1.certificate_pb2 import Certificate
+from yandex.cloud.serverless.triggers.v1.trigger_service_pb2 import UpdateTriggerRequest
 
+from infra import smoke
 from infra.bundle import DIRECT_LIMIT
 from infra.stage import Scaling
 from infra.yandex.checks import problems
@@ -15,9 +20,12 @@ from infra.yandex.cloud import CloudError
 from infra.yandex.current_state import Actual
 from infra.yandex.deployment import DeploymentFailed
 from infra.yandex.health import HealthCheck, Unhealthy
+from infra.yandex.quotas import FUNCTIONS, INSTANCES, MEMORY, REQUESTS
+from infra.yandex.rules import RuleError
 from infra.yandex.secrets import set_secret
 from tests.infra.conftest import Site
-from tests.support.yandex_cloud import FOLDER
+from tests.support.healthy_site import HealthySite
+from tests.support.yandex_cloud import CERTIFICATE, CHANNEL, FOLDER, NETWORK
 
 
 @pytest.fixture
@@ -126,11 +134,17 @@ def readers_of(site: Site, key: str) -> set[str]:
 def test_a_rotated_secret_makes_new_versions_of_its_readers_alone(deployed: Site) -> None:
     told = set_secret(deployed.project, Actual(deployed.cloud, deployed.stage), "OTP_SECRETS", "k2:new,k1:old")
     readers = readers_of(deployed, "OTP_SECRETS")
+    assert "admin" in readers
     assert all(name in told for name in readers)
+    copies = {each.start_secret for each in deployed.wanted.functions if each.name in readers} - {""}
     steps = deployed.deployment.plan()
-    assert {step.kind for step in steps} == {"version"}
-    assert {step.name.removeprefix(f"{deployed.stage.prefix}-").replace("-", "_") for step in steps} == readers
-    assert {step.detail for step in steps} == {"secrets"}
+    assert {step.name for step in steps if step.kind == "secret"} == copies
+    versions = {step.name: step.detail for step in steps if step.kind == "version"}
+    assert {name.removeprefix(f"{deployed.stage.prefix}-").replace("-", "_") for name in versions} == readers
+    assert set(versions.values()) == {"secrets", "variables"}
+    assert len(versions) + len(copies) == len(steps)
+    deployed.deployment.deploy()
+    assert deployed.plan() == []
 
 
 def test_a_service_account_can_read_the_secrets_of_its_function_and_no_other(deployed: Site) -> None:
@@ -143,11 +157,34 @@ def test_a_service_account_can_read_the_secrets_of_its_function_and_no_other(dep
         if resource in secrets
     }
     wanted = deployed.wanted
-    assert allowed == {
+    copies = {(each.start_secret, each.account) for each in wanted.functions if each.start_secret}
+    assert allowed == copies | {
         (wanted.secret_resource(key), function.account)
         for function in wanted.functions
+        if not function.start_secret
         for key in function.secrets.values()
     }
+
+
+def test_secrets_that_do_not_fit_are_copied_into_one_that_the_function_reads_at_its_start(deployed: Site) -> None:
+    [admin] = [each for each in deployed.wanted.functions if each.name == "admin"]
+    version, copy = deployed.live("admin"), Actual(deployed.cloud, deployed.stage).secrets[admin.start_secret]
+    assert list(version.secrets) == []
+    assert version.environment["LOCKBOX_SECRET_ID"] == copy.id
+    assert version.environment["LOCKBOX_VERSION_ID"] == copy.current_version.id
+    assert deployed.fake.values[copy.name] == {name: f"the value of {key}" for name, key in admin.secrets.items()}
+    assert not set(admin.secrets) & set(version.environment)
+
+
+def test_a_copy_of_secrets_that_broke_in_the_middle_is_made_anew(deployed: Site) -> None:
+    set_secret(deployed.project, Actual(deployed.cloud, deployed.stage), "OTP_SECRETS", "k2:new,k1:old")
+    deployed.fake.break_at("Secrets.Update", 1)
+    with pytest.raises(CloudError, match="UNAVAILABLE"):
+        deployed.deployment.deploy()
+    deployed.deployment.deploy()
+    assert deployed.plan() == []
+    copy = f"{deployed.stage.prefix}-admin-environment"
+    assert deployed.fake.values[copy]["OTP_SECRETS"] == "k2:new,k1:old"
 
 
 def test_functions_are_called_by_the_gateway_and_by_triggers_and_by_nobody_else(deployed: Site) -> None:
@@ -239,14 +276,15 @@ def test_a_canary_can_be_ended(deployed: Site) -> None:
 
 
 def test_a_domain_is_attached(deployed: Site) -> None:
-    deployed.restage(domain="api.example.org", certificate_id="fpq1")
+    deployed.restage(domain="api.example.org", certificate_id=CERTIFICATE)
     assert kinds(deployed) == {"domain": 1}
     deployed.deployment.deploy()
     assert deployed.plan() == []
 
 
 def test_scaling_follows_the_stage(deployed: Site) -> None:
-    deployed.restage(scaling={"default": Scaling(20, 20, 1)})
+    deployed.fake.provisioned_quota = 100
+    deployed.restage(scaling={"default": Scaling(20, 40, 1)})
     assert kinds(deployed) == {"scaling": len(deployed.project.functions)}
     deployed.deployment.deploy()
     assert {policy.zone_instances_limit for policy in deployed.fake.scaling.values()} == {20}
@@ -282,17 +320,143 @@ def test_a_missing_secret_is_told_before_anything_is_changed(site: Site) -> None
     assert site.fake.changes == 0
 
 
-def test_quotas_are_looked_at_before_anything_is_changed(site: Site) -> None:
+def test_quotas_are_compared_with_the_sum_over_all_functions(site: Site) -> None:
     site.set_secrets()
     assert problems(site.wanted, Actual(site.cloud, site.stage)) == []
-    site.fake.quotas["serverless.functions.count"] = 10
-    del site.fake.quotas["serverless.workers.count"]
+    others = len(site.project.functions) - 1
+    site.fake.quotas |= {FUNCTIONS: 10, REQUESTS: 150 + 6 * others - 1}
+    del site.fake.quotas[INSTANCES]
+    before = site.fake.changes
     found = problems(site.wanted, Actual(site.cloud, site.stage))
-    functions = len(site.project.functions)
+    assert site.fake.changes == before
     assert [each.split(":")[0] for each in found] == [
-        f"The quota serverless.functions.count is 10, and {functions} are needed",
-        "The quota serverless.workers.count is 10, and 50 are needed",
+        f"The quota {FUNCTIONS} is 10, and {others + 1} are needed",
+        f"The quota {INSTANCES} is 10, and {50 + 2 * others} are needed",
+        f"The quota {REQUESTS} is {150 + 6 * others - 1}, and {150 + 6 * others} are needed",
     ]
+
+
+def test_memory_and_warm_instances_are_compared_as_well(site: Site) -> None:
+    site.set_secrets()
+    site.restage(scaling={"default": Scaling(2, provisioned=1)})
+    needed = sum(2 * function.memory_mb * 1024**2 for function in site.wanted.functions)
+    site.fake.quotas[MEMORY] = needed - 1
+    memory, warm = problems(site.wanted, Actual(site.cloud, site.stage))
+    assert f"and {needed} are needed" in memory
+    assert warm.startswith(f"{len(site.wanted.functions)} warm instances are wanted in all zones together")
+
+
+def test_requests_find_room_in_a_queue_unless_the_stage_says_otherwise(deployed: Site) -> None:
+    policies = {policy.zone_instances_limit: policy.zone_requests_limit for policy in deployed.fake.scaling.values()}
+    assert policies == {2: 6, 50: 150}
+
+
+def test_the_bucket_of_uploads_is_made_before_the_trigger_on_it(site: Site) -> None:
+    site.set_secrets()
+    bucket = site.stage.parameters["YandexStorageBucket"]
+    assert f"+ {'bucket':<16} {bucket}  (for uploads)" in site.plan()
+    site.deployment.deploy()
+    assert bucket in site.fake.buckets
+    [trigger] = [each for each in site.fake.triggers.values() if each.rule.object_storage.bucket_id]
+    site.fake.buckets.remove(bucket)
+    actual = Actual(site.cloud, site.stage)
+    request = UpdateTriggerRequest(trigger_id=trigger.id, rule=trigger.rule)
+    with pytest.raises(CloudError, match="not found"):
+        actual.cloud.run(actual.cloud.triggers.Update, request)
+
+
+def test_functions_that_handle_videos_get_their_role_on_the_channel_alone(deployed: Site) -> None:
+    names = {account.id: account.name.removeprefix(f"{deployed.stage.prefix}-") for account in accounts(deployed)}
+    holders = {(names[each.subject.id], each.role_id) for each in deployed.fake.bindings[CHANNEL]}
+    functions = ("video-token", "video", "video-poller", "video-migrator", "media-copies")
+    assert holders == {(function, "video.editor") for function in functions}
+    in_the_folder = {each.role_id for each in deployed.fake.bindings[FOLDER]}
+    assert "video.editor" not in in_the_folder
+
+
+def accounts(site: Site) -> list[Any]:
+    return list(site.fake.accounts.values())
+
+
+def test_a_timer_whose_events_shall_not_be_repeated_has_no_retry_settings(site: Site) -> None:
+    site.set_secrets()
+    never = {key: dataclasses.replace(options, retries=0) for key, options in site.project.events.items()}
+    site.project = dataclasses.replace(site.project, events=never)
+    site.deployment.deploy()
+    timers = [each.rule.timer for each in site.fake.triggers.values() if each.rule.WhichOneof("rule") == "timer"]
+    assert timers
+    assert not any(timer.invoke_function_with_retry.HasField("retry_settings") for timer in timers)
+    assert site.plan() == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"folder_id": "b1gnowhere"}, "`folder_id`"),
+        ({"network_id": "enpnowhere"}, "`network_id`"),
+        ({"security_profile_id": "fevnowhere"}, "`security_profile_id`"),
+        ({"domain": "api.example.org", "certificate_id": "fpqnowhere"}, "`certificate_id`"),
+    ],
+)
+def test_what_people_have_to_make_is_asked_for_before_anything_is_changed(
+    site: Site, changes: dict[str, str], told: str
+) -> None:
+    site.set_secrets()
+    before = site.fake.changes
+    site.restage(**changes)
+    found = problems(site.wanted, Actual(site.cloud, site.stage))
+    assert any(each.startswith(told) for each in found)
+    assert site.fake.changes == before
+
+
+def test_a_certificate_that_is_not_issued_and_a_channel_that_is_missing_are_told(site: Site) -> None:
+    site.set_secrets()
+    site.fake.certificate_status = Certificate.Status.VALIDATING
+    parameters = {**site.stage.parameters, "YandexVideoChannelId": "vplcnowhere"}
+    site.restage(domain="api.example.org", certificate_id=CERTIFICATE, parameters=parameters)
+    channel, certificate = problems(site.wanted, Actual(site.cloud, site.stage))
+    assert channel.startswith("`YandexVideoChannelId`")
+    assert "not issued yet" in certificate
+
+
+def test_without_its_static_key_a_deployment_does_not_begin(site: Site) -> None:
+    site.set_secrets()
+    first, second = problems(site.wanted, Actual(site.cloud, site.stage), environ={})
+    assert (first.split()[0], second.split()[0]) == ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
+
+
+def test_a_stage_sets_limits_otherwise_than_the_template(deployed: Site) -> None:
+    deployed.restage(settings={"LIMIT_CHAT_PER_MINUTE": "7", "SENTRY_TRACES_RATE": "0.5"})
+    assert problems(deployed.wanted, Actual(deployed.cloud, deployed.stage)) == []
+    deployed.deployment.deploy()
+    assert deployed.live("chat").environment["LIMIT_CHAT_PER_MINUTE"] == "7"
+    assert "LIMIT_CHAT_PER_MINUTE" not in deployed.live("consents").environment
+    assert {deployed.live(each.name).environment["SENTRY_TRACES_RATE"] for each in deployed.wanted.functions} == {"0.5"}
+
+
+def test_a_limit_that_functions_would_not_start_with_is_told(site: Site) -> None:
+    site.set_secrets()
+    site.restage(settings={"LIMIT_CHAT_PER_MINUTE": "many", "SENTRY_TRACES_RATE": "2"})
+    limit, rate = problems(site.wanted, Actual(site.cloud, site.stage))
+    assert limit.startswith("The setting LIMIT_CHAT_PER_MINUTE cannot be 'many'")
+    assert rate.startswith("The setting SENTRY_TRACES_RATE cannot be '2'")
+
+
+@pytest.mark.parametrize("name", ["LIMIT_NOBODYS_PER_MINUTE", "OTP_SECRETS"])
+def test_a_limit_that_no_function_has_and_a_secret_are_no_settings(site: Site, name: str) -> None:
+    site.restage(settings={name: "1"})
+    with pytest.raises(RuleError, match=f"No function has a setting {name}"):
+        site.wanted  # noqa: B018 - worked out on use
+
+
+def test_a_stage_in_a_network_calls_out_from_there(deployed: Site) -> None:
+    functions = len(deployed.project.functions)
+    deployed.restage(network_id=NETWORK)
+    steps = deployed.deployment.plan()
+    assert Counter((step.kind, step.detail) for step in steps) == {("version", "network"): functions}
+    deployed.deployment.deploy()
+    assert deployed.live("payments").connectivity.network_id == NETWORK
+    assert deployed.plan() == []
 
 
 def test_an_environment_that_is_too_large_is_told_before_anything_is_changed(site: Site) -> None:
@@ -300,7 +464,8 @@ def test_an_environment_that_is_too_large_is_told_before_anything_is_changed(sit
     set_secret(site.project, Actual(site.cloud, site.stage), "OTP_SECRETS", "k" * 4000)
     found = problems(site.wanted, Actual(site.cloud, site.stage))
     told = {each.split(" has ")[0].removeprefix("The environment of ") for each in found}
-    assert told == readers_of(site, "OTP_SECRETS")
+    assert told == readers_of(site, "OTP_SECRETS") - site.project.reading_at_start
+    assert all("`SecretsAtStart: true`" in each for each in found)
 
 
 def test_a_secret_that_nobody_reads_is_refused(site: Site) -> None:
@@ -315,20 +480,23 @@ def test_values_of_secrets_appear_in_no_plan_and_no_report(deployed: Site) -> No
 
 
 def test_health_is_asked_through_the_gateway_for_every_http_function(site: Site) -> None:
-    asked: list[str] = []
-
-    def fetch(method: str, url: str) -> tuple[int, bytes]:
-        asked.append(f"{method} {url}")
-        return (200, b'{"data": {"status": "ok"}}') if method == "GET" else (204, b"")
-
-    count = HealthCheck("https://gate", fetch, pause=lambda _: None)(site.project.functions)
-    assert asked[0] == "GET https://gate/health"
-    assert count == len([spec for spec in site.project.functions if spec.routes]) == len(asked) - 1
+    outside = HealthySite()
+    count = HealthCheck("https://gate", outside.send, pause=lambda _: None)(site.project.functions)
+    assert count == len([spec for spec in site.project.functions if spec.routes])
+    preflights, calls = outside.asked[:count], outside.asked[count:]
+    assert all(each.startswith("OPTIONS /") for each in preflights)
+    assert calls == [f"{call.method} {call.path}" for call in smoke.CALLS]
+    assert len(calls) == 20
 
 
 def test_a_function_that_does_not_answer_is_named(site: Site) -> None:
-    def fetch(method: str, url: str) -> tuple[int, bytes]:
-        return (502, b"") if "/api/chat" in url else (200, b'{"data": {"status": "ok"}}')
-
+    outside = HealthySite(broken="/api/chat")
     with pytest.raises(Unhealthy, match="chat answered 502"):
-        HealthCheck("https://gate", fetch, pause=lambda _: None)(site.project.functions)
+        HealthCheck("https://gate", outside.send, pause=lambda _: None)(site.project.functions)
+
+
+@pytest.mark.parametrize("header", ["Authorization", "Cookie"])
+def test_a_gateway_that_keeps_a_header_back_is_no_healthy_one(site: Site, header: str) -> None:
+    outside = HealthySite(kept_back=(header,))
+    with pytest.raises(Unhealthy, match=f"did not bring {header.lower()} to the function"):
+        HealthCheck("https://gate", outside.send, pause=lambda _: None)(site.project.functions)

@@ -228,6 +228,7 @@ def test_the_example_of_a_stage_can_be_read() -> None:
 def test_the_example_of_a_stage_names_only_what_the_template_has(site: Site) -> None:
     stage, project = load_stage("example"), site.project
     secrets = {each.secret for variables in project.variables.values() for each in variables}
-    assert set(stage.parameters) <= set(project.defaults)
+    required = {name for name, default in project.defaults.items() if default is None}
+    assert required <= set(stage.parameters) <= set(project.defaults)
     assert stage.absent_secrets <= secrets
     assert set(stage.scaling) - {"default"} <= {spec.name for spec in project.functions}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -61,6 +62,7 @@ def test_schedules_of_the_template_in_yandexs_form(schedule: str, cron: str) -> 
         "cron(0/0 3 * * ? *)",
         "cron(x 3 * * ? *)",
         "cron(? 3 * * ? *)",
+        "cron(0 3 * * ? 2100)",
     ],
 )
 def test_schedules_that_yandex_would_refuse(schedule: str) -> None:
@@ -134,3 +136,17 @@ def test_no_call_is_made_where_a_rule_is_broken(site: Site) -> None:
     with pytest.raises(RuleError, match="even rhythm"):
         work_out(project, site.stage, site.bundles)
     assert sum(site.fake.calls.values()) == 0
+
+
+def test_a_stage_whose_bursts_find_no_queue_is_refused(tmp_path: Path) -> None:
+    text = '[yandex]\nfolder_id = "f"\nbundle_bucket = "b"\n[scaling.chat]\nzone_instances = 10\nzone_requests = 19\n'
+    (tmp_path / "crowded.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(StageError, match=r"zone_requests of chat .* at least 20"):
+        load_stage("crowded", tmp_path)
+
+
+def test_a_stage_sets_no_variable_that_says_what_is_connected(tmp_path: Path) -> None:
+    text = '[yandex]\nfolder_id = "f"\nbundle_bucket = "b"\n[settings]\nSUPABASE_URL = "https://other.example"\n'
+    (tmp_path / "connected.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(StageError, match="SUPABASE_URL is no limit"):
+        load_stage("connected", tmp_path)

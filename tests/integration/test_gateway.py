@@ -96,6 +96,25 @@ def test_failures_of_a_function(gateway_site: Site) -> None:
     assert gateway_site.call("GET", "/api/things/1").headers["X-Cold-Start"] == "1"
 
 
+def test_of_a_functions_headers_only_those_survive_that_survive_in_the_cloud(gateway_site: Site) -> None:
+    answer = gateway_site.call("GET", "/api/things/1?do=kept", X_Request_ID="the-gateways")
+    ours = {name.lower() for name, value in answer.headers.items() if value == "ours"}
+    assert ours == {
+        "x-correlation-id",
+        "etag",
+        "x-yf-remapped-date",
+        "x-yf-remapped-server",
+        "x-yf-remapped-content-md5",
+    }
+    assert answer.headers["X-Request-Id"] == "the-gateways"
+
+
+@pytest.mark.parametrize("name", ["Via", "Transfer-Encoding"])
+def test_an_answer_with_a_header_of_the_gateways_own_is_malformed(gateway_site: Site, name: str) -> None:
+    answer = gateway_site.call("GET", f"/api/things/1?do=forbidden&name={name}")
+    assert (answer.status, answer.json["code"]) == (502, "bad_gateway")
+
+
 def test_several_headers_of_one_name_and_a_binary_body(gateway_site: Site) -> None:
     answer = gateway_site.call("GET", "/api/things/1?do=headers")
     assert (answer.status, answer.body, answer.headers["X-One"]) == (201, b"hi", "a")

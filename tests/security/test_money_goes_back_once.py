@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.database import Database
 from tests.support.payers import PRICE, Connection, PayingUser, ask, assert_nothing_is_lost, connected, value
-from tests.support.two_people import POLICY, operator
+from tests.support.two_people import POLICY, staff_member
 
 ALL = PRICE["basic"]
 
@@ -34,7 +34,7 @@ def request(connection: Connection, payment: str, amount: int, kind: str, *, lim
     asked = ask(
         connection,
         "refund_request",
-        operator_id=operator(connection),
+        operator_id=staff_member(connection),
         payment_id=payment,
         amount_tyiyn=amount,
         reason="По просьбе",
@@ -55,7 +55,7 @@ def test_a_refund_that_waits_for_a_second_person_ends_when_the_bank_has_given_th
     payer, payment, attempt = paid(connection)
     refund = request(connection, payment, amount, "automatic", limit=1)
     given_back_at_the_bank(payer, attempt, ALL // 2)
-    decision: dict[str, Any] = {"operator_id": operator(connection), "refund_id": refund, "approves": True}
+    decision: dict[str, Any] = {"operator_id": staff_member(connection), "refund_id": refund, "approves": True}
     assert ask(connection, "refund_decide", **decision, policy=POLICY) == {"reason": "payment_already_decided"}
     assert ask(connection, "refund_begin", refund_id=refund) == {"reason": "payment_already_decided"}
     assert payer.payment(payment)["refunded_tyiyn"] == ALL // 2
@@ -67,7 +67,7 @@ def test_an_approved_refund_ends_when_the_bank_has_given_the_money_back(connecti
     payer, payment, attempt = paid(connection)
     refund = request(connection, payment, ALL, kind, limit=10**9)
     given_back_at_the_bank(payer, attempt, ALL // 2)
-    closing = {"operator_id": operator(connection), "refund_id": refund, "ref": f"R {uuid4()}", "policy": POLICY}
+    closing = {"operator_id": staff_member(connection), "refund_id": refund, "ref": f"R {uuid4()}", "policy": POLICY}
     assert ask(connection, "refund_close", **closing) == {"reason": "payment_already_decided"}
     assert ask(connection, "refund_begin", refund_id=refund) == {"reason": "payment_already_decided"}
     assert payer.payment(payment)["refunded_tyiyn"] == ALL // 2

@@ -62,6 +62,12 @@ def handler(event, context):
     if what == "headers":
         return {"statusCode": 201, "headers": {"X-One": "a", "Set-Cookie": "no"},
                 "multiValueHeaders": {"Set-Cookie": ["a=1", "b=2"]}, "body": "aGk=", "isBase64Encoded": True}
+    if what == "forbidden":
+        return {"statusCode": 200, "headers": {query["name"]: "x"}, "body": ""}
+    if what == "kept":
+        own = ("X-Request-Id", "X-Content-Type-Options", "X-Function-Id", "Host", "User-Agent", "Authorization",
+               "Cookie", "Date", "Server", "Content-Md5", "X-Correlation-Id", "ETag")
+        return {"statusCode": 200, "headers": {name: "ours" for name in own}, "body": ""}
     seen = {"event": event, "calls": CALLS, "pid": os.getpid(), "environ": dict(os.environ), "path": sys.path[:2],
             "remaining": context.get_remaining_time_in_millis(), "memory": context.memory_limit_in_mb,
             "ids": [context.aws_request_id, context.function_name], "token": context.token}

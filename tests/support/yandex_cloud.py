@@ -1,12 +1,13 @@
 """Yandex Cloud in this process: the gRPC services that the deployer calls, with operations that take a moment.
 
-It refuses what the cloud refuses (unknown ids, names that are taken or wrong, a missing field) and can be told to fail
-at a call, so that a deployment breaks in the middle.
+It refuses what the cloud refuses (a missing role, unknown ids, names that are taken or wrong, a missing field, a bucket
+that is not there, more than a quota) and can be told to fail at a call, so that a deployment breaks in the middle.
 """
 
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import threading
 from collections import Counter
@@ -20,6 +21,8 @@ import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 from google.protobuf.wrappers_pb2 import DoubleValue
 from yandex.cloud.access.access_pb2 import AccessBinding, AccessBindingAction, ListAccessBindingsResponse
+from yandex.cloud.certificatemanager.v1 import certificate_service_pb2_grpc as certificate_grpc
+from yandex.cloud.certificatemanager.v1.certificate_pb2 import Certificate
 from yandex.cloud.iam.v1 import service_account_service_pb2_grpc as iam_grpc
 from yandex.cloud.iam.v1.service_account_pb2 import ServiceAccount
 from yandex.cloud.iam.v1.service_account_service_pb2 import ListServiceAccountsResponse
@@ -48,13 +51,22 @@ from yandex.cloud.serverless.functions.v1.function_service_pb2 import (
 from yandex.cloud.serverless.triggers.v1 import trigger_service_pb2_grpc as triggers_grpc
 from yandex.cloud.serverless.triggers.v1.trigger_pb2 import Trigger
 from yandex.cloud.serverless.triggers.v1.trigger_service_pb2 import ListTriggersResponse
+from yandex.cloud.smartwebsecurity.v1 import security_profile_service_pb2_grpc as profile_grpc
+from yandex.cloud.smartwebsecurity.v1.security_profile_pb2 import SecurityProfile
 from yandex.cloud.storage.v1 import bucket_service_pb2_grpc as bucket_grpc
 from yandex.cloud.storage.v1.bucket_pb2 import Bucket
 from yandex.cloud.storage.v1.bucket_service_pb2 import ListBucketsResponse
+from yandex.cloud.video.v1 import channel_service_pb2_grpc as channel_grpc
+from yandex.cloud.video.v1.channel_pb2 import Channel
+from yandex.cloud.vpc.v1 import network_service_pb2_grpc as network_grpc
+from yandex.cloud.vpc.v1.network_pb2 import Network
 from yandexcloud._sdk import SDK
 
-from infra.yandex.cloud import Cloud
+from infra.yandex import deployer_roles
+from infra.yandex.cloud import _UNLISTED, Cloud, _unlisted
+from tests.support.yandex_roles import CHANNEL_PLACE, CLOUD_PLACE, FOLDER_PLACE, allowed, permission_of
 
+CHANNEL, CERTIFICATE, NETWORK, PROFILE = "vplcchannel", "fpqcertificate", "enpnetwork", "fevprofile"
 FOLDER, CLOUD = "b1gfolder", "b1gcloud"
 _NAME = re.compile(r"[a-z][-a-z0-9]{1,61}[a-z0-9]")
 
@@ -77,8 +89,13 @@ class FakeCloud:
     # Makes the bucket where the S3 interface will look for it.
     make_bucket: Callable[[str], object] = lambda _name: None
     quotas: dict[str, int] = field(default_factory=dict)
+    provisioned_quota: int = 2
+    certificate_status: Any = Certificate.Status.ISSUED
     calls: Counter[str] = field(default_factory=Counter)
     packages: list[Any] = field(default_factory=list)
+    # Roles of the account that calls, by the place where it has them.
+    granted: dict[str, set[str]] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
     _operations: dict[str, Operation] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -98,17 +115,30 @@ class FakeCloud:
         kinds = (self.functions, self.triggers, self.gateways, self.accounts, self.secrets)
         return sorted(each.name for kind in kinds for each in kind.values())
 
-    def count(self, call: str, context: grpc.ServicerContext) -> None:
-        """Note a call; fail where that was asked for."""
+    def count(self, call: str, context: grpc.ServicerContext, service: str = "") -> None:
+        """Note a call; fail where that was asked for, and where the caller lacks the role."""
         with self._lock:
             self.calls[call] += 1
             if self._broken == (call, self.calls[call]):
                 context.abort(grpc.StatusCode.UNAVAILABLE, "the connection was lost")
+        counted, method = call.split(".")
+        if counted != "Operations":
+            self.require(permission_of(service or counted, method), context)
+
+    def require(self, permission: str, context: grpc.ServicerContext) -> None:
+        """Refuse a caller whose roles do not hold a permission; like the cloud, say nothing of roles."""
+        if not allowed(self.granted, permission):
+            self.refused.append(permission)
+            context.abort(grpc.StatusCode.PERMISSION_DENIED, "Permission denied")
 
     def new_id(self) -> str:
         """Return an id as the cloud's."""
         with self._lock:
             return f"d4e{next(self._numbers):017d}"
+
+    def value(self, secret_id: str, key: str) -> str:
+        """The value of a secret as a function would get it."""
+        return self.values[self.secrets[secret_id].name][key]
 
     def operation(self) -> Operation:
         """Return an operation that is done when it is asked for again."""
@@ -157,11 +187,11 @@ class Bindings:
     cloud: FakeCloud
 
     def ListAccessBindings(self, request: Any, context: Any) -> ListAccessBindingsResponse:  # noqa: N802
-        self.cloud.count("Bindings.ListAccessBindings", context)
+        self.cloud.count("Bindings.ListAccessBindings", context, type(self).__name__)
         return ListAccessBindingsResponse(access_bindings=self.cloud.bindings.get(request.resource_id, []))
 
     def UpdateAccessBindings(self, request: Any, context: Any) -> Operation:  # noqa: N802
-        self.cloud.count("Bindings.UpdateAccessBindings", context)
+        self.cloud.count("Bindings.UpdateAccessBindings", context, type(self).__name__)
         present = self.cloud.bindings.setdefault(request.resource_id, [])
         for delta in request.access_binding_deltas:
             found(self.cloud.accounts, delta.access_binding.subject.id, context)
@@ -203,6 +233,8 @@ class Functions(Bindings, functions_grpc.FunctionServiceServicer):
         if request.function_id in called:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, "a trigger calls it")
         del self.cloud.functions[request.function_id]
+        for key in [key for key in self.cloud.scaling if key[0] == request.function_id]:
+            del self.cloud.scaling[key]
         return self.cloud.operation()
 
     def ListVersions(self, request: Any, context: Any) -> ListFunctionsVersionsResponse:  # noqa: N802
@@ -213,6 +245,17 @@ class Functions(Bindings, functions_grpc.FunctionServiceServicer):
         self.cloud.count("Functions.CreateVersion", context)
         found(self.cloud.functions, request.function_id, context)
         found(self.cloud.accounts, request.service_account_id, context)
+        self.cloud.require("accounts.use", context)
+        if request.HasField("connectivity"):
+            self.cloud.require("networks.use", context)
+            found(dict.fromkeys([NETWORK]), request.connectivity.network_id, context)
+        if request.package.bucket_name and request.package.bucket_name not in self.cloud.buckets:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"bucket {request.package.bucket_name} not found")
+        size = sum(len(name) + len(value.encode()) for name, value in request.environment.items())
+        for secret in request.secrets:
+            size += len(secret.environment_variable) + len(self.cloud.value(secret.id, secret.key).encode())
+        if size > 4096:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"environment: {size} bytes, 4096 are allowed")
         if request.WhichOneof("package_source") is None:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "no code")
         for secret in request.secrets:
@@ -235,6 +278,7 @@ class Functions(Bindings, functions_grpc.FunctionServiceServicer):
             environment=request.environment,
             secrets=request.secrets,
             log_options=request.log_options,
+            connectivity=request.connectivity if request.HasField("connectivity") else None,
         )
         self.cloud.versions[made.id] = made
         self._move("$latest", made.id)
@@ -266,6 +310,10 @@ class Functions(Bindings, functions_grpc.FunctionServiceServicer):
             for each in self.cloud.versions.values()
         ):
             context.abort(grpc.StatusCode.NOT_FOUND, "no version has the tag")
+        others = [policy for key, policy in self.cloud.scaling.items() if key != (request.function_id, request.tag)]
+        warm = sum(each.provisioned_instances_count for each in others) + request.provisioned_instances_count
+        if warm > self.cloud.provisioned_quota:
+            context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "provisioned instances")
         self.cloud.scaling[(request.function_id, request.tag)] = ScalingPolicy(
             function_id=request.function_id,
             tag=request.tag,
@@ -308,8 +356,11 @@ class Triggers(triggers_grpc.TriggerServiceServicer):
         invoke = rule.timer.invoke_function_with_retry if kind == "timer" else rule.object_storage.invoke_function
         found(self.cloud.functions, invoke.function_id, context)
         found(self.cloud.accounts, invoke.service_account_id, context)
-        if not 1 <= invoke.retry_settings.retry_attempts <= 5:
+        self.cloud.require("accounts.use", context)
+        if invoke.HasField("retry_settings") and not 1 <= invoke.retry_settings.retry_attempts <= 5:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "retry_attempts")
+        if kind == "object_storage" and rule.object_storage.bucket_id not in self.cloud.buckets:
+            context.abort(grpc.StatusCode.NOT_FOUND, f"bucket {rule.object_storage.bucket_id!r} not found")
         if kind == "timer" and len(rule.timer.cron_expression.split()) != 6:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "cron_expression")
 
@@ -324,6 +375,7 @@ class Gateways(gateway_grpc.ApiGatewayServiceServicer):
 
     def Create(self, request: Any, context: Any) -> Operation:  # noqa: N802
         self.cloud.count("Gateways.Create", context)
+        self._refuse_specification(request.openapi_spec, context)
         refuse_name(request.name, self.cloud.gateways, context)
         made = ApiGateway(
             id=self.cloud.new_id(),
@@ -339,6 +391,8 @@ class Gateways(gateway_grpc.ApiGatewayServiceServicer):
 
     def Update(self, request: Any, context: Any) -> Operation:  # noqa: N802
         self.cloud.count("Gateways.Update", context)
+        if "openapi_spec" in request.update_mask.paths:
+            self._refuse_specification(request.openapi_spec, context)
         change(found(self.cloud.gateways, request.api_gateway_id, context), request)
         if "openapi_spec" in request.update_mask.paths:
             self.cloud.specifications[request.api_gateway_id] = request.openapi_spec
@@ -352,8 +406,18 @@ class Gateways(gateway_grpc.ApiGatewayServiceServicer):
     def AddDomain(self, request: Any, context: Any) -> Operation:  # noqa: N802
         self.cloud.count("Gateways.AddDomain", context)
         gateway = found(self.cloud.gateways, request.api_gateway_id, context)
+        self.cloud.require("certificates.view", context)
+        found(dict.fromkeys([CERTIFICATE]), request.certificate_id, context)
         gateway.attached_domains.append(AttachedDomain(domain=request.domain_name, enabled=True))
         return self.cloud.operation()
+
+    def _refuse_specification(self, text: str, context: Any) -> None:
+        specification = json.loads(text)
+        self.cloud.require("accounts.use", context)
+        profile = specification["x-yc-apigateway"].get("smartWebSecurity", {}).get("securityProfileId")
+        if profile:
+            self.cloud.require("profiles.use", context)
+            found(dict.fromkeys([PROFILE]), profile, context)
 
     def GetOpenapiSpec(self, request: Any, context: Any) -> GetOpenapiSpecResponse:  # noqa: N802
         self.cloud.count("Gateways.GetOpenapiSpec", context)
@@ -459,6 +523,46 @@ class Buckets(bucket_grpc.BucketServiceServicer):
         return self.cloud.operation()
 
 
+class Channels(Bindings, channel_grpc.ChannelServiceServicer):
+    def __init__(self, cloud: FakeCloud) -> None:
+        self.cloud = cloud
+
+    def Get(self, request: Any, context: Any) -> Channel:  # noqa: N802
+        self.cloud.count("Channels.Get", context)
+        found(dict.fromkeys([CHANNEL]), request.channel_id, context)
+        return Channel(id=CHANNEL)
+
+
+class Certificates(certificate_grpc.CertificateServiceServicer):
+    def __init__(self, cloud: FakeCloud) -> None:
+        self.cloud = cloud
+
+    def Get(self, request: Any, context: Any) -> Certificate:  # noqa: N802
+        self.cloud.count("Certificates.Get", context)
+        found(dict.fromkeys([CERTIFICATE]), request.certificate_id, context)
+        return Certificate(id=CERTIFICATE, status=self.cloud.certificate_status)
+
+
+class Networks(network_grpc.NetworkServiceServicer):
+    def __init__(self, cloud: FakeCloud) -> None:
+        self.cloud = cloud
+
+    def Get(self, request: Any, context: Any) -> Network:  # noqa: N802
+        self.cloud.count("Networks.Get", context)
+        found(dict.fromkeys([NETWORK]), request.network_id, context)
+        return Network(id=NETWORK, folder_id=FOLDER)
+
+
+class Profiles(profile_grpc.SecurityProfileServiceServicer):
+    def __init__(self, cloud: FakeCloud) -> None:
+        self.cloud = cloud
+
+    def Get(self, request: Any, context: Any) -> SecurityProfile:  # noqa: N802
+        self.cloud.count("Profiles.Get", context)
+        found(dict.fromkeys([PROFILE]), request.security_profile_id, context)
+        return SecurityProfile(id=PROFILE)
+
+
 class Operations(operation_grpc.OperationServiceServicer):
     def __init__(self, cloud: FakeCloud) -> None:
         self.cloud = cloud
@@ -466,6 +570,19 @@ class Operations(operation_grpc.OperationServiceServicer):
     def Get(self, request: Any, context: Any) -> Operation:  # noqa: N802
         self.cloud.count("Operations.Get", context)
         return self.cloud.finished(request.operation_id)
+
+
+def grant_documented(fake: FakeCloud, *, without: str = "") -> None:
+    """Give the calling account every role of the document but one."""
+    places = {"the cloud": CLOUD_PLACE, "the video channel": CHANNEL_PLACE}
+    fake.granted = {FOLDER_PLACE: set(), CLOUD_PLACE: set(), CHANNEL_PLACE: set()}
+    for each in deployer_roles.ROLES:
+        if each.role != without:
+            fake.granted[places.get(each.place, FOLDER_PLACE)].add(each.role)
+
+
+def _known(stub: Any) -> Any:
+    return _unlisted(stub) if stub in _UNLISTED else stub
 
 
 @contextmanager
@@ -484,6 +601,10 @@ def serving(fake: FakeCloud) -> Iterator[Cloud]:
         (quota_grpc.add_QuotaLimitServiceServicer_to_server, Quotas),
         (bucket_grpc.add_BucketServiceServicer_to_server, Buckets),
         (operation_grpc.add_OperationServiceServicer_to_server, Operations),
+        (channel_grpc.add_ChannelServiceServicer_to_server, Channels),
+        (certificate_grpc.add_CertificateServiceServicer_to_server, Certificates),
+        (network_grpc.add_NetworkServiceServicer_to_server, Networks),
+        (profile_grpc.add_SecurityProfileServiceServicer_to_server, Profiles),
     ]
     for add, kind in parts:
         add(kind(fake), server)
@@ -492,7 +613,8 @@ def serving(fake: FakeCloud) -> Iterator[Cloud]:
     sdk = SDK(iam_token="t1.test")
     try:
         yield Cloud(
-            lambda stub: sdk.client(stub, endpoint=f"127.0.0.1:{port}", insecure=True), pause=lambda _seconds: None
+            lambda stub: sdk.client(_known(stub), endpoint=f"127.0.0.1:{port}", insecure=True),
+            pause=lambda _seconds: None,
         )
     finally:
         server.stop(0)

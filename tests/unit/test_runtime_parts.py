@@ -108,7 +108,7 @@ def test_every_answer_carries_the_security_headers_and_its_request_id() -> None:
     sent = completed(event_from(None))
     assert sent["Strict-Transport-Security"][0].startswith("max-age=31536000")
     assert sent["X-Content-Type-Options"] == ["nosniff"]
-    assert sent["X-Request-ID"][0]
+    assert sent["X-Request-ID"] == sent["X-Correlation-ID"] != [""]
     assert "Cache-Control" not in sent, "what a route says about caching stays"
 
 

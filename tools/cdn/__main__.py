@@ -13,8 +13,10 @@ from auto360.container.data import database
 from auto360.core.errors import SettingsInvalid
 from auto360.providers.cdn import CdnFailure
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
+from infra.template import load_project
 from local.errors import StackError
 from tools.cdn.plan import Change, changes
+from tools.cdn.refusals import refusals
 from tools.cdn.settings import wanted
 from tools.environment import NoStack, use_local_stack_unless_told
 
@@ -43,6 +45,12 @@ def main(arguments: list[str] | None = None) -> int:
 def _settings(console: Console, action: str) -> int:
     if not cdn.is_used():
         console.print("No CDN is configured: YANDEX_CDN_RESOURCE_ID is empty.")
+        return 1
+    refused = list(refusals(wanted(), load_project()))
+    for refusal in refused:
+        console.print(f"! {refusal}", style="red", highlight=False, markup=False, soft_wrap=True)
+    if refused and action == "apply":
+        console.print("Nothing was changed.")
         return 1
     resource = cdn.yandex_cdn()
     found = resource.read()

@@ -28,8 +28,9 @@ class _Caching(BaseModel):
     stale_on: tuple[str, ...] | None = None
 
     def caching(self) -> Caching:
-        """Return the value for the port."""
-        return Caching(**{name: getattr(self, name) for name in _Caching.model_fields})
+        """For the port."""
+        keeps_redirects = None if self.edge_seconds is None else False
+        return Caching(keeps_redirects=keeps_redirects, **{name: getattr(self, name) for name in _Caching.model_fields})
 
 
 class _Rule(_Caching):

@@ -9,6 +9,7 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 
+from auto360.container.secrets import complete_environment
 from auto360.core.errors import DomainError, Internal, InvalidJson, NotFound, SettingsInvalid
 from auto360.core.invocation_token import remember_grant
 from auto360.core.settings import AppSettings
@@ -97,6 +98,7 @@ def entrypoint(
         request_context.begin(request.id)
         logger.append_keys(request_id=request.id)
         try:
+            complete_environment()
             settings = AppSettings.load()
             logger.setLevel(settings.log_level)
             answer = headers.preflight(event, settings.origins)

@@ -14,18 +14,23 @@ _SECURITY = {
 }
 _METHODS = "GET, POST, PUT, PATCH, DELETE, OPTIONS"
 _REQUEST_HEADERS = "Authorization, Content-Type, Accept-Language, Idempotency-Key, X-Request-ID"
-_EXPOSED = "X-Request-ID, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, ETag"
+_EXPOSED = "X-Correlation-ID, X-Request-ID, Retry-After, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, ETag"
 
 
 def complete(answer: dict[str, Any], event: Mapping[str, Any], request: Request, origins: frozenset[str]) -> None:
     """Add the common headers to a response; those set by the route stay."""
     sent: dict[str, list[str]] = answer.setdefault("multiValueHeaders", {})
     present = {name.lower() for name in sent}
-    common = _SECURITY | {"X-Request-ID": request.id, "Cache-Control": "no-store"} | _cors(event, origins)
+    common = _SECURITY | _ids(request) | {"Cache-Control": "no-store"} | _cors(event, origins)
     for name, value in common.items():
         if name.lower() not in present:
             sent[name] = [value]
     answer["multiValueHeaders"] = dict(sent)
+
+
+def _ids(request: Request) -> dict[str, str]:
+    """The request's id under both names: Yandex puts an id of its own into `X-Request-ID` of every answer."""
+    return {"X-Request-ID": request.id, "X-Correlation-ID": request.id}
 
 
 def preflight(event: Mapping[str, Any], origins: frozenset[str]) -> dict[str, Any] | None:

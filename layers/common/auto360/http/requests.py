@@ -93,6 +93,14 @@ CurrentRequest = Annotated[Request, Depends(_current)]
 """Parameter type with which a route asks for the current request."""
 
 
+def _arrived(resolved: ResolvedRequest) -> frozenset[str]:
+    return frozenset(str(name).lower() for name in resolved.resolved_event.raw_event.get("headers") or {})
+
+
+ArrivedHeaders = Annotated[frozenset[str], Depends(_arrived)]
+"""Parameter type with which a route asks for the names of the headers that reached it, in small letters."""
+
+
 def raw_body_of(event: Mapping[str, Any]) -> bytes:
     """Return the body bytes that `entrypoint(app, body="raw")` has checked."""
     return base64.b64decode(event.get("body") or "")

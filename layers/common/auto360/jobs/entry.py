@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import uuid4
 
+from auto360.container.secrets import complete_environment
 from auto360.core.invocation_token import remember_grant
 from auto360.core.settings import AppSettings
 from auto360.observability import request_context
@@ -27,6 +28,7 @@ def job(run: Callable[[Mapping[str, Any]], Report]) -> Callable[[Mapping[str, An
         request_context.begin(request_id)
         logger.append_keys(request_id=request_id)
         try:
+            complete_environment()
             settings = AppSettings.load()
             logger.setLevel(settings.log_level)
             with observed(settings, kind="job", name=str(getattr(context, "function_name", "")) or run.__module__):

@@ -18,9 +18,11 @@ class Caching:
     """Cache lifetimes: seconds at the edge and at the viewer. None inherits, finally from the origin.
 
     `cors`: origins of pages that may read answers. `slices`: large files are fetched and kept in parts.
+    `keeps_redirects`: the edge keeps 301 and 302 for the same time.
     """
 
     edge_seconds: int | None = None
+    keeps_redirects: bool | None = None
     browser_seconds: int | None = None
     cors: tuple[str, ...] | None = None
     methods: tuple[str, ...] | None = None

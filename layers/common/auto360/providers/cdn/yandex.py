@@ -17,6 +17,7 @@ from auto360.providers.video.iam import IamTokens
 from auto360.providers.video.parsing import identifier, inner, objects, text, whole
 
 _MOST_PATTERN = 100
+_FILES, _REDIRECTS = ("200", "206"), ("301", "302", "307", "308")
 
 
 class YandexCdnSettings(EnvSettings):
@@ -86,8 +87,7 @@ def _options(caching: Caching) -> dict[str, Any]:
     """Return options as the API names them; 64-bit numbers travel as texts."""
     options: dict[str, Any] = {}
     if caching.edge_seconds is not None:
-        seconds = {"simpleValue": str(caching.edge_seconds)}
-        options["edgeCacheSettings"] = {"enabled": True, "value": seconds}
+        options["edgeCacheSettings"] = {"enabled": True, "value": _times(caching)}
     if caching.browser_seconds is not None:
         options["browserCacheSettings"] = _on(str(caching.browser_seconds))
     for name, values in (
@@ -107,6 +107,14 @@ def _options(caching: Caching) -> dict[str, Any]:
     return options
 
 
+def _times(caching: Caching) -> dict[str, Any]:
+    """Seconds by code: a simple value holds for redirects as well, and those lead on for a few hours only."""
+    seconds = str(caching.edge_seconds)
+    if not caching.edge_seconds or caching.keeps_redirects:
+        return {"simpleValue": seconds}
+    return {"customValues": {**dict.fromkeys(_FILES, seconds), **dict.fromkeys(_REDIRECTS, "0")}}
+
+
 def _on(value: object) -> dict[str, object]:
     return {"enabled": True, "value": value}
 
@@ -114,9 +122,13 @@ def _on(value: object) -> dict[str, object]:
 def _caching(options: Mapping[str, Any]) -> Caching:
     """Parse options; disabled ones are None, the CDN's own default."""
     edge = inner(options.get("edgeCacheSettings"))
-    seconds = inner(edge.get("value")).get("simpleValue") if edge.get("enabled") else None
+    times = inner(edge.get("value")) if edge.get("enabled") else {}
+    codes = inner(times.get("customValues"))
+    simple = whole(times.get("simpleValue"))
+    redirects = [whole(codes.get(code)) or (simple if code not in codes else 0) for code in _REDIRECTS]
     return Caching(
-        edge_seconds=whole(seconds),
+        edge_seconds=whole(codes.get(_FILES[0])) if _FILES[0] in codes else simple,
+        keeps_redirects=any(redirects) if times else None,
         browser_seconds=whole(_value(options, "browserCacheSettings")),
         cors=_texts(_value(options, "cors")),
         methods=_texts(_value(options, "allowedHttpMethods")),

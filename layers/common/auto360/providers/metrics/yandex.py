@@ -1,7 +1,9 @@
 """Figures of the API gateway from Yandex Monitoring (REST, read only).
 
 Names and labels are those of the metrics reference of API Gateway: requests per second by `code`, and a histogram of
-latencies in milliseconds by `bin`, whose buckets are taken as not cumulated.
+latencies in milliseconds by `bin`, whose buckets are taken as not cumulated. Each is published by `path`, `operation`
+and `release`, and once more as a sum with the value `total`: parts and sums together would count a request several
+times, and all parts of a busy gateway do not fit into an answer. So sums are asked for, added up on the other side.
 """
 
 import math
@@ -23,17 +25,23 @@ _MAX_REPLY_BYTES = 2_000_000
 # A fine grid, summed by us: a rate that has no points while it is zero must not be averaged over the others alone.
 _GRID_SECONDS = 15
 _SLOW_SHARE = 0.95
+_SUMS = 'path="total", operation="total"'
+# Where a gateway publishes no sums, they are made of the parts.
+_PARTS = 'path!="total", operation!="total"'
 
 Authorize = Callable[[], str]
 """Gives the value of the `Authorization` header. Raises SourceFailure."""
 
 
 class YandexMonitoringSettings(EnvSettings):
-    """Folder and gateway to watch. Without an API key the token of the function's service account is used."""
+    """Folder and gateway to watch. Without an API key the token of the function's service account is used.
+
+    The gateway is its id, its name, or both with a `|` between: documents name one and dashboards use the other.
+    """
 
     yandex_monitoring_url: HttpUrl = HttpUrl("https://monitoring.api.cloud.yandex.net")
     yandex_monitoring_folder: str = Field(min_length=1, max_length=50)
-    yandex_monitoring_gateway: str = Field(pattern=r"^[a-z0-9\-]{1,50}$")
+    yandex_monitoring_gateway: str = Field(pattern=r"^[a-z0-9\-]{1,63}(\|[a-z0-9\-]{1,63})?$")
     yandex_monitoring_api_key: SecretStr | None = None
 
 
@@ -49,7 +57,7 @@ class YandexMonitoring:
         self._settings, self._http, self._authorize, self._now = settings, http, authorize, now
 
     def read(self) -> Sequence[Sample]:
-        """Two questions about the last three minutes. Raises SourceFailure."""
+        """Two queries about the last three minutes. Raises SourceFailure."""
         by_code = self._totals("api_gateway.requests_count_per_second", "code")
         by_bin = self._totals("api_gateway.requests_latency_milliseconds", "bin")
         return traffic_readings(
@@ -60,10 +68,14 @@ class YandexMonitoring:
 
     def _totals(self, metric: str, label: str) -> dict[str, float]:
         """How many requests of the window carry each value of a label."""
+        return self._counted(metric, label, _SUMS) or self._counted(metric, label, _PARTS)
+
+    def _counted(self, metric: str, label: str, which: str) -> dict[str, float]:
+        """Requests of the window by the label, one series for each of its values."""
         gateway = self._settings.yandex_monitoring_gateway
-        query = f'"{metric}"{{service="serverless-apigateway", gateway="{gateway}", {label}="*"}}'
+        chosen = f'service="serverless-apigateway", gateway="{gateway}", release!="total", {label}!="total", {which}'
         totals: dict[str, float] = {}
-        for series in self._ask(query):
+        for series in self._ask(f'series_sum("{label}", "{metric}"{{{chosen}}})'):
             labels = series.get("labels")
             value = str(labels.get(label, "")) if isinstance(labels, dict) else ""
             totals[value] = totals.get(value, 0.0) + _sum_of_rates(series) * _GRID_SECONDS

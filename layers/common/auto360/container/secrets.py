@@ -1,0 +1,39 @@
+"""Secrets that a function reads at its start, where they do not fit into its environment (docs/decisions/0095)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+
+from auto360.core.errors import SettingsInvalid
+from auto360.core.invocation_token import grant
+
+_SECRET, _VERSION = "LOCKBOX_SECRET_ID", "LOCKBOX_VERSION_ID"
+_loaded: set[tuple[str, str]] = set()
+
+
+def complete_environment(environ: MutableMapping[str, str] | None = None) -> None:
+    """Put the function's secrets into the environment, by one call in the life of an instance.
+
+    Does nothing where the environment names no secret. Raises SettingsInvalid; the next call then tries again.
+    """
+    known = os.environ if environ is None else environ
+    wanted = (known.get(_SECRET, ""), known.get(_VERSION, ""))
+    if not wanted[0] or wanted in _loaded:
+        return
+    from auto360.container.data import provider_http
+    from auto360.providers.secret_store import SecretStoreFailure
+    from auto360.providers.secret_store.lockbox import Lockbox, LockboxSettings
+
+    granted = grant()
+    store = Lockbox(LockboxSettings.load(known), provider_http(), granted=lambda: granted.token if granted else None)
+    try:
+        known.update(store.read())
+    except SecretStoreFailure as failure:
+        raise SettingsInvalid(f"{_SECRET}: the secrets cannot be read ({failure}).") from None
+    _loaded.add(wanted)
+
+
+def forget() -> None:
+    """Read the secrets anew at the next call."""
+    _loaded.clear()

@@ -1,0 +1,66 @@
+"""Lockbox of Yandex Cloud: one secret with an entry for each variable of a function, read in one call."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import httpx
+from pydantic import Field, HttpUrl
+
+from auto360.core.settings import EnvSettings
+from auto360.providers.secret_store import SecretStoreFailure
+from auto360.providers.transport import at_most
+
+_TIMEOUT_SECONDS = 3.0
+_MAX_REPLY_BYTES = 128 * 1024
+_TOKEN = re.compile(r"[\x21-\x7e]{1,8000}")
+
+
+class LockboxSettings(EnvSettings):
+    """Secret and version to read. The deployer sets both where a function's secrets do not fit into its environment."""
+
+    lockbox_url: HttpUrl = HttpUrl("https://payload.lockbox.api.cloud.yandex.net")
+    lockbox_secret_id: str = Field("", max_length=50)
+    lockbox_version_id: str = Field("", max_length=50)
+
+
+class Lockbox:
+    """The `SecretStore` port. `granted` gives the `token` of the running call's context."""
+
+    def __init__(self, settings: LockboxSettings, http: httpx.Client, *, granted: Callable[[], Any]) -> None:
+        self._settings, self._http, self._granted = settings, http, granted
+
+    def read(self) -> Mapping[str, str]:
+        """Read the version of the secret. Raises SecretStoreFailure."""
+        settings = self._settings
+        url = f"{str(settings.lockbox_url).rstrip('/')}/lockbox/v1/secrets/{settings.lockbox_secret_id}/payload"
+        try:
+            reply = self._http.get(
+                url,
+                params={"versionId": settings.lockbox_version_id},
+                headers={"Authorization": f"Bearer {self._token()}"},
+                timeout=_TIMEOUT_SECONDS,
+                extensions=at_most(_MAX_REPLY_BYTES),
+            )
+        except httpx.HTTPError as error:
+            raise SecretStoreFailure("no_reply") from error
+        if reply.status_code != httpx.codes.OK:
+            raise SecretStoreFailure(f"http_{reply.status_code}")
+        return _entries(reply)
+
+    def _token(self) -> str:
+        granted = self._granted()
+        token = granted.get("access_token") if isinstance(granted, dict) else None
+        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+            raise SecretStoreFailure("no_token")
+        return token
+
+
+def _entries(reply: httpx.Response) -> dict[str, str]:
+    try:
+        entries = {entry["key"]: entry["textValue"] for entry in reply.json()["entries"]}
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise SecretStoreFailure("unreadable") from error
+    if not entries or not all(isinstance(value, str) for value in entries.values()):
+        raise SecretStoreFailure("unreadable")
+    return entries
