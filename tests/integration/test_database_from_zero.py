@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -13,11 +12,10 @@ from psycopg import sql
 from psycopg.conninfo import make_conninfo
 
 from local.migrations import migrations_in
-from local.paths import MIGRATIONS, SEED, SUPABASE_BOOTSTRAP
+from local.paths import MIGRATIONS, SEED
+from local.supabase_project import prepare_project
 from tests.integration.access_scene import Connection, tables
 from tests.support.database import Database
-
-OWNER = "project_owner"
 
 
 @contextmanager
@@ -40,36 +38,11 @@ def run(connection: Connection, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def hosted(database: Database) -> Iterator[Connection]:
-    """A project as it is hosted: its owner is no superuser but may write policies on storage."""
-    password = secrets.token_urlsafe(24)
+    """A project as it is hosted."""
     with new_database(database, "from_zero") as dsn:
-        with psycopg.connect(dsn, autocommit=True) as superuser:
-            run(superuser, SUPABASE_BOOTSTRAP.read_text())
-            run(superuser, SUPABASE_BOOTSTRAP.read_text())
-            superuser.execute(
-                sql.SQL(
-                    """create role {owner} login createrole createdb replication bypassrls password {password};
-                       grant create on database from_zero to {owner};
-                       grant usage, create on schema extensions, auth, storage to {owner};
-                       alter schema public owner to {owner};
-                       alter publication supabase_realtime owner to {owner};
-                       grant supabase_storage_admin to {owner};
-                       alter default privileges for role {owner} in schema public
-                         grant all on tables to anon, authenticated, service_role;
-                       alter default privileges for role {owner} in schema public
-                         grant all on functions to anon, authenticated, service_role;"""
-                ).format(owner=sql.Identifier(OWNER), password=sql.Literal(password))
-            )
-        try:
-            with psycopg.connect(make_conninfo(dsn, user=OWNER, password=password), autocommit=True) as connection:
-                yield connection
-        finally:
-            with psycopg.connect(dsn, autocommit=True) as superuser:
-                superuser.execute(sql.SQL("drop owned by {} cascade").format(sql.Identifier(OWNER)))
-            with psycopg.connect(database.dsn, autocommit=True) as superuser:
-                superuser.execute(sql.SQL("drop owned by {} cascade").format(sql.Identifier(OWNER)))
-    with psycopg.connect(database.dsn, autocommit=True) as superuser:
-        superuser.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(OWNER)))
+        prepare_project(make_conninfo(database.superuser_dsn, dbname="from_zero"), database.keyring)
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            yield connection
 
 
 @pytest.fixture(scope="module")
