@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import ExecStatus
 
 from local.migrations import migrations_in
 from local.paths import MIGRATIONS, SEED
@@ -145,3 +146,27 @@ def test_the_migration_of_videos_begins_paused(migrated: Connection) -> None:
     assert migrated.execute(
         "select paused_at is not null from public.job_leases where job = 'video_migrator'"
     ).fetchall() == [(True,)]
+
+
+def statements_of(script: str) -> list[str]:
+    """Cut a script at its semicolons, as the Supabase command line tool does."""
+    token = re.compile(r"--[^\n]*|'(?:[^']|'')*'|(\$\w*\$).*?\1|;", re.DOTALL)
+    found, start = [], 0
+    for match in token.finditer(script):
+        if match.group() == ";":
+            found.append(script[start : match.start()])
+            start = match.end()
+    return [text for text in [*found, script[start:]] if re.sub(r"--[^\n]*", "", text).strip()]
+
+
+def test_every_statement_of_the_demo_data_is_prepared_before_the_first_one_runs(migrated: Connection) -> None:
+    statements = statements_of(SEED.read_text())
+    for number, statement in enumerate(statements):
+        prepared = migrated.pgconn.prepare(f"seed_{number}".encode(), statement.encode())
+        assert prepared.status == ExecStatus.COMMAND_OK, prepared.error_message.decode()
+    with migrated.transaction(force_rollback=True):
+        for number in range(len(statements)):
+            done = migrated.pgconn.exec_prepared(f"seed_{number}".encode(), [])
+            assert done.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK), done.error_message.decode()
+        assert count(migrated, "select count(*) from listings") >= 60
+    migrated.execute("deallocate all")
