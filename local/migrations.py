@@ -57,18 +57,22 @@ class Schema:
 
     dsn: str
 
-    def bootstrap(self, script: Path) -> bool:
+    def bootstrap(self, folder: Path) -> bool:
         """Make what a Supabase project has before its first migration; false where somebody else made the database."""
-        digest = hashlib.sha256(script.read_bytes()).hexdigest()
+        scripts = sorted(folder.glob("*.sql"))
+        digest = hashlib.sha256(b"".join(script.read_bytes() for script in scripts)).hexdigest()
         with self._connect() as connection:
             mark = _one(connection, "select shobj_description(oid, 'pg_database') from pg_database"
                         " where datname = current_database()") or ""  # fmt: skip
             if mark == _MARK + digest:
                 return True
-            if not mark.startswith(_MARK) and _one(connection, "select 1 from pg_namespace where nspname = 'auth'"):
+            if mark.startswith(_MARK):
+                raise StackError("The local database was made by an older imitation of Supabase: run `make db-reset`.")
+            if _one(connection, "select 1 from pg_namespace where nspname = 'auth'"):
                 self._require_local()
                 return False
-            _apply(connection, script.read_text(encoding="utf-8"), script.name)
+            for script in scripts:
+                _apply(connection, script.read_text(encoding="utf-8"), f"{folder.name}/{script.name}")
             name = sql.Identifier(connection.info.dbname)
             connection.execute(sql.SQL("comment on database {} is {}").format(name, sql.Literal(_MARK + digest)))
         return True

@@ -10,7 +10,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[1]
 MIGRATIONS = CHECKOUT / "supabase" / "migrations"
 SEED = CHECKOUT / "supabase" / "seed.sql"
-SUPABASE_BOOTSTRAP = CHECKOUT / "local" / "supabase_bootstrap.sql"
+SUPABASE_BOOTSTRAP = CHECKOUT / "local" / "supabase"
 TEMPLATE = CHECKOUT / "template.yaml"
 OPENAPI = CHECKOUT / "docs" / "openapi.json"
 

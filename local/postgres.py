@@ -19,6 +19,8 @@ from local.postgres_location import Placement
 from local.processes import Child
 
 MAJOR = "17"
+# As hosted: the platform keeps this role to itself.
+SUPERUSER = "supabase_admin"
 
 # The log is for the server's own life: errors of statements go to the caller, who may see the values in them.
 _SETTINGS = {
@@ -61,8 +63,13 @@ class Postgres:
 
     @property
     def dsn(self) -> str:
-        """Address of the database with the superuser's rights."""
+        """Address of the database with the rights that a hosted project gives: `postgres` is no superuser."""
         return f"postgresql://postgres:{self.password}@{HOST}:{self.port}/postgres"
+
+    @property
+    def superuser_dsn(self) -> str:
+        """Address of the database with the platform's own rights."""
+        return f"postgresql://{SUPERUSER}:{self.password}@{HOST}:{self.port}/postgres"
 
     @property
     def child(self) -> Child | None:
@@ -100,8 +107,10 @@ class Postgres:
         if child.ended() is not None:
             self._explain(child.said())
         try:
-            psycopg.connect(self.dsn, connect_timeout=5).close()
+            psycopg.connect(self.superuser_dsn, connect_timeout=5).close()
         except psycopg.OperationalError as error:
+            if "is not permitted to log in" in str(error):
+                raise broken_data(self.placement.data, "an older version made it") from None
             if "password authentication failed" in str(error):
                 raise broken_data(self.placement.data, "it does not belong to the secrets beside it") from None
             return False
@@ -126,7 +135,7 @@ class Postgres:
     def _initialise(self) -> None:
         """Create the cluster with a password, Unicode rules that know Cyrillic, and UTF-8."""
         ctype = "en_US.UTF-8" if sys.platform == "darwin" else "C.UTF-8"
-        command = [str(self.placement.tool("initdb")), "-D", str(self.placement.data), "-U", "postgres"]
+        command = [str(self.placement.tool("initdb")), "-D", str(self.placement.data), "-U", SUPERUSER]
         command += ["--auth=scram-sha-256", "--encoding=UTF8", "--no-instructions"]
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--lc-collate=C", f"--lc-ctype={ctype}"]
         self._run_initdb(command if self.durable else [*command, "--no-sync"])

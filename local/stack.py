@@ -15,7 +15,7 @@ from local.function_environment import Addresses, function_environment, token_ke
 from local.health import http_status
 from local.migrations import Schema
 from local.object_storage import ObjectStorage
-from local.paths import CHECKOUT, MIGRATIONS, SEED, SUPABASE_BOOTSTRAP, TEMPLATE, DataFolder
+from local.paths import CHECKOUT, MIGRATIONS, SEED, TEMPLATE, DataFolder
 from local.ports import HOST, Ports
 from local.postgres import Postgres
 from local.postgres_location import place
@@ -25,6 +25,7 @@ from local.redis_server import RedisServer
 from local.secrets import Keyring
 from local.simulators.environment import simulators_environment
 from local.simulators.sentry import dsn
+from local.supabase_project import prepare_project
 
 Report = Callable[[str], None]
 
@@ -126,13 +127,12 @@ class Stack:
                 server.start()
                 if server.child is not None:
                     self._children.append(server.child)
-            dsn = server.dsn
+            dsn, superuser = server.dsn, server.superuser_dsn
         else:
-            dsn = self.environ["DATABASE_URL"].strip()
+            dsn = superuser = self.environ["DATABASE_URL"].strip()
         with _Step(self.report, "schema") as step:
             schema = Schema(dsn)
-            if schema.bootstrap(SUPABASE_BOOTSTRAP):
-                schema.set_login("authenticator", self.keyring.authenticator_password)
+            if prepare_project(superuser, self.keyring):
                 dsn_for_rest = _with_login(dsn, "authenticator", self.keyring.authenticator_password)
             else:
                 dsn_for_rest = dsn

@@ -1,6 +1,10 @@
 -- Demo data for a local or trial project. Never for production. Invented people, numbers and things.
 -- Running it again changes nothing: every row has a fixed id. Dates are relative to the first run.
 
+-- One statement: the Supabase command line tool prepares all statements of a file before it runs the first, and none could
+-- name a temporary table of another.
+do $seed$
+begin
 create or replace function pg_temp.demo_id(p_kind text, p_number integer) returns uuid
 language sql immutable as $$ select md5('360auto demo ' || p_kind || ' ' || p_number)::uuid $$;
 
@@ -350,3 +354,5 @@ insert into public.payment_events (id, payment_id, actor_kind, event, from_state
 on conflict do nothing;
 
 drop table demo_listings, demo_cities;
+end;
+$seed$;

@@ -54,10 +54,10 @@ def main() -> int:
         server.start()
         storage.start()
         storage.wait()
-        print(f"filling the database to {gigabytes:g} GB …", flush=True)
-        print(f"  {fill(server.dsn, gigabytes=gigabytes):.2f} GB", flush=True)
+        print(f"filling the database up to {gigabytes:g} GB …", flush=True)
+        print(f"  {fill(server.superuser_dsn, gigabytes=gigabytes):.2f} GB", flush=True)
         given = {
-            "dsn": server.dsn,
+            "dsn": server.superuser_dsn,
             "url": f"http://{HOST}:{ports.s3}",
             "bucket": VK_BUCKET,
             "access_key": keyring.s3_access_key,

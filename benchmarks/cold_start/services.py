@@ -17,7 +17,7 @@ from urllib.parse import quote
 from local.function_environment import Addresses, function_environment, token_keys
 from local.health import http_status
 from local.migrations import Schema
-from local.paths import CHECKOUT, MIGRATIONS, SUPABASE_BOOTSTRAP
+from local.paths import CHECKOUT, MIGRATIONS
 from local.ports import HOST, Ports, free_base
 from local.postgres import Postgres
 from local.postgres_location import place
@@ -25,6 +25,7 @@ from local.postgrest import PostgREST
 from local.processes import Child
 from local.secrets import Keyring
 from local.simulators.environment import simulators_environment
+from local.supabase_project import prepare_project
 
 NOWHERE = f"http://{HOST}:9"
 
@@ -71,10 +72,8 @@ def _database(folder: Path, ports: Ports, keyring: Keyring) -> Iterator[str]:
     rest = PostgREST(login, jwks, ports.postgrest, ports.postgrest_admin, folder / "postgrest.log")
     try:
         server.start()
-        schema = Schema(server.dsn)
-        schema.bootstrap(SUPABASE_BOOTSTRAP)
-        schema.set_login("authenticator", keyring.authenticator_password)
-        schema.migrate(MIGRATIONS)
+        prepare_project(server.superuser_dsn, keyring)
+        Schema(server.dsn).migrate(MIGRATIONS)
         rest.start()
         yield rest.url
     finally:

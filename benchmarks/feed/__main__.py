@@ -27,6 +27,7 @@ from local.ports import free_base
 from local.postgres import Postgres
 from local.postgres_location import place
 from local.secrets import Keyring
+from local.supabase_project import prepare_project
 
 ROUNDS = 7
 BUDGET = 2.0
@@ -67,7 +68,7 @@ def database() -> Iterator[str]:
     )
     try:
         server.start()
-        Schema(server.dsn).bootstrap(SUPABASE_BOOTSTRAP)
+        prepare_project(server.superuser_dsn, keyring)
         Schema(server.dsn).migrate(MIGRATIONS)
         yield server.dsn
     finally:

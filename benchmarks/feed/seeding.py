@@ -101,7 +101,7 @@ def seed(connection: Connection, rows: int, *, tell: Tell) -> None:
     """Add so many listings in the transaction of the connection.
 
     Triggers and foreign keys rest meanwhile, and the indexes of listings are made anew at the end: both would take most
-    of the time. Needs the rights of a superuser. Whoever breaks it off, or rolls back, has changed nothing.
+    of the time. Needs the right to set session_replication_role. A rollback leaves nothing.
     """
     sizes = {"sellers": max(20, rows // _PER_SELLER), "businesses": max(2, rows // 2000)}
     connection.execute("set local session_replication_role = replica")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from local.function_environment import VIDEO_CHANNEL, Addresses, function_environment, token_keys, video_providers
 from local.migrations import Schema
-from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP
+from local.paths import MIGRATIONS
 from local.ports import HOST, free_base
 from local.postgres import Postgres
 from local.postgres_location import place
@@ -23,6 +23,7 @@ from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
 from local.simulators.yandex_iam import Iam, ServiceAccount
 from local.simulators.yandex_video import YandexVideo
+from local.supabase_project import prepare_project
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,8 @@ def stage() -> Iterator[Stage]:
     api_video, yandex = ApiVideo(ApiVideoAccount(keyring.api_video_key)), YandexVideo(VIDEO_CHANNEL, iam)
     try:
         server.start()
-        schema = Schema(server.dsn)
-        schema.bootstrap(SUPABASE_BOOTSTRAP)
-        schema.set_login("authenticator", keyring.authenticator_password)
-        schema.migrate(MIGRATIONS)
+        prepare_project(server.superuser_dsn, keyring)
+        Schema(server.dsn).migrate(MIGRATIONS)
         rest.start()
         with served(Simulators(Phone(), {"api_video": api_video, "yandex": yandex})) as url:
             addresses = Addresses(gateway=rest.url, postgrest=rest.url, simulators=url, s3=rest.url)

@@ -2,7 +2,7 @@
 
 from pydantic import BaseModel, Field
 
-from auto360.container import accounts
+from auto360.container import accounts, tokens
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
 from auto360.http.envelope import Envelope, RequestBody
@@ -64,4 +64,4 @@ def me(user: SignedIn) -> Valid:
     return Valid(data=current, user=current)
 
 
-handler = entrypoint(app)
+handler = entrypoint(app, ready=tokens.access_tokens)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from auto360.container import accounts
+from auto360.container import accounts, tokens
 from auto360.core import phone
 from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_text import Platform
@@ -34,4 +34,4 @@ def verify_code(body: CodeCheck, request: CurrentRequest) -> Envelope[SessionDat
     return Envelope(data=session_data(session))
 
 
-handler = entrypoint(app)
+handler = entrypoint(app, ready=tokens.access_tokens)

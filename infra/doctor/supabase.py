@@ -13,6 +13,7 @@ import httpx
 import jwt
 
 from auto360.core.clock import utc_now
+from auto360.providers.database.postgrest import key_headers
 from infra.doctor import Variables, Warn, Wrong, check
 
 _MOST_SKEW_SECONDS = 5
@@ -41,8 +42,7 @@ def database(_variables: Variables) -> str:
 def row_level_security(variables: Variables) -> str:
     """Check that the public key alone reads no user."""
     key = variables["SUPABASE_ANON_KEY"]
-    headers = {"apikey": key, "Authorization": f"Bearer {key}"}
-    answer = httpx.get(f"{_rest(variables)}/users?select=id&limit=1", headers=headers, timeout=_SECONDS)
+    answer = httpx.get(f"{_rest(variables)}/users?select=id&limit=1", headers=key_headers(key), timeout=_SECONDS)
     if answer.status_code == 200 and answer.json():
         raise Wrong("the public key reads users")
     if answer.status_code not in (200, 401, 403):
@@ -129,6 +129,29 @@ def project_jwks(variables: Variables) -> str:
     if variables["JWT_SIGNING_KEY_ID"] not in ids:
         raise Wrong(f"the project's {len(ids)} keys do not hold {variables['JWT_SIGNING_KEY_ID']}")
     return f"{len(ids)} keys, including ours"
+
+
+@check(
+    "file size limit",
+    needs=("SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY"),
+    advice="Raise the project's Global file size limit (Storage, Settings) to that of the largest bucket.",
+)
+def file_size_limit(variables: Variables) -> str:
+    """The project takes files as large as its buckets say."""
+    if variables.get("APP_ENV") == "local":
+        return "the local stack has none"
+    storage = f"{variables['SUPABASE_URL'].rstrip('/')}/storage/v1"
+    headers = key_headers(variables["SUPABASE_SERVICE_ROLE_KEY"])
+    buckets = httpx.get(f"{storage}/bucket", headers=headers, timeout=_SECONDS).raise_for_status().json()
+    largest = max((int(bucket.get("file_size_limit") or 0) for bucket in buckets), default=0)
+    # The protocol of resumable uploads names the project's limit without an upload.
+    told = httpx.request("OPTIONS", f"{storage}/upload/resumable", headers=headers, timeout=_SECONDS)
+    most = int(told.headers.get("Tus-Max-Size", "0") or 0)
+    if not most:
+        raise Warn(f"the project does not tell its limit; buckets go up to {largest >> 20} MB")
+    if most < largest:
+        raise Wrong(f"the project takes {most >> 20} MB, its largest bucket says {largest >> 20} MB")
+    return f"{most >> 20} MB, buckets up to {largest >> 20} MB"
 
 
 @check(

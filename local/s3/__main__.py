@@ -12,6 +12,7 @@ from local.ports import HOST
 from local.s3.files import Buckets
 from local.s3.notices import Notices
 from local.s3.service import Account, S3Service
+from local.s3.supabase_rows import SupabaseRows
 
 
 def main() -> None:
@@ -23,9 +24,10 @@ def main() -> None:
         for name in account["buckets"]:
             buckets.create(name)
         accounts[account["access_key"]] = Account(account["secret_key"], frozenset(account["buckets"]))
-    notices = Notices(settings["gateway"], settings["database"], settings["rows"])
+    notices = Notices(settings["gateway"], settings["rows"])
     notices.start()
-    service = S3Service(buckets, accounts, notices.take)
+    rows = SupabaseRows(settings["database"], settings["rows"], settings["project_bytes"])
+    service = S3Service(buckets, accounts, notices.take, rows if settings["database"] else None)
     web.run_app(service.application(), host=HOST, port=settings["port"], access_log=None, print=None)
 
 

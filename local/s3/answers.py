@@ -11,6 +11,7 @@ from aiohttp import web
 
 from local.s3.files import Bucket, PendingUpload, Segment, Stored
 
+NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 _STATUS = {
     "AccessDenied": 403,
     "SignatureDoesNotMatch": 403,
@@ -20,6 +21,8 @@ _STATUS = {
     "NoSuchBucket": 404,
     "NoSuchUpload": 404,
     "PreconditionFailed": 412,
+    "EntityTooLarge": 413,
+    "InvalidMimeType": 415,
     "InvalidRange": 416,
     "MethodNotAllowed": 405,
     "NotImplemented": 501,
@@ -36,11 +39,13 @@ class Refused(Exception):
         super().__init__(code)
         self.code = code
 
-    def answer(self, request: web.Request) -> web.Response:
+    def answer(self, request: web.Request, *, namespace: str = "") -> web.Response:
+        """Return the answer; Supabase Storage gives its errors an XML namespace, the others give them none."""
         status = _STATUS.get(self.code, 400)
         if request.method == "HEAD":
             return web.Response(status=status)
-        return xml(f"<Error><Code>{self.code}</Code><Message>{self.code}</Message></Error>", status=status)
+        space = f' xmlns="{namespace}"' if namespace else ""
+        return xml(f"<Error{space}><Code>{self.code}</Code><Message>{self.code}</Message></Error>", status=status)
 
 
 def xml(body: str, *, status: int = 200) -> web.Response:
@@ -60,19 +65,19 @@ def object_headers(stored: Stored) -> dict[str, str]:
     }
 
 
-def listing(bucket: Bucket, query: Mapping[str, str]) -> web.Response:
+def listing(bucket: Bucket, query: Mapping[str, str], objects: Mapping[str, Stored]) -> web.Response:
     """Return a page of ListObjectsV2. The token is the last key of the page before."""
     prefix, encode = query.get("prefix", ""), _encoder(query)
     after = query.get("continuation-token") or query.get("start-after", "")
     most = min(int(query.get("max-keys", "1000")), 1000)
-    keys = sorted(key for key in bucket.objects if key.startswith(prefix) and key > after)
+    keys = sorted(key for key in objects if key.startswith(prefix) and key > after)
     page, rest = keys[:most], keys[most:]
     contents = "".join(
         f"<Contents><Key>{encode(key)}</Key><LastModified>{_moment(found.modified)}</LastModified>"
         f"<ETag>&quot;{found.etag}&quot;</ETag><Size>{found.bytes}</Size>"
         "<StorageClass>STANDARD</StorageClass></Contents>"
         for key in page
-        for found in (bucket.objects[key],)
+        for found in (objects[key],)
     )
     more = f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if rest else ""
     return xml(

@@ -1,4 +1,4 @@
-"""Provider reactions to a stored or deleted object: Yandex sends an event, Supabase keeps a row.
+"""Events of Yandex about stored objects.
 
 Sent from a separate thread, in order; a listener that does not answer is skipped, since the local stack starts and
 stops its parts one by one.
@@ -14,18 +14,7 @@ import urllib.request
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-import psycopg
-
 from local.s3.files import Stored
-
-_SECONDS = 5
-_ROW = """
-insert into storage.objects (bucket_id, name, version, metadata)
-values (%(bucket)s, %(name)s, %(etag)s, jsonb_build_object('eTag', '"' || %(etag)s || '"', 'size', %(size)s::bigint,
-  'mimetype', %(type)s::text))
-on conflict (bucket_id, name) do update set version = excluded.version, metadata = excluded.metadata, updated_at = now()
-"""
-_NO_ROW = "delete from storage.objects where bucket_id = %(bucket)s and name = %(name)s"
 
 
 @dataclass(frozen=True)
@@ -40,11 +29,10 @@ class Notice:
 
 @dataclass
 class Notices:
-    """Queues and sends notices. `gateway` and `database` are addresses; `rows` names the buckets of Supabase."""
+    """Queues notices and sends those of new objects to the gateway's address; buckets of `without` have no events."""
 
     gateway: str
-    database: str
-    rows: Collection[str]
+    without: Collection[str]
     _waiting: queue.Queue[Notice] = field(default_factory=queue.Queue, init=False)
 
     def start(self) -> None:
@@ -62,27 +50,9 @@ class Notices:
     def _work(self) -> None:
         while True:
             notice = self._waiting.get()
-            if notice.bucket in self.rows:
-                self._keep_row(notice)
-            elif notice.kind == "created":
+            if notice.kind == "created" and notice.bucket not in self.without:
                 self._send_event(notice)
             self._waiting.task_done()
-
-    def _keep_row(self, notice: Notice) -> None:
-        names = {"bucket": notice.bucket, "name": notice.key}
-        try:
-            with psycopg.connect(self.database, connect_timeout=_SECONDS) as connection:
-                if notice.stored is None:
-                    connection.execute("set local storage.allow_delete_query = 'true'")
-                    connection.execute(
-                        "delete from storage.objects where bucket_id = %(bucket)s and name = %(name)s", names
-                    )
-                else:
-                    stored = notice.stored
-                    told = {"etag": stored.etag, "size": stored.bytes, "type": stored.content_type}
-                    connection.execute(_ROW, names | told)
-        except psycopg.Error:
-            return
 
     def _send_event(self, notice: Notice) -> None:
         body = json.dumps({"bucket": notice.bucket, "key": notice.key}).encode()

@@ -16,6 +16,7 @@ from local.s3.answers import Refused
 from local.s3.bodies import CHUNK, base64_md5, completed_parts, file_bytes
 from local.s3.faults import Faults
 from local.s3.files import Bucket, Buckets, PendingUpload, Segment, Stored, now
+from local.s3.supabase_rows import SupabaseRows, version_of
 
 _LEAST_PART = 5 * 1024 * 1024
 
@@ -35,6 +36,9 @@ class Service(Protocol):
 
     def delete(self, bucket: Bucket, key: str) -> None:
         """Delete an object."""
+
+    def rows_of(self, bucket: Bucket) -> SupabaseRows | None:
+        """The rows of a bucket of Supabase Storage."""
 
 
 @dataclass
@@ -72,7 +76,7 @@ class ObjectRequest:
         raise Refused("MethodNotAllowed")
 
     async def _read(self) -> web.StreamResponse:
-        stored = self._stored(self.key)
+        stored = self._described() if self.request.method == "HEAD" else self._stored(self.key)
         if self.request.headers.get("If-Match", f'"{stored.etag}"') != f'"{stored.etag}"':
             raise Refused("PreconditionFailed")
         start, end, status = self._range(stored.bytes)
@@ -164,9 +168,7 @@ class ObjectRequest:
         bucket = self.service.buckets.get(name)
         if bucket is None or bucket.name != self.bucket.name:
             raise Refused("AccessDenied")
-        if key not in bucket.objects:
-            raise Refused("NoSuchKey")
-        return bucket, bucket.objects[key]
+        return bucket, self._stored(key)
 
     async def _receive(self) -> Segment:
         """Write the body into a file, with the checks that a store makes before it says yes."""
@@ -208,10 +210,17 @@ class ObjectRequest:
         return start, end, 206
 
     def _stored(self, key: str) -> Stored:
-        stored = self.bucket.objects.get(key)
-        if stored is None:
+        stored, rows = self.bucket.objects.get(key), self.service.rows_of(self.bucket)
+        if stored is None or (rows is not None and rows.version(self.bucket.name, key) != version_of(stored)):
             raise Refused("NoSuchKey")
         return stored
+
+    def _described(self) -> Stored:
+        rows = self.service.rows_of(self.bucket)
+        found = self._stored(self.key) if rows is None else rows.find(self.bucket.name, self.key)
+        if found is None:
+            raise Refused("NoSuchKey")
+        return found
 
     def _upload(self) -> PendingUpload:
         upload = self.bucket.uploads.get(self.request.query["uploadId"])

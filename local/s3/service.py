@@ -17,6 +17,7 @@ from local.s3.faults import Faults
 from local.s3.files import Bucket, Buckets, Stored
 from local.s3.object_request import Cut, ObjectRequest
 from local.s3.signature import Denied, signer_of
+from local.s3.supabase_rows import SupabaseRows
 from local.simulators.switch import reset
 
 Noticed = Callable[[str, str, str, Stored | None], None]
@@ -31,10 +32,19 @@ class Account:
 
 
 class S3Service:
-    """Answers the requests of one server. `noticed` hears of every object that came or went."""
+    """Answers the requests of one server. `noticed` hears of every object that came or went.
 
-    def __init__(self, buckets: Buckets, accounts: dict[str, Account], noticed: Noticed | None = None) -> None:
-        self.buckets, self.faults = buckets, Faults()
+    The buckets of `rows` behave as those of Supabase Storage.
+    """
+
+    def __init__(
+        self,
+        buckets: Buckets,
+        accounts: dict[str, Account],
+        noticed: Noticed | None = None,
+        rows: SupabaseRows | None = None,
+    ) -> None:
+        self.buckets, self.faults, self._rows = buckets, Faults(), rows
         self._accounts = accounts
         self._secrets = {key: account.secret_key for key, account in accounts.items()}
         self._noticed = noticed
@@ -77,9 +87,9 @@ class S3Service:
                 raise Refused("SlowDown")
             return await self._dispatch(request, mode)
         except Denied as error:
-            return Refused(error.code).answer(request)
+            return Refused(error.code).answer(request, namespace=self._namespace(request))
         except Refused as error:
-            return error.answer(request)
+            return error.answer(request, namespace=self._namespace(request))
         except Cut:
             return reset(request)
 
@@ -87,7 +97,7 @@ class S3Service:
         signer = signer_of(request, self._secrets)
         if "x-amz-trailer" in request.headers or "STREAMING-" in request.headers.get("X-Amz-Content-Sha256", ""):
             raise Refused("NotImplemented")
-        name, _, key = unquote(request.raw_path.partition("?")[0]).lstrip("/").partition("/")
+        name, key = _place(request)
         if not name:
             return answers.buckets(sorted(self._accounts[signer].buckets))
         if name not in self._accounts[signer].buckets:
@@ -103,7 +113,8 @@ class S3Service:
         if request.method == "GET" and "uploads" in request.query:
             return answers.uploads(bucket, request.query)
         if request.method == "GET":
-            return answers.listing(bucket, request.query)
+            rows = self.rows_of(bucket)
+            return answers.listing(bucket, request.query, rows.listed(bucket.name) if rows else bucket.objects)
         if request.method == "HEAD":
             return web.Response()
         if request.method == "POST" and "delete" in request.query:
@@ -111,6 +122,8 @@ class S3Service:
         raise Refused("MethodNotAllowed")
 
     async def _delete_many(self, request: web.Request, bucket: Bucket) -> web.StreamResponse:
+        if self.rows_of(bucket) is not None:
+            raise Refused("InvalidRequest")
         body = await request.content.read()
         # Mandatory at VK Cloud and Yandex.
         if "Content-MD5" not in request.headers:
@@ -124,13 +137,34 @@ class S3Service:
             self.delete(bucket, key)
         return answers.xml("<DeleteResult></DeleteResult>")
 
+    def rows_of(self, bucket: Bucket) -> SupabaseRows | None:
+        """The rows of a bucket of Supabase Storage; None for a bucket elsewhere."""
+        return self._rows if self._rows is not None and bucket.name in self._rows.buckets else None
+
+    def _namespace(self, request: web.Request) -> str:
+        return answers.NAMESPACE if self._rows is not None and _place(request)[0] in self._rows.buckets else ""
+
     def keep(self, bucket: Bucket, stored: Stored) -> None:
         """Make an object exist, and say so."""
+        rows = self.rows_of(bucket)
+        if rows is not None:
+            rows.require_allowed(bucket.name, stored)
         bucket.keep(stored)
+        if rows is not None:
+            rows.keep(bucket.name, stored)
         if self._noticed is not None:
             self._noticed("created", bucket.name, stored.key, stored)
 
     def delete(self, bucket: Bucket, key: str) -> None:
         """Delete an object, and say so."""
+        rows = self.rows_of(bucket)
+        if rows is not None and not rows.delete(bucket.name, key):
+            return
         if bucket.delete(key) and self._noticed is not None:
             self._noticed("deleted", bucket.name, key, None)
+
+
+def _place(request: web.Request) -> tuple[str, str]:
+    """The bucket and the key that a request is about."""
+    name, _, key = unquote(request.raw_path.partition("?")[0]).lstrip("/").partition("/")
+    return name, key

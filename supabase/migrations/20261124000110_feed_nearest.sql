@@ -1,6 +1,9 @@
 -- The nearest listings that pass a filter. How many listings lie in a circle cannot be estimated, and half the country
 -- lives in one: so the circle begins small and grows until it holds a page.
 
+-- Loads pg_trgm, whose setting stands in a function's head: only then may a login without superuser rights name it.
+select extensions.similarity('a', 'a');
+
 create or replace function private.feed_is_fenced(p_query jsonb) returns boolean
 language sql stable set search_path = '' as $$
   select case

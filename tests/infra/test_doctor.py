@@ -11,11 +11,16 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from aiohttp import web
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from jwt.algorithms import ECAlgorithm
 
 from infra import doctor
 from infra.doctor import Check, Warn, Wrong, configuration, examine, providers, supabase
 from infra.stage import StageError, load_stage
 from local.secrets import Keyring
+from local.thread_server import serving
 from local.tokens import new_signing_key
 from tests.infra.conftest import Site
 from tests.support.database import Database
@@ -232,3 +237,54 @@ def test_the_example_of_a_stage_names_only_what_the_template_has(site: Site) -> 
     assert required <= set(stage.parameters) <= set(project.defaults)
     assert stage.absent_secrets <= secrets
     assert set(stage.scaling) - {"default"} <= {spec.name for spec in project.functions}
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome", "line"),
+    [
+        ({"Tus-Max-Size": "52428800"}, "failure", "takes 50 MB, its largest bucket says 100 MB"),
+        ({"Tus-Max-Size": "104857600"}, "ok", "100 MB, buckets up to 100 MB"),
+        ({}, "warning", "does not tell"),
+    ],
+)
+def test_a_project_that_takes_smaller_files_than_its_buckets_is_found(
+    told: dict[str, str], outcome: str, line: str
+) -> None:
+    seen: list[str] = []
+
+    async def buckets(request: web.Request) -> web.Response:
+        seen.append(request.headers.get("Authorization", ""))
+        return web.json_response([{"id": "listings-videos", "file_size_limit": 104857600}, {"id": "a"}])
+
+    async def options(_request: web.Request) -> web.Response:
+        return web.Response(headers=told)
+
+    def site() -> web.Application:
+        app = web.Application()
+        app.router.add_get("/storage/v1/bucket", buckets)
+        app.router.add_route("OPTIONS", "/storage/v1/upload/resumable", options)
+        return app
+
+    with serving(site) as url:
+        finding = found("file size limit", {"SUPABASE_URL": url, "SUPABASE_SERVICE_ROLE_KEY": "sb_secret_x"})
+    assert (finding.outcome, seen) == (outcome, [""])
+    assert line in str(finding)
+
+
+def test_a_signing_key_in_the_form_of_the_command_line_tool_signs(monkeypatch: pytest.MonkeyPatch) -> None:
+    from auto360.container.tokens import access_tokens
+
+    keyring = Keyring.generate()
+    private = load_pem_private_key(keyring.signing_key_pem.encode(), None)
+    assert isinstance(private, EllipticCurvePrivateKey)
+    variables = {
+        "JWT_ISSUER": "https://issuer.test",
+        "JWT_SIGNING_KEY": json.dumps(ECAlgorithm.to_jwk(private, as_dict=True) | {"kid": keyring.signing_key_id}),
+        "JWT_PUBLIC_KEYS": keyring.token_keys("https://issuer.test").public_jwks(),
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("JWT_SIGNING_KEY_ID", raising=False)
+    access_tokens.cache_clear()
+    assert found("access tokens", variables).outcome == "ok"
+    access_tokens.cache_clear()

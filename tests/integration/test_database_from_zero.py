@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,13 +10,13 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import make_conninfo
+from psycopg.pq import ExecStatus
 
 from local.migrations import migrations_in
-from local.paths import MIGRATIONS, SEED, SUPABASE_BOOTSTRAP
+from local.paths import MIGRATIONS, SEED
+from local.supabase_project import prepare_project
 from tests.integration.access_scene import Connection, tables
 from tests.support.database import Database
-
-OWNER = "project_owner"
 
 
 @contextmanager
@@ -40,36 +39,11 @@ def run(connection: Connection, text: str) -> None:
 
 @pytest.fixture(scope="module")
 def hosted(database: Database) -> Iterator[Connection]:
-    """Yield a project as it is hosted: its owner is no superuser but may write policies on storage."""
-    password = secrets.token_urlsafe(24)
+    """Yield a project as it is hosted."""
     with new_database(database, "from_zero") as dsn:
-        with psycopg.connect(dsn, autocommit=True) as superuser:
-            run(superuser, SUPABASE_BOOTSTRAP.read_text())
-            run(superuser, SUPABASE_BOOTSTRAP.read_text())
-            superuser.execute(
-                sql.SQL(
-                    """create role {owner} login createrole createdb replication bypassrls password {password};
-                       grant create on database from_zero to {owner};
-                       grant usage, create on schema extensions, auth, storage to {owner};
-                       alter schema public owner to {owner};
-                       alter publication supabase_realtime owner to {owner};
-                       grant supabase_storage_admin to {owner};
-                       alter default privileges for role {owner} in schema public
-                         grant all on tables to anon, authenticated, service_role;
-                       alter default privileges for role {owner} in schema public
-                         grant all on functions to anon, authenticated, service_role;"""
-                ).format(owner=sql.Identifier(OWNER), password=sql.Literal(password))
-            )
-        try:
-            with psycopg.connect(make_conninfo(dsn, user=OWNER, password=password), autocommit=True) as connection:
-                yield connection
-        finally:
-            with psycopg.connect(dsn, autocommit=True) as superuser:
-                superuser.execute(sql.SQL("drop owned by {} cascade").format(sql.Identifier(OWNER)))
-            with psycopg.connect(database.dsn, autocommit=True) as superuser:
-                superuser.execute(sql.SQL("drop owned by {} cascade").format(sql.Identifier(OWNER)))
-    with psycopg.connect(database.dsn, autocommit=True) as superuser:
-        superuser.execute(sql.SQL("drop role if exists {}").format(sql.Identifier(OWNER)))
+        prepare_project(make_conninfo(database.superuser_dsn, dbname="from_zero"), database.keyring)
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            yield connection
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +145,27 @@ def test_the_migration_of_videos_begins_paused(migrated: Connection) -> None:
     assert migrated.execute(
         "select paused_at is not null from public.job_leases where job = 'video_migrator'"
     ).fetchall() == [(True,)]
+
+
+def statements_of(script: str) -> list[str]:
+    """Cut a script at its semicolons, as the Supabase command line tool does."""
+    token = re.compile(r"--[^\n]*|'(?:[^']|'')*'|(\$\w*\$).*?\1|;", re.DOTALL)
+    found, start = [], 0
+    for match in token.finditer(script):
+        if match.group() == ";":
+            found.append(script[start : match.start()])
+            start = match.end()
+    return [text for text in [*found, script[start:]] if re.sub(r"--[^\n]*", "", text).strip()]
+
+
+def test_every_statement_of_the_demo_data_is_prepared_before_the_first_one_runs(migrated: Connection) -> None:
+    statements = statements_of(SEED.read_text())
+    for number, statement in enumerate(statements):
+        prepared = migrated.pgconn.prepare(f"seed_{number}".encode(), statement.encode())
+        assert prepared.status == ExecStatus.COMMAND_OK, prepared.error_message.decode()
+    with migrated.transaction(force_rollback=True):
+        for number in range(len(statements)):
+            done = migrated.pgconn.exec_prepared(f"seed_{number}".encode(), [])
+            assert done.status in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK), done.error_message.decode()
+        assert count(migrated, "select count(*) from listings") >= 60
+    migrated.execute("deallocate all")

@@ -15,7 +15,8 @@ from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from local.migrations import Schema
-from local.paths import CHECKOUT, MIGRATIONS, SUPABASE_BOOTSTRAP, environ_for_tools
+from local.paths import CHECKOUT, MIGRATIONS, environ_for_tools
+from local.supabase_project import prepare_project
 from tests.support.database import Database
 
 LINTER = CHECKOUT / "node_modules/@postgres-language-server/cli-x86_64-linux-gnu/postgres-language-server"
@@ -40,17 +41,18 @@ def linted_database(database: Database) -> Iterator[str]:
         connection.execute("drop database if exists linted with (force)")
         connection.execute("create database linted")
         try:
-            parts = conninfo_to_dict(database.dsn)
-            dsn = (
-                f"postgresql://{quote(str(parts['user']))}:{quote(str(parts.get('password', '')))}"
-                f"@{parts['host']}:{parts['port']}/linted"
-            )
-            schema = Schema(dsn)
-            schema.bootstrap(SUPABASE_BOOTSTRAP)
-            schema.migrate(MIGRATIONS)
+            prepare_project(_in_database(database.superuser_dsn, "linted"), database.keyring)
+            dsn = _in_database(database.dsn, "linted")
+            Schema(dsn).migrate(MIGRATIONS)
             yield dsn
         finally:
             connection.execute("drop database if exists linted with (force)")
+
+
+def _in_database(dsn: str, name: str) -> str:
+    parts = conninfo_to_dict(dsn)
+    login = f"{quote(str(parts['user']))}:{quote(str(parts.get('password', '')))}"
+    return f"postgresql://{login}@{parts['host']}:{parts['port']}/{name}"
 
 
 def findings(dsn: str, folder: Path) -> list[tuple[str, str, str]]:

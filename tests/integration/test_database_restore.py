@@ -25,9 +25,8 @@ from auto360.providers.postgres_dump.postgres import connected, facts_of
 from auto360.providers.postgres_dump.restore import PostgresTarget
 from auto360.providers.postgres_dump.row_security import row_security_findings
 from auto360.providers.postgres_dump.temporary_server import embedded_postgres
-from local.migrations import Schema
-from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP
 from tests.support.backup import SCHEMAS, BackupWorld
+from tests.support.hosted import hosted_project
 
 
 @contextmanager
@@ -44,10 +43,7 @@ def drill_of(world: BackupWorld, **settings: Any) -> Drill:
 @pytest.fixture(scope="module")
 def project() -> Iterator[str]:
     """Yield a server that looks like another Supabase project, with the migrations and nothing in it."""
-    with embedded_postgres(Path(tempfile.gettempdir())) as address:
-        schema = Schema(address)
-        schema.bootstrap(SUPABASE_BOOTSTRAP)
-        schema.migrate(MIGRATIONS)
+    with hosted_project("another", platform=False) as (address, _):
         yield address
 
 

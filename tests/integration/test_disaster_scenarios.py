@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 
 from auto360.providers.postgres_dump.postgres import connected, facts_of
-from auto360.providers.postgres_dump.temporary_server import embedded_postgres
-from local.migrations import Schema
-from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP
 from tests.support.backup import SCHEMAS, BackupWorld, backup_variables
 from tests.support.functions import forget_container
+from tests.support.hosted import hosted_project
 from tests.support.objects import LocalS3
 from tools.backup.__main__ import main
 
@@ -28,10 +24,7 @@ API = "http://127.0.0.1:8360/api"
 @pytest.fixture
 def region() -> Iterator[str]:
     """Yield an empty project in another region."""
-    with embedded_postgres(Path(tempfile.gettempdir())) as address:
-        schema = Schema(address)
-        schema.bootstrap(SUPABASE_BOOTSTRAP)
-        schema.migrate(MIGRATIONS)
+    with hosted_project("another", platform=False) as (address, _):
         yield address
 
 

@@ -22,6 +22,7 @@ from auto360.providers.object_storage.s3 import S3Store
 from local.s3.files import Buckets
 from local.s3.notices import Notices
 from local.s3.service import Account, S3Service
+from local.s3.supabase_rows import SupabaseRows
 from local.thread_server import serving
 from tests.support.database import NOBODY_LISTENS, Database
 from tests.support.functions import Functions
@@ -38,6 +39,8 @@ class CopyWorld:
     url: str
     bucket: str
     notices: Notices
+    files: Buckets
+    rows: SupabaseRows
     ahead: timedelta = field(default=timedelta(minutes=5))
     _opened: dict[str, S3Store] = field(default_factory=dict, init=False)
 
@@ -124,14 +127,16 @@ def copy_world(functions: Functions, database: Database, tmp_path: Path) -> Iter
     buckets, names = Buckets(tmp_path / "s3"), frozenset({bucket, BACKUP, UPLOADS})
     for name in names:
         buckets.create(name)
-    notices = Notices(NOBODY_LISTENS, database.dsn, (bucket,))
+    notices = Notices(NOBODY_LISTENS, (bucket,))
     notices.start()
-    service = S3Service(buckets, {"KEY": Account("secret", names)}, notices.take)
+    rows = SupabaseRows(database.dsn, (bucket,))
+    service = S3Service(buckets, {"KEY": Account("secret", names)}, notices.take, rows)
     with serving(service.application) as url:
-        world = CopyWorld(database, wired_database(), url, bucket, notices)
+        world = CopyWorld(database, wired_database(), url, bucket, notices, buckets, rows)
         functions.set(**world.environ)
         yield world
     notices.settle()
+    rows.close()
     with database.connect() as connection, connection.transaction():
         connection.execute("set local storage.allow_delete_query = 'true'")
         connection.execute("delete from storage.objects where bucket_id = %s", [bucket])

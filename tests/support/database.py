@@ -16,12 +16,13 @@ import pytest
 
 from local.function_environment import Addresses, function_environment, token_keys
 from local.migrations import Schema
-from local.paths import MIGRATIONS, SEED, SUPABASE_BOOTSTRAP
+from local.paths import MIGRATIONS, SEED
 from local.ports import HOST, Ports, free_base
 from local.postgres import Postgres
 from local.postgres_location import place
 from local.postgrest import PostgREST
 from local.secrets import Keyring
+from local.supabase_project import prepare_project
 from local.tokens import TokenKeys
 from tests.support.logs import log_folder
 
@@ -30,12 +31,13 @@ NOBODY_LISTENS = f"http://{HOST}:9"
 
 @dataclass(frozen=True)
 class Database:
-    """Addresses and keys of the database that a test process owns."""
+    """Addresses and keys of the database that a test process owns. `dsn` has the rights of a hosted project's login."""
 
     dsn: str
     rest_url: str
     keyring: Keyring
     keys: TokenKeys
+    superuser_dsn: str
 
     @property
     def service_key(self) -> str:
@@ -95,6 +97,10 @@ class Database:
         """Return a connection with the owner's rights, each statement its own transaction."""
         return psycopg.connect(self.dsn, autocommit=True)
 
+    def connect_as_platform(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection with the rights that a hosted project gives to nobody."""
+        return psycopg.connect(self.superuser_dsn, autocommit=True)
+
     def load_seed(self) -> None:
         """Load the demonstration data, once."""
         Schema(self.dsn).seed(SEED)
@@ -124,12 +130,10 @@ def database() -> Iterator[Database]:
     rest = PostgREST(login, keys.postgrest_jwks(), ports.postgrest, ports.postgrest_admin, logs / "postgrest.log")
     try:
         server.start()
-        schema = Schema(server.dsn)
-        schema.bootstrap(SUPABASE_BOOTSTRAP)
-        schema.set_login("authenticator", keyring.authenticator_password)
-        schema.migrate(MIGRATIONS)
+        prepare_project(server.superuser_dsn, keyring)
+        Schema(server.dsn).migrate(MIGRATIONS)
         rest.start()
-        yield Database(server.dsn, rest.url, keyring, keys)
+        yield Database(server.dsn, rest.url, keyring, keys, server.superuser_dsn)
     finally:
         rest.stop()
         server.stop()

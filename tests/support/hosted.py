@@ -1,74 +1,82 @@
-"""Supabase project as it is hosted: a login that is no superuser, and things that the platform keeps to itself."""
+"""Second Supabase project, with rows and objects that the platform keeps to itself."""
 
 from __future__ import annotations
 
-import tempfile
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 
-from auto360.providers.postgres_dump.temporary_server import embedded_postgres
 from local.migrations import Schema
-from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP
+from local.paths import MIGRATIONS
+from local.ports import free_base
+from local.secrets import Keyring
+from local.supabase_project import prepare_project
+from tests.support.database import new_server, open_folder, worker_number
 
-# As Supabase gives them to `postgres`; its library supautils allows session_replication_role.
-_LOGIN = """
-create role hosted login nosuperuser createdb createrole replication bypassrls;
-grant anon, authenticated, service_role, authenticator, supabase_storage_admin, pg_read_all_data, pg_monitor to hosted;
-grant all on all tables in schema auth, storage to hosted with grant option;
-grant usage, create on schema auth, storage, extensions to hosted;
-grant usage on schema realtime to hosted;
-grant set on parameter session_replication_role to hosted;
-alter database postgres owner to hosted;
-alter schema supabase_migrations owner to hosted;
-alter table supabase_migrations.schema_migrations owner to hosted;
-alter publication supabase_realtime owner to hosted;
-alter default privileges for role hosted in schema public grant all on tables to anon, authenticated, service_role;
-alter default privileges for role hosted in schema public grant all on functions to anon, authenticated, service_role;
-"""
-# What the platform keeps to itself: a publication of its own, tables that the login may only read (one of them not even
-# that), a policy on one of them. A type made in between gives enum values other numbers in each project.
+# Types that are made and dropped first give the platform's enums other numbers in each project.
+_SHIFTED = "create type public.shift as enum ('a'); drop type public.shift;"
 _PLATFORM = """
-create type storage.{filler} as enum ('a');
-create type storage.buckettype as enum ('STANDARD', 'ANALYTICS', 'VECTOR');
-alter table storage.buckets alter column type drop default;
-alter table storage.buckets alter column type type storage.buckettype using type::storage.buckettype;
-alter table storage.buckets alter column type set default 'STANDARD';
-create publication supabase_realtime_messages_publication for table realtime.messages;
-create table storage.buckets_vectors (id text primary key, type storage.buckettype not null default 'VECTOR');
-create table storage.vector_indexes (id text primary key, bucket_id text references storage.buckets_vectors (id));
 insert into storage.buckets_vectors (id) values ('{filler}');
-insert into storage.vector_indexes (id, bucket_id) values ('one', '{filler}');
-alter table storage.buckets_vectors enable row level security;
+insert into storage.vector_indexes (id, name, bucket_id, data_type, dimension, distance_metric)
+  values ('one', 'one', '{filler}', 'float32', 3, 'cosine');
 create policy of_the_platform on storage.buckets_vectors for select using (false);
-create table auth.custom_oauth_providers (id text primary key);
-insert into auth.custom_oauth_providers values ('{filler}');
-revoke all on storage.buckets_vectors, storage.vector_indexes, auth.custom_oauth_providers from hosted;
-grant select on storage.buckets_vectors, storage.vector_indexes to hosted, anon, authenticated;
-revoke pg_read_all_data from hosted;
+insert into auth.custom_oauth_providers (provider_type, identifier, name, client_id, client_secret)
+  values ('oauth2', '{filler}', 'x', 'x', 'x');
 """
+# An option of new projects, which the dashboard offers.
+AUTOMATIC_ROW_SECURITY = """
+create function public.rls_auto_enable() returns event_trigger
+language plpgsql security definer set search_path = 'pg_catalog' as $$
+declare
+  v_table record;
+begin
+  for v_table in select * from pg_event_trigger_ddl_commands()
+    where object_type in ('table', 'partitioned table') and schema_name = 'public'
+  loop
+    execute format('alter table %s enable row level security', v_table.object_identity);
+  end loop;
+end;
+$$;
+alter function public.rls_auto_enable() owner to postgres;
+create event trigger ensure_rls on ddl_command_end when tag in ('CREATE TABLE', 'CREATE TABLE AS', 'SELECT INTO')
+  execute function public.rls_auto_enable();
+"""
+
+
+class Project(NamedTuple):
+    """Addresses of a project: of its own login, and of the platform's superuser."""
+
+    address: str
+    superuser: str
 
 
 @contextmanager
-def hosted_project(filler: str = "first", *, migrated: bool = True) -> Iterator[tuple[str, str]]:
-    """Yield a server whose migrations were applied by such a login; gives its address and the superuser's."""
-    with embedded_postgres(Path(tempfile.gettempdir())) as superuser:
-        Schema(superuser).bootstrap(SUPABASE_BOOTSTRAP)
-        address = superuser.replace("postgres@", "hosted@")
+def hosted_project(
+    filler: str = "first", *, migrated: bool = True, platform: bool = True, automatic_row_security: bool = False
+) -> Iterator[Project]:
+    """Start a server with a project, whose migrations are applied by its own login."""
+    folder, keyring = open_folder(), Keyring.generate()
+    low = 31000 + 100 * (worker_number() % 10)
+    server = new_server(folder, free_base(low, low + 100), keyring, folder / "postgres.log")
+    try:
+        server.start()
+        project = Project(server.dsn, server.superuser_dsn)
+        for _ in filler:
+            run_script(project.superuser, _SHIFTED)
+        prepare_project(project.superuser, keyring)
+        if platform:
+            run_script(project.superuser, _PLATFORM.format(filler=filler))
+        if automatic_row_security:
+            run_script(project.superuser, AUTOMATIC_ROW_SECURITY)
         if migrated:
-            run_script(superuser, _LOGIN)
-            # The Supabase CLI applies all migrations in one session, in which the library is loaded early.
-            run_script(superuser, "create extension pg_trgm with schema extensions")
-            run_script(superuser, "alter role hosted set session_preload_libraries = 'pg_trgm'")
-            Schema(address).migrate(MIGRATIONS)
-            run_script(superuser, "alter role hosted reset session_preload_libraries")
-        else:
-            run_script(superuser, _LOGIN)
-        run_script(superuser, _PLATFORM.format(filler=filler))
-        yield address, superuser
+            Schema(project.address).migrate(MIGRATIONS)
+        yield project
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def run_script(address: str, script: str) -> None:

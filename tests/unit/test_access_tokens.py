@@ -140,3 +140,54 @@ def test_a_short_secret_stops_the_start_and_is_not_shown() -> None:
     with pytest.raises(SettingsInvalid, match="JWT_SECRET") as error:
         tokens(ES256 | {"JWT_SECRET": "hunter2"})
     assert "hunter2" not in str(error.value)
+
+
+PRIVATE_JWK = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(KEY)) | {"kid": "k1", "alg": "ES256", "use": "sig"}
+
+
+@pytest.mark.parametrize(
+    "key", [json.dumps(PRIVATE_JWK), json.dumps([PRIVATE_JWK], indent=2), PEM, PEM.replace("\n", "\\n")]
+)
+def test_a_signing_key_may_be_a_jwk_or_pem(key: str) -> None:
+    made = tokens(ES256 | {"JWT_SIGNING_KEY": key})
+    made.require_usable()
+    token = made.issue(user_id=USER, session_id=SESSION, phone="+996555123456")
+    assert jwt.get_unverified_header(token)["kid"] == "k1"
+    assert made.check(token).user_id == USER
+
+
+def test_a_jwk_brings_its_own_id() -> None:
+    made = tokens(ES256 | {"JWT_SIGNING_KEY": json.dumps(PRIVATE_JWK), "JWT_SIGNING_KEY_ID": ""})
+    assert jwt.get_unverified_header(made.issue(user_id=USER, session_id=SESSION, phone=""))["kid"] == "k1"
+    with pytest.raises(SettingsInvalid, match="JWT_SIGNING_KEY_ID"):
+        tokens(ES256 | {"JWT_SIGNING_KEY": json.dumps(PRIVATE_JWK), "JWT_SIGNING_KEY_ID": "k2"})
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "not a key",
+        PUBLIC_PEM,
+        json.dumps(JWK),
+        json.dumps({"kty": "RSA", "kid": "k1"}),
+        json.dumps({"kid": "k1"}),
+        PEM[:60],
+    ],
+)
+def test_what_cannot_sign_is_found_before_the_first_login(key: str) -> None:
+    with pytest.raises(SettingsInvalid, match="JWT_SIGNING_KEY") as told:
+        tokens(ES256 | {"JWT_SIGNING_KEY": key}).require_usable()
+    assert key not in str(told.value)
+
+
+@pytest.mark.parametrize("text", ["[1, 2]", "{not json", '["a"]'])
+def test_a_text_that_only_begins_like_a_jwk_is_refused_as_a_setting(text: str) -> None:
+    with pytest.raises(SettingsInvalid, match="JWT_SIGNING_KEY is neither"):
+        AccessTokenSettings.load(ES256 | {"JWT_SIGNING_KEY": text})
+
+
+def test_a_key_whose_public_half_is_not_accepted_is_found_before_the_first_login() -> None:
+    other = ec.generate_private_key(ec.SECP256R1())
+    pem = other.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+    with pytest.raises(SettingsInvalid, match="JWT_PUBLIC_KEYS"):
+        tokens(ES256 | {"JWT_SIGNING_KEY": pem}).require_usable()

@@ -9,7 +9,7 @@ from auto360.container.object_storage import backup_store, supabase_bucket, uplo
 from auto360.domains.backups.errors import ObjectChanged
 from auto360.domains.replication.file_types import safe_type
 from auto360.domains.replication.storage import CURRENT
-from auto360.providers.object_storage import ObjectInfo, ObjectStore
+from auto360.providers.object_storage import ObjectInfo, ObjectMissing, ObjectStore
 from auto360.providers.postgres_dump.postgres import connected
 from tools.backup.console import Console
 
@@ -58,8 +58,7 @@ def restore_buckets(console: Console, *, only: str | None, database: str | None)
 
 def _put_back(store: ObjectStore, copy: ObjectInfo, target: ObjectStore, name: str, content_type: str) -> int:
     """Return the bytes that were written, or -1 where the file is there as it was."""
-    found = target.head(name)
-    if found is not None and found.size == copy.size and found.etag == copy.etag:
+    if _is_there(target, name, copy):
         return -1
     described = store.head(copy.key)
     expected = described.metadata.get("sha256", "") if described else ""
@@ -69,6 +68,19 @@ def _put_back(store: ObjectStore, copy: ObjectInfo, target: ObjectStore, name: s
         target.delete([name])
         raise ObjectChanged(f"{copy.key} has another SHA-256 than when it was copied; it was not restored")
     return written.size
+
+
+def _is_there(target: ObjectStore, name: str, copy: ObjectInfo) -> bool:
+    """Whether the file is there as it was. Supabase answers HEAD from a row alone, so one byte is read as well."""
+    found = target.head(name)
+    if found is None or found.size != copy.size or found.etag != copy.etag:
+        return False
+    try:
+        for _ in target.get(name, end=1 if copy.size else None):
+            return True
+    except ObjectMissing:
+        return False
+    return copy.size == 0
 
 
 def _place(key: str) -> tuple[str, str]:

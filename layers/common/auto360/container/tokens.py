@@ -8,5 +8,12 @@ from auto360.core.identity import AccessTokens, AccessTokenSettings
 
 @cache
 def access_tokens() -> AccessTokens:
-    """Return the maker and checker of access tokens with this process's keys."""
-    return AccessTokens(AccessTokenSettings.load(), now=utc_now)
+    """Return the maker and checker of access tokens with this process's keys.
+
+    Raises SettingsInvalid for keys that cannot sign.
+    """
+    settings = AccessTokenSettings.load()
+    tokens = AccessTokens(settings, now=utc_now)
+    if settings.jwt_signing_key is not None:
+        tokens.require_usable()
+    return tokens

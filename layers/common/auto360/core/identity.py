@@ -14,7 +14,7 @@ from uuid import UUID
 from pydantic import Field, SecretStr, model_validator
 
 from auto360.core.clock import Clock
-from auto360.core.errors import AuthenticationRequired
+from auto360.core.errors import AuthenticationRequired, SettingsInvalid
 from auto360.core.settings import EnvSettings
 
 _LEAST_SECRET_CHARACTERS = 32
@@ -33,8 +33,9 @@ class Principal:
 class AccessTokenSettings(EnvSettings):
     """Keys and claims of access tokens.
 
-    `jwt_public_keys` is a JWKS with the keys to accept, the current one among them; `jwt_signing_key` is the PEM of
-    the current private key. The existing app cannot refresh: set `access_token_seconds` to 2592000 while it is in use.
+    `jwt_public_keys` is a JWKS with the keys to accept, the current one among them; `jwt_signing_key` is the current
+    private key, as a JWK (`supabase gen signing-key` prints one, with its id) or as PEM. The existing app cannot
+    refresh: set `access_token_seconds` to 2592000 while it is in use.
     """
 
     jwt_signing_key: SecretStr | None = None
@@ -49,11 +50,38 @@ class AccessTokenSettings(EnvSettings):
     def _usable(self) -> "AccessTokenSettings":
         if not self.jwt_public_keys and self.jwt_secret is None:
             raise ValueError("JWT_PUBLIC_KEYS or JWT_SECRET must be set")
-        if self.jwt_signing_key is not None and not self.jwt_signing_key_id:
-            raise ValueError("JWT_SIGNING_KEY_ID must be set beside JWT_SIGNING_KEY")
+        if self.jwt_signing_key is not None:
+            own = self._signing_jwk().get("kid", "")
+            if not (own or self.jwt_signing_key_id):
+                raise ValueError("JWT_SIGNING_KEY_ID must be set beside JWT_SIGNING_KEY")
+            if own and self.jwt_signing_key_id not in ("", own):
+                raise ValueError("JWT_SIGNING_KEY_ID is not the kid of JWT_SIGNING_KEY")
         if self.jwt_secret is not None and len(self.jwt_secret.get_secret_value()) < _LEAST_SECRET_CHARACTERS:
             raise ValueError("JWT_SECRET must have at least 32 characters")
         return self
+
+    def signing_key(self) -> tuple[Any, str]:
+        """The private key and its id. Raises ValueError or jwt.PyJWTError for a key that is none."""
+        import jwt
+
+        jwk = self._signing_jwk()
+        key = jwt.PyJWK(jwk, algorithm="ES256").key if jwk else self._signing_text().replace("\\n", "\n")
+        return key, self.jwt_signing_key_id or str(jwk["kid"])
+
+    def _signing_jwk(self) -> dict[str, Any]:
+        """The key where it is a JWK, also in a list of one, as the command line tool writes files; empty for PEM."""
+        text = self._signing_text().strip()
+        if not text.startswith(("{", "[")):
+            return {}
+        try:
+            found = json.loads(text)
+            [key] = found if isinstance(found, list) else [found]
+            return dict(key)
+        except (ValueError, TypeError):
+            raise ValueError("JWT_SIGNING_KEY is neither a JWK nor PEM") from None
+
+    def _signing_text(self) -> str:
+        return self.jwt_signing_key.get_secret_value() if self.jwt_signing_key is not None else ""
 
 
 class AccessTokens:
@@ -88,11 +116,23 @@ class AccessTokens:
             "user_metadata": {},
         }
         if settings.jwt_signing_key is not None:
-            key = settings.jwt_signing_key.get_secret_value()
-            return jwt.encode(claims, key, algorithm="ES256", headers={"kid": settings.jwt_signing_key_id})
+            key, key_id = settings.signing_key()
+            return jwt.encode(claims, key, algorithm="ES256", headers={"kid": key_id})
         if settings.jwt_secret is None:
             raise RuntimeError("no key to sign with: set JWT_SIGNING_KEY")
         return jwt.encode(claims, settings.jwt_secret.get_secret_value(), algorithm="HS256")
+
+    def require_usable(self) -> None:
+        """Sign a token and check it. Raises SettingsInvalid where the keys do not belong together."""
+        import jwt
+
+        nobody = str(UUID(int=0))
+        try:
+            self.check(self.issue(user_id=nobody, session_id=nobody, phone=""))
+        except AuthenticationRequired:
+            raise SettingsInvalid("JWT_PUBLIC_KEYS does not accept what JWT_SIGNING_KEY signs.") from None
+        except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError):
+            raise SettingsInvalid("JWT_SIGNING_KEY is no private ES256 key, as a JWK or as PEM.") from None
 
     def check(self, token: str) -> Principal:
         """Return the principal of a valid token. Raises AuthenticationRequired for anything else."""

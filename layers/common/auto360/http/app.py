@@ -80,11 +80,16 @@ def _cause(error: DomainError) -> str:
 
 
 def entrypoint(
-    app: APIGatewayRestResolver, *, most_body_bytes: int = MOST_BODY_BYTES, body: BodyKind = "json"
+    app: APIGatewayRestResolver,
+    *,
+    most_body_bytes: int = MOST_BODY_BYTES,
+    body: BodyKind = "json",
+    ready: Callable[[], object] = lambda: None,
 ) -> Handler:
     """Wrap an application as the cloud's handler. Never raises: Yandex would show the stack trace to the client.
 
-    With `body="raw"` routes read their body by a parameter of type `RawBody`.
+    With `body="raw"` routes read their body by a parameter of type `RawBody`. `ready` runs before every answer, a
+    preflight's too, and may raise SettingsInvalid: unusable settings show before a user comes.
     """
 
     def handler(event: Event, context: Any) -> dict[str, Any]:
@@ -101,6 +106,7 @@ def entrypoint(
             complete_environment()
             settings = AppSettings.load()
             logger.setLevel(settings.log_level)
+            ready()
             answer = headers.preflight(event, settings.origins)
             if answer is None:
                 with observed(settings, kind="http.server", name=f"{request.method} {request.route}"):

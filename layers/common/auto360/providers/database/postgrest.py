@@ -43,6 +43,11 @@ class SupabaseSettings(EnvSettings):
         return (self.supabase_rest_url or f"{self.supabase_url.rstrip('/')}/rest/v1").rstrip("/")
 
 
+def key_headers(key: str) -> dict[str, str]:
+    """The headers of an API key. A new one (`sb_…`) is no token and must not stand as one."""
+    return {"apikey": key} if key.startswith("sb_") else {"apikey": key, "Authorization": f"Bearer {key}"}
+
+
 def new_client(settings: SupabaseSettings, *, around: Around = lambda behind: behind) -> httpx.Client:
     """Return the client of a process. `DATABASE_TIMEOUT_SECONDS` covers a whole call, connecting included."""
     return connections.new_client(
@@ -67,7 +72,7 @@ class PostgrestDatabase:
     ) -> None:
         self._http, self._pause, self._jitter = http, pause, jitter
         service_key = settings.supabase_service_role_key.get_secret_value()
-        self._service = {"apikey": service_key, "Authorization": f"Bearer {service_key}"}
+        self._service = key_headers(service_key)
         self._anon_key = settings.supabase_anon_key.get_secret_value()
 
     def call(self, function: str, arguments: Mapping[str, Any]) -> Any:

@@ -11,12 +11,16 @@ _LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 
 @dataclass(frozen=True)
 class S3Access:
-    """An account at an S3 endpoint. `region` is part of every signature."""
+    """An account at an S3 endpoint. `region` is part of every signature.
+
+    `deletes_many`: whether the endpoint takes DeleteObjects; otherwise objects are deleted one by one.
+    """
 
     endpoint: str
     region: str
     access_key: str
     secret_key: str = field(repr=False)
+    deletes_many: bool = True
 
 
 def _over_tls(value: str) -> str:
@@ -72,4 +76,4 @@ class SupabaseStorageSettings(EnvSettings):
     def access(self) -> S3Access:
         """The account."""
         keys = self.supabase_storage_access_key.get_secret_value(), self.supabase_storage_secret_key.get_secret_value()
-        return S3Access(self.supabase_storage_endpoint, self.supabase_storage_region, *keys)
+        return S3Access(self.supabase_storage_endpoint, self.supabase_storage_region, *keys, deletes_many=False)

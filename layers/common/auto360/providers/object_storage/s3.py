@@ -113,6 +113,11 @@ class S3Store:
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete objects, up to a thousand per request. Raises StoreUnavailable where one is left."""
+        if not self._access.deletes_many:
+            for key in keys:
+                with translated(key):
+                    self._client.delete_object(Bucket=self.bucket, Key=key)
+            return
         waiting = iter(keys)
         while batch := list(islice(waiting, _DELETE_AT_ONCE)):
             with translated(batch[0]):

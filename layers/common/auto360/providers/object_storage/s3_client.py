@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ _CONNECT_SECONDS = 10.0
 _WAIT_SECONDS = 60.0
 _MISSING = ("NoSuchKey", "404", "NotFound")
 _CHANGED = ("412", "PreconditionFailed", "BadDigest", "InvalidDigest", "InvalidPart", "EntityTooSmall", "416")
+# Supabase Storage declares it on errors, and botocore then finds no code.
+_NAMESPACE = re.compile(rb'(<Error)\s+xmlns="[^"]*"')
 
 
 def new_client(access: S3Access, *, connections: int) -> BaseClient:
@@ -42,6 +45,7 @@ def new_client(access: S3Access, *, connections: int) -> BaseClient:
     client = session.client("s3", endpoint_url=access.endpoint, config=config)
     for operation in _NEED_MD5:
         client.meta.events.register(f"before-call.s3.{operation}", _content_md5)
+    client.meta.events.register("before-parse.s3", _without_namespace)
     bound(client, connect=_CONNECT_SECONDS, read=_WAIT_SECONDS, connections=connections, files=True)
     return client
 
@@ -55,6 +59,11 @@ def _content_md5(params: dict[str, Any], **_: object) -> None:
     headers["Content-MD5"] = base64.b64encode(hashlib.md5(data, usedforsecurity=False).digest()).decode()
 
 
+def _without_namespace(response_dict: dict[str, Any], **_: object) -> None:
+    if response_dict["status_code"] >= 300 and isinstance(response_dict.get("body"), bytes):
+        response_dict["body"] = _NAMESPACE.sub(rb"\1", response_dict["body"], count=1)
+
+
 @contextmanager
 def translated(key: str, *, passing: tuple[str, ...] = ()) -> Iterator[None]:
     """Turn botocore's exceptions into the port's; error codes in `passing` go through as they are."""
@@ -63,10 +72,11 @@ def translated(key: str, *, passing: tuple[str, ...] = ()) -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        code = str(error.response.get("Error", {}).get("Code", ""))
+        status = _status(error)
+        code = str(error.response.get("Error", {}).get("Code") or status)
         if code in passing:
             raise
-        raise _meaning(key, code, _status(error)) from None
+        raise _meaning(key, code, status) from None
     except BotoCoreError as error:
         raise StoreUnavailable(f"{key}: {type(error).__name__}") from None
 

@@ -28,7 +28,8 @@ class TableChecksum:
 class LeftOut:
     """Something of the platform that a backup or a restore leaves alone, and why.
 
-    `kind` is table, sequence, publication, policies (of a table), trigger, extension or setting (of a role).
+    `kind` is table, sequence, publication, policies (of a table), trigger, event trigger, extension or setting (of a
+    role).
     """
 
     kind: str
@@ -52,8 +53,9 @@ class ClusterMetadata:
     extensions: Sequence[Mapping[str, Any]]
     publications: Sequence[Mapping[str, Any]]
     policies: Sequence[Mapping[str, Any]]
-    # Manifests before this field come from times without such triggers.
+    # Manifests before these fields come from times without them.
     triggers: Sequence[Mapping[str, Any]] = ()
+    event_triggers: Sequence[Mapping[str, Any]] = ()
 
 
 class Snapshot(Protocol):

@@ -1,5 +1,7 @@
 """What is asked of the catalogues: which tables there are, what proves them, and what lies beside the schemas."""
 
+from auto360.providers.postgres_dump import event_triggers
+
 # Casts in a hash must not depend on the session.
 SESSION = """
 set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set extra_float_digits = 1;
@@ -48,6 +50,7 @@ group by p.oid, p.pubname order by 1""",
     "policies": """
 select schemaname as schema, tablename as table, policyname as name, permissive, roles::text[] as roles, cmd, qual,
   with_check from pg_policies where schemaname <> all (%(schemas)s) order by 1, 2, 3""",
+    "event_triggers": event_triggers.QUERY,
     # Of ours is a trigger whose function is ours: it goes when our schemas are made anew, its table stays.
     "triggers": """
 select n.nspname as schema, c.relname as table, t.tgname as name, pg_get_triggerdef(t.oid) as definition

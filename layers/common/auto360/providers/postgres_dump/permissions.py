@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from auto360.providers.postgres_dump import ClusterMetadata, LeftOut, TableChecksum
+from auto360.providers.postgres_dump import ClusterMetadata, LeftOut, TableChecksum, event_triggers
 from auto360.providers.postgres_dump.role_settings import RoleSetting, settings_of
 from auto360.providers.postgres_dump.toc import OF_THE_PROJECT, RECORDS, TocEntry
 
@@ -52,6 +52,7 @@ class Permitted:
     publications: Mapping[str, Sequence[str]]
     settings: Sequence[RoleSetting]
     triggers: Sequence[str]
+    event_triggers: Sequence[str]
     left_out: Sequence[LeftOut]
 
     def takes(self, entry: TocEntry) -> bool:
@@ -61,11 +62,12 @@ class Permitted:
 
 
 def left_out_tables(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> list[LeftOut]:
-    """Tables of the platform that a backup leaves out; never those of our own schemas."""
+    """Tables of the platform that a backup leaves out, but for empty ones; never those of our own schemas."""
     found = []
     for name, readable, writable in _relations(connection, [s for s in schemas if s in OF_THE_PROJECT], ("r",)):
-        if name not in (*_OURS, *RECORDS) and not (readable and writable):
-            found.append(LeftOut("table", name, NOT_WRITABLE if readable else NOT_READABLE))
+        if name in _OURS or (readable and (writable or name in RECORDS or not _has_rows(connection, name))):
+            continue
+        found.append(LeftOut("table", name, NOT_WRITABLE if readable else NOT_READABLE))
     return found
 
 
@@ -84,14 +86,23 @@ def own_publications(cluster: ClusterMetadata, tables: Iterable[str]) -> tuple[d
 def permitted(
     connection: psycopg.Connection[Any],
     *,
+    schemas: Sequence[str],
     tables: Mapping[str, TableChecksum],
     cluster: ClusterMetadata,
     entries: Sequence[TocEntry],
 ) -> Permitted:
-    """Ask the target what its login may write, before anything is changed there."""
+    """Ask the target what its login may write, before anything is changed there.
+
+    A table of the platform that is empty on both sides is not touched.
+    """
     found = _relations(connection, OF_THE_PROJECT, ("r", "p", "S"))
     writable = {name: reads and writes for name, reads, writes in found}
-    wanted = {name: "table" for name in tables if name.startswith(_PROJECT) and name not in RECORDS}
+    theirs = [name for name in tables if name.startswith(_PROJECT) and name not in RECORDS]
+    untouched = {
+        name for name in theirs
+        if not tables[name].rows and not (writable.get(name) and _has_rows(connection, name))
+    }  # fmt: skip
+    wanted = {name: "table" for name in theirs if name not in untouched}
     wanted |= {f"{entry.schema}.{entry.name}": "sequence" for entry in entries if entry.kind == "SEQUENCE SET"}
     left = [
         LeftOut(kind, name, NOT_WRITABLE if name in writable else NOT_THERE)
@@ -100,12 +111,15 @@ def permitted(
     ]
     policies, refused = _with_policies(connection, cluster, entries)
     extensions, missing = _extensions(connection, cluster)
-    publications, theirs = _publications(connection, cluster, tables)
+    publications, not_ours = _publications(connection, cluster, tables)
     settings, kept_back = _settings(connection, cluster)
-    relations = frozenset(name for name, may in writable.items() if may)
+    relations = frozenset(name for name, may in writable.items() if may and name not in untouched)
     triggers, forbidden = _triggers(connection, cluster)
-    left += [*refused, *missing, *theirs, *kept_back, *forbidden]
-    return Permitted(relations, policies, extensions, publications, settings, triggers, left)
+    ours, unmakable = event_triggers.restorable(
+        connection, cluster.event_triggers, schemas=schemas, project=OF_THE_PROJECT, reason=NOT_WRITABLE
+    )
+    left += [*refused, *missing, *not_ours, *kept_back, *forbidden, *unmakable]
+    return Permitted(relations, policies, extensions, publications, settings, triggers, ours, left)
 
 
 def _relations(
@@ -113,6 +127,11 @@ def _relations(
 ) -> list[tuple[str, bool, bool]]:
     asked = {"schemas": list(schemas), "kinds": list(kinds)}
     return connection.execute(cast("Any", _RELATIONS), asked).fetchall()
+
+
+def _has_rows(connection: psycopg.Connection[Any], table: str) -> bool:
+    row = connection.execute(cast("Any", f"select exists (select from {table})")).fetchone()
+    return row == (True,)
 
 
 def _with_policies(

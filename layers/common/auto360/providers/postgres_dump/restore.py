@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from threading import Thread
 
-from auto360.providers.postgres_dump import ClusterMetadata, DumpFailed, LeftOut, TableChecksum
+from auto360.providers.postgres_dump import ClusterMetadata, DumpFailed, LeftOut, TableChecksum, event_triggers
 from auto360.providers.postgres_dump import restore_sql as words
 from auto360.providers.postgres_dump.binaries import Running, connection_environ, program
 from auto360.providers.postgres_dump.permissions import Permitted, own_publications, permitted
@@ -48,13 +48,14 @@ class PostgresTarget:
         """
         entries = contents(plain)
         with connected(self._address) as connection:
-            allowed = permitted(connection, tables=tables, cluster=cluster, entries=entries)
+            allowed = permitted(connection, schemas=schemas, tables=tables, cluster=cluster, entries=entries)
         restored = {name: facts for name, facts in tables.items() if _is_restored(name, allowed)}
         theirs = [name for name in restored if name.startswith(_PROJECT)]
         before = words.opening(words.extensions(cluster, allowed.extensions)) + words.libraries(cluster)
         before += words.emptied_project(schemas, tables=theirs, policies=allowed.policies)
         policies = [row for row in cluster.policies if f"{row['schema']}.{row['table']}" in allowed.policies]
-        after = words.beside(allowed.publications, policies, allowed.settings, allowed.triggers)
+        triggers = [*allowed.triggers, *allowed.event_triggers]
+        after = words.beside(allowed.publications, policies, allowed.settings, triggers)
         after += words.proofs(restored) + words.closing()
         self._run(plain, for_project(entries, login=self._login, takes=allowed.takes), before, after)
         return allowed.left_out
@@ -68,7 +69,8 @@ class PostgresTarget:
         """
         publications, left_out = own_publications(cluster, tables)
         before = words.blank_cluster(cluster, schemas) + words.opening()
-        after = words.beside(publications, cluster.policies) + words.proofs(tables) + words.closing()
+        triggers = event_triggers.statements(cluster.event_triggers)
+        after = words.beside(publications, cluster.policies, triggers=triggers) + words.proofs(tables) + words.closing()
         self._run(plain, for_blank(contents(plain)), before, after)
         return left_out
 

@@ -98,7 +98,7 @@ def beside(
             lines.append(f"alter publication {_name(name)} set table {listed};")
     lines += [_policy(policy) for policy in policies]
     lines += [f"{setting.statement};" for setting in settings]
-    lines += [f"{definition};" for definition in triggers]
+    lines += [f"{definition.rstrip(';')};" for definition in triggers]
     return "\n".join(lines) + "\n"
 
 
