@@ -12,7 +12,7 @@ insert into demo_cities values
   (10, 'Кара-Балта', 42.814400, 73.848600), (11, 'Балыкчы', 42.460200, 76.187000), (12, 'Кочкор', 42.215600, 75.755700);
 
 -- People. 13 is a moderator, 14 an administrator.
-insert into public.users (id, phone, name, city, bio, is_verified, rating, total_sales, role, language, last_login_at, last_seen, created_at)
+insert into public.accounts (id, phone, name, city, bio, is_verified, rating, total_sales, role, language, last_login_at, last_seen, created_at)
 select pg_temp.demo_id('user', u.n), '+996700000' || (100 + u.n), u.name, c.name, u.bio, u.verified, u.rating, u.sales,
   u.role, u.language, now() - u.n * interval '3 hours', now() - u.n * interval '20 minutes', now() - (400 - u.n * 20) * interval '1 day'
 from (values

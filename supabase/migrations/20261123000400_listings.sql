@@ -3,7 +3,7 @@
 
 create table public.listings (
   id uuid primary key default gen_random_uuid(),
-  seller_user_id uuid not null references public.users (id) on delete restrict,
+  seller_user_id uuid not null references public.accounts (id) on delete restrict,
   business_id uuid references public.business_accounts (id) on delete set null,
   category text not null check (category in ('car', 'horse', 'real_estate')),
   title text not null check (char_length(title) between 1 and 255),

@@ -2,7 +2,7 @@
 
 create table public.listing_likes (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   listing_id uuid not null references public.listings (id) on delete cascade,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -14,7 +14,7 @@ create index listing_likes_listing_id_idx on public.listing_likes (listing_id);
 
 create table public.listing_saves (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   listing_id uuid not null references public.listings (id) on delete cascade,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -145,7 +145,7 @@ grant all on public.search_terms to service_role;
 
 create table public.idempotency_keys (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   scope text not null check (char_length(scope) between 1 and 100),
   key text not null check (char_length(key) between 1 and 255),
   request_digest bytea not null check (octet_length(request_digest) = 32),
@@ -169,15 +169,15 @@ grant all on public.idempotency_keys to service_role;
 
 create table public.reports (
   id uuid primary key default gen_random_uuid(),
-  reporter_id uuid not null references public.users (id) on delete cascade,
+  reporter_id uuid not null references public.accounts (id) on delete cascade,
   target_type text not null check (target_type in ('listing', 'user', 'message', 'business')),
   target_id uuid not null,
-  reported_user_id uuid references public.users (id) on delete set null,
+  reported_user_id uuid references public.accounts (id) on delete set null,
   reason text not null check (reason in
     ('inappropriate', 'spam', 'fraud', 'duplicate', 'misleading', 'fake_price', 'stolen', 'other')),
   comment text check (char_length(comment) <= 1000),
   status text not null default 'pending' check (status in ('pending', 'upheld', 'dismissed')),
-  resolved_by uuid references public.users (id) on delete set null,
+  resolved_by uuid references public.accounts (id) on delete set null,
   resolved_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),

@@ -9,7 +9,7 @@ create table public.moderation_queue (
   priority text not null default 'normal' check (priority in ('low', 'normal', 'high', 'urgent')),
   flags text[] not null default '{}',
   reports_count integer not null default 0 check (reports_count >= 0),
-  assigned_to uuid references public.users (id) on delete set null,
+  assigned_to uuid references public.accounts (id) on delete set null,
   reason text check (char_length(reason) <= 1000),
   submitted_at timestamptz not null default now(),
   started_at timestamptz,
@@ -35,7 +35,7 @@ create trigger moderation_queue_touch_updated_at before update on public.moderat
 create table public.moderation_events (
   id uuid primary key default gen_random_uuid(),
   listing_id uuid not null references public.listings (id) on delete cascade,
-  moderator_id uuid references public.users (id) on delete set null,
+  moderator_id uuid references public.accounts (id) on delete set null,
   action text not null check (action in
     ('submit', 'auto_flag', 'assign', 'release', 'approve', 'reject', 'escalate', 'report', 'hide', 'restore')),
   reason text check (char_length(reason) <= 1000),

@@ -52,7 +52,7 @@ language sql stable set search_path = '' as $$
       else '{}' end
   from public.listings l
   left join public.listing_contacts c on c.listing_id = l.id and exists (
-    select from public.users u where u.id = p_viewer_id and not u.is_blocked)
+    select from public.accounts u where u.id = p_viewer_id and not u.is_blocked)
   where l.id = p_listing_id and private.shows_listing(l, p_viewer_id);
 $$;
 comment on function private.listing_view(uuid, uuid) is

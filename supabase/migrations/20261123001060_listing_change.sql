@@ -8,8 +8,8 @@ begin
   select l.* into v_listing from public.listings l where l.id = p_listing_id for no key update;
   return case
     when v_listing.id is null then 'not_found'
-    when not exists (select from public.users u where u.id = p_user_id) then 'authentication_required'
-    when exists (select from public.users u where u.id = p_user_id and u.is_blocked) then 'account_blocked'
+    when not exists (select from public.accounts u where u.id = p_user_id) then 'authentication_required'
+    when exists (select from public.accounts u where u.id = p_user_id and u.is_blocked) then 'account_blocked'
     when private.edits_listing(v_listing, p_user_id) then null
     when private.shows_listing(v_listing, p_user_id) then 'forbidden'
     else 'not_found' end;
@@ -42,7 +42,7 @@ declare
 begin
   if p_listing.status in ('draft', 'rejected') then
     -- It will be shown anew, so it takes a place in the month.
-    perform 1 from public.users u where u.id = v_payer for no key update;
+    perform 1 from public.accounts u where u.id = v_payer for no key update;
   end if;
   return case
     when p_listing.deleted_at is not null then 'not_found'

@@ -5,7 +5,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_listing public.listings := (select l from public.listings l where l.id = p_listing_id);
   v_table text := case p_kind when 'like' then 'listing_likes' else 'listing_saves' end;
-  v_is_blocked boolean := (select u.is_blocked from public.users u where u.id = p_user_id);
+  v_is_blocked boolean := (select u.is_blocked from public.accounts u where u.id = p_user_id);
 begin
   if v_is_blocked is null then
     return '{"reason": "authentication_required"}';
@@ -35,7 +35,7 @@ create function public.listing_report(p_user_id uuid, p_listing_id uuid, p_reaso
 language plpgsql volatile set search_path = '' as $$
 declare
   v_listing public.listings;
-  v_is_blocked boolean := (select u.is_blocked from public.users u where u.id = p_user_id);
+  v_is_blocked boolean := (select u.is_blocked from public.accounts u where u.id = p_user_id);
 begin
   -- The listing before its place in the queue, as every other change takes them.
   select l.* into v_listing from public.listings l where l.id = p_listing_id for no key update;

@@ -57,7 +57,7 @@ comment on function private.guard_texts() is
   'Trigger with "<column> line|text [or null]" as arguments: cleans the texts that change, empties those of which nothing is '
   'left, and refuses forbidden words in what everybody sees. Chats and reports are private: they are cleaned only.';
 
-create trigger users_guard_texts before insert or update of name, bio, city, email on public.users
+create trigger accounts_guard_texts before insert or update of name, bio, city, email on public.accounts
   for each row execute function private.guard_texts('name line', 'bio text or null', 'city line or null', 'email line or null');
 create trigger business_accounts_guard_texts
   before insert or update of name, description, city, address on public.business_accounts

@@ -3,7 +3,7 @@
 create function private.reported_user(p_type text, p_id uuid) returns uuid
 language sql stable security definer set search_path = '' as $$
   select case p_type
-    when 'user' then (select u.id from public.users u where u.id = p_id)
+    when 'user' then (select u.id from public.accounts u where u.id = p_id)
     when 'listing' then (
       select l.seller_user_id from public.listings l where l.id = p_id and private.may_see_listing(p_listing_id => l.id))
     when 'business' then (select b.user_id from public.business_accounts b where b.id = p_id and b.deleted_at is null)

@@ -47,7 +47,7 @@ def day_of_the_market(database: Database) -> None:
     """Two people come, three ask for a code; one posts, sells and pays; a code costs money."""
     seller, visitor = new_user_id(database), new_user_id(database)
     for user in (seller, visitor):
-        at(database, "users", user)
+        at(database, "accounts", user)
     at(database, "listings", new_listing(database, seller), status="sold", sold_at=DAY, delete_at=NEXT_NIGHT)
     code = """insert into verification_codes
                 (phone, key_id, nonce, code_digest, code_length, created_at, expires_at, used_at)
@@ -111,7 +111,7 @@ def test_a_first_listing_a_few_days_later_counts_for_the_day_on_which_its_seller
     figures.record()
     before = counted(database)["funnel_first_listing"]
     seller = new_user_id(database)
-    at(database, "users", seller)
+    at(database, "accounts", seller)
     five_days_later = replace(figures, now=lambda: datetime(2001, 5, 7, 18, 20, tzinfo=UTC))
     at(database, "listings", new_listing(database, seller), created_at=datetime(2001, 5, 6, 6, 0, tzinfo=UTC))
     five_days_later.record()
@@ -122,7 +122,7 @@ def test_a_day_begins_at_midnight_in_bishkek(figures: DailyFigures, database: Da
     figures.record()
     before = counted(database)["registrations"]
     for moment in ("2001-05-01 17:59:59Z", "2001-05-01 18:00:00Z", "2001-05-02 17:59:59Z", "2001-05-02 18:00:00Z"):
-        at(database, "users", new_user_id(database), created_at=moment)
+        at(database, "accounts", new_user_id(database), created_at=moment)
     figures.record()
     assert counted(database)["registrations"] == before + 2
 
@@ -147,7 +147,7 @@ def test_the_timer_counts(functions: Functions, figures: DailyFigures) -> None:
 def with_role(functions: Functions, database: Database, role: str) -> User:
     user = new_user(functions, database, "sms")
     with database.connect() as connection:
-        connection.execute("update users set role = %s where id = %s", (role, user.id))
+        connection.execute("update accounts set role = %s where id = %s", (role, user.id))
     return user
 
 

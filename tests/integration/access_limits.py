@@ -68,11 +68,11 @@ def texts(table: str, **most: int) -> dict[str, Column]:
 
 
 WRITES: dict[str, Writes] = {
-    "users": Writes(
+    "accounts": Writes(
         {
-            **texts("users", name=255, bio=500, city=100, expo_push_token=255),
-            **checked("users", "email", "language"),
-            "avatar_url": by("users_avatar_url_check", "users_own_picture"),
+            **texts("accounts", name=255, bio=500, city=100, expo_push_token=255),
+            **checked("accounts", "email", "language"),
+            "avatar_url": by("accounts_avatar_url_check", "accounts_own_picture"),
         },
         update=((30, HOUR), (100, DAY)),
     ),

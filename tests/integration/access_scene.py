@@ -56,7 +56,7 @@ class Scene:
         """What lies in the database before any case is tried."""
         people = ("owner", "other", "founder", "member", "seller", "invitee", "without_profile")
         for number, name in enumerate(people):
-            yield "users", {"id": getattr(self, name), "phone": f"+99670099{number:04d}", "name": name}
+            yield "accounts", {"id": getattr(self, name), "phone": f"+99670099{number:04d}", "name": name}
         yield "business_accounts", {"id": self.business, "user_id": self.founder, "name": "Салон"}
         for person, role in ((self.member, "admin"), (self.seller, "seller")):
             yield (

@@ -95,7 +95,7 @@ def populated(database: Database) -> Iterator[Trial]:
         for table, row in SCENE.rows():
             insert(connection, table, row)
         # Their sessions are part of the scene: a case that removes what it wrote must not end them.
-        people = [str(row["id"]) for table, row in SCENE.rows() if table == "users"]
+        people = [str(row["id"]) for table, row in SCENE.rows() if table == "accounts"]
         tokens = {person: database.user_token(person) for person in people}
         yield Trial(database, connection, rest, primary_keys(connection), tokens)
 

@@ -26,7 +26,7 @@ def connection(database: Database) -> Iterator[Connection]:
         for table, row in SCENE.rows():
             insert(opened, table, row)
         for number in range(FANS):
-            insert(opened, "users", {"id": fan(number), "phone": f"+9967009800{number:02d}"})
+            insert(opened, "accounts", {"id": fan(number), "phone": f"+9967009800{number:02d}"})
         yield opened
 
 

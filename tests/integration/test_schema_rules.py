@@ -12,7 +12,7 @@ from tests.integration.access_scene import Connection
 from tests.support.database import Database
 
 TABLES_OF_THE_AUDIT = {
-    "users", "listings", "car_details", "horse_details", "real_estate_details", "business_accounts",
+    "accounts", "listings", "car_details", "horse_details", "real_estate_details", "business_accounts",
     "business_members", "listing_likes", "listing_saves", "chat_threads", "chat_messages", "verification_codes",
     "moderation_events", "moderation_queue", "user_consents", "payments", "subscriptions",
 }  # fmt: skip
@@ -278,7 +278,7 @@ def test_a_user_uploads_into_his_own_folder_only(
     name = f"{user if folder == 'own' else user[:-1] + '2'}/a.png"
     with connection.transaction(force_rollback=True):
         connection.execute("insert into storage.buckets (id, name) values ('other', 'other')")
-        connection.execute("insert into users (id, phone) values (%s, '+996700990077')", [user])
+        connection.execute("insert into accounts (id, phone) values (%s, '+996700990077')", [user])
         session = "insert into auth_sessions (user_id, expires_at) values (%s, now() + '1 day') returning id::text"
         row = connection.execute(session.encode(), [user]).fetchone()
         assert row is not None

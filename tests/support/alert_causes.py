@@ -109,8 +109,8 @@ def settle_payments(scene: Scene) -> None:
 def register_many(scene: Scene) -> None:
     """More than three times as many people come on one day as on a usual one."""
     new_user_id(scene.world.database)
-    let_a_day_pass("users")(scene)
-    recent = "select count(*) / 14.0 from users where created_at > now() - interval '15 days'"
+    let_a_day_pass("accounts")(scene)
+    recent = "select count(*) / 14.0 from accounts where created_at > now() - interval '15 days'"
     [(usual,)] = rows(scene.world.database, recent)
     for _ in range(max(20, int(usual * 3) + 1)):
         new_user_id(scene.world.database)
@@ -192,7 +192,7 @@ CAUSES: dict[str, tuple[Act, Act]] = {
     "memory_usage_warning": (host(memory=81), host(memory=60)),
     "cpu_load_warning": (host(cpu=120), host(cpu=30)),
     "supplier_silent_warning": (lose_a_supplier, find_the_supplier),
-    "registrations_surge_info": (register_many, let_a_day_pass("users")),
+    "registrations_surge_info": (register_many, let_a_day_pass("accounts")),
     "reports_surge_info": (report_much, let_a_day_pass("reports")),
     "high_value_listings_info": (post_a_palace, let_a_day_pass("listings")),
     "sms_failure_critical": (refuse_every_sms, forget("sms_messages")),
