@@ -86,7 +86,8 @@ from (
 """
 _DETAILS = """
 insert into car_details (listing_id, brand, model, year, mileage, transmission, fuel_type)
-select l.id, l.brand, l.model, l.year, l.mileage, l.transmission, l.fuel_type from listings l
+select l.id, l.brand, l.model, l.year, l.mileage, l.details ->> 'transmission', l.fuel_type
+from listings l
 where l.category = 'car' and l.video_id like 'viBig%' on conflict do nothing;
 insert into horse_details (listing_id, breed, age, gender)
 select l.id, l.breed, l.age, l.gender from listings l where l.category = 'horse'

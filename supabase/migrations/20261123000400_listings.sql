@@ -12,6 +12,7 @@ create table public.listings (
   currency text not null default 'KGS' check (currency = 'KGS'),
   city text check (char_length(city) between 2 and 100),
   location text check (char_length(location) <= 200),
+  location_text text check (char_length(location_text) <= 200),
   latitude numeric(10, 8) check (latitude between -90 and 90),
   longitude numeric(11, 8) check (longitude between -180 and 180),
 
@@ -59,19 +60,32 @@ create table public.listings (
   ai_confidence numeric(5, 2) check (ai_confidence between 0 and 100),
 
   details jsonb not null default '{}' check (jsonb_typeof(details) = 'object'),
-  brand text generated always as (details ->> 'brand') stored,
-  model text generated always as (details ->> 'model') stored,
+  brand extensions.citext generated always as ((details ->> 'brand')::extensions.citext) stored,
+  model extensions.citext generated always as ((details ->> 'model')::extensions.citext) stored,
   year integer generated always as ((details ->> 'year')::integer) stored,
   mileage integer generated always as ((details ->> 'mileage')::integer) stored,
-  color text generated always as (details ->> 'color') stored,
-  transmission text generated always as (details ->> 'transmission') stored,
+  color extensions.citext generated always as ((case when category <> 'car' then details ->> 'color'
+    else case translate(lower(details ->> 'color'), 'ёЁ', 'ее')
+      when 'черный' then 'black' when 'белый' then 'white' when 'красный' then 'red' when 'синий' then 'blue'
+      when 'серый' then 'gray' when 'серебристый' then 'silver' when 'зеленый' then 'green' when 'желтый' then 'yellow'
+      else details ->> 'color' end end)::extensions.citext) stored,
+  transmission text generated always as (
+    case details ->> 'transmission' when 'variator' then 'cvt' else details ->> 'transmission' end) stored,
   fuel_type text generated always as (details ->> 'fuel_type') stored,
-  breed text generated always as (details ->> 'breed') stored,
+  breed extensions.citext generated always as ((case when lower(details ->> 'breed') = 'кыргызская' then 'Киргизская'
+    else details ->> 'breed' end)::extensions.citext) stored,
   age integer generated always as ((details ->> 'age')::integer) stored,
   gender text generated always as (details ->> 'gender') stored,
   property_type text generated always as (details ->> 'property_type') stored,
   rooms integer generated always as ((details ->> 'rooms')::integer) stored,
   area numeric(12, 2) generated always as ((details ->> 'area')::numeric) stored,
+
+  -- Names under which the app reads columns that exist above.
+  seller_id uuid generated always as (seller_user_id) stored,
+  views integer generated always as (views_count) stored,
+  likes integer generated always as (likes_count) stored,
+  saves integer generated always as (saves_count) stored,
+  ai_score numeric(5, 2) generated always as (ai_quality_score) stored,
 
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -98,7 +112,13 @@ comment on column public.listings.is_hidden is 'Not shown because the seller''s 
 comment on column public.listings.delete_at is 'Until when a sold listing stays visible.';
 comment on column public.listings.deleted_at is 'Removed by its seller; the row remains until its video is released.';
 comment on column public.listings.details is 'Mirror of the category''s details table, written by its trigger only; the generated columns come from it.';
-comment on column public.listings.brand is 'Generated from details, like model … area: filters need one table and one index.';
+comment on column public.listings.brand is
+  'Generated from details, like model … area: filters need one table and one index. Compared without case, as model, breed '
+  'and color are: the app filters by what was typed.';
+comment on column public.listings.color is 'Of a car the code by which the app filters, where the word in details has one.';
+comment on column public.listings.transmission is 'As in details, but cvt for variator: the code by which the app filters.';
+comment on column public.listings.location_text is 'The name under which the app writes location; equal to it.';
+comment on column public.listings.seller_id is 'seller_user_id; like views … ai_score a name that the app reads.';
 
 create trigger listings_touch_updated_at before update on public.listings
   for each row when (

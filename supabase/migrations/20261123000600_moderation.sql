@@ -135,7 +135,8 @@ comment on function private.resubmit(uuid) is
 -- A new video or another picture is submitted by the code that attaches it: moving one to another supplier must not queue a
 -- listing. A price is no content.
 create trigger listings_keep_checked
-  before update of status, title, description, city, location, latitude, longitude, additional_images, details
+  before update of status, title, description, city, location, location_text, latitude, longitude, additional_images,
+    details
   on public.listings for each row when (
     (old.title, old.description, old.city, old.location, old.latitude, old.longitude, old.additional_images, old.details)
       is distinct from (new.title, new.description, new.city, new.location, new.latitude, new.longitude,
@@ -148,7 +149,8 @@ create trigger listings_queue_on_insert after insert on public.listings
   for each row when (new.status = 'pending_review' and new.moderation_status = 'pending')
   execute function private.queue_for_moderation();
 create trigger listings_queue_on_update
-  after update of status, title, description, city, location, latitude, longitude, additional_images, details
+  after update of status, title, description, city, location, location_text, latitude, longitude, additional_images,
+    details
   on public.listings for each row when (
     new.moderation_status = 'pending' and new.status in ('active', 'pending_review') and (
       (new.status = 'pending_review' and old.status <> 'pending_review')

@@ -92,11 +92,12 @@ WRITES: dict[str, Writes] = {
     ),
     "listings": Writes(
         {
-            **texts("listings", title=255, description=2000, city=100, location=200),
+            **texts("listings", title=255, description=2000, city=100, location=200, location_text=200),
             **checked("listings", "price", "latitude", "longitude"),
             **checked("listings", "video_trim_start", "video_trim_end"),
             **checked("listings", "video_original_duration", "video_trimmed_duration"),
             "status": by("listings_status_check", "listings_guard"),
+            "updated_at": by("listings_touch_updated_at"),
         },
         update=EDITS,
     ),

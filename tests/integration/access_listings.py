@@ -30,7 +30,7 @@ def listing(what: str, select: str, **extra: Any) -> Case:
         select=select,
         insert=SERVICE,
         update=OWNER if "deleted_at" not in extra else SERVICE,
-        delete=SERVICE,
+        delete=OWNER if "deleted_at" not in extra else SERVICE,
         what=what,
         extra=extra,
     )
@@ -77,7 +77,7 @@ LISTINGS = [
         select=TEAM,
         insert=SERVICE,
         update=TEAM,
-        delete=SERVICE,
+        delete=TEAM,
         what="a draft of the business, as its seller",
         owner=lambda s: s.seller,
     ),
