@@ -45,6 +45,7 @@ create table public.listings (
   views_count integer not null default 0 check (views_count >= 0),
   likes_count integer not null default 0 check (likes_count >= 0),
   saves_count integer not null default 0 check (saves_count >= 0),
+  comments_count integer not null default 0 check (comments_count >= 0),
 
   is_boosted boolean not null default false,
   boost_type text check (boost_type in ('basic', 'top', 'premium', '3h', '24h', '7d', '30d')),
@@ -106,6 +107,8 @@ comment on column public.listings.price is 'In som, not tyiyn: what the seller a
 comment on column public.listings.video_id is
   'Id at api.video and nowhere else: the app builds api.video addresses from it. Null when the video is at Yandex; see videos.';
 comment on column public.listings.video_url is 'Where the app plays the video. Resolved by the backend for videos at Yandex, whose addresses expire.';
+comment on column public.listings.views_count is
+  'As listing_counters had it when it was last a tenth away, like likes_count … comments_count (docs/decisions/0101).';
 comment on column public.listings.status is 'What the seller sees. Only the backend makes a listing active; see moderation_status for the check.';
 comment on column public.listings.moderation_status is 'Result of the newest check; an active listing that was edited is pending and stays visible.';
 comment on column public.listings.is_hidden is 'Not shown because the seller''s tier allows fewer listings; cleared when the tier is paid again.';
@@ -122,8 +125,9 @@ comment on column public.listings.seller_id is 'seller_user_id; like views … a
 
 create trigger listings_touch_updated_at before update on public.listings
   for each row when (
-    -- A like or a view is no change of the listing: it must not move updated_at, on which caches rely.
-    old.likes_count = new.likes_count and old.saves_count = new.saves_count and old.views_count = new.views_count
+    -- Other numbers are no change of the listing: they must not move updated_at, on which caches rely.
+    (old.likes_count, old.saves_count, old.views_count, old.comments_count)
+      = (new.likes_count, new.saves_count, new.views_count, new.comments_count)
   ) execute function private.touch_updated_at();
 
 -- The audit's indexes (1.1, 7.3).

@@ -8,7 +8,7 @@ create table public.listing_likes (
   updated_at timestamptz not null default now(),
   unique (user_id, listing_id)
 );
-comment on table public.listing_likes is 'A user likes a listing. listings.likes_count is kept by a trigger.';
+comment on table public.listing_likes is 'A user likes a listing. listing_counters is kept by a trigger.';
 create index listing_likes_user_created_idx on public.listing_likes (user_id, created_at desc);
 create index listing_likes_listing_id_idx on public.listing_likes (listing_id);
 
@@ -20,7 +20,7 @@ create table public.listing_saves (
   updated_at timestamptz not null default now(),
   unique (user_id, listing_id)
 );
-comment on table public.listing_saves is 'A user''s favourites. listings.saves_count is kept by a trigger.';
+comment on table public.listing_saves is 'A user''s favourites. listing_counters is kept by a trigger.';
 create index listing_saves_user_created_idx on public.listing_saves (user_id, created_at desc);
 create index listing_saves_listing_id_idx on public.listing_saves (listing_id);
 
@@ -29,13 +29,62 @@ create trigger listing_likes_touch_updated_at before update on public.listing_li
 create trigger listing_saves_touch_updated_at before update on public.listing_saves
   for each row execute function private.touch_updated_at();
 
+-- Apart from listings: a change of a listing is sent to every phone that listens to them, and touches thirty indexes.
+create table public.listing_counters (
+  listing_id uuid primary key references public.listings (id) on delete cascade,
+  views_count integer not null default 0 check (views_count >= 0),
+  likes_count integer not null default 0 check (likes_count >= 0),
+  saves_count integer not null default 0 check (saves_count >= 0),
+  comments_count integer not null default 0 check (comments_count >= 0),
+  shown_views integer not null default 0,
+  shown_likes integer not null default 0,
+  shown_saves integer not null default 0,
+  shown_comments integer not null default 0,
+  is_due boolean not null generated always as (
+    abs(views_count - shown_views) * 10 > shown_views or abs(likes_count - shown_likes) * 10 > shown_likes
+    or abs(saves_count - shown_saves) * 10 > shown_saves
+    or abs(comments_count - shown_comments) * 10 > shown_comments) stored,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table public.listing_counters is
+  'The exact numbers of a listing, which the backend answers. listings has the numbers that were last shown.';
+comment on column public.listing_counters.is_due is 'A number is more than a tenth away from the one that listings shows.';
+create index listing_counters_due_idx on public.listing_counters (listing_id) where is_due;
+create trigger listing_counters_touch_updated_at before update on public.listing_counters
+  for each row execute function private.touch_updated_at();
+alter table public.listing_counters enable row level security;
+grant all on public.listing_counters to service_role;
+
+create function private.show_counters(p_most integer) returns integer
+language sql volatile set search_path = '' as $$
+  with due as (
+    select c.listing_id from public.listing_counters c where c.is_due
+    order by c.listing_id limit p_most for update skip locked
+  ), counted as (
+    update public.listing_counters c set shown_views = c.views_count, shown_likes = c.likes_count,
+      shown_saves = c.saves_count, shown_comments = c.comments_count
+    from due where c.listing_id = due.listing_id returning c.*
+  ), shown as (
+    update public.listings l set views_count = c.views_count, likes_count = c.likes_count, saves_count = c.saves_count,
+      comments_count = c.comments_count
+    from counted c where l.id = c.listing_id returning 1
+  )
+  select pg_catalog.count(*)::integer from shown;
+$$;
+comment on function private.show_counters(integer) is
+  'Writes the numbers of up to p_most listings that are more than a tenth away from those shown; returns how many.';
+revoke execute on function private.show_counters(integer) from public, anon, authenticated;
+grant execute on function private.show_counters(integer) to service_role;
+
 create function private.count_likes() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if tg_op = 'INSERT' then
-    update public.listings l set likes_count = l.likes_count + 1 where l.id = new.listing_id;
+    insert into public.listing_counters as c (listing_id, likes_count) values (new.listing_id, 1)
+    on conflict (listing_id) do update set likes_count = c.likes_count + 1;
   else
-    update public.listings l set likes_count = greatest(l.likes_count - 1, 0) where l.id = old.listing_id;
+    update public.listing_counters c set likes_count = greatest(c.likes_count - 1, 0) where c.listing_id = old.listing_id;
   end if;
   return null;
 end;
@@ -48,9 +97,10 @@ create function private.count_saves() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if tg_op = 'INSERT' then
-    update public.listings l set saves_count = l.saves_count + 1 where l.id = new.listing_id;
+    insert into public.listing_counters as c (listing_id, saves_count) values (new.listing_id, 1)
+    on conflict (listing_id) do update set saves_count = c.saves_count + 1;
   else
-    update public.listings l set saves_count = greatest(l.saves_count - 1, 0) where l.id = old.listing_id;
+    update public.listing_counters c set saves_count = greatest(c.saves_count - 1, 0) where c.listing_id = old.listing_id;
   end if;
   return null;
 end;
@@ -110,16 +160,13 @@ language sql volatile set search_path = '' as $$
     returning listing_id
   ), counted as (
     select s.listing_id, pg_catalog.count(*)::integer as views from seen s group by s.listing_id
-  ), locked as (
-    -- Rows are taken in one order, so that two batches never wait for each other in a circle.
-    select l.id from public.listings l join counted c on c.listing_id = l.id order by l.id for no key update of l
   ), updated as (
-    update public.listings l set views_count = l.views_count + c.views
-    from counted c join locked k on k.id = c.listing_id
-    where l.id = c.listing_id
-    returning c.views
+    insert into public.listing_counters as n (listing_id, views_count)
+    -- In one order, so that two batches never wait for each other in a circle.
+    select c.listing_id, c.views from counted c order by c.listing_id
+    on conflict (listing_id) do update set views_count = n.views_count + excluded.views_count
   )
-  select coalesce(pg_catalog.sum(u.views), 0)::integer from updated u;
+  select coalesce(pg_catalog.sum(c.views), 0)::integer from counted c;
 $$;
 comment on function public.record_listing_views(jsonb) is
   'Counts a batch [{"listing_id", "viewer" (32 hex digits), "device" (a number, null for a user), "viewed_on"}] of views that '

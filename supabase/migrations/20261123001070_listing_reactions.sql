@@ -21,10 +21,12 @@ begin
     using p_user_id, p_listing_id;
   end if;
   return coalesce((
-    select pg_catalog.jsonb_build_object('id', l.id, 'likes_count', l.likes_count, 'saves_count', l.saves_count)
+    select pg_catalog.jsonb_build_object('id', l.id, 'likes_count', coalesce(c.likes_count, 0),
+        'saves_count', coalesce(c.saves_count, 0))
       || case p_kind when 'like' then pg_catalog.jsonb_build_object('is_liked', p_is_on)
         else pg_catalog.jsonb_build_object('is_saved', p_is_on) end
-    from public.listings l where l.id = p_listing_id), '{"reason": "not_found"}');
+    from public.listings l left join public.listing_counters c on c.listing_id = l.id
+    where l.id = p_listing_id), '{"reason": "not_found"}');
 end;
 $$;
 comment on function public.listing_react(uuid, uuid, text, boolean) is

@@ -90,11 +90,12 @@ begin
   update public.listings l set is_boosted = false where l.id in (select x.id from public.listings x
     where x.is_boosted and x.boost_expires_at <= v_now limit p_most for update skip locked);
   kind := 'ended_boosts'; get diagnostics removed = row_count; return next;
+  kind := 'shown_counters'; removed := private.show_counters(p_most); return next;
 end;
 $$;
 comment on function private.sweep_listings(integer) is
   'Sold listings past delete_at disappear as if their seller had deleted them, with a request to remove their videos; active '
-  'ones past their time expire; boosts end.';
+  'ones past their time expire; boosts end; numbers that have changed by a tenth are shown.';
 
 create function public.cleanup_batch(p_most integer) returns jsonb
 language sql volatile set search_path = '' set statement_timeout = '55s' as $$

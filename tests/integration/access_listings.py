@@ -141,6 +141,7 @@ LISTINGS = [
         lambda s: {"listing_id": s.car, "viewer_digest": DIGEST_16, "viewed_on": "2026-01-01"},
         {"viewed_on": "2026-01-02"},
     ),
+    backend_only("listing_counters", lambda s: {"listing_id": s.car}, {"views_count": 5}),
     backend_only("search_spellings", lambda _: {"spelling": "москвич", "name": "moskvich"}, {"name": "moskvitch"}),
     backend_only("search_terms", lambda _: {"term": "камри", "searched_on": "2026-01-01"}, {"searches": 2}),
     backend_only(

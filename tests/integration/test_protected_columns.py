@@ -86,6 +86,7 @@ PROTECTED: dict[str, Any] = {
             "likes_count": 1000,
             "saves_count": 1000,
             "views_count": 1000,
+            "comments_count": 1000,
             "moderation_status": "escalated",
             "is_boosted": True,
             "boost_type": "top",
