@@ -9,6 +9,7 @@ create table public.listing_likes (
   unique (user_id, listing_id)
 );
 comment on table public.listing_likes is 'A user likes a listing. listing_counters is kept by a trigger.';
+alter table public.listing_likes replica identity full;
 create index listing_likes_user_created_idx on public.listing_likes (user_id, created_at desc);
 create index listing_likes_listing_id_idx on public.listing_likes (listing_id);
 
@@ -21,6 +22,7 @@ create table public.listing_saves (
   unique (user_id, listing_id)
 );
 comment on table public.listing_saves is 'A user''s favourites. listing_counters is kept by a trigger.';
+alter table public.listing_saves replica identity full;
 create index listing_saves_user_created_idx on public.listing_saves (user_id, created_at desc);
 create index listing_saves_listing_id_idx on public.listing_saves (listing_id);
 
@@ -217,7 +219,7 @@ grant all on public.idempotency_keys to service_role;
 create table public.reports (
   id uuid primary key default gen_random_uuid(),
   reporter_id uuid not null references public.accounts (id) on delete cascade,
-  target_type text not null check (target_type in ('listing', 'user', 'message', 'business')),
+  target_type text not null check (target_type in ('listing', 'user', 'message', 'business', 'comment')),
   target_id uuid not null,
   reported_user_id uuid references public.accounts (id) on delete set null,
   reason text not null check (reason in
@@ -230,7 +232,7 @@ create table public.reports (
   updated_at timestamptz not null default now(),
   unique (reporter_id, target_type, target_id)
 );
-comment on table public.reports is 'A user reports a listing, message, person or business: raises the priority of its check, hides nothing by itself.';
+comment on table public.reports is 'A user reports a listing, message, comment, person or business: raises the priority of its check, hides nothing by itself.';
 comment on column public.reports.target_id is 'Id in the table that target_type names; no foreign key, as the report outlives its target.';
 create index reports_target_idx on public.reports (target_type, target_id);
 create index reports_reported_user_idx on public.reports (reported_user_id);
@@ -239,8 +241,10 @@ create index reports_pending_idx on public.reports (created_at) where status = '
 create trigger reports_touch_updated_at before update on public.reports
   for each row execute function private.touch_updated_at();
 alter table public.reports enable row level security;
-grant select (id, reporter_id, target_type, target_id, reason, comment, status, created_at) on public.reports to authenticated;
-grant insert (reporter_id, target_type, target_id, reason, comment) on public.reports to authenticated;
+grant select (id, reporter_id, target_type, target_id, reported_user_id, reason, comment, status, created_at)
+  on public.reports to authenticated;
+grant insert (reporter_id, target_type, target_id, reported_user_id, reason, comment, status)
+  on public.reports to authenticated;
 grant all on public.reports to service_role;
 create policy reports_select on public.reports for select to authenticated
   using (reporter_id = (select auth.uid()));

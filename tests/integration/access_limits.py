@@ -136,9 +136,10 @@ WRITES: dict[str, Writes] = {
         insert=((20, HOUR), (50, DAY)),
         inserted={
             **texts("reports", comment=1000),
-            **checked("reports", "target_type", "reason"),
+            **checked("reports", "target_type", "reason", "status"),
             "reporter_id": by("reports_insert"),
             "target_id": by("reports_know_target"),
+            "reported_user_id": by("reports_know_target"),
         },
     ),
     "chat_threads": Writes(
@@ -157,6 +158,29 @@ WRITES: dict[str, Writes] = {
             "thread_id": by("chat_messages_insert"),
             "sender_id": by("chat_messages_insert"),
             "client_message_id": by("chat_messages_thread_id_sender_id_client_message_id_key"),
+        },
+    ),
+    "comments": Writes(
+        {"text": text(1000, "comments_text_check"), "is_deleted": by("comments_guard")},
+        insert=((10, MINUTE), (60, HOUR), (200, DAY)),
+        update=((60, HOUR), (200, DAY)),
+        inserted={
+            "text": text(1000, "comments_text_check"),
+            "user_id": by("comments_insert"),
+            **{name: by("comments_guard") for name in ("listing_id", "parent_id")},
+        },
+    ),
+    "comment_likes": Writes(
+        {},
+        insert=MARKS,
+        inserted={name: by("comment_likes_insert") for name in ("comment_id", "user_id")},
+    ),
+    "comment_reactions": Writes(
+        {},
+        insert=MARKS,
+        inserted={
+            **{name: by("comment_reactions_insert") for name in ("comment_id", "user_id")},
+            "emoji": by("comment_reactions_emoji_check"),
         },
     ),
     "notifications": Writes({"is_read": by("notifications_update")}, update=READS),

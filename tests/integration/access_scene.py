@@ -43,6 +43,7 @@ class Scene:
     business_car: str = scene_id("active car of the business")
     business_horse: str = scene_id("active horse of the business")
     business_draft: str = scene_id("draft car of the business")
+    comment: str = scene_id("comment")
     thread: str = scene_id("thread")
     session: str = scene_id("session")
     sms: str = scene_id("sms")
@@ -73,6 +74,7 @@ class Scene:
                 "seller_id": self.seller,
             },
         )
+        yield "comments", {"id": self.comment, "listing_id": self.car, "user_id": self.seller, "text": "Торг?"}
         yield "auth_sessions", {"id": self.session, "user_id": self.owner, "expires_at": "2100-01-01T00:00:00Z"}
         yield "sms_messages", {"id": self.sms, "purpose": "notice", "phone": "+996700990000"}
         yield "videos", {"id": self.video, "owner_user_id": self.owner, "provider": "yandex"}

@@ -21,7 +21,7 @@ TABLES_OF_THE_AUDIT = {
 WITHOUT_UPDATED_AT = {
     "login_failures", "sms_attempts", "sms_limit_hits", "rate_limits", "consent_audit_log", "audit_log",
     "listing_views", "moderation_events", "payment_events", "payment_risk_decisions", "supplier_balances",
-    "active_days", "operator_money",
+    "active_days", "operator_money", "comment_likes", "comment_reactions",
 }  # fmt: skip
 TOUCHED_BY_ANOTHER_TRIGGER = {"public_profiles"}
 KEYED_BY_WHAT_THEY_COUNT = {"sms_circuits", "sms_spending", "rate_limits"}
@@ -35,6 +35,7 @@ CALLABLE_BY_USERS = {
     "private.my_businesses(text[])": {"authenticated"},
     "private.may_edit_listing(uuid)": {"authenticated"},
     "private.may_see_listing(uuid)": {"anon", "authenticated"},
+    "private.may_see_comment(uuid)": {"anon", "authenticated"},
     "private.embeds_little(text)": {"anon", "authenticated"},
     "private.my_listings()": {"authenticated"},
     "private.my_threads()": {"authenticated"},
@@ -259,7 +260,10 @@ def test_the_publication_holds_what_the_app_listens_to(connection: Connection) -
         connection, "select tablename::text from pg_publication_tables where pubname = 'supabase_realtime'"
     )
 
-    assert published == {"chat_messages", "listings", "listing_likes", "listing_saves"}
+    assert published == {
+        *("chat_messages", "chat_threads", "notifications", "comments"),
+        *("listings", "listing_likes", "listing_saves"),
+    }
 
 
 @pytest.mark.parametrize(
