@@ -183,5 +183,15 @@ WRITES: dict[str, Writes] = {
             "emoji": by("comment_reactions_emoji_check"),
         },
     ),
+    "user_behavior": Writes(
+        {},
+        insert=((200, MINUTE), (3000, HOUR), (20000, DAY)),
+        inserted={
+            **checked("user_behavior", "event_type", "category", "metadata"),
+            "user_id": by("user_behavior_insert"),
+            "listing_id": by("user_behavior_take"),
+            "created_at": by("user_behavior_take"),
+        },
+    ),
     "notifications": Writes({"is_read": by("notifications_update")}, update=READS),
 }

@@ -142,6 +142,16 @@ LISTINGS = [
         {"viewed_on": "2026-01-02"},
     ),
     backend_only("listing_counters", lambda s: {"listing_id": s.car}, {"views_count": 5}),
+    Case(
+        "user_behavior",
+        lambda s: {"user_id": s.owner, "event_type": "view", "listing_id": s.business_car},
+        {"event_type": "like"},
+        select=OWNER,
+        insert=OWNER,
+        update=SERVICE,
+        delete=SERVICE,
+    ),
+    backend_only("behavior_days", lambda _: {"day": "2026-01-01", "event_type": "view", "events": 1}, {"events": 2}),
     backend_only("search_spellings", lambda _: {"spelling": "москвич", "name": "moskvich"}, {"name": "moskvitch"}),
     backend_only("search_terms", lambda _: {"term": "камри", "searched_on": "2026-01-01"}, {"searches": 2}),
     backend_only(

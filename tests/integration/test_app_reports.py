@@ -15,8 +15,13 @@ from tests.support.rows import rows
 def report(user: RestUser, target: str, kind: str = "car", **more: Any) -> int:
     """Send what the report button sends; gives the status."""
     sent = {
-        "reporter_id": user.id, "target_type": kind, "target_id": target, "reported_user_id": user.id,
-        "reason": "fraud", "status": "pending", **more,
+        "reporter_id": user.id,
+        "target_type": kind,
+        "target_id": target,
+        "reported_user_id": user.id,
+        "reason": "fraud",
+        "status": "pending",
+        **more,
     }
     return user.send("POST", "/reports", sent).status_code
 

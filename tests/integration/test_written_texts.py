@@ -29,6 +29,8 @@ NOT_FREE_TEXT = {
     "real_estate_details.deal_type": "one of two",
     "real_estate_details.property_type": "one of four",
     "reports.reason": "one of a list",
+    "user_behavior.category": "one of three",
+    "user_behavior.event_type": "one of a list",
     "reports.status": "pending, by the policy",
     "reports.target_type": "one of a list",
     "accounts.avatar_url": "an address, not a text",
