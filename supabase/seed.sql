@@ -16,7 +16,7 @@ insert into demo_cities values
   (10, 'Кара-Балта', 42.814400, 73.848600), (11, 'Балыкчы', 42.460200, 76.187000), (12, 'Кочкор', 42.215600, 75.755700);
 
 -- People. 13 is a moderator, 14 an administrator.
-insert into public.users (id, phone, name, city, bio, is_verified, rating, total_sales, role, language, last_login_at, last_seen, created_at)
+insert into public.accounts (id, phone, name, city, bio, is_verified, rating, total_sales, role, language, last_login_at, last_seen, created_at)
 select pg_temp.demo_id('user', u.n), '+996700000' || (100 + u.n), u.name, c.name, u.bio, u.verified, u.rating, u.sales,
   u.role, u.language, now() - u.n * interval '3 hours', now() - u.n * interval '20 minutes', now() - (400 - u.n * 20) * interval '1 day'
 from (values
@@ -221,8 +221,7 @@ update public.listings l set
   delete_at = case when d.status = 'sold' then now() + interval '12 days' end,
   is_boosted = d.n in (3, 105, 201), boost_type = case when d.n in (3, 105, 201) then 'top' end,
   boost_activated_at = case when d.n in (3, 105, 201) then now() - interval '1 day' end,
-  boost_expires_at = case when d.n in (3, 105, 201) then now() + interval '13 days' end,
-  views_count = case when d.status in ('active', 'sold', 'expired', 'archived') then 20 + (d.n * 37) % 900 else 0 end
+  boost_expires_at = case when d.n in (3, 105, 201) then now() + interval '13 days' end
 from demo_listings d
 where l.id = pg_temp.demo_id('listing', d.n) and l.status = 'draft' and d.status <> 'draft';
 
@@ -327,6 +326,12 @@ select pg_temp.demo_id('notification', d.n), l.seller_user_id, 'listing_approved
 from demo_listings d join public.listings l on l.id = pg_temp.demo_id('listing', d.n)
 where d.status = 'active' and d.days < 5
 on conflict do nothing;
+
+insert into public.listing_counters as c (listing_id, views_count)
+select pg_temp.demo_id('listing', d.n), 20 + (d.n * 37) % 900 from demo_listings d
+where d.status in ('active', 'sold', 'expired', 'archived')
+on conflict (listing_id) do update set views_count = excluded.views_count where c.shown_views = 0;
+select private.show_counters(p_most => 1000);
 
 -- A paid tier with the payment behind it.
 insert into public.subscriptions (id, user_id, tier, status, listing_limit, started_at, expires_at, auto_renew)

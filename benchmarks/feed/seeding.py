@@ -27,13 +27,13 @@ insert into big_cars values (0,'Toyota','{Camry,Corolla,RAV4,Highlander,Prius}')
   (12,'Subaru','{Forester,Legacy}'),(13,'Mazda','{6,CX-5,Demio}'),(14,'Nissan','{Qashqai,X-Trail}'),(15,'Volvo','{XC90}');
 """
 _PEOPLE = """
-insert into users (id, phone, name, city)
+insert into accounts (id, phone, name, city)
 select md5('big seller ' || n)::uuid, '+99650' || lpad(n::text, 7, '0'), 'Продавец ' || n, 'Бишкек'
 from generate_series(1, %(sellers)s::int) as n on conflict do nothing;
 """
 _PROFILES = """
 insert into public_profiles (id, name, city, is_verified, rating, total_sales, created_at)
-select u.id, u.name, u.city, false, 4.5, 3, u.created_at from users u on conflict do nothing;
+select u.id, u.name, u.city, false, 4.5, 3, u.created_at from accounts u on conflict do nothing;
 """
 _BUSINESSES = """
 insert into business_accounts (id, user_id, name)
@@ -86,7 +86,8 @@ from (
 """
 _DETAILS = """
 insert into car_details (listing_id, brand, model, year, mileage, transmission, fuel_type)
-select l.id, l.brand, l.model, l.year, l.mileage, l.transmission, l.fuel_type from listings l
+select l.id, l.brand, l.model, l.year, l.mileage, l.details ->> 'transmission', l.fuel_type
+from listings l
 where l.category = 'car' and l.video_id like 'viBig%' on conflict do nothing;
 insert into horse_details (listing_id, breed, age, gender)
 select l.id, l.breed, l.age, l.gender from listings l where l.category = 'horse'

@@ -13,7 +13,7 @@ from local.simulators.media import Film, MadeFile, ReceivedFile
 from local.simulators.yandex_video import YandexVideo
 
 _MEGABYTE = 1_000_000
-_SELLER = """insert into users (phone, name) values ('+996777360360', 'Айбек')
+_SELLER = """insert into accounts (phone, name) values ('+996777360360', 'Айбек')
   on conflict (phone) do update set name = 'Айбек' returning id"""
 _LISTING = """insert into listings (seller_user_id, category, title, price, status, moderation_status, video_id,
     video_provider, video_status, video_url, video_player_url, thumbnail_url, video_thumbnail_url)

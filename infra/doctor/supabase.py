@@ -37,17 +37,17 @@ def database(_variables: Variables) -> str:
 @check(
     "row level security",
     needs=("SUPABASE_ANON_KEY",),
-    advice="Apply the migrations; no table may be readable for `anon`.",
+    advice="Apply the migrations; `anon` may read no account.",
 )
 def row_level_security(variables: Variables) -> str:
-    """Check that the public key alone reads no user."""
+    """Check that the public key alone reads no account."""
     key = variables["SUPABASE_ANON_KEY"]
-    answer = httpx.get(f"{_rest(variables)}/users?select=id&limit=1", headers=key_headers(key), timeout=_SECONDS)
+    answer = httpx.get(f"{_rest(variables)}/accounts?select=id&limit=1", headers=key_headers(key), timeout=_SECONDS)
     if answer.status_code == 200 and answer.json():
-        raise Wrong("the public key reads users")
+        raise Wrong("the public key reads accounts")
     if answer.status_code not in (200, 401, 403):
         raise Wrong(f"the public key is answered with {answer.status_code}")
-    return f"the public key reads no user ({answer.status_code})"
+    return f"the public key reads no account ({answer.status_code})"
 
 
 @check(

@@ -1,7 +1,7 @@
 -- People, their sessions, login codes, the SMS that carried them, and consent.
 -- A phone number is personal: it lives in tables that only its owner or the backend reads.
 
-create table public.users (
+create table public.accounts (
   id uuid primary key default gen_random_uuid(),
   phone text not null unique check (phone ~ '^\+996[0-9]{9}$'),
   email text check (char_length(email) <= 254 and email ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'),
@@ -25,27 +25,27 @@ create table public.users (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-comment on table public.users is 'A person who has logged in at least once. Only the person and the backend read a row.';
-comment on column public.users.phone is 'E.164, Kyrgyz mobile. The login name; changed only by the backend.';
-comment on column public.users.name is 'The default is what the app takes for "not named yet".';
-comment on column public.users.role is 'What an operator may do on the operations page; never writable by the person.';
-comment on column public.users.is_verified is 'Checked by a moderator. Every user has proved the phone, so that needs no flag.';
-comment on column public.users.free_limit is 'Listings a month on the free tier (audit 4.2).';
+comment on table public.accounts is 'A person who has logged in at least once. Only the person and the backend read a row; see the view users.';
+comment on column public.accounts.phone is 'E.164, Kyrgyz mobile. The login name; changed only by the backend.';
+comment on column public.accounts.name is 'The default is what the app takes for "not named yet".';
+comment on column public.accounts.role is 'What an operator may do on the operations page; never writable by the person.';
+comment on column public.accounts.is_verified is 'Checked by a moderator. Every user has proved the phone, so that needs no flag.';
+comment on column public.accounts.free_limit is 'Listings a month on the free tier (audit 4.2).';
 
-create trigger users_touch_updated_at before update on public.users
+create trigger accounts_touch_updated_at before update on public.accounts
   for each row execute function private.touch_updated_at();
 
-alter table public.users enable row level security;
-grant select on public.users to authenticated;
-grant update (name, avatar_url, bio, city, email, language, expo_push_token) on public.users to authenticated;
-grant all on public.users to service_role;
-create policy users_select_own on public.users for select to authenticated
+alter table public.accounts enable row level security;
+grant select on public.accounts to authenticated;
+grant update (name, avatar_url, bio, city, email, language, expo_push_token) on public.accounts to authenticated;
+grant all on public.accounts to service_role;
+create policy accounts_select_own on public.accounts for select to authenticated
   using (id = (select auth.uid()));
-create policy users_update_own on public.users for update to authenticated
+create policy accounts_update_own on public.accounts for update to authenticated
   using (id = (select auth.uid())) with check (id = (select auth.uid()));
 
 create table public.public_profiles (
-  id uuid primary key references public.users (id) on delete cascade,
+  id uuid primary key references public.accounts (id) on delete cascade,
   name text not null,
   avatar_url text,
   bio text,
@@ -57,7 +57,7 @@ create table public.public_profiles (
   updated_at timestamptz not null default now()
 );
 comment on table public.public_profiles is
-  'What everybody may know of a user. Kept by a trigger on users; holds no phone, e-mail or role.';
+  'What everybody may know of a user. Kept by a trigger on accounts; holds no phone, e-mail or role.';
 
 create function private.copy_public_profile() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -73,10 +73,10 @@ begin
   return null;
 end;
 $$;
-comment on function private.copy_public_profile() is 'Trigger: keeps public_profiles equal to the public part of users.';
+comment on function private.copy_public_profile() is 'Trigger: keeps public_profiles equal to the public part of accounts.';
 revoke execute on function private.copy_public_profile() from public, anon, authenticated;
-create trigger users_copy_public_profile
-  after insert or update of name, avatar_url, bio, city, is_verified, rating, total_sales on public.users
+create trigger accounts_copy_public_profile
+  after insert or update of name, avatar_url, bio, city, is_verified, rating, total_sales on public.accounts
   for each row execute function private.copy_public_profile();
 
 alter table public.public_profiles enable row level security;
@@ -87,7 +87,7 @@ create policy public_profiles_select_all on public.public_profiles for select to
 
 create table public.auth_sessions (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   platform text check (platform in ('android', 'ios', 'web')),
   user_agent text check (char_length(user_agent) <= 512),
   address inet,

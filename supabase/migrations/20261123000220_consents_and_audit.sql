@@ -2,7 +2,7 @@
 
 create table public.user_consents (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   terms_version text not null check (char_length(terms_version) between 1 and 40),
   privacy_version text not null check (char_length(privacy_version) between 1 and 40),
   processing_version text not null check (char_length(processing_version) between 1 and 40),
@@ -30,7 +30,7 @@ create policy user_consents_select_own on public.user_consents for select to aut
 
 create table public.consent_audit_log (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid references public.users (id) on delete set null,
+  user_id uuid references public.accounts (id) on delete set null,
   action text not null check (action in ('accept', 'revoke', 'change_choices')),
   versions jsonb not null,
   details jsonb not null default '{}',
@@ -46,7 +46,7 @@ grant select, insert on public.consent_audit_log to service_role;
 
 create table public.audit_log (
   id uuid primary key default gen_random_uuid(),
-  actor_user_id uuid references public.users (id) on delete set null,
+  actor_user_id uuid references public.accounts (id) on delete set null,
   action text not null check (char_length(action) between 1 and 100),
   subject_type text not null,
   subject_id text,

@@ -17,7 +17,7 @@ grant execute on function private.is_opening_hours(jsonb) to authenticated, serv
 
 create table public.business_accounts (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete restrict,
+  user_id uuid not null references public.accounts (id) on delete restrict,
   name text not null check (char_length(name) between 2 and 255),
   category text check (category in ('car', 'horse', 'real_estate')),
   description text check (char_length(description) <= 1000),
@@ -90,10 +90,10 @@ revoke execute on function private.open_business_registration(), private.show_ve
 create table public.business_members (
   id uuid primary key default gen_random_uuid(),
   business_id uuid not null references public.business_accounts (id) on delete cascade,
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   role text not null check (role in ('owner', 'admin', 'seller')),
   status text not null default 'invited' check (status in ('invited', 'active')),
-  invited_by uuid references public.users (id) on delete set null,
+  invited_by uuid references public.accounts (id) on delete set null,
   accepted_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -115,7 +115,7 @@ create table public.business_invitations (
   business_id uuid not null references public.business_accounts (id) on delete cascade,
   phone text not null check (phone ~ '^\+996[0-9]{9}$'),
   role text not null check (role in ('admin', 'seller')),
-  invited_by uuid references public.users (id) on delete set null,
+  invited_by uuid references public.accounts (id) on delete set null,
   declined_at timestamptz,
   expires_at timestamptz not null default now() + interval '30 days',
   created_at timestamptz not null default now(),

@@ -3,7 +3,7 @@
 
 create table public.listings (
   id uuid primary key default gen_random_uuid(),
-  seller_user_id uuid not null references public.users (id) on delete restrict,
+  seller_user_id uuid not null references public.accounts (id) on delete restrict,
   business_id uuid references public.business_accounts (id) on delete set null,
   category text not null check (category in ('car', 'horse', 'real_estate')),
   title text not null check (char_length(title) between 1 and 255),
@@ -12,6 +12,7 @@ create table public.listings (
   currency text not null default 'KGS' check (currency = 'KGS'),
   city text check (char_length(city) between 2 and 100),
   location text check (char_length(location) <= 200),
+  location_text text check (char_length(location_text) <= 200),
   latitude numeric(10, 8) check (latitude between -90 and 90),
   longitude numeric(11, 8) check (longitude between -180 and 180),
 
@@ -44,6 +45,7 @@ create table public.listings (
   views_count integer not null default 0 check (views_count >= 0),
   likes_count integer not null default 0 check (likes_count >= 0),
   saves_count integer not null default 0 check (saves_count >= 0),
+  comments_count integer not null default 0 check (comments_count >= 0),
 
   is_boosted boolean not null default false,
   boost_type text check (boost_type in ('basic', 'top', 'premium', '3h', '24h', '7d', '30d')),
@@ -59,19 +61,32 @@ create table public.listings (
   ai_confidence numeric(5, 2) check (ai_confidence between 0 and 100),
 
   details jsonb not null default '{}' check (jsonb_typeof(details) = 'object'),
-  brand text generated always as (details ->> 'brand') stored,
-  model text generated always as (details ->> 'model') stored,
+  brand extensions.citext generated always as ((details ->> 'brand')::extensions.citext) stored,
+  model extensions.citext generated always as ((details ->> 'model')::extensions.citext) stored,
   year integer generated always as ((details ->> 'year')::integer) stored,
   mileage integer generated always as ((details ->> 'mileage')::integer) stored,
-  color text generated always as (details ->> 'color') stored,
-  transmission text generated always as (details ->> 'transmission') stored,
+  color extensions.citext generated always as ((case when category <> 'car' then details ->> 'color'
+    else case translate(lower(details ->> 'color'), 'ёЁ', 'ее')
+      when 'черный' then 'black' when 'белый' then 'white' when 'красный' then 'red' when 'синий' then 'blue'
+      when 'серый' then 'gray' when 'серебристый' then 'silver' when 'зеленый' then 'green' when 'желтый' then 'yellow'
+      else details ->> 'color' end end)::extensions.citext) stored,
+  transmission text generated always as (
+    case details ->> 'transmission' when 'variator' then 'cvt' else details ->> 'transmission' end) stored,
   fuel_type text generated always as (details ->> 'fuel_type') stored,
-  breed text generated always as (details ->> 'breed') stored,
+  breed extensions.citext generated always as ((case when lower(details ->> 'breed') = 'кыргызская' then 'Киргизская'
+    else details ->> 'breed' end)::extensions.citext) stored,
   age integer generated always as ((details ->> 'age')::integer) stored,
   gender text generated always as (details ->> 'gender') stored,
   property_type text generated always as (details ->> 'property_type') stored,
   rooms integer generated always as ((details ->> 'rooms')::integer) stored,
   area numeric(12, 2) generated always as ((details ->> 'area')::numeric) stored,
+
+  -- Names under which the app reads columns that exist above.
+  seller_id uuid generated always as (seller_user_id) stored,
+  views integer generated always as (views_count) stored,
+  likes integer generated always as (likes_count) stored,
+  saves integer generated always as (saves_count) stored,
+  ai_score numeric(5, 2) generated always as (ai_quality_score) stored,
 
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -92,18 +107,27 @@ comment on column public.listings.price is 'In som, not tyiyn: what the seller a
 comment on column public.listings.video_id is
   'Id at api.video and nowhere else: the app builds api.video addresses from it. Null when the video is at Yandex; see videos.';
 comment on column public.listings.video_url is 'Where the app plays the video. Resolved by the backend for videos at Yandex, whose addresses expire.';
+comment on column public.listings.views_count is
+  'As listing_counters had it when it was last a tenth away, like likes_count … comments_count (docs/decisions/0101).';
 comment on column public.listings.status is 'What the seller sees. Only the backend makes a listing active; see moderation_status for the check.';
 comment on column public.listings.moderation_status is 'Result of the newest check; an active listing that was edited is pending and stays visible.';
 comment on column public.listings.is_hidden is 'Not shown because the seller''s tier allows fewer listings; cleared when the tier is paid again.';
 comment on column public.listings.delete_at is 'Until when a sold listing stays visible.';
 comment on column public.listings.deleted_at is 'Removed by its seller; the row remains until its video is released.';
 comment on column public.listings.details is 'Mirror of the category''s details table, written by its trigger only; the generated columns come from it.';
-comment on column public.listings.brand is 'Generated from details, like model … area: filters need one table and one index.';
+comment on column public.listings.brand is
+  'Generated from details, like model … area: filters need one table and one index. Compared without case, as model, breed '
+  'and color are: the app filters by what was typed.';
+comment on column public.listings.color is 'Of a car the code by which the app filters, where the word in details has one.';
+comment on column public.listings.transmission is 'As in details, but cvt for variator: the code by which the app filters.';
+comment on column public.listings.location_text is 'The name under which the app writes location; equal to it.';
+comment on column public.listings.seller_id is 'seller_user_id; like views … ai_score a name that the app reads.';
 
 create trigger listings_touch_updated_at before update on public.listings
   for each row when (
-    -- A like or a view is no change of the listing: it must not move updated_at, on which caches rely.
-    old.likes_count = new.likes_count and old.saves_count = new.saves_count and old.views_count = new.views_count
+    -- Other numbers are no change of the listing: they must not move updated_at, on which caches rely.
+    (old.likes_count, old.saves_count, old.views_count, old.comments_count)
+      = (new.likes_count, new.saves_count, new.views_count, new.comments_count)
   ) execute function private.touch_updated_at();
 
 -- The audit's indexes (1.1, 7.3).

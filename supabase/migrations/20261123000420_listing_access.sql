@@ -68,13 +68,43 @@ comment on function private.guard_listing() is
 create trigger listings_guard before update of status on public.listings
   for each row execute function private.guard_listing();
 
+create function private.take_app_columns() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.description := coalesce(new.description, '');
+  if tg_op = 'UPDATE' and new.location is not distinct from old.location
+      and new.location_text is distinct from old.location_text then
+    new.location := new.location_text;
+  end if;
+  return new;
+end;
+$$;
+comment on function private.take_app_columns() is
+  'Trigger: what the app saves. An empty description is null there, and the place comes as location_text.';
+-- Their names sort before and after the triggers that clean, guard and compare.
+create trigger listings_app_columns before insert or update of description, location, location_text on public.listings
+  for each row execute function private.take_app_columns();
+
+create function private.show_location() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.location_text := new.location;
+  return new;
+end;
+$$;
+comment on function private.show_location() is 'Trigger: location_text is location, cleaned as it is.';
+create trigger listings_show_location before insert or update of location, location_text on public.listings
+  for each row execute function private.show_location();
+
 -- A listing is created by the backend alone, with its details and its phone: there it is checked and counted.
 alter table public.listings enable row level security;
 grant select on public.listings to anon, authenticated;
 grant update (
-  title, description, price, city, location, latitude, longitude,
-  video_trim_start, video_trim_end, video_original_duration, video_trimmed_duration, status
+  title, description, price, city, location, location_text, latitude, longitude,
+  video_trim_start, video_trim_end, video_original_duration, video_trimmed_duration, status,
+  updated_at
 ) on public.listings to authenticated;
+grant delete on public.listings to authenticated;
 grant all on public.listings to service_role;
 
 create policy listings_select_anon on public.listings for select to anon
@@ -88,6 +118,8 @@ create policy listings_select on public.listings for select to authenticated
 create policy listings_update on public.listings for update to authenticated
   using (private.may_edit_listing(id))
   with check (private.may_edit_listing(id));
+create policy listings_delete on public.listings for delete to authenticated
+  using (private.may_edit_listing(id));
 
 alter table public.listing_contacts enable row level security;
 grant select on public.listing_contacts to authenticated;

@@ -2,25 +2,27 @@
 
 create table public.listing_likes (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   listing_id uuid not null references public.listings (id) on delete cascade,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (user_id, listing_id)
 );
-comment on table public.listing_likes is 'A user likes a listing. listings.likes_count is kept by a trigger.';
+comment on table public.listing_likes is 'A user likes a listing. listing_counters is kept by a trigger.';
+alter table public.listing_likes replica identity full;
 create index listing_likes_user_created_idx on public.listing_likes (user_id, created_at desc);
 create index listing_likes_listing_id_idx on public.listing_likes (listing_id);
 
 create table public.listing_saves (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   listing_id uuid not null references public.listings (id) on delete cascade,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (user_id, listing_id)
 );
-comment on table public.listing_saves is 'A user''s favourites. listings.saves_count is kept by a trigger.';
+comment on table public.listing_saves is 'A user''s favourites. listing_counters is kept by a trigger.';
+alter table public.listing_saves replica identity full;
 create index listing_saves_user_created_idx on public.listing_saves (user_id, created_at desc);
 create index listing_saves_listing_id_idx on public.listing_saves (listing_id);
 
@@ -29,13 +31,62 @@ create trigger listing_likes_touch_updated_at before update on public.listing_li
 create trigger listing_saves_touch_updated_at before update on public.listing_saves
   for each row execute function private.touch_updated_at();
 
+-- Apart from listings: a change of a listing is sent to every phone that listens to them, and touches thirty indexes.
+create table public.listing_counters (
+  listing_id uuid primary key references public.listings (id) on delete cascade,
+  views_count integer not null default 0 check (views_count >= 0),
+  likes_count integer not null default 0 check (likes_count >= 0),
+  saves_count integer not null default 0 check (saves_count >= 0),
+  comments_count integer not null default 0 check (comments_count >= 0),
+  shown_views integer not null default 0,
+  shown_likes integer not null default 0,
+  shown_saves integer not null default 0,
+  shown_comments integer not null default 0,
+  is_due boolean not null generated always as (
+    abs(views_count - shown_views) * 10 > shown_views or abs(likes_count - shown_likes) * 10 > shown_likes
+    or abs(saves_count - shown_saves) * 10 > shown_saves
+    or abs(comments_count - shown_comments) * 10 > shown_comments) stored,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table public.listing_counters is
+  'The exact numbers of a listing, which the backend answers. listings has the numbers that were last shown.';
+comment on column public.listing_counters.is_due is 'A number is more than a tenth away from the one that listings shows.';
+create index listing_counters_due_idx on public.listing_counters (listing_id) where is_due;
+create trigger listing_counters_touch_updated_at before update on public.listing_counters
+  for each row execute function private.touch_updated_at();
+alter table public.listing_counters enable row level security;
+grant all on public.listing_counters to service_role;
+
+create function private.show_counters(p_most integer) returns integer
+language sql volatile set search_path = '' as $$
+  with due as (
+    select c.listing_id from public.listing_counters c where c.is_due
+    order by c.listing_id limit p_most for update skip locked
+  ), counted as (
+    update public.listing_counters c set shown_views = c.views_count, shown_likes = c.likes_count,
+      shown_saves = c.saves_count, shown_comments = c.comments_count
+    from due where c.listing_id = due.listing_id returning c.*
+  ), shown as (
+    update public.listings l set views_count = c.views_count, likes_count = c.likes_count, saves_count = c.saves_count,
+      comments_count = c.comments_count
+    from counted c where l.id = c.listing_id returning 1
+  )
+  select pg_catalog.count(*)::integer from shown;
+$$;
+comment on function private.show_counters(integer) is
+  'Writes the numbers of up to p_most listings that are more than a tenth away from those shown; returns how many.';
+revoke execute on function private.show_counters(integer) from public, anon, authenticated;
+grant execute on function private.show_counters(integer) to service_role;
+
 create function private.count_likes() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if tg_op = 'INSERT' then
-    update public.listings l set likes_count = l.likes_count + 1 where l.id = new.listing_id;
+    insert into public.listing_counters as c (listing_id, likes_count) values (new.listing_id, 1)
+    on conflict (listing_id) do update set likes_count = c.likes_count + 1;
   else
-    update public.listings l set likes_count = greatest(l.likes_count - 1, 0) where l.id = old.listing_id;
+    update public.listing_counters c set likes_count = greatest(c.likes_count - 1, 0) where c.listing_id = old.listing_id;
   end if;
   return null;
 end;
@@ -48,9 +99,10 @@ create function private.count_saves() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   if tg_op = 'INSERT' then
-    update public.listings l set saves_count = l.saves_count + 1 where l.id = new.listing_id;
+    insert into public.listing_counters as c (listing_id, saves_count) values (new.listing_id, 1)
+    on conflict (listing_id) do update set saves_count = c.saves_count + 1;
   else
-    update public.listings l set saves_count = greatest(l.saves_count - 1, 0) where l.id = old.listing_id;
+    update public.listing_counters c set saves_count = greatest(c.saves_count - 1, 0) where c.listing_id = old.listing_id;
   end if;
   return null;
 end;
@@ -110,16 +162,13 @@ language sql volatile set search_path = '' as $$
     returning listing_id
   ), counted as (
     select s.listing_id, pg_catalog.count(*)::integer as views from seen s group by s.listing_id
-  ), locked as (
-    -- Rows are taken in one order, so that two batches never wait for each other in a circle.
-    select l.id from public.listings l join counted c on c.listing_id = l.id order by l.id for no key update of l
   ), updated as (
-    update public.listings l set views_count = l.views_count + c.views
-    from counted c join locked k on k.id = c.listing_id
-    where l.id = c.listing_id
-    returning c.views
+    insert into public.listing_counters as n (listing_id, views_count)
+    -- In one order, so that two batches never wait for each other in a circle.
+    select c.listing_id, c.views from counted c order by c.listing_id
+    on conflict (listing_id) do update set views_count = n.views_count + excluded.views_count
   )
-  select coalesce(pg_catalog.sum(u.views), 0)::integer from updated u;
+  select coalesce(pg_catalog.sum(c.views), 0)::integer from counted c;
 $$;
 comment on function public.record_listing_views(jsonb) is
   'Counts a batch [{"listing_id", "viewer" (32 hex digits), "device" (a number, null for a user), "viewed_on"}] of views that '
@@ -145,7 +194,7 @@ grant all on public.search_terms to service_role;
 
 create table public.idempotency_keys (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   scope text not null check (char_length(scope) between 1 and 100),
   key text not null check (char_length(key) between 1 and 255),
   request_digest bytea not null check (octet_length(request_digest) = 32),
@@ -169,21 +218,21 @@ grant all on public.idempotency_keys to service_role;
 
 create table public.reports (
   id uuid primary key default gen_random_uuid(),
-  reporter_id uuid not null references public.users (id) on delete cascade,
-  target_type text not null check (target_type in ('listing', 'user', 'message', 'business')),
+  reporter_id uuid not null references public.accounts (id) on delete cascade,
+  target_type text not null check (target_type in ('listing', 'user', 'message', 'business', 'comment')),
   target_id uuid not null,
-  reported_user_id uuid references public.users (id) on delete set null,
+  reported_user_id uuid references public.accounts (id) on delete set null,
   reason text not null check (reason in
     ('inappropriate', 'spam', 'fraud', 'duplicate', 'misleading', 'fake_price', 'stolen', 'other')),
   comment text check (char_length(comment) <= 1000),
   status text not null default 'pending' check (status in ('pending', 'upheld', 'dismissed')),
-  resolved_by uuid references public.users (id) on delete set null,
+  resolved_by uuid references public.accounts (id) on delete set null,
   resolved_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (reporter_id, target_type, target_id)
 );
-comment on table public.reports is 'A user reports a listing, message, person or business: raises the priority of its check, hides nothing by itself.';
+comment on table public.reports is 'A user reports a listing, message, comment, person or business: raises the priority of its check, hides nothing by itself.';
 comment on column public.reports.target_id is 'Id in the table that target_type names; no foreign key, as the report outlives its target.';
 create index reports_target_idx on public.reports (target_type, target_id);
 create index reports_reported_user_idx on public.reports (reported_user_id);
@@ -192,8 +241,10 @@ create index reports_pending_idx on public.reports (created_at) where status = '
 create trigger reports_touch_updated_at before update on public.reports
   for each row execute function private.touch_updated_at();
 alter table public.reports enable row level security;
-grant select (id, reporter_id, target_type, target_id, reason, comment, status, created_at) on public.reports to authenticated;
-grant insert (reporter_id, target_type, target_id, reason, comment) on public.reports to authenticated;
+grant select (id, reporter_id, target_type, target_id, reported_user_id, reason, comment, status, created_at)
+  on public.reports to authenticated;
+grant insert (reporter_id, target_type, target_id, reported_user_id, reason, comment, status)
+  on public.reports to authenticated;
 grant all on public.reports to service_role;
 create policy reports_select on public.reports for select to authenticated
   using (reporter_id = (select auth.uid()));
@@ -202,7 +253,7 @@ create policy reports_insert on public.reports for insert to authenticated
 
 create table public.listing_places (
   listing_id uuid primary key references public.listings (id) on delete cascade,
-  payer_id uuid not null references public.users (id) on delete cascade,
+  payer_id uuid not null references public.accounts (id) on delete cascade,
   taken_at timestamptz not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()

@@ -3,11 +3,11 @@
 create table public.chat_threads (
   id uuid primary key default gen_random_uuid(),
   listing_id uuid references public.listings (id) on delete set null,
-  buyer_id uuid not null references public.users (id) on delete cascade,
-  seller_id uuid not null references public.users (id) on delete cascade,
+  buyer_id uuid not null references public.accounts (id) on delete cascade,
+  seller_id uuid not null references public.accounts (id) on delete cascade,
   last_message text check (char_length(last_message) <= 100),
   last_message_at timestamptz,
-  last_message_sender_id uuid references public.users (id) on delete set null,
+  last_message_sender_id uuid references public.accounts (id) on delete set null,
   buyer_deleted_at timestamptz,
   seller_deleted_at timestamptz,
   created_at timestamptz not null default now(),
@@ -32,7 +32,7 @@ create trigger chat_threads_touch_updated_at before update on public.chat_thread
 create table public.chat_messages (
   id uuid primary key default gen_random_uuid(),
   thread_id uuid not null references public.chat_threads (id) on delete cascade,
-  sender_id uuid not null references public.users (id) on delete cascade,
+  sender_id uuid not null references public.accounts (id) on delete cascade,
   message_type text not null default 'text' check (message_type in ('text', 'image', 'offer')),
   body text not null default '' check (char_length(body) <= 1000),
   image_url text check (char_length(image_url) <= 2048),
@@ -62,8 +62,8 @@ create trigger chat_messages_touch_updated_at before update on public.chat_messa
 
 create table public.chat_blocks (
   id uuid primary key default gen_random_uuid(),
-  blocker_id uuid not null references public.users (id) on delete cascade,
-  blocked_id uuid not null references public.users (id) on delete cascade,
+  blocker_id uuid not null references public.accounts (id) on delete cascade,
+  blocked_id uuid not null references public.accounts (id) on delete cascade,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   unique (blocker_id, blocked_id),
@@ -76,8 +76,8 @@ create trigger chat_blocks_touch_updated_at before update on public.chat_blocks
 
 create table public.notifications (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete cascade,
-  from_user_id uuid references public.users (id) on delete set null,
+  user_id uuid not null references public.accounts (id) on delete cascade,
+  from_user_id uuid references public.accounts (id) on delete set null,
   type text not null check (char_length(type) between 1 and 50),
   title text not null check (char_length(title) between 1 and 200),
   message text not null default '' check (char_length(message) <= 1000),

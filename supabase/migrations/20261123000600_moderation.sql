@@ -9,7 +9,7 @@ create table public.moderation_queue (
   priority text not null default 'normal' check (priority in ('low', 'normal', 'high', 'urgent')),
   flags text[] not null default '{}',
   reports_count integer not null default 0 check (reports_count >= 0),
-  assigned_to uuid references public.users (id) on delete set null,
+  assigned_to uuid references public.accounts (id) on delete set null,
   reason text check (char_length(reason) <= 1000),
   submitted_at timestamptz not null default now(),
   started_at timestamptz,
@@ -35,7 +35,7 @@ create trigger moderation_queue_touch_updated_at before update on public.moderat
 create table public.moderation_events (
   id uuid primary key default gen_random_uuid(),
   listing_id uuid not null references public.listings (id) on delete cascade,
-  moderator_id uuid references public.users (id) on delete set null,
+  moderator_id uuid references public.accounts (id) on delete set null,
   action text not null check (action in
     ('submit', 'auto_flag', 'assign', 'release', 'approve', 'reject', 'escalate', 'report', 'hide', 'restore')),
   reason text check (char_length(reason) <= 1000),
@@ -135,7 +135,8 @@ comment on function private.resubmit(uuid) is
 -- A new video or another picture is submitted by the code that attaches it: moving one to another supplier must not queue a
 -- listing. A price is no content.
 create trigger listings_keep_checked
-  before update of status, title, description, city, location, latitude, longitude, additional_images, details
+  before update of status, title, description, city, location, location_text, latitude, longitude, additional_images,
+    details
   on public.listings for each row when (
     (old.title, old.description, old.city, old.location, old.latitude, old.longitude, old.additional_images, old.details)
       is distinct from (new.title, new.description, new.city, new.location, new.latitude, new.longitude,
@@ -148,7 +149,8 @@ create trigger listings_queue_on_insert after insert on public.listings
   for each row when (new.status = 'pending_review' and new.moderation_status = 'pending')
   execute function private.queue_for_moderation();
 create trigger listings_queue_on_update
-  after update of status, title, description, city, location, latitude, longitude, additional_images, details
+  after update of status, title, description, city, location, location_text, latitude, longitude, additional_images,
+    details
   on public.listings for each row when (
     new.moderation_status = 'pending' and new.status in ('active', 'pending_review') and (
       (new.status = 'pending_review' and old.status <> 'pending_review')

@@ -3,7 +3,7 @@
 
 create table public.videos (
   id uuid primary key default gen_random_uuid(),
-  owner_user_id uuid not null references public.users (id) on delete restrict,
+  owner_user_id uuid not null references public.accounts (id) on delete restrict,
   listing_id uuid references public.listings (id) on delete set null,
   provider text not null check (provider in ('api_video', 'yandex')),
   provider_video_id text,
@@ -72,7 +72,7 @@ create policy videos_select on public.videos for select to authenticated
 
 create table public.upload_tickets (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   listing_id uuid references public.listings (id) on delete set null,
   video_id uuid references public.videos (id) on delete set null,
   provider text not null check (provider in ('api_video', 'yandex')),

@@ -37,7 +37,7 @@ insert into public.tiers
 
 create table public.subscriptions (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete restrict,
+  user_id uuid not null references public.accounts (id) on delete restrict,
   tier text not null references public.tiers (code) on update cascade on delete restrict,
   status text not null default 'active' check (status in ('active', 'grace', 'expired', 'cancelled')),
   listing_limit integer check (listing_limit > 0),
@@ -76,7 +76,7 @@ create policy subscriptions_select on public.subscriptions for select to authent
 
 create table public.payments (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete restrict,
+  user_id uuid not null references public.accounts (id) on delete restrict,
   payment_type text not null default 'subscription'
     check (payment_type in ('subscription', 'renewal', 'upgrade', 'boost', 'slot')),
   tier text references public.tiers (code) on update cascade on delete restrict,

@@ -8,7 +8,7 @@ create table public.job_leases (
   fence bigint not null default 0 check (fence >= 0),
   cursor jsonb not null default '{}' check (jsonb_typeof(cursor) = 'object'),
   paused_at timestamptz,
-  paused_by uuid references public.users (id) on delete set null,
+  paused_by uuid references public.accounts (id) on delete set null,
   last_started_at timestamptz,
   last_succeeded_at timestamptz,
   last_error text check (char_length(last_error) <= 2000),

@@ -47,7 +47,7 @@ create table public.alerts (
   opened_at timestamptz,
   closed_at timestamptz,
   silenced_until timestamptz,
-  silenced_by uuid references public.users (id) on delete set null,
+  silenced_by uuid references public.accounts (id) on delete set null,
   messages_sent integer not null default 0 check (messages_sent >= 0),
   next_message_at timestamptz,
   created_at timestamptz not null default now(),

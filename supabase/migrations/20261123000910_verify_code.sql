@@ -54,14 +54,14 @@ create function private.session_answer(p_user_id uuid, p_session_id uuid, p_is_n
 language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_build_object('outcome', 'ok', 'session_id', p_session_id, 'is_new_user', p_is_new_user,
     'user', pg_catalog.to_jsonb(u) - array['expo_push_token', 'blocked_reason', 'blocked_at'])
-  from public.users u where u.id = p_user_id;
+  from public.accounts u where u.id = p_user_id;
 $$;
 comment on function private.session_answer(uuid, uuid, boolean) is 'What the backend needs to answer a login.';
 
 create function private.find_or_create_user(p_phone text, out user_id uuid, out is_new boolean, out is_blocked boolean)
 language plpgsql volatile set search_path = '' as $$
 begin
-  insert into public.users as u (phone, last_login_at, last_seen)
+  insert into public.accounts as u (phone, last_login_at, last_seen)
   values (p_phone, pg_catalog.now(), pg_catalog.now())
   on conflict (phone) do update set last_login_at = excluded.last_login_at, last_seen = excluded.last_seen
   returning u.id, u.xmax = 0, u.is_blocked into user_id, is_new, is_blocked;
@@ -97,7 +97,7 @@ begin
   insert into public.refresh_tokens (session_id, token_digest, generation)
   values (v_code.session_id, p_refresh_digest, 0);
   return private.session_answer(v_user_id, v_code.session_id, (
-    select u.created_at >= v_code.created_at from public.users u where u.id = v_user_id));
+    select u.created_at >= v_code.created_at from public.accounts u where u.id = v_user_id));
 end;
 $$;
 comment on function private.replay_login(text, jsonb, inet, uuid, bytea, integer) is

@@ -31,7 +31,7 @@ begin
   v_now := pg_catalog.clock_timestamp();
   if v_session.id is null or v_session.revoked_at is not null or v_session.expires_at <= v_now
     or v_session.last_used_at <= v_now - pg_catalog.make_interval(secs => p_idle_seconds)
-    or exists (select from public.users u where u.id = v_session.user_id and u.is_blocked) then
+    or exists (select from public.accounts u where u.id = v_session.user_id and u.is_blocked) then
     return '{"outcome": "invalid"}';
   end if;
   select t.* into v_token from public.refresh_tokens t where t.token_digest = p_token_digest;

@@ -19,7 +19,7 @@ declare
   v_current public.user_consents;
   v_new public.user_consents;
 begin
-  perform 1 from public.users u where u.id = p_user_id for update;
+  perform 1 from public.accounts u where u.id = p_user_id for update;
   if not found then
     return null;
   end if;
@@ -49,7 +49,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_current public.user_consents;
 begin
-  perform 1 from public.users u where u.id = p_user_id for update;
+  perform 1 from public.accounts u where u.id = p_user_id for update;
   select c.* into v_current from public.user_consents c where c.user_id = p_user_id and c.ended_at is null;
   if v_current.id is null then
     return null;

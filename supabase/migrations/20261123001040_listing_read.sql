@@ -32,9 +32,18 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function private.full_details(public.listings) is 'The details of a listing, with those that its mirror leaves out.';
 
+create function private.exact_counts(p_listing_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce((select pg_catalog.jsonb_build_object('views_count', c.views_count, 'likes_count', c.likes_count,
+    'saves_count', c.saves_count, 'comments_count', c.comments_count)
+  from public.listing_counters c where c.listing_id = p_listing_id), '{}');
+$$;
+comment on function private.exact_counts(uuid) is 'The exact numbers of a listing; {} where nobody has seen it yet.';
+
 create function private.listing_view(p_listing_id uuid, p_viewer_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
-  select (pg_catalog.to_jsonb(l) - '{deleted_at,is_hidden}'::text[]) || pg_catalog.jsonb_build_object(
+  select (pg_catalog.to_jsonb(l) - '{deleted_at,is_hidden}'::text[]) || private.exact_counts(l.id)
+    || pg_catalog.jsonb_build_object(
       'details', pg_catalog.jsonb_strip_nulls(private.full_details(l)),
       'phone_for_listing', c.phone_for_listing,
       'seller', private.seller_card(l.seller_user_id)
@@ -52,7 +61,7 @@ language sql stable set search_path = '' as $$
       else '{}' end
   from public.listings l
   left join public.listing_contacts c on c.listing_id = l.id and exists (
-    select from public.users u where u.id = p_viewer_id and not u.is_blocked)
+    select from public.accounts u where u.id = p_viewer_id and not u.is_blocked)
   where l.id = p_listing_id and private.shows_listing(l, p_viewer_id);
 $$;
 comment on function private.listing_view(uuid, uuid) is
@@ -71,9 +80,9 @@ $$;
 comment on function public.listing_read(uuid, uuid, jsonb) is
   'private.listing_view for the backend. p_views: views that the backend has gathered, counted on this occasion.';
 
-revoke execute on function private.edits_listing(public.listings, uuid), private.shows_listing(public.listings, uuid),
+revoke execute on function private.exact_counts(uuid), private.edits_listing(public.listings, uuid), private.shows_listing(public.listings, uuid),
   private.full_details(public.listings), private.listing_view(uuid, uuid), public.listing_read(uuid, uuid, jsonb)
   from public, anon, authenticated;
-grant execute on function private.edits_listing(public.listings, uuid), private.shows_listing(public.listings, uuid),
+grant execute on function private.exact_counts(uuid), private.edits_listing(public.listings, uuid), private.shows_listing(public.listings, uuid),
   private.full_details(public.listings), private.listing_view(uuid, uuid), public.listing_read(uuid, uuid, jsonb)
   to service_role;

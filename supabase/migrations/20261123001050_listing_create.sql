@@ -13,7 +13,7 @@ comment on function private.listing_payer(uuid, uuid) is
 create function private.listing_allowance(p_payer_id uuid) returns integer
 language sql stable set search_path = '' as $$
   select case when s.id is null then u.free_limit + u.paid_slots else s.listing_limit + u.paid_slots end
-  from public.users u
+  from public.accounts u
   left join public.subscriptions s on s.user_id = u.id and (
     (s.status = 'active' and s.expires_at > pg_catalog.now()) or (s.status = 'grace' and s.grace_until > pg_catalog.now()))
   where u.id = p_payer_id;
@@ -161,7 +161,7 @@ create function private.poster_refusal(p_user_id uuid, p_payer_id uuid) returns 
 language sql stable set search_path = '' as $$
   select case when u.id is null then 'authentication_required' when u.is_blocked then 'account_blocked'
     when p_payer_id is null then 'forbidden' end
-  from (select p_user_id as id) as asked left join public.users u on u.id = asked.id;
+  from (select p_user_id as id) as asked left join public.accounts u on u.id = asked.id;
 $$;
 comment on function private.poster_refusal(uuid, uuid) is
   'Why this user may not post, for himself or for a business; null when he may. p_payer_id: see private.listing_payer.';
@@ -204,7 +204,7 @@ declare
   v_listing_id uuid;
 begin
   -- Both rows in one order: parallel posts of a person, or within the tier of a payer, wait for each other here.
-  perform 1 from public.users u where u.id in (p_user_id, v_payer) order by u.id for no key update;
+  perform 1 from public.accounts u where u.id in (p_user_id, v_payer) order by u.id for no key update;
   v_reason := private.poster_refusal(p_user_id, v_payer);
   if v_reason is not null then
     return pg_catalog.jsonb_build_object('reason', v_reason);

@@ -8,8 +8,8 @@ begin
   select l.* into v_listing from public.listings l where l.id = p_listing_id for no key update;
   return case
     when v_listing.id is null then 'not_found'
-    when not exists (select from public.users u where u.id = p_user_id) then 'authentication_required'
-    when exists (select from public.users u where u.id = p_user_id and u.is_blocked) then 'account_blocked'
+    when not exists (select from public.accounts u where u.id = p_user_id) then 'authentication_required'
+    when exists (select from public.accounts u where u.id = p_user_id and u.is_blocked) then 'account_blocked'
     when private.edits_listing(v_listing, p_user_id) then null
     when private.shows_listing(v_listing, p_user_id) then 'forbidden'
     else 'not_found' end;
@@ -42,7 +42,7 @@ declare
 begin
   if p_listing.status in ('draft', 'rejected') then
     -- It will be shown anew, so it takes a place in the month.
-    perform 1 from public.users u where u.id = v_payer for no key update;
+    perform 1 from public.accounts u where u.id = v_payer for no key update;
   end if;
   return case
     when p_listing.deleted_at is not null then 'not_found'
@@ -148,6 +148,27 @@ end;
 $$;
 comment on function private.write_contact(uuid, jsonb) is 'Sets the phone of a listing where one is named; null removes it.';
 
+create function private.remove_listing(p_listing_id uuid) returns void
+language sql volatile set search_path = '' as $$
+  update public.listings l set deleted_at = pg_catalog.now() where l.id = p_listing_id and l.deleted_at is null;
+  update public.videos v set delete_requested_at = pg_catalog.now(), version = v.version + 1
+  where v.listing_id = p_listing_id and v.delete_requested_at is null and v.deleted_at is null;
+$$;
+comment on function private.remove_listing(uuid) is
+  'Hides a listing for ever and requests the removal of its videos. Idempotent; the row remains until they are released.';
+
+create function private.remove_instead_of_delete() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform private.remove_listing(old.id);
+  return null;
+end;
+$$;
+comment on function private.remove_instead_of_delete() is
+  'Trigger: a seller who deletes a listing through PostgREST removes it as through the API; the row stays.';
+create trigger listings_remove before delete on public.listings
+  for each row when (private.is_rest_user()) execute function private.remove_instead_of_delete();
+
 create function public.listing_delete(p_user_id uuid, p_listing_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -156,9 +177,7 @@ begin
   if v_reason is not null then
     return pg_catalog.jsonb_build_object('reason', v_reason);
   end if;
-  update public.listings l set deleted_at = pg_catalog.now() where l.id = p_listing_id and l.deleted_at is null;
-  update public.videos v set delete_requested_at = pg_catalog.now(), version = v.version + 1
-  where v.listing_id = p_listing_id and v.delete_requested_at is null and v.deleted_at is null;
+  perform private.remove_listing(p_listing_id);
   return pg_catalog.jsonb_build_object('id', p_listing_id);
 end;
 $$;
@@ -235,10 +254,12 @@ comment on function public.listing_reactivate(uuid, uuid) is
 revoke execute on function private.lock_listing(uuid, uuid), private.changed_listing(public.listings, jsonb),
   private.update_refusal(public.listings), private.shown_content(uuid), private.write_changes(public.listings, jsonb),
   private.change_listing(public.listings, jsonb), private.bring_back(uuid), private.write_contact(uuid, jsonb),
+  private.remove_listing(uuid), private.remove_instead_of_delete(),
   public.listing_update(uuid, uuid, jsonb), public.listing_delete(uuid, uuid),
   public.listing_mark_sold(uuid, uuid, integer), public.listing_reactivate(uuid, uuid) from public, anon, authenticated;
 grant execute on function private.lock_listing(uuid, uuid), private.changed_listing(public.listings, jsonb),
   private.update_refusal(public.listings), private.shown_content(uuid), private.write_changes(public.listings, jsonb),
   private.change_listing(public.listings, jsonb), private.bring_back(uuid), private.write_contact(uuid, jsonb),
+  private.remove_listing(uuid),
   public.listing_update(uuid, uuid, jsonb), public.listing_delete(uuid, uuid),
   public.listing_mark_sold(uuid, uuid, integer), public.listing_reactivate(uuid, uuid) to service_role;

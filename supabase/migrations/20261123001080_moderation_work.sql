@@ -5,7 +5,7 @@ create function private.moderator_refusal(p_moderator_id uuid) returns text
 language sql stable set search_path = '' as $$
   select case when u.id is null then 'authentication_required' when u.is_blocked then 'account_blocked'
     when u.role not in ('moderator', 'admin') then 'forbidden' end
-  from (select p_moderator_id as id) as asked left join public.users u on u.id = asked.id;
+  from (select p_moderator_id as id) as asked left join public.accounts u on u.id = asked.id;
 $$;
 comment on function private.moderator_refusal(uuid) is 'Why this person may not moderate; null when he may.';
 
@@ -83,7 +83,7 @@ language sql stable set search_path = '' as $$
     when u.role <> 'admin' and p_queue.status = 'escalated' then 'forbidden'
     when u.role <> 'admin' and p_queue.status = 'in_review' and p_queue.assigned_to <> p_moderator_id
       then 'moderation_taken' end
-  from public.users u where u.id = p_moderator_id;
+  from public.accounts u where u.id = p_moderator_id;
 $$;
 comment on function private.decision_refusal(uuid, public.moderation_queue, integer) is
   'Why a moderator may not act on this place in the queue: nobody decides about a listing of one''s own or of a business in '

@@ -23,7 +23,7 @@ create trigger business_registrations_recheck after update of tax_id on public.b
 create function private.user_refusal(p_user_id uuid) returns text
 language sql stable set search_path = '' as $$
   select case when u.id is null then 'authentication_required' when u.is_blocked then 'account_blocked' end
-  from (select p_user_id as id) as asked left join public.users u on u.id = asked.id;
+  from (select p_user_id as id) as asked left join public.accounts u on u.id = asked.id;
 $$;
 comment on function private.user_refusal(uuid) is 'Why this user may write nothing: the account is gone or blocked; null when he may.';
 
@@ -40,7 +40,7 @@ comment on function private.business_role(uuid, uuid) is
 
 create function private.business_invitation(p_business_id uuid, p_user_id uuid) returns public.business_invitations
 language sql stable set search_path = '' as $$
-  select i.* from public.business_invitations i join public.users u on u.phone = i.phone
+  select i.* from public.business_invitations i join public.accounts u on u.phone = i.phone
   where i.business_id = p_business_id and u.id = p_user_id and i.declined_at is null and i.expires_at > pg_catalog.now();
 $$;
 comment on function private.business_invitation(uuid, uuid) is

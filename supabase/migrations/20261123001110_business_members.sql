@@ -29,7 +29,7 @@ language sql volatile set search_path = '' as $$
       when 'business_ownership en' then 'You are now the owner of this business.'
       else 'Теперь вы владелец этого бизнеса.' end,
     'app360://business/' || b.id, pg_catalog.jsonb_build_object('business_id', b.id), p_event || ':' || p_event_key
-  from public.business_accounts b, public.users u
+  from public.business_accounts b, public.accounts u
   where b.id = p_business_id and u.id = p_user_id
   on conflict (user_id, dedupe_key) do nothing;
 $$;
@@ -56,7 +56,7 @@ begin
     declined_at = null, expires_at = excluded.expires_at
   returning i.* into v_invitation;
   perform private.tell_about_business(p_business_id, u.id, p_user_id, 'business_invitation', v_invitation.id::text)
-  from public.users u
+  from public.accounts u
   where u.phone = p_phone and not exists (
     select from public.business_members m
     where m.business_id = p_business_id and m.user_id = u.id and m.status = 'active');
@@ -99,7 +99,7 @@ begin
   elsif p_invited_phone is not null then
     perform private.invite_phone(p_user_id, p_business_id, p_invited_phone, p_role);
     return '{}';
-  elsif not exists (select from public.users u where u.id = p_invited_user_id) then
+  elsif not exists (select from public.accounts u where u.id = p_invited_user_id) then
     return '{"reason": "not_found"}';
   end if;
   insert into public.business_members (business_id, user_id, role, status, invited_by)

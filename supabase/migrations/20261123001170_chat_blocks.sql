@@ -10,9 +10,9 @@ language plpgsql volatile set search_path = '' as $$
 begin
   if p_user_id = p_other_user_id then
     return '{"reason": "forbidden"}';
-  elsif not exists (select from public.users u where u.id = p_other_user_id) then
+  elsif not exists (select from public.accounts u where u.id = p_other_user_id) then
     return '{"reason": "not_found"}';
-  elsif not exists (select from public.users u where u.id = p_user_id) then
+  elsif not exists (select from public.accounts u where u.id = p_user_id) then
     return '{"reason": "authentication_required"}';
   end if;
   insert into public.chat_blocks (blocker_id, blocked_id) values (p_user_id, p_other_user_id)
@@ -42,7 +42,7 @@ begin
   if v_reason is not null then
     return pg_catalog.jsonb_build_object('reason', v_reason);
   elsif p_target_type = 'user' then
-    select u.id into v_reported from public.users u where u.id = p_target_id;
+    select u.id into v_reported from public.accounts u where u.id = p_target_id;
   else
     select m.sender_id into v_reported from public.chat_messages m
     join public.chat_threads t on t.id = m.thread_id and p_user_id in (t.buyer_id, t.seller_id)

@@ -111,8 +111,11 @@ begin
   for v_filter in
     select f.template, p_query ->> f.name as value
     from (values
-      ('category', 'l.category = %L'), ('city', 'l.city = %L'), ('brand', 'l.brand = %L'), ('model', 'l.model = %L'),
-      ('breed', 'l.breed = %L'), ('property_type', 'l.property_type = %L'), ('transmission', 'l.transmission = %L'),
+      ('category', 'l.category = %L'), ('city', 'l.city = %L'),
+      ('brand', 'l.brand operator(extensions.=) %L::extensions.citext'),
+      ('model', 'l.model operator(extensions.=) %L::extensions.citext'),
+      ('breed', 'l.breed operator(extensions.=) %L::extensions.citext'), ('property_type', 'l.property_type = %L'),
+      ('transmission', 'l.transmission = case %1$L when ''variator'' then ''cvt'' else %1$L end'),
       ('fuel_type', 'l.fuel_type = %L'), ('gender', 'l.gender = %L'), ('rooms', 'l.rooms = %L::integer'),
       ('price_min', 'l.price >= %L::numeric'), ('price_max', 'l.price <= %L::numeric'),
       ('year_min', 'l.year >= %L::integer'), ('year_max', 'l.year <= %L::integer'),

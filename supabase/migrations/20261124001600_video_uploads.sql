@@ -99,7 +99,7 @@ begin
     return pg_catalog.jsonb_build_object('reason', v_reason);
   end if;
   -- Parallel repetitions of one request wait for each other here.
-  perform 1 from public.users u where u.id = p_user_id for no key update;
+  perform 1 from public.accounts u where u.id = p_user_id for no key update;
   v_answer := private.remembered_ticket(p_user_id, v_key, p_digest);
   if v_answer is not null then
     return v_answer;

@@ -71,7 +71,7 @@ begin
     return '{"reason": "not_found"}';
   elsif not v_may then
     return '{"reason": "forbidden"}';
-  elsif exists (select from public.users u where u.id = p_user_id and u.is_blocked) then
+  elsif exists (select from public.accounts u where u.id = p_user_id and u.is_blocked) then
     return '{"reason": "account_blocked"}';
   end if;
   update public.videos v set delete_requested_at = pg_catalog.now(), version = v.version + 1, next_listing_id = null,

@@ -4,7 +4,7 @@
 create or replace function private.listing_allowance(p_payer_id uuid) returns integer
 language sql stable set search_path = '' as $$
   select case when s.id is null then u.free_limit + u.paid_slots else s.listing_limit + u.paid_slots end
-  from public.users u
+  from public.accounts u
   left join public.subscriptions s on s.user_id = u.id and (
     -- Two hours more than paid for: the hourly timer moves the subscription on, and nobody is without a tier before.
     (s.status = 'active' and s.expires_at + interval '2 hours' > pg_catalog.now())
@@ -134,7 +134,7 @@ declare
   v_now constant timestamptz := pg_catalog.clock_timestamp();
   v_subscription public.subscriptions;
 begin
-  perform 1 from public.users u where u.id = p_payment.user_id for no key update;
+  perform 1 from public.accounts u where u.id = p_payment.user_id for no key update;
   select s.* into v_subscription from public.subscriptions s
   where s.user_id = p_payment.user_id and s.status in ('active', 'grace') for update;
   if v_subscription.id is null then
@@ -162,7 +162,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_subscription_id uuid;
 begin
-  perform 1 from public.users u where u.id = p_payment.user_id for no key update;
+  perform 1 from public.accounts u where u.id = p_payment.user_id for no key update;
   select s.id into v_subscription_id from public.subscriptions s
   where s.id = (select p.subscription_id from public.subscription_periods p where p.payment_id = p_payment.id)
     and s.status in ('active', 'grace') for update;
@@ -221,7 +221,7 @@ language sql volatile set search_path = '' as $$
       '{hidden}', coalesce(p_values ->> 'hidden', '0')),
     case when p_values ? 'payment_id' then 'app360://payments/' || (p_values ->> 'payment_id') else 'app360://subscription' end,
     p_values, p_about
-  from public.users u
+  from public.accounts u
   cross join lateral private.billing_sentence(p_code, u.language) as s
   left join public.tiers t on t.code = p_values ->> 'tier'
   where u.id = p_user_id

@@ -39,7 +39,7 @@ language sql stable set search_path = '' as $$
     'users_of_device', (select pg_catalog.count(distinct d.user_id) from public.payment_risk_decisions d
       where d.device_digest = p_device and d.user_id <> p_user_id and d.created_at > pg_catalog.now() - interval '1 day'),
     'account_minutes', (select pg_catalog.floor(extract(epoch from pg_catalog.now() - u.created_at) / 60)
-      from public.users u where u.id = p_user_id));
+      from public.accounts u where u.id = p_user_id));
 $$;
 comment on function private.risk_counts(uuid, bytea) is 'What the fraud rules look at before an order is made.';
 
@@ -167,7 +167,7 @@ declare
 begin
   -- Requests of one person wait for each other here, before any row is locked.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('payments of ' || p_user_id, 0));
-  v_reason := (select case when u.is_blocked then 'account_blocked' else 'known' end from public.users u where u.id = p_user_id);
+  v_reason := (select case when u.is_blocked then 'account_blocked' else 'known' end from public.accounts u where u.id = p_user_id);
   if v_reason is distinct from 'known' then
     return pg_catalog.jsonb_build_object('reason', coalesce(v_reason, 'authentication_required'));
   end if;

@@ -27,7 +27,7 @@ language sql stable set search_path = '' as $$
       from public.tier_offers o where o.user_id = u.id and o.valid_until > pg_catalog.now() and o.withdrawn_at is null and not o.waits
         and not exists (select from public.payments p where p.offer_id = o.id and p.completed_at is not null)))
     end
-  from (select p_user_id as id) as asked left join public.users u on u.id = asked.id
+  from (select p_user_id as id) as asked left join public.accounts u on u.id = asked.id
   left join private.running_subscription(asked.id) as r on true;
 $$;
 comment on function public.subscription_read(uuid) is
@@ -68,7 +68,7 @@ declare
   v_tier public.tiers := (select t from public.tiers t where p_tier in (t.code, t.app_code));
 begin
   perform private.drop_renewals(p_user_id, p_actor);
-  perform 1 from public.users u where u.id = p_user_id for no key update;
+  perform 1 from public.accounts u where u.id = p_user_id for no key update;
   select s.* into v_subscription from public.subscriptions s
   where s.user_id = p_user_id and s.status in ('active', 'grace') for update;
   if v_subscription.id is null then
@@ -218,7 +218,7 @@ declare
   v_day smallint;
   v_did text := 'nothing';
 begin
-  perform 1 from public.users u
+  perform 1 from public.accounts u
   where u.id = (select s.user_id from public.subscriptions s where s.id = p_subscription_id) for no key update;
   select s.* into v_subscription from public.subscriptions s where s.id = p_subscription_id for update;
   v_day := private.reminder_due(v_subscription, p_policy);

@@ -3,7 +3,7 @@
 
 create function private.is_finance(p_operator_id uuid) returns boolean
 language sql stable set search_path = '' as $$
-  select exists (select from public.users u where u.id = p_operator_id and u.role in ('finance', 'admin') and not u.is_blocked);
+  select exists (select from public.accounts u where u.id = p_operator_id and u.role in ('finance', 'admin') and not u.is_blocked);
 $$;
 comment on function private.is_finance(uuid) is 'Whether this person may act on money.';
 
@@ -66,7 +66,7 @@ begin
     return '{"reason": "forbidden"}';
   elsif v_tier.id is null or coalesce(v_amount, 0) <= 0 then
     return '{"reason": "tier_not_for_sale"}';
-  elsif not exists (select from public.users u where u.id = (p_order ->> 'user_id')::uuid) then
+  elsif not exists (select from public.accounts u where u.id = (p_order ->> 'user_id')::uuid) then
     return '{"reason": "not_found"}';
   elsif (p_order ->> 'user_id')::uuid = p_operator_id then
     return private.deny_money(p_operator_id, 'payment.record_by_hand', 'user', p_operator_id, 'operator_own_money', p_policy);
@@ -229,7 +229,7 @@ declare
 begin
   if not private.is_finance(p_operator_id) then
     return '{"reason": "forbidden"}';
-  elsif not exists (select from public.users u where u.id = v_user_id) then
+  elsif not exists (select from public.accounts u where u.id = v_user_id) then
     return '{"reason": "not_found"}';
   elsif v_user_id = p_operator_id then
     return private.deny_money(p_operator_id, 'tier_offer.make', 'user', v_user_id, 'operator_own_money', p_policy);

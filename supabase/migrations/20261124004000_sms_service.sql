@@ -2,7 +2,7 @@
 -- messages that operators send. A report moves a message forward only, and never back from a final state.
 
 alter table public.sms_messages
-  add column sent_by uuid references public.users (id) on delete set null,
+  add column sent_by uuid references public.accounts (id) on delete set null,
   add column template text check (char_length(template) <= 50),
   add column report_code text check (char_length(report_code) <= 20),
   add column report_asks smallint not null default 0 check (report_asks >= 0),
@@ -67,7 +67,7 @@ create function private.operator_refusal(p_operator_id uuid, p_roles text[]) ret
 language sql stable set search_path = '' as $$
   select case when u.id is null then 'authentication_required' when u.is_blocked then 'account_blocked'
     when not u.role = any (p_roles) then 'forbidden' end
-  from (select p_operator_id as id) as asked left join public.users u on u.id = asked.id;
+  from (select p_operator_id as id) as asked left join public.accounts u on u.id = asked.id;
 $$;
 comment on function private.operator_refusal(uuid, text[]) is 'Why this person may not act as an operator with one of the roles; null when he may.';
 

@@ -53,6 +53,12 @@ begin
   delete from public.search_terms t where t.id in (select x.id from public.search_terms x
     where x.searched_on < (v_now at time zone 'Asia/Bishkek')::date - 61 limit p_most for update skip locked);
   kind := 'search_terms'; get diagnostics removed = row_count; return next;
+  delete from public.user_behavior b where b.id in (select x.id from public.user_behavior x
+    where x.created_at < v_now - interval '90 days' limit p_most for update skip locked);
+  kind := 'behavior'; get diagnostics removed = row_count; return next;
+  delete from public.behavior_days d where d.id in (select x.id from public.behavior_days x
+    where x.day < (v_now at time zone 'Asia/Bishkek')::date - 400 limit p_most for update skip locked);
+  kind := 'behavior_days'; get diagnostics removed = row_count; return next;
   delete from public.business_invitations i where i.id in (select x.id from public.business_invitations x
     where x.expires_at < v_now limit p_most for update skip locked);
   kind := 'invitations'; get diagnostics removed = row_count; return next;
@@ -68,7 +74,7 @@ end;
 $$;
 comment on function private.sweep_records(integer) is
   'SMS that were reserved and never handed over (a run that died) are released after an hour, SMS go after 180 days, answers '
-  'to repeated requests and invited phones at their end, views after two days, searches after two months, balances after 400 days, closed '
+  'to repeated requests and invited phones at their end, views after two days, searches after two months, behavior after 90 days, its days and balances after 400, closed '
   'alerts after 180 with nothing left to tell.';
 
 create function private.sweep_listings(p_most integer) returns table (kind text, removed integer)
@@ -90,11 +96,12 @@ begin
   update public.listings l set is_boosted = false where l.id in (select x.id from public.listings x
     where x.is_boosted and x.boost_expires_at <= v_now limit p_most for update skip locked);
   kind := 'ended_boosts'; get diagnostics removed = row_count; return next;
+  kind := 'shown_counters'; removed := private.show_counters(p_most); return next;
 end;
 $$;
 comment on function private.sweep_listings(integer) is
   'Sold listings past delete_at disappear as if their seller had deleted them, with a request to remove their videos; active '
-  'ones past their time expire; boosts end.';
+  'ones past their time expire; boosts end; numbers that have changed by a tenth are shown.';
 
 create function public.cleanup_batch(p_most integer) returns jsonb
 language sql volatile set search_path = '' set statement_timeout = '55s' as $$

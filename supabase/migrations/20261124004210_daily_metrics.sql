@@ -3,7 +3,7 @@
 create table public.active_days (
   id uuid primary key default gen_random_uuid(),
   day date not null,
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   created_at timestamptz not null default now(),
   unique (day, user_id)
 );
@@ -42,7 +42,7 @@ comment on function private.note_active_users(date) is
 create function private.market_figures(p_from timestamptz, p_to timestamptz)
 returns table (metric text, dimension text, value numeric)
 language sql stable set search_path = '' as $$
-  select 'registrations', '', count(*)::numeric from public.users u where u.created_at >= p_from and u.created_at < p_to
+  select 'registrations', '', count(*)::numeric from public.accounts u where u.created_at >= p_from and u.created_at < p_to
   union all
   select 'listings_created', case when grouping(l.category) = 1 then '' else 'category:' || l.category end, count(*)
   from public.listings l where l.created_at >= p_from and l.created_at < p_to group by grouping sets ((), (l.category))
@@ -86,9 +86,9 @@ language sql stable set search_path = '' as $$
   select 'funnel_code_used', '', count(distinct c.phone) from public.verification_codes c
   where c.created_at >= p_from and c.created_at < p_to and c.used_at is not null
   union all
-  select 'funnel_registered', '', count(*) from public.users u where u.created_at >= p_from and u.created_at < p_to
+  select 'funnel_registered', '', count(*) from public.accounts u where u.created_at >= p_from and u.created_at < p_to
   union all
-  select 'funnel_first_listing', '', count(*) from public.users u where u.created_at >= p_from and u.created_at < p_to
+  select 'funnel_first_listing', '', count(*) from public.accounts u where u.created_at >= p_from and u.created_at < p_to
     and exists (select from public.listings l where l.seller_user_id = u.id and l.status <> 'draft'
       and l.created_at < u.created_at + interval '7 days');
 $$;

@@ -7,7 +7,7 @@ insert into public.alert_rules
   ('high_value_listings_info', 'high_value_listings', 'above', 0, '', 0, 0, 'info', '{}', 'Дорогие объявления за сутки', 'Valuable listings of a day', 'unusual-activity'),
   ('reports_surge_info', 'reports_surge', 'above', 300, '%', 0, 0, 'info', '{}', 'Необычно много жалоб', 'Unusually many reports', 'unusual-activity');
 
-create index users_created_idx on public.users (created_at);
+create index accounts_created_idx on public.accounts (created_at);
 create index reports_created_idx on public.reports (created_at);
 
 create function private.activity_figures() returns table (metric text, subject text, value numeric, weak boolean)
@@ -15,7 +15,7 @@ language sql stable set search_path = '' as $$
   with days as (
     select 'registrations_surge' as metric, count(*) filter (where u.created_at > pg_catalog.now() - interval '1 day') as today,
       count(*) filter (where u.created_at <= pg_catalog.now() - interval '1 day') / 14.0 as usual
-    from public.users u where u.created_at > pg_catalog.now() - interval '15 days'
+    from public.accounts u where u.created_at > pg_catalog.now() - interval '15 days'
     union all
     select 'reports_surge', count(*) filter (where r.created_at > pg_catalog.now() - interval '1 day'),
       count(*) filter (where r.created_at <= pg_catalog.now() - interval '1 day') / 14.0

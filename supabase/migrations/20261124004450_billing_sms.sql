@@ -10,7 +10,7 @@ language sql volatile set search_path = '' as $$
     order by n.created_at limit p_limit
   ), taken as (
     insert into public.sms_messages as m (id, purpose, phone, template)
-    select w.id, 'notice', u.phone, w.type from wanted w join public.users u on u.id = w.user_id
+    select w.id, 'notice', u.phone, w.type from wanted w join public.accounts u on u.id = w.user_id
     on conflict (id) do update set template = excluded.template
       where m.state = 'reserved' and m.updated_at < pg_catalog.now() - interval '5 minutes'
     returning m.id, m.phone

@@ -69,7 +69,7 @@ begin
   select pg_catalog.jsonb_build_object('user_id', u.id, 'session_id', a.id, 'name', u.name, 'role', u.role,
       'phone_end', pg_catalog.right(u.phone, 3)) into v_answer
   from public.operator_sessions o
-  join public.auth_sessions a on a.id = o.auth_session_id join public.users u on u.id = a.user_id
+  join public.auth_sessions a on a.id = o.auth_session_id join public.accounts u on u.id = a.user_id
   where o.token_digest = p_token_digest and o.expires_at > pg_catalog.now() and a.revoked_at is null
     and o.last_used_at > pg_catalog.now() - pg_catalog.make_interval(secs => p_idle_seconds)
     and not u.is_blocked and private.is_operator(u.role);

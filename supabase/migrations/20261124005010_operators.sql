@@ -6,13 +6,13 @@ create function public.operator_appoint(
 language plpgsql volatile set search_path = '' as $$
 declare
   v_reason text := case when p_actor_id is not null then private.operator_refusal(p_actor_id, array['admin']) end;
-  v_user public.users;
+  v_user public.accounts;
 begin
   if v_reason is not null then
     return pg_catalog.jsonb_build_object('reason', v_reason);
   end if;
-  insert into public.users (phone) values (p_phone) on conflict (phone) do nothing;
-  select u.* into v_user from public.users u where u.phone = p_phone for update;
+  insert into public.accounts (phone) values (p_phone) on conflict (phone) do nothing;
+  select u.* into v_user from public.accounts u where u.phone = p_phone for update;
   if v_user.id = p_actor_id then
     return '{"reason": "operator_own_role"}';
   end if;
@@ -53,17 +53,17 @@ begin
           select pg_catalog.max(l.created_at) from public.audit_log l where l.actor_user_id = u.id), 'last_sign_in_at', (
           select pg_catalog.max(l.created_at) from public.audit_log l
           where l.actor_user_id = u.id and l.action = 'operator.sign_in')) order by u.role, u.phone), '[]')
-    from public.users u where private.is_operator(u.role)), 'waiting', (
+    from public.accounts u where private.is_operator(u.role)), 'waiting', (
     select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('user_id', u.id, 'name', u.name, 'phone', u.phone,
         'role', w.role, 'asked_by', by.name, 'is_mine', w.asked_by = p_operator_id, 'created_at', w.created_at) order by w.created_at), '[]')
-    from public.operator_appointments w join public.users u on u.id = w.user_id join public.users by on by.id = w.asked_by
+    from public.operator_appointments w join public.accounts u on u.id = w.user_id join public.accounts by on by.id = w.asked_by
     where w.state = 'waiting' and w.created_at > pg_catalog.now() - interval '7 days'));
 end;
 $$;
 comment on function public.operators_list(uuid) is
   'For administrators: {operators, waiting}: everybody with a role, and the roles that wait for a second administrator. '
   'Reasons: forbidden, account_blocked, authentication_required.';
-create index users_operators_idx on public.users (role) where role <> 'user';
+create index accounts_operators_idx on public.accounts (role) where role <> 'user';
 
 create function public.audit_page(
   p_operator_id uuid, p_area text, p_actor_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer
@@ -79,7 +79,7 @@ begin
     select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(e) order by e.created_at desc, e.id desc), '[]') from (
       select l.id, l.action, l.subject_type, l.subject_id, l.details, pg_catalog.host(l.address) as address, l.request_id,
         l.created_at, l.actor_user_id, u.name as actor_name, u.role as actor_role, pg_catalog.right(u.phone, 3) as actor_phone_end
-      from public.audit_log l left join public.users u on u.id = l.actor_user_id
+      from public.audit_log l left join public.accounts u on u.id = l.actor_user_id
       where (p_area is null or pg_catalog.starts_with(l.action, p_area || '.'))
         and (p_actor_id is null or l.actor_user_id = p_actor_id)
         and (l.created_at, l.id) < (p_before, p_before_id)

@@ -39,7 +39,7 @@ create function public.operations_overview(p_operator_id uuid) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_reason text := private.operator_refusal(p_operator_id, array['moderator', 'finance', 'admin']);
-  v_role text := (select u.role from public.users u where u.id = p_operator_id);
+  v_role text := (select u.role from public.accounts u where u.id = p_operator_id);
 begin
   if v_reason is not null then
     return pg_catalog.jsonb_build_object('reason', v_reason);

@@ -8,7 +8,7 @@ language sql stable set search_path = '' as $$
     'payment_type', p.payment_type, 'tier', p.tier, 'review_reason', p.review_reason, 'failure_reason', p.failure_reason,
     'transaction_id', p.transaction_id, 'created_at', p.created_at, 'completed_at', p.completed_at,
     'user', (select pg_catalog.jsonb_build_object('id', u.id, 'name', u.name, 'phone', u.phone)
-      from public.users u where u.id = p.user_id))
+      from public.accounts u where u.id = p.user_id))
   from (select (p_payment).*) as p;
 $$;
 comment on function private.payment_line(public.payments) is 'A payment as operators see it in a list, with its user.';
@@ -45,18 +45,18 @@ begin
     'refundable_tyiyn', v_payment.paid_tyiyn - (select coalesce(pg_catalog.sum(r.amount_tyiyn), 0) from public.refunds r
       where r.payment_id = p_payment_id and r.state not in ('failed', 'rejected')),
     'waiting', (select pg_catalog.to_jsonb(v) || pg_catalog.jsonb_build_object('asked_by_name', u.name)
-      from public.payment_approvals v join public.users u on u.id = v.asked_by
+      from public.payment_approvals v join public.accounts u on u.id = v.asked_by
       where v.payment_id = p_payment_id and v.state = 'waiting'),
     'refunds', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(r) || pg_catalog.jsonb_build_object('requested_by_name', u.name)
         order by r.created_at), '[]')
-      from public.refunds r left join public.users u on u.id = r.requested_by where r.payment_id = p_payment_id),
+      from public.refunds r left join public.accounts u on u.id = r.requested_by where r.payment_id = p_payment_id),
     'attempts', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('position', a.position, 'bank', a.provider,
         'provider_ref', a.provider_ref, 'state', a.state, 'amount_tyiyn', a.amount_tyiyn, 'created_at', a.created_at)
         order by a.position), '[]') from public.payment_attempts a where a.payment_id = p_payment_id),
     'events', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('event', e.event, 'actor_kind', e.actor_kind,
         'actor_name', u.name, 'from_state', e.from_state, 'to_state', e.to_state, 'amount_tyiyn', e.amount_tyiyn,
         'reason', e.details ->> 'reason', 'created_at', e.created_at) order by e.created_at, e.id), '[]')
-      from public.payment_events e left join public.users u on u.id = e.actor_user_id and e.actor_kind = 'operator'
+      from public.payment_events e left join public.accounts u on u.id = e.actor_user_id and e.actor_kind = 'operator'
       where e.payment_id = p_payment_id));
 end;
 $$;
@@ -67,7 +67,7 @@ comment on function public.payment_history(uuid, uuid) is
 create function public.customer_by_phone(p_operator_id uuid, p_phone text) returns jsonb
 language sql stable set search_path = '' as $$
   select case when not private.is_finance(p_operator_id) then '{"reason": "forbidden"}'
-    else coalesce((select pg_catalog.jsonb_build_object('user_id', u.id, 'name', u.name) from public.users u where u.phone = p_phone),
+    else coalesce((select pg_catalog.jsonb_build_object('user_id', u.id, 'name', u.name) from public.accounts u where u.phone = p_phone),
       '{"reason": "not_found"}') end;
 $$;
 comment on function public.customer_by_phone(uuid, text) is

@@ -3,8 +3,8 @@
 
 create table public.operator_money (
   id uuid primary key default gen_random_uuid(),
-  operator_id uuid not null references public.users (id) on delete restrict,
-  customer_id uuid references public.users (id) on delete restrict,
+  operator_id uuid not null references public.accounts (id) on delete restrict,
+  customer_id uuid references public.accounts (id) on delete restrict,
   payment_id uuid references public.payments (id) on delete restrict,
   action text not null check (action in ('activate', 'release', 'refund', 'offer', 'orphan')),
   value_tyiyn bigint not null check (value_tyiyn >= 0),
@@ -53,7 +53,7 @@ declare
 begin
   -- One at a time for an operator and for a customer: of two requests at once the second sees what the first has done.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('operator_money:' || p_operator_id, 0));
-  perform 1 from public.users u where u.id = p_customer_id for no key update;
+  perform 1 from public.accounts u where u.id = p_customer_id for no key update;
   select greatest(
     (select coalesce(pg_catalog.sum(m.value_tyiyn), 0) from public.operator_money m
       where m.operator_id = p_operator_id and m.created_at > pg_catalog.clock_timestamp() - interval '24 hours'),

@@ -2,11 +2,11 @@
 
 create table public.operator_appointments (
   id uuid primary key default gen_random_uuid(),
-  user_id uuid not null references public.users (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
   role text not null check (role in ('moderator', 'finance', 'admin')),
-  asked_by uuid not null references public.users (id) on delete restrict,
+  asked_by uuid not null references public.accounts (id) on delete restrict,
   state text not null default 'waiting' check (state in ('waiting', 'confirmed', 'refused', 'replaced')),
-  decided_by uuid references public.users (id) on delete restrict,
+  decided_by uuid references public.accounts (id) on delete restrict,
   decided_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
@@ -34,10 +34,10 @@ language sql volatile set search_path = '' as $$
 $$;
 comment on function private.audit_appointment(uuid, text, uuid, jsonb, inet, text) is 'Notes what was done about a role.';
 
-create function private.set_role(p_user public.users, p_role text) returns void
+create function private.set_role(p_user public.accounts, p_role text) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
-  update public.users u set role = p_role where u.id = p_user.id;
+  update public.accounts u set role = p_role where u.id = p_user.id;
   -- A session of the operations page shows the role it began with to nobody: it is read anew. A person who is no operator
   -- any more also loses the cookie.
   if not private.is_operator(p_role) then
@@ -45,7 +45,7 @@ begin
   end if;
 end;
 $$;
-comment on function private.set_role(public.users, text) is 'Gives a locked user a role, or takes it away.';
+comment on function private.set_role(public.accounts, text) is 'Gives a locked user a role, or takes it away.';
 
 create function private.end_appointment(
   p_user_id uuid, p_state text, p_actor_id uuid, p_address inet, p_request_id text
@@ -66,7 +66,7 @@ comment on function private.end_appointment(uuid, text, uuid, inet, text) is
   'Ends what waits for a second administrator, refused or replaced by another role; the audit log says so.';
 
 create function private.confirms_appointment(
-  p_user public.users, p_role text, p_actor_id uuid, p_address inet, p_request_id text
+  p_user public.accounts, p_role text, p_actor_id uuid, p_address inet, p_request_id text
 ) returns boolean
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -89,13 +89,13 @@ begin
   return false;
 end;
 $$;
-comment on function private.confirms_appointment(public.users, text, uuid, inet, text) is
+comment on function private.confirms_appointment(public.accounts, text, uuid, inet, text) is
   'Whether an administrator is the second one to give this role, while the first still is one. Else it is noted and waits. '
   'Called with the user locked, so that of two at once one is the second.';
 
-revoke execute on function private.audit_appointment(uuid, text, uuid, jsonb, inet, text), private.set_role(public.users, text),
+revoke execute on function private.audit_appointment(uuid, text, uuid, jsonb, inet, text), private.set_role(public.accounts, text),
   private.end_appointment(uuid, text, uuid, inet, text),
-  private.confirms_appointment(public.users, text, uuid, inet, text) from public, anon, authenticated;
-grant execute on function private.audit_appointment(uuid, text, uuid, jsonb, inet, text), private.set_role(public.users, text),
+  private.confirms_appointment(public.accounts, text, uuid, inet, text) from public, anon, authenticated;
+grant execute on function private.audit_appointment(uuid, text, uuid, jsonb, inet, text), private.set_role(public.accounts, text),
   private.end_appointment(uuid, text, uuid, inet, text),
-  private.confirms_appointment(public.users, text, uuid, inet, text) to service_role;
+  private.confirms_appointment(public.accounts, text, uuid, inet, text) to service_role;

@@ -57,7 +57,7 @@ comment on function private.guard_texts() is
   'Trigger with "<column> line|text [or null]" as arguments: cleans the texts that change, empties those of which nothing is '
   'left, and refuses forbidden words in what everybody sees. Chats and reports are private: they are cleaned only.';
 
-create trigger users_guard_texts before insert or update of name, bio, city, email on public.users
+create trigger accounts_guard_texts before insert or update of name, bio, city, email on public.accounts
   for each row execute function private.guard_texts('name line', 'bio text or null', 'city line or null', 'email line or null');
 create trigger business_accounts_guard_texts
   before insert or update of name, description, city, address on public.business_accounts
@@ -68,9 +68,9 @@ create trigger chat_messages_guard_texts before insert on public.chat_messages
 create trigger reports_guard_texts before insert on public.reports
   for each row when (private.is_rest_user()) execute function private.guard_texts('comment text or null');
 -- Their names sort before listings_guard and listings_keep_checked, which compare what is stored.
-create trigger listings_clean before insert or update of title, description, city, location on public.listings
+create trigger listings_clean before insert or update of title, description, city, location, location_text on public.listings
   for each row when (private.is_rest_user()) execute function private.guard_texts(
-    'title line', 'description text', 'city line or null', 'location line or null');
+    'title line', 'description text', 'city line or null', 'location line or null', 'location_text line or null');
 create trigger car_details_clean before insert or update on public.car_details
   for each row when (private.is_rest_user()) execute function private.guard_texts(
     'brand line', 'model line', 'color line or null', 'body_type line or null', 'damage_report text or null');
@@ -98,7 +98,7 @@ $$;
 comment on function private.judge_direct_change() is
   'Trigger with the column of the listing''s id as argument: content that was changed through REST and breaks a rule waits.';
 
-create trigger listings_rejudge after update of title, description, city, location on public.listings
+create trigger listings_rejudge after update of title, description, city, location, location_text on public.listings
   for each row when (private.is_rest_user() and (old.title, old.description, old.city, old.location)
     is distinct from (new.title, new.description, new.city, new.location))
   execute function private.judge_direct_change('id');

@@ -84,7 +84,7 @@ create trigger chat_messages_limit_insert after insert on public.chat_messages r
   for each statement when (private.is_rest_user())
   execute function private.limit_writes('30', '60', '300', '3600', '2000', '86400');
 
-create trigger users_limit_update after update on public.users referencing new table as written
+create trigger accounts_limit_update after update on public.accounts referencing new table as written
   for each statement when (private.is_rest_user()) execute function private.limit_writes('30', '3600', '100', '86400');
 create trigger business_accounts_limit_update after update on public.business_accounts referencing new table as written
   for each statement when (private.is_rest_user()) execute function private.limit_writes('60', '3600', '200', '86400');

@@ -62,5 +62,5 @@ comment on function private.keep_own_picture() is
 revoke execute on function public.image_origins_set(text, text[]), private.is_allowed_picture(text, text, uuid),
   private.keep_own_picture() from public, anon, authenticated;
 grant execute on function public.image_origins_set(text, text[]) to service_role;
-create trigger users_own_picture before insert or update of avatar_url on public.users
+create trigger accounts_own_picture before insert or update of avatar_url on public.accounts
   for each row when (new.avatar_url is not null and private.is_rest_user()) execute function private.keep_own_picture();

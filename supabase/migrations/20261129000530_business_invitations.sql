@@ -33,7 +33,7 @@ language sql stable set search_path = '' as $$
     from public.business_members m where m.user_id = p_user_id
     union all
     select i.business_id, i.role, 'invited', null, i.created_at, i.id
-    from public.business_invitations i join public.users u on u.phone = i.phone
+    from public.business_invitations i join public.accounts u on u.phone = i.phone
     where u.id = p_user_id and i.declined_at is null and i.expires_at > pg_catalog.now()
       and not exists (
         select from public.business_members m where m.business_id = i.business_id and m.user_id = p_user_id)

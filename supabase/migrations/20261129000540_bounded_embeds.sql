@@ -21,7 +21,12 @@ create function private.embeds_little(p_table text) returns boolean
 language plpgsql stable set search_path = '' as $$
 declare
   v_query text := pg_catalog.current_query();
-  v_from text := 'FROM "public"[.]"' || p_table || '" ';
+  -- The view users is read through public_profiles.
+  v_from text := 'FROM "public"[.]"' || case p_table when 'public_profiles' then '(?:public_profiles|users)'
+    else p_table end || '" ';
+  v_joined constant text := ' *(LEFT JOIN LATERAL|INNER JOIN LATERAL)';
+  v_times integer;
+  v_most_times integer;
   v_most_resources integer := case when current_user = 'anon' then 3 else 6 end;
   v_most_lists integer := case when current_user = 'anon' then 0 else 2 end;
 begin
@@ -34,14 +39,17 @@ begin
     raise sqlstate 'PT400' using message = 'too many embedded resources';
   elsif pg_catalog.regexp_count(v_query, 'jsonb?_agg[(]"') > v_most_lists then
     raise sqlstate 'PT400' using message = 'too many embedded lists';
-  elsif p_table = 'users' then
-    -- Two people of one row are embedded side by side. Lists behind a person that is embedded come back for every row.
-    if v_query ~ (v_from || ' *AS') and v_query ~ 'jsonb?_agg[(]"' then
-      raise sqlstate 'PT400' using message = 'a list embedded behind an embedded person';
-    end if;
-  elsif pg_catalog.regexp_count(v_query, v_from || ' *(AS|LEFT JOIN LATERAL|INNER JOIN LATERAL)')
-      -- An exact count repeats the condition of an inner embed.
-      - pg_catalog.regexp_count(v_query, 'SELECT 1 +' || v_from || ' *AS') > 1 then
+  elsif v_query ~ 'FROM "public"[.]"(accounts|users)" *AS' and v_query ~ 'jsonb?_agg[(]"' then
+    raise sqlstate 'PT400' using message = 'a list embedded behind an embedded person';
+  end if;
+  v_times := pg_catalog.regexp_count(v_query, v_from || ' *AS')
+    -- An exact count repeats the condition of an inner embed.
+    - pg_catalog.regexp_count(v_query, 'SELECT 1 +' || v_from || ' *AS')
+    + pg_catalog.regexp_count(v_query, v_from || v_joined);
+  -- Two people of one row are embedded side by side: buyer and seller.
+  v_most_times := case when p_table = 'public_profiles' and v_query !~ (v_from || v_joined)
+    and v_query !~ 'jsonb?_agg[(]"' then 2 else 1 end;
+  if v_times > v_most_times then
     raise sqlstate 'PT400' using message = 'a resource embedded in itself';
   end if;
   return private.names_little(p_query => v_query);
@@ -49,8 +57,8 @@ end;
 $$;
 comment on function private.embeds_little(text) is
   'Restrictive policies: true, or PT400 (HTTP 400) for a request to PostgREST that embeds more than three resources '
-  '(signed in: six), any list (signed in: two), or this table twice; users twice, but with no list then, or a column more than '
-  'twenty times. Evaluated once per query, before its first row.';
+  '(signed in: six), any list (signed in: two), or this table twice; a person twice side by side, but with no list then, or a column '
+  'more than twenty times. Evaluated once per query, before its first row.';
 revoke execute on function private.names_little(text), private.embeds_little(text) from public;
 grant execute on function private.names_little(text), private.embeds_little(text) to anon, authenticated, service_role;
 

@@ -8,7 +8,7 @@ language sql stable set search_path = '' as $$
     when s.revoked_at is null and s.expires_at > pg_catalog.now() then null else 'authentication_required' end
   from (select p_session_id as id) as asked
   left join public.auth_sessions s on s.id = asked.id
-  left join public.users u on u.id = s.user_id;
+  left join public.accounts u on u.id = s.user_id;
 $$;
 comment on function private.session_refusal(uuid) is
   'Returns why a session may do nothing: account_blocked, or authentication_required for one that is unknown, revoked or '
@@ -21,7 +21,7 @@ declare
 begin
   -- plpgsql keeps its plan; an SQL function is planned anew with every call, which costs many times as much.
   return pg_catalog.pg_input_is_valid(v_claims ->> 'session_id', 'uuid') and exists (
-    select from public.auth_sessions s join public.users u on u.id = s.user_id
+    select from public.auth_sessions s join public.accounts u on u.id = s.user_id
     where s.id = (v_claims ->> 'session_id')::uuid and s.user_id = (v_claims ->> 'sub')::uuid
       and s.revoked_at is null and s.expires_at > pg_catalog.now() and not u.is_blocked);
 end;
@@ -64,7 +64,7 @@ end;
 $$;
 comment on function private.end_sessions_of_blocked() is
   'Trigger: blocking a user ends all sessions, so that unblocking later revives none.';
-create trigger users_end_sessions_of_blocked after update of is_blocked on public.users
+create trigger accounts_end_sessions_of_blocked after update of is_blocked on public.accounts
   for each row when (new.is_blocked and not old.is_blocked) execute function private.end_sessions_of_blocked();
 
 revoke execute on function private.session_refusal(uuid), private.session_is_live(), private.check_session(),

@@ -20,7 +20,7 @@ declare
   v_user_id uuid;
 begin
   select u.id, private.is_operator(u.role) into v_user_id, is_staff
-  from public.users u where u.phone = p_phone and not u.is_blocked;
+  from public.accounts u where u.phone = p_phone and not u.is_blocked;
   caller := case when v_user_id is null then 'new' when exists (
     select from public.auth_sessions s
     where s.user_id = v_user_id and private.network_of(s.address) = private.network_of(p_address)

@@ -28,7 +28,7 @@ class Buyer:
         keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
         self.dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
         # An account that was opened today is looked at when it buys the dearest tier.
-        query = "insert into users (phone, created_at) values (%s, now() - interval '9 days') returning id::text"
+        query = "insert into accounts (phone, created_at) values (%s, now() - interval '9 days') returning id::text"
         self.id: str = self.rows(query, new_phone())[0][0]
         self.http = httpx.Client(
             base_url=stack.url,

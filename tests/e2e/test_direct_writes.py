@@ -20,7 +20,7 @@ class DirectUser:
     def __init__(self, stack: RunningStack) -> None:
         keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
         self.dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
-        [self.id] = self.row("insert into users (phone) values (%s) returning id::text", new_phone())
+        [self.id] = self.row("insert into accounts (phone) values (%s) returning id::text", new_phone())
         self.url = f"http://127.0.0.1:{stack.ports.postgrest}"
         self.token = stack.user_token(self.id)
 

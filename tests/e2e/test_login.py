@@ -56,7 +56,7 @@ def test_of_a_thousand_guesses_three_are_compared_and_one_session_opened_at_most
     with database(stack) as connection:
         query = "select attempts from verification_codes where phone = %s"
         [(attempts,)] = connection.execute(query, [phone]).fetchall()
-        query = "select count(*) from auth_sessions s join users u on u.id = s.user_id where u.phone = %s"
+        query = "select count(*) from auth_sessions s join accounts u on u.id = s.user_id where u.phone = %s"
         [(sessions,)] = connection.execute(query, [phone]).fetchall()
     assert attempts <= 3
     assert sessions == len(opened) <= 1

@@ -45,7 +45,7 @@ class Office:
 
     def user(self, role: str, name: str) -> tuple[str, str]:
         """Create a user with a role: id and phone."""
-        query = "insert into users (phone, name, role) values (%s, %s, %s) returning id::text"
+        query = "insert into accounts (phone, name, role) values (%s, %s, %s) returning id::text"
         phone = new_phone()
         return str(self.rows(query, phone, name, role)[0][0]), phone
 
@@ -149,7 +149,7 @@ def test_neither_another_site_nor_a_neighbour_on_this_host_sends_our_forms(offic
             assert refused.value.status == 403
             sent = refused.value.request.all_headers().get("cookie", "")
             assert ("staff_session=" in sent) is (attacker != EVIL)
-        assert office.rows("select 1 from users where phone = '+996700123456' and role = 'admin'") == []
+        assert office.rows("select 1 from accounts where phone = '+996700123456' and role = 'admin'") == []
 
 
 def test_a_link_on_another_site_leads_to_the_page_all_the_same(office: Office) -> None:
@@ -171,4 +171,4 @@ def test_a_form_that_was_kept_is_worth_nothing_after_signing_out(office: Office)
         page.get_by_text("Вы вышли.").wait_for()
         kept.get_by_role("button", name="Выдать").click()
         kept.get_by_text("Войдите и повторите: действие не выполнено.").wait_for()
-        assert office.rows("select 1 from users where phone = '+996700123457'") == []
+        assert office.rows("select 1 from accounts where phone = '+996700123457'") == []

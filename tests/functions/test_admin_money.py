@@ -48,7 +48,7 @@ def payer(connection: Connection) -> PayingUser:
 
 
 def phone_of(payer: PayingUser) -> str:
-    return str(value(payer.connection, "select phone from users where id = %s", payer.user))
+    return str(value(payer.connection, "select phone from accounts where id = %s", payer.user))
 
 
 def refund(browser: Browser, payment: str, som: str, reason: str = "Оплата по ошибке") -> Page:
@@ -252,7 +252,7 @@ def test_a_moderator_who_tries_money_is_refused_by_the_page_and_by_the_database(
     assert moderator.post(f"{MIGRATION}/pause", token).status == 403
     assert rows(database, "select 1 from refunds where payment_id = %s", payment) == []
     [(staff_member,)] = rows(
-        database, "select id::text from users where role = 'moderator' order by created_at desc limit 1"
+        database, "select id::text from accounts where role = 'moderator' order by created_at desc limit 1"
     )
     for call in (
         "payments_search(%s, '', 1)",

@@ -151,18 +151,20 @@ def test_two_administrators_give_a_role_and_one_takes_it_away(
         assert phone in who.get("/admin/staff").words
     assert admin.submit("/admin/staff", {"phone": phone, "role": "user"}).status == 303
     assert phone not in admin.get("/admin/staff").words
-    [(user,)] = rows(database, "select id::text from users where phone = %s", phone)
+    [(user,)] = rows(database, "select id::text from accounts where phone = %s", phone)
     query = "select details - 'asked_by' from audit_log where subject_id = %s order by created_at, id"
     told = [details for (details,) in rows(database, query, user)]
     assert told == [*[{"from": "user", "to": "finance"}] * 2, {"from": "finance", "to": "user"}]
 
 
 def test_nobody_changes_his_own_role(admin: Browser, database: Database) -> None:
-    query = "select u.phone from users u join audit_log l on l.actor_user_id = u.id where l.action = 'operator.sign_in'"
+    query = (
+        "select u.phone from accounts u join audit_log l on l.actor_user_id = u.id where l.action = 'operator.sign_in'"
+    )
     [(phone,)] = rows(database, query + " order by l.created_at desc limit 1")
     refused = admin.submit("/admin/staff", {"phone": phone, "role": "user"})
     assert refused.status == 409
-    assert rows(database, "select role from users where phone = %s", phone) == [("admin",)]
+    assert rows(database, "select role from accounts where phone = %s", phone) == [("admin",)]
 
 
 def test_the_audit_log_tells_who_did_what_from_where(admin: Browser) -> None:

@@ -75,7 +75,7 @@ def test_a_proved_phone_without_a_role_gets_no_session(
     assert refused.status == 403
     assert "нет доступа" in refused.words
     assert SESSION not in browser.cookies
-    query = """select a.revoked_at is not null, o.id from auth_sessions a join users u on u.id = a.user_id
+    query = """select a.revoked_at is not null, o.id from auth_sessions a join accounts u on u.id = a.user_id
                left join operator_sessions o on o.auth_session_id = a.id where u.phone = %s"""
     assert rows(database, query, phone) == [(True, None)]
 
@@ -128,7 +128,7 @@ def test_whoever_loses_the_role_or_is_blocked_is_out_at_once(
     browser = staff_browser(functions, database, sms_world, "admin")
     with database.connect() as connection:
         connection.execute(
-            f"""update users u set {change} from auth_sessions a join operator_sessions o on o.auth_session_id = a.id
+            f"""update accounts u set {change} from auth_sessions a join operator_sessions o on o.auth_session_id = a.id
                 where u.id = a.user_id and a.revoked_at is null"""
         )
     assert browser.get("/admin").status == 303
@@ -146,7 +146,7 @@ def test_after_signing_out_neither_the_cookie_nor_a_kept_form_is_worth_anything(
     assert browser.get("/admin").status == 303
     fields = {"form_token": token, "phone": new_phone(), "role": "admin"}
     assert browser.post("/admin/staff", fields).status == 401
-    assert rows(database, "select 1 from users where phone = %s", fields["phone"]) == []
+    assert rows(database, "select 1 from accounts where phone = %s", fields["phone"]) == []
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_a_form_from_another_origin_changes_nothing(
     browser = staff_browser(functions, database, sms_world, "admin")
     fields = {"form_token": browser.form_token(), "phone": new_phone(), "role": "admin"}
     assert browser.post("/admin/staff", fields, Origin=origin).status == 403
-    assert rows(database, "select 1 from users where phone = %s", fields["phone"]) == []
+    assert rows(database, "select 1 from accounts where phone = %s", fields["phone"]) == []
     assert browser.post("/admin/sign-in", {"phone": fields["phone"]}, Origin=origin).status == 403
     assert sms_world.texts(str(fields["phone"])) == []
 
@@ -172,7 +172,7 @@ def test_a_form_with_the_token_of_another_session_or_none_changes_nothing(
         fields = {"form_token": stolen, "phone": new_phone(), "role": "admin"}
         refused = browser.post("/admin/staff", fields)
         assert refused.status == 403
-        assert rows(database, "select 1 from users where phone = %s", fields["phone"]) == []
+        assert rows(database, "select 1 from accounts where phone = %s", fields["phone"]) == []
 
 
 def test_a_form_may_also_come_as_json(functions: Functions, database: Database, sms_world: SmsWorld) -> None:

@@ -249,7 +249,7 @@ def test_a_cursor_of_somebodys_own_making_is_refused(somebody: NewUser, cursor: 
 def test_a_blocked_account_opens_no_business(somebody: NewUser, database: Database) -> None:
     user = somebody()
     with database.connect() as connection:
-        connection.execute("update users set is_blocked = true where id = %s", [user.id])
+        connection.execute("update accounts set is_blocked = true where id = %s", [user.id])
     answer = user.send("POST", "", {"name": "Салон"})
     assert (answer.status, answer.code) == (403, "account_blocked")
 
@@ -257,7 +257,7 @@ def test_a_blocked_account_opens_no_business(somebody: NewUser, database: Databa
 def test_an_account_that_is_gone_opens_no_business(somebody: NewUser, database: Database) -> None:
     user = somebody()
     with database.connect() as connection:
-        connection.execute("delete from users where id = %s", [user.id])
+        connection.execute("delete from accounts where id = %s", [user.id])
     assert user.send("POST", "", {"name": "Салон"}).status == 401
 
 

@@ -226,5 +226,5 @@ def test_a_blocked_member_has_no_role(somebody: NewUser, database: Database) -> 
     owner = somebody()
     business = opened(owner)
     with database.connect() as connection:
-        connection.execute("update users set is_blocked = true where id = %s", [owner.id])
+        connection.execute("update accounts set is_blocked = true where id = %s", [owner.id])
     assert owner.send("PUT", f"/{business}", {"city": "Ош"}).status == 403

@@ -200,7 +200,7 @@ def test_a_blocked_account_does_not_chat(somebody: NewUser, database: Database) 
     buyer, listing = somebody(), new_listing(database, somebody().id)
     thread = opened(buyer, listing)
     with database.connect() as connection:
-        connection.execute("update users set is_blocked = true where id = %s", [buyer.id])
+        connection.execute("update accounts set is_blocked = true where id = %s", [buyer.id])
     for path, body in (("/threads", {"listing_id": listing}), (f"/threads/{thread}/messages", {"text": "Привет"})):
         answer = buyer.send("POST", path, body)
         assert (answer.status, answer.code) == (403, "account_blocked")

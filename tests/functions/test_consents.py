@@ -89,7 +89,7 @@ def test_withdrawing_nothing_is_no_failure(person: Person) -> None:
 def test_an_account_that_is_gone_cannot_consent(person: Person, database: Database) -> None:
     data = person.log_in()
     with database.connect() as connection:
-        connection.execute("delete from users where id = %s", [data["user"]["id"]])
+        connection.execute("delete from accounts where id = %s", [data["user"]["id"]])
     assert accept(person, data["token"]).status == 401
 
 

@@ -47,7 +47,7 @@ def day_of_the_market(database: Database) -> None:
     """Create a day: two people come, three request a code; one posts, sells and pays; a code costs money."""
     seller, visitor = new_user_id(database), new_user_id(database)
     for user in (seller, visitor):
-        at(database, "users", user)
+        at(database, "accounts", user)
     at(database, "listings", new_listing(database, seller), status="sold", sold_at=DAY, delete_at=NEXT_NIGHT)
     code = """insert into verification_codes
                 (phone, key_id, nonce, code_digest, code_length, created_at, expires_at, used_at)
@@ -147,7 +147,7 @@ def test_the_timer_counts(functions: Functions, metrics: DailyMetrics) -> None:
 def with_role(functions: Functions, database: Database, role: str) -> User:
     user = new_user(functions, database, "sms")
     with database.connect() as connection:
-        connection.execute("update users set role = %s where id = %s", (role, user.id))
+        connection.execute("update accounts set role = %s where id = %s", (role, user.id))
     return user
 
 

@@ -176,7 +176,7 @@ def test_own_pictures_are_taken_by_their_place(seller: Seller) -> None:
 
 def test_a_blocked_seller_posts_nothing(seller: Seller, database: Database) -> None:
     with database.connect() as connection:
-        connection.execute("update users set is_blocked = true where id = %s", [seller.id])
+        connection.execute("update accounts set is_blocked = true where id = %s", [seller.id])
     assert (seller.post(car()).status, seller.post(car()).code) == (403, "account_blocked")
 
 

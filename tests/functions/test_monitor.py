@@ -175,7 +175,7 @@ def test_a_rule_that_is_switched_off_is_over(operations: Operations) -> None:
 
 def with_role(world: Operations, role: str) -> User:
     user = new_user(world.functions, world.database, "sms")
-    world.execute("update users set role = %s where id = %s", role, user.id)
+    world.execute("update accounts set role = %s where id = %s", role, user.id)
     return user
 
 

@@ -18,7 +18,7 @@ from tests.support.sms import SmsWorld
 def staff_member(paying: Paying, role: str = "finance") -> ActingStaff:
     [(user,)] = rows(
         paying.database,
-        "insert into users (phone, role) values ('+99655' || lpad((random() * 9999999)::int::text, 7, '0'), %s)"
+        "insert into accounts (phone, role) values ('+99655' || lpad((random() * 9999999)::int::text, 7, '0'), %s)"
         " returning id::text",
         role,
     )
@@ -280,7 +280,7 @@ def test_tiers_and_banks_are_shown_in_the_users_language(paying: Paying) -> None
 def test_what_the_settings_name_goes_out_by_sms_once(paying: Paying, sms_world: SmsWorld) -> None:
     paying.functions.set(**sms_world.environ, BILLING_SMS="payment_completed")
     paid(paying, "odengi")
-    [(phone,)] = rows(paying.database, "select phone from users where id = %s", paying.user)
+    [(phone,)] = rows(paying.database, "select phone from accounts where id = %s", paying.user)
     assert paying.reconcile()["sms"] >= 1
     paying.reconcile()
     texts = [message["text"] for message in sms_world.phone.inbox(phone)]

@@ -45,7 +45,7 @@ def test_what_cannot_be_ordered_is_told_apart(paying: Paying) -> None:
 def test_nobody_orders_without_a_token_or_while_blocked(paying: Paying) -> None:
     event = http_event("POST", "/api/payments", {"tier": "basic", "bank": "mbank"})
     assert paying.functions.raw("payments", event).code == "authentication_required"
-    rows(paying.database, "update users set is_blocked = true where id = %s returning id", paying.user)
+    rows(paying.database, "update accounts set is_blocked = true where id = %s returning id", paying.user)
     assert refused(paying) == (403, "account_blocked")
 
 

@@ -150,7 +150,7 @@ def test_logout_everywhere_ends_all(person: Person, database: Database) -> None:
 def test_a_blocked_user_is_signed_out(person: Person, database: Database) -> None:
     data = person.log_in()
     with database.connect() as connection:
-        connection.execute("update users set is_blocked = true where id = %s", [data["user"]["id"]])
+        connection.execute("update accounts set is_blocked = true where id = %s", [data["user"]["id"]])
     assert me(person.functions, data["token"]).status == 401
     assert refresh(person.functions, data["refreshToken"]).status == 401
 

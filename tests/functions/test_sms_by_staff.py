@@ -24,7 +24,7 @@ def staff_member(functions: Functions, database: Database, sms_world: SmsWorld) 
 def with_role(functions: Functions, database: Database, role: str) -> User:
     user = new_user(functions, database, "sms")
     with database.connect() as connection:
-        connection.execute("update users set role = %s where id = %s", (role, user.id))
+        connection.execute("update accounts set role = %s where id = %s", (role, user.id))
     return user
 
 

@@ -29,7 +29,7 @@ def place(row_id: str) -> AssociatedData:
 def user(database: Database) -> str:
     """Create a user, in a database without tokens."""
     rows(database, "delete from payment_profiles returning id")
-    return str(rows(database, "insert into users (phone) values (%s) returning id", new_phone())[0][0])
+    return str(rows(database, "insert into accounts (phone) values (%s) returning id", new_phone())[0][0])
 
 
 def store(database: Database, user: str, token: str, key_id: str, key: bytes) -> str:

@@ -140,7 +140,7 @@ def test_a_repeat_of_the_successful_request_gets_the_same_session(person: Person
     assert {answer.body["data"]["isNewUser"] for answer in answers} == {True}
     assert len({answer.body["data"]["refreshToken"] for answer in answers}) == 4
     assert person.verify(code).code == "otp_invalid"
-    assert rows(database, "select count(*) from auth_sessions s join users u on u.id = s.user_id "
+    assert rows(database, "select count(*) from auth_sessions s join accounts u on u.id = s.user_id "
                 "where u.phone = %s", person.phone) == [(1,)]  # fmt: skip
 
 
@@ -170,7 +170,7 @@ def test_a_repeat_after_logout_opens_nothing(person: Person) -> None:
 def test_a_blocked_user_is_told_only_after_proving_the_phone(person: Person, database: Database) -> None:
     person.log_in()
     with database.connect() as connection:
-        connection.execute("update users set is_blocked = true where phone = %s", [person.phone])
+        connection.execute("update accounts set is_blocked = true where phone = %s", [person.phone])
     age(database, person.phone, 120)
     person.request_code()
     code = person.sms.code(person.phone)

@@ -290,7 +290,7 @@ def test_of_two_tickets_either_serves_the_upload_that_a_listing_tells_of(uploade
 
 
 def test_a_blocked_person_gets_no_ticket(uploader: Uploader) -> None:
-    rows(uploader.database, "update users set is_blocked = true where id = %s returning id", uploader.seller.id)
+    rows(uploader.database, "update accounts set is_blocked = true where id = %s returning id", uploader.seller.id)
     assert uploader.create().code == "account_blocked"
 
 

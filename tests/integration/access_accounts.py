@@ -17,7 +17,7 @@ from tests.integration.access_case import (
 
 ACCOUNTS = [
     Case(
-        "users",
+        "accounts",
         lambda s: {"id": s.newcomer, "phone": "+996700998877"},
         {"bio": "Продаю сам"},
         select=OWNER,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.integration.access_case import (
     EARLIER,
+    EVERYBODY,
     OWNER,
     SERVICE,
     TEAM,
@@ -71,6 +72,47 @@ CHAT = [
         insert=SERVICE,
         update=OWNER,
         delete=SERVICE,
+    ),
+]
+
+COMMENTS = [
+    Case(
+        "comments",
+        lambda s: {"listing_id": s.business_car, "user_id": s.owner, "text": "Ещё продаётся?"},
+        {"text": "Ещё продаётся? Какой год?"},
+        select=EVERYBODY,
+        insert=OWNER,
+        update=OWNER,
+        delete=SERVICE,
+    ),
+    Case(
+        "comments",
+        lambda s: {"listing_id": s.business_car, "user_id": s.owner, "text": "Звоните"},
+        {"text": "Не звоните"},
+        select=OWNER,
+        insert=OWNER,
+        update=OWNER,
+        delete=SERVICE,
+        what="hidden from others",
+        extra={"is_hidden": True},
+    ),
+    Case(
+        "comment_likes",
+        lambda s: {"comment_id": s.comment, "user_id": s.owner},
+        {"created_at": EARLIER},
+        select=OWNER,
+        insert=OWNER,
+        update=SERVICE,
+        delete=OWNER,
+    ),
+    Case(
+        "comment_reactions",
+        lambda s: {"comment_id": s.comment, "user_id": s.owner, "emoji": "👍"},
+        {"emoji": "🔥"},
+        select=EVERYBODY,
+        insert=OWNER,
+        update=SERVICE,
+        delete=OWNER,
     ),
 ]
 

@@ -68,11 +68,11 @@ def texts(table: str, **most: int) -> dict[str, Column]:
 
 
 WRITES: dict[str, Writes] = {
-    "users": Writes(
+    "accounts": Writes(
         {
-            **texts("users", name=255, bio=500, city=100, expo_push_token=255),
-            **checked("users", "email", "language"),
-            "avatar_url": by("users_avatar_url_check", "users_own_picture"),
+            **texts("accounts", name=255, bio=500, city=100, expo_push_token=255),
+            **checked("accounts", "email", "language"),
+            "avatar_url": by("accounts_avatar_url_check", "accounts_own_picture"),
         },
         update=((30, HOUR), (100, DAY)),
     ),
@@ -92,11 +92,12 @@ WRITES: dict[str, Writes] = {
     ),
     "listings": Writes(
         {
-            **texts("listings", title=255, description=2000, city=100, location=200),
+            **texts("listings", title=255, description=2000, city=100, location=200, location_text=200),
             **checked("listings", "price", "latitude", "longitude"),
             **checked("listings", "video_trim_start", "video_trim_end"),
             **checked("listings", "video_original_duration", "video_trimmed_duration"),
             "status": by("listings_status_check", "listings_guard"),
+            "updated_at": by("listings_touch_updated_at"),
         },
         update=EDITS,
     ),
@@ -135,9 +136,10 @@ WRITES: dict[str, Writes] = {
         insert=((20, HOUR), (50, DAY)),
         inserted={
             **texts("reports", comment=1000),
-            **checked("reports", "target_type", "reason"),
+            **checked("reports", "target_type", "reason", "status"),
             "reporter_id": by("reports_insert"),
             "target_id": by("reports_know_target"),
+            "reported_user_id": by("reports_know_target"),
         },
     ),
     "chat_threads": Writes(
@@ -156,6 +158,39 @@ WRITES: dict[str, Writes] = {
             "thread_id": by("chat_messages_insert"),
             "sender_id": by("chat_messages_insert"),
             "client_message_id": by("chat_messages_thread_id_sender_id_client_message_id_key"),
+        },
+    ),
+    "comments": Writes(
+        {"text": text(1000, "comments_text_check"), "is_deleted": by("comments_guard")},
+        insert=((10, MINUTE), (60, HOUR), (200, DAY)),
+        update=((60, HOUR), (200, DAY)),
+        inserted={
+            "text": text(1000, "comments_text_check"),
+            "user_id": by("comments_insert"),
+            **{name: by("comments_guard") for name in ("listing_id", "parent_id")},
+        },
+    ),
+    "comment_likes": Writes(
+        {},
+        insert=MARKS,
+        inserted={name: by("comment_likes_insert") for name in ("comment_id", "user_id")},
+    ),
+    "comment_reactions": Writes(
+        {},
+        insert=MARKS,
+        inserted={
+            **{name: by("comment_reactions_insert") for name in ("comment_id", "user_id")},
+            "emoji": by("comment_reactions_emoji_check"),
+        },
+    ),
+    "user_behavior": Writes(
+        {},
+        insert=((200, MINUTE), (3000, HOUR), (20000, DAY)),
+        inserted={
+            **checked("user_behavior", "event_type", "category", "metadata"),
+            "user_id": by("user_behavior_insert"),
+            "listing_id": by("user_behavior_take"),
+            "created_at": by("user_behavior_take"),
         },
     ),
     "notifications": Writes({"is_read": by("notifications_update")}, update=READS),

@@ -43,6 +43,7 @@ class Scene:
     business_car: str = scene_id("active car of the business")
     business_horse: str = scene_id("active horse of the business")
     business_draft: str = scene_id("draft car of the business")
+    comment: str = scene_id("comment")
     thread: str = scene_id("thread")
     session: str = scene_id("session")
     sms: str = scene_id("sms")
@@ -56,7 +57,7 @@ class Scene:
         """Yield the rows that exist before any case."""
         people = ("owner", "other", "founder", "member", "seller", "invitee", "without_profile")
         for number, name in enumerate(people):
-            yield "users", {"id": getattr(self, name), "phone": f"+99670099{number:04d}", "name": name}
+            yield "accounts", {"id": getattr(self, name), "phone": f"+99670099{number:04d}", "name": name}
         yield "business_accounts", {"id": self.business, "user_id": self.founder, "name": "Салон"}
         for person, role in ((self.member, "admin"), (self.seller, "seller")):
             yield (
@@ -73,6 +74,7 @@ class Scene:
                 "seller_id": self.seller,
             },
         )
+        yield "comments", {"id": self.comment, "listing_id": self.car, "user_id": self.seller, "text": "Торг?"}
         yield "auth_sessions", {"id": self.session, "user_id": self.owner, "expires_at": "2100-01-01T00:00:00Z"}
         yield "sms_messages", {"id": self.sms, "purpose": "notice", "phone": "+996700990000"}
         yield "videos", {"id": self.video, "owner_user_id": self.owner, "provider": "yandex"}

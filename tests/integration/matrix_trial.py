@@ -67,6 +67,11 @@ class Trial:
         row = self.connection.execute(query, [key]).fetchone()
         return row[0] if row else None
 
+    def is_gone(self, case: Case, key: str) -> bool:
+        """Whether the row is deleted, or marked as removed where removal keeps it."""
+        row = self.stored(case, key)
+        return row is None or row.get("deleted_at") is not None
+
     def clear(self) -> None:
         """Remove what the scene's own triggers wrote and a case wants to write itself."""
         self.connection.execute("delete from public.public_profiles where id = %s", [SCENE.without_profile])
@@ -95,7 +100,7 @@ def populated(database: Database) -> Iterator[Trial]:
         for table, row in SCENE.rows():
             insert(connection, table, row)
         # Their sessions are part of the scene: a case that removes what it wrote must not end them.
-        people = [str(row["id"]) for table, row in SCENE.rows() if table == "users"]
+        people = [str(row["id"]) for table, row in SCENE.rows() if table == "accounts"]
         tokens = {person: database.user_token(person) for person in people}
         yield Trial(database, connection, rest, primary_keys(connection), tokens)
 

@@ -26,7 +26,7 @@ def connection(database: Database) -> Iterator[Connection]:
         for table, row in SCENE.rows():
             insert(opened, table, row)
         for number in range(FANS):
-            insert(opened, "users", {"id": fan(number), "phone": f"+9967009800{number:02d}"})
+            insert(opened, "accounts", {"id": fan(number), "phone": f"+9967009800{number:02d}"})
         yield opened
 
 
@@ -62,6 +62,42 @@ def test_parallel_marks_are_all_counted_and_repeated_ones_once(
     connection.execute(f"delete from {table} where user_id = any (%s::uuid[])", [[fan(number) for number in range(5)]])
 
     assert counter(connection, column) == FANS - 5
+
+
+def test_neither_likes_nor_saves_nor_views_write_the_listing_that_everybody_hears_of(connection: Connection) -> None:
+    def version() -> object:
+        return connection.execute("select xmin::text, ctid::text from listings where id = %s", [SCENE.car]).fetchone()
+
+    before = version()
+    views = [{"listing_id": SCENE.car, "viewer": f"{1:032x}", "viewed_on": "2026-11-02"}]
+    connection.execute("select record_listing_views(%s)", [Jsonb(views)])
+    for table in ("listing_likes", "listing_saves"):
+        insert(connection, table, {"user_id": SCENE.other, "listing_id": SCENE.car})
+        connection.execute(f"delete from {table} where user_id = %s", [SCENE.other])
+    assert version() == before
+
+
+def test_a_number_is_shown_when_it_has_changed_by_more_than_a_tenth(connection: Connection) -> None:
+    def shown(views: int) -> int:
+        connection.execute(
+            """insert into listing_counters (listing_id, views_count) values (%s, %s)
+               on conflict (listing_id) do update set views_count = excluded.views_count""",
+            [SCENE.car, views],
+        )
+        connection.execute("select private.show_counters(1000)")
+        row = connection.execute("select views_count, views from listings where id = %s", [SCENE.car]).fetchone()
+        assert row is not None
+        assert row[0] == row[1]
+        return int(row[0])
+
+    assert [shown(views) for views in (1, 100, 105, 110, 111, 0)] == [1, 100, 100, 100, 111, 0]
+
+
+def test_showing_numbers_does_not_change_when_the_listing_was_changed(connection: Connection) -> None:
+    before = connection.execute("select updated_at from listings where id = %s", [SCENE.car]).fetchone()
+    connection.execute("insert into listing_counters (listing_id, likes_count) values (%s, 5)", [SCENE.car])
+    assert connection.execute("select private.show_counters(1000)").fetchone() == (1,)
+    assert connection.execute("select updated_at from listings where id = %s", [SCENE.car]).fetchone() == before
 
 
 def test_a_like_does_not_change_when_the_listing_was_changed(connection: Connection) -> None:

@@ -88,7 +88,7 @@ def test_restoring_again_over_a_damaged_project_gives_the_same(backup_world: Bac
     with psycopg.connect(project, autocommit=True) as connection:
         connection.execute("delete from public.chat_messages")
         connection.execute("drop table public.listing_likes cascade")
-        connection.execute("update public.users set name = 'nobody'")
+        connection.execute("update public.accounts set name = 'nobody'")
         connection.execute("alter role authenticator reset pgrst.db_pre_request")
     restored(backup_world, project)
     assert facts(project) == dict(manifest.tables)
@@ -103,11 +103,11 @@ def test_rows_that_came_out_otherwise_are_named_and_nothing_is_changed(backup_wo
     before = facts(project)
     manifest = backup_world.archive.newest()
     lied = dict(manifest.tables)
-    table = lied["public.users"]
+    table = lied["public.accounts"]
     for wrong in ({"rows": table.rows + 1}, {"hash": "17"}):
-        lied["public.users"] = type(table)(**{**table.__dict__, **wrong})
+        lied["public.accounts"] = type(table)(**{**table.__dict__, **wrong})
         object.__setattr__(manifest, "tables", lied)
-        with pytest.raises(ContentDiffers, match=r"public\.users has"):
+        with pytest.raises(ContentDiffers, match=r"public\.accounts has"):
             Restore(backup_world.archive, print).into_project(manifest, PostgresTarget(project))
         assert facts(project) == before
 
@@ -234,15 +234,15 @@ def test_a_server_on_which_people_see_each_other_is_found_out(project: str, back
     restored(backup_world, project)
     with psycopg.connect(project) as connection:
         connection.execute("alter table public.auth_sessions disable row level security")
-        connection.execute("grant select on public.users to anon, authenticated")
-        connection.execute("create policy everybody on public.users for select using (true)")
+        connection.execute("grant select on public.accounts to anon, authenticated")
+        connection.execute("create policy everybody on public.accounts for select using (true)")
         connection.commit()
     try:
         found = row_security_findings(project, backup_world.archive.newest().tables)
-        assert any(text.startswith("public.users shows") and "not logged in" in text for text in found)
+        assert any(text.startswith("public.accounts shows") and "not logged in" in text for text in found)
         assert set(found) >= {
             "public.auth_sessions has no row security",
-            "public.users shows a user the rows of others",
+            "public.accounts shows a user the rows of others",
         }
     finally:
         with contextlib.suppress(Exception):

@@ -191,7 +191,7 @@ def test_scenario_3_a_new_region_from_nothing_but_the_store(staff_member: Backup
     before = staff_member.archive.newest().tables
     staff_member.s3.store("avatars").delete(["u3/a.jpg"])
     assert command("rebuild", "--to", region, "--dry-run") == 0
-    assert row(region, "select count(*) from public.users") == 0
+    assert row(region, "select count(*) from public.accounts") == 0
     assert command("rebuild", "--to", region, "--lost", "yandex", "--yes") == 0
     after = facts(region)
     changed = {name for name in before if after[name] != before[name]}

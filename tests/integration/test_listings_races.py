@@ -103,7 +103,7 @@ def test_likes_and_saves_are_counted_exactly(database: Database) -> None:
 
     likes = [reacting(user, kind, is_on=True) for user in people for kind in ("like", "save", "like")]
     at_once(database, likes)
-    counts = "select likes_count, saves_count from listings where id = %s"
+    counts = "select likes_count, saves_count from listing_counters where listing_id = %s"
     assert rows(database, counts, listing) == [(60, 60)]
     at_once(database, [reacting(user, "like", is_on=number % 2 == 0) for number, user in enumerate(people)] * 2)
     assert rows(database, counts, listing) == [(30, 60)]

@@ -125,7 +125,7 @@ def test_of_a_thousand_guesses_three_are_compared_and_one_session_opened_at_most
     assert outcomes["ok"] <= 1
     [(attempts,)] = rows(database, "select attempts from verification_codes where phone = %s", phone)
     assert attempts <= 3
-    opened = "select count(*) from auth_sessions s join users u on u.id = s.user_id where u.phone = %s"
+    opened = "select count(*) from auth_sessions s join accounts u on u.id = s.user_id where u.phone = %s"
     assert rows(database, opened, phone)[0][0] == outcomes["ok"]
 
 
@@ -136,7 +136,7 @@ def test_the_right_code_shown_many_times_at_once_opens_one_session_for_one_user(
     served = [answer for answer in answers if answer["outcome"] == "ok"]
     assert len(served) == 4
     assert len({answer["session_id"] for answer in served}) == 1
-    assert rows(database, "select count(*) from users where phone = %s", phone) == [(1,)]
+    assert rows(database, "select count(*) from accounts where phone = %s", phone) == [(1,)]
 
 
 def test_parallel_refreshes_all_stay_in_one_family(database: Database) -> None:

@@ -65,7 +65,7 @@ def stranger(database: Database, rest: httpx.Client, connection: Connection) -> 
 
 
 PROTECTED: dict[str, Any] = {
-    "users": {
+    "accounts": {
         "id": SCENE.owner,
         "columns": {
             "phone": "+996700991111",
@@ -85,6 +85,7 @@ PROTECTED: dict[str, Any] = {
             "likes_count": 1000,
             "saves_count": 1000,
             "views_count": 1000,
+            "comments_count": 1000,
             "moderation_status": "escalated",
             "is_boosted": True,
             "boost_type": "top",
@@ -110,6 +111,7 @@ PROTECTED: dict[str, Any] = {
         "columns": {"last_message": "x", "last_message_at": NOW, "buyer_id": SCENE.other, "seller_deleted_at": NOW},
     },
 }
+PROTECTED["users"] = PROTECTED["accounts"]
 COLUMNS = [(table, column) for table, rule in PROTECTED.items() for column in rule["columns"]]
 
 
@@ -260,9 +262,9 @@ def test_nobody_reads_the_phone_of_another_person(stranger: User) -> None:
     listings = stranger.send(
         "GET", f"/listings?id=eq.{SCENE.car}&select=id,seller:users!seller_user_id(phone),contact:listing_contacts(*)"
     )
-    people = stranger.send("GET", "/users?select=id")
+    people = stranger.send("GET", "/accounts?select=id")
 
-    assert listings.json() == [{"id": SCENE.car, "seller": None, "contact": None}]
+    assert listings.json() == [{"id": SCENE.car, "seller": {"phone": None}, "contact": None}]
     assert [row["id"] for row in people.json()] == [SCENE.other]
 
 

@@ -12,7 +12,7 @@ from tests.integration.access_scene import Connection
 from tests.support.database import Database
 
 TABLES_OF_THE_AUDIT = {
-    "users", "listings", "car_details", "horse_details", "real_estate_details", "business_accounts",
+    "accounts", "listings", "car_details", "horse_details", "real_estate_details", "business_accounts",
     "business_members", "listing_likes", "listing_saves", "chat_threads", "chat_messages", "verification_codes",
     "moderation_events", "moderation_queue", "user_consents", "payments", "subscriptions",
 }  # fmt: skip
@@ -21,7 +21,7 @@ TABLES_OF_THE_AUDIT = {
 WITHOUT_UPDATED_AT = {
     "login_failures", "sms_attempts", "sms_limit_hits", "rate_limits", "consent_audit_log", "audit_log",
     "listing_views", "moderation_events", "payment_events", "payment_risk_decisions", "supplier_balances",
-    "active_days", "operator_money",
+    "active_days", "operator_money", "comment_likes", "comment_reactions", "user_behavior", "behavior_days",
 }  # fmt: skip
 TOUCHED_BY_ANOTHER_TRIGGER = {"public_profiles"}
 KEYED_BY_WHAT_THEY_COUNT = {"sms_circuits", "sms_spending", "rate_limits"}
@@ -35,6 +35,7 @@ CALLABLE_BY_USERS = {
     "private.my_businesses(text[])": {"authenticated"},
     "private.may_edit_listing(uuid)": {"authenticated"},
     "private.may_see_listing(uuid)": {"anon", "authenticated"},
+    "private.may_see_comment(uuid)": {"anon", "authenticated"},
     "private.embeds_little(text)": {"anon", "authenticated"},
     "private.names_little(text)": {"anon", "authenticated"},
     "private.my_listings()": {"authenticated"},
@@ -259,7 +260,10 @@ def test_the_publication_holds_what_the_app_listens_to(connection: Connection) -
         connection, "select tablename::text from pg_publication_tables where pubname = 'supabase_realtime'"
     )
 
-    assert published == {"chat_messages", "listings", "listing_likes", "listing_saves"}
+    assert published == {
+        *("chat_messages", "chat_threads", "notifications", "comments"),
+        *("listings", "listing_likes", "listing_saves"),
+    }
 
 
 @pytest.mark.parametrize(
@@ -278,7 +282,7 @@ def test_a_user_uploads_into_his_own_folder_only(
     name = f"{user if folder == 'own' else user[:-1] + '2'}/a.png"
     with connection.transaction(force_rollback=True):
         connection.execute("insert into storage.buckets (id, name) values ('other', 'other')")
-        connection.execute("insert into users (id, phone) values (%s, '+996700990077')", [user])
+        connection.execute("insert into accounts (id, phone) values (%s, '+996700990077')", [user])
         session = "insert into auth_sessions (user_id, expires_at) values (%s, now() + '1 day') returning id::text"
         row = connection.execute(session.encode(), [user]).fetchone()
         assert row is not None

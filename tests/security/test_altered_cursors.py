@@ -58,7 +58,7 @@ def asked(functions: Functions, database: Database, sms_world: SmsWorld) -> Aske
     names = ("LIMIT_DEFAULT_PER_15_MINUTES", "LIMIT_CHAT_PER_MINUTE", "LIMIT_PAYMENT_PER_MINUTE")
     functions.set(**dict.fromkeys(names, "100000"))
     seller = new_seller(functions, database)
-    rows(database, "update users set role = 'moderator' where id = %s returning id", seller.id)
+    rows(database, "update accounts set role = 'moderator' where id = %s returning id", seller.id)
     query = "insert into business_accounts (user_id, name) values (%s, 'Авто') returning id::text"
     [(business,)] = rows(database, query, new_user_id(database))
     query = "insert into chat_threads (buyer_id, seller_id) values (%s, %s) returning id::text"

@@ -34,7 +34,7 @@ def test_an_administrators_second_sim_gets_no_role(office: Office, connection: C
     for _ in range(2):
         asked = admin.submit("/admin/staff", {"phone": second_sim, "role": "finance"}, on="/admin/staff")
         assert asked.location.endswith("?done=appointment_waits")
-    assert value(connection, "select role from users where phone = %s", second_sim) == "user"
+    assert value(connection, "select role from accounts where phone = %s", second_sim) == "user"
     assert sign_in(Browser(office.functions), office.sms, second_sim).status == 403
     page = admin.get("/admin/staff").words
     assert second_sim in page
@@ -43,9 +43,9 @@ def test_an_administrators_second_sim_gets_no_role(office: Office, connection: C
     other, _ = office.enter("admin")
     confirmed = other.submit("/admin/staff", {"phone": second_sim, "role": "finance"}, on="/admin/staff")
     assert confirmed.location.endswith("?done=appointed")
-    assert value(connection, "select role from users where phone = %s", second_sim) == "finance"
-    log = """select array_agg(l.action order by l.created_at) from audit_log l join users u on u.id::text = l.subject_id
-        where u.phone = %s and l.action <> 'operator.refused'"""
+    assert value(connection, "select role from accounts where phone = %s", second_sim) == "finance"
+    log = """select array_agg(l.action order by l.created_at) from audit_log l
+        join accounts u on u.id::text = l.subject_id where u.phone = %s and l.action <> 'operator.refused'"""
     assert value(connection, log, second_sim) == ["operator.ask_appointment", "operator.appoint"]
 
 
@@ -64,7 +64,7 @@ def test_of_two_administrators_at_the_same_moment_one_is_the_second(database: Da
         for admin in admins
     ]
     assert sorted(at_once(database, calls)) == [False, True]
-    assert value(connection, "select role from users where phone = %s", phone) == "finance"
+    assert value(connection, "select role from accounts where phone = %s", phone) == "finance"
 
 
 @pytest.mark.parametrize("end", ["blocked", "lost the role", "a week ago"])
@@ -75,15 +75,15 @@ def test_what_somebody_asked_who_is_no_administrator_any_more_or_long_ago_is_ask
     phone = new_phone()
     assert appoint(connection, first, phone, "admin")["waits"] is True
     if end == "blocked":
-        connection.execute("update users set is_blocked = true where id = %s", [first])
+        connection.execute("update accounts set is_blocked = true where id = %s", [first])
     elif end == "lost the role":
-        appoint(connection, second, str(value(connection, "select phone from users where id = %s", first)), "user")
+        appoint(connection, second, str(value(connection, "select phone from accounts where id = %s", first)), "user")
     else:
         connection.execute(
             "update operator_appointments set created_at = now() - interval '8 days' where asked_by = %s", [first]
         )
     assert appoint(connection, second, phone, "admin")["waits"] is True
-    assert value(connection, "select role from users where phone = %s", phone) == "user"
+    assert value(connection, "select role from accounts where phone = %s", phone) == "user"
 
 
 def test_a_role_is_taken_away_at_once_and_what_waits_is_refused(connection: Connection) -> None:
@@ -92,16 +92,16 @@ def test_a_role_is_taken_away_at_once_and_what_waits_is_refused(connection: Conn
     appoint(connection, None, phone, "moderator")
     assert appoint(connection, first, phone, "admin")["waits"] is True
     assert appoint(connection, second, phone, "user")["waits"] is False
-    assert value(connection, "select role from users where phone = %s", phone) == "user"
-    refused = """select l.details ->> 'asked_by' from audit_log l join users u on u.id::text = l.subject_id
-        where u.phone = %s and l.action = 'operator.appointment_refused'"""
+    assert value(connection, "select role from accounts where phone = %s", phone) == "user"
+    refused = """select l.details ->> 'asked_by' from audit_log l
+        join accounts u on u.id::text = l.subject_id where u.phone = %s and l.action = 'operator.appointment_refused'"""
     assert value(connection, refused, phone) == first
 
 
 def test_the_first_administrator_is_made_by_command(connection: Connection, database: Database) -> None:
     phone = new_staff_member(database, "user")
     assert appoint(connection, None, phone, "admin") == {
-        "user_id": value(connection, "select id::text from users where phone = %s", phone),
+        "user_id": value(connection, "select id::text from accounts where phone = %s", phone),
         "role": "admin",
         "before": "user",
         "waits": False,

@@ -17,7 +17,7 @@ Attempt = Callable[[Caller], httpx.Response]
 
 
 def listing_of_somebody(stack: RunningStack) -> str:
-    query = """with seller as (insert into users (phone) values (%s) returning id)
+    query = """with seller as (insert into accounts (phone) values (%s) returning id)
         insert into listings (seller_user_id, category, title, price, status, moderation_status)
         select id, 'car', 'Toyota Camry 2018', 1200000, 'active', 'approved' from seller returning id::text"""
     return str(stack.rows(query, Caller(stack).phone)[0][0])
@@ -60,7 +60,7 @@ def logged_out(victim: Caller) -> None:
 
 
 def blocked(victim: Caller) -> None:
-    victim.stack.rows("update users set is_blocked = true, blocked_at = now() where id = %s", victim.id)
+    victim.stack.rows("update accounts set is_blocked = true, blocked_at = now() where id = %s", victim.id)
 
 
 def counts(victim: Caller) -> tuple[object, ...]:
@@ -72,7 +72,7 @@ def counts(victim: Caller) -> tuple[object, ...]:
         for table in tables
     ]
     mine = "select count(*) from listings where seller_user_id = %s"
-    name = "select name from users where id = %s"
+    name = "select name from accounts where id = %s"
     return (*written, victim.stack.rows(mine, victim.id), victim.stack.rows(name, victim.id))
 
 
@@ -97,7 +97,7 @@ def test_a_blocked_user_is_told_so_and_stays_out_after_the_blocking_is_undone(st
     blocked(user)
     assert user.api("POST", "/api/video/create", {"title": "Camry"}).json()["code"] == "account_blocked"
     assert user.api("GET", "/api/auth/me").status_code == 401
-    user.stack.rows("update users set is_blocked = false where id = %s", user.id)
+    user.stack.rows("update accounts set is_blocked = false where id = %s", user.id)
     assert user.api("POST", "/api/video/create", {"title": "Camry"}).status_code == 401
 
 

@@ -27,12 +27,12 @@ def people(database: Database) -> Iterator[list[str]]:
     """Five thousand people to report."""
     with database.connect() as connection:
         made = connection.execute(
-            """insert into users (phone) select '+99655' || lpad(n::text, 7, '0') from generate_series(1, 5000) as n
+            """insert into accounts (phone) select '+99655' || lpad(n::text, 7, '0') from generate_series(1, 5000) as n
                returning id::text"""
         ).fetchall()
         ids = [row[0] for row in made]
         yield ids
-        connection.execute("delete from users where id = any (%s::uuid[])", [ids])
+        connection.execute("delete from accounts where id = any (%s::uuid[])", [ids])
 
 
 def reports(user: str, people: list[str]) -> list[dict[str, str]]:
@@ -139,7 +139,7 @@ def test_a_profile_is_not_rewritten_without_end(rest: Rest, database: Database) 
         user.send("PATCH", f"/users?id=eq.{user.id}", {"bio": f"Текст {number}"}).status_code for number in range(32)
     ]
     assert answers == [204] * 30 + [429] * 2
-    assert rows(database, "select bio from users where id = %s", user.id) == [("Текст 29",)]
+    assert rows(database, "select bio from accounts where id = %s", user.id) == [("Текст 29",)]
 
 
 def act_as(connection: psycopg.Connection[tuple[object, ...]], user: str) -> None:

@@ -62,7 +62,7 @@ def test_a_number_with_an_account_looks_like_one_without_until_it_accepts(somebo
     direct = rest.user(owner.id)
     rows = direct.rows(f"/business_members?business_id=eq.{business}&select=*,user:users!user_id(*)")
     assert {row["user_id"] for row in rows} == {owner.id, member.id}
-    for path in (f"/business_invitations?business_id=eq.{business}", "/business_invitations?select=phone,users(*)"):
+    for path in (f"/business_invitations?business_id=eq.{business}", "/business_invitations?select=phone,accounts(*)"):
         assert direct.send("GET", path).status_code in (401, 403)
     body = {"business_id": business, "user_id": known.id, "role": "seller", "status": "invited", "invited_by": owner.id}
     assert direct.send("POST", "/business_members", body).status_code == 403

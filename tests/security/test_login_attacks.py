@@ -72,7 +72,7 @@ def test_one_home_gets_twenty_codes_however_many_of_its_networks_it_uses(stack: 
 def test_when_strangers_have_used_their_money_known_people_still_log_in_and_staff_longest(stack: RunningStack) -> None:
     known = [Caller(stack).log_in() for _ in range(4)]
     staff = Caller(stack).log_in()
-    stack.rows("update users set role = 'moderator' where id = %s", staff.id)
+    stack.rows("update accounts set role = 'moderator' where id = %s", staff.id)
     travelling = [Caller(stack, phone=person.phone) for person in known]
     for person in (*known, staff):
         let_an_hour_pass(stack, person.phone)

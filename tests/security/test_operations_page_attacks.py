@@ -57,7 +57,7 @@ def address_of(route: str) -> str:
 
 def appointed(target: Target, phone: str) -> bool:
     """Return True when the attack has given somebody a role."""
-    return target.rows("select 1 from users where phone = %s and role <> 'user'", phone) != []
+    return target.rows("select 1 from accounts where phone = %s and role <> 'user'", phone) != []
 
 
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "", "http://127.0.0.1:9", "HTTP://LOCALHOST"])

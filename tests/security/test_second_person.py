@@ -46,7 +46,7 @@ def refund(browser: Browser, payment: str, som: str) -> Page:
 
 
 def phone_of(payer: PayingUser) -> str:
-    return str(value(payer.connection, "select phone from users where id = %s", payer.user))
+    return str(value(payer.connection, "select phone from accounts where id = %s", payer.user))
 
 
 def bought_for(connection: Connection, tyiyn: int) -> tuple[PayingUser, str]:
@@ -61,7 +61,7 @@ def test_nobody_gives_himself_a_tier(office: Office, connection: Connection) -> 
     thief, phone = office.enter("finance")
     for changes in ({"tier": "enterprise", "amount_som": "0.01", "period_days": "3660"}, {"tier": "basic"}):
         assert by_hand(thief, phone, **changes).status == 403
-    user = str(value(connection, "select id::text from users where phone = %s", phone))
+    user = str(value(connection, "select id::text from accounts where phone = %s", phone))
     assert PayingUser(connection, user).subscription() is None
     assert denied(connection, user) == [("payment.record_by_hand_denied", "operator_own_money")] * 2
 

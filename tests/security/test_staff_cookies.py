@@ -17,7 +17,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 def session(stack: RunningStack) -> str:
     """Return the cookie of a moderator who has signed in."""
     phone = new_phone()
-    stack.rows("insert into users (phone, name, role) values (%s, 'Гулзат', 'moderator')", phone)
+    stack.rows("insert into accounts (phone, name, role) values (%s, 'Гулзат', 'moderator')", phone)
     headers = {"Origin": stack.url, "X-Local-Address": new_address()}
     with httpx.Client(base_url=stack.url, headers=headers, trust_env=False, timeout=60) as browser:
         assert browser.post("/admin/sign-in", data={"phone": phone}).status_code == 303

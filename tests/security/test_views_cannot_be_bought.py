@@ -36,8 +36,9 @@ def looked_at(functions: Functions, listing: str, visits: Iterable[tuple[str, st
 
 
 def views(database: Database, listing: str) -> int:
-    """Views that the listing shows."""
-    [(counted,)] = rows(database, "select views_count from listings where id = %s", listing)
+    """Views that were counted."""
+    query = "select coalesce(sum(views_count), 0) from listing_counters where listing_id = %s"
+    [(counted,)] = rows(database, query, listing)
     return int(counted)
 
 

@@ -109,8 +109,8 @@ def settle_payments(scene: Scene) -> None:
 def register_many(scene: Scene) -> None:
     """More than three times as many people come on one day as on a usual one."""
     new_user_id(scene.world.database)
-    let_a_day_pass("users")(scene)
-    recent = "select count(*) / 14.0 from users where created_at > now() - interval '15 days'"
+    let_a_day_pass("accounts")(scene)
+    recent = "select count(*) / 14.0 from accounts where created_at > now() - interval '15 days'"
     [(usual,)] = rows(scene.world.database, recent)
     for _ in range(max(20, int(usual * 3) + 1)):
         new_user_id(scene.world.database)

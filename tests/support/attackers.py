@@ -35,7 +35,7 @@ class Target:
 
     def user(self, role: str = "user", name: str = "Айбек") -> tuple[str, str]:
         """Return a new user with a role: id and phone."""
-        query = "insert into users (phone, name, role) values (%s, %s, %s) returning id::text"
+        query = "insert into accounts (phone, name, role) values (%s, %s, %s) returning id::text"
         phone = new_phone()
         return str(self.rows(query, phone, name, role)[0][0]), phone
 

@@ -22,7 +22,7 @@ def buyer(stack: RunningStack) -> httpx.Client:
     user = str(uuid4())
     rest = {"apikey": keys.role_token("service_role"), "Authorization": f"Bearer {keys.role_token('service_role')}"}
     address = f"http://127.0.0.1:{stack.ports.postgrest}"
-    made = httpx.post(f"{address}/users", json={"id": user, "phone": new_number()}, headers=rest, trust_env=False)
+    made = httpx.post(f"{address}/accounts", json={"id": user, "phone": new_number()}, headers=rest, trust_env=False)
     assert made.status_code == 201, made.text
     token = {"Authorization": f"Bearer {stack.user_token(user)}"}
     return httpx.Client(base_url=stack.url, headers=token, trust_env=False, timeout=30)

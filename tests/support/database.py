@@ -87,7 +87,7 @@ class Database:
         with self.connect() as connection:
             connection.execute(
                 """insert into auth_sessions (id, user_id, expires_at)
-                   select %s, u.id, now() + interval '1 day' from users u where u.id = %s
+                   select %s, u.id, now() + interval '1 day' from accounts u where u.id = %s
                    on conflict (id) do nothing""",
                 [session["session_id"], str(user_id)],
             )

@@ -42,7 +42,7 @@ def log_in(stack: RunningStack) -> str:
     keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
     dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
     with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("update public.users set role = 'admin' where id = %s", (answer["data"]["user"]["id"],))
+        connection.execute("update public.accounts set role = 'admin' where id = %s", (answer["data"]["user"]["id"],))
     for name in ("token", "refreshToken"):
         remember_secret(answer["data"][name])
     token: str = answer["data"]["token"]

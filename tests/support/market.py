@@ -47,7 +47,7 @@ class User:
 def new_user_id(database: Database, *, name: str = "Айбек", phone: str | None = None) -> str:
     """Return a new user's id."""
     [(user_id,)] = rows(
-        database, "insert into users (phone, name) values (%s, %s) returning id::text", phone or new_number(), name
+        database, "insert into accounts (phone, name) values (%s, %s) returning id::text", phone or new_number(), name
     )
     return str(user_id)
 

@@ -19,7 +19,7 @@ class App:
         keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
         dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
         with psycopg.connect(dsn, autocommit=True) as connection:
-            query = "insert into users (phone, name, free_limit) values (%s, 'Айбек', 100) returning id::text"
+            query = "insert into accounts (phone, name, free_limit) values (%s, 'Айбек', 100) returning id::text"
             row = connection.execute(query, [new_phone()]).fetchone()
         assert row is not None
         self.id: str = row[0]

@@ -65,7 +65,7 @@ class PayingUser:
         """Create a paying user."""
         phone = f"+996555{next(_numbers):06d}"
         names = "".join(f", {name}" for name in columns)
-        query = f"insert into users (phone{names}) values (%s{', %s' * len(columns)}) returning id::text"
+        query = f"insert into accounts (phone{names}) values (%s{', %s' * len(columns)}) returning id::text"
         return cls(connection, value(connection, query, phone, *columns.values()))
 
     def order(self, tier: str = "basic", bank: str = "mbank", *, key: str | None = None) -> dict[str, Any]:
@@ -213,7 +213,7 @@ def assert_nothing_is_lost(connection: Connection, user: str) -> None:
 
 def waiting_for_a_person(connection: Connection) -> set[str]:
     """Ids of the payments in the staff's queue."""
-    staff_member = value(connection, "select id::text from users where role = 'finance' and not is_blocked limit 1")
+    staff_member = value(connection, "select id::text from accounts where role = 'finance' and not is_blocked limit 1")
     staff_member = staff_member or PayingUser.new(connection, role="finance").user
     queue = ask(connection, "billing_queue", operator_id=staff_member, limit=100_000)
     return {payment["id"] for payment in queue["payments"]}

@@ -29,7 +29,7 @@ select 'login', '+99655500' || lpad((n * 37 % 10000)::text, 4, '0'), case when n
 from generate_series(1, 900) as n;
 insert into payments (user_id, payment_type, tier, period_days, amount_tyiyn, paid_tyiyn, state, payment_method, transaction_id,
   completed_at, created_at, review_reason, idempotency_key)
-select (select id from users order by phone offset n % 11 limit 1), 'subscription', case when n % 3 = 0 then 'premium' else 'basic' end, 30,
+select (select id from accounts order by phone offset n % 11 limit 1), 'subscription', case when n % 3 = 0 then 'premium' else 'basic' end, 30,
   case when n % 3 = 0 then 50000 else 10000 end, case when n % 3 = 0 then 50000 else 10000 end,
   case when n = 5 then 'manual_review' else 'completed' end, (array['mbank', 'odengi', 'optima', 'bakai'])[1 + n % 4], 'TX' || 48210 + n,
   case when n <> 5 then now() - n * n * interval '35 minutes' end, now() - n * n * interval '35 minutes' - interval '3 minutes',

@@ -97,7 +97,7 @@ def new_user(database: Database, **columns: Any) -> str:
     """Return a user in the database; its id."""
     names = "".join(f", {name}" for name in columns)
     marks = ", %s" * len(columns)
-    query = f"insert into users (phone{names}) values (%s{marks}) returning id::text"
+    query = f"insert into accounts (phone{names}) values (%s{marks}) returning id::text"
     return str(rows(database, query, new_phone(), *columns.values())[0][0])
 
 

@@ -105,7 +105,7 @@ def sign_in(browser: Browser, sms: SmsWorld, phone: str) -> Page:
 def new_staff_member(database: Database, role: str, *, name: str = "Гулзат") -> str:
     """Return the phone of somebody with a role."""
     phone = new_phone()
-    rows(database, "insert into users (phone, name, role) values (%s, %s, %s) returning id", phone, name, role)
+    rows(database, "insert into accounts (phone, name, role) values (%s, %s, %s) returning id", phone, name, role)
     return phone
 
 

@@ -105,7 +105,7 @@ class Sessions:
             "auth_sessions.expires_at": "gt.now",
         }
         try:
-            rows = self.database.select("users", query, user_token=principal.token)
+            rows = self.database.select("accounts", query, user_token=principal.token)
         except AccountBlocked:
             raise AuthenticationRequired from None
         if not rows or rows[0]["is_blocked"]:

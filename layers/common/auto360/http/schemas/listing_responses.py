@@ -126,6 +126,8 @@ class Listing(BaseModel):
             {
                 **row,
                 "details": as_shown(row["details"]),
+                # The columns of these names hold the codes of the app's filters.
+                **{name: row["details"].get(name) for name in ("color", "transmission", "breed")},
                 "seller_id": row["seller_user_id"],
                 "is_favorited": row.get("is_saved", False),
                 "boost_until": row["boost_expires_at"],

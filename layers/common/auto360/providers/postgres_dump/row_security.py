@@ -29,13 +29,13 @@ def row_security_findings(address: str, tables: Mapping[str, TableChecksum]) -> 
             if seen != facts.anonymous_rows:
                 told = f"{seen} rows to people who have not logged in, the original {facts.anonymous_rows}"
                 found.append(f"{table} shows {told}")
-        for (user,) in connection.execute("select id from public.users order by created_at limit 3").fetchall():
+        for (user,) in connection.execute("select id from public.accounts order by created_at limit 3").fetchall():
             with _signed_in(connection, str(user)):
-                strangers = f"select count(*) from public.users where id <> '{user}'"
+                strangers = f"select count(*) from public.accounts where id <> '{user}'"
                 if _rows(connection, strangers):
-                    found.append("public.users shows a user the rows of others")
-                if not _rows(connection, f"select count(*) from public.users where id = '{user}'"):
-                    found.append("public.users does not show a user their own row")
+                    found.append("public.accounts shows a user the rows of others")
+                if not _rows(connection, f"select count(*) from public.accounts where id = '{user}'"):
+                    found.append("public.accounts does not show a user their own row")
         return found
 
 

@@ -1,0 +1,153 @@
+-- Comments below a listing, with replies, likes and emoji. The app writes them through PostgREST, other clients through
+-- the API; triggers hold the rules for both (docs/decisions/0102).
+
+create table public.comments (
+  id uuid primary key default gen_random_uuid(),
+  listing_id uuid not null references public.listings (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
+  parent_id uuid references public.comments (id) on delete cascade,
+  text text not null check (char_length(text) between 1 and 1000),
+  likes_count integer not null default 0 check (likes_count >= 0),
+  replies_count integer not null default 0 check (replies_count >= 0),
+  is_edited boolean not null default false,
+  is_deleted boolean not null default false,
+  is_hidden boolean not null default false,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint comments_user_profile_fkey
+    foreign key (user_id) references public.public_profiles (id) on delete no action
+);
+comment on table public.comments is 'What people write below a listing. A deleted one stays as a place for its replies.';
+comment on column public.comments.is_hidden is
+  'Breaks a moderation rule or was reported, until a moderator decides: its author alone sees it.';
+create index comments_listing_created_idx on public.comments (listing_id, created_at desc, id desc);
+create index comments_parent_created_idx on public.comments (parent_id, created_at) where parent_id is not null;
+create index comments_parent_idx on public.comments (parent_id);
+create index comments_user_created_idx on public.comments (user_id, created_at desc);
+create index comments_hidden_idx on public.comments (created_at) where is_hidden and not is_deleted;
+create trigger comments_touch_updated_at before update of text, is_deleted, is_hidden on public.comments
+  for each row execute function private.touch_updated_at();
+
+create table public.comment_likes (
+  id uuid primary key default gen_random_uuid(),
+  comment_id uuid not null references public.comments (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
+  created_at timestamptz not null default now(),
+  unique (comment_id, user_id)
+);
+comment on table public.comment_likes is 'A user likes a comment. comments.likes_count is kept by a trigger.';
+create index comment_likes_user_idx on public.comment_likes (user_id);
+
+create table public.comment_reactions (
+  id uuid primary key default gen_random_uuid(),
+  comment_id uuid not null references public.comments (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
+  emoji text not null check (char_length(emoji) between 1 and 16 and emoji !~ '[[:alnum:][:space:][:cntrl:]<>&"''/]'),
+  created_at timestamptz not null default now(),
+  unique (comment_id, user_id, emoji)
+);
+comment on table public.comment_reactions is 'An emoji of a user at a comment; each emoji once.';
+create index comment_reactions_user_idx on public.comment_reactions (user_id);
+
+create function private.may_comment(p_user_id uuid, p_listing_id uuid, p_parent_id uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from public.listings l
+    where l.id = p_listing_id and l.status = 'active' and not l.is_hidden and l.deleted_at is null
+      and not exists (select from public.chat_blocks b
+        where b.blocker_id = l.seller_user_id and b.blocked_id = p_user_id)
+      and (p_parent_id is null or exists (select from public.comments c
+        where c.id = p_parent_id and c.listing_id = l.id and not c.is_deleted and not c.is_hidden
+          and not exists (select from public.chat_blocks b
+            where b.blocker_id = c.user_id and b.blocked_id = p_user_id))));
+$$;
+comment on function private.may_comment(uuid, uuid, uuid) is
+  'The listing is on show, the comment that is answered stands below it, and neither its author nor the seller has blocked '
+  'the user.';
+
+create function private.check_comment() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'INSERT' then
+    if not private.may_comment(p_user_id => new.user_id, p_listing_id => new.listing_id, p_parent_id => new.parent_id) then
+      raise exception 'nothing to comment here' using errcode = '42501';
+    end if;
+  elsif old.is_deleted then
+    raise exception 'a deleted comment stays as it is' using errcode = '42501';
+  elsif new.is_deleted then
+    new.text := '[Комментарий удалён]';
+    return new;
+  elsif new.text <> old.text then
+    new.is_edited := true;
+  else
+    return new;
+  end if;
+  -- Rules that refuse have refused in the trigger that cleans; the others let a moderator look first.
+  new.is_hidden := new.is_hidden or exists (
+    select from public.moderation_rules r where r.is_active and r.category is null
+      and private.rule_matches(r.kind, r.expression, private.rule_texts(new.text)));
+  return new;
+end;
+$$;
+comment on function private.check_comment() is
+  'Trigger: where one may comment, what deleting leaves, and which words wait for a moderator.';
+create trigger comments_clean before insert or update of text on public.comments
+  for each row when (new.text <> '[Комментарий удалён]') execute function private.guard_texts('text text');
+create trigger comments_guard before insert or update of text, is_deleted on public.comments
+  for each row execute function private.check_comment();
+
+create function private.count_comments() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_row constant public.comments := case when tg_op = 'DELETE' then old else new end;
+  v_before constant integer := case when tg_op <> 'INSERT' and not old.is_deleted and not old.is_hidden then 1 else 0 end;
+  v_after constant integer := case when tg_op <> 'DELETE' and not new.is_deleted and not new.is_hidden then 1 else 0 end;
+begin
+  if v_after <> v_before then
+    update public.comments c set replies_count = greatest(c.replies_count + v_after - v_before, 0) where c.id = v_row.parent_id;
+    if tg_op = 'DELETE' then
+      update public.listing_counters c set comments_count = greatest(c.comments_count - 1, 0)
+      where c.listing_id = v_row.listing_id;
+    else
+      insert into public.listing_counters as c (listing_id, comments_count) values (v_row.listing_id, v_after)
+      on conflict (listing_id) do update set comments_count = greatest(c.comments_count + v_after - v_before, 0);
+    end if;
+  end if;
+  return null;
+end;
+$$;
+comment on function private.count_comments() is 'Trigger: counts what everybody sees, per listing and per comment that is answered.';
+create trigger comments_count after insert or delete or update of text, is_deleted, is_hidden on public.comments
+  for each row execute function private.count_comments();
+
+create function private.notify_of_comment() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into public.notifications (user_id, from_user_id, type, title, message, data, dedupe_key)
+  select a.id, new.user_id, 'comment',
+    case a.language when 'ky' then 'Жаңы комментарий' when 'en' then 'New comment' else 'Новый комментарий' end,
+    pg_catalog.left(new.text, 200),
+    pg_catalog.jsonb_build_object('listing_id', new.listing_id, 'comment_id', new.id), 'comment:' || new.id
+  from public.accounts a
+  where a.id <> new.user_id and a.id in (
+    select l.seller_user_id from public.listings l where l.id = new.listing_id
+    union select c.user_id from public.comments c where c.id = new.parent_id)
+  on conflict (user_id, dedupe_key) do nothing;
+  return null;
+end;
+$$;
+comment on function private.notify_of_comment() is 'Trigger: notifies the seller and the author of the comment that is answered.';
+create trigger comments_notify after insert on public.comments
+  for each row when (not new.is_hidden) execute function private.notify_of_comment();
+
+create function private.count_comment_likes() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.comments c set likes_count = greatest(c.likes_count + case tg_op when 'INSERT' then 1 else -1 end, 0)
+  where c.id = case tg_op when 'INSERT' then new.comment_id else old.comment_id end;
+  return null;
+end;
+$$;
+comment on function private.count_comment_likes() is 'Trigger: adds to the stored number, so that parallel likes are all counted.';
+create trigger comment_likes_count after insert or delete on public.comment_likes
+  for each row execute function private.count_comment_likes();
