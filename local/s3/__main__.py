@@ -22,7 +22,9 @@ def main() -> None:
     for account in settings["accounts"]:
         for name in account["buckets"]:
             buckets.create(name)
-        accounts[account["access_key"]] = Account(account["secret_key"], frozenset(account["buckets"]))
+        accounts[account["access_key"]] = Account(
+            account["secret_key"], frozenset(account["buckets"]), silent=account.get("silent", False)
+        )
     notices = Notices(settings["gateway"], settings["database"], settings["rows"])
     notices.start()
     service = S3Service(buckets, accounts, notices.take)

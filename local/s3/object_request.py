@@ -27,8 +27,13 @@ class Cut(Exception):
 class Service(Protocol):
     """What a request needs of the service."""
 
-    buckets: Buckets
-    faults: Faults
+    @property
+    def buckets(self) -> Buckets:
+        """Where objects lie."""
+
+    @property
+    def faults(self) -> Faults:
+        """The faults that are switched on."""
 
     def keep(self, bucket: Bucket, stored: Stored) -> None:
         """Make an object exist."""

@@ -24,10 +24,11 @@ Noticed = Callable[[str, str, str, Stored | None], None]
 
 @dataclass(frozen=True)
 class Account:
-    """Keys, and the buckets that they open."""
+    """Keys, and the buckets that they open. What a silent account does is noticed by nobody."""
 
     secret_key: str
     buckets: frozenset[str]
+    silent: bool = False
 
 
 class S3Service:
@@ -98,7 +99,8 @@ class S3Service:
             raise Refused("NoSuchBucket")
         if not key:
             return await self._bucket_request(request, bucket)
-        return await ObjectRequest(self, request, bucket, key, mode).answer()
+        service = _Silently(self) if self._accounts[signer].silent else self
+        return await ObjectRequest(service, request, bucket, key, mode).answer()
 
     async def _bucket_request(self, request: web.Request, bucket: Bucket) -> web.StreamResponse:
         if request.method == "GET" and "uploads" in request.query:
@@ -135,3 +137,28 @@ class S3Service:
         """Delete an object, and say so."""
         if bucket.delete(key) and self._noticed is not None:
             self._noticed("deleted", bucket.name, key, None)
+
+
+@dataclass
+class _Silently:
+    """The service as a silent account sees it."""
+
+    service: S3Service
+
+    @property
+    def buckets(self) -> Buckets:
+        """Where objects lie."""
+        return self.service.buckets
+
+    @property
+    def faults(self) -> Faults:
+        """The faults that are switched on."""
+        return self.service.faults
+
+    def keep(self, bucket: Bucket, stored: Stored) -> None:
+        """Make an object exist."""
+        bucket.keep(stored)
+
+    def delete(self, bucket: Bucket, key: str) -> None:
+        """Delete an object."""
+        bucket.delete(key)
