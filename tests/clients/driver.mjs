@@ -6,16 +6,23 @@ import { createInterface } from 'node:readline'
 const [packageName, url, key] = process.argv.slice(2)
 const require = createRequire(import.meta.url)
 const { createClient } = require(packageName)
+const WebSocket = require('ws')
 const clients = new Map()
 
 const say = (line) => process.stdout.write(JSON.stringify(line) + '\n')
 
 // The recipe of docs/app-connection.md: one place holds the token, REST and Realtime take it from there.
 async function open({ client, token }) {
-  const session = { token }
+  const session = { token, sockets: [] }
+  class Socket extends WebSocket {
+    constructor(...given) {
+      super(...given)
+      session.sockets.push(this)
+    }
+  }
   const options = {
     auth: { persistSession: false, autoRefreshToken: false },
-    realtime: { transport: require('ws') },
+    realtime: { transport: Socket },
   }
   if (token) {
     options.global = {
@@ -57,9 +64,9 @@ const shown = (error) =>
     statusCode: error.statusCode,
   }
 
-async function subscribe({ client, channel, bindings }) {
+async function subscribe({ client, channel, bindings, private: isPrivate }) {
   const { supabase } = clients.get(client)
-  let joined = supabase.channel(channel)
+  let joined = supabase.channel(channel, { config: { private: Boolean(isPrivate) } })
   const tell = (kind) => (payload) => say({ event: kind, client, channel, payload })
   for (const binding of bindings) joined = joined.on('postgres_changes', binding, tell('change'))
   joined = joined.on('system', {}, tell('system'))
@@ -68,7 +75,7 @@ async function subscribe({ client, channel, bindings }) {
 
 // The network goes away under the client's feet; the client connects again by itself.
 async function drop({ client }) {
-  clients.get(client).supabase.realtime.conn.close()
+  clients.get(client).session.sockets.at(-1).terminate()
 }
 
 async function change({ client, token }) {

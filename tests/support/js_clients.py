@@ -50,6 +50,17 @@ class JsClients:
         self._command("subscribe", client=client, channel=channel, bindings=list(bindings))
         return self.wait_for("system", client, channel, after=known)
 
+    def join(self, client: str, channel: str, *bindings: dict[str, Any], private: bool = False) -> str:
+        """Join a channel; gives the first status that the client tells."""
+        known = len(self.events)
+        self._command("subscribe", client=client, channel=channel, bindings=list(bindings), private=private)
+        return str(self.wait_for("status", client, channel, after=known)["status"])
+
+    def leave(self, client: str) -> list[str]:
+        """Leave all channels; gives the answers."""
+        answers: list[str] = self._command("leave", client=client)
+        return answers
+
     def drop(self, client: str) -> None:
         """Cut the client's connection."""
         self._command("drop", client=client)

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from local.supabase.keys import BadToken, Claims, ProjectKeys
 from local.supabase.storage import errors
+from local.supabase.storage.listing import whole_number
 from local.supabase.storage.rows import Rows
 
 _UPLOAD_SECONDS = 7200
@@ -69,7 +70,7 @@ class Links:
 
 
 def _seconds(wanted: dict[str, Any]) -> int:
-    seconds = wanted.get("expiresIn")
-    if isinstance(seconds, bool) or not isinstance(seconds, int) or seconds < 1:
+    seconds = whole_number(wanted.get("expiresIn"))
+    if seconds is None or seconds < 1:
         raise errors.invalid_request("body/expiresIn must be >= 1")
     return seconds

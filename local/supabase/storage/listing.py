@@ -32,8 +32,8 @@ def listing_request(body: dict[str, Any]) -> ListingRequest:
     column, order = sort.get("column", "name"), sort.get("order", "asc")
     if column not in _COLUMNS or order not in ("asc", "desc"):
         raise errors.invalid_request("body/sortBy must be equal to one of the allowed values")
-    limit, offset = body.get("limit", 100), body.get("offset", 0)
-    if not isinstance(limit, int) or not isinstance(offset, int) or limit < 1 or offset < 0:
+    limit, offset = whole_number(body.get("limit", 100)), whole_number(body.get("offset", 0))
+    if limit is None or offset is None or limit < 1 or offset < 0:
         raise errors.invalid_request("body/limit must be >= 1")
     folder = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
     return ListingRequest(folder, body.get("search") or "", limit, offset, column, order == "desc")
@@ -51,3 +51,10 @@ def listed(rows: Sequence[dict[str, Any]], wanted: ListingRequest) -> list[dict[
             found[name] = {"name": name, "id": str(row["id"]), "metadata": row["metadata"], **moments}
     ordered = sorted(found.values(), key=lambda one: (one[wanted.column] or "", one["name"]), reverse=wanted.descending)
     return ordered[wanted.offset : wanted.offset + wanted.limit]
+
+
+def whole_number(value: object) -> int | None:
+    """A number, also as text: the service's validation converts it, and supabase-py relies on that."""
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
