@@ -32,13 +32,13 @@ def compile_here(folders: Sequence[Path]) -> None:
 
 def compile_for_cloud(folders: Sequence[Path]) -> None:
     """Compile whole folders with the cloud's version of Python. Raises BytecodeError."""
-    command = [str(_node()), str(SCRIPT), *(str(folder.resolve()) for folder in folders)]
+    command = [str(node()), str(SCRIPT), *(str(folder.resolve()) for folder in folders)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode != 0 or done.stdout.strip() != CLOUD_TAG:
         raise BytecodeError(f"Compiling for the cloud failed: {(done.stderr or done.stdout).strip()[-500:]}")
 
 
-def _node() -> Path:
+def node() -> Path:
     """Return the machine's Node.js, otherwise the one that comes as a Python package (local/installation.py)."""
     found = shutil.which("node")
     if found:

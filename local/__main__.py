@@ -71,6 +71,8 @@ def _run(data: DataFolder) -> int:
         say("")
         for name, address in stack.shown_addresses().items():
             say(f"  {name:<16}{address}")
+        say(f"\n  publishable key {stack.keyring.supabase_publishable_key}")
+        say(f"  secret key      supabase_secret_key in {data.secrets}")
         say(f"\nready after {time.monotonic() - began:.1f} s · {stack.addresses.gateway} · Ctrl-C stops everything")
         stack.watch()
     except _Stopped:

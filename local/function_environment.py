@@ -31,6 +31,7 @@ class Addresses:
     s3: str
     database: str = ""
     redis: str | None = None
+    supabase: str = ""
 
 
 def token_keys(keyring: Keyring) -> TokenKeys:
@@ -46,7 +47,7 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         "ALLOWED_ORIGINS": addresses.gateway,
         "LOG_LEVEL": "INFO",
         "PUBLIC_API_URL": f"{addresses.gateway}/api",
-        "SUPABASE_URL": addresses.gateway,
+        "SUPABASE_URL": addresses.supabase or addresses.gateway,
         "SUPABASE_REST_URL": addresses.postgrest,
         "SUPABASE_SERVICE_ROLE_KEY": keys.role_token("service_role"),
         "SUPABASE_ANON_KEY": keys.role_token("anon"),

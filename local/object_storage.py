@@ -67,6 +67,11 @@ def accounts(keyring: Keyring) -> list[dict[str, Any]]:
         _account(keyring.s3_access_key, keyring.s3_secret_key, VK_BUCKET),
         _account(keyring.yandex_storage_access_key, keyring.yandex_storage_secret_key, YANDEX_BUCKET),
         _account(keyring.supabase_storage_access_key, keyring.supabase_storage_secret_key, *SUPABASE_BUCKETS),
+        # The Storage service behind those buckets writes the rows of its objects itself.
+        {
+            **_account(keyring.storage_service_access_key, keyring.storage_service_secret_key, *SUPABASE_BUCKETS),
+            "is_storage": True,
+        },
     ]
 
 

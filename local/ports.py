@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from local.errors import StackError
 
 DEFAULT_BASE = 8360
-SPAN = 7
+SPAN = 8
 HOST = "127.0.0.1"
 
 
@@ -62,6 +62,11 @@ class Ports:
         """PostgREST's own health page."""
         return self.base + 6
 
+    @property
+    def supabase(self) -> int:
+        """What a hosted Supabase project gives at its address."""
+        return self.base + 7
+
     def named(self) -> dict[str, int]:
         """Return every port with the part it belongs to."""
         return {
@@ -72,6 +77,7 @@ class Ports:
             "Redis": self.redis,
             "simulators": self.simulators,
             "PostgREST's health page": self.postgrest_admin,
+            "Supabase": self.supabase,
         }
 
 

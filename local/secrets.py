@@ -21,6 +21,10 @@ def _name(prefix: str) -> Callable[[], str]:
     return lambda: f"{prefix}-{secrets.token_hex(4)}"
 
 
+def _api_key(kind: str) -> Callable[[], str]:
+    return lambda: f"sb_{kind}_{secrets.token_urlsafe(24)}"
+
+
 def _access_key() -> str:
     return secrets.token_hex(10).upper()
 
@@ -37,6 +41,9 @@ _FACTORIES: dict[str, Callable[[], str]] = {
     "s3_access_key": _access_key,
     "yandex_storage_access_key": _access_key,
     "supabase_storage_access_key": _access_key,
+    "storage_service_access_key": _access_key,
+    "supabase_publishable_key": _api_key("publishable"),
+    "supabase_secret_key": _api_key("secret"),
     "yandex_key_id": _name("aje"),
     "yandex_private_key_pem": new_rsa_key,
 }
@@ -85,6 +92,10 @@ class Keyring:
     yandex_storage_secret_key: str
     supabase_storage_access_key: str
     supabase_storage_secret_key: str
+    storage_service_access_key: str
+    storage_service_secret_key: str
+    supabase_publishable_key: str
+    supabase_secret_key: str
 
     def __repr__(self) -> str:
         return "Keyring(…)"

@@ -25,6 +25,7 @@ from local.redis_server import RedisServer
 from local.secrets import Keyring
 from local.simulators.environment import simulators_environment
 from local.simulators.sentry import dsn
+from local.supabase_process import supabase_child
 from local.supabase_project import prepare_project
 
 Report = Callable[[str], None]
@@ -60,6 +61,7 @@ class Stack:
             postgrest=_url(self.ports.postgrest),
             simulators=_url(self.ports.simulators),
             s3=_url(self.ports.s3),
+            supabase=_url(self.ports.supabase),
             database=self._database_address(),
             redis=f"redis://{HOST}:{self.ports.redis}/0" if self.has_redis else None,
         )
@@ -89,6 +91,7 @@ class Stack:
                 redis.wait()
         with _Step(self.report, "S3"):
             storage.wait()
+        self._start_supabase()
         gateway = self._gateway()
         with _Step(self.report, "gateway"):
             self._started("gateway", gateway, gateway.start, gateway.stop)
@@ -137,7 +140,7 @@ class Stack:
             else:
                 dsn_for_rest = dsn
             applied = schema.migrate(MIGRATIONS)
-            schema.allow_images(self.addresses.gateway)
+            schema.allow_images(self.addresses.supabase)
             seeded = schema.seed(SEED)
             step.remark = f"{applied} new migrations" + (", demonstration data" if seeded else "")
         return dsn_for_rest
@@ -157,6 +160,13 @@ class Stack:
             rest.start()
             if rest.child is not None:
                 self._children.append(rest.child)
+
+    def _start_supabase(self) -> None:
+        log = self.data.logs / "supabase.log"
+        child = supabase_child(self.keyring, self.addresses, port=self.ports.supabase, log=log)
+        with _Step(self.report, "Supabase"):
+            self._started("Supabase", child, child.start, child.stop)
+            child.wait_until(lambda: http_status(self.ports.supabase, "/_local/ready") == 200, 30)
 
     def _simulators(self) -> Child:
         environ = simulators_environment(
@@ -185,6 +195,7 @@ class Stack:
         """Return addresses to open, without passwords."""
         shown = {
             "API and console": self.addresses.gateway,
+            "Supabase": self.addresses.supabase,
             "PostgREST": self.addresses.postgrest,
             "Postgres": f"{HOST}:{self.ports.postgres}" if self.own_database else "the server in DATABASE_URL",
             "S3": _url(self.ports.s3),

@@ -15,6 +15,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 TEN_YEARS = 10 * 365 * 24 * 3600
+# API keys have no moment of their own, so that every part of a run, and the next run, knows the same ones.
+_KEYS_ISSUED = 1_767_225_600
 
 
 def base64url(data: bytes) -> str:
@@ -58,8 +60,7 @@ class TokenKeys:
 
     def role_token(self, role: str) -> str:
         """Return a long-lived API key (`anon`, `service_role`), signed as Supabase signs its own."""
-        now = int(time.time())
-        claims = {"iss": "supabase", "role": role, "iat": now, "exp": now + TEN_YEARS}
+        claims = {"iss": "supabase", "role": role, "iat": _KEYS_ISSUED, "exp": _KEYS_ISSUED + TEN_YEARS}
         return jwt.encode(claims, self.jwt_secret, algorithm="HS256")
 
     def user_token(self, user_id: str, claims: Mapping[str, Any] | None = None) -> str:

@@ -31,7 +31,11 @@ def use_local_stack_unless_told(environ: MutableMapping[str, str] = os.environ) 
         return f"http://{HOST}:{port}"
 
     addresses = Addresses(
-        gateway=at(ports.gateway), postgrest=at(ports.postgrest), simulators=at(ports.simulators), s3=at(ports.s3)
+        gateway=at(ports.gateway),
+        postgrest=at(ports.postgrest),
+        simulators=at(ports.simulators),
+        s3=at(ports.s3),
+        supabase=at(ports.supabase),
     )
     keyring = Keyring.load_or_create(data.secrets)
     environ.update({**function_environment(keyring, addresses, environ), **environ})

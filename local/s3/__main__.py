@@ -23,7 +23,9 @@ def main() -> None:
     for account in settings["accounts"]:
         for name in account["buckets"]:
             buckets.create(name)
-        accounts[account["access_key"]] = Account(account["secret_key"], frozenset(account["buckets"]))
+        accounts[account["access_key"]] = Account(
+            account["secret_key"], frozenset(account["buckets"]), is_storage=account.get("is_storage", False)
+        )
     notices = Notices(settings["gateway"], settings["rows"])
     notices.start()
     rows = SupabaseRows(settings["database"], settings["rows"], settings["project_bytes"])

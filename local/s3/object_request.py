@@ -28,8 +28,13 @@ class Cut(Exception):
 class Service(Protocol):
     """Service operations that a request needs."""
 
-    buckets: Buckets
-    faults: Faults
+    @property
+    def buckets(self) -> Buckets:
+        """Where objects lie."""
+
+    @property
+    def faults(self) -> Faults:
+        """The faults that are switched on."""
 
     def keep(self, bucket: Bucket, stored: Stored) -> None:
         """Make an object exist."""
@@ -101,8 +106,9 @@ class ObjectRequest:
     async def _put(self) -> web.StreamResponse:
         segment = await self._receive()
         content_type, metadata = self._content_type(), self._metadata()
-        self.service.keep(self.bucket, Stored(self.key, segment.md5, now(), content_type, metadata, (segment,)))
-        return web.Response(headers={"ETag": f'"{segment.md5}"'})
+        stored = Stored(self.key, segment.md5, now(), content_type, metadata, (segment,))
+        self.service.keep(self.bucket, stored)
+        return web.Response(headers={"ETag": f'"{segment.md5}"', "x-amz-version-id": version_of(stored)})
 
     async def _put_part(self) -> web.StreamResponse:
         upload, number = self._upload(), self._part_number()

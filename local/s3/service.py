@@ -25,10 +25,11 @@ Noticed = Callable[[str, str, str, Stored | None], None]
 
 @dataclass(frozen=True)
 class Account:
-    """Keys, and the buckets that they open."""
+    """Keys, and the buckets that they open. Storage itself reads and writes files past the rows, which it keeps."""
 
     secret_key: str
     buckets: frozenset[str]
+    is_storage: bool = False
 
 
 class S3Service:
@@ -107,7 +108,8 @@ class S3Service:
             raise Refused("NoSuchBucket")
         if not key:
             return await self._bucket_request(request, bucket)
-        return await ObjectRequest(self, request, bucket, key, mode).answer()
+        service = _Files(self) if self._accounts[signer].is_storage else self
+        return await ObjectRequest(service, request, bucket, key, mode).answer()
 
     async def _bucket_request(self, request: web.Request, bucket: Bucket) -> web.StreamResponse:
         if request.method == "GET" and "uploads" in request.query:
@@ -168,3 +170,31 @@ def _place(request: web.Request) -> tuple[str, str]:
     """The bucket and the key that a request is about."""
     name, _, key = unquote(request.raw_path.partition("?")[0]).lstrip("/").partition("/")
     return name, key
+
+
+@dataclass
+class _Files:
+    """The service as Storage itself uses it: bytes without rows and without notices."""
+
+    service: S3Service
+
+    @property
+    def buckets(self) -> Buckets:
+        """Return the buckets."""
+        return self.service.buckets
+
+    @property
+    def faults(self) -> Faults:
+        """Return the faults that are switched on."""
+        return self.service.faults
+
+    def keep(self, bucket: Bucket, stored: Stored) -> None:
+        """Make an object exist."""
+        bucket.keep(stored)
+
+    def delete(self, bucket: Bucket, key: str) -> None:
+        """Delete an object."""
+        bucket.delete(key)
+
+    def rows_of(self, _bucket: Bucket) -> None:
+        """Return no rows."""

@@ -40,7 +40,7 @@ class DirectUser:
 def test_a_user_floods_nothing_and_keeps_a_profile(stack: RunningStack) -> None:
     user, seller = DirectUser(stack), DirectUser(stack)
     own = f"/users?id=eq.{user.id}"
-    picture = f"{stack.url}/storage/v1/object/public/avatars/{user.id}/avatar_1.jpg"
+    picture = f"{stack.supabase_url}/storage/v1/object/public/avatars/{user.id}/avatar_1.jpg"
     assert user.send("PATCH", own, {"name": "Асель", "avatar_url": picture, "city": "Ош"}) == 204
     assert user.send("PATCH", own, {"avatar_url": "javascript:alert(1)"}) == 400
     draft = {"seller_user_id": user.id, "category": "car", "title": "Продаю", "price": 1000}

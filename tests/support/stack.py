@@ -48,6 +48,11 @@ class RunningStack:
         return f"http://127.0.0.1:{self.ports.gateway}"
 
     @property
+    def supabase_url(self) -> str:
+        """Address of what a hosted Supabase project gives."""
+        return f"http://127.0.0.1:{self.ports.supabase}"
+
+    @property
     def output(self) -> str:
         """Return its output so far."""
         return self.printed.read_text(encoding="utf-8", errors="replace")

@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from yarl import URL
 
-from supabase import Client, create_client  # type: ignore[attr-defined]  # the folder of that name hides it
+from supabase import Client, create_client
 
 supabase: Client = create_client(os.environ["SUPABASE_URL"], os.environ["SUPABASE_SERVICE_ROLE_KEY"])
 if os.environ.get("SUPABASE_REST_URL"):
