@@ -61,7 +61,7 @@ class Mortal:
     def start(cls) -> Mortal:
         """Start it with the environment of this process."""
         paths = os.pathsep.join([str(CHECKOUT), str(CHECKOUT / "layers" / "common")])
-        command = [sys.executable, "-m", "tests.support.mortal"]
+        command = [sys.executable, "-m", "tests.support.crashable_process"]
         environ = {**os.environ, "PYTHONPATH": paths}
         pipe = subprocess.PIPE
         return cls(subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environ, cwd=CHECKOUT))
