@@ -56,7 +56,7 @@ _FRAMED_LETTERS = {
     for first in (0x1F150, 0x1F170, 0x1F1E6)
     for place, letter in enumerate("abcdefghijklmnopqrstuvwxyz")
 }
-_AS_SEEN: dict[int, str | int | None] = {**_DECIMALS, **_FRAMED_DIGITS, **_FRAMED_LETTERS}
+_AS_SEEN: dict[int, int | str] = {**_DECIMALS, **_FRAMED_DIGITS, **_FRAMED_LETTERS}
 _LATIN_TWINS, _CYRILLIC_TWINS = "abcehkmoptxy", "авсенкмортху"
 _TO_CYRILLIC = str.maketrans(_LATIN_TWINS, _CYRILLIC_TWINS)
 _TO_LATIN = str.maketrans(_CYRILLIC_TWINS, _LATIN_TWINS)
