@@ -38,7 +38,7 @@ class YandexMonitoringSettings(EnvSettings):
 
 
 class YandexMonitoring:
-    """The `MetricSource` port over Yandex Monitoring."""
+    """`MetricSource` over Yandex Monitoring."""
 
     name = "yandex_monitoring"
     metrics: Sequence[str] = (ERROR_RATE, RESPONSE_TIME)
@@ -49,7 +49,7 @@ class YandexMonitoring:
         self._settings, self._http, self._authorize, self._now = settings, http, authorize, now
 
     def read(self) -> Sequence[Sample]:
-        """Two questions about the last three minutes. Raises SourceFailure."""
+        """Query the last three minutes twice. Raises SourceFailure."""
         by_code = self._totals("api_gateway.requests_count_per_second", "code")
         by_bin = self._totals("api_gateway.requests_latency_milliseconds", "bin")
         return traffic_readings(
@@ -59,7 +59,7 @@ class YandexMonitoring:
         )
 
     def _totals(self, metric: str, label: str) -> dict[str, float]:
-        """How many requests of the window carry each value of a label."""
+        """Return the requests of the window by each value of a label."""
         gateway = self._settings.yandex_monitoring_gateway
         query = f'"{metric}"{{service="serverless-apigateway", gateway="{gateway}", {label}="*"}}'
         totals: dict[str, float] = {}
@@ -117,7 +117,7 @@ def _sum_of_rates(series: Mapping[str, Any]) -> float:
 
 
 def _percentile(by_bin: Mapping[str, float], share: float) -> float | None:
-    """Seconds within which this share was answered: the upper bound of a bucket; beyond the last one, that bound."""
+    """Return the seconds within which this share was answered: the upper bound of a bucket."""
     buckets = sorted((_bound(name), count) for name, count in by_bin.items())
     wanted, reached, last = sum(count for _, count in buckets) * share, 0.0, 0.0
     if not wanted:
