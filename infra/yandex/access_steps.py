@@ -63,7 +63,7 @@ def _all_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 
 @dataclass(frozen=True)
 class _Place:
-    """A resource that roles are given on."""
+    """Resource that roles are given on."""
 
     service: Any
     id: str

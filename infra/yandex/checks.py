@@ -1,7 +1,7 @@
-"""What is looked at before anything is changed: secrets that are missing, room in environments, quotas.
+"""Checks before any change: missing secrets, room in environments, quotas.
 
-Each finding is one sentence that says what to do. Rules about names, paths and schedules are broken earlier, while the
-wanted state is worked out (`infra.yandex.rules`).
+Each finding is a sentence that says what to do. Rules about names, paths and schedules fail earlier, while the wanted
+state is computed (`infra.yandex.rules`).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _DEFAULTS = {
 
 
 def problems(wanted: Wanted, actual: Actual) -> list[str]:
-    """Everything that would make a deployment fail."""
+    """Return every reason for which a deployment would fail."""
     return [*_missing_secrets(wanted, actual), *_crowded_environments(wanted, actual), *_quotas(wanted, actual)]
 
 

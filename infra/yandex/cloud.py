@@ -1,7 +1,7 @@
-"""The connection to Yandex Cloud: the services that the deployer calls, their pages, their operations.
+"""Connection to Yandex Cloud: services, pages, operations.
 
 Credentials: `YC_SERVICE_ACCOUNT_KEY_FILE` (an authorized key of the deploying service account) or `YC_TOKEN` (an IAM
-token of a person, good for twelve hours); inside the cloud neither, the machine's account is used.
+token of a person, valid for twelve hours); inside the cloud neither, the machine's account is used.
 """
 
 from __future__ import annotations
@@ -38,12 +38,12 @@ _CALL_SECONDS = 30.0
 
 
 class CloudError(Exception):
-    """The cloud refused or did not answer; the message is what it said."""
+    """Cloud refused or did not answer; the message is its own."""
 
 
 @dataclass
 class Cloud:
-    """Every service by name. `connect` makes a client of a service; tests connect to their own."""
+    """Services by name. `connect` makes a client of a service; tests connect to their own."""
 
     connect: Callable[[Any], Any]
     pause: Callable[[float], None] = time.sleep
@@ -99,7 +99,7 @@ class Cloud:
         return self.connect(OperationServiceStub)
 
     def call(self, method: Callable[..., Any], request: Message) -> Any:
-        """One call. Raises CloudError with the status and the cloud's own words."""
+        """Call once. Raises CloudError with the status and the cloud's message."""
         try:
             return method(request, timeout=_CALL_SECONDS)
         except grpc.RpcError as error:
@@ -107,7 +107,7 @@ class Cloud:
             raise CloudError(f"Yandex Cloud refused {name}: {error.code().name}, {error.details()}.") from error
 
     def pages(self, method: Callable[..., Any], request: Any, name: str) -> Iterator[Any]:
-        """All items of a list; `name` is the field that holds them."""
+        """Yield all items of a list; `name` is the field that holds them."""
         request.page_size = _PAGE
         while True:
             answer = self.call(method, request)
@@ -117,7 +117,7 @@ class Cloud:
             request.page_token = answer.next_page_token
 
     def run(self, method: Callable[..., Any], request: Message) -> Operation:
-        """A call that begins an operation, and its end. Raises CloudError where it fails or takes too long."""
+        """Start an operation and wait for its end. Raises CloudError where it fails or takes too long."""
         operation: Operation = self.call(method, request)
         waited, turn = 0.0, 0
         while not operation.done:
@@ -134,7 +134,7 @@ class Cloud:
 
 
 def connect(environ: Mapping[str, str] = os.environ) -> Cloud:
-    """The real cloud, with the credentials of the environment. Raises CloudError where they cannot be read."""
+    """Return the real cloud, with the credentials of the environment. Raises CloudError where they are unreadable."""
     options: dict[str, Any] = {}
     key_file = environ.get("YC_SERVICE_ACCOUNT_KEY_FILE", "")
     if key_file:

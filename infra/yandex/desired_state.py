@@ -1,4 +1,4 @@
-"""What a stage should consist of, worked out from the template, the stage's file and the bundles."""
+"""Wanted state of a stage, computed from the template, the stage's file and the bundles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST_RETRIES, _LEAST_RETRIES = 5, 1
 
 @dataclass(frozen=True)
 class WantedFunction:
-    """One function: `environment` is plain, `secrets` are names of variables with the key of the secret."""
+    """Wanted function: `environment` is plain, `secrets` are names of variables with the key of the secret."""
 
     name: str
     resource: str
@@ -40,7 +40,7 @@ class WantedFunction:
 
 @dataclass(frozen=True)
 class WantedTrigger:
-    """A timer (`cron`) or a storage trigger (`bucket`)."""
+    """Timer (`cron`) or storage trigger (`bucket`)."""
 
     resource: str
     function: str
@@ -55,7 +55,7 @@ class WantedTrigger:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A whole stage."""
+    """Wanted stage."""
 
     stage: Stage
     functions: tuple[WantedFunction, ...]
@@ -63,27 +63,27 @@ class Wanted:
 
     @property
     def gateway(self) -> str:
-        """The gateway, and the service account with which it calls functions."""
+        """Return the name of the gateway, and of the service account with which it calls functions."""
         return f"{self.stage.prefix}-gateway"
 
     @property
     def trigger_account(self) -> str:
-        """The service account with which triggers call functions and put failed events into the queue."""
+        """Return the service account of triggers, which call functions and queue failed events."""
         return f"{self.stage.prefix}-triggers"
 
     @property
     def queue(self) -> str:
-        """Where events go that failed every time."""
+        """Return the queue of events that failed every time."""
         return f"{self.stage.prefix}-failed-events"
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """All service accounts."""
+        """Return all service accounts."""
         own = [function.account for function in self.functions]
         return (*own, self.gateway, *([self.trigger_account] if self.triggers else []))
 
     def secret_resource(self, key: str) -> str:
-        """The name of a secret in Lockbox; one secret per key, so that each has its own readers."""
+        """Return the name of a secret in Lockbox; one secret per key, so that each has its own readers."""
         return secret_resource(self.stage, key)
 
 
@@ -93,7 +93,7 @@ def secret_resource(stage: Stage, key: str) -> str:
 
 
 def work_out(project: Project, stage: Stage, bundles: Mapping[str, Bundle]) -> Wanted:
-    """Everything that should be there. Raises RuleError and TemplateError for what cannot be."""
+    """Compute the wanted state. Raises RuleError and TemplateError for impossible values."""
     parameters = project.parameters(stage.parameters)
     functions = tuple(_function(project, stage, spec, bundles[spec.name], parameters) for spec in project.functions)
     triggers = tuple(trigger for spec in project.functions for trigger in _triggers(project, stage, spec, parameters))
@@ -164,7 +164,7 @@ def _triggers(
 
 
 def _retries(options: EventOptions) -> int:
-    """How often Yandex tries; AWS counts the tries after the first one and may have none."""
+    """Return Yandex's number of tries; AWS counts the tries after the first one and may have none."""
     return max(_LEAST_RETRIES, min(_MOST_RETRIES, options.retries))
 
 

@@ -1,4 +1,4 @@
-"""Whether a deployment works: asked from outside, through the gateway."""
+"""Health check of a deployment from outside, through the gateway."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Fetch = Callable[[str, str], tuple[int, bytes]]
 
 
 class Unhealthy(Exception):
-    """The new versions do not work; the message says what was asked and what came."""
+    """New versions do not work; the message has the request and its answer."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _says_ok(body: bytes) -> bool:
 
 
 def fetch(method: str, url: str) -> tuple[int, bytes]:
-    """One request; an address that does not answer has the status 0."""
+    """Return status and body of one request; status 0 without an answer."""
     request = urllib.request.Request(url, method=method)  # noqa: S310 - the gateway's own https address
     try:
         with urllib.request.urlopen(request, timeout=_CALL_SECONDS) as answer:  # noqa: S310

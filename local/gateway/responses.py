@@ -42,11 +42,11 @@ _REFUSALS: dict[str, tuple[int, str, str, str]] = {
 
 
 class MalformedAnswer(Exception):
-    """A function answered with something that is no HTTP response."""
+    """Function's answer is no HTTP response."""
 
 
 def refusal(code: str, request_id: str, language: str, headers: Mapping[str, str] | None = None) -> web.Response:
-    """The gateway's own answer."""
+    """Return the gateway's own refusal."""
     status, russian, kyrgyz, english = _REFUSALS[code]
     sentence = {"ky": kyrgyz, "en": english}.get(language.strip().lower()[:2], russian)
     body = {
@@ -65,7 +65,7 @@ def refusal(code: str, request_id: str, language: str, headers: Mapping[str, str
 
 
 def response(answer: WorkerAnswer) -> web.Response:
-    """The function's answer as HTTP; like the cloud it shows an exception that nobody caught."""
+    """Return the function's answer as HTTP; like the cloud it shows uncaught exceptions."""
     if answer.error is not None:
         shown = json.dumps(dict(answer.error), ensure_ascii=False)
         return web.Response(
@@ -98,7 +98,7 @@ def _body(result: Mapping[str, Any]) -> bytes:
 
 
 def _headers(result: Mapping[str, Any]) -> CIMultiDict[str]:
-    """Several values win over one of the same name."""
+    """Return the headers; several values win over one of the same name."""
     headers: CIMultiDict[str] = CIMultiDict()
     several = result.get("multiValueHeaders") or {}
     single = result.get("headers") or {}
