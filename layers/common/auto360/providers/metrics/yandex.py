@@ -25,7 +25,7 @@ _GRID_SECONDS = 15
 _SLOW_SHARE = 0.95
 
 Authorize = Callable[[], str]
-"""Gives the value of the `Authorization` header. Raises SourceFailure."""
+"""Returns the value of the `Authorization` header. Raises SourceFailure."""
 
 
 class YandexMonitoringSettings(EnvSettings):
