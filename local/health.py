@@ -8,7 +8,7 @@ from local.ports import HOST
 
 
 def http_status(port: int, path: str, *, seconds: float = 2) -> int | None:
-    """Return the status of the answer, or nothing where nobody answers."""
+    """Return the status of the answer, or None without an answer."""
     connection = http.client.HTTPConnection(HOST, port, timeout=seconds)
     try:
         connection.request("GET", path)

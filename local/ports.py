@@ -96,7 +96,7 @@ def is_free(port: int) -> bool:
 
 
 def require_free(ports: Ports, *, unused: Iterable[str] = ()) -> None:
-    """Fail with a sentence that names the first port somebody else holds."""
+    """Raise StackError that names the first occupied port."""
     skipped = set(unused)
     for part, port in ports.named().items():
         if part not in skipped and not is_free(port):

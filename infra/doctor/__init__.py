@@ -1,4 +1,4 @@
-"""`make doctor`: is everything configured, and does everybody let us in? Nothing is changed anywhere.
+"""`make doctor`: check configuration and credentials of every provider; changes nothing.
 
 A check is a function with `@check`. It says in some words what it found, warns with `Warn`, or raises: an exception of
 ours by its class and code, never by a provider's text. A new provider brings its check to `infra/doctor/providers.py`.
@@ -17,7 +17,7 @@ MARKS: dict[Outcome, str] = {"ok": "ok  ", "warning": "WARN", "failure": "FAIL",
 
 
 class Warn(Exception):
-    """Works, and yet somebody should look; the message is ours and holds no secret."""
+    """Finding that works but needs attention; the message is ours and holds no secret."""
 
 
 class Wrong(Exception):

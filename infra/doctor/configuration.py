@@ -42,7 +42,7 @@ def settings(variables: Variables) -> str:
 
 @check("weak secrets", advice="Make a new one with `openssl rand -base64 32` (docs/runbooks/rotate-secrets.md).")
 def weak_secrets(variables: Variables) -> str:
-    """No secret is short, monotonous or a word that everybody tries first."""
+    """Require secrets that are neither short, monotonous nor common words."""
     known = secrets_of(variables)
     weak = sorted(name for name, value in known.items() if _is_weak(value))
     if weak:

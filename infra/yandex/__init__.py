@@ -1,4 +1,4 @@
-"""The deployer for Yandex Cloud: what is wanted, what is there, the steps between them.
+"""Deployer for Yandex Cloud: wanted state, current state, and the steps between them.
 
-The state is read from the cloud and from nowhere else, so that a run that broke goes on where it was, on any machine.
+The state is read from the cloud alone, so that an interrupted run resumes on any machine.
 """

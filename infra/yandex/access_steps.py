@@ -75,7 +75,7 @@ def _read_by(function: WantedFunction, wanted: Wanted) -> list[str]:
 
 @dataclass(frozen=True)
 class _Place:
-    """A resource that roles are given on."""
+    """Resource that roles are given on."""
 
     service: Any
     id: str

@@ -1,7 +1,7 @@
 """What is looked at before anything is changed: preconditions, missing secrets, room in environments, quotas.
 
-Each finding is one sentence that says what to do. Rules about names, paths and schedules are broken earlier, while the
-wanted state is worked out (`infra.yandex.rules`).
+Each finding is a sentence that says what to do. Rules about names, paths and schedules fail earlier, while the wanted
+state is computed (`infra.yandex.rules`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The connection to Yandex Cloud: the services that the deployer calls, their pages, their operations.
+"""Connection to Yandex Cloud: services, pages, operations.
 
 Credentials: `YC_SERVICE_ACCOUNT_KEY_FILE` (an authorized key of the deploying service account) or `YC_TOKEN` (an IAM
-token of a person, good for twelve hours); inside the cloud neither, the machine's account is used.
+token of a person, valid for twelve hours); inside the cloud neither, the machine's account is used.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ class Service:
 
 @dataclass
 class Cloud:
-    """Every service by name. `connect` makes a client of a service; tests connect to their own."""
+    """Services by name. `connect` makes a client of a service; tests connect to their own."""
 
     connect: Callable[[Any], Any]
     pause: Callable[[float], None] = time.sleep
@@ -208,7 +208,7 @@ def _unlisted(stub: Any) -> Any:
 
 
 def connect(environ: Mapping[str, str] = os.environ) -> Cloud:
-    """The real cloud, with the credentials of the environment. Raises CloudError where they cannot be read."""
+    """Return the real cloud, with the credentials of the environment. Raises CloudError where they are unreadable."""
     options: dict[str, Any] = {}
     key_file = environ.get("YC_SERVICE_ACCOUNT_KEY_FILE", "")
     if key_file:

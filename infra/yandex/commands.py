@@ -1,4 +1,4 @@
-"""The commands of the Yandex deployer, as a person at a terminal sees them."""
+"""Commands of the Yandex deployer at a terminal."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _destroy(deployment: Deployment, stage: Stage) -> int:
 
 
 def _typed(name: str) -> str:
-    """The value from the terminal, unseen, or from a pipe."""
+    """Return the value from the terminal, unseen, or from a pipe."""
     if sys.stdin.isatty():
         return getpass.getpass(f"{name}: ")
     return sys.stdin.read().rstrip("\n")

@@ -1,4 +1,4 @@
-"""What a stage consists of now, read from the cloud: each part on first use, all of it anew for each phase."""
+"""Current state of a stage, read from the cloud: each part on first use, all of it again for each phase."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NOT_YET = "<after the deployment>"
 
 @dataclass
 class Actual:
-    """The resources of one stage: those whose names begin with its prefix."""
+    """Resources of one stage: those whose names begin with its prefix."""
 
     cloud: Cloud
     stage: Stage
@@ -75,22 +75,22 @@ class Actual:
         return found
 
     def versions(self, resource: str) -> list[Version]:
-        """The versions of a function that can run, the newest first."""
+        """Return the versions of a function that can run, newest first."""
         function = self.functions.get(resource)
         found = self._versions.get(function.id, []) if function else []
         usable = [version for version in found if version.status == Version.Status.ACTIVE]
         return sorted(usable, key=lambda version: version.created_at.ToNanoseconds(), reverse=True)
 
     def tagged(self, resource: str, tag: str) -> Version | None:
-        """The version of a function with a tag."""
+        """Return the version of a function with a tag."""
         return next((version for version in self.versions(resource) if tag in version.tags), None)
 
     def account_id(self, name: str) -> str:
-        """The id of a service account, or what stands for it in a plan."""
+        """Return the id of a service account, or its placeholder in a plan."""
         return self.accounts[name].id if name in self.accounts else NOT_YET
 
     def function_id(self, resource: str) -> str:
-        """The id of a function, or what stands for it in a plan."""
+        """Return the id of a function, or its placeholder in a plan."""
         return self.functions[resource].id if resource in self.functions else NOT_YET
 
     def subjects(self, service: Service, resource_id: str, role: str) -> set[str]:
@@ -102,7 +102,7 @@ class Actual:
         return {each.subject.id for each in bindings if each.role_id == role and each.subject.type == "serviceAccount"}
 
     def scaling(self, resource: str, tag: str) -> ScalingPolicy | None:
-        """The scaling of a function's tag."""
+        """Return the scaling of a function's tag."""
         if resource not in self.functions:
             return None
         request = ListScalingPoliciesRequest(function_id=self.functions[resource].id)
@@ -110,7 +110,7 @@ class Actual:
         return next((policy for policy in policies if policy.tag == tag), None)
 
     def specification(self, gateway: ApiGateway) -> str:
-        """The specification that a gateway has."""
+        """Return the specification of a gateway."""
         request = GetOpenapiSpecRequest(api_gateway_id=gateway.id, format=GetOpenapiSpecRequest.Format.JSON)
         return str(self.cloud.call(self.cloud.gateways.GetOpenapiSpec, request).openapi_spec)
 

@@ -29,12 +29,12 @@ Report = Callable[[str], None]
 
 
 class DeploymentFailed(Exception):
-    """The deployment stopped; the message says where, and what state the stage is in."""
+    """Deployment stopped; the message says where, and in which state the stage is."""
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """One stage on one cloud. `is_healthy` is asked after the switch; it raises Unhealthy."""
+    """Deployment of one stage to one cloud. `is_healthy` is called after the switch; it raises Unhealthy."""
 
     cloud: Cloud
     storage: Storage
@@ -45,7 +45,7 @@ class Deployment:
     is_healthy: Callable[[str], object]
 
     def plan(self) -> list[Step]:
-        """Every step that a deployment would take now."""
+        """Return every step that a deployment would take now."""
         actual = Actual(self.cloud, self.stage)
         return [step for phase in (*self._preparation(), *self._entry(), self._leftovers) for step in phase(actual)]
 
@@ -82,7 +82,7 @@ class Deployment:
         return self._run([lambda actual: prune_steps.destroy_steps(self.entry.wanted, actual, self.queues)])
 
     def _preparation(self) -> list[Phase]:
-        """What changes nothing for callers."""
+        """Return the phases that change nothing for callers."""
         wanted, storage, queues = self.entry.wanted, self.storage, self.queues
         return [
             lambda actual: access_steps.account_steps(wanted, actual),
@@ -94,7 +94,7 @@ class Deployment:
         ]
 
     def _entry(self) -> list[Phase]:
-        """What callers notice."""
+        """Return the phases that callers notice."""
         wanted, queues = self.entry.wanted, self.queues
         return [
             lambda actual: function_steps.switch_steps(wanted, actual),

@@ -1,4 +1,4 @@
-"""What a stage should consist of, worked out from the template, the stage's file and the bundles."""
+"""Wanted state of a stage, computed from the template, the stage's file and the bundles."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class WantedFunction:
 
 @dataclass(frozen=True)
 class WantedTrigger:
-    """A timer (`cron`) or a storage trigger (`bucket`)."""
+    """Timer (`cron`) or storage trigger (`bucket`)."""
 
     resource: str
     function: str
@@ -61,7 +61,7 @@ class WantedTrigger:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A whole stage."""
+    """Wanted stage."""
 
     stage: Stage
     functions: tuple[WantedFunction, ...]
@@ -75,12 +75,12 @@ class Wanted:
 
     @property
     def trigger_account(self) -> str:
-        """The service account with which triggers call functions and put failed events into the queue."""
+        """Return the service account of triggers, which call functions and queue failed events."""
         return f"{self.stage.prefix}-triggers"
 
     @property
     def queue(self) -> str:
-        """Where events go that failed every time."""
+        """Return the queue of events that failed every time."""
         return f"{self.stage.prefix}-failed-events"
 
     @property
@@ -90,12 +90,12 @@ class Wanted:
 
     @property
     def accounts(self) -> tuple[str, ...]:
-        """All service accounts."""
+        """Return all service accounts."""
         own = [function.account for function in self.functions]
         return (*own, self.gateway, *([self.trigger_account] if self.triggers else []))
 
     def secret_resource(self, key: str) -> str:
-        """The name of a secret in Lockbox; one secret per key, so that each has its own readers."""
+        """Return the name of a secret in Lockbox; one secret per key, so that each has its own readers."""
         return secret_resource(self.stage, key)
 
 
@@ -110,7 +110,7 @@ def secret_resource(stage: Stage, key: str) -> str:
 
 
 def work_out(project: Project, stage: Stage, bundles: Mapping[str, Bundle]) -> Wanted:
-    """Everything that should be there. Raises RuleError and TemplateError for what cannot be."""
+    """Compute the wanted state. Raises RuleError and TemplateError for impossible values."""
     parameters = project.parameters(stage.parameters)
     unknown = sorted(name for name in stage.settings if not project.settable(name))
     if unknown:

@@ -43,7 +43,7 @@ _GATEWAY_SECONDS = 60
 
 @dataclass(frozen=True)
 class Entry:
-    """What is needed to describe the gateway. `canary` is the share of requests for the versions tagged so, percent."""
+    """Description of the gateway. `canary` is the percentage of requests for the versions tagged so."""
 
     wanted: Wanted
     project: Project
@@ -51,7 +51,7 @@ class Entry:
     canary: int = 0
 
     def specification(self, actual: Actual) -> str:
-        """The specification as text, the same for the same contents."""
+        """Return the specification as text, the same for the same contents."""
         content = gateway_specification(
             self.document,
             self.project.template,
@@ -64,7 +64,7 @@ class Entry:
 
 
 def gateway_steps(entry: Entry, actual: Actual) -> Iterator[Step]:
-    """The gateway, made or changed."""
+    """Yield the step that creates or changes the gateway."""
     wanted, cloud = entry.wanted, actual.cloud
     text = entry.specification(actual)
     labels = {
@@ -105,7 +105,7 @@ def gateway_steps(entry: Entry, actual: Actual) -> Iterator[Step]:
 
 
 def domain_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
-    """The gateway's own domain; its CNAME record is made by who keeps the zone."""
+    """Yield the step that adds the gateway's domain; the keeper of the zone adds its CNAME record."""
     domain, certificate = wanted.stage.domain, wanted.stage.certificate_id
     gateway = actual.gateways.get(wanted.gateway)
     attached = [each.domain for each in gateway.attached_domains] if gateway else []
@@ -123,7 +123,7 @@ def _canary(share: int) -> Canary | None:
 
 
 def _changed(gateway: ApiGateway, change: UpdateApiGatewayRequest) -> dict[str, list[str]]:
-    """What differs, in words, with the fields to send."""
+    """Return the differences in words, with the fields to send."""
     differs = {
         "specification": (
             gateway.labels[SPECIFICATION_LABEL] != change.labels[SPECIFICATION_LABEL],

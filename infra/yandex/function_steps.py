@@ -44,7 +44,7 @@ def function_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 
 
 def version_steps(wanted: Wanted, actual: Actual, storage: Storage) -> Iterator[Step]:
-    """A version for each function none of whose versions has the wanted code and configuration."""
+    """Yield a version for each function without one of the wanted code and configuration."""
     for function in wanted.functions:
         request = _version(function, wanted, actual)
         if _matching(request, function, actual) is None:
@@ -71,7 +71,7 @@ def switch_steps(wanted: Wanted, actual: Actual, *, tag: str = LIVE) -> Iterator
 
 
 def rollback_steps(actual: Actual) -> Iterator[Step]:
-    """The way back by hand: `live` to what was live before the last switch."""
+    """Yield the manual way back: `live` to the version before the last switch."""
     for resource in actual.functions:
         before, current = actual.tagged(resource, PREVIOUS), actual.tagged(resource, LIVE)
         if before is not None and current is not None and before.id != current.id:
@@ -103,7 +103,7 @@ def scaling_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 
 
 def _version(function: WantedFunction, wanted: Wanted, actual: Actual) -> CreateFunctionVersionRequest:
-    """The version that is wanted, without its code; the description tells which code it has."""
+    """Return the wanted version without its code; the description names the code."""
     secrets = []
     for variable, key in [] if function.start_secret else sorted(function.secrets.items()):
         secret = actual.secrets.get(wanted.secret_resource(key))
@@ -154,7 +154,7 @@ def _same(request: CreateFunctionVersionRequest, version: Version, name: str) ->
 
 
 def _matching(request: CreateFunctionVersionRequest, function: WantedFunction, actual: Actual) -> Version | None:
-    """The newest version that is as wanted; the one that is live wins, so that nothing is switched without need."""
+    """Return the newest matching version; the live one wins, so that nothing switches without need."""
     live = actual.tagged(function.resource, LIVE)
     candidates = [*([live] if live else []), *actual.versions(function.resource)]
     return next((each for each in candidates if all(_same(request, each, name) for name in _COMPARED)), None)

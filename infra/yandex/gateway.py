@@ -1,7 +1,7 @@
-"""The gateway's specification: the template's routes as the OpenAPI document describes them, under all their addresses.
+"""Gateway specification: the template's routes as the OpenAPI document describes them, under all their addresses.
 
-Yandex passes on only those path parameters that are declared. Bodies and answers are left to the functions, which
-refuse in the API's own envelope; so the specification stays small, far from the limit of 3.5 MB.
+Yandex passes on only declared path parameters. Bodies and responses are left to the functions, which refuse in the
+API's own envelope; so the specification stays small, far from the limit of 3.5 MB.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def gateway_specification(
     account: str,
     security_profile: str = "",
 ) -> Json:
-    """The specification. `functions` are their ids by name, `account` is the service account that may call them.
+    """Return the specification. `functions` are ids by name, `account` is the service account that may call them.
 
     Raises RuleError for a path or parameter that the cloud would refuse, and for a document that is out of date.
     """
@@ -65,7 +65,7 @@ def gateway_specification(
 
 
 def _check_document(described: set[tuple[str, str]], listed: set[tuple[str, str]]) -> None:
-    """The document must have every route of the template; pages for people may be left out of it."""
+    """Raise RuleError unless the document has every route of the template; pages for people may be left out."""
     missing = {(method, path) for method, path in listed - described if not path.startswith(PAGES)}
     odd = sorted(missing | (described - listed))
     if odd:
@@ -73,7 +73,7 @@ def _check_document(described: set[tuple[str, str]], listed: set[tuple[str, str]
 
 
 def addresses(path: str, template: Template) -> list[str]:
-    """A path, and the other addresses of the same route (docs/decisions/0003)."""
+    """Return a path, and the other addresses of the same route (docs/decisions/0003)."""
     others = [
         other + path.removeprefix(prefix)
         for prefix, prefixes in template.aliases.items()
@@ -116,5 +116,5 @@ def _led_to(address: str, function: str, account: str) -> Json:
 
 
 def _unique(name: str, address: str) -> str:
-    """The same operation under several addresses needs several names."""
+    """Return a unique operation name for each address of the same operation."""
     return name + "".join(f"_{part}" for part in address.replace("{", "").replace("}", "").strip("/").split("/"))

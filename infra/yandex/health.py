@@ -1,4 +1,4 @@
-"""Whether a deployment works: asked from outside, through the gateway."""
+"""Health check of a deployment from outside, through the gateway."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SOMETHING = "00000000-0000-4000-8000-000000000000"
 
 
 class Unhealthy(Exception):
-    """The new versions do not work; the message says what was asked and what came."""
+    """New versions do not work; the message has the request and its answer."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ def leftover_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 
 
 def destroy_steps(wanted: Wanted, actual: Actual, queues: Queues) -> Iterator[Step]:
-    """Everything but secrets and bundles: those are kept, since nobody could bring a secret back."""
+    """Yield the deletion of everything but secrets and bundles: nobody could restore a secret."""
     cloud = actual.cloud
     for name, gateway in actual.gateways.items():
         request = DeleteApiGatewayRequest(api_gateway_id=gateway.id)

@@ -25,12 +25,12 @@ _CALL_SECONDS = 30
 
 @dataclass(frozen=True)
 class Queues:
-    """The service, with static keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."""
+    """Message Queue, with static keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."""
 
     endpoint: str = "https://message-queue.api.cloud.yandex.net"
 
     def arn(self, name: str) -> str | None:
-        """The ARN of a queue, or None where there is none."""
+        """Return the ARN of a queue, or None where there is none."""
         address = self._address(name)
         if address is None:
             return None
@@ -57,7 +57,7 @@ class Queues:
             raise
 
     def _ask(self, action: str, **parameters: str) -> str:
-        """One call. Raises CloudError with the code that came."""
+        """Call once. Raises CloudError with the service's code."""
         credentials = boto3.Session().get_credentials()
         if credentials is None:
             raise CloudError("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must hold a static key for Message Queue.")
@@ -83,6 +83,6 @@ class Queues:
 
 
 def _element(name: str, text: str) -> str:
-    """The text of an element; the answers are flat, and what we read holds no markup."""
+    """Return the text of an element; answers are flat, and the read ones hold no markup."""
     found = re.search(rf"<{name}>([^<]*)</{name}>", text)
     return found[1] if found else ""

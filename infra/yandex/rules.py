@@ -1,4 +1,4 @@
-"""What Yandex Cloud refuses, checked before any call (docs/reference/yandex-cloud.md, sections 1, 2, 3 and 5)."""
+"""Rules of Yandex Cloud, checked before any call (docs/reference/yandex-cloud.md, sections 1, 2, 3 and 5)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _RATE = re.compile(r"rate\((\d+) (minute|hour|day)s?\)")
 
 
 class RuleError(ValueError):
-    """A value that Yandex Cloud would refuse; the message is one sentence."""
+    """Value that Yandex Cloud would refuse; the message is one sentence."""
 
 
 def check_name(name: str) -> None:
@@ -39,7 +39,7 @@ def check_name(name: str) -> None:
 
 
 def check_variable(name: str, value: str) -> None:
-    """An environment variable."""
+    """Require an allowed environment variable."""
     if not _VARIABLE.fullmatch(name):
         raise RuleError(f"The variable {name!r} is not allowed: letters, digits and underscores, a letter first.")
     if len(value) > 4096:
@@ -47,7 +47,7 @@ def check_variable(name: str, value: str) -> None:
 
 
 def check_path(path: str) -> None:
-    """A route of the gateway: every parameter a whole segment with a plain name, `{name+}` only at the end."""
+    """Require an allowed route: every parameter a whole segment with a plain name, `{name+}` only at the end."""
     segments = path.removeprefix("/").split("/")
     if not path.startswith("/") or not all(_SEGMENT.fullmatch(segment) for segment in segments):
         raise RuleError(
@@ -61,12 +61,12 @@ def check_path(path: str) -> None:
 
 
 def path_parameters(path: str) -> list[str]:
-    """The names of a path's parameters, in order."""
+    """Return the names of a path's parameters, in order."""
     return [name.removesuffix("+") for name in _PARAMETER.findall(path)]
 
 
 def check_query(names: Iterable[str], *, path: str) -> None:
-    """The query parameters of a route."""
+    """Require allowed query parameters of a route."""
     taken = sorted(RESERVED_PARAMETERS & set(names))
     if taken:
         raise RuleError(f"{path} takes a query parameter {taken[0]!r}, which the cloud reserves.")
@@ -81,7 +81,7 @@ def check_resources(memory_mb: int, timeout_seconds: float) -> None:
 
 
 def cron_of(schedule: str) -> str:
-    """A schedule of the template as Yandex writes it: `cron(0 3 * * ? *)` without its wrapper, `rate(…)` translated.
+    """Return a schedule of the template as Yandex writes it: `cron(…)` without its wrapper, `rate(…)` translated.
 
     Raises RuleError for what Yandex would not accept, or what it would run at other times than AWS does.
     """

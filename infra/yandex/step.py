@@ -1,4 +1,4 @@
-"""One step from what is there to what is wanted."""
+"""Step from the current to the wanted state."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ SIGNS: dict[Action, str] = {"create": "+", "change": "~", "delete": "-"}
 
 @dataclass(frozen=True)
 class Step:
-    """What is done to what, and how. `undo` is run where the deployment turns out to be broken."""
+    """Action on a resource. `undo` runs where the deployment turns out to be broken."""
 
     action: Action
     kind: str

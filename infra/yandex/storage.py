@@ -19,7 +19,7 @@ REGION = "ru-central1"
 
 @dataclass
 class Storage:
-    """The bucket of bundles, with static keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."""
+    """Bucket of bundles, with static keys from AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY."""
 
     bucket: str
     endpoint: str = "https://storage.yandexcloud.net"

@@ -48,7 +48,7 @@ def main() -> int:
 
 
 def _allow_many_connections() -> None:
-    """A thousand callers at once need more files than shells usually allow."""
+    """Raise the limit of open files, since a thousand callers need more than shells usually allow."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 16384 if hard == resource.RLIM_INFINITY else min(16384, hard)
     if soft < wanted:

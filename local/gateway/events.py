@@ -18,7 +18,7 @@ Event = dict[str, Any]
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """What arrived at the gateway."""
+    """Request at the gateway."""
 
     method: str
     path: str
@@ -31,13 +31,13 @@ class HttpRequest:
     request_id: str
 
     def header(self, name: str) -> str:
-        """The last value of a header, or nothing."""
+        """Return the last value of a header, or an empty text."""
         found = [value for key, value in self.headers if key.lower() == name.lower()]
         return found[-1] if found else ""
 
 
 def http_event(request: HttpRequest, match: Match) -> Event:
-    """The event of payload format 1.0."""
+    """Return the event of payload format 1.0."""
     headers = _gathered(_gateway_headers(request, match))
     query = _gathered(request.query)
     is_text = request.header("Content-Type").strip() == "application/json" and bool(request.body)
@@ -69,7 +69,7 @@ def http_event(request: HttpRequest, match: Match) -> Event:
 
 
 def timer_event(function: str, timer: TimerEvent) -> Event:
-    """The message of a timer trigger."""
+    """Return the message of a timer trigger."""
     return {
         "messages": [
             {
@@ -87,7 +87,7 @@ def timer_event(function: str, timer: TimerEvent) -> Event:
 
 
 def stored_event(bucket: str, key: str) -> Event:
-    """The message of an object-storage trigger: it tells no size, type or version."""
+    """Return the message of an object-storage trigger, without size, type or version."""
     return {
         "messages": [
             {
@@ -115,7 +115,7 @@ def _body(body: bytes, *, is_text: bool) -> tuple[str, bool]:
 
 
 def _gateway_headers(request: HttpRequest, match: Match) -> list[tuple[str, str]]:
-    """The client's headers, and those that the gateway adds or replaces."""
+    """Return the client's headers, and those that the gateway adds or replaces."""
     forwarded = [value for name, value in request.headers if name.lower() == "x-forwarded-for"]
     added = {
         "X-Request-Id": request.request_id,

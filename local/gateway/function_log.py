@@ -1,4 +1,4 @@
-"""What functions print: kept in a file, the last lines in memory for the console page."""
+"""Output of functions: kept in a file, the last lines in memory for the console page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _KEPT = 1000
 
 
 class FunctionLog:
-    """One file for all functions, a JSON object per line."""
+    """Log of all functions, a JSON object per line."""
 
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -36,7 +36,7 @@ class FunctionLog:
         self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
 
     def recent(self, limit: int) -> list[dict[str, Any]]:
-        """The last lines, newest first."""
+        """Return the last lines, newest first."""
         return list(reversed(self._recent))[: max(0, limit)]
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""All functions of the template with their processes, kept up to date while somebody edits."""
+"""Functions of the template with their processes, reloaded after edits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LOOK_FOR_IDLE = 15.0
 
 @dataclass
 class Functions:
-    """The template as it is now."""
+    """Functions of the current template."""
 
     path: Path
     provided: Mapping[str, str]
@@ -47,7 +47,7 @@ class Functions:
                 self.log.add("gateway", "stderr", str(error).encode())
 
     def pool(self, spec: FunctionSpec) -> FunctionPool:
-        """The processes of a function; none is started before its first call."""
+        """Return the processes of a function; none is started before its first call."""
         pool = self._pools.get(spec.name)
         if pool is None or pool.spec != spec:
             if pool is not None:
@@ -57,7 +57,7 @@ class Functions:
         return pool
 
     def timers(self) -> list[dict[str, Any]]:
-        """Every timer with the address that runs it now."""
+        """Return every timer with the address that runs it now."""
         return [
             {
                 "function": function.name,
@@ -85,7 +85,7 @@ class Functions:
         return [await self.pool(function).call(stored_event(bucket, key), request_id) for function in waiting]
 
     def statistics(self) -> list[dict[str, Any]]:
-        """What each function did so far."""
+        """Return the statistics of each function."""
         rows = []
         for function in self.template.functions:
             pool = self._pools.get(function.name)

@@ -1,4 +1,4 @@
-"""Takes an HTTP request off the wire: its address, its body within the limits, the memory it may use."""
+"""Intake of HTTP requests: address, body within the limits, memory."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _UNKNOWN_SIZE = 64 * 1024
 
 
 class TooLarge(Exception):
-    """The body is larger than the cloud's gateway takes."""
+    """Body larger than the cloud's gateway takes."""
 
 
 class BodyBudget:
@@ -44,7 +44,7 @@ class BodyBudget:
 
 
 def expected_size(request: web.Request) -> int:
-    """How much memory the body may take, or a refusal where its length is known to be too much."""
+    """Return the memory that the body may take. Raises TooLarge for a known length above the limit."""
     length = request.content_length
     if length is not None and length > SIZE_LIMIT:
         raise TooLarge
@@ -54,7 +54,7 @@ def expected_size(request: web.Request) -> int:
 
 
 async def read_body(request: web.Request) -> bytes:
-    """The whole body, as long as it keeps to the limit."""
+    """Return the whole body. Raises TooLarge above the limit."""
     if not request.body_exists:
         return b""
     gathered = bytearray()
@@ -66,7 +66,7 @@ async def read_body(request: web.Request) -> bytes:
 
 
 def request_id_of(request: web.Request) -> str:
-    """The caller's correlation id where it is a harmless one, otherwise a new one."""
+    """Return the caller's correlation id where it is harmless, otherwise a new one."""
     given = request.headers.get("X-Request-ID", "")
     if 0 < len(given) <= 64 and given.isascii() and given.replace("-", "").replace("_", "").isalnum():
         return given
@@ -74,7 +74,7 @@ def request_id_of(request: web.Request) -> str:
 
 
 def client_address(request: web.Request) -> str:
-    """The address of the socket, or the one that a test plays."""
+    """Return the address of the socket, or the one that a test plays."""
     played = request.headers.get("X-Local-Address", "").strip()
     try:
         return str(ipaddress.ip_address(played)) if played else request.remote or "127.0.0.1"
@@ -83,7 +83,7 @@ def client_address(request: web.Request) -> str:
 
 
 def http_request(request: web.Request, body: bytes, request_id: str) -> HttpRequest:
-    """The request in the form that events are built from."""
+    """Return the request in the form that events are built from."""
     peer = request.transport.get_extra_info("peername") if request.transport else None
     raw_path = request.raw_path
     return HttpRequest(

@@ -1,4 +1,4 @@
-"""What exists only on this machine, below `/_local/`, and the console page that uses it. Never deployed."""
+"""Local API below `/_local/`, and the console page that uses it. Never deployed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _PAGE_POLICY = "default-src 'self'; style-src 'self'; script-src 'self'; frame-a
 
 @dataclass(frozen=True)
 class LocalSettings:
-    """What the stack's own pages need to know."""
+    """Settings of the stack's own pages."""
 
     simulators: str
     storage: str
@@ -69,33 +69,32 @@ async def _client(app: web.Application) -> AsyncIterator[None]:
 
 
 class LocalApi:
-    """The handlers."""
+    """Handlers of the local API."""
 
     def __init__(self, functions: Functions, settings: LocalSettings) -> None:
         self._functions = functions
         self._settings = settings
 
     async def page(self, _request: web.Request) -> web.StreamResponse:
-        """The console."""
         return _file(CONSOLE / "index.html")
 
     async def console_file(self, request: web.Request) -> web.StreamResponse:
-        """The console's style and script."""
+        """Return the console's style or script."""
         path = CONSOLE / request.match_info["file"]
         if path.parent != CONSOLE or path.suffix not in (".css", ".js", ".svg") or not path.is_file():
             return await self.unknown(request)
         return _file(path)
 
     async def about(self, _request: web.Request) -> web.Response:
-        """The addresses of this run."""
+        """Return the addresses of this run."""
         return web.json_response({"addresses": self._settings.addresses})
 
     async def staff_key(self, _request: web.Request) -> web.Response:
-        """The key for staff's functions, shown on demand only."""
+        """Return the staff key, on demand only."""
         return web.json_response({"staff_key": self._settings.staff_key}, headers={"Cache-Control": "no-store"})
 
     async def simulators(self, request: web.Request) -> web.Response:
-        """The simulated phone, the providers' switches and the banks' pages live in the simulators' process."""
+        """Pass the request on to the simulators' process: phone, providers' switches, banks' pages."""
         return await self._passed_on(request, self._settings.simulators)
 
     async def _passed_on(self, request: web.Request, where: str) -> web.Response:
@@ -117,7 +116,7 @@ class LocalApi:
             return web.json_response({"error": "That part of the stack does not answer."}, status=502)
 
     async def routes(self, _request: web.Request) -> web.Response:
-        """Every route, the aliases marked."""
+        """Return every route, the aliases marked."""
         self._functions.refresh()
         rows = [
             {"method": route.method, "path": route.path, "function": route.function.name, "alias": route.alias}
@@ -126,11 +125,10 @@ class LocalApi:
         return web.json_response(rows)
 
     async def openapi(self, request: web.Request) -> web.StreamResponse:
-        """The document of the whole API, as it is in the repository."""
+        """Return the API's document in the repository."""
         return _file(OPENAPI) if OPENAPI.is_file() else await self.unknown(request)
 
     async def timers(self, _request: web.Request) -> web.Response:
-        """Every timer."""
         self._functions.refresh()
         return web.json_response(self._functions.timers())
 
@@ -154,7 +152,7 @@ class LocalApi:
         return web.json_response({**body, "duration_ms": round(answer.duration_ms, 1), "cold": done.cold})
 
     async def stored(self, request: web.Request) -> web.Response:
-        """The local S3 tells of a new object: the trigger of the cloud."""
+        """Run the trigger for an object that the local S3 stored."""
         told = json.loads(await _small_body(request))
         try:
             done = await self._functions.tell_stored(str(told["bucket"]), str(told["key"]), str(uuid.uuid4()))
@@ -163,11 +161,11 @@ class LocalApi:
         return web.json_response({"ok": all(invocation.answer.error is None for invocation in done)})
 
     async def buckets(self, request: web.Request) -> web.Response:
-        """How much lies in each bucket."""
+        """Return the contents of each bucket in numbers."""
         return await self._passed_on(request, self._settings.storage)
 
     async def logs(self, request: web.Request) -> web.Response:
-        """The last lines that functions wrote, newest first."""
+        """Return the last lines of functions, newest first."""
         limit = request.query.get("limit", "100")
         lines = self._functions.log.recent(min(int(limit), 1000) if limit.isascii() and limit.isdigit() else 100)
         return web.json_response(lines)
@@ -177,13 +175,13 @@ class LocalApi:
         return web.json_response(self._functions.statistics())
 
     async def traffic(self, request: web.Request) -> web.Response:
-        """What was answered in the last seconds, as the simulated monitoring service tells it."""
+        """Return the recent responses for the simulated monitoring service."""
         seconds = request.query.get("seconds", "60")
         window = float(seconds) if seconds.isascii() and seconds.isdigit() else 60.0
         return web.json_response(self._functions.traffic.summary(window))
 
     async def unknown(self, _request: web.Request) -> web.Response:
-        """Everything else below `/_local/`."""
+        """Return 404 for any other local address."""
         return web.json_response({"error": "There is no such local address."}, status=404)
 
 

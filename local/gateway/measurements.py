@@ -13,7 +13,7 @@ _KEPT = 1000
 
 @dataclass
 class Measurements:
-    """What one function did since the stack started."""
+    """Statistics of one function since the stack started."""
 
     calls: int = 0
     errors: int = 0
@@ -33,7 +33,7 @@ class Measurements:
             self.inits.append(answer.init_ms)
 
     def summary(self) -> dict[str, Any]:
-        """The figures as JSON."""
+        """Return the statistics as JSON."""
         return {
             "calls": self.calls,
             "errors": self.errors,

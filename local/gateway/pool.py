@@ -1,4 +1,4 @@
-"""The worker processes of a function: started on demand, one call at a time each, replaced when the code changes."""
+"""Worker processes of a function: started on demand, one call at a time each, replaced when the code changes."""
 
 from __future__ import annotations
 
@@ -20,34 +20,34 @@ _LOOK_AGAIN = 0.3
 
 
 class FunctionTimeout(Exception):
-    """The function took longer than it may."""
+    """Function exceeded its time-out."""
 
 
 class FunctionCrashed(Exception):
-    """The function's process ended without an answer."""
+    """Function's process ended without an answer."""
 
 
 @dataclass(frozen=True)
 class Invocation:
-    """A finished call."""
+    """Finished call."""
 
     answer: WorkerAnswer
 
     @property
     def cold(self) -> bool:
-        """Whether a process was started for it."""
+        """Return True when a process was started for it."""
         return self.answer.init_ms is not None
 
 
 class SourceWatch:
-    """A fingerprint of the function's files and the shared layer."""
+    """Fingerprint of the function's files and the shared layer."""
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
         self._folders = folders
         self._seen, self._value = 0.0, 0
 
     def signature(self) -> int:
-        """The fingerprint, looked up a few times a second at most."""
+        """Return the fingerprint, computed a few times a second at most."""
         if time.monotonic() - self._seen > _LOOK_AGAIN:
             self._value = hash(tuple(entry for folder in self._folders for entry in _files(folder)))
             self._seen = time.monotonic()
@@ -78,7 +78,7 @@ class FunctionPool:
 
     @property
     def workers(self) -> int:
-        """How many processes there are now."""
+        """Return the number of processes."""
         return len(self._idle) + self._busy
 
     async def call(self, event: Mapping[str, Any], request_id: str) -> Invocation:

@@ -49,11 +49,11 @@ _REFUSALS: dict[str, tuple[int, str, str, str]] = {
 
 
 class MalformedAnswer(Exception):
-    """A function answered with something that is no HTTP response."""
+    """Function's answer is no HTTP response."""
 
 
 def refusal(code: str, request_id: str, language: str, headers: Mapping[str, str] | None = None) -> web.Response:
-    """The gateway's own answer."""
+    """Return the gateway's own refusal."""
     status, russian, kyrgyz, english = _REFUSALS[code]
     sentence = {"ky": kyrgyz, "en": english}.get(language.strip().lower()[:2], russian)
     body = {
@@ -107,7 +107,7 @@ def _body(result: Mapping[str, Any]) -> bytes:
 
 
 def _headers(result: Mapping[str, Any]) -> CIMultiDict[str]:
-    """Several values win over one of the same name."""
+    """Return the headers; several values win over one of the same name."""
     headers: CIMultiDict[str] = CIMultiDict()
     several = result.get("multiValueHeaders") or {}
     single = result.get("headers") or {}

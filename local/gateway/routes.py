@@ -10,7 +10,7 @@ from local.gateway.template import FunctionSpec, Template
 
 @dataclass(frozen=True)
 class Route:
-    """One path template with the function behind it."""
+    """Path template with its function."""
 
     method: str
     path: str
@@ -19,7 +19,7 @@ class Route:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The segments of the path."""
+        """Return the segments of the path."""
         return _split(self.path)
 
     @property
@@ -29,7 +29,7 @@ class Route:
         return 2 in kinds, (*kinds, -1), self.alias
 
     def parameters(self, parts: tuple[str, ...]) -> dict[str, str] | None:
-        """The values of the path's parameters, or nothing where the path does not fit."""
+        """Return the values of the path's parameters, or None where the path does not fit."""
         own, values = self.parts, dict[str, str]()
         for index, part in enumerate(own):
             if part.endswith("+}"):
@@ -46,7 +46,7 @@ class Route:
 
 @dataclass(frozen=True)
 class Match:
-    """A route that fits, and its parameters."""
+    """Matching route, and its parameters."""
 
     route: Route
     parameters: dict[str, str]
@@ -54,19 +54,22 @@ class Match:
 
 @dataclass(frozen=True)
 class OtherMethods:
-    """The path exists, but not with this method."""
+    """Path that exists with other methods only."""
 
     allowed: tuple[str, ...]
 
 
 class Router:
-    """All routes of a template, with their aliases."""
+    """Routes of a template, with their aliases."""
 
     def __init__(self, template: Template) -> None:
         self.routes = sorted(_routes(template), key=lambda route: route.rank)
 
     def find(self, method: str, path: str) -> Match | OtherMethods | None:
-        """The route for a request. OPTIONS goes to the path's function, which answers for its origins; HEAD to GET."""
+        """Return the route of a request.
+
+        OPTIONS goes to the path's function, which answers for its origins; HEAD to GET.
+        """
         parts, allowed = _split(path), []
         for route in self.routes:
             values = route.parameters(parts)

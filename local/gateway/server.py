@@ -1,4 +1,4 @@
-"""The gateway's HTTP server."""
+"""HTTP server of the gateway."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Gateway:
         self._issued_tokens = issued_tokens
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One request from the socket to the answer."""
+        """Handle one request from the socket to the response."""
         started, request_id = time.perf_counter(), request_id_of(request)
         language = request.headers.get("Accept-Language", "")
         self._functions.refresh()
@@ -81,7 +81,7 @@ def _measured(answer: web.Response, invocation: Invocation) -> None:
 
 
 def _log(request: web.Request, match: Match, answer: web.Response, started: float, request_id: str) -> None:
-    """One line; the path's template instead of the path, which may hold a number."""
+    """Write one line; with the path's template, since a path may hold a number."""
     entry = {
         "message": "request",
         "method": request.method,
@@ -98,7 +98,7 @@ def _log(request: web.Request, match: Match, answer: web.Response, started: floa
 def application(
     functions: Functions, settings: local_api.LocalSettings, issued_tokens: Path | None = None
 ) -> web.Application:
-    """The whole site: the stack's own pages, and the API on every other path."""
+    """Return the whole site: the stack's own pages, and the API on every other path."""
     app = web.Application(middlewares=[own_pages_only], client_max_size=0)
     gateway = Gateway(functions, issued_tokens)
     app[FUNCTIONS] = functions

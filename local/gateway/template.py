@@ -14,7 +14,7 @@ from local.errors import StackError
 
 @dataclass(frozen=True)
 class Intrinsic:
-    """A value that only the cloud can work out, such as `!Ref Bucket`."""
+    """Value that only the cloud can resolve, such as `!Ref Bucket`."""
 
     tag: str
     value: object
@@ -39,7 +39,7 @@ _Loader.add_multi_constructor("!", _intrinsic)
 
 @dataclass(frozen=True)
 class ApiEvent:
-    """An HTTP route."""
+    """HTTP route."""
 
     method: str
     path: str
@@ -47,7 +47,7 @@ class ApiEvent:
 
 @dataclass(frozen=True)
 class TimerEvent:
-    """A schedule."""
+    """Schedule of a function."""
 
     name: str
     schedule: str
@@ -56,7 +56,7 @@ class TimerEvent:
 
 @dataclass(frozen=True)
 class BucketEvent:
-    """A change in a bucket."""
+    """Change in a bucket."""
 
     name: str
     bucket: str
@@ -65,7 +65,7 @@ class BucketEvent:
 
 @dataclass(frozen=True)
 class FunctionSpec:
-    """One function as the template describes it."""
+    """Function as the template describes it."""
 
     name: str
     folder: Path
@@ -78,7 +78,7 @@ class FunctionSpec:
     buckets: tuple[BucketEvent, ...] = ()
 
     def environment(self, provided: Mapping[str, str], process: Mapping[str, str]) -> dict[str, str]:
-        """The variables this function is allowed to see: the stack's, else the process's, else the template's own."""
+        """Return the variables that this function may see: the stack's, else the process's, else the template's own."""
         chosen: dict[str, str] = {}
         for name, literal in self.variables.items():
             value = provided.get(name, process.get(name, literal))
@@ -89,14 +89,14 @@ class FunctionSpec:
 
 @dataclass(frozen=True)
 class Template:
-    """All functions and the prefixes under which their paths are served as well."""
+    """Functions, and the path prefixes with their aliases."""
 
     functions: tuple[FunctionSpec, ...]
     aliases: Mapping[str, tuple[str, ...]]
 
 
 def load_document(path: Path) -> dict[str, Any]:
-    """The file as YAML with CloudFormation's tags; a fault in it is one sentence."""
+    """Return the file as YAML with CloudFormation's tags; raises one sentence for a fault in it."""
     try:
         document = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader with tags
     except FileNotFoundError:

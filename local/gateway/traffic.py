@@ -1,4 +1,4 @@
-"""What the gateway answered lately: the figures that a cloud's monitoring would have."""
+"""Recent responses of the gateway, as a cloud's monitoring would count them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _BOUNDS = (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 60000)
 
 @dataclass
 class Traffic:
-    """The last answers with their times."""
+    """Recent responses with their times."""
 
     _answers: deque[tuple[float, int, float]] = field(default_factory=lambda: deque(maxlen=_KEPT))
 

@@ -21,7 +21,7 @@ _SET_PARENT_DEATH_SIGNAL = 1
 
 
 class Context:
-    """What the cloud hands to a handler beside the event."""
+    """Context that the cloud passes beside the event."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.function_name = values["function_name"]
@@ -42,7 +42,7 @@ class Context:
 
 
 def receive(channel: BinaryIO) -> dict[str, Any] | None:
-    """The next message, or nothing at the end."""
+    """Return the next message, or None at the end."""
     head = channel.read(4)
     if len(head) < 4:
         return None
@@ -57,7 +57,7 @@ def send(channel: socket.socket, message: dict[str, Any]) -> None:
 
 
 def failure(error: BaseException) -> dict[str, Any]:
-    """What the cloud would show of an exception that nobody caught."""
+    """Return an uncaught exception as the cloud would show it."""
     stack = traceback.format_exception(type(error), error, error.__traceback__)
     return {"errorMessage": str(error), "errorType": type(error).__name__, "stackTrace": stack}
 

@@ -1,4 +1,4 @@
-"""The gateway's side of a worker: starts the process, speaks with it, collects what the function prints."""
+"""Gateway's side of a worker: starts the process, exchanges messages, collects its output."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _READ_SIZE = 65536
 
 
 class WorkerEnded(Exception):
-    """The process ended in the middle of a call."""
+    """Process ended in the middle of a call."""
 
 
 @dataclass(frozen=True)
 class WorkerAnswer:
-    """What a call came to."""
+    """Result of a call."""
 
     result: Any = None
     error: Mapping[str, Any] | None = None
@@ -40,7 +40,7 @@ class WorkerAnswer:
 
 @dataclass
 class Worker:
-    """One process of one function."""
+    """Process of one function."""
 
     spec: FunctionSpec
     environment: Mapping[str, str]
@@ -100,7 +100,7 @@ class Worker:
 
     @property
     def alive(self) -> bool:
-        """Whether the process still runs."""
+        """Return True while the process runs."""
         return self._process is not None and self._process.returncode is None
 
     async def stop(self) -> None:

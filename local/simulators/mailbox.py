@@ -1,4 +1,4 @@
-"""Mail service with the API of Amazon SES (version 2), and the mailboxes of everybody in one."""
+"""Mail service with the API of Amazon SES (version 2), and all mailboxes in one."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 
 from auto360.domains.monitoring.message_format import Wording
-from auto360.providers.sms.parts import parts_of
+from auto360.providers.sms.segments import segments_of
 from tests.support.database import Database
 from tests.support.rows import rows
 
@@ -46,4 +46,4 @@ def test_every_rule_that_rings_fits_into_two_segments(database: Database, event:
     for title_ru, title_en, unit, threshold in ringing:
         words = {"title_ru": title_ru, "title_en": title_en, "unit": unit, "threshold": float(threshold)}
         text = short("ru", event=event, value=123456.78, subject="database_daily", **words)
-        assert parts_of(text) <= 2, text
+        assert segments_of(text) <= 2, text

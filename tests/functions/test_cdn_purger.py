@@ -34,7 +34,7 @@ class Edge:
     functions: Functions
 
     def call(self) -> dict[str, Any]:
-        """Return the timer goes off."""
+        """Run the timer; return its counters."""
         return load_handler("cdn_purger")({}, None)
 
     def request(self, *paths: str) -> None:

@@ -26,7 +26,7 @@ def staff_member(paying: Paying, role: str = "finance") -> ActingStaff:
 
 
 def paid(paying: Paying, bank: str, tier: str = "basic", **body: Any) -> str:
-    """Return a tier that is paid."""
+    """Return a paid tier."""
     answer = paying.call("POST", "/payments", {"tier": tier, "bank": bank, **body})
     assert answer.status == 200, answer.body
     payment = str(answer.body["data"]["id"])

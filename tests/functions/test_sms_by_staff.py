@@ -6,7 +6,7 @@ import pytest
 
 from auto360.core.messages import LANGUAGES
 from auto360.core.messages.operations import SMS_TEMPLATES
-from auto360.providers.sms.parts import parts_of
+from auto360.providers.sms.segments import segments_of
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.market import User, new_number, new_user
@@ -29,7 +29,7 @@ def with_role(functions: Functions, database: Database, role: str) -> User:
 
 
 def test_a_template_is_one_segment_in_every_language() -> None:
-    assert {parts_of(text) for texts in SMS_TEMPLATES.values() for text in texts} == {1}
+    assert {segments_of(text) for texts in SMS_TEMPLATES.values() for text in texts} == {1}
     assert all(len(texts) == len(LANGUAGES) for texts in SMS_TEMPLATES.values())
 
 

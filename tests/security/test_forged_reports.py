@@ -110,7 +110,7 @@ def signed(body: bytes, secret: str) -> str:
 
 
 def a_video(target: Target) -> tuple[str, str]:
-    """Return a video of somebody that is being encoded: our id and the provider's."""
+    """Return a video that is being encoded: our id and the provider's."""
     user, _ = target.user()
     number = f"vi{new_phone().lstrip('+')}"
     query = """insert into videos (owner_user_id, provider, provider_video_id, state)

@@ -68,7 +68,7 @@ def _run_until_cut_off(connection: psycopg.Connection[Any], statement: str) -> N
 
 @contextmanager
 def lock_waited_for(database: Database) -> Iterator[None]:
-    """Yield a transaction holds a lock, another waits for it."""
+    """Hold a lock in one transaction while another waits for it."""
     with database.connect() as holder:
         holder.execute("begin")
         holder.execute("lock table search_terms in access exclusive mode")

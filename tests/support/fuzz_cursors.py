@@ -40,7 +40,7 @@ def cursor(document: Any, rng: random.Random) -> str:
 
 
 def cursors(rng: random.Random) -> Shot:
-    """Return a page request with an altered cursor, or now and then a right one so that its query runs too."""
+    """Return a page request with an altered cursor, or sometimes a right one to run the queries behind."""
     path, query, right = rng.choice(_PAGES)
     document: Any = list(right)
     for _ in range(rng.choice((0, 0, 1, 1, 2))):

@@ -161,7 +161,7 @@ class LedgerOf:
         )  # fmt: skip
 
     def row(self, entry: str) -> dict[str, Any]:
-        """Return all that the ledger knows of an entry."""
+        """Return an entry's row of the ledger."""
         [(row,)] = rows(self.database, "select to_jsonb(m) from video_migrations m where id = %s", entry)
         return dict(row)
 

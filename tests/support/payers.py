@@ -95,7 +95,7 @@ class PayingUser:
         ask(self.connection, "payment_attempt_opened", attempt_id=attempt, made=made, actor={"kind": "user"})
 
     def settle(self, attempt: str, state: str = "paid", **report: Any) -> dict[str, Any]:
-        """Return the bank says something about an order."""
+        """Report an order's state as the bank; return the settlement."""
         said = {"state": state, "is_confirmed": True, **report}
         answer: dict[str, Any] = ask(
             self.connection,

@@ -62,7 +62,7 @@ class Seller:
     dsn: str
 
     def call(self, method: str, path: str, body: object = None, **options: Any) -> Answer:
-        """A request to the function behind the path, with a ticket for a video as the app would have fetched one."""
+        """Call the function behind the path, with an upload session for a video as the app opens one."""
         if isinstance(body, dict) and body.get("video_url"):
             self.fetch_ticket()
         name = "moderation" if path.startswith(MODERATION) else "listings"

@@ -12,7 +12,7 @@ from auto360.core.messages import LANGUAGES, Language
 from auto360.domains.accounts.code_policy import CodePolicy, network_of
 from auto360.domains.accounts.code_secrets import CodeSecrets, CodeSecretSettings, stored_digest
 from auto360.domains.accounts.code_text import AutofillSettings, Platform, code_text
-from auto360.providers.sms.parts import parts_of
+from auto360.providers.sms.segments import segments_of
 
 PHONE = "+996555123456"
 AUTOFILL = AutofillSettings(app_domain="360auto.kg", android_app_hash="FA+9qCX9VSu")
@@ -84,7 +84,7 @@ def test_the_text_is_one_segment_and_ends_as_the_platform_wants(
     autofill = AutofillSettings(app_domain=domain, android_app_hash="FA+9qCX9VSu")
     code = "0123456789"[:length]
     text = code_text(code, language=language, platform=platform, autofill=autofill)
-    assert parts_of(text) == 1
+    assert segments_of(text) == 1
     assert len(text.encode()) <= 140
     assert code in text.splitlines()[0]
     last = text.splitlines()[-1]
@@ -108,7 +108,7 @@ def test_the_text_is_one_segment_and_ends_as_the_platform_wants(
     ],
 )
 def test_segments_are_counted_as_operators_do(text: str, parts: int) -> None:
-    assert parts_of(text) == parts
+    assert segments_of(text) == parts
 
 
 def test_test_numbers_are_refused_in_production() -> None:

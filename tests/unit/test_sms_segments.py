@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auto360.providers.sms.parts import parts_of
+from auto360.providers.sms.segments import segments_of
 from local.simulators.segments import parts as parts_at_provider
 
 GSM_ESCAPED = "^{}\\[~]|€\f"
 GSM = st.text(alphabet="abz09 @" + GSM_ESCAPED, max_size=700)
 UCS2 = st.text(alphabet="жЯa😀🚗[", min_size=1, max_size=400).map("ж".__add__)
-COUNTERS = pytest.mark.parametrize("count", [parts_of, parts_at_provider])
+COUNTERS = pytest.mark.parametrize("count", [segments_of, parts_at_provider])
 
 
 def laid_out(text: str) -> list[int]:

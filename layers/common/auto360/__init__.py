@@ -1,4 +1,4 @@
-"""The package that every function of 360Auto's backend shares."""
+"""Package shared by every function of 360Auto's backend."""
 
 import gc
 

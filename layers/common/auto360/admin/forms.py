@@ -21,7 +21,7 @@ Fields = dict[str, str]
 Form = TypeVar("Form", bound="FormBody")
 
 Blank = BeforeValidator(lambda value: None if isinstance(value, str) and not value.strip() else value)
-"""For a field that may be left empty."""
+"""Field that may be left empty."""
 
 
 class FormBody(BaseModel):

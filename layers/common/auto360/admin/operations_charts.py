@@ -16,7 +16,7 @@ METRICS = (
     *("chat_messages", "sms_sent", "sms_cost_tyiyn", "payments_completed", "revenue_tyiyn", "refunds_tyiyn"),
     *_FUNNEL,
 )
-"""What the page shows, in its order."""
+"""Charts of the page, in order."""
 
 
 @dataclass(frozen=True)

@@ -81,9 +81,9 @@ def _admin(resolved: ResolvedRequest) -> SignedInVisit:
 
 
 Anybody = Annotated[PageContext, Depends(_anybody)]
-"""Parameter type of a route for everybody: the sign-in."""
+"""Parameter type of a public route: the sign-in."""
 AnyStaffMember = Annotated[SignedInVisit, Depends(_any_staff_member)]
-"""Parameter type with which a route demands a staff member of any role."""
+"""Parameter type that requires a staff member of any role."""
 Moderator = Annotated[SignedInVisit, Depends(_moderator)]
 """Parameter type for moderators and administrators."""
 Finance = Annotated[SignedInVisit, Depends(_finance)]

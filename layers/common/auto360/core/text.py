@@ -130,10 +130,10 @@ def _none_if_blank(value: object) -> object:
 
 
 Line = Annotated[str, BeforeValidator(_on_one_line)]
-"""A pydantic field type: one line, cleaned. Add `Field(min_length=…, max_length=…)` for its measure."""
+"""Pydantic field type: one line, cleaned. Add `Field(min_length=…, max_length=…)` for its measure."""
 
 Paragraph = Annotated[str, BeforeValidator(_cleaned)]
-"""A pydantic field type: lines, cleaned."""
+"""Pydantic field type: lines, cleaned."""
 
 BLANK = BeforeValidator(_none_if_blank)
-"""Turns a text of which nothing is seen into None."""
+"""Converter of an invisible text to None."""

@@ -1,1 +1,1 @@
-"""From a cloud's event to our code and back: HTTP requests, timer and storage events, errors, limits, logs."""
+"""HTTP floor: cloud events in, responses out; auth, limits, schemas, errors."""

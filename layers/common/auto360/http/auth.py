@@ -44,7 +44,7 @@ def _signed_in(resolved: ResolvedRequest) -> Principal:
 
 
 SignedIn = Annotated[Principal, Depends(_signed_in)]
-"""Parameter type with which a route demands a signed-in caller."""
+"""Parameter type that requires a signed-in caller."""
 
 
 def _maybe_signed_in(resolved: ResolvedRequest) -> Principal | None:
@@ -56,7 +56,7 @@ def _maybe_signed_in(resolved: ResolvedRequest) -> Principal | None:
 
 
 MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_signed_in)]
-"""Parameter type of a route for everybody: a caller whose token is out of date is served as one without.
+"""Parameter type of a public route: a caller with an expired token is served as anonymous.
 
 A token of a session that was ended is refused: whoever logged out or was blocked is told so.
 """

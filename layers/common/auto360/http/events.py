@@ -17,7 +17,7 @@ from auto360.core.errors import InvalidJson, PayloadTooLarge
 Event = dict[str, Any]
 
 BodyKind = Literal["json", "raw"]
-"""What a function takes as a body: JSON, or whatever a provider's webhook sends."""
+"""Kinds of bodies: JSON, or the raw bytes of a provider's webhook."""
 
 # Paths outside /api; any other without the prefix is an alias of the app (docs/reference/app-contract.md, 1.1).
 _OTHER_ROOTS = ("/api/", "/health", "/webhooks/", "/admin", "/.well-known/")

@@ -90,7 +90,7 @@ def _current(resolved: ResolvedRequest) -> Request:
 
 
 CurrentRequest = Annotated[Request, Depends(_current)]
-"""Parameter type with which a route asks for the current request."""
+"""Parameter type for the current request."""
 
 
 def _arrived(resolved: ResolvedRequest) -> frozenset[str]:
@@ -111,4 +111,4 @@ def _raw_body(resolved: ResolvedRequest) -> bytes:
 
 
 RawBody = Annotated[bytes, Depends(_raw_body)]
-"""Parameter type with which a webhook asks for the very bytes that were sent; needs `entrypoint(app, body="raw")`."""
+"""Parameter type for the very bytes of a webhook; needs `entrypoint(app, body="raw")`."""

@@ -18,7 +18,7 @@ def _bank_call(resolved: ResolvedRequest) -> Callback:
 
 
 BankCall = Annotated[Callback, Depends(_bank_call)]
-"""Parameter type with which a route takes a bank's call; needs `entrypoint(app, body="raw")`."""
+"""Parameter type for a bank's webhook; needs `entrypoint(app, body="raw")`."""
 
 
 def with_secret(call: Callback, secret: str) -> Callback:

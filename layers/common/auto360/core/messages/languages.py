@@ -9,7 +9,7 @@ LANGUAGES: tuple[Language, ...] = ("ru", "ky", "en")
 _QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?)")
 
 Sentences = dict[str, tuple[str, str, str]]
-"""By error code or name: Russian, Kyrgyz, English. Each says what happened and what the person can do."""
+"""Russian, Kyrgyz and English sentences by error code or name: the problem and the remedy."""
 
 
 def language_of(accept_language: str | None) -> Language:

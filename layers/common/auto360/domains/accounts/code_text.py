@@ -11,7 +11,7 @@ from pydantic import Field
 
 from auto360.core.messages import Language
 from auto360.core.settings import EnvSettings
-from auto360.providers.sms.parts import parts_of
+from auto360.providers.sms.segments import segments_of
 
 Platform = Literal["android", "ios", "web"]
 
@@ -43,4 +43,4 @@ def code_text(code: str, *, language: Language, platform: Platform | None, autof
         last_line = f"\n@{autofill.app_domain} #{code}"
     short = _CODE[language].format(code=code)
     whole = short + _WARNING[language] + last_line
-    return whole if parts_of(whole) == 1 else short + last_line
+    return whole if segments_of(whole) == 1 else short + last_line

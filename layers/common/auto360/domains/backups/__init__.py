@@ -1,1 +1,1 @@
-"""Backups in VK Cloud that are known to restore: database, videos, users' files."""
+"""Backups in VK Cloud, proved to restore: database, videos, users' files."""

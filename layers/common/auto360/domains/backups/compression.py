@@ -9,7 +9,7 @@ LEVEL = 1
 
 
 def compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """One frame with its checksum; compression runs in a thread of the library."""
+    """Yield one zstd frame with its checksum; compression runs in a thread of the library."""
     import zstandard
 
     frame = zstandard.ZstdCompressor(level=LEVEL, write_checksum=True, threads=1).compressobj()
@@ -20,7 +20,7 @@ def compressed(chunks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def decompressed(chunks: Iterable[bytes], *, name: str) -> Iterator[bytes]:
-    """The content of one frame. Raises ObjectChanged where the checksum differs, ObjectTruncated without an end."""
+    """Yield the content of one frame. Raises ObjectChanged for a wrong checksum, ObjectTruncated without an end."""
     import zstandard
 
     frame = zstandard.ZstdDecompressor().decompressobj()

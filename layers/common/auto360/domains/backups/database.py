@@ -1,4 +1,4 @@
-"""Backing up the database: dump, encrypt, upload, read again, describe, and only then delete what is too old."""
+"""Database backup: dump, encrypt, upload, read again, describe, and only then delete expired backups."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ _KINDS: dict[Class, RunKind] = {"daily": "database_daily", "weekly": "database_w
 
 
 class BackupStore(ObjectStore, UploadSweeper, Protocol):
-    """A bucket that can be swept."""
+    """Bucket that can be swept."""
 
 
 @dataclass(frozen=True)
 class DatabaseBackup:
-    """One run after the other."""
+    """Database backups, one run after the other."""
 
     source: DumpSource
     store: BackupStore
@@ -51,7 +51,7 @@ class DatabaseBackup:
     progress: Callable[[str], None]
 
     def run(self, kind: Class) -> dict[str, int]:
-        """Make a backup of a class. Raises AnotherRun, LeaseLost, or what went wrong; then nothing was deleted."""
+        """Make a backup of a class. Raises AnotherRun, LeaseLost, or the failure; then nothing was deleted."""
         with leased(self.database, JOB) as lease:
             run = self.runs.begin(_KINDS[kind], lease)
             try:
@@ -64,7 +64,7 @@ class DatabaseBackup:
         return {"bytes": manifest.dump.size, "tables": len(manifest.tables), "swept": swept, "strays": strays}
 
     def make(self, kind: Class, *, before_manifest: Callable[[], None]) -> tuple[Manifest, Mapping[str, float]]:
-        """Dump, upload and read again; gives the manifest, and the seconds of each step."""
+        """Dump, upload and read again; returns the manifest, and the seconds of each step."""
         started, clock = self.now(), perf_counter()
         backup_id = new_id(started, kind, secrets.token_hex(3))
         with self.source.snapshot() as snapshot, ThreadPoolExecutor(1) as beside:
@@ -129,7 +129,7 @@ class DatabaseBackup:
         )
 
     def _tidy(self, lease: Lease) -> tuple[int, int]:
-        """Delete what is too old, and what killed runs have left. A store that fails here leaves more, never less."""
+        """Delete expired backups and leftovers of killed runs. A store that fails here keeps more, never less."""
         try:
             lease.require()
             return self._retain(), self._sweep_strays()
@@ -138,7 +138,7 @@ class DatabaseBackup:
             return 0, 0
 
     def _retain(self) -> int:
-        """Manifests go first: a dump without a manifest is a stray, a manifest without its dump would be damage."""
+        """Delete manifests first: a dump without a manifest is a stray, a manifest without its dump would be damage."""
         readable = []
         for key in self.archive.manifest_keys():
             try:
@@ -163,7 +163,7 @@ class DatabaseBackup:
 
 
 class _Counted:
-    """A stream that knows how many bytes went through it."""
+    """Stream that counts its bytes."""
 
     def __init__(self, chunks: Iterator[bytes]) -> None:
         self._chunks = chunks

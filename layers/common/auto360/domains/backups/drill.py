@@ -1,4 +1,4 @@
-"""The restore drill: the newest backup is restored into a server of its own, compared, measured, and written down."""
+"""Restore drill: restore the newest backup into a temporary server, compare, measure and record it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class DrillSettings(EnvSettings):
 
 @dataclass(frozen=True)
 class DrillResult:
-    """A server to restore into, and the question whether people are kept apart on it."""
+    """Target server of a drill, and its row security check."""
 
     target: RestoreTarget
     row_security: Callable[[Mapping[str, TableChecksum]], list[str]]
@@ -42,7 +42,7 @@ class DrillResult:
 
 @dataclass(frozen=True)
 class Drill:
-    """One drill after the other."""
+    """Restore drills, one after the other."""
 
     archive: Archive
     server: Callable[[], AbstractContextManager[DrillResult]]
@@ -53,7 +53,7 @@ class Drill:
     progress: Callable[[str], None]
 
     def run(self) -> dict[str, int]:
-        """Restore the newest backup. Raises what is wrong with it, by name; the run is recorded either way."""
+        """Restore the newest backup. Raises the finding by name; the run is recorded either way."""
         with leased(self.database, JOB) as lease:
             run = self.runs.begin("restore_drill", lease)
             manifest: Manifest | None = None
@@ -78,7 +78,7 @@ class Drill:
         return perf_counter() - began, left_out
 
     def _require_fresh(self, manifest: Manifest, seconds: float) -> None:
-        """A backup that restores, but is too old or too slow, does not keep what the audit promises."""
+        """Raise ContentDiffers for a backup that restores, but is too old or too slow."""
         age = self.now() - manifest.started
         if age > timedelta(hours=self.settings.drill_oldest_hours):
             raise ContentDiffers(f"{manifest.key} restores, but is {age.total_seconds() / 3600:.0f} hours old")

@@ -19,7 +19,7 @@ _SALT, _COMMITMENT, _TAG = 32, 32, 16
 
 
 def sealed(chunks: Iterable[bytes], keys: BackupKeys) -> Generator[bytes, None, None]:
-    """The encrypted stream of a plain one."""
+    """Yield the encrypted stream of a plain one."""
     name, salt = keys.current, secrets.token_bytes(_SALT)
     file_key, commitment = _derived(keys, name, salt)
     head = MAGIC + bytes([len(name)]) + name.encode() + salt + commitment
@@ -35,7 +35,7 @@ def sealed(chunks: Iterable[bytes], keys: BackupKeys) -> Generator[bytes, None, 
 
 
 def opened(chunks: Iterable[bytes], keys: BackupKeys, *, name: str) -> Iterator[bytes]:
-    """The plain stream of an encrypted one; `name` is the object's, for the messages.
+    """Yield the plain stream of an encrypted one; `name` is the object's, for messages.
 
     Raises WrongBackupKey, ObjectChanged or ObjectTruncated.
     """
@@ -95,7 +95,7 @@ def _head_length(data: bytearray) -> int:
 
 
 def _key_of(head: bytes, keys: BackupKeys, name: str) -> bytes:
-    """The file's key. What the head says is trusted only as far as the commitment shows."""
+    """Return the file's key. The head is trusted only as far as the commitment proves it."""
     key_name = head[len(MAGIC) + 1 : -_SALT - _COMMITMENT].decode("ascii", "replace")
     salt, commitment = head[-_SALT - _COMMITMENT : -_COMMITMENT], head[-_COMMITMENT:]
     try:

@@ -1,4 +1,4 @@
-"""The keys with which backups are encrypted and manifests sealed. They must be kept outside the cloud as well."""
+"""Keys that encrypt backups and seal manifests. Keep them outside the cloud as well."""
 
 import base64
 import binascii
@@ -36,11 +36,11 @@ class BackupKeys:
 
     @property
     def current(self) -> str:
-        """The name of the key for new backups."""
+        """Return the name of the key for new backups."""
         return next(iter(self._keys))
 
     def derive(self, name: str, *, salt: bytes, purpose: str) -> bytes | None:
-        """A key of 32 bytes for one file and one purpose (HKDF-SHA256); None for an unknown name."""
+        """Derive a key of 32 bytes for one file and one purpose (HKDF-SHA256); None for an unknown name."""
         key = self._keys.get(name)
         if key is None:
             return None
@@ -60,5 +60,5 @@ class BackupKeySettings(EnvSettings):
         return value
 
     def keys(self) -> BackupKeys:
-        """The parsed keys."""
+        """Parse the keys."""
         return BackupKeys.parse(self.backup_keys.get_secret_value())

@@ -1,4 +1,4 @@
-"""The lease of a job: one run at a time, over all instances, kept alive while the run works."""
+"""Lease of a job: one run at a time, over all instances, kept alive while the run works."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _BEAT_SECONDS = 20.0
 
 
 class Lease:
-    """A lease that is held. `cursor` is what the run before has left, and what this one leaves."""
+    """Held lease. `cursor` is the position of the run before, and of this one."""
 
     def __init__(self, database: Database, job: str, holder: str, row: dict[str, Any]) -> None:
         self.job, self.fence = job, int(row["fence"])
@@ -28,13 +28,13 @@ class Lease:
         self._lost = False
 
     def require(self) -> None:
-        """Go on only as the holder. Raises LeaseLost."""
+        """Continue only as the holder. Raises LeaseLost."""
         if self._lost or monotonic() > self._ends or not self.extend():
             self._lost = True
             raise LeaseLost(f"{self.job}: the lease is lost, or a person has paused the job")
 
     def extend(self) -> bool:
-        """Keep it and store the cursor; an answer that does not come decides nothing until the lease ends by itself."""
+        """Extend it and store the cursor; a lost answer decides nothing until the lease ends by itself."""
         asked = monotonic()
         arguments = {"p_job": self.job, "p_holder": self._holder, "p_fence": self.fence, "p_seconds": SECONDS}
         try:
@@ -53,7 +53,7 @@ class Lease:
                 return
 
     def release(self, error: str | None) -> None:
-        """Give it back with the cursor and how the run ended."""
+        """Release it with the cursor and the run's error."""
         self._over.set()
         arguments = {"p_job": self.job, "p_holder": self._holder, "p_fence": self.fence, "p_error": error}
         try:

@@ -1,6 +1,6 @@
-"""The manifest of a database backup: written last, so that a backup without one does not exist.
+"""Manifest of a database backup: written last, so that a backup without one does not exist.
 
-It is immutable and sealed with the backup key; results of later drills are objects of their own beside it.
+It is immutable and sealed with the backup key; results of later drills are separate objects beside it.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ _VERSION = 1
 
 @dataclass(frozen=True)
 class DumpObject:
-    """The archive as it lies in the store. Sizes are in bytes; `plain_size` is of what pg_dump wrote."""
+    """Archive in the store. Sizes are in bytes; `plain_size` is of pg_dump's output."""
 
     key: str
     size: int
@@ -35,7 +35,7 @@ class DumpObject:
 
 @dataclass(frozen=True)
 class Manifest:
-    """Everything that is needed to restore a backup and to prove what was restored."""
+    """Facts that restore a backup and prove the restored content."""
 
     id: str
     kind: Class
@@ -53,7 +53,7 @@ class Manifest:
 
     @property
     def key(self) -> str:
-        """Where the manifest lies."""
+        """Return the manifest's key in the store."""
         return f"{folder_of(self.id)}{FILE_NAME}"
 
     @property
@@ -62,7 +62,7 @@ class Manifest:
         return sum(table.rows for table in self.tables.values())
 
     def to_json(self, keys: BackupKeys) -> bytes:
-        """The document with its seal."""
+        """Return the document with its seal."""
         body = {"v": _VERSION, **asdict(self), "key": keys.current}
         text = json.dumps(body, ensure_ascii=False, sort_keys=True, default=_plain)
         document = json.loads(text)
@@ -96,12 +96,12 @@ class Manifest:
 
 
 def new_id(started: datetime, kind: Class, mark: str) -> str:
-    """The name of a backup: its moment, its class and a random mark, in the order of time."""
+    """Return the name of a backup: its moment, its class and a random mark, in the order of time."""
     return f"{started.astimezone(UTC):%Y/%m/%d/%Y%m%dT%H%M%SZ}-{kind}-{mark}"
 
 
 def folder_of(backup_id: str) -> str:
-    """Where everything of a backup lies."""
+    """Return the folder of a backup."""
     return f"{PREFIX}{backup_id}/"
 
 

@@ -1,4 +1,4 @@
-"""The database backups in the store: which there are, reading one, and proving that it is what was uploaded."""
+"""Repository of database backups: listing, reading, and proving that a backup is unchanged."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ _DEPTH = 8
 
 
 class Archive:
-    """Backups of the database in one store. Only what has a manifest is a backup."""
+    """Backups of the database in one store. Objects without a manifest are no backup."""
 
     def __init__(self, store: ObjectStore, keys: BackupKeys) -> None:
         self.store, self.keys = store, keys
 
     def manifest_keys(self) -> list[str]:
-        """The manifests, oldest first: names begin with the time."""
+        """Return the manifests, oldest first: names begin with the time."""
         return sorted(info.key for info in self.store.list(PREFIX) if info.key.endswith(f"/{FILE_NAME}"))
 
     def read(self, key: str) -> Manifest:
-        """One manifest. Raises ManifestUnreadable or ObjectOfManifestMissing."""
+        """Return a manifest. Raises ManifestUnreadable or ObjectOfManifestMissing."""
         try:
             data = b"".join(self.store.get(key))
         except ObjectMissing:
@@ -41,19 +41,19 @@ class Archive:
         return Manifest.from_json(data, self.keys, name=key)
 
     def newest(self) -> Manifest:
-        """The newest backup. Raises NoBackup; one that cannot be read is a finding and never passed over."""
+        """Return the newest backup. Raises NoBackup; an unreadable one is a finding and never skipped."""
         keys = self.manifest_keys()
         if not keys:
             raise NoBackup("there is no database backup in this store")
         return self.read(keys[-1])
 
     def plain(self, manifest: Manifest) -> Iterator[bytes]:
-        """The archive of pg_dump. Every chunk is proved before it is handed on, the whole at the end."""
+        """Yield the archive of pg_dump. Every chunk is proved before it is yielded, the whole at the end."""
         self.require_object(manifest.dump)
         return content_of(self.store, manifest.dump, self.keys)
 
     def require_object(self, dump: DumpObject) -> None:
-        """Look whether the object is there in its full length. Raises a BackupDamaged."""
+        """Require the object in its full length. Raises a BackupDamaged."""
         info: ObjectInfo | None = self.store.head(dump.key)
         if info is None:
             raise ObjectOfManifestMissing(f"{dump.key} is not there, but its manifest is")
@@ -66,7 +66,7 @@ class Archive:
             pass
 
     def findings(self) -> dict[str, BackupDamaged | None]:
-        """Every manifest with what is wrong with it at first sight: unreadable, object missing or of another length."""
+        """Return every manifest with its finding at first sight: unreadable, object missing or of another length."""
         found: dict[str, BackupDamaged | None] = {}
         for key in self.manifest_keys():
             try:
@@ -78,7 +78,7 @@ class Archive:
 
 
 def content_of(store: ObjectStore, dump: DumpObject, keys: BackupKeys) -> Iterator[bytes]:
-    """The plain archive of an object, checked against its description. Raises a BackupDamaged."""
+    """Yield the plain archive of an object, checked against its description. Raises a BackupDamaged."""
     size = 0
     stored = _proved(store, dump)
     for chunk in decompressed(opened(ahead(stored, depth=_DEPTH), keys, name=dump.key), name=dump.key):
@@ -89,7 +89,7 @@ def content_of(store: ObjectStore, dump: DumpObject, keys: BackupKeys) -> Iterat
 
 
 def _proved(store: ObjectStore, dump: DumpObject) -> Iterator[bytes]:
-    """The stored bytes, hashed on their way."""
+    """Yield the stored bytes, hashed on their way."""
     digest, size = hashlib.sha256(), 0
     try:
         for chunk in store.get(dump.key):

@@ -1,4 +1,4 @@
-"""Restoring the database from a backup: proved before the first statement, and again before it is committed."""
+"""Restore of the database: proved before the first statement, and again before the commit."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ Plain = Callable[[], Iterator[bytes]]
 
 
 class RestoreTarget(Protocol):
-    """A database that can be restored into, all or nothing."""
+    """Database that can be restored into, all or nothing."""
 
     def into_project(
         self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
     ) -> Sequence[LeftOut]:
-        """Replace what an existing project holds; gives what of the platform's is left as it was."""
+        """Replace the content of an existing project; returns the platform's parts left as they were."""
 
     def into_blank(
         self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
     ) -> Sequence[LeftOut]:
-        """Fill a bare server; gives what of the platform's is left out."""
+        """Fill a bare server; returns the platform's parts left out."""
 
     def table_beside(self, plain: Plain, table: str, facts: TableChecksum, *, add_missing: bool) -> str:
         """Restore one table beside the living one."""
@@ -34,13 +34,16 @@ class RestoreTarget(Protocol):
 
 @dataclass(frozen=True)
 class Restore:
-    """From one archive into one target. Every method raises BackupDamaged, or DumpFailed where nothing was changed."""
+    """Restores from one archive. Every method raises BackupDamaged, or DumpFailed where nothing was changed."""
 
     archive: Archive
     progress: Callable[[str], None]
 
     def into_project(self, manifest: Manifest, target: RestoreTarget) -> list[LeftOut]:
-        """Replace the content of a project with a backup; gives what is missing from the backup or left as it was."""
+        """Replace the content of a project with a backup.
+
+        Returns parts missing from the backup or left as they were.
+        """
         plain = self._proved(manifest)
         self.progress(f"restoring {len(manifest.tables)} tables, {manifest.rows} rows, in one transaction")
         with _named_differences():
@@ -51,7 +54,7 @@ class Restore:
         return self._told(manifest, left)
 
     def into_blank(self, manifest: Manifest, target: RestoreTarget) -> list[LeftOut]:
-        """Fill a bare server with a backup; gives what is missing from it."""
+        """Fill a bare server with a backup; returns its missing parts."""
         plain = self._proved(manifest)
         with _named_differences():
             left = target.into_blank(plain, schemas=manifest.schemas, tables=manifest.tables, cluster=manifest.cluster)
@@ -80,7 +83,7 @@ class Restore:
 
 @contextmanager
 def _named_differences() -> Iterator[None]:
-    """Gives a table that was restored otherwise its own name among the findings."""
+    """Name a table that was restored otherwise among the findings."""
     try:
         yield
     except DumpFailed as error:

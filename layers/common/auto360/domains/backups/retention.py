@@ -1,4 +1,4 @@
-"""Which database backups may be deleted: by age alone, so that nobody can push good ones out by adding new ones."""
+"""Retention of database backups: by age alone, so that new backups cannot push good ones out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from auto360.domains.backups.manifest import Class, Manifest
 
 
 class RetentionSettings(EnvSettings):
-    """How long database backups are kept, in days (docs/reference/limits.md, section 2.3: 30)."""
+    """Days for which database backups are kept (docs/reference/limits.md, section 2.3: 30)."""
 
     backup_daily_days: int = 30
     backup_weekly_days: int = 90
@@ -17,7 +17,7 @@ class RetentionSettings(EnvSettings):
     backup_sweep_most: int = 10
 
     def policy(self) -> "Retention":
-        """The rules."""
+        """Return the rules."""
         days: dict[Class, int] = {"daily": self.backup_daily_days, "weekly": self.backup_weekly_days}
         return Retention(days, self.backup_keep_newest, self.backup_sweep_most)
 
@@ -31,11 +31,11 @@ class Retention:
     most: int
 
     def keep_until(self, manifest: Manifest) -> datetime:
-        """When the time of a backup is over."""
+        """Return the expiry of a backup."""
         return manifest.started + timedelta(days=self.days[manifest.kind])
 
     def over(self, manifests: Sequence[Manifest], *, now: datetime) -> list[Manifest]:
-        """What may go, the oldest first."""
+        """Return expired backups, oldest first."""
         by_age = sorted(manifests, key=lambda manifest: manifest.started)
         candidates = by_age[: max(0, len(by_age) - max(1, self.keep_newest))]
         return [manifest for manifest in candidates if self.keep_until(manifest) < now][: self.most]

@@ -1,4 +1,4 @@
-"""The record of runs in the database, which staff and alerts read."""
+"""Record of runs in the database, for staff and alerts."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RunKind = Literal["database_daily", "database_weekly", "videos", "storage", "ver
 
 @dataclass(frozen=True)
 class RunOutcome:
-    """What a run has made. `size` is in bytes; `details` are counters and durations for people."""
+    """Result of a run. `size` is in bytes; `details` are counters and durations for people."""
 
     object_key: str | None = None
     manifest_key: str | None = None
@@ -52,7 +52,7 @@ class Runs:
             self._end(run, "failed", f"{type(error).__name__}: {error}", outcome or RunOutcome())
 
     def swept(self, manifest_keys: Sequence[str]) -> None:
-        """Note which backups are gone because their time was over."""
+        """Record expired backups that were deleted."""
         if manifest_keys:
             self._database.call("note_swept_backups", {"p_manifest_keys": list(manifest_keys)})
 

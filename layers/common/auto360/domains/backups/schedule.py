@@ -1,4 +1,4 @@
-"""Which job a timer has asked for."""
+"""Jobs that timers start by name."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ class Schedule:
     def run(self, asked: Mapping[str, Any]) -> Report:
         """Run the job in `{"job": name}`.
 
-        Raises ValueError for a job that does not exist, and whatever the job raises.
+        Raises ValueError for an unknown job, and the job's own errors.
         """
         job = self._jobs.get(str(asked.get("job")))
         if job is None:
@@ -26,7 +26,7 @@ class Schedule:
 
 
 def unless_another_run(job: Callable[[], Report]) -> Report:
-    """Run a job; while another run of it works, or a person has paused it, there is nothing to do."""
+    """Run a job; {skipped} while another run holds its lease or a person paused it."""
     try:
         return job()
     except AnotherRun:

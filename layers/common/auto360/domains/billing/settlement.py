@@ -18,7 +18,7 @@ from auto360.providers.payments import Bank, BankFailure, Notification, OrderSta
 QUERY_SECONDS = 5.0
 
 Actor = Mapping[str, Any]
-"""Who acts: {kind: user | bank | timer | operator, user_id, request_id}."""
+"""Actor: {kind: user | bank | timer | operator, user_id, request_id}."""
 
 
 class SettlementPolicy(EnvSettings):

@@ -1,4 +1,4 @@
-"""Our own lasting video addresses, which redirect to the current place of playback.
+"""Lasting video addresses on our API, which redirect to the current place of playback.
 
 Providers' playback addresses may end within minutes, so listings, cached pages and direct readers of the database hold
 one of these (docs/decisions/0020).

@@ -12,7 +12,7 @@ def _digits(value: object) -> object:
 
 
 LoginCode = Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{4,8}$")]
-"""A login code as it is typed or pasted: with blanks, direction marks or digits of another script."""
+"""Login code as typed or pasted: with blanks, direction marks or digits of another script."""
 
 
 class Person(BaseModel):

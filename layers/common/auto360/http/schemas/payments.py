@@ -28,7 +28,7 @@ def _asking(resolved: ResolvedRequest) -> Payer:
 
 
 CurrentPayer = Annotated[Payer, Depends(_asking)]
-"""Parameter type of a route for somebody who is signed in and pays."""
+"""Parameter type for a signed-in payer."""
 
 
 class NewPayment(RequestBody):

@@ -1,4 +1,4 @@
-"""The port to sources of figures: who measures what the alert rules speak of."""
+"""Port to sources of metrics for the alert rules."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import Protocol
 
 @dataclass(frozen=True)
 class Sample:
-    """One figure now. `subject` tells apart what a metric is measured for, such as a provider; units are the rule's.
+    """Current value of a metric. `subject` separates values of one metric, such as a provider; units are the rule's.
 
-    A `weak` one comes from so few cases that it may close an alert and opens none. None: nothing can be said now.
+    A `weak` sample comes from so few cases that it may close an alert and opens none. None: no value now.
     """
 
     metric: str
@@ -19,14 +19,14 @@ class Sample:
 
 
 class SourceFailure(Exception):
-    """A source did not answer, or not what was asked. The message is a short code of ours, never the source's text."""
+    """Source did not answer, or not the query. The message is a short code of ours, never the source's text."""
 
 
 class MetricSource(Protocol):
-    """One source of figures."""
+    """Source of metrics."""
 
     name: str
     metrics: Sequence[str]
 
     def read(self) -> Sequence[Sample]:
-        """Measure everything in `metrics`; no reading for a subject means that all is well. Raises SourceFailure."""
+        """Measure everything in `metrics`; no sample for a subject means that all is well. Raises SourceFailure."""

@@ -1,4 +1,4 @@
-"""Figures of the API gateway from Amazon CloudWatch."""
+"""Metrics of the API gateway from Amazon CloudWatch."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def cloudwatch_client() -> BaseClient:
 
 
 class CloudWatch:
-    """The `MetricSource` port over CloudWatch."""
+    """`MetricSource` over CloudWatch."""
 
     name = "cloudwatch"
     metrics: Sequence[str] = (ERROR_RATE, RESPONSE_TIME)
@@ -49,7 +49,7 @@ class CloudWatch:
         self._settings, self._client, self._now = settings, client, now
 
     def read(self) -> Sequence[Sample]:
-        """One question about the last three minutes. Raises SourceFailure."""
+        """Query the last three minutes. Raises SourceFailure."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         end = self._now()

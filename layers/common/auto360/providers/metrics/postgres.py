@@ -1,4 +1,4 @@
-"""Figures that the database tells: of the server, and of what our own tables say about the service."""
+"""Metrics of the database: of the server, and from our own tables."""
 
 from collections.abc import Sequence
 
@@ -16,7 +16,7 @@ class DatabaseMetricSettings(EnvSettings):
 
 
 class DatabaseMetrics:
-    """The `MetricSource` port over SQL function `monitoring_figures`."""
+    """`MetricSource` over SQL function `monitoring_figures`."""
 
     name = "database"
     metrics: Sequence[str] = (
@@ -34,6 +34,6 @@ class DatabaseMetrics:
         self._database = database
 
     def read(self) -> Sequence[Sample]:
-        """One call. Raises DatabaseUnavailable: without the database there is nothing to judge with either."""
+        """Query once. Raises DatabaseUnavailable: without the database no rule can be evaluated either."""
         metrics = self._database.call("monitoring_figures", {"p_disk_bytes": self._disk_bytes})
         return [Sample(row["metric"], float(row["value"]), row["subject"], row["weak"]) for row in metrics]

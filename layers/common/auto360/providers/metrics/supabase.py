@@ -1,4 +1,4 @@
-"""Figures of the machine on which a hosted Supabase project's database runs, from its Prometheus endpoint."""
+"""Metrics of a hosted Supabase project's database machine, from its Prometheus endpoint."""
 
 import math
 from collections import defaultdict
@@ -26,7 +26,7 @@ class SupabaseMetricSettings(EnvSettings):
 
 
 class SupabaseHost:
-    """The `MetricSource` port over the endpoint: disk and memory in percent, load per processor in percent."""
+    """`MetricSource` over the endpoint: disk and memory in percent, load per processor in percent."""
 
     name = "supabase_host"
     metrics: Sequence[str] = (DISK, MEMORY, CPU)
@@ -35,7 +35,7 @@ class SupabaseHost:
         self._settings, self._http = settings, http
 
     def read(self) -> Sequence[Sample]:
-        """One question. Raises SourceFailure."""
+        """Query once. Raises SourceFailure."""
         samples = _samples(self._ask())
         disk = (samples["node_filesystem_avail_bytes", _DATA_DISK], samples["node_filesystem_size_bytes", _DATA_DISK])
         memory = (samples["node_memory_MemAvailable_bytes", ""], samples["node_memory_MemTotal_bytes", ""])
@@ -80,5 +80,5 @@ def _used(available: float, size: float) -> float | None:
 
 
 def _percent(share: float) -> float | None:
-    """A share in percent; None for what is no number."""
+    """Return a share in percent; None for infinities."""
     return round(100 * share, 1) if math.isfinite(share) else None

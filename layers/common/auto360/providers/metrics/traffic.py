@@ -1,4 +1,4 @@
-"""What gateways of both clouds tell about requests, as error rate and response time."""
+"""Error rate and response time from the request counts of either cloud's gateway."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ LEAST_REQUESTS = 20
 
 
 def traffic_readings(*, requests: float, failures: float, slow_seconds: float | None) -> Sequence[Sample]:
-    """Readings of one window: percent of answers with a status from 500, and the 95th percentile in seconds.
+    """Return samples of one window: percent of responses with a status from 500, and the 95th percentile in seconds.
 
     No request at all says nothing: a gateway that is down has none either. Raises SourceFailure for endless numbers.
     """

@@ -30,7 +30,7 @@ _SUMS = 'path="total", operation="total"'
 _PARTS = 'path!="total", operation!="total"'
 
 Authorize = Callable[[], str]
-"""Gives the value of the `Authorization` header. Raises SourceFailure."""
+"""Returns the value of the `Authorization` header. Raises SourceFailure."""
 
 
 class YandexMonitoringSettings(EnvSettings):
@@ -46,7 +46,7 @@ class YandexMonitoringSettings(EnvSettings):
 
 
 class YandexMonitoring:
-    """The `MetricSource` port over Yandex Monitoring."""
+    """`MetricSource` over Yandex Monitoring."""
 
     name = "yandex_monitoring"
     metrics: Sequence[str] = (ERROR_RATE, RESPONSE_TIME)
@@ -129,7 +129,7 @@ def _sum_of_rates(series: Mapping[str, Any]) -> float:
 
 
 def _percentile(by_bin: Mapping[str, float], share: float) -> float | None:
-    """Seconds within which this share was answered: the upper bound of a bucket; beyond the last one, that bound."""
+    """Return the seconds within which this share was answered: the upper bound of a bucket."""
     buckets = sorted((_bound(name), count) for name, count in by_bin.items())
     wanted, reached, last = sum(count for _, count in buckets) * share, 0.0, 0.0
     if not wanted:

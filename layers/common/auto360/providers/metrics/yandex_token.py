@@ -1,4 +1,4 @@
-"""How the monitor proves itself to Yandex Monitoring: an API key, or the token of the function's service account."""
+"""Authentication at Yandex Monitoring: an API key, or the token of the function's service account."""
 
 import re
 import time
@@ -19,7 +19,7 @@ _MAX_REPLY_BYTES = 64 * 1024
 
 
 class ServiceAccountToken:
-    """The token that the metadata service gives to a running function; kept until shortly before its end."""
+    """Token from the metadata service of a running function; kept until shortly before its end."""
 
     def __init__(
         self, http: httpx.Client, *, url: str = METADATA_URL, now: Callable[[], float] = time.monotonic
@@ -28,7 +28,7 @@ class ServiceAccountToken:
         self._token, self._good_until = "", 0.0
 
     def __call__(self) -> str:
-        """`Bearer …`. Raises SourceFailure."""
+        """Return `Bearer …`. Raises SourceFailure."""
         if self._now() >= self._good_until:
             self._fetch()
         return f"Bearer {self._token}"

@@ -1,4 +1,4 @@
-"""The port to object storage: copying files there and back (jobs), and signed links to them (requests).
+"""Port to object storage: copies files there and back (jobs), and signs links to them (requests).
 
 Keys are paths without a leading slash. Sizes are in bytes. A store is one bucket at one provider.
 """
@@ -10,28 +10,28 @@ from typing import Protocol
 
 
 class ObjectStoreError(RuntimeError):
-    """What can go wrong with a store. The message names the key, never the provider's text."""
+    """Base of store failures. The message names the key, never the provider's text."""
 
 
 class ObjectMissing(ObjectStoreError):
-    """There is no object with this key."""
+    """No object with this key."""
 
 
 class ObjectDamaged(ObjectStoreError):
-    """What lies in the store is not what was sent, or changed while it was read."""
+    """Stored object differs from the sent one, or changed while it was read."""
 
 
 class StoreUnavailable(ObjectStoreError):
-    """The store does not answer, after every try. Whether a write happened is unknown."""
+    """Store does not answer, after every try. A write may or may not have happened."""
 
 
 class StoreRefused(ObjectStoreError):
-    """The store answered with an error that trying again does not change: rights, names, quotas."""
+    """Store answered with a lasting error: rights, names, quotas."""
 
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """What a store tells of an object. `metadata` and `content_type` are filled by `head` only."""
+    """Description of an object. `metadata` and `content_type` are filled by `head` only."""
 
     key: str
     size: int
@@ -43,7 +43,7 @@ class ObjectInfo:
 
 @dataclass(frozen=True)
 class Written:
-    """An object that was written whole. `sha256` is of the bytes that were sent; `parts` is 1 for a single upload."""
+    """Completely written object. `sha256` is of the sent bytes; `parts` is 1 for a single upload."""
 
     key: str
     size: int
@@ -53,7 +53,7 @@ class Written:
 
 
 class ObjectStore(Protocol):
-    """One bucket, for jobs. Every method raises an ObjectStoreError."""
+    """Bucket for jobs. Every method raises an ObjectStoreError."""
 
     def put(
         self,
@@ -69,16 +69,16 @@ class ObjectStore(Protocol):
         """
 
     def get(self, key: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """Read the bytes from `start` up to `end` (exclusive; None: to the end). A cut connection is taken up again."""
+        """Read the bytes from `start` up to `end` (exclusive; None: to the end), resuming broken connections."""
 
     def head(self, key: str) -> ObjectInfo | None:
-        """What is known of an object, or None where there is none."""
+        """Return the description of an object, or None where there is none."""
 
     def list(self, prefix: str = "", *, after: str = "") -> Iterator[ObjectInfo]:
-        """Every object below a prefix in order of its key; `after` leaves out what comes before and the key itself."""
+        """Yield every object below a prefix in order of its key; `after` skips keys up to and including it."""
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects; one that is not there is no error."""
+        """Delete objects; idempotent."""
 
     def copy(self, key: str, *, to: str, content_type: str | None = None) -> None:
         """Copy an object within the bucket, whatever its size, without carrying its bytes through this process.
@@ -88,14 +88,14 @@ class ObjectStore(Protocol):
 
 
 class UploadSweeper(Protocol):
-    """Clears away uploads that were begun and never ended; they are paid for and shown in no list."""
+    """Aborts unfinished uploads, which are billed and shown in no list."""
 
     def sweep_uploads(self, *, begun_before: datetime, prefix: str = "") -> int:
-        """Abort the uploads below a prefix that were begun before this moment; says how many."""
+        """Abort the uploads below a prefix that began before this moment; returns how many."""
 
 
 class LinkSigner(Protocol):
-    """Makes links for requests; needs no connection and no heavy library."""
+    """Signs links for requests; needs no connection and no heavy library."""
 
     def link(self, key: str, *, seconds: int) -> str:
-        """An address at which anybody can read the object for so many seconds, 1 to 604800."""
+        """Return an address at which anybody can read the object for `seconds`, 1 to 604800."""

@@ -1,4 +1,4 @@
-"""Where the buckets are and the keys to them: VK Cloud, Yandex Object Storage, Supabase Storage."""
+"""Buckets and keys: VK Cloud, Yandex Object Storage, Supabase Storage."""
 
 from dataclasses import dataclass, field
 
@@ -41,13 +41,12 @@ class VkCloudSettings(EnvSettings):
     _tls = field_validator("vk_cloud_endpoint")(_over_tls)
 
     def access(self) -> S3Access:
-        """The account."""
         keys = self.vk_cloud_access_key.get_secret_value(), self.vk_cloud_secret_key.get_secret_value()
         return S3Access(self.vk_cloud_endpoint, self.vk_cloud_region, *keys)
 
 
 class YandexStorageSettings(EnvSettings):
-    """The bucket beside the functions, into which files may be uploaded."""
+    """Bucket beside the functions for uploaded files."""
 
     yandex_storage_endpoint: str = "https://storage.yandexcloud.net"
     yandex_storage_region: str = "ru-central1"
@@ -58,13 +57,12 @@ class YandexStorageSettings(EnvSettings):
     _tls = field_validator("yandex_storage_endpoint")(_over_tls)
 
     def access(self) -> S3Access:
-        """The account."""
         keys = self.yandex_storage_access_key.get_secret_value(), self.yandex_storage_secret_key.get_secret_value()
         return S3Access(self.yandex_storage_endpoint, self.yandex_storage_region, *keys)
 
 
 class SupabaseStorageSettings(EnvSettings):
-    """The S3 interface of Supabase Storage; its keys pass row security and open every bucket of the project."""
+    """S3 interface of Supabase Storage; its keys pass row security and open every bucket of the project."""
 
     supabase_storage_endpoint: str
     supabase_storage_region: str
@@ -74,6 +72,5 @@ class SupabaseStorageSettings(EnvSettings):
     _tls = field_validator("supabase_storage_endpoint")(_over_tls)
 
     def access(self) -> S3Access:
-        """The account."""
         keys = self.supabase_storage_access_key.get_secret_value(), self.supabase_storage_secret_key.get_secret_value()
         return S3Access(self.supabase_storage_endpoint, self.supabase_storage_region, *keys, deletes_many=False)

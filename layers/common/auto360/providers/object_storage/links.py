@@ -16,14 +16,17 @@ _LONGEST_SECONDS = 604800
 
 @dataclass(frozen=True)
 class S3LinkSigner:
-    """The `LinkSigner` of one bucket."""
+    """`LinkSigner` of one bucket."""
 
     access: S3Access
     bucket: str
     now: Clock = utc_now
 
     def link(self, key: str, *, seconds: int) -> str:
-        """An address for GET and for ranges of it. Raises ValueError for a life the protocol does not know."""
+        """Return an address for GET and for ranges of it.
+
+        Raises ValueError for a lifetime that the protocol forbids.
+        """
         if not 1 <= seconds <= _LONGEST_SECONDS:
             raise ValueError(f"a link lives from 1 to {_LONGEST_SECONDS} seconds")
         moment = self.now().strftime("%Y%m%dT%H%M%SZ")

@@ -28,7 +28,7 @@ _READ_TRIES = 6
 
 
 class S3Store:
-    """The `ObjectStore` and `UploadSweeper` of one bucket."""
+    """`ObjectStore` and `UploadSweeper` of one bucket."""
 
     def __init__(self, access: S3Access, bucket: str, *, part_bytes: int = PART_BYTES, parallel: int = 3) -> None:
         self.bucket = bucket
@@ -58,7 +58,7 @@ class S3Store:
         return written
 
     def get(self, key: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-        """Read a range; after a cut it goes on at the same byte of the same version."""
+        """Read a range; a broken read resumes at the same byte of the same version."""
         if end is not None and end <= start:
             return
         position, etag, tries = start, "", 0
@@ -82,7 +82,6 @@ class S3Store:
                 raise ObjectDamaged(f"{key}: it ends at byte {position} instead of {end}")
 
     def head(self, key: str) -> ObjectInfo | None:
-        """What is known of an object."""
         from botocore.exceptions import ClientError
 
         try:

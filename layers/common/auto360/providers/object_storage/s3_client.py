@@ -1,4 +1,4 @@
-"""The boto3 client as the three providers need it, and their errors in the words of the port."""
+"""boto3 client for the three providers, and their errors translated to the port's."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NAMESPACE = re.compile(rb'(<Error)\s+xmlns="[^"]*"')
 
 
 def new_client(access: S3Access, *, connections: int) -> BaseClient:
-    """A client of an account: path style, no checksum trailers, no proxy, waits and tries again at 503."""
+    """Return a client of an account: path style, no checksum trailers, no proxy, retries at 503."""
     from botocore.config import Config
 
     from auto360.providers.transport.aws import bound, new_session
@@ -66,7 +66,7 @@ def _without_namespace(response_dict: dict[str, Any], **_: object) -> None:
 
 @contextmanager
 def translated(key: str, *, passing: tuple[str, ...] = ()) -> Iterator[None]:
-    """Turn botocore's exceptions into the port's; error codes in `passing` go through as they are."""
+    """Translate botocore's exceptions to the port's; error codes in `passing` go through."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:
@@ -82,7 +82,7 @@ def translated(key: str, *, passing: tuple[str, ...] = ()) -> Iterator[None]:
 
 
 def required(key: str, answer: Mapping[str, Any], *names: str) -> list[Any]:
-    """The values of these names. Raises StoreUnavailable where the store has left one out."""
+    """Return the values of these names. Raises StoreUnavailable where the store left one out."""
     missing = [name for name in names if answer.get(name) is None]
     if missing:
         raise StoreUnavailable(f"{key}: the store's answer has no {', '.join(missing)}")

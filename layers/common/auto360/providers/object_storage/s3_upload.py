@@ -19,7 +19,7 @@ _MOST_PARTS = 10_000
 
 
 class Parts:
-    """The same bytes in pieces of exactly `size`, the last one shorter; each is forgotten when it is handed on."""
+    """Cuts bytes into pieces of exactly `size`, the last one shorter; keeps no piece after passing it on."""
 
     def __init__(self, chunks: Iterable[bytes], size: int) -> None:
         self._rest = cut(chunks, size)
@@ -31,7 +31,7 @@ class Parts:
         yield from self._rest
 
     def take_first(self) -> bytearray:
-        """The first piece, once."""
+        """Return the first piece, once."""
         first, self._first = self._first, bytearray()
         return first
 
@@ -46,7 +46,7 @@ def put_small(client: Any, bucket: str, key: str, data: bytearray, options: Mapp
 
 @dataclass
 class Upload:
-    """One multipart upload."""
+    """Multipart upload."""
 
     client: Any
     bucket: str
@@ -94,7 +94,10 @@ class Upload:
         return {"PartNumber": number, "ETag": required(self.key, answer, "ETag")[0]}
 
     def _complete(self, upload_id: str) -> str:
-        """The upload's etag. A repeated request whose first answer was lost is refused, though the object is there."""
+        """Return the upload's etag.
+
+        A repeated request whose first answer was lost is refused, though the object exists.
+        """
         from botocore.exceptions import ClientError
 
         target = {"Bucket": self.bucket, "Key": self.key, "UploadId": upload_id}

@@ -163,7 +163,9 @@ class FreedomPay:
         """Parse the result of a payment, and the card's profile where one was requested."""
         fields = form_of(callback.body)
         number, result = fields.get("pg_payment_id"), fields.get("pg_result")
-        if not number or len(number) > MOST_CHARACTERS or result not in ("0", "1"):
+        currency = fields.get("pg_currency")
+        is_long = max(len(number or ""), len(currency or "")) > MOST_CHARACTERS
+        if not number or is_long or result not in ("0", "1"):
             raise CallbackUnreadable
         try:
             amount = tyiyn_of_som(fields.get("pg_amount"))
@@ -175,7 +177,7 @@ class FreedomPay:
             attempt_id=attempt_of(fields.get("pg_order_id")),
             provider_ref=number,
             amount_tyiyn=amount,
-            currency=fields.get("pg_currency"),
+            currency=currency,
             transaction_id=number,
             is_test=flag_of(fields.get("pg_testing_mode")),
             saved_card=saved_card_of(fields) if result == "1" else None,

@@ -21,10 +21,10 @@ _STATES = {
     "canceled": OrderState.CANCELED,
 }
 MOST_CHARACTERS = 128
-"""Of a number or a word."""
+"""Longest number or word."""
 _ALWAYS_IN_CALLS = ("pg_amount", "pg_currency", "pg_order_id", "pg_payment_id", "pg_result", "pg_salt")
 MERCHANT_THAT_COMES_BACK = "pg_param1"
-"""The bank need not name the merchant in its calls, so every order carries him in a field that the bank gives back."""
+"""Field that carries the merchant in every order and comes back: the bank may omit its own."""
 
 
 def is_call_to(merchant: str, fields: Mapping[str, str]) -> bool:

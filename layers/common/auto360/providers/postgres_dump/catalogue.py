@@ -1,4 +1,4 @@
-"""What is asked of the catalogues: which tables there are, what proves them, and what lies beside the schemas."""
+"""Catalogue queries: tables, their proofs, and the parts beside the schemas."""
 
 from auto360.providers.postgres_dump import event_triggers
 
@@ -62,5 +62,5 @@ where not t.tgisinternal and f.nspname = any (%(schemas)s) and f.nspname <> all 
 
 
 def proof(table: str, expression: str) -> str:
-    """One scan of a table: its rows, and the sum of their hashes."""
+    """Return the query that scans a table once: its rows, and the sum of their hashes."""
     return f"select count(*), coalesce(sum(hash_record_extended({expression}, 0)::numeric), 0)::text from only {table}"

@@ -1,4 +1,4 @@
-"""What a login may write among the tables, policies and publications of the platform. The rest is left out by name."""
+"""Permissions of a login on tables, policies and publications of the platform. The rest is left out by name."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _EXTENSIONS = "select extname from pg_extension"
 
 @dataclass(frozen=True)
 class Permitted:
-    """What of the platform's a restore may write: names of relations, of tables that take policies, of extensions."""
+    """Platform parts that a restore may write: names of relations, of tables that take policies, of extensions."""
 
     relations: frozenset[str]
     policies: frozenset[str]
@@ -56,7 +56,7 @@ class Permitted:
     left_out: Sequence[LeftOut]
 
     def takes(self, entry: TocEntry) -> bool:
-        """Whether an archive's entry that concerns the platform is restored."""
+        """Return True for a platform entry of an archive that is restored."""
         name = f"{entry.schema}.{entry.name}"
         return name in (self.policies if entry.kind == "POLICY" else self.relations)
 

@@ -1,4 +1,4 @@
-"""A Postgres database as the source of a dump: one exported snapshot for the dump and for all that proves it."""
+"""Postgres database as the source of a dump: one exported snapshot for the dump and its proofs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LOCK_WAIT = "60s"
 
 
 class PostgresSource:
-    """The `DumpSource` at an address."""
+    """`DumpSource` at an address."""
 
     def __init__(self, address: str, schemas: Sequence[str]) -> None:
         self._address = address
@@ -29,7 +29,6 @@ class PostgresSource:
 
     @property
     def schemas(self) -> Sequence[str]:
-        """The schemas that a dump holds."""
         return self._schemas
 
     @contextmanager
@@ -47,7 +46,7 @@ class PostgresSource:
 
 
 class PostgresSnapshot:
-    """The moment, as long as its transaction is open."""
+    """Snapshot, as long as its transaction is open."""
 
     def __init__(
         self, address: str, schemas: Sequence[str], connection: psycopg.Connection[Any], snapshot_id: str
@@ -61,7 +60,7 @@ class PostgresSnapshot:
         self.left_out: Sequence[LeftOut] = [*self._tables, *(LeftOut("publication", name, NO_OWNER) for name in theirs)]
 
     def cluster(self) -> ClusterMetadata:
-        """What lies beside the schemas, without publications of the platform."""
+        """Return the parts beside the schemas, without publications of the platform."""
         found = {name: self._rows(query) for name, query in CLUSTER.items()}
         found["publications"] = [
             {"name": row["name"], "tables": row["tables"]} for row in found["publications"] if row["ours"]
@@ -96,7 +95,7 @@ class PostgresSnapshot:
 
 @contextmanager
 def connected(address: str) -> Iterator[psycopg.Connection[Any]]:
-    """A connection for long work, each statement on its own unless a transaction is begun. Raises DumpFailed."""
+    """Yield a connection for long work, each statement on its own unless a transaction is begun. Raises DumpFailed."""
     import psycopg
 
     try:
@@ -123,7 +122,7 @@ def facts_of(
 
 
 def anonymous_rows(connection: psycopg.Connection[Any], table: str) -> int | None:
-    """How many rows row security shows to somebody who has not logged in; None where even asking is refused."""
+    """Return the rows that row security shows to anonymous callers; None where the query is refused."""
     from psycopg import errors
 
     claims = json.dumps({"role": "anon"})
@@ -138,6 +137,6 @@ def anonymous_rows(connection: psycopg.Connection[Any], table: str) -> int | Non
 
 
 def tool_version() -> str:
-    """The version of the client programs, which a restore needs as well."""
+    """Return the version of the client programs, which a restore needs as well."""
     with program("pg_dump", ["--version"], {}, stdin=subprocess.DEVNULL) as running:
         return b"".join(running.output()).decode().split()[-1]

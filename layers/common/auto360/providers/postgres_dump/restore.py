@@ -32,7 +32,7 @@ _TABLE = re.compile(r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$")
 
 
 class PostgresTarget:
-    """A database that an archive is restored into. `plain` gives the archive's bytes anew each time it is called."""
+    """Database to restore an archive into. `plain` yields the archive's bytes again at each call."""
 
     def __init__(self, address: str) -> None:
         self._address, self._environ = address, connection_environ(address)
@@ -118,7 +118,7 @@ class PostgresTarget:
 
 
 def contents(plain: Plain) -> list[TocEntry]:
-    """The table of contents, which stands at the front of the archive."""
+    """Return the table of contents, which stands at the front of the archive."""
     with program("pg_restore", ["--list"], {}, stdin=subprocess.PIPE) as listing:
         feeder = _feeding(listing, plain())
         text = b"".join(listing.output())
@@ -127,7 +127,7 @@ def contents(plain: Plain) -> list[TocEntry]:
 
 
 def _as_sql(plain: Plain, entries: Sequence[TocEntry]) -> Iterator[bytes]:
-    """The archive as a script. Raises DumpFailed, or what reading the archive raises, before it looks complete."""
+    """Yield the archive as a script. Raises DumpFailed, or the reader's error, before it looks complete."""
     with tempfile.NamedTemporaryFile("w", suffix=".list") as wanted:
         wanted.write(as_list(entries))
         wanted.flush()

@@ -1,4 +1,4 @@
-"""What is said to psql before and after an archive, in the one transaction of a restore."""
+"""SQL before and after an archive, in the one transaction of a restore."""
 
 from __future__ import annotations
 
@@ -85,10 +85,10 @@ def beside(
     settings: Iterable[RoleSetting] = (),
     triggers: Iterable[str] = (),
 ) -> str:
-    """What no entry of the archive brings: publications, policies in other schemas, settings that PostgREST reads,
-    our triggers on tables of the project.
+    """Return SQL for parts that no entry of the archive brings.
 
-    Default privileges that belong to no schema are among it: new functions are open to nobody.
+    Publications, policies in other schemas, settings that PostgREST reads, our triggers on tables of the project, and
+    default privileges without a schema: new functions are open to nobody.
     """
     lines = ["alter default privileges revoke execute on functions from public;"]
     for name, tables in publications.items():

@@ -20,7 +20,7 @@ class RoleSetting:
 
     @property
     def statement(self) -> str:
-        """The statement that makes it, without its end. A list of names is told name by name."""
+        """Return the statement that sets it, without its end; lists of names are quoted name by name."""
         value = quoted_text(self.value)
         if self.key in _LISTS_OF_NAMES:
             value = ", ".join(quoted_text(_plain(name)) for name in _NAMES.findall(self.value)) or "''"
@@ -28,19 +28,19 @@ class RoleSetting:
 
 
 def settings_of(role: Mapping[str, object]) -> Iterator[RoleSetting]:
-    """The settings of a role of a manifest."""
+    """Yield the settings of a role of a manifest."""
     for setting in role["settings"]:  # type: ignore[attr-defined]
         key, _, value = str(setting).partition("=")
         yield RoleSetting(str(role["name"]), key, value)
 
 
 def quoted_name(name: str) -> str:
-    """A name as SQL."""
+    """Quote a name for SQL."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def quoted_text(text: str) -> str:
-    """A text as SQL."""
+    """Quote a text for SQL."""
     return "'" + text.replace("'", "''") + "'"
 
 

@@ -1,4 +1,4 @@
-"""Whether a restored database keeps people apart as the original does: asked as the app's roles, not read off lists."""
+"""Row security of a restored database, compared with the original by queries as the app's roles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SESSION = "insert into public.auth_sessions (id, user_id, expires_at) values (%
 
 
 def row_security_findings(address: str, tables: Mapping[str, TableChecksum]) -> list[str]:
-    """What is open, or shut, otherwise than in the original; empty where all is well."""
+    """Return tables that are open or closed otherwise than in the original; empty where all is well."""
     with connected(address) as connection:
         found = [f"{name} has no row security" for name in _names(connection, _OPEN_TABLES)]
         for table, facts in tables.items():
@@ -44,7 +44,7 @@ def _names(connection: psycopg.Connection[Any], query: str) -> list[str]:
 
 
 def _rows(connection: psycopg.Connection[Any], query: str) -> int:
-    """How many rows; a refusal is none."""
+    """Return the number of rows; a refusal is none."""
     from psycopg import errors
 
     try:

@@ -1,4 +1,4 @@
-"""A Postgres server of our own for the length of a drill, in a folder that is deleted afterwards."""
+"""Temporary Postgres server for a drill, in a folder that is deleted afterwards."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SETTINGS = {
 
 @contextmanager
 def embedded_postgres(parent: Path) -> Iterator[str]:
-    """Start a server with an empty database; gives its address. Raises DumpFailed."""
+    """Start a server with an empty database and yield its address. Raises DumpFailed."""
     home = Path(tempfile.mkdtemp(prefix="auto360-drill-", dir=parent))
     try:
         account = _account(home)
@@ -70,7 +70,7 @@ def _account(home: Path) -> tuple[int, int] | None:
 
 
 def _reachable(home: Path, account: tuple[int, int] | None) -> Path:
-    """The programs, copied where that account cannot reach them."""
+    """Return the folder of the programs, copied where the account cannot reach them."""
     try:
         _run([str(programs() / "postgres"), "--version"], account)
     except (DumpFailed, OSError):

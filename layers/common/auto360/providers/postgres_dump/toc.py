@@ -1,4 +1,4 @@
-"""The table of contents of an archive: what a restore takes from it, and what an existing project has already."""
+"""Table of contents of an archive: entries to restore, and those that an existing project has already."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LINE = re.compile(r"^(\d+); (\d+) (\d+) (.+)$")
 
 @dataclass(frozen=True)
 class TocEntry:
-    """One line: `123; 0 16400 TABLE DATA public users postgres`."""
+    """Entry: `123; 0 16400 TABLE DATA public users postgres`."""
 
     line: str
     rest: str
@@ -29,12 +29,12 @@ class TocEntry:
 
     @property
     def schema(self) -> str:
-        """The schema of such an entry."""
+        """Return the schema of such an entry."""
         return self._words()[0]
 
     @property
     def name(self) -> str:
-        """The relation of such an entry; of a policy its table."""
+        """Return the relation of such an entry; of a policy its table."""
         return self._words()[1]
 
     def _words(self) -> list[str]:
@@ -42,13 +42,13 @@ class TocEntry:
 
 
 def entries_of(text: str) -> list[TocEntry]:
-    """The entries of `pg_restore --list`."""
+    """Parse the entries of `pg_restore --list`."""
     found = (_LINE.match(line) for line in text.splitlines())
     return [TocEntry(match[0], match[4]) for match in found if match is not None]
 
 
 def for_project(entries: Iterable[TocEntry], *, login: str, takes: Callable[[TocEntry], bool]) -> list[TocEntry]:
-    """What is restored into an existing project: our schemas whole, of its own ones the rows and our policies.
+    """Return the entries for an existing project: our schemas whole, of its own ones the rows and our policies.
 
     `takes` decides about entries of the project's own schemas that its login may perhaps not write.
     """
@@ -56,7 +56,7 @@ def for_project(entries: Iterable[TocEntry], *, login: str, takes: Callable[[Toc
 
 
 def for_blank(entries: Iterable[TocEntry]) -> list[TocEntry]:
-    """What is restored into a bare database: all but the schema that every database has."""
+    """Return the entries for a bare database: all but the schema that every database has."""
     return [entry for entry in entries if not entry.rest.startswith("SCHEMA - public ")]
 
 
@@ -73,7 +73,7 @@ def _belongs_in_project(entry: TocEntry, login: str, takes: Callable[[TocEntry],
 
 
 def _schema_of(entry: TocEntry) -> str:
-    """The schema column; kinds are one to three words in capitals."""
+    """Return the schema column; kinds are one to three words in capitals."""
     words = entry.rest.split()
     while len(words) > 1 and words[0].isupper():
         words = words[1:]
@@ -81,5 +81,5 @@ def _schema_of(entry: TocEntry) -> str:
 
 
 def as_list(entries: Sequence[TocEntry]) -> str:
-    """The file for `pg_restore --use-list`."""
+    """Return the file for `pg_restore --use-list`."""
     return "\n".join(entry.line for entry in entries) + "\n"

@@ -21,7 +21,7 @@ class SmsAccepted:
 
 
 ReportState = Literal["pending", "delivered", "failed", "unknown"]
-"""What became of a message; all but `pending` are final, and `unknown` means that nobody will ever tell."""
+"""State of a message; all but `pending` are final, and `unknown` will never be resolved."""
 
 
 @dataclass(frozen=True)

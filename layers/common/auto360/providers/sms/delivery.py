@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from auto360.providers.sms import SmsAccepted, SmsBadNumber, SmsFailure, SmsProvider, SmsUncertain, SmsUnreachable
-from auto360.providers.sms.parts import parts_of
+from auto360.providers.sms.segments import segments_of
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def _try_provider(run: _Run, provider: SmsProvider, message_id: str, *, reserved
             wait = run.limits.first_wait_seconds * 2**number * random.uniform(0.8, 1.2)  # noqa: S311
             run.sleep(max(0.0, run.time_left(wait, reserved=reserved)))
     if uncertain and _was_taken(run, provider, message_id):
-        return SmsAccepted(parts=parts_of(run.text), cost_tyiyn=None)
+        return SmsAccepted(parts=segments_of(run.text), cost_tyiyn=None)
     return None
 
 

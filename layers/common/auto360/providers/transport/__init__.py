@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 TERMS = "auto360_terms"
-"""The key of `Terms` among a request's extensions."""
+"""Key of `Terms` in a request's extensions."""
 
 _MEBIBYTE = 1024 * 1024
 

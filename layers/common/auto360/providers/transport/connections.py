@@ -22,7 +22,7 @@ _MAX_BYTES = 8 * 1024 * 1024
 _MAX_REDIRECTS = 5
 
 Around = Callable[[httpx.BaseTransport], httpx.BaseTransport]
-"""Puts something around the connections, such as what notes every call."""
+"""Wrapper of the connections, such as a recorder of calls."""
 
 
 def new_client(

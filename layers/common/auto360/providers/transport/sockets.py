@@ -1,4 +1,4 @@
-"""Sockets for httpcore that ask the exchange's clock before each wait, so that no drip of bytes outlasts it."""
+"""Sockets for httpcore that query the exchange's clock before each wait, so that a slow trickle cannot outlast it."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class BoundedBackend(httpcore.NetworkBackend):
 
 
 class BoundedStream(httpcore.NetworkStream):
-    """A connection whose every wait is cut to what is left of its exchange."""
+    """Connection whose every wait is cut to the rest of its exchange."""
 
     def __init__(self, plain: httpcore.NetworkStream) -> None:
         self._plain = plain
@@ -104,12 +104,11 @@ class BoundedStream(httpcore.NetworkStream):
         return BoundedStream(self._plain.start_tls(ssl_context, server_hostname, allowed))
 
     def get_extra_info(self, info: str) -> object:
-        """What httpcore asks of a socket."""
         return self._plain.get_extra_info(info)
 
 
 def _addresses(host: str, port: int, *, seconds: float | None) -> list[str]:
-    """The addresses of a host. The resolver knows no time-out, so that a name is looked up by a thread left behind."""
+    """Return the addresses of a host; the resolver has no time-out, so a thread looks the name up."""
     try:
         return [str(ipaddress.ip_address(host))]
     except ValueError:

@@ -9,7 +9,7 @@ _GSM7 = frozenset(
 _GSM7_DOUBLE = frozenset("^{}\\[~]|€\f")
 
 
-def parts_of(text: str) -> int:
+def segments_of(text: str) -> int:
     """Return the number of segments that a mobile network bills for a text; an empty text is one.
 
     A character of two units (an escape of GSM-7, a surrogate pair of UCS-2) is never cut: where only one unit is left
