@@ -71,7 +71,7 @@ class Stage:
         return f"auto360-{self.name}"
 
     def scaling_of(self, function: str) -> Scaling:
-        """Return the figures of a function, or those of `default`."""
+        """Return the scaling limits of a function, or those of `default`."""
         return self.scaling.get(function, self.scaling.get("default", Scaling()))
 
 

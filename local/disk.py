@@ -13,7 +13,7 @@ START_MB = 300
 
 
 def require_space(folder: Path, megabytes: int) -> None:
-    """Fail with a sentence where the disk has less; `AUTO360_MIN_FREE_MB` sets another figure."""
+    """Fail with a sentence where the disk has less; `AUTO360_MIN_FREE_MB` sets another limit."""
     chosen = os.environ.get("AUTO360_MIN_FREE_MB", "").strip()
     needed = int(chosen) if chosen.isascii() and chosen.isdigit() else megabytes
     place = folder

@@ -1,6 +1,6 @@
 """`make rehearse-migration`: many videos, providers that fail, processes that are killed; then one file of 2 GB.
 
-`VIDEOS`, `KILLS`, `PROCESSES` and `BIG_MB` change the figures; `BIG_MB=0` leaves the large file out.
+`VIDEOS`, `KILLS`, `PROCESSES` and `BIG_MB` change the load; `BIG_MB=0` leaves the large file out.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def silence() -> Iterator[None]:
 
 
 def told(verdict: Verdict, script: Script) -> list[str]:
-    """Print the figures; gives what is wrong."""
+    """Print the results and return the problems found."""
     rate = verdict.bytes_copied / 1e6 / verdict.seconds
     say(f"\n{script.videos} videos, {verdict.bytes_copied / 1e9:.2f} GB, {verdict.seconds:.0f} s, {rate:.1f} MB/s")
     say(f"faults: {script.fail_percent:g} % of calls, {script.cut_percent:g} % of files cut; {verdict.killed} kills")

@@ -68,7 +68,7 @@ class ApiVideo:
         Playback(self.library).add_routes(app, prefix)
 
     def turn(self, body: dict[str, Any]) -> None:
-        """Take a mode, figures and limits from the console."""
+        """Apply a mode, numbers and limits from the console."""
         limits = {name: body.pop(f"{name}s_per_minute") for name in self.limits if f"{name}s_per_minute" in body}
         self.faults.turn(body)
         for name, most in limits.items():

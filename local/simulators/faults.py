@@ -19,7 +19,7 @@ Answer = Callable[[], Awaitable[web.StreamResponse]]
 
 @dataclass
 class Faults:
-    """Mode for everything, and figures: each is a percentage, seconds, or a number, with its range."""
+    """Hold a mode and named numbers (percentages, seconds or counts), each with its range."""
 
     ranges: Mapping[str, tuple[float, float]]
     parameters: dict[str, float]
@@ -31,7 +31,7 @@ class Faults:
         self.parameters = {"fail_percent": 0.0, "cut_percent": 0.0, "slow_seconds": SLOW_SECONDS, **self.parameters}
 
     def turn(self, body: Mapping[str, Any]) -> None:
-        """Take a mode and figures: `{"mode": "ok", "fail_percent": 5}`. Raises BadSwitch and changes nothing."""
+        """Apply a mode and numbers: `{"mode": "ok", "fail_percent": 5}`. Raises BadSwitch and changes nothing."""
         mode = body.get("mode", self.mode)
         if mode not in MODES:
             raise BadSwitch(f"mode must be one of: {', '.join(MODES)}")

@@ -28,7 +28,7 @@ class Simulated(Protocol):
         """Serve the provider's interface below `prefix`."""
 
     def turn(self, body: dict[str, Any]) -> None:
-        """Take a new mode or figure from the console. Raises BadSwitch."""
+        """Apply a new mode or number from the console. Raises BadSwitch."""
 
     def state(self) -> dict[str, Any]:
         """Return the value for the console page."""

@@ -1,4 +1,4 @@
-"""Machine of a hosted Supabase project: its figures in the format of Prometheus, set by hand."""
+"""Machine of a hosted Supabase project: its metrics in the Prometheus format, set by hand."""
 
 from __future__ import annotations
 

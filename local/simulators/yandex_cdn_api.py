@@ -50,7 +50,7 @@ class YandexCdn:
             app.router.add_route(method, path, self._guarded(handler))
 
     def turn(self, body: dict[str, Any]) -> None:
-        """Take a mode and figures from the console."""
+        """Apply a mode and numbers from the console."""
         self.faults.turn(body)
 
     def state(self) -> dict[str, Any]:

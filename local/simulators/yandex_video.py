@@ -82,7 +82,7 @@ class YandexVideo:
         self.cdn.add_routes(app, prefix)
 
     def turn(self, body: dict[str, Any]) -> None:
-        """Take a mode and figures from the console."""
+        """Apply a mode and numbers from the console."""
         most = body.pop("calls_per_minute", self.limit.most)
         self.faults.turn(body)
         self.limit.most = int(most)

@@ -26,7 +26,7 @@ def tables_of(assumed: Assumptions) -> Iterator[Table | Text]:
     yield Text(
         f"{library.videos:,} videos of {library.megabytes_per_video:g} MB and {library.minutes_per_video:g} minutes, "
         f"each watched {library.views_per_video:g} times a month by {library.users:,} users.\n"
-        "US dollars a month, without VAT. Figures and their sources: tools/costs/assumptions.toml"
+        "US dollars a month, without VAT. Prices and their sources: tools/costs/assumptions.toml"
     )
     yield _audit(assumed)
     yield _everything(assumed)

@@ -73,7 +73,7 @@ def clean(text: str) -> str:
     text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     text = _BLANKS.sub(" ", _UNSEEN.sub("", text))
     text = _STRAY_JOINER.sub("", _STRAY_SELECTOR.sub("", text))
-    # What was invisible may have stood between a letter and its accent.
+    # Removed characters may have separated a letter from its accent: compose again.
     text = _BLANKS.sub(" ", unicodedata.normalize("NFC", _without_markup(text)))
     return _EMPTY_LINES.sub("\n\n", _LINE_ENDS.sub("\n", text)).strip(" \n")
 

@@ -9,8 +9,8 @@ from auto360.core import phone as phones
 from auto360.core.settings import EnvSettings
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-# What `private.login_caller` tells apart: a phone without an account; one with, asked for from a network in which it
-# has never logged in; or from one in which it has.
+# Callers as `private.login_caller` classifies them: a phone without an account; with an account, on a network where
+# it never logged in; with an account, on a network where it did.
 _NEW, _ELSEWHERE, _OWN = ("new",), ("elsewhere",), ("own",)
 _EVERYBODY = (*_NEW, *_ELSEWHERE, *_OWN)
 

@@ -57,7 +57,7 @@ class ConsentRequired(DomainError):
     code, status = "consent_required", 422
 
 
-# What `login_request_code` may answer as `reason`.
+# Errors by the `reason` that `login_request_code` returns.
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal for refusal in (CodeTooSoon, PhoneLimit, AddressLimit, TemporarilyLimited, RateLimited)
 }

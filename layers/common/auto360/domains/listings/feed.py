@@ -149,7 +149,7 @@ class Feed:
         return shared, marks
 
     def _count(self, text: str, category: Category | None) -> None:
-        # Somebody who searches for a phone number tells us about a person.
+        # Searches for phone numbers are personal data and are not counted.
         term = fold(text)
         if 2 <= len(term) <= 100 and not _LIKE_A_NUMBER.search(term):
             day = self.now().astimezone(BISHKEK).date().isoformat()

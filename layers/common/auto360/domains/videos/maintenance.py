@@ -16,11 +16,11 @@ from auto360.providers.database import Database, Row
 from auto360.providers.video import ProviderVideo, VideoFailure
 
 _BATCH = 100
-# The calls of a minute are shared with people who watch.
+# Kept low: viewers share the same limit of provider calls a minute.
 _UNCHECKED = 20
-# Nobody else takes the same videos meanwhile.
+# Keeps other runs off the same videos.
 _LEASE_SECONDS = 120
-# By which a provider's clock may differ from ours.
+# Largest difference allowed between a provider's clock and ours.
 _CLOCKS_APART = timedelta(minutes=1)
 # The minute of each hour in which strays are looked for: listing a library takes many calls.
 _STRAY_MINUTE = 17

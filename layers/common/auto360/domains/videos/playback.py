@@ -15,12 +15,12 @@ from auto360.providers.video import Playback, VideoFailure, VideoUnknown
 
 # A link to the replica is good for one evening.
 _REPLICA_SECONDS = 6 * 3600
-# What api.video plays may be kept for so long without asking whether it is still there.
+# Cached api.video playback is served this long without checking that the video still exists.
 _TRUSTED_SECONDS = 3600
 _NOT_ASKED_SECONDS = 60
-# For how long a provider that did not answer is asked after the others.
+# A provider that did not answer is tried last for this long.
 _SILENT_SECONDS = 15
-# How often a provider is asked about a video that is being made, while somebody looks at it.
+# Shortest time between two questions to a provider about a video it is still processing.
 _ASKED_SECONDS = 5
 _BEING_MADE = ("awaiting_upload", "uploading", "processing")
 
@@ -134,7 +134,7 @@ class VideoReader:
         Raises VideoNotReady without any, VideoServiceUnavailable where none answers.
         """
         failure: VideoFailure | None = None
-        # Who has just not answered is asked last: everybody who watches would wait for him again.
+        # A provider that just failed to answer goes last, so that viewers do not all wait for it again.
         for copy in sorted(copies, key=lambda copy: self.cache.get(_silent(copy)) is not None):
             try:
                 return self._at(copy)

@@ -26,7 +26,7 @@ from auto360.providers.video import (
     VideoUnreachable,
 )
 
-# Nothing was made at the provider: the ticket can be given up.
+# The provider created nothing, so the upload session can be dropped.
 _NOTHING_MADE = (VideoRefused, VideoBusy, VideoUnreachable)
 
 

@@ -16,7 +16,7 @@ from auto360.providers.payments.qr_codes import qr_png, qr_svg
 
 Picture = Literal["svg", "png", "none"]
 IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=200, pattern=r"^[!-~]*$")]
-# What the app calls the states of a payment.
+# The app's names for payment states.
 _APP_STATUS = {"pending": "pending", "completed": "success", "failed": "failed", "refunded": "refunded"}
 
 

@@ -12,7 +12,7 @@ from auto360.domains.videos.playback import PlayableVideo
 from auto360.domains.videos.uploads import UploadSession, WantedUpload
 from auto360.http.envelope import CamelModel, Envelope, RequestBody
 
-# What a server would take for one chunk; a mobile network rather less. api.video counts each chunk as a call.
+# Suits uploads from a server; a phone should use smaller chunks. api.video counts each chunk as a call.
 _CHUNK_BYTES = 20 * 1024 * 1024
 
 

@@ -1,4 +1,4 @@
-"""Figures of the API gateway from Yandex Monitoring (REST, read only).
+"""Metrics of the API gateway from Yandex Monitoring (REST, read only).
 
 Names and labels are those of the metrics reference of API Gateway: requests per second by `code`, and a histogram of
 latencies in milliseconds by `bin`, whose buckets are taken as not cumulated. Each is published by `path`, `operation`

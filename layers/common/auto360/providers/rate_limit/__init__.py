@@ -32,7 +32,7 @@ class RequestCounter(Protocol):
         """Count one request; the window begins with its first request."""
 
 
-# A limit's name, the setting with its figure, and its window in seconds. A function is given the settings it uses.
+# Limit name: its setting and its window in seconds. Each function receives only the settings it uses.
 _LIMITS = {
     "default": ("limit_default_per_15_minutes", 900),
     "address": ("limit_address_per_minute", 60),

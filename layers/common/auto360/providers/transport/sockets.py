@@ -14,7 +14,7 @@ import httpcore
 
 from auto360.providers.transport.clocks import left, note
 
-# What is written at once: a slow reader is noticed between two of them.
+# Bytes per write: the time limit is checked between writes, so a slow reader is noticed.
 _WRITE_BYTES = 64 * 1024
 
 

@@ -80,7 +80,7 @@ class Troubles:
                 raise RunEnds("busy") from failure
             self.sleep(wait)
         elif isinstance(failure, VideoUnreachable | VideoUncertain):
-            # What is begun counts against the day: with a dead provider it would all be begun, and fail.
+            # Every video begun counts against the day's limit: a dead provider would use all of it up.
             self.broken += 1
             if self.broken >= _MOST_BROKEN:
                 raise RunEnds(f"provider_down: {failure.provider_code}") from failure

@@ -38,12 +38,12 @@ class TransferFiles:
     require_playable: PlaybackCheck
 
 
-# What a listing shows once its video has moved: addresses of ours that stay valid (video_url, video_player_url,
-# video_thumbnail_url, thumbnail_url), by the id of the video.
+# Maps a video id to the permanent addresses its listing shows after the move (video_url, video_player_url,
+# video_thumbnail_url, thumbnail_url).
 Places = Callable[[str], Mapping[str, str | None]]
 
-# Whether the copy in the object storage is there and of that size.
+# Tells whether the copy in the object storage exists with that size.
 HasReplica = Callable[[Replica], bool]
 
-# Hears of every chunk: the entry, and how many bytes of how many lie at the target.
+# Called after every chunk with the entry, the bytes at the target and the total bytes.
 OnBytes = Callable[[TransferEntry, int, int], None]

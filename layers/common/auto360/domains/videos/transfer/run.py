@@ -112,7 +112,7 @@ class MigrationRun:
             self.copying.source.count()
             self.copying.target.with_title(_TITLE_OF_NO_VIDEO)
         except VideoFailure as failure:
-            # What mends itself is met again, and waited out, with the first video.
+            # Temporary failures are left to the first video, which waits and tries again.
             if failure.provider_code in OF_THE_ACCOUNT:
                 raise RunEnds(f"refused: {failure.provider_code}") from failure
 
