@@ -16,7 +16,7 @@ help: ## show this list
 install: ## install what is missing (every other target does this first)
 	@$(PYTHON) local/bootstrap.py
 
-up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360_DATA, DATABASE_URL, REDIS=off, WORKERS)
+up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360_DATA, DATABASE_URL, REDIS=off, WORKERS, EDGE=block|count)
 	@$(VENV_PYTHON) -m local up
 
 test: install ## run all tests (ARGS="-k name" for some)
@@ -72,6 +72,10 @@ smoke: install ## call a stage from outside and compare twenty answers with what
 
 doctor: install ## ask every supplier whether configuration and credentials are right (STAGE; `local` is this machine's stack)
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra doctor --stage $(STAGE)
+
+.PHONY: edge-check
+edge-check: install ## check the rules of flood protection: no honest crowd behind one address may meet them
+	@$(VENV_PYTHON) -m infra edge
 
 sam: install ## lay the bundles out as `sam build` does, for AWS
 	@$(VENV_PYTHON) -m infra sam
