@@ -19,7 +19,7 @@ LOCAL = "local"
 
 def run(project: Project, stage: str, *, show: Callable[[str], None] = print) -> int:
     """Examine a stage, `local` being the stack of this machine; the exit code is 1 where something fails."""
-    from infra.doctor import configuration, supabase, suppliers  # noqa: F401 - they register their checks
+    from infra.doctor import configuration, gateway, supabase, suppliers  # noqa: F401 - they register their checks
 
     variables = local_variables(os.environ) if stage == LOCAL else stage_variables(project, stage, os.environ)
     counts: Counter[str] = Counter()
