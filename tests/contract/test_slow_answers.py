@@ -46,10 +46,11 @@ def http() -> Iterator[httpx.Client]:
 @pytest.fixture(autouse=True)
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     """The times that ports give themselves, and one try each."""
-    for name in ("metrics.yandex", "metrics.yandex_token", "metrics.supabase", "channels.webhook"):
-        monkeypatch.setattr(f"auto360.{name}._TIMEOUT_SECONDS", SECONDS)
+    seconds = ("metrics.yandex", "metrics.yandex_token", "metrics.supabase", "alert_channels.webhook")
+    for name in (*seconds, "secret_store.lockbox"):
+        monkeypatch.setattr(f"auto360.providers.{name}._TIMEOUT_SECONDS", SECONDS)
     for name in ("video.tus", "video.source", "video.hls"):
-        monkeypatch.setattr(f"auto360.{name}._TIMEOUT", httpx.Timeout(SECONDS))
+        monkeypatch.setattr(f"auto360.providers.{name}._TIMEOUT", httpx.Timeout(SECONDS))
     monkeypatch.setattr("auto360.providers.video.hls._SECONDS", SECONDS)
     monkeypatch.setattr("auto360.providers.video.download._TRIES", 1)
     monkeypatch.setattr("auto360.providers.transport.FILE_RATE", Rate(1_000_000, SECONDS))
