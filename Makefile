@@ -16,7 +16,7 @@ help: ## list the targets
 install: ## install missing tools and packages (every other target does this first)
 	@$(PYTHON) local/bootstrap.py
 
-up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360_DATA, DATABASE_URL, REDIS=off, WORKERS)
+up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360_DATA, DATABASE_URL, REDIS=off, WORKERS, EDGE=block|count)
 	@$(VENV_PYTHON) -m local up
 
 test: install ## run the tests (ARGS="-k name" selects some)
@@ -75,6 +75,10 @@ smoke: install ## call a stage from outside and compare twenty answers with the 
 
 doctor: install ## check configuration and credentials of every provider (STAGE; `local` is this machine's stack)
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra doctor --stage $(STAGE)
+
+.PHONY: edge-check
+edge-check: install ## check the flood protection rules: a crowd behind one address must pass
+	@$(VENV_PYTHON) -m infra edge
 
 sam: install ## arrange the bundles as `sam build` does, for AWS
 	@$(VENV_PYTHON) -m infra sam

@@ -9,6 +9,7 @@ import sys
 from infra.artifact import ROOT, ArtifactError
 from infra.bundle import BundleError, import_milliseconds, make_bundles, write_index
 from infra.bytecode import BytecodeError
+from infra.edge.rules import EdgeError
 from infra.environment import environment_bytes
 from infra.platforms import cloud_python
 from infra.stage import StageError
@@ -17,7 +18,7 @@ from local.errors import StackError
 from local.paths import OPENAPI
 from local.ports import HOST, Ports
 
-_REFUSALS = (ArtifactError, BundleError, BytecodeError, StageError, TemplateError, StackError)
+_REFUSALS = (ArtifactError, BundleError, BytecodeError, EdgeError, StageError, TemplateError, StackError)
 _STAGED = {
     "plan": "show what a deployment would change",
     "deploy": "deploy; resumes an interrupted run, rolls back if unhealthy",
@@ -37,6 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("bundle", help="make the bundle of every function")
     commands.add_parser("openapi", help="write docs/openapi.json anew")
     commands.add_parser("roles", help="show the roles that the deploying account needs")
+    commands.add_parser("edge", help="check the rules of flood protection against the limits of our own")
     commands.add_parser("sam", help="lay the bundles out as `sam build` does")
     for name, told in _STAGED.items():
         command = commands.add_parser(name, help=told)
@@ -49,7 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.command in _STAGED:
             return _on_a_stage(chosen)
-        return {"bundle": _bundle, "openapi": _openapi, "roles": _roles, "sam": _sam}[chosen.command](load_project())
+        return {"bundle": _bundle, "openapi": _openapi, "roles": _roles, "edge": _edge, "sam": _sam}[chosen.command](
+            load_project()
+        )
     except _REFUSALS as error:
         print(error, file=sys.stderr)
         return 1
@@ -111,6 +115,20 @@ def _roles(_project: Project) -> int:
 
     print(f"{deployer_roles.table()}\n\n{deployer_roles.commands()}")
     return 0
+
+
+def _edge(project: Project) -> int:
+    from infra.edge.rules import load_rules, problems
+
+    rules = load_rules()
+    found = list(problems(rules, project, {}))
+    for problem in found:
+        print(f"! {problem}", file=sys.stderr)
+    for rule in rules:
+        mode = "counts" if rule.dry_run else "blocks"
+        figures = f"{rule.limit:>6} in {rule.period_seconds:>5} s, then {rule.ban_seconds:>5} s out"
+        print(f"{rule.name:<14} by {rule.by:<13} {figures}  {mode}")
+    return 1 if found else 0
 
 
 def _sam(project: Project) -> int:

@@ -48,6 +48,17 @@ class Scaling:
 
 
 @dataclass(frozen=True)
+class Roof:
+    """Requests a second that the gateway lets through from all callers together, 0 for any number.
+
+    `operations` are lower ones for single routes, such as `POST /api/payments`. The gateway keeps them approximately.
+    """
+
+    requests_per_second: int = 0
+    operations: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Stage:
     """Environment on Yandex Cloud."""
 
@@ -64,6 +75,7 @@ class Stage:
     parameters: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     scaling: Mapping[str, Scaling] = field(default_factory=dict)
+    roof: Roof = Roof()
 
     @property
     def prefix(self) -> str:
@@ -96,7 +108,7 @@ def load_stage(name: str, folder: Path = STAGES) -> Stage:
 
 
 def _stage(name: str, content: Mapping[str, Any]) -> Stage:
-    unknown = sorted(set(content) - {"yandex", "secrets", "parameters", "settings", "scaling"})
+    unknown = sorted(set(content) - {"yandex", "secrets", "parameters", "settings", "scaling", "roof"})
     if unknown:
         raise StageError(f"{name}.toml has unknown parts: {', '.join(unknown)}.")
     stage = Stage(
@@ -104,6 +116,7 @@ def _stage(name: str, content: Mapping[str, Any]) -> Stage:
         absent_secrets=frozenset(content.get("secrets", {}).get("absent", ())),
         parameters={"Stage": name, **{key: str(value) for key, value in content.get("parameters", {}).items()}},
         settings={key: str(value) for key, value in content.get("settings", {}).items()},
+        roof=Roof(**content.get("roof", {})),
         scaling={key: Scaling(**value) for key, value in content.get("scaling", {}).items()},
         **content["yandex"],
     )

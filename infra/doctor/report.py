@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from infra.doctor import REGISTRY, Finding, Variables, examine
+from infra.doctor import REGISTRY, Finding, Variables, edge, examine
 from infra.stage import StageError, load_stage
 from infra.template import Project
 
@@ -19,7 +19,7 @@ LOCAL = "local"
 
 def run(project: Project, stage: str, *, show: Callable[[str], None] = print) -> int:
     """Examine a stage, `local` being the stack of this machine; the exit code is 1 where something fails."""
-    from infra.doctor import configuration, providers, supabase  # noqa: F401 - they register their checks
+    from infra.doctor import configuration, gateway, providers, supabase  # noqa: F401 - they register their checks
 
     variables = local_variables(os.environ) if stage == LOCAL else stage_variables(project, stage, os.environ)
     counts: Counter[str] = Counter()
@@ -71,6 +71,7 @@ def stage_variables(project: Project, name: str, environ: Mapping[str, str]) -> 
             variables[each.name] = environ[each.name]
         elif each.secret not in stage.absent_secrets:
             secrets[each.name] = each.secret
+    variables[edge.PROFILE] = stage.security_profile_id
     if secrets:
         from infra.yandex.cloud import connect
         from infra.yandex.secrets import read_secrets

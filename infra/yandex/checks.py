@@ -10,7 +10,10 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
+from infra.edge.rules import load_rules
+from infra.edge.rules import problems as edge_problems
 from infra.environment import MOST_BYTES, START_BYTES, usual_bytes
+from infra.template import load_project
 from infra.yandex.current_state import Actual
 from infra.yandex.desired_state import Wanted
 from infra.yandex.preconditions import missing_preconditions
@@ -26,6 +29,7 @@ def problems(wanted: Wanted, actual: Actual, environ: Mapping[str, str] = os.env
         *_missing_secrets(wanted, actual),
         *_crowded_environments(wanted, actual),
         *_unusable_settings(wanted),
+        *(f"Edge: {fault}." for fault in edge_problems(load_rules(), load_project(), wanted.stage.settings)),
         # Quotas belong to the cloud of the folder, so that they cannot be asked for without it.
         *(quota_problems(wanted, actual) if not any("`folder_id`" in each for each in before) else ()),
     ]

@@ -29,6 +29,9 @@ from yandex.cloud.resourcemanager.v1.folder_service_pb2_grpc import FolderServic
 from yandex.cloud.serverless.apigateway.v1.apigateway_service_pb2_grpc import ApiGatewayServiceStub
 from yandex.cloud.serverless.functions.v1.function_service_pb2_grpc import FunctionServiceStub
 from yandex.cloud.serverless.triggers.v1.trigger_service_pb2_grpc import TriggerServiceStub
+from yandex.cloud.smartwebsecurity.v1.advanced_rate_limiter.advanced_rate_limiter_profile_service_pb2_grpc import (
+    AdvancedRateLimiterProfileServiceStub,
+)
 from yandex.cloud.smartwebsecurity.v1.security_profile_service_pb2_grpc import SecurityProfileServiceStub
 from yandex.cloud.storage.v1.bucket_service_pb2_grpc import BucketServiceStub
 from yandex.cloud.video.v1.channel_service_pb2_grpc import ChannelServiceStub
@@ -43,10 +46,11 @@ _PAUSES = (0.2, 0.5, 1.0, 2.0)
 _CALL_SECONDS = 30.0
 
 
-# The SDK knows no address of these two.
+# The SDK knows no address of these.
 _UNLISTED = {
     ChannelServiceStub: "video.api.cloud.yandex.net:443",
     SecurityProfileServiceStub: "smartwebsecurity.api.cloud.yandex.net:443",
+    AdvancedRateLimiterProfileServiceStub: "smartwebsecurity.api.cloud.yandex.net:443",
 }
 _PERMISSION_DENIED = grpc.StatusCode.PERMISSION_DENIED.value[0]
 
@@ -144,6 +148,11 @@ class Cloud:
     def profiles(self) -> Service:
         """Security profiles of Smart Web Security."""
         return self._service("profiles", SecurityProfileServiceStub)
+
+    @cached_property
+    def limiters(self) -> Service:
+        """Profiles of the Advanced Rate Limiter."""
+        return self._service("limiters", AdvancedRateLimiterProfileServiceStub)
 
     @cached_property
     def quotas(self) -> Service:

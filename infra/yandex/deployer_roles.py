@@ -68,7 +68,7 @@ ROLES = (
     DeployerRole(
         "smart-web-security.user",
         _FOLDER,
-        ("profiles.*", "gateways.Create", "gateways.Update"),
+        ("profiles.*", "limiters.*", "gateways.Create", "gateways.Update"),
         "attaches the security profile to the gateway",
         only_for="security_profile_id",
     ),

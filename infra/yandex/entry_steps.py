@@ -59,6 +59,7 @@ class Entry:
             functions={each.name: actual.function_id(each.resource) for each in self.wanted.functions},
             account=actual.account_id(self.wanted.gateway),
             security_profile=self.wanted.stage.security_profile_id,
+            roof=self.wanted.stage.roof,
         )
         return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from infra.stage import Roof
 from infra.template import PAGES
 from infra.yandex.rules import RuleError, check_path, check_query, path_parameters
 from local.gateway.template import Template
@@ -17,6 +18,7 @@ Json = dict[str, Any]
 # The gateway's share for a canary is given other versions by this variable.
 TAG_VARIABLE = "tag"
 LIVE, CANARY = "live", "canary"
+NO_ROOF = Roof()
 
 
 def gateway_specification(
@@ -27,10 +29,12 @@ def gateway_specification(
     functions: Mapping[str, str],
     account: str,
     security_profile: str = "",
+    roof: Roof = NO_ROOF,
 ) -> Json:
     """Return the specification. `functions` are ids by name, `account` is the service account that may call them.
 
-    Raises RuleError for a path or parameter that the cloud would refuse, and for a document that is out of date.
+    An operation's limit holds under each of its addresses. Raises RuleError for what the cloud would refuse, and for a
+    document that is out of date.
     """
     routes = {(route.method, route.path): spec.name for spec in template.functions for route in spec.routes}
     described = {
@@ -39,6 +43,7 @@ def gateway_specification(
         for method, operation in each.items()
     }
     _check_document(set(described), set(routes))
+    _check_roof(roof, {f"{method} {path}" for method, path in routes})
     paths: Json = {}
     for (method, path), name in sorted(routes.items(), key=lambda item: (item[0][1], item[0][0])):
         for address in addresses(path, template):
@@ -50,6 +55,7 @@ def gateway_specification(
                 own["head"] = _about(f"{name}_head", address, functions[name], account)
             operation = described.get((method, path), {"operationId": f"{name}_{method.lower()}"})
             own[method.lower()] = _operation(operation, address, functions[name], account)
+            own[method.lower()] |= _limited("x-yc-apigateway-rate-limit", roof.operations.get(f"{method} {path}", 0))
     return {
         "openapi": "3.0.0",
         "info": {"title": title, "version": document["info"]["version"]},
@@ -58,6 +64,7 @@ def gateway_specification(
                 TAG_VARIABLE: {"default": LIVE, "description": "Which versions are called.", "enum": [LIVE, CANARY]}
             },
             "cors": {"origin": False},
+            **_limited("rateLimit", roof.requests_per_second),
             **({"smartWebSecurity": {"securityProfileId": security_profile}} if security_profile else {}),
         },
         "paths": paths,
@@ -70,6 +77,20 @@ def _check_document(described: set[tuple[str, str]], listed: set[tuple[str, str]
     odd = sorted(missing | (described - listed))
     if odd:
         raise RuleError(f"docs/openapi.json does not match the template ({' '.join(odd[0])}): `make openapi`.")
+
+
+def _check_roof(roof: Roof, routes: set[str]) -> None:
+    for operation, limit in roof.operations.items():
+        if operation not in routes:
+            raise RuleError(f"The template has no route {operation!r}, for which the stage sets a roof.")
+        if "+}" in operation:
+            raise RuleError(f"{operation} is greedy, and the cloud limits no greedy path.")
+        if limit < 1:
+            raise RuleError(f"The roof of {operation} would let nothing through.")
+
+
+def _limited(name: str, requests_per_second: int) -> Json:
+    return {name: {"allRequests": {"rps": requests_per_second}}} if requests_per_second else {}
 
 
 def addresses(path: str, template: Template) -> list[str]:

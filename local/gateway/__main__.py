@@ -11,6 +11,7 @@ from pathlib import Path
 from aiohttp import web
 
 from local.errors import StackError
+from local.gateway.edge import edge_from
 from local.gateway.function_log import FunctionLog
 from local.gateway.functions import Functions
 from local.gateway.local_api import LocalSettings
@@ -42,7 +43,8 @@ def main() -> int:
     local = LocalSettings(
         settings["simulators"], settings["storage"], settings["variables"]["STAFF_KEY"], settings["addresses"]
     )
-    site = application(functions, local, Path(tokens) if tokens else None)
+    edge = edge_from(os.environ.get("EDGE", ""))
+    site = application(functions, local, Path(tokens) if tokens else None, edge)
     web.run_app(site, host=HOST, port=settings["port"], backlog=BACKLOG, access_log=None, print=None)
     return 0
 

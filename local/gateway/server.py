@@ -13,9 +13,18 @@ from pathlib import Path
 from aiohttp import web
 
 from local.gateway import local_api
+from local.gateway.edge import Edge
 from local.gateway.events import http_event
 from local.gateway.functions import Functions
-from local.gateway.intake import BodyBudget, TooLarge, expected_size, http_request, read_body, request_id_of
+from local.gateway.intake import (
+    BodyBudget,
+    TooLarge,
+    client_address,
+    expected_size,
+    http_request,
+    read_body,
+    request_id_of,
+)
 from local.gateway.pool import FunctionCrashed, FunctionTimeout, Invocation
 from local.gateway.responses import MalformedAnswer, refusal, response
 from local.gateway.routes import Match, OtherMethods
@@ -28,8 +37,8 @@ _TOKENS = re.compile(r'"(?:refresh_?token|access_?token|token)"\s*:\s*"([^"]{16,
 class Gateway:
     """Answers every path that is not the stack's own."""
 
-    def __init__(self, functions: Functions, issued_tokens: Path | None = None) -> None:
-        self._functions = functions
+    def __init__(self, functions: Functions, issued_tokens: Path | None = None, edge: Edge | None = None) -> None:
+        self._functions, self._edge = functions, edge
         self._budget = BodyBudget()
         self._issued_tokens = issued_tokens
 
@@ -37,6 +46,9 @@ class Gateway:
         """Handle one request from the socket to the response."""
         started, request_id = time.perf_counter(), request_id_of(request)
         language = request.headers.get("Accept-Language", "")
+        kept_out = self._kept_out(request)
+        if kept_out is not None:
+            return kept_out
         self._functions.refresh()
         match = self._functions.router.find(request.method, request.path)
         if match is None:
@@ -62,6 +74,12 @@ class Gateway:
         self._functions.traffic.add(answer.status, (time.perf_counter() - started) * 1000)
         _log(request, match, answer, started, request_id)
         return answer
+
+    def _kept_out(self, request: web.Request) -> web.Response | None:
+        if self._edge is None:
+            return None
+        authorization = request.headers.get("Authorization", "")
+        return self._edge.refusal(path=request.path, address=client_address(request), authorization=authorization)
 
     def _note_tokens(self, answer: web.Response) -> None:
         """Tests collect what was handed out, so that they can search the logs for it."""
@@ -96,11 +114,14 @@ def _log(request: web.Request, match: Match, answer: web.Response, started: floa
 
 
 def application(
-    functions: Functions, settings: local_api.LocalSettings, issued_tokens: Path | None = None
+    functions: Functions,
+    settings: local_api.LocalSettings,
+    issued_tokens: Path | None = None,
+    edge: Edge | None = None,
 ) -> web.Application:
     """Return the whole site: the stack's own pages, and the API on every other path."""
     app = web.Application(middlewares=[own_pages_only], client_max_size=0)
-    gateway = Gateway(functions, issued_tokens)
+    gateway = Gateway(functions, issued_tokens, edge)
     app[FUNCTIONS] = functions
     local_api.add_routes(app, functions, settings)
     app.router.add_route("*", r"/{path:[\s\S]*}", gateway.handle)

@@ -45,8 +45,9 @@ def http() -> Iterator[httpx.Client]:
 
 @pytest.fixture(autouse=True)
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The times that ports give themselves, and one try each."""
-    for name in ("metrics.yandex", "metrics.yandex_token", "metrics.supabase", "alert_channels.webhook"):
+    """Shorten the ports' own time-outs, with one try each."""
+    seconds = ("metrics.yandex", "metrics.yandex_token", "metrics.supabase", "alert_channels.webhook")
+    for name in (*seconds, "secret_store.lockbox"):
         monkeypatch.setattr(f"auto360.providers.{name}._TIMEOUT_SECONDS", SECONDS)
     for name in ("video.tus", "video.source", "video.hls"):
         monkeypatch.setattr(f"auto360.providers.{name}._TIMEOUT", httpx.Timeout(SECONDS))

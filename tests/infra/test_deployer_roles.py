@@ -54,7 +54,7 @@ def test_a_role_that_is_missing_is_named_by_the_refusal(full: Site, role: str) -
 
 def test_a_role_that_may_not_give_access_to_secrets_is_not_enough(full: Site) -> None:
     grant_documented(full.fake, without="lockbox.admin")
-    full.fake.granted["folder"].add("lockbox.editor")
+    full.fake.granted["folder"] |= {"lockbox.editor", "lockbox.payloadViewer"}
     told = refusal(full)
     assert "secrets.ListAccessBindings" in told
     assert "`lockbox.admin`" in told

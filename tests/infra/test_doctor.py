@@ -16,8 +16,17 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import ECAlgorithm
 
-from infra import doctor
-from infra.doctor import Check, Warn, Wrong, configuration, examine, providers, supabase
+from infra import doctor, smoke
+from infra.doctor import (
+    Check,
+    Warn,
+    Wrong,
+    configuration,
+    examine,
+    gateway,  # noqa: F401 - registers its check
+    providers,
+    supabase,
+)
 from infra.stage import StageError, load_stage
 from local.secrets import Keyring
 from local.thread_server import serving
@@ -25,6 +34,7 @@ from local.tokens import new_signing_key
 from tests.infra.conftest import Site
 from tests.support.database import Database
 from tests.support.functions import Functions
+from tests.support.healthy_site import HealthySite
 
 
 def found(check: str, variables: dict[str, str]) -> doctor.Finding:
@@ -129,6 +139,16 @@ def test_a_signing_key_whose_public_half_is_missing_is_found(monkeypatch: pytest
     access_tokens.cache_clear()
     assert found("access tokens", variables).outcome == "ok"
     access_tokens.cache_clear()
+
+
+def test_a_gateway_that_keeps_headers_back_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    variables = {"PUBLIC_API_URL": "https://api.example.test/api"}
+    monkeypatch.setattr(smoke, "send", HealthySite().send)
+    assert found("gateway", variables).told.startswith("20 calls came out as they should")
+    monkeypatch.setattr(smoke, "send", HealthySite(kept_back=("Authorization",)).send)
+    finding = found("gateway", variables)
+    assert finding.outcome == "failure"
+    assert finding.told.startswith("1 of 20 calls: Authorization: GET /health did not bring authorization")
 
 
 def test_a_database_that_does_not_check_sessions_is_found(functions: Functions, database: Database) -> None:

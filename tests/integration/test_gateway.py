@@ -115,6 +115,16 @@ def test_an_answer_with_a_header_of_the_gateways_own_is_malformed(gateway_site: 
     assert (answer.status, answer.json["code"]) == (502, "bad_gateway")
 
 
+def test_a_client_that_the_edge_keeps_out_sees_what_it_would_see_in_the_cloud(guarded_site: Site) -> None:
+    statuses = [guarded_site.call("GET", "/api/things/1", X_Local_Address="198.51.100.1").status for _ in range(11)]
+    assert statuses == [200] * 10 + [429]
+    kept_out = guarded_site.call("GET", "/api/things/1", X_Local_Address="198.51.100.1")
+    assert (kept_out.status, kept_out.headers["Content-Type"]) == (429, "text/html; charset=utf-8")
+    assert b"success" not in kept_out.body
+    assert guarded_site.call("GET", "/api/things/1", X_Local_Address="198.51.100.2").status == 200
+    assert guarded_site.call("GET", "/files/a", X_Local_Address="198.51.100.1").status == 200
+
+
 def test_several_headers_of_one_name_and_a_binary_body(gateway_site: Site) -> None:
     answer = gateway_site.call("GET", "/api/things/1?do=headers")
     assert (answer.status, answer.body, answer.headers["X-One"]) == (201, b"hi", "a")

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from infra.edge.rules import Rule
+from local.gateway.edge import Edge
 from local.gateway.function_log import FunctionLog
 from local.gateway.functions import Functions
 from local.gateway.local_api import LocalSettings
@@ -113,7 +115,20 @@ class Site:
 
 @pytest.fixture
 def gateway_site(tmp_path: Path) -> Iterator[Site]:
-    """Yield the gateway on the template above."""
+    """The gateway on the template above."""
+    yield from site_with(tmp_path, edge=None)
+
+
+@pytest.fixture
+def guarded_site(tmp_path: Path) -> Iterator[Site]:
+    """The same behind an edge that lets ten requests of an address through."""
+    rule = {"name": "few", "by": "address", "paths": ["/api/things/"], "limit": 10, "above": "NOTHING"}
+    times = {"period_seconds": 3600, "ban_seconds": 3600, "dry_run": False}
+    yield from site_with(tmp_path, edge=Edge((Rule.model_validate({**rule, **times}),)))
+
+
+def site_with(tmp_path: Path, *, edge: Edge | None) -> Iterator[Site]:
+    """A gateway of its own."""
     folder = tmp_path / "functions" / "echo"
     folder.mkdir(parents=True)
     (folder / "handler.py").write_text(ECHO, encoding="utf-8")
@@ -126,6 +141,6 @@ def gateway_site(tmp_path: Path) -> Iterator[Site]:
         log=log,
         workers=2,
     )
-    with serving(lambda: application(functions, LocalSettings(NOBODY, NOBODY, "operator", {}))) as base:
+    with serving(lambda: application(functions, LocalSettings(NOBODY, NOBODY, "operator", {}), None, edge)) as base:
         yield Site(base, tmp_path)
     log.close()

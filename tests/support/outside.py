@@ -26,6 +26,8 @@ from auto360.providers.object_storage import ObjectStoreError
 from auto360.providers.object_storage.access import S3Access
 from auto360.providers.object_storage.s3 import S3Store
 from auto360.providers.payments import BankFailure, Order
+from auto360.providers.secret_store import SecretStoreFailure
+from auto360.providers.secret_store.lockbox import Lockbox, LockboxSettings
 from auto360.providers.sms import SmsFailure, SmsProvider
 from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
 from auto360.providers.sms.smsc import SmscSettings, SmscSms
@@ -192,10 +194,14 @@ def _operations(url: str, http: httpx.Client, patience: RetryPolicy) -> dict[str
     monitoring = YandexMonitoring(
         YandexMonitoringSettings.load(environ), http, authorize=lambda: "Api-Key k", now=utc_now
     )
+    lockbox = Lockbox(
+        LockboxSettings.load({"LOCKBOX_URL": url, "LOCKBOX_SECRET_ID": "e6q1"}), http, access_token=lambda: "t1.token"
+    )
     hook = SignedWebhook(WebhookSettings.load(environ), f"{url}/hook", http, now=utc_now)
     return {
         "cdn": Call(cdn.read, (CdnFailure,)),
         "monitoring": Call(monitoring.read, (SourceFailure,)),
+        "lockbox": Call(lockbox.secrets, (SecretStoreFailure,)),
         "token": Call(ServiceAccountToken(http, url=url), (SourceFailure,)),
         "host": Call(SupabaseHost(SupabaseMetricSettings.load(environ), http).read, (SourceFailure,)),
         "hook": Call(lambda: hook.send(MESSAGE), (ChannelFailure,)),

@@ -52,6 +52,12 @@ from yandex.cloud.serverless.triggers.v1 import trigger_service_pb2_grpc as trig
 from yandex.cloud.serverless.triggers.v1.trigger_pb2 import Trigger
 from yandex.cloud.serverless.triggers.v1.trigger_service_pb2 import ListTriggersResponse
 from yandex.cloud.smartwebsecurity.v1 import security_profile_service_pb2_grpc as profile_grpc
+from yandex.cloud.smartwebsecurity.v1.advanced_rate_limiter import (
+    advanced_rate_limiter_profile_service_pb2_grpc as limiter_grpc,
+)
+from yandex.cloud.smartwebsecurity.v1.advanced_rate_limiter.advanced_rate_limiter_profile_pb2 import (
+    AdvancedRateLimiterProfile,
+)
 from yandex.cloud.smartwebsecurity.v1.security_profile_pb2 import SecurityProfile
 from yandex.cloud.storage.v1 import bucket_service_pb2_grpc as bucket_grpc
 from yandex.cloud.storage.v1.bucket_pb2 import Bucket
@@ -66,7 +72,8 @@ from infra.yandex import deployer_roles
 from infra.yandex.cloud import _UNLISTED, Cloud, _unlisted
 from tests.support.yandex_roles import CHANNEL_PLACE, CLOUD_PLACE, FOLDER_PLACE, allowed, permission_of
 
-CHANNEL, CERTIFICATE, NETWORK, PROFILE = "vplcchannel", "fpqcertificate", "enpnetwork", "fevprofile"
+CHANNEL, CERTIFICATE, NETWORK = "vplcchannel", "fpqcertificate", "enpnetwork"
+PROFILE, LIMITER = "fevprofile", "fevlimiter"
 FOLDER, CLOUD = "b1gfolder", "b1gcloud"
 _NAME = re.compile(r"[a-z][-a-z0-9]{1,61}[a-z0-9]")
 
@@ -91,6 +98,10 @@ class FakeCloud:
     quotas: dict[str, int] = field(default_factory=dict)
     provisioned_quota: int = 2
     certificate_status: Any = Certificate.Status.ISSUED
+    security_profile: SecurityProfile = field(
+        default_factory=lambda: SecurityProfile(id=PROFILE, advanced_rate_limiter_profile_id=LIMITER)
+    )
+    limiter: AdvancedRateLimiterProfile = field(default_factory=lambda: AdvancedRateLimiterProfile(id=LIMITER))
     calls: Counter[str] = field(default_factory=Counter)
     packages: list[Any] = field(default_factory=list)
     # Roles of the account that calls, by the place where it has them.
@@ -560,7 +571,17 @@ class Profiles(profile_grpc.SecurityProfileServiceServicer):
     def Get(self, request: Any, context: Any) -> SecurityProfile:  # noqa: N802
         self.cloud.count("Profiles.Get", context)
         found(dict.fromkeys([PROFILE]), request.security_profile_id, context)
-        return SecurityProfile(id=PROFILE)
+        return self.cloud.security_profile
+
+
+class Limiters(limiter_grpc.AdvancedRateLimiterProfileServiceServicer):
+    def __init__(self, cloud: FakeCloud) -> None:
+        self.cloud = cloud
+
+    def Get(self, request: Any, context: Any) -> AdvancedRateLimiterProfile:  # noqa: N802
+        self.cloud.count("Limiters.Get", context)
+        found(dict.fromkeys([LIMITER]), request.advanced_rate_limiter_profile_id, context)
+        return self.cloud.limiter
 
 
 class Operations(operation_grpc.OperationServiceServicer):
@@ -605,6 +626,7 @@ def serving(fake: FakeCloud) -> Iterator[Cloud]:
         (certificate_grpc.add_CertificateServiceServicer_to_server, Certificates),
         (network_grpc.add_NetworkServiceServicer_to_server, Networks),
         (profile_grpc.add_SecurityProfileServiceServicer_to_server, Profiles),
+        (limiter_grpc.add_AdvancedRateLimiterProfileServiceServicer_to_server, Limiters),
     ]
     for add, kind in parts:
         add(kind(fake), server)

@@ -30,7 +30,7 @@ ROLES: dict[str, set[str]] = {
     "video.admin": {"channels.view", "channels.viewAccess", "channels.access"},
     "certificate-manager.certificates.downloader": {"certificates.view"},
     "vpc.user": {"networks.view", "networks.use"},
-    "smart-web-security.user": {"profiles.view", "profiles.use"},
+    "smart-web-security.user": {"profiles.view", "profiles.use", "limiters.view"},
 }
 # Where a permission must be held; all others in the folder.
 PLACES = {"quotas": CLOUD_PLACE, "channels": CHANNEL_PLACE}

@@ -6,7 +6,7 @@ import os
 from collections.abc import MutableMapping
 
 from auto360.core.errors import SettingsInvalid
-from auto360.core.invocation_token import grant
+from auto360.core.invocation_token import access_token
 
 _SECRET, _VERSION = "LOCKBOX_SECRET_ID", "LOCKBOX_VERSION_ID"
 _loaded: set[tuple[str, str]] = set()
@@ -25,10 +25,9 @@ def complete_environment(environ: MutableMapping[str, str] | None = None) -> Non
     from auto360.providers.secret_store import SecretStoreFailure
     from auto360.providers.secret_store.lockbox import Lockbox, LockboxSettings
 
-    granted = grant()
-    store = Lockbox(LockboxSettings.load(known), provider_http(), granted=lambda: granted.token if granted else None)
+    store = Lockbox(LockboxSettings.load(known), provider_http(), access_token=access_token)
     try:
-        known.update(store.read())
+        known.update(store.secrets())
     except SecretStoreFailure as failure:
         raise SettingsInvalid(f"{_SECRET}: the secrets cannot be read ({failure}).") from None
     _loaded.add(wanted)

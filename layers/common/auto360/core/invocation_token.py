@@ -28,6 +28,14 @@ def grant() -> InvocationToken | None:
     return _granted.get()
 
 
+def access_token() -> str | None:
+    """The token for the cloud's own services, where one was granted."""
+    match _granted.get():
+        case InvocationToken(token={"access_token": str(value)}):
+            return value
+    return None
+
+
 def seconds_left(context: Any, *, otherwise: float) -> float:
     """Return seconds until the platform ends this call; `otherwise` where it does not say."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)

@@ -11,5 +11,5 @@ class SecretStoreFailure(Exception):
 class SecretStore(Protocol):
     """One store."""
 
-    def read(self) -> Mapping[str, str]:
+    def secrets(self) -> Mapping[str, str]:
         """Return every secret of this function by its variable. Raises SecretStoreFailure."""

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import httpx
 from pydantic import Field, HttpUrl
@@ -25,12 +24,14 @@ class LockboxSettings(EnvSettings):
 
 
 class Lockbox:
-    """The `SecretStore` port. `granted` gives the `token` of the running call's context."""
+    """The `SecretStore` port. `access_token` gives the one that the running call was granted."""
 
-    def __init__(self, settings: LockboxSettings, http: httpx.Client, *, granted: Callable[[], Any]) -> None:
-        self._settings, self._http, self._granted = settings, http, granted
+    def __init__(
+        self, settings: LockboxSettings, http: httpx.Client, *, access_token: Callable[[], str | None]
+    ) -> None:
+        self._settings, self._http, self._access_token = settings, http, access_token
 
-    def read(self) -> Mapping[str, str]:
+    def secrets(self) -> Mapping[str, str]:
         """Read the version of the secret. Raises SecretStoreFailure."""
         settings = self._settings
         url = f"{str(settings.lockbox_url).rstrip('/')}/lockbox/v1/secrets/{settings.lockbox_secret_id}/payload"
@@ -38,7 +39,7 @@ class Lockbox:
             reply = self._http.get(
                 url,
                 params={"versionId": settings.lockbox_version_id},
-                headers={"Authorization": f"Bearer {self._token()}"},
+                headers={"Authorization": f"Bearer {self._proof()}"},
                 timeout=_TIMEOUT_SECONDS,
                 extensions=at_most(_MAX_REPLY_BYTES),
             )
@@ -48,12 +49,11 @@ class Lockbox:
             raise SecretStoreFailure(f"http_{reply.status_code}")
         return _entries(reply)
 
-    def _token(self) -> str:
-        granted = self._granted()
-        token = granted.get("access_token") if isinstance(granted, dict) else None
-        if not isinstance(token, str) or not _TOKEN.fullmatch(token):
+    def _proof(self) -> str:
+        granted = self._access_token() or ""
+        if not _TOKEN.fullmatch(granted):
             raise SecretStoreFailure("no_token")
-        return token
+        return granted
 
 
 def _entries(reply: httpx.Response) -> dict[str, str]:
