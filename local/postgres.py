@@ -109,10 +109,18 @@ class Postgres:
         try:
             psycopg.connect(self.superuser_dsn, connect_timeout=5).close()
         except psycopg.OperationalError as error:
-            if "is not permitted to log in" in str(error):
-                raise broken_data(self.placement.data, "an older version made it") from None
             if "password authentication failed" in str(error):
-                raise broken_data(self.placement.data, "it does not belong to the secrets beside it") from None
+                older = self._opens(self.dsn)
+                reason = "an older version made it" if older else "it does not belong to the secrets beside it"
+                raise broken_data(self.placement.data, reason) from None
+            return False
+        return True
+
+    @staticmethod
+    def _opens(dsn: str) -> bool:
+        try:
+            psycopg.connect(dsn, connect_timeout=5).close()
+        except psycopg.OperationalError:
             return False
         return True
 

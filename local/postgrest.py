@@ -1,4 +1,7 @@
-"""PostgREST, the REST interface that Supabase puts before the database."""
+"""PostgREST, the REST interface that Supabase puts before the database.
+
+12.0.2 is the newest release that the registries have as a program; hosted projects run a newer one.
+"""
 
 from __future__ import annotations
 
@@ -73,11 +76,20 @@ class PostgREST:
         return {
             **environ_for_tools(),
             "PGRST_DB_URI": self.database,
-            "PGRST_DB_SCHEMAS": "public",  # as hosted: storage is reached through its own service
+            # As hosted: storage is reached through its own service, and GraphQL is not there unless asked for.
+            "PGRST_DB_SCHEMAS": "public,graphql_public",
             "PGRST_DB_ANON_ROLE": "anon",
             "PGRST_DB_EXTRA_SEARCH_PATH": "public,extensions",
             "PGRST_DB_MAX_ROWS": "1000",
+            "PGRST_DB_PREPARED_STATEMENTS": "true",  # hosted, it reaches Postgres past the pooler
             "PGRST_DB_POOL": str(self.pool),
+            "PGRST_DB_POOL_ACQUISITION_TIMEOUT": "10",
+            "PGRST_DB_POOL_MAX_IDLETIME": "30",
+            "PGRST_DB_POOL_MAX_LIFETIME": "1800",
+            "PGRST_DB_POOL_AUTOMATIC_RECOVERY": "true",
+            "PGRST_DB_CONFIG": "true",
+            "PGRST_DB_PLAN_ENABLED": "false",
+            "PGRST_OPENAPI_MODE": "follow-privileges",
             "PGRST_DB_CHANNEL_ENABLED": "true",
             "PGRST_JWT_SECRET": self.jwks,
             "PGRST_SERVER_HOST": HOST,

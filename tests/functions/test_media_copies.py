@@ -112,7 +112,7 @@ def test_the_copy_of_a_deleted_video_stays_for_90_days(run: Any, copy_world: Cop
 def test_the_hourly_and_the_daily_job_copy_files_and_their_runs_are_recorded(run: Any, copy_world: CopyWorld) -> None:
     copy_world.upload("a.png", PNG)
     with copy_world.database.connect() as connection:
-        connection.execute("update storage.objects set updated_at = now() - interval '5 minutes'")
+        connection.execute("update private.file_changes set changed_at = now() - interval '5 minutes'")
         connection.execute("update job_leases set cursor = '{}' where job = 'storage'")
     assert run("storage_changes")["copied"] == 1
     copy_world.upload("b.png", PNG)

@@ -43,14 +43,14 @@ def test_the_version_before_a_change_is_kept(copy_world: CopyWorld) -> None:
 
 
 def test_the_comparison_copies_what_was_missed_and_sets_aside_what_is_gone(copy_world: CopyWorld) -> None:
-    for name in ("a.png", "b.png", "c.png", "я.png"):
+    for name in ("a.png", "b.png", "c.png", "Z.png"):
         copy_world.upload(name, name.encode())
     copy_world.copy_changes()
     copy_world.remove("b.png")
     with copy_world.database.connect() as connection:
         connection.execute("delete from backup_copies where source = %s", [f"{copy_world.bucket}/c.png"])
     assert copy_world.compare().counted.copied == 1
-    assert set(copy_world.copied()) == {"a.png", "c.png", "я.png"}
+    assert set(copy_world.copied()) == {"a.png", "c.png", "Z.png"}
     [(key, content)] = copy_world.copied("storage/removed/").items()
     assert key.endswith("/b.png")
     assert content == b"b.png"
@@ -131,3 +131,20 @@ def test_a_damaged_copy_is_named_and_made_again(copy_world: CopyWorld) -> None:
     with copy_world.lease("read") as held:
         samples.read_again(held, until=copy_world.now() + timedelta(minutes=1))
     assert samples.counted.damaged == 1
+
+
+def test_a_page_of_changes_reads_no_more_files_than_it_tells(copy_world: CopyWorld) -> None:
+    many = """insert into storage.objects (bucket_id, name, metadata, updated_at)
+        select %s, 'many/' || n, '{"size": 1, "eTag": "e"}', '2026-01-01'::timestamptz + n * interval '1 second'
+        from generate_series(1, 20000) n"""
+    read = "select seq_tup_read, idx_tup_fetch from pg_stat_xact_user_tables where relid = 'storage.objects'::regclass"
+    with copy_world.database.connect() as connection, connection.transaction(force_rollback=True):
+        connection.execute(many, [copy_world.bucket])
+        connection.execute("analyze storage.objects, private.file_changes")
+        [before] = connection.execute(read).fetchall()
+        call = "select storage_changes('2026-01-01T03:00:00Z', '00000000-0000-0000-0000-000000000000', 500)"
+        [(page,)] = connection.execute(call).fetchall()
+        [after] = connection.execute(read).fetchall()
+    assert [row["name"] for row in page] == [f"many/{number}" for number in range(10_800, 11_300)]
+    assert after[0] - before[0] == 0
+    assert after[1] - before[1] <= 510

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from auto360.providers.object_storage import ObjectMissing, StoreRefused
-from auto360.providers.object_storage.access import S3Access
+from auto360.providers.object_storage.access import SupabaseStorageSettings
 from auto360.providers.object_storage.s3 import S3Store
 from tests.support.copies import BACKUP, CopyWorld
 from tests.support.rows import rows
@@ -92,7 +92,7 @@ def test_what_the_storage_refuses_is_told_with_its_reason(copy_world: CopyWorld)
 def test_several_files_are_deleted_one_by_one_where_the_storage_knows_no_other_way(copy_world: CopyWorld) -> None:
     for name in ("a.png", "b.png", "c.png"):
         copy_world.upload(name, PNG)
-    access = S3Access(copy_world.url, "local", "KEY", "secret", deletes_many=False)
+    access = SupabaseStorageSettings.load(copy_world.environ).access()
     S3Store(access, copy_world.bucket).delete(["a.png", "b.png", "never-there.png"])
     query = "select name from storage.objects where bucket_id = %s"
     assert rows(copy_world.database, query, copy_world.bucket) == [("c.png",)]

@@ -47,7 +47,8 @@ class CopyWorld:
     def store(self, name: str) -> S3Store:
         """Return a bucket; opening one takes boto3 a while."""
         if name not in self._opened:
-            self._opened[name] = S3Store(S3Access(self.url, "local", "KEY", "secret"), name)
+            access = S3Access(self.url, "local", "KEY", "secret", deletes_many=name != self.bucket)
+            self._opened[name] = S3Store(access, name)
         return self._opened[name]
 
     @contextmanager

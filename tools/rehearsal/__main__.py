@@ -30,7 +30,7 @@ SCHEMAS = ("public", "private", "auth", "storage", "supabase_migrations")
 # What a run writes about itself after the moment that its backup holds.
 _OF_THE_RUN = {"public.backup_runs", "public.job_leases"}
 # A file that is put back gets a new version there; the files themselves are compared.
-_OF_THE_STORAGE = {"storage.objects"}
+_OF_THE_STORAGE = {"storage.objects", "private.file_changes"}
 # All that is kept outside both clouds, besides the repository.
 _KEPT_SECRETS = ("backup_key", "s3_access_key", "s3_secret_key")
 _CODE_AGAIN_SECONDS = 62
