@@ -15,9 +15,10 @@ from pydantic import Field, SecretStr, model_validator
 
 from auto360.core.clock import Clock
 from auto360.core.errors import AuthenticationRequired
-from auto360.core.settings import EnvSettings
+from auto360.core.settings import AppProfile, EnvSettings
 
 _LEAST_SECRET_CHARACTERS = 32
+_SHOPS_TOKEN_SECONDS = 30 * 86_400
 _CLOCK_SKEW = timedelta(seconds=30)
 
 
@@ -34,7 +35,8 @@ class AccessTokenSettings(EnvSettings):
     """Keys and claims of access tokens.
 
     `jwt_public_keys` is a JWKS with the keys to accept, the current one among them; `jwt_signing_key` is the PEM of
-    the current private key. The existing app cannot refresh: set `access_token_seconds` to 2592000 while it is in use.
+    the current private key. The app in the shops cannot refresh: the profile `shops` gives
+    tokens 30 days, whatever `access_token_seconds` says.
     """
 
     jwt_signing_key: SecretStr | None = None
@@ -43,6 +45,7 @@ class AccessTokenSettings(EnvSettings):
     jwt_secret: SecretStr | None = None
     jwt_issuer: str
     jwt_audience: str = "authenticated"
+    app_profile: AppProfile = "strict"
     access_token_seconds: int = Field(3600, ge=300, le=2_592_000)
 
     @model_validator(mode="after")
@@ -55,6 +58,11 @@ class AccessTokenSettings(EnvSettings):
             raise ValueError("JWT_SECRET must have at least 32 characters")
         return self
 
+    @property
+    def lifetime_seconds(self) -> int:
+        """Seconds for which a new token is valid."""
+        return _SHOPS_TOKEN_SECONDS if self.app_profile == "shops" else self.access_token_seconds
+
 
 class AccessTokens:
     """Makes and checks access tokens."""
@@ -65,7 +73,7 @@ class AccessTokens:
     @property
     def lifetime_seconds(self) -> int:
         """How long a new token is valid."""
-        return self._settings.access_token_seconds
+        return self._settings.lifetime_seconds
 
     def issue(self, *, user_id: str, session_id: str, phone: str) -> str:
         """A signed token for a session of a user."""
@@ -80,7 +88,7 @@ class AccessTokens:
             "session_id": session_id,
             "phone": phone.lstrip("+"),
             "iat": now,
-            "exp": now + settings.access_token_seconds,
+            "exp": now + settings.lifetime_seconds,
             "aal": "aal1",
             "amr": [{"method": "otp", "timestamp": now}],
             "is_anonymous": False,
