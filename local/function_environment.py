@@ -18,7 +18,15 @@ SENDER = "360AUTO"
 VIDEO_CHANNEL, CDN_RESOURCE, SERVICE_ACCOUNT = "vplc360auto", "bc8360auto", "aje360auto"
 
 # What a person may want to try otherwise. All else would lead a local function to somebody's real project.
-_OVERRIDABLE = ("ALLOWED_ORIGINS", "LOG_LEVEL", "NIKITA_SMS_SENDER", "SMSC_SENDER", "SMS_PROVIDERS", "BILLING_SMS")
+_OVERRIDABLE = (
+    "ALLOWED_ORIGINS",
+    "APP_PROFILE",
+    "LOG_LEVEL",
+    "NIKITA_SMS_SENDER",
+    "SMSC_SENDER",
+    "SMS_PROVIDERS",
+    "BILLING_SMS",
+)
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,13 @@ alter table supabase_migrations.schema_migrations add column if not exists name 
 create table if not exists supabase_migrations.seed_files (path text not null primary key, hash text not null);
 """
 
+_PLACE_DEMO_VIDEOS = """
+update public.videos v set lasting_hls_url = %(api_video)s || '/vod/' || v.provider_video_id || '/hls/manifest.m3u8',
+  lasting_player_url = %(api_video)s || '/embed/' || v.provider_video_id,
+  lasting_thumbnail_url = %(api_video)s || '/vod/' || v.provider_video_id || '/thumbnail.jpg'
+where v.provider = 'api_video' and v.provider_video_id ~ '^viDemo[0-9]+$'
+"""
+
 
 @dataclass(frozen=True)
 class Migration:
@@ -121,6 +128,16 @@ class Schema:
                 "insert into supabase_migrations.seed_files (path, hash) values (%s, %s)", (path, digest)
             )
         return True
+
+    def show_demo_videos(self, *, api: str, simulators: str) -> None:
+        """Give the demonstration's listings the addresses at which this run's simulators and API play their videos."""
+        with self._connect() as connection:
+            connection.execute(_PLACE_DEMO_VIDEOS, {"api_video": f"{simulators}/api_video"})
+            connection.execute(
+                "select private.show_video(p_video => v, p_api_url => %s) from public.videos v"
+                " where v.provider_video_id ~ '^(vi|vplv)Demo[0-9]+$' and v.state = 'ready'",
+                (api,),
+            )
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
         try:

@@ -142,6 +142,7 @@ class Stack:
             applied = schema.migrate(MIGRATIONS)
             schema.allow_images(self.addresses.supabase)
             seeded = schema.seed(SEED)
+            schema.show_demo_videos(api=f"{self.addresses.gateway}/api", simulators=self.addresses.simulators)
             step.remark = f"{applied} new migrations" + (", demonstration data" if seeded else "")
         return dsn_for_rest
 

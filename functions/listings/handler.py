@@ -1,4 +1,4 @@
-"""/api/listings…: feed, search, reading, posting and editing listings, likes, favourites, sales, reports."""
+"""/api/listings…: feed, search, reading, posting and editing listings, likes, favourites, sales, reports, comments."""
 
 from typing import Annotated
 from uuid import UUID
@@ -13,6 +13,7 @@ from auto360.http.auth import MaybeSignedIn, SignedIn, limited
 from auto360.http.envelope import Envelope
 from auto360.http.http_cache import shared
 from auto360.http.requests import CurrentRequest
+from auto360.http.schemas.comments import Comment, CommentId, CommentPage, NewComment
 from auto360.http.schemas.listing_filters import FeedFilters, SearchFilters
 from auto360.http.schemas.listing_responses import (
     Changed,
@@ -143,6 +144,35 @@ def report(listing_id: Id, body: NewListingReport, user: SignedIn) -> Envelope[C
     """Report a listing to the moderators."""
     done = listings.reactions().report(user, str(listing_id), reason=body.reason, comment=body.comment)
     return Envelope(data=Changed(**done))
+
+
+@app.get("/api/listings/<listing_id>/comments", middlewares=LIMITS)
+def comments(
+    listing_id: Id,
+    viewer: MaybeSignedIn,
+    *,
+    parent_id: Annotated[UUID | None, Query()] = None,
+    cursor: Cursor = None,
+    limit: Limit = 20,
+) -> Envelope[CommentPage]:
+    """List the comments of a listing, or the replies to one, newest first."""
+    parent = str(parent_id) if parent_id else None
+    page = listings.comments().page(str(listing_id), viewer=viewer, parent_id=parent, cursor=cursor, limit=limit)
+    return Envelope(data=CommentPage.of(page))
+
+
+@app.post("/api/listings/<listing_id>/comments", middlewares=LIMITS, status_code=201)
+def add_comment(listing_id: Id, body: NewComment, user: SignedIn) -> Envelope[Comment]:
+    """Comment on a listing, or reply to a comment."""
+    parent = str(body.parent_id) if body.parent_id else None
+    row = listings.comments().add(user, str(listing_id), text=body.text, parent_id=parent)
+    return Envelope(data=Comment.model_validate(row))
+
+
+@app.delete("/api/listings/<listing_id>/comments/<comment_id>", middlewares=LIMITS)
+def remove_comment(listing_id: Id, comment_id: Id, user: SignedIn) -> Envelope[CommentId]:  # noqa: ARG001
+    """Delete the caller's own comment."""
+    return Envelope(data=CommentId(**listings.comments().remove(user, str(comment_id))))
 
 
 handler = entrypoint(app)

@@ -1,4 +1,4 @@
-"""/api/moderation…: queue of listings to check, for moderators and administrators."""
+"""/api/moderation…: queue of listings and comments to check, for moderators and administrators."""
 
 from typing import Annotated
 from uuid import UUID
@@ -11,6 +11,7 @@ from auto360.domains.moderation.queue import Action, State
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
 from auto360.http.envelope import Envelope
+from auto360.http.schemas.comments import CommentDecision, CommentId, CommentPage
 from auto360.http.schemas.moderation import Escalation, Queue, QueueItem, QueueItemWithHistory, Rejection, Seen
 
 app = make_app()
@@ -68,6 +69,19 @@ def reject(listing_id: Id, body: Rejection, user: SignedIn) -> Envelope[QueueIte
 def escalate(listing_id: Id, body: Escalation, user: SignedIn) -> Envelope[QueueItem]:
     """Escalate the listing to an administrator."""
     return _act(user, listing_id, body, "escalate", reason=body.reason)
+
+
+@app.get("/api/moderation/comments", middlewares=LIMITS)
+def hidden_comments(user: SignedIn, *, limit: Annotated[int, Query(ge=1, le=50)] = 20) -> Envelope[CommentPage]:
+    """List the comments that wait for a decision, the oldest first."""
+    return Envelope(data=CommentPage.model_validate(moderation.moderation_queue().comments(user, limit=limit)))
+
+
+@app.post("/api/moderation/comments/<comment_id>", middlewares=LIMITS)
+def decide_comment(comment_id: Id, body: CommentDecision, user: SignedIn) -> Envelope[CommentId]:
+    """Show a hidden comment again, or remove it."""
+    done = moderation.moderation_queue().decide_comment(user, str(comment_id), is_shown=body.is_shown)
+    return Envelope(data=CommentId(**done))
 
 
 def _act(

@@ -40,6 +40,21 @@ def settings(variables: Variables) -> str:
     return f"{loaded} groups can be loaded"
 
 
+@check(
+    "app profile",
+    needs=("JWT_ISSUER",),
+    advice="Choose AppProfile strict once a build that refreshes tokens is in the shops (docs/decisions/0103).",
+)
+def app_profile(variables: Variables) -> str:
+    """Which app the stage serves, and what that costs in safety."""
+    if (variables.get("APP_PROFILE") or "strict") == "shops":
+        raise Warn(
+            "shops: codes of 4 digits, of which strangers may guess 0.86 in 10,000 per phone and day;"
+            " a stolen token works for 30 days unless its session is ended"
+        )
+    return "strict: codes of 6 digits at least, tokens that are refreshed"
+
+
 @check("weak secrets", advice="Make a new one with `openssl rand -base64 32` (docs/runbooks/rotate-secrets.md).")
 def weak_secrets(variables: Variables) -> str:
     """Require secrets that are neither short, monotonous nor common words."""

@@ -43,9 +43,13 @@ create table public.login_failures (
   phone text not null,
   address inet not null,
   holds_request boolean not null default false,
+  is_own boolean not null default false,
+  is_guess boolean not null default false,
   created_at timestamptz not null default now()
 );
-comment on table public.login_failures is 'Failed checks of a code, counted for the 15-minute lock; swept after a day.';
+comment on table public.login_failures is 'Failed checks of a code, counted for the locks of 15 minutes and of a week; swept after eight days.';
+comment on column public.login_failures.is_own is 'From a network in which the phone has logged in before.';
+comment on column public.login_failures.is_guess is 'A live code was compared; without one there was nothing to guess.';
 comment on column public.login_failures.address is 'The address of IPv4, the /64 of IPv6.';
 comment on column public.login_failures.holds_request is 'The caller showed the identifier of a code request, which a stranger behind the same address cannot.';
 create index login_failures_phone_created_idx on public.login_failures (phone, created_at desc);

@@ -33,6 +33,34 @@ comment on function private.login_lock_seconds(text, inet, boolean, boolean, jso
   'so many failures lock the address that made them, and the phone for everybody except those who asked for its live '
   'code: a stranger cannot lock the owner out. So many at whatever phones lock the address, with the same exception.';
 
+create function private.weekly_lock_seconds(p_phone text, p_is_own boolean, p_week jsonb) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_now timestamptz := pg_catalog.clock_timestamp();
+  v_window interval := pg_catalog.make_interval(secs => (p_week ->> 'seconds')::integer);
+  v_own constant integer := (p_week ->> 'own')::integer;
+  v_strangers constant integer := (p_week ->> 'strangers')::integer;
+  v_by_own integer;
+  v_by_strangers integer;
+  v_oldest timestamptz;
+begin
+  select pg_catalog.count(*) filter (where f.is_own), pg_catalog.count(*) filter (where not f.is_own),
+    pg_catalog.min(f.created_at)
+  into v_by_own, v_by_strangers, v_oldest
+  from public.login_failures f where f.phone = p_phone and f.is_guess and f.created_at > v_now - v_window;
+  -- Own places have their part, and what strangers leave; strangers have theirs alone.
+  if v_by_own + v_by_strangers >= v_own + v_strangers
+      or (not p_is_own and v_by_strangers >= v_strangers) then
+    return private.seconds_between(v_now, v_oldest + v_window);
+  end if;
+  return null;
+end;
+$$;
+comment on function private.weekly_lock_seconds(text, boolean, jsonb) is
+  'Seconds for which a phone''s codes are not compared because too many wrong ones were in a week, else null. p_week '
+  '{seconds, own, strangers}: own + strangers together, of which strangers have their number alone, so that they cannot '
+  'lock the owner out of places where the owner has logged in before (docs/decisions/0103).';
+
 create function private.open_session(p_user_id uuid, p_session jsonb, p_refresh_digest bytea) returns uuid
 language plpgsql volatile set search_path = '' as $$
 declare

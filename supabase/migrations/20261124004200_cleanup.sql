@@ -11,7 +11,7 @@ begin
     where x.expires_at < v_now - interval '14 days' limit p_most for update skip locked);
   kind := 'codes'; get diagnostics removed = row_count; return next;
   delete from public.login_failures f where f.id in (select x.id from public.login_failures x
-    where x.created_at < v_now - interval '1 day' limit p_most for update skip locked);
+    where x.created_at < v_now - interval '8 days' limit p_most for update skip locked);
   kind := 'login_failures'; get diagnostics removed = row_count; return next;
   delete from public.sms_limit_hits h where h.id in (select x.id from public.sms_limit_hits x
     where x.created_at < v_now - interval '2 days' limit p_most for update skip locked);
@@ -29,7 +29,7 @@ begin
 end;
 $$;
 comment on function private.sweep_login(integer) is
-  'Codes two weeks after their end (the funnel of eight days is counted from them), failures after a day, limit hits after '
+  'Codes two weeks after their end (the funnel of eight days is counted from them), failures after eight days (the longest lock is a week), limit hits after '
   'two (the longest limit is a day), counters after a day (the longest window is an hour), sessions with their tokens a '
   'month after their end, exchanged tokens after a month: one that old is beyond the idle limit, so nobody learns less.';
 

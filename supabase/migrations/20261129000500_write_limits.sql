@@ -59,6 +59,7 @@ comment on function private.limit_rows() is
   'at the end of the statement would refuse. The number lives as long as the transaction.';
 revoke execute on function private.count_rows(text, integer, integer, integer), private.limit_writes(), private.limit_rows()
   from public, anon, authenticated;
+grant execute on function private.count_rows(text, integer, integer, integer) to service_role;
 
 create trigger listing_likes_limit_rows before insert on public.listing_likes
   for each row when (private.is_rest_user()) execute function private.limit_rows('300');

@@ -38,7 +38,7 @@ class Chat:
 def new_person(stack: RunningStack, *, name: str = "Айбек") -> Person:
     """A signed-in user."""
     phone = f"+99650{worker_number() % 10}{next(_numbers) * 37 % 1_000_000:06d}"
-    user_id = inserted(stack, "insert into users (phone, name) values (%s, %s) returning id::text", phone, name)
+    user_id = inserted(stack, "insert into accounts (phone, name) values (%s, %s) returning id::text", phone, name)
     session = "insert into auth_sessions (user_id, expires_at) values (%s, now() + '1 day') returning id::text"
     claims = {"session_id": inserted(stack, session, user_id)}
     return Person(user_id, token_keys(stack.keyring).user_token(user_id, claims))

@@ -37,8 +37,8 @@ KINDS = {
     "codes": ("verification_codes", CODE.format(age="15 days"), CODE.format(age="13 days")),
     "login_failures": (
         "login_failures",
-        "insert into login_failures (phone, address, created_at) values (%s, '::1', now() - interval '25 hours')",
-        "insert into login_failures (phone, address, created_at) values (%s, '::1', now() - interval '23 hours')",
+        "insert into login_failures (phone, address, created_at) values (%s, '::1', now() - interval '193 hours')",
+        "insert into login_failures (phone, address, created_at) values (%s, '::1', now() - interval '191 hours')",
     ),
     "rate_limits": (
         "rate_limits",

@@ -90,6 +90,16 @@ def test_settings_that_cannot_be_loaded_are_named_without_their_values() -> None
     assert "too-short" not in finding.told
 
 
+@pytest.mark.parametrize(
+    ("profile", "outcome", "told"),
+    [("", "ok", "strict"), ("strict", "ok", "6 digits"), ("shops", "warning", "0.86 in 10,000")],
+)
+def test_the_profile_of_a_stage_and_its_cost_are_told(profile: str, outcome: str, told: str) -> None:
+    finding = found("app profile", {"JWT_ISSUER": "https://x.example/auth/v1", "APP_PROFILE": profile})
+    assert finding.outcome == outcome
+    assert told in finding.told
+
+
 @pytest.mark.parametrize("value", ["tiny1", "a" * 40, "changeme-please-now"])
 def test_weak_secrets_are_named(value: str) -> None:
     finding = found("weak secrets", {"STAFF_KEY": value, "JWT_SECRET": Keyring.generate().jwt_secret})

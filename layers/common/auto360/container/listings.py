@@ -11,6 +11,7 @@ from auto360.core.clock import utc_now
 
 if TYPE_CHECKING:
     from auto360.domains.listings.commands import Posting
+    from auto360.domains.listings.comments import Comments
     from auto360.domains.listings.feed import Feed
     from auto360.domains.listings.queries import ListingReader
     from auto360.domains.listings.reactions import Reactions
@@ -53,6 +54,14 @@ def reactions() -> Reactions:
     from auto360.domains.listings.reactions import Reactions
 
     return Reactions(database())
+
+
+@cache
+def comments() -> Comments:
+    """Comments below listings."""
+    from auto360.domains.listings.comments import Comments
+
+    return Comments(database())
 
 
 def _batch() -> Batch:

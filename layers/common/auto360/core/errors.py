@@ -105,6 +105,12 @@ class RateLimited(DomainError):
     code, status = "rate_limited", 429
 
 
+class TextRefused(DomainError):
+    """Words that everybody would see break a rule; `problems` says which."""
+
+    code, status = "text_refused", 422
+
+
 class IdempotencyKeyReused(DomainError):
     """Key of an earlier request sent with another content."""
 

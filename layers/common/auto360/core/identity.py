@@ -15,9 +15,10 @@ from pydantic import Field, SecretStr, model_validator
 
 from auto360.core.clock import Clock
 from auto360.core.errors import AuthenticationRequired, SettingsInvalid
-from auto360.core.settings import EnvSettings
+from auto360.core.settings import AppProfile, EnvSettings
 
 _LEAST_SECRET_CHARACTERS = 32
+_SHOPS_TOKEN_SECONDS = 30 * 86_400
 _CLOCK_SKEW = timedelta(seconds=30)
 
 
@@ -34,8 +35,8 @@ class AccessTokenSettings(EnvSettings):
     """Keys and claims of access tokens.
 
     `jwt_public_keys` is a JWKS with the keys to accept, the current one among them; `jwt_signing_key` is the current
-    private key, as a JWK (`supabase gen signing-key` prints one, with its id) or as PEM. The existing app cannot
-    refresh: set `access_token_seconds` to 2592000 while it is in use.
+    private key, as a JWK (`supabase gen signing-key` prints one, with its id) or as PEM. The app in the shops cannot
+    refresh: the profile `shops` gives tokens 30 days, whatever `access_token_seconds` says.
     """
 
     jwt_signing_key: SecretStr | None = None
@@ -44,6 +45,7 @@ class AccessTokenSettings(EnvSettings):
     jwt_secret: SecretStr | None = None
     jwt_issuer: str
     jwt_audience: str = "authenticated"
+    app_profile: AppProfile = "strict"
     access_token_seconds: int = Field(3600, ge=300, le=2_592_000)
 
     @model_validator(mode="after")
@@ -83,6 +85,11 @@ class AccessTokenSettings(EnvSettings):
     def _signing_text(self) -> str:
         return self.jwt_signing_key.get_secret_value() if self.jwt_signing_key is not None else ""
 
+    @property
+    def lifetime_seconds(self) -> int:
+        """Return the seconds for which a new token is valid."""
+        return _SHOPS_TOKEN_SECONDS if self.app_profile == "shops" else self.access_token_seconds
+
 
 class AccessTokens:
     """Issues and checks access tokens."""
@@ -92,8 +99,8 @@ class AccessTokens:
 
     @property
     def lifetime_seconds(self) -> int:
-        """Return the lifetime of a new token."""
-        return self._settings.access_token_seconds
+        """Return the seconds for which a new token is valid."""
+        return self._settings.lifetime_seconds
 
     def issue(self, *, user_id: str, session_id: str, phone: str) -> str:
         """Return a signed token for a session of a user."""
@@ -108,7 +115,7 @@ class AccessTokens:
             "session_id": session_id,
             "phone": phone.lstrip("+"),
             "iat": now,
-            "exp": now + settings.access_token_seconds,
+            "exp": now + settings.lifetime_seconds,
             "aal": "aal1",
             "amr": [{"method": "otp", "timestamp": now}],
             "is_anonymous": False,

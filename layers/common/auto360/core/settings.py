@@ -12,6 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auto360.core.errors import SettingsInvalid
 
+# strict: codes of six digits, tokens of an hour that are refreshed. shops: what the app in the shops can do: codes of
+# four digits, tokens of 30 days (docs/decisions/0103).
+AppProfile = Literal["strict", "shops"]
+
 
 class EnvSettings(BaseModel):
     """Base of a settings group."""

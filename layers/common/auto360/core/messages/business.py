@@ -13,11 +13,6 @@ ERRORS: Sentences = {
         "Бул ИНН менен бизнес катталган. Номерди текшериңиз же колдоо кызматына жазыңыз.",
         "A business with this tax id is already registered. Check the number or contact support.",
     ),
-    "text_refused": (
-        "Текст нарушает правила. Исправьте его и отправьте снова.",
-        "Текст эрежелерди бузат. Оңдоп, кайра жөнөтүңүз.",
-        "The text breaks the rules. Correct it and send it again.",
-    ),
     "business_member_already": (
         "Этот человек уже в команде.",
         "Бул адам командада бар.",

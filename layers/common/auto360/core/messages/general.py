@@ -3,6 +3,11 @@
 from auto360.core.messages.languages import Sentences
 
 ERRORS: Sentences = {
+    "text_refused": (
+        "Текст нарушает правила. Исправьте его и отправьте снова.",
+        "Текст эрежелерди бузат. Оңдоп, кайра жөнөтүңүз.",
+        "The text breaks the rules. Correct it and send it again.",
+    ),
     "internal": (
         "Произошла ошибка на нашей стороне. Попробуйте ещё раз чуть позже.",
         "Биз тарапта ката кетти. Бир аздан кийин кайра аракет кылыңыз.",

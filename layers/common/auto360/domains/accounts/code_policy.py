@@ -6,13 +6,21 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, model_validator
 
 from auto360.core import phone as phones
-from auto360.core.settings import EnvSettings
+from auto360.core.settings import AppProfile, EnvSettings
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 # Callers as `private.login_caller` classifies them: a phone without an account; with an account, on a network where
 # it never logged in; with an account, on a network where it did.
 _NEW, _ELSEWHERE, _OWN = ("new",), ("elsewhere",), ("own",)
 _EVERYBODY = (*_NEW, *_ELSEWHERE, *_OWN)
+
+# Wrong codes for a phone in a week: six guesses at 10,000 codes are 0.86 in 10,000 a day (docs/decisions/0103).
+_SHOPS_WEEK = {"seconds": 7 * _DAY, "own": 2, "strangers": 4}
+
+
+def least_code_length(profile: AppProfile) -> int:
+    """Digits below which no code is accepted."""
+    return 4 if profile == "shops" else 6
 
 
 class CodePolicy(EnvSettings):
@@ -26,7 +34,8 @@ class CodePolicy(EnvSettings):
     """
 
     app_env: Literal["local", "test", "staging", "production"] = "production"
-    otp_code_length: int = Field(6, ge=4, le=8)
+    app_profile: AppProfile = "strict"
+    otp_code_length: int = Field(6, ge=6, le=8)
     otp_ttl_seconds: int = Field(600, ge=60, le=3600)
     otp_least_life_seconds: int = Field(60, ge=0)
     otp_tries: int = Field(3, ge=1, le=10)
@@ -59,6 +68,11 @@ class CodePolicy(EnvSettings):
         if self.app_env == "production" and self.test_codes:
             raise ValueError("OTP_TEST_NUMBERS must not be set where APP_ENV is production")
         return self
+
+    @property
+    def code_length(self) -> int:
+        """Digits of a code: four where the app in the shops logs in, whose screen has four boxes."""
+        return least_code_length(self.app_profile) if self.app_profile == "shops" else self.otp_code_length
 
     @property
     def test_codes(self) -> dict[str, str]:
@@ -133,14 +147,17 @@ class LockPolicy(EnvSettings):
     The app repeats a POST up to three times within 67 seconds (docs/reference/app-contract.md, section 1.2).
     """
 
+    app_profile: AppProfile = "strict"
     otp_lock_failures: int = Field(5, ge=1)
     otp_lock_address_failures: int = Field(100, ge=1)
     otp_lock_seconds: int = Field(900, ge=1)
     otp_replay_seconds: int = Field(75, ge=0)
 
-    def lock(self) -> dict[str, int]:
+    def lock(self) -> dict[str, Any]:
         """Return the lockout arguments of `login_verify_code`."""
         return {
+            **({"week": _SHOPS_WEEK} if self.app_profile == "shops" else {}),
+            "least_length": least_code_length(self.app_profile),
             "failures": self.otp_lock_failures,
             "address_failures": self.otp_lock_address_failures,
             "seconds": self.otp_lock_seconds,

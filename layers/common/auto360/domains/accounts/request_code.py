@@ -47,7 +47,7 @@ class CodeIssuer:
         reserved = self._reserve(phone, client=client)
         if phone not in self.policy.test_codes:
             key_id, nonce = reserved["key_id"], reserved["nonce"]
-            code = self.secrets.code(key_id, phone=phone, nonce=nonce, length=self.policy.otp_code_length)
+            code = self.secrets.code(key_id, phone=phone, nonce=nonce, length=self.policy.code_length)
             text = code_text(code, language=client.language, platform=client.platform, autofill=self.autofill)
             passed_over = {*reserved["open_circuits"], reserved["undelivered_supplier"]} - {None}
             delivery = self.deliver(phone, text, sms_id=reserved["sms_id"], passed_over=passed_over)
@@ -59,13 +59,13 @@ class CodeIssuer:
         if delivery.provider is None:
             raise SmsUnavailable
         policy = self.policy
-        return CodeSent(reserved["sms_id"], policy.otp_code_length, reserved["expires_in"], policy.otp_resend_seconds)
+        return CodeSent(reserved["sms_id"], policy.code_length, reserved["expires_in"], policy.otp_resend_seconds)
 
     def _reserve(self, phone: str, *, client: Client) -> dict[str, Any]:
         policy, key_id = self.policy, self.secrets.ids[0]
         nonce, code_id = self.new_nonce(), self.new_id()
         code = policy.test_codes.get(phone) or self.secrets.code(
-            key_id, phone=phone, nonce=nonce, length=policy.otp_code_length
+            key_id, phone=phone, nonce=nonce, length=policy.code_length
         )
         digest = stored_digest(code_id, self.secrets.check_digest(key_id, phone=phone, code=code))
         reserved: dict[str, Any] = self.database.call(
@@ -79,7 +79,7 @@ class CodeIssuer:
                 "p_nonce": nonce,
                 "p_code_digest": bytea(digest),
                 "p_key_id": key_id,
-                "p_code_length": policy.otp_code_length,
+                "p_code_length": policy.code_length,
                 "p_known_key_ids": self.secrets.ids,
                 "p_tries": policy.otp_tries,
                 "p_ttl_seconds": policy.otp_ttl_seconds,

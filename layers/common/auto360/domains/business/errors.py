@@ -11,6 +11,7 @@ from auto360.core.errors import (
     NotFound,
     Problem,
     RateLimited,
+    TextRefused,
 )
 
 
@@ -56,17 +57,11 @@ class NewOwnerHasOne(DomainError):
     code, status = "business_new_owner_has_one", 409
 
 
-class TextRefused(DomainError):
-    """Text of the business breaks a rule; `problems` says which."""
-
-    code, status = "text_refused", 422
-
-
 REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
-        *(BusinessExists, TaxIdTaken, MemberAlready, TeamFull, OwnerStays, MemberRequired, NewOwnerHasOne, TextRefused),
-        *(AccountBlocked, AuthenticationRequired, Forbidden, NotFound, RateLimited),
+        *(BusinessExists, TaxIdTaken, MemberAlready, TeamFull, OwnerStays, MemberRequired, NewOwnerHasOne),
+        *(AccountBlocked, AuthenticationRequired, Forbidden, NotFound, RateLimited, TextRefused),
     )
 }
 

@@ -11,6 +11,8 @@ from auto360.core.errors import (
     IdempotencyKeyReused,
     NotFound,
     Problem,
+    RateLimited,
+    TextRefused,
 )
 
 
@@ -54,7 +56,7 @@ REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal
     for refusal in (
         *(LimitReached, ListingRefused, VideoUnavailable, NotActive, NotSold, SaleFinal),
-        *(AccountBlocked, AuthenticationRequired, Forbidden, IdempotencyKeyReused, NotFound),
+        *(AccountBlocked, AuthenticationRequired, Forbidden, IdempotencyKeyReused, NotFound, RateLimited, TextRefused),
     )
 }
 

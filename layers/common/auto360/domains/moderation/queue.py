@@ -53,6 +53,17 @@ class ModerationQueue:
         arguments = {"p_moderator_id": principal.user_id, "p_listing_id": listing_id}
         return accepted(self.database.call("moderation_read", arguments))
 
+    def comments(self, principal: Principal, *, limit: int) -> Row:
+        """Return the hidden comments {comments}, the oldest first. Raises Forbidden."""
+        return accepted(
+            self.database.call("comments_to_check", {"p_moderator_id": principal.user_id, "p_limit": limit})
+        )
+
+    def decide_comment(self, principal: Principal, comment_id: str, *, is_shown: bool) -> Row:
+        """Show a hidden comment again, or remove it. Raises NotFound, Forbidden."""
+        arguments = {"p_moderator_id": principal.user_id, "p_comment_id": comment_id, "p_is_shown": is_shown}
+        return accepted(self.database.call("comment_decide", arguments))
+
     def act(
         self, principal: Principal, listing_id: str, *, version: int, action: Action, reason: str | None = None
     ) -> Row:

@@ -1,0 +1,70 @@
+"""Comments: what a client sends, and what it gets."""
+
+from datetime import datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from auto360.core.pagination import Page
+from auto360.core.text import Paragraph
+from auto360.http.envelope import RequestBody
+
+
+class NewComment(RequestBody):
+    """A comment, or with `parent_id` the reply to one."""
+
+    text: Annotated[Paragraph, Field(min_length=1, max_length=1000)]
+    parent_id: UUID | None = Field(None, strict=False)
+
+
+class CommentDecision(RequestBody):
+    """A moderator's decision: `is_shown` shows the comment again, otherwise it is removed."""
+
+    is_shown: bool
+
+
+class CommentAuthor(BaseModel):
+    """The public part of the author."""
+
+    id: str
+    name: str
+    avatar_url: str | None
+
+
+class Comment(BaseModel):
+    """A comment. `is_hidden` comments wait for a moderator; their author alone sees them."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: str
+    listing_id: str
+    user_id: str
+    parent_id: str | None
+    text: str
+    likes_count: int
+    replies_count: int
+    is_edited: bool
+    is_hidden: bool
+    is_liked: bool = False
+    user: CommentAuthor
+    created_at: datetime
+    updated_at: datetime
+
+
+class CommentPage(BaseModel):
+    """A page of comments, newest first."""
+
+    comments: list[Comment]
+    next_cursor: str | None = None
+
+    @classmethod
+    def of(cls, page: Page) -> Self:
+        """The answer for a page."""
+        return cls.model_validate({"comments": page.rows, "next_cursor": page.next_cursor})
+
+
+class CommentId(BaseModel):
+    """The comment that was changed."""
+
+    id: str
