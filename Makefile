@@ -3,12 +3,14 @@
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 STAGE ?= production
+NODE = $(shell command -v node || $(VENV_PYTHON) -c "from infra.bytecode import node; print(node())")
+CLIENT = clients/typescript
 MAKEFLAGS += --no-print-directory
 COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fmt lint types db-reset openapi bundle plan deploy canary rollback destroy secret doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
+.PHONY: help install up test check client client-types fmt lint types db-reset openapi bundle plan deploy canary rollback destroy secret doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +24,7 @@ up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360
 test: install ## run all tests (ARGS="-k name" for some)
 	@$(VENV_PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
 
-check: lint lint-sam types test ## everything that must be clean before a commit
+check: lint lint-sam types client test ## everything that must be clean before a commit
 
 fmt: install ## format the code
 	@$(VENV_PYTHON) -m ruff check --fix-only --quiet .
@@ -36,6 +38,15 @@ lint: install ## style, import contracts, templates
 
 types: install ## check the types
 	@$(VENV_PYTHON) -m mypy
+
+client: install ## build the typed client and test it
+	@$(NODE) $(CLIENT)/generate.mjs --check
+	@$(NODE) node_modules/typescript/bin/tsc -p $(CLIENT)
+	@$(NODE) node_modules/typescript/bin/tsc -p $(CLIENT)/test
+	@$(NODE) --test --test-reporter=dot $(CLIENT)/test/client.test.mjs
+
+client-types: install ## write the client's types anew from docs/openapi.json
+	@$(NODE) $(CLIENT)/generate.mjs
 
 db-reset: install ## delete the local database, secrets and logs; the next `make up` begins anew
 	@$(VENV_PYTHON) -m local reset
@@ -154,5 +165,5 @@ lock: install ## resolve the dependencies anew, with hashes and without addresse
 	@npm install --package-lock-only --silent
 
 clean: ## delete what can be made again, except the local data
-	@rm -rf build .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf build $(CLIENT)/build .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	@find functions layers local tests benchmarks deploy -name __pycache__ -type d -prune -exec rm -rf {} +
