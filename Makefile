@@ -3,12 +3,14 @@
 PYTHON ?= python3
 VENV_PYTHON := .venv/bin/python
 STAGE ?= production
+NODE = $(shell command -v node || $(VENV_PYTHON) -c "from infra.bytecode import node; print(node())")
+CLIENT = clients/typescript
 MAKEFLAGS += --no-print-directory
 COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check fmt lint types db-reset openapi data-model bundle plan deploy canary rollback destroy secret smoke doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
+.PHONY: help install up test check client client-types fmt lint types db-reset openapi data-model bundle plan deploy canary rollback destroy secret smoke doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,7 +24,7 @@ up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360
 test: install ## run the tests (ARGS="-k name" selects some)
 	@$(VENV_PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
 
-check: lint lint-sam types test ## run every check that a commit must pass
+check: lint lint-sam types client test ## run every check that a commit must pass
 
 fmt: install ## format the code
 	@$(VENV_PYTHON) -m ruff check --fix-only --quiet .
@@ -36,6 +38,15 @@ lint: install ## check style, import contracts and templates
 
 types: install ## check the types
 	@$(VENV_PYTHON) -m mypy
+
+client: install ## build the typed client and test it
+	@$(NODE) $(CLIENT)/generate.mjs --check
+	@$(NODE) node_modules/typescript/bin/tsc -p $(CLIENT)
+	@$(NODE) node_modules/typescript/bin/tsc -p $(CLIENT)/test
+	@$(NODE) --test --test-reporter=dot $(CLIENT)/test/client.test.mjs
+
+client-types: install ## write the client's types from docs/openapi.json
+	@$(NODE) $(CLIENT)/generate.mjs
 
 db-reset: install ## delete the local database, secrets and logs; the next `make up` starts from zero
 	@$(VENV_PYTHON) -m local reset
@@ -164,5 +175,5 @@ lock: install ## resolve the dependencies again, with hashes and without registr
 	@npm install --package-lock-only --silent
 
 clean: ## delete everything that can be built again, except the local data
-	@rm -rf build .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	@rm -rf build $(CLIENT)/build .aws-sam .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	@find functions layers local infra tools tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +

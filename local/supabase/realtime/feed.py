@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import secrets
+import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,7 +99,8 @@ class Feed:
         while self._listeners or idle < _IDLE_ROUNDS:
             try:
                 idle = await self._read_slot()
-            except psycopg.Error:
+            except Exception:
+                traceback.print_exc()  # into the log of the host; the listeners stay and are told again
                 self._reading.clear()
                 await asyncio.sleep(1)
                 idle += 10

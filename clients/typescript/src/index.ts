@@ -1,0 +1,15 @@
+export { type Client, type ClientOptions, createClient } from './client.js'
+export type { ErrorCode, OperationErrors } from './operations.js'
+export { DEFAULT_RETRIES, type RetryPolicy } from './retries.js'
+export type { components, paths } from './schema.js'
+export { memoryStore, type Session, type SessionStore } from './session.js'
+export {
+  type CodeOf,
+  type DataOf,
+  everyCodeHandled,
+  type Failure,
+  type FieldFault,
+  type OptionsOf,
+  type Result,
+  type TransportCode,
+} from './types.js'
