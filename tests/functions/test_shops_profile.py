@@ -27,7 +27,7 @@ def guess(person: Person, times: int) -> list[str]:
     """Ask for a code and show wrong ones; gives the answers' codes."""
     person.request_code()
     code = person.sms.code(person.phone)
-    return [person.verify(wrong(code)).code for _ in range(times)]
+    return [str(person.verify(wrong(code)).code) for _ in range(times)]
 
 
 def elsewhere(person: Person) -> Person:
