@@ -110,7 +110,7 @@ def test_no_answer_ever_shows_a_stack_trace(artifacts: Path, name: str) -> None:
 def test_the_log_names_the_missing_variables_without_a_stack_trace(artifacts: Path, name: str) -> None:
     output = call_every_route(artifacts, name).output
     assert "Settings are not usable" in output
-    assert any(name in output for name in ("SUPABASE_URL", "OTP_SECRETS", "OPERATIONS_ORIGINS"))
+    assert any(name in output for name in ("SUPABASE_URL", "OTP_SECRETS", "OPERATIONS_ORIGINS", "JWT_ISSUER"))
     assert "Traceback" not in output
 
 
