@@ -91,8 +91,8 @@ def _bundle(project: Project) -> int:
         size, unpacked = bundle.size / 1e6, bundle.unpacked / 1e6
         variables, at_start = project.variables[bundle.function], bundle.function in project.reading_at_start
         environment = environment_bytes(variables, project.defaults, is_read_at_start=at_start)
-        figures = f"{size:>7.1f} {unpacked:>7.1f} {shown:>9} {environment:>9}"
-        print(f"{bundle.function:<24} {figures}  {way:<7}  {bundle.path.name}")
+        columns = f"{size:>7.1f} {unpacked:>7.1f} {shown:>9} {environment:>9}"
+        print(f"{bundle.function:<24} {columns}  {way:<7}  {bundle.path.name}")
     index = write_index(bundles, imports=imports)
     print(f"\n{len(bundles)} bundles in {index.parent.relative_to(ROOT)}; their list is {index.name}.")
     if cloud_python() is None:

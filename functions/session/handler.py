@@ -64,4 +64,4 @@ def me(user: SignedIn) -> Valid:
     return Valid(data=current, user=current)
 
 
-handler = entrypoint(app, ready=tokens.access_tokens)
+handler = entrypoint(app, ready=tokens.token_issuer)

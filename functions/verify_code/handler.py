@@ -34,4 +34,4 @@ def verify_code(body: CodeCheck, request: CurrentRequest) -> Envelope[SessionDat
     return Envelope(data=session_data(session))
 
 
-handler = entrypoint(app, ready=tokens.access_tokens)
+handler = entrypoint(app, ready=tokens.token_issuer)

@@ -221,7 +221,7 @@ def test_a_probe_leaves_nothing_in_a_bucket() -> None:
 
 def test_a_probe_leaves_nothing_even_where_it_fails() -> None:
     shelf = Shelf(loses=True)
-    with pytest.raises(Wrong, match="not what was written"):
+    with pytest.raises(Wrong, match="read bytes differ"):
         providers._probe(shelf)
     assert shelf.objects == {}
 

@@ -24,6 +24,7 @@ GOOD: dict[str, list[Any]] = {
     "messages": [TIME, ID],
     "payments": [TIME, ID],
     "audit": [TIME, ID],
+    "comments": [TIME, ID],
     "queue": [2, TIME, ID],
 }
 _TIMES = (

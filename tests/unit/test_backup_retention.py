@@ -21,7 +21,7 @@ def manifest(days: float, kind: Class = "daily") -> Manifest:
     backup_id = new_id(at, kind, "abc")
     dump = DumpObject(f"db/{backup_id}/dump", 10, "00", 20, 1, "etag")
     tables = {"public.accounts": TableChecksum(3, "-17", "row(id)")}
-    cluster = ClusterMetadata([], [], [], [{"name": "supabase_realtime", "tables": ["public.listings"]}], [], [])
+    cluster = ClusterMetadata([], [], [], [{"name": "supabase_realtime", "tables": ["public.listings"]}], [], [], [])
     return Manifest(backup_id, kind, at, at, 170010, "17.10", ("public",), dump, tables, cluster, at)
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-_OPERATORS = ("eq", "neq", "lt", "lte", "gt", "gte", "in", "like", "ilike", "is", "match", "imatch", "isdistinct")
+_COMPARISONS = ("eq", "neq", "lt", "lte", "gt", "gte", "in", "like", "ilike", "is", "match", "imatch", "isdistinct")
 _EVENTS = ("INSERT", "UPDATE", "DELETE")
 
 
@@ -16,10 +16,10 @@ class BadBinding(Exception):
 
 @dataclass(frozen=True)
 class Filter:
-    """`column=operator.value`; a list is in the form of an array literal."""
+    """`column=comparison.value`; a list is in the form of an array literal."""
 
     column: str
-    operator: str
+    comparison: str
     value: str
     negated: bool = False
 
@@ -36,7 +36,7 @@ class Binding:
 
     def described(self) -> str:
         """As the service writes it into its refusals."""
-        filters = [(one.column, one.operator, one.value, one.negated) for one in self.filters]
+        filters = [(one.column, one.comparison, one.value, one.negated) for one in self.filters]
         columns = list(self.columns) or "nil"
         return f"event: {self.event}, schema: {self.schema}, table: {self.table}, filters: {filters}, select: {columns}"
 
@@ -78,13 +78,13 @@ def _filter(text: str) -> Filter:
     if not equals:
         raise BadBinding(f'Error parsing `filter` params: ["{text.strip()}"]')
     negated = rest.startswith("not.")
-    operator, dot, value = rest.removeprefix("not.").partition(".")
-    if not dot or operator not in _OPERATORS:
-        raise BadBinding(f'Error parsing `filter` params: ["{operator}", "{value}"]')
-    if operator == "in":
+    comparison, dot, value = rest.removeprefix("not.").partition(".")
+    if not dot or comparison not in _COMPARISONS:
+        raise BadBinding(f'Error parsing `filter` params: ["{comparison}", "{value}"]')
+    if comparison == "in":
         if not (value.startswith("(") and value.endswith(")")):
             raise BadBinding("Error parsing `filter` params: `in` filter value must be wrapped by parentheses")
         value = "{" + value[1:-1] + "}"
     elif len(value) > 1 and value[0] == value[-1] == '"':
         value = re.sub(r"\\(.)", r"\1", value[1:-1])
-    return Filter(column, operator, value, negated)
+    return Filter(column, comparison, value, negated)

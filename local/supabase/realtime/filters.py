@@ -30,9 +30,9 @@ async def require_filters(connection: Connection, table: str, role: str, filters
     for one in filters:
         if one.column not in types:
             raise BadBinding(f"invalid column for filter {one.column}")
-        if one.operator == "is" and one.value not in _KEYWORDS:
+        if one.comparison == "is" and one.value not in _KEYWORDS:
             raise BadBinding("invalid value for is filter: must be null, true, false, or unknown")
-        if one.operator == "in" and one.value.count(",") >= _MOST_VALUES:
+        if one.comparison == "in" and one.value.count(",") >= _MOST_VALUES:
             raise BadBinding(f"too many values for `in` filter. Maximum {_MOST_VALUES}")
         try:
             await connection.execute(_statement(one, types[one.column], None))
@@ -60,17 +60,17 @@ async def _types(connection: Connection, table: str, role: str | None) -> dict[s
 
 
 def _statement(one: Filter, kind: str, value: str | None) -> sql.Composed:
-    """`select value operator filter`, each cast to the column's type, which comes from the catalogue."""
+    """`select value comparison filter`, each cast to the column's type, which comes from the catalogue."""
     left = sql.SQL("{}::{}").format(sql.Literal(value), sql.SQL(kind))
-    if one.operator == "is":
+    if one.comparison == "is":
         words = sql.SQL("is not " if one.negated else "is ") + sql.SQL(one.value)
         return sql.SQL("select {} {} as holds").format(left, words)
     right: sql.Composable = sql.SQL("{}::{}").format(sql.Literal(one.value), sql.SQL(kind))
-    if one.operator == "isdistinct":
+    if one.comparison == "isdistinct":
         between = sql.SQL("is not distinct from" if one.negated else "is distinct from")
         return sql.SQL("select {} {} {} as holds").format(left, between, right)
-    if one.operator == "in":
+    if one.comparison == "in":
         right = sql.SQL("{}::{}[]").format(sql.Literal(one.value), sql.SQL(kind))
-    symbol = sql.SQL(_SYMBOLS[one.operator])
+    symbol = sql.SQL(_SYMBOLS[one.comparison])
     holds = sql.SQL("{} {} ({})").format(left, symbol, right)
     return sql.SQL("select {} as holds").format(sql.SQL("not ({})").format(holds) if one.negated else holds)

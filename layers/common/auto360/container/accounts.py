@@ -33,22 +33,22 @@ def code_issuer() -> CodeIssuer:
 @cache
 def code_checker() -> CodeChecker:
     """Build the checker of login codes; needs no SMS account."""
-    from auto360.container.tokens import access_tokens
+    from auto360.container.tokens import token_issuer
     from auto360.domains.accounts.code_policy import LockPolicy
     from auto360.domains.accounts.code_secrets import CodeSecretSettings
     from auto360.domains.accounts.sessions import SessionPolicy
     from auto360.domains.accounts.verify_code import CodeChecker
 
     secrets = CodeSecretSettings.load().secrets()
-    return CodeChecker(database(), secrets, LockPolicy.load(), SessionPolicy.load(), access_tokens())
+    return CodeChecker(database(), secrets, LockPolicy.load(), SessionPolicy.load(), token_issuer())
 
 
 @cache
 def sessions() -> Sessions:
-    from auto360.container.tokens import access_tokens
+    from auto360.container.tokens import token_issuer
     from auto360.domains.accounts.sessions import SessionPolicy, Sessions
 
-    return Sessions(database(), SessionPolicy.load(), access_tokens())
+    return Sessions(database(), SessionPolicy.load(), token_issuer())
 
 
 @cache

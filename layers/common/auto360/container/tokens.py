@@ -8,12 +8,13 @@ from auto360.core.identity import AccessTokens, AccessTokenSettings
 
 @cache
 def access_tokens() -> AccessTokens:
-    """Return the maker and checker of access tokens with this process's keys.
+    """Return the checker of access tokens with this process's keys."""
+    return AccessTokens(AccessTokenSettings.load(), now=utc_now)
 
-    Raises SettingsInvalid for keys that cannot sign.
-    """
-    settings = AccessTokenSettings.load()
-    tokens = AccessTokens(settings, now=utc_now)
-    if settings.jwt_signing_key is not None:
-        tokens.require_usable()
+
+@cache
+def token_issuer() -> AccessTokens:
+    """Return the issuer of access tokens. Raises SettingsInvalid for a private key that cannot sign."""
+    tokens = access_tokens()
+    tokens.require_usable()
     return tokens
