@@ -1,7 +1,7 @@
 """The app's search screen as a guest, on the demonstration data: what is typed, the filters, the orders.
 
-The calls are those that the app sends to PostgREST: each word in title, description or brand, and the values that it reads
-out of the words or takes from the screen. What the demonstration data holds must be found.
+The calls are those that the app sends to PostgREST: each word in title, description or brand, and the values that it
+reads out of the words or takes from the screen. What the demonstration data holds must be found.
 """
 
 from __future__ import annotations
