@@ -23,7 +23,7 @@ def shopper(person: Person) -> Person:
     return person
 
 
-def guess(person: Person, times: int) -> list[str]:
+def guess(person: Person, times: int) -> list[str | None]:
     """Ask for a code and show wrong ones; gives the answers' codes."""
     person.request_code()
     code = person.sms.code(person.phone)

@@ -141,7 +141,7 @@ LISTINGS = [
         lambda s: {"listing_id": s.car, "viewer_digest": DIGEST_16, "viewed_on": "2026-01-01"},
         {"viewed_on": "2026-01-02"},
     ),
-    backend_only("listing_counters", lambda s: {"listing_id": s.car}, {"views_count": 5}),
+    backend_only("listing_counters", lambda s: {"listing_id": s.estate}, {"views_count": 5}),
     Case(
         "user_behavior",
         lambda s: {"user_id": s.owner, "event_type": "view", "listing_id": s.business_car},
