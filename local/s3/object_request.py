@@ -35,6 +35,10 @@ class Service(Protocol):
     def faults(self) -> Faults:
         """The faults that are switched on."""
 
+    @property
+    def versioned(self) -> bool:
+        """Whether a write is answered with the name of its version."""
+
     def keep(self, bucket: Bucket, stored: Stored) -> None:
         """Make an object exist."""
 
@@ -103,7 +107,8 @@ class ObjectRequest:
         segment = await self._receive()
         content_type, metadata = self._content_type(), self._metadata()
         self.service.keep(self.bucket, Stored(self.key, segment.md5, now(), content_type, metadata, (segment,)))
-        return web.Response(headers={"ETag": f'"{segment.md5}"'})
+        version = {"x-amz-version-id": segment.name} if self.service.versioned else {}
+        return web.Response(headers={"ETag": f'"{segment.md5}"', **version})
 
     async def _put_part(self) -> web.StreamResponse:
         upload, number = self._upload(), self._part_number()

@@ -34,6 +34,8 @@ class Account:
 class S3Service:
     """Answers the requests of one server. `noticed` hears of every object that came or went."""
 
+    versioned = False
+
     def __init__(self, buckets: Buckets, accounts: dict[str, Account], noticed: Noticed | None = None) -> None:
         self.buckets, self.faults = buckets, Faults()
         self._accounts = accounts
@@ -144,6 +146,7 @@ class _Silently:
     """The service as a silent account sees it."""
 
     service: S3Service
+    versioned = True
 
     @property
     def buckets(self) -> Buckets:

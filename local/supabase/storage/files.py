@@ -29,12 +29,13 @@ class Files:
     access_key: str
     secret_key: str = field(repr=False)
 
-    async def put(self, bucket: str, name: str, body: bytes, content_type: str) -> None:
-        """Store a file in place of the one before."""
+    async def put(self, bucket: str, name: str, body: bytes, content_type: str) -> str:
+        """Store a file in place of the one before; gives the name of its version."""
         headers = {"Content-Type": content_type}
         address = self._signed("PUT", bucket, name)
         async with aiohttp.ClientSession() as session, session.put(address, data=body, headers=headers) as answer:
             answer.raise_for_status()
+            return answer.headers["x-amz-version-id"]
 
     async def delete(self, bucket: str, name: str) -> None:
         """Delete a file; one that is not there is no failure."""
