@@ -25,7 +25,7 @@ from local.redis_server import RedisServer
 from local.secrets import Keyring
 from local.simulators.environment import simulators_environment
 from local.simulators.sentry import dsn
-from local.supabase_process import supabase_child
+from local.supabase_host import supabase_child
 from local.supabase_project import prepare_project
 
 Report = Callable[[str], None]

@@ -36,6 +36,10 @@ class Service(Protocol):
     def faults(self) -> Faults:
         """The faults that are switched on."""
 
+    @property
+    def versioned(self) -> bool:
+        """Whether a write is answered with the name of its version."""
+
     def keep(self, bucket: Bucket, stored: Stored) -> None:
         """Make an object exist."""
 
@@ -108,7 +112,8 @@ class ObjectRequest:
         content_type, metadata = self._content_type(), self._metadata()
         stored = Stored(self.key, segment.md5, now(), content_type, metadata, (segment,))
         self.service.keep(self.bucket, stored)
-        return web.Response(headers={"ETag": f'"{segment.md5}"', "x-amz-version-id": version_of(stored)})
+        version = {"x-amz-version-id": version_of(stored)} if self.service.versioned else {}
+        return web.Response(headers={"ETag": f'"{segment.md5}"', **version})
 
     async def _put_part(self) -> web.StreamResponse:
         upload, number = self._upload(), self._part_number()

@@ -38,6 +38,8 @@ class S3Service:
     The buckets of `rows` behave as those of Supabase Storage.
     """
 
+    versioned = False
+
     def __init__(
         self,
         buckets: Buckets,
@@ -177,6 +179,7 @@ class _Files:
     """The service as Storage itself uses it: bytes without rows and without notices."""
 
     service: S3Service
+    versioned = True
 
     @property
     def buckets(self) -> Buckets:

@@ -30,7 +30,7 @@ class Files:
     secret_key: str = field(repr=False)
 
     async def put(self, bucket: str, name: str, body: bytes, content_type: str) -> str:
-        """Store a file in place of the one before; returns its version."""
+        """Store a file in place of the one before; gives the name of its version."""
         headers = {"Content-Type": content_type}
         address = self._signed("PUT", bucket, name)
         async with aiohttp.ClientSession() as session, session.put(address, data=body, headers=headers) as answer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -103,9 +104,9 @@ class Rows:
             raise errors.no_such_key()
         return row
 
-    async def set_version(self, connection: Connection, object_id: str, version: str) -> None:
-        """Name the version of the file that a row shows."""
-        await connection.execute("update storage.objects set version = %s where id = %s", (version, object_id))
+    async def name_version(self, connection: Connection, row_id: uuid.UUID, version: str) -> None:
+        """Note which file belongs to a row."""
+        await connection.execute("update storage.objects set version = %s where id = %s", (version, row_id))
 
     async def find(self, claims: Claims, bucket: str, name: str) -> dict[str, Any]:
         """An object that the caller may see."""

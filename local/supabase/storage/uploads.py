@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -59,13 +58,11 @@ class Uploads:
     async def _keep(self, request: web.Request, caller: Claims, incoming: Incoming) -> dict[str, Any]:
         """The row holds the place until the bytes are stored: either both are there, or neither."""
         bucket, name = request.match_info["bucket"], request.match_info["name"]
-        new = NewObject(
-            bucket, name, caller.get("sub"), _metadata(incoming), incoming.user_metadata or {}, str(uuid.uuid4())
-        )
+        new = NewObject(bucket, name, caller.get("sub"), _metadata(incoming), incoming.user_metadata or {})
         async with self.rows.acting(OWN_RIGHTS, "storage.object.upload") as connection:
             row = await self.rows.keep(connection, new)
             version = await self.files.put(bucket, name, incoming.body, incoming.mime_type)
-            await self.rows.set_version(connection, row["id"], version)
+            await self.rows.name_version(connection, row["id"], version)
         return row
 
 
