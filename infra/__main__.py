@@ -126,8 +126,8 @@ def _edge(project: Project) -> int:
         print(f"! {problem}", file=sys.stderr)
     for rule in rules:
         mode = "counts" if rule.dry_run else "blocks"
-        figures = f"{rule.limit:>6} in {rule.period_seconds:>5} s, then {rule.ban_seconds:>5} s out"
-        print(f"{rule.name:<14} by {rule.by:<13} {figures}  {mode}")
+        columns = f"{rule.limit:>6} in {rule.period_seconds:>5} s, then {rule.ban_seconds:>5} s out"
+        print(f"{rule.name:<14} by {rule.by:<13} {columns}  {mode}")
     return 1 if found else 0
 
 
