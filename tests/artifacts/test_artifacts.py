@@ -133,7 +133,10 @@ def test_an_event_that_is_no_request_at_all_raises_nothing(artifacts: Path, name
 def test_health_answers_200_with_nothing_in_the_environment(artifacts: Path) -> None:
     run = run_alone(artifacts / "health", http_event("GET", "/health"))
     assert run.answers[0]["statusCode"] == 200
-    assert run.bodies[0] == {"success": True, "data": {"status": "ok", "dependencies": []}}
+    assert run.bodies[0] == {
+        "success": True,
+        "data": {"status": "ok", "dependencies": [], "arrived": {"authorization": False, "cookie": False}},
+    }
 
 
 def test_the_deep_check_without_settings_is_a_500_and_no_open_door(artifacts: Path) -> None:
