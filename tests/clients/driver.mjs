@@ -84,8 +84,9 @@ async function change({ client, token }) {
   await supabase.realtime.setAuth()
 }
 
-async function leave({ client }) {
-  return clients.get(client).supabase.removeAllChannels()
+async function leave({ client, channel }) {
+  const { supabase } = clients.get(client)
+  return supabase.removeChannel(supabase.getChannels().find(({ topic }) => topic === `realtime:${channel}`))
 }
 
 const commands = { open, call, subscribe, drop, change, leave }

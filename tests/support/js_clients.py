@@ -56,10 +56,9 @@ class JsClients:
         self._command("subscribe", client=client, channel=channel, bindings=list(bindings), private=private)
         return str(self.wait_for("status", client, channel, after=known)["status"])
 
-    def leave(self, client: str) -> list[str]:
-        """Leave all channels; gives the answers."""
-        answers: list[str] = self._command("leave", client=client)
-        return answers
+    def leave(self, client: str, channel: str) -> str:
+        """Leave a channel; gives the answer. After its last channel a client also disconnects."""
+        return str(self._command("leave", client=client, channel=channel))
 
     def drop(self, client: str) -> None:
         """Cut the client's connection."""
