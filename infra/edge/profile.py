@@ -52,14 +52,14 @@ def _differences(rule: Rule, found: AdvancedRateLimiterRule) -> Iterator[str]:
     quota = found.dynamic_quota
     if quota.action != AdvancedRateLimiterRule.Action.DENY:
         yield f"{rule.name} does not deny, as an API must"
-    figures = {
+    limits = {
         "limit": (quota.limit, rule.limit),
         "period_seconds": (quota.period, rule.period_seconds),
         "ban_seconds": (quota.ban_period, rule.ban_seconds),
         "dry_run": (found.dry_run, rule.dry_run),
         "by": (_group(quota), rule.by),
     }
-    for name, (live, wanted) in figures.items():
+    for name, (live, wanted) in limits.items():
         if live != wanted:
             yield f"{rule.name}: {name} is {live} and should be {wanted}"
 
