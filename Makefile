@@ -112,6 +112,18 @@ bench-backup: install ## back up a database of SIZE gigabytes (1), compared with
 bench-feed: install ## measure every feed query on the large database, compared with the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed
 
+.PHONY: schema-dump
+schema-dump: install ## print the schema of a database from zero, in an order that does not depend on the migrations
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.schema dump $(ARGS)
+
+.PHONY: sql-stubs
+sql-stubs: install ## write the typed Python calls of SQL functions from the schema
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.schema stubs
+
+.PHONY: sql-docs
+sql-docs: install ## write docs/sql-functions.md from the comments of SQL functions
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.schema docs
+
 .PHONY: migrate-videos
 migrate-videos: install ## transfer videos from api.video to Yandex (ARGS="run|status|report|pause|resume|retry|verify|rollback …")
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.video_transfer $(or $(ARGS),status)

@@ -91,14 +91,19 @@ class Schema:
             connection.execute(statement.format(sql.Identifier(role), sql.Literal(password)))
 
     def migrate(self, folder: Path) -> int:
-        """Apply what is missing, each file in one transaction; says how many files that were."""
+        """Apply what is missing, each file in one transaction; return how many files.
+
+        Raises StackError, with nothing changed, where the database was built by other files than these.
+        """
+        migrations = migrations_in(folder)
         with self._connect() as connection:
             connection.execute(_LEDGER)
+            _require_same_history(connection, migrations)
         applied = 0
-        for migration in migrations_in(folder):
+        for migration in migrations:
             with self._connect() as connection:
                 connection.execute("select pg_advisory_xact_lock(360360)")
-                if self._recorded(connection, migration):
+                if migration.version in _recorded(connection):
                     continue
                 _apply(connection, migration.text, migration.path.name)
                 connection.execute(
@@ -154,20 +159,26 @@ class Schema:
                 " and never touches such a database; give it an empty one."
             )
 
-    @staticmethod
-    def _recorded(connection: psycopg.Connection[tuple[object, ...]], migration: Migration) -> bool:
-        row = connection.execute(
-            "select statements from supabase_migrations.schema_migrations where version = %s", (migration.version,)
-        ).fetchone()
-        if row is None:
-            return False
-        recorded = row[0] if isinstance(row[0], list) else None
-        if recorded is not None and _essence(";".join(recorded)) != _essence(migration.text):
-            raise StackError(
-                f"Migration {migration.path.name} has changed after it was applied: put it back and write the change"
-                " as a new migration, or run `make db-reset` if nobody else has applied it."
-            )
-        return True
+
+def _recorded(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, str | None]:
+    """The text of each applied migration by version, None where whoever applied it kept none."""
+    rows = connection.execute("select version, statements from supabase_migrations.schema_migrations order by version")
+    return {str(version): ";".join(kept) if isinstance(kept, list) else None for version, kept in rows.fetchall()}
+
+
+def _require_same_history(connection: psycopg.Connection[tuple[object, ...]], migrations: list[Migration]) -> None:
+    files = {migration.version: migration for migration in migrations}
+    for version, applied in _recorded(connection).items():
+        if version not in files:
+            what = f"Migration {version}, which built this database, is no longer there"
+        elif applied is not None and _essence(applied) != _essence(files[version].text):
+            what = f"Migration {files[version].path.name} has changed after it was applied"
+        else:
+            continue
+        raise StackError(
+            f"{what}: run `make db-reset` to delete the local database and begin anew (nothing has been changed yet),"
+            " or give DATABASE_URL an empty database."
+        )
 
 
 def _one(connection: psycopg.Connection[tuple[object, ...]], query: str, *values: str) -> str | None:

@@ -41,14 +41,14 @@ $$;
 comment on function private.listing_filters(jsonb) is
   'The conditions of a feed query on listings l. Every value is quoted as a literal; names come from this function alone.';
 
-create function private.feed_is_fenced(p_query jsonb) returns boolean
+create function private.feed_has_bounds(p_query jsonb) returns boolean
 language sql stable set search_path = '' as $$
   select p_query ->> 'text' is not null and (
     p_query ->> 'match' = 'similar'
     or pg_catalog.numnode(pg_catalog.websearch_to_tsquery('russian', p_query ->> 'text')) > 1
     or (p_query - '{text,latin,match,sort,after,limit,latitude,longitude,radius_km}'::text[]) <> '{}');
 $$;
-comment on function private.feed_is_fenced(jsonb) is
+comment on function private.feed_has_bounds(jsonb) is
   'Whether the listings that match must be found before they are ordered. How many match several words, a word beside other '
   'filters, or a similar title cannot be estimated: taken for many, they would be looked for by walking through all '
   'listings in their order, reading every text on the way. One word alone is estimated well, and common ones are found '
@@ -83,7 +83,7 @@ begin
   if p_query -> 'after' is not null then
     v_where := v_where || pg_catalog.format(' and (%s, l.id) %s %s', v_key, v_beyond, v_after);
   end if;
-  if private.feed_is_fenced(p_query) then
+  if private.feed_has_bounds(p_query) then
     return pg_catalog.format('select l.*, %s as distance from (select l.* from public.listings l where %s offset 0) l'
       ' order by ' || v_order || ' limit %s', v_distance, v_where, v_key, (p_query ->> 'limit')::integer);
   end if;
@@ -160,9 +160,9 @@ comment on function public.listing_feed(jsonb, uuid, jsonb) is
   'A page of the feed or of a search: {listings, match, marks}, the last {liked, saved} for a viewer. p_query: see '
   'private.feed_statement. p_searches: searches that the backend has gathered, see count_searches.';
 
-revoke execute on function private.listing_filters(jsonb), private.feed_is_fenced(jsonb), private.feed_statement(jsonb),
+revoke execute on function private.listing_filters(jsonb), private.feed_has_bounds(jsonb), private.feed_statement(jsonb),
   private.seller_card(uuid), private.listing_flags(uuid[], uuid), public.listing_marks(uuid[], uuid), private.feed_page(jsonb),
   public.listing_feed(jsonb, uuid, jsonb) from public, anon, authenticated;
-grant execute on function private.listing_filters(jsonb), private.feed_is_fenced(jsonb), private.feed_statement(jsonb),
+grant execute on function private.listing_filters(jsonb), private.feed_has_bounds(jsonb), private.feed_statement(jsonb),
   private.seller_card(uuid), private.listing_flags(uuid[], uuid), public.listing_marks(uuid[], uuid), private.feed_page(jsonb),
   public.listing_feed(jsonb, uuid, jsonb) to service_role;

@@ -15,7 +15,7 @@ end;
 $$;
 comment on function private.lock_business(uuid, uuid) is 'Takes the account for this transaction; returns private.business_role.';
 
-create function private.tell_about_business(
+create function private.notify_about_business(
   p_business_id uuid, p_user_id uuid, p_from_user_id uuid, p_event text, p_event_key text
 ) returns void
 language sql volatile set search_path = '' as $$
@@ -33,7 +33,7 @@ language sql volatile set search_path = '' as $$
   where b.id = p_business_id and u.id = p_user_id
   on conflict (user_id, dedupe_key) do nothing;
 $$;
-comment on function private.tell_about_business(uuid, uuid, uuid, text, text) is
+comment on function private.notify_about_business(uuid, uuid, uuid, text, text) is
   'Notifies a user in his language of business_invitation or business_ownership, once per p_event_key.';
 
 create function private.business_size(p_business_id uuid, p_without_phone text) returns bigint
@@ -55,7 +55,7 @@ begin
   on conflict (business_id, phone) do update set role = excluded.role, invited_by = excluded.invited_by,
     declined_at = null, expires_at = excluded.expires_at
   returning i.* into v_invitation;
-  perform private.tell_about_business(p_business_id, u.id, p_user_id, 'business_invitation', v_invitation.id::text)
+  perform private.notify_about_business(p_business_id, u.id, p_user_id, 'business_invitation', v_invitation.id::text)
   from public.accounts u
   where u.phone = p_phone and not exists (
     select from public.business_members m
@@ -104,7 +104,7 @@ begin
   end if;
   insert into public.business_members (business_id, user_id, role, status, invited_by)
   values (p_business_id, p_invited_user_id, p_role, 'invited', p_user_id) returning * into v_member;
-  perform private.tell_about_business(p_business_id, p_invited_user_id, p_user_id, 'business_invitation', v_member.id::text);
+  perform private.notify_about_business(p_business_id, p_invited_user_id, p_user_id, 'business_invitation', v_member.id::text);
   return '{}';
 end;
 $$;
@@ -218,7 +218,7 @@ begin
   update public.business_accounts b set user_id = p_new_owner_id
   where b.id = p_business_id and b.user_id <> p_new_owner_id;
   if found then
-    perform private.tell_about_business(p_business_id, p_new_owner_id, p_user_id, 'business_ownership',
+    perform private.notify_about_business(p_business_id, p_new_owner_id, p_user_id, 'business_ownership',
       p_business_id || ':' || pg_catalog.clock_timestamp());
   end if;
   return public.business_read(p_business_id, p_user_id);
@@ -230,13 +230,13 @@ comment on function public.business_transfer(uuid, uuid, uuid) is
   'The owner hands the account to an active member and stays as admin; the same call again changes nothing. Reasons: '
   'not_found, forbidden, business_member_required, business_new_owner_has_one.';
 
-revoke execute on function private.lock_business(uuid, uuid), private.tell_about_business(uuid, uuid, uuid, text, text),
+revoke execute on function private.lock_business(uuid, uuid), private.notify_about_business(uuid, uuid, uuid, text, text),
   private.business_size(uuid, text), private.invite_phone(uuid, uuid, text, text),
   public.business_invite(uuid, uuid, uuid, text, text, integer, integer),
   public.business_answer_invitation(uuid, uuid, boolean), public.business_set_role(uuid, uuid, uuid, text),
   public.business_remove_member(uuid, uuid, uuid), public.business_transfer(uuid, uuid, uuid)
   from public, anon, authenticated;
-grant execute on function private.lock_business(uuid, uuid), private.tell_about_business(uuid, uuid, uuid, text, text),
+grant execute on function private.lock_business(uuid, uuid), private.notify_about_business(uuid, uuid, uuid, text, text),
   private.business_size(uuid, text), private.invite_phone(uuid, uuid, text, text),
   public.business_invite(uuid, uuid, uuid, text, text, integer, integer),
   public.business_answer_invitation(uuid, uuid, boolean), public.business_set_role(uuid, uuid, uuid, text),

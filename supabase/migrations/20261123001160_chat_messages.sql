@@ -1,7 +1,7 @@
 -- Sending and reading messages. Times inside a conversation are given while its row is held, so that messages, and the
 -- mark of a removal among them, have one order. A refusal is {"reason": <error code>}.
 
-create function private.tell_of_message() returns trigger
+create function private.notify_of_message() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   insert into public.notifications (user_id, from_user_id, type, title, message, action_url, data, dedupe_key, created_at)
@@ -17,12 +17,12 @@ begin
   return null;
 end;
 $$;
-comment on function private.tell_of_message() is
+comment on function private.notify_of_message() is
   'Trigger: one notification for the recipient per conversation, renewed by each message. Its name puts it behind the one '
   'that keeps last_message.';
-revoke execute on function private.tell_of_message() from public, anon, authenticated;
+revoke execute on function private.notify_of_message() from public, anon, authenticated;
 create trigger chat_messages_tell_recipient after insert on public.chat_messages
-  for each row when (not new.is_read) execute function private.tell_of_message();
+  for each row when (not new.is_read) execute function private.notify_of_message();
 
 create function private.chat_message_as_seen(p_message public.chat_messages) returns jsonb
 language sql stable set search_path = '' as $$

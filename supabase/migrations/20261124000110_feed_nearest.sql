@@ -4,7 +4,7 @@
 -- Loads pg_trgm, whose setting stands in a function's head: only then may a login without superuser rights name it.
 select extensions.similarity('a', 'a');
 
-create or replace function private.feed_is_fenced(p_query jsonb) returns boolean
+create or replace function private.feed_has_bounds(p_query jsonb) returns boolean
 language sql stable set search_path = '' as $$
   select case
     when p_query ->> 'text' is not null then
@@ -16,7 +16,7 @@ language sql stable set search_path = '' as $$
         'fuel_type', 'gender', 'rooms', 'seller', 'business', 'area_min', 'area_max']
     else false end;
 $$;
-comment on function private.feed_is_fenced(jsonb) is
+comment on function private.feed_has_bounds(jsonb) is
   'Whether the listings that match must be found before they are ordered. How many match several words, a word beside other '
   'filters, or a similar title cannot be estimated: taken for many, they would be looked for by walking through all '
   'listings in their order, reading every text on the way. One word alone is estimated well, and common ones are found '

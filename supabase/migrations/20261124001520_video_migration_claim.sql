@@ -43,7 +43,7 @@ $$;
 comment on function private.take_allowance(integer, numeric, numeric) is
   'Counts one more video against today and the whole budget (in seconds of video, null is none), or says why not.';
 
-create function private.hold(p_id uuid, p_holder text, p_lease_seconds integer) returns public.video_migrations
+create function private.acquire_lease(p_id uuid, p_holder text, p_lease_seconds integer) returns public.video_migrations
 language plpgsql volatile set search_path = '' as $$
 declare
   v_held public.video_migrations;
@@ -57,7 +57,7 @@ begin
   return v_held;
 end;
 $$;
-comment on function private.hold(uuid, text, integer) is 'Gives a locked entry to a run; what had failed goes on where it was.';
+comment on function private.acquire_lease(uuid, text, integer) is 'Gives a locked entry to a run; what had failed goes on where it was.';
 
 create function private.claim_begun(p_holder text, p_lease_seconds integer, p_states text[], p_only text[])
 returns public.video_migrations
@@ -72,7 +72,7 @@ begin
     and (m.lease_until is null or m.lease_until <= pg_catalog.now())
     and (p_only is null or private.is_named(m, p_only))
   order by m.next_try_at nulls first, m.created_at limit 1 for update skip locked;
-  return case when v_id is not null then private.hold(v_id, p_holder, p_lease_seconds) end;
+  return case when v_id is not null then private.acquire_lease(v_id, p_holder, p_lease_seconds) end;
 end;
 $$;
 comment on function private.claim_begun(text, integer, text[], text[]) is
@@ -93,7 +93,7 @@ begin
     else private.take_allowance(p_daily_limit, p_budget_seconds, v_next.seconds) end;
   return case when v_reason is not null then pg_catalog.jsonb_build_object('reason', v_reason)
     else pg_catalog.jsonb_build_object('entry',
-      private.migration_entry(private.hold(v_next.id, p_holder, p_lease_seconds))) end;
+      private.migration_entry(private.acquire_lease(v_next.id, p_holder, p_lease_seconds))) end;
 end;
 $$;
 comment on function private.claim_planned(text, integer, integer, numeric, text[]) is
@@ -151,13 +151,13 @@ comment on function public.video_migration_release_lease(uuid, text, integer, te
   'Lets go of an entry that is fine: the run ends, or the supplier asked for patience. Taken up again after p_seconds.';
 
 revoke execute on function private.migration_paused(), public.video_migration_pause(boolean),
-  private.take_allowance(integer, numeric, numeric), private.hold(uuid, text, integer),
+  private.take_allowance(integer, numeric, numeric), private.acquire_lease(uuid, text, integer),
   private.claim_begun(text, integer, text[], text[]), private.claim_planned(text, integer, integer, numeric, text[]),
   public.video_migration_claim(text, integer, integer, numeric, boolean, text[]),
   public.video_migration_claim_uploaded(text, integer, integer, text[]),
   public.video_migration_release_lease(uuid, text, integer, text) from public, anon, authenticated;
 grant execute on function private.migration_paused(), public.video_migration_pause(boolean),
-  private.take_allowance(integer, numeric, numeric), private.hold(uuid, text, integer),
+  private.take_allowance(integer, numeric, numeric), private.acquire_lease(uuid, text, integer),
   private.claim_begun(text, integer, text[], text[]), private.claim_planned(text, integer, integer, numeric, text[]),
   public.video_migration_claim(text, integer, integer, numeric, boolean, text[]),
   public.video_migration_claim_uploaded(text, integer, integer, text[]),

@@ -52,7 +52,7 @@ end;
 $$;
 comment on function private.place_video(uuid, uuid) is 'Gives a listing a video and releases the one it had.';
 
-create function private.keep_playing() returns trigger
+create function private.preserve_playback() returns trigger
 language plpgsql set search_path = '' as $$
 begin
   if exists (select from public.videos v
@@ -70,11 +70,11 @@ begin
   return new;
 end;
 $$;
-comment on function private.keep_playing() is
+comment on function private.preserve_playback() is
   'Trigger: while a new video is being made, the listing goes on showing the one that plays.';
-create trigger listings_keep_playing before update of video_id, video_url on public.listings
+create trigger listings_preserve_playback before update of video_id, video_url on public.listings
   for each row when (new.video_id is distinct from old.video_id or new.video_url is distinct from old.video_url)
-  execute function private.keep_playing();
+  execute function private.preserve_playback();
 
 create index listings_addressed_video_idx on public.listings (substring(video_url, '/vod/([A-Za-z0-9_-]+)'))
   where video_id is null and video_url is not null;
@@ -166,8 +166,8 @@ comment on function private.named_video(text) is
   'Locks the video of our id, or of an id at api.video, also of its former place there; null for none.';
 
 revoke execute on function private.is_shown_by_another(text, uuid), private.show_video(public.videos, text), private.hide_video(uuid),
-  private.place_video(uuid, uuid), private.keep_playing(), private.named_video(text),
+  private.place_video(uuid, uuid), private.preserve_playback(), private.named_video(text),
   private.take_ticket(uuid, uuid, text) from public, anon, authenticated;
 grant execute on function private.is_shown_by_another(text, uuid), private.show_video(public.videos, text), private.hide_video(uuid),
-  private.place_video(uuid, uuid), private.keep_playing(), private.named_video(text),
+  private.place_video(uuid, uuid), private.preserve_playback(), private.named_video(text),
   private.take_ticket(uuid, uuid, text) to service_role;

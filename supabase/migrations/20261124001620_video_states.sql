@@ -134,7 +134,7 @@ $$;
 comment on function private.observe_video(public.videos, jsonb, text) is
   'Takes what a supplier tells of a video that is locked, and shows it. An upload beyond its ticket is refused.';
 
-create function private.miss_video(p_video public.videos, p_api_url text) returns text
+create function private.record_missing_video(p_video public.videos, p_api_url text) returns text
 language plpgsql volatile set search_path = '' as $$
 declare
   v_plays_elsewhere constant boolean := p_video.replica_key is not null
@@ -149,7 +149,7 @@ begin
   return v_video.state;
 end;
 $$;
-comment on function private.miss_video(public.videos, text) is
+comment on function private.record_missing_video(public.videos, text) is
   'Its supplier has it no more. It stays ready where another copy plays: the listing then leads there by our address.';
 
 create function public.video_observed(p_video_id uuid, p_provider_video_id text, p_found jsonb, p_api_url text) returns text
@@ -161,7 +161,7 @@ begin
       or v_video.delete_requested_at is not null or v_video.deleted_at is not null then
     return 'outdated';
   elsif p_found is null then
-    return private.miss_video(v_video, p_api_url);
+    return private.record_missing_video(v_video, p_api_url);
   elsif v_video.state = 'awaiting_upload' and p_found ->> 'state' = 'awaiting_upload' and exists (
       select from public.upload_tickets t where t.video_id = p_video_id and t.expires_at <= pg_catalog.now()) then
     perform private.refuse_video(v_video, 'not_uploaded');
@@ -224,12 +224,12 @@ comment on function public.video_uploaded(uuid, uuid, text, jsonb, text) is
 revoke execute on function private.title_id(jsonb), private.proved_ownership(public.videos, jsonb),
   private.upload_excess(public.videos, jsonb), private.next_check(text, integer),
   private.lock_video(uuid), private.refuse_video(public.videos, text), private.video_ready(public.videos),
-  private.observe_video(public.videos, jsonb, text), private.miss_video(public.videos, text),
+  private.observe_video(public.videos, jsonb, text), private.record_missing_video(public.videos, text),
   public.video_observed(uuid, text, jsonb, text), public.video_uploaded(uuid, uuid, text, jsonb, text)
   from public, anon, authenticated;
 grant execute on function private.title_id(jsonb), private.proved_ownership(public.videos, jsonb),
   private.upload_excess(public.videos, jsonb), private.next_check(text, integer),
   private.lock_video(uuid), private.refuse_video(public.videos, text), private.video_ready(public.videos),
-  private.observe_video(public.videos, jsonb, text), private.miss_video(public.videos, text),
+  private.observe_video(public.videos, jsonb, text), private.record_missing_video(public.videos, text),
   public.video_observed(uuid, text, jsonb, text), public.video_uploaded(uuid, uuid, text, jsonb, text)
   to service_role;

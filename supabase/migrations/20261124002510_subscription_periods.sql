@@ -50,7 +50,7 @@ $$;
 comment on function private.bought_seconds(public.payments) is
   'How much time a payment bought: its period, less the share of the price that was given back.';
 
-create function private.lay_out_period(p_period public.subscription_periods) returns void
+create function private.schedule_period(p_period public.subscription_periods) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_at constant timestamptz := p_period.activated_at;
@@ -88,7 +88,7 @@ begin
   end if;
 end;
 $$;
-comment on function private.lay_out_period(public.subscription_periods) is
+comment on function private.schedule_period(public.subscription_periods) is
   'Gives a period its place behind the earlier ones. A higher tier starts at once, and what is left of the lower one is '
   'turned into time of the higher by its price, never into more time; the same or a lower tier follows when the paid time ends.';
 
@@ -103,7 +103,7 @@ begin
   for v_period in select s.* from public.subscription_periods s
     where s.subscription_id = p_subscription_id and s.revoked_at is null order by s.activated_at, s.id
   loop
-    perform private.lay_out_period(v_period);
+    perform private.schedule_period(v_period);
   end loop;
   select pg_catalog.max(s.ends_at) into v_end from public.subscription_periods s
   where s.subscription_id = p_subscription_id and s.revoked_at is null;
@@ -210,7 +210,7 @@ $$;
 comment on function private.billing_sentence(text, text) is
   'What a user is told about money, with places {tier}, {amount} (som), {until} (a Bishkek day) and {hidden}.';
 
-create function private.tell(p_user_id uuid, p_code text, p_about text, p_values jsonb) returns void
+create function private.enqueue_notification(p_user_id uuid, p_code text, p_about text, p_values jsonb) returns void
 language sql volatile set search_path = '' as $$
   insert into public.notifications (user_id, type, title, message, action_url, data, dedupe_key)
   select u.id, p_code, s.title,
@@ -227,14 +227,14 @@ language sql volatile set search_path = '' as $$
   where u.id = p_user_id
   on conflict (user_id, dedupe_key) do nothing;
 $$;
-comment on function private.tell(uuid, text, text, jsonb) is
+comment on function private.enqueue_notification(uuid, text, text, jsonb) is
   'Tells a user in his language, once for each p_about. p_values: {tier, amount_tyiyn, until, hidden, payment_id}.';
 
 revoke execute on function private.running_subscription(uuid), private.fit_listings(uuid),
-  private.bought_seconds(public.payments), private.lay_out_period(public.subscription_periods), private.settle_subscription(uuid), private.activate(public.payments),
-  private.shrink_period(public.payments, boolean), private.billing_sentence(text, text), private.tell(uuid, text, text, jsonb)
+  private.bought_seconds(public.payments), private.schedule_period(public.subscription_periods), private.settle_subscription(uuid), private.activate(public.payments),
+  private.shrink_period(public.payments, boolean), private.billing_sentence(text, text), private.enqueue_notification(uuid, text, text, jsonb)
   from public, anon, authenticated;
 grant execute on function private.running_subscription(uuid), private.fit_listings(uuid),
-  private.bought_seconds(public.payments), private.lay_out_period(public.subscription_periods), private.settle_subscription(uuid), private.activate(public.payments),
-  private.shrink_period(public.payments, boolean), private.billing_sentence(text, text), private.tell(uuid, text, text, jsonb)
+  private.bought_seconds(public.payments), private.schedule_period(public.subscription_periods), private.settle_subscription(uuid), private.activate(public.payments),
+  private.shrink_period(public.payments, boolean), private.billing_sentence(text, text), private.enqueue_notification(uuid, text, text, jsonb)
   to service_role;

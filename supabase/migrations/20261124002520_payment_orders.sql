@@ -43,7 +43,7 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function private.risk_counts(uuid, bytea) is 'What the fraud rules look at before an order is made.';
 
-create function private.judge_order(p_counts jsonb, p_amount_tyiyn bigint, p_risk jsonb, out decision text, out reasons text[])
+create function private.assess_order_risk(p_counts jsonb, p_amount_tyiyn bigint, p_risk jsonb, out decision text, out reasons text[])
 language sql immutable set search_path = '' as $$
   select case when pg_catalog.bool_or(r.answer = 'block') then 'block' when pg_catalog.count(*) > 0 then 'review' else 'allow' end,
     coalesce(pg_catalog.array_agg(r.reason order by r.answer, r.reason), '{}')
@@ -56,7 +56,7 @@ language sql immutable set search_path = '' as $$
       and p_amount_tyiyn >= (p_risk ->> 'expensive_tyiyn')::bigint)
   ) as r (reason, answer, applies) where r.applies;
 $$;
-comment on function private.judge_order(jsonb, bigint, jsonb) is
+comment on function private.assess_order_risk(jsonb, bigint, jsonb) is
   'The fraud rules on a new order. p_risk holds the thresholds. block: no order is made. review: it may be paid, and a '
   'person looks before the tier starts.';
 
@@ -109,7 +109,7 @@ begin
     return;
   end if;
   v_counts := private.risk_counts(p_user_id, (p_risk ->> 'device_digest')::bytea);
-  select * into v_judgement from private.judge_order(v_counts, v_sale.amount_tyiyn, p_risk);
+  select * into v_judgement from private.assess_order_risk(v_counts, v_sale.amount_tyiyn, p_risk);
   if v_judgement.decision = 'block' then
     reason := 'payment_refused';
   else
@@ -317,13 +317,13 @@ comment on function public.payment_cancel(uuid, uuid, jsonb) is
   'same is recognised. Reasons: not_found, payment_not_open.';
 
 revoke execute on function private.app_tier(text), private.live_attempt(uuid), private.payment_view(public.payments),
-  private.risk_counts(uuid, bytea), private.judge_order(jsonb, bigint, jsonb), private.tier_for_sale(uuid, text),
+  private.risk_counts(uuid, bytea), private.assess_order_risk(jsonb, bigint, jsonb), private.tier_for_sale(uuid, text),
   private.new_payment(uuid, jsonb, text, jsonb), private.take_attempt(public.payments, jsonb),
   public.payment_open(uuid, jsonb, text, jsonb), public.payment_attempt_opened(uuid, jsonb, jsonb),
   public.payment_attempt_failed(uuid, text, text, jsonb), private.attempts_to_ask(uuid, integer),
   public.payment_read(uuid, uuid, integer), public.payment_cancel(uuid, uuid, jsonb) from public, anon, authenticated;
 grant execute on function private.app_tier(text), private.live_attempt(uuid), private.payment_view(public.payments),
-  private.risk_counts(uuid, bytea), private.judge_order(jsonb, bigint, jsonb), private.tier_for_sale(uuid, text),
+  private.risk_counts(uuid, bytea), private.assess_order_risk(jsonb, bigint, jsonb), private.tier_for_sale(uuid, text),
   private.new_payment(uuid, jsonb, text, jsonb), private.take_attempt(public.payments, jsonb),
   public.payment_open(uuid, jsonb, text, jsonb), public.payment_attempt_opened(uuid, jsonb, jsonb),
   public.payment_attempt_failed(uuid, text, text, jsonb), private.attempts_to_ask(uuid, integer),

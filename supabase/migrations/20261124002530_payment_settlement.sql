@@ -12,7 +12,7 @@ $$;
 comment on function private.find_attempt(text, uuid, text) is
   'The try that a bank speaks of, by its reference, else by our id unless the reference is known to be another.';
 
-create function private.disbelief(p_payment public.payments, p_report jsonb, p_rules jsonb) returns text
+create function private.mismatch_reason(p_payment public.payments, p_report jsonb, p_rules jsonb) returns text
 language sql stable set search_path = '' as $$
   select case
     when coalesce(p_report ->> 'currency', 'KGS') <> 'KGS' then 'other_currency'
@@ -21,7 +21,7 @@ language sql stable set search_path = '' as $$
     when exists (select from public.payments o where o.id <> p_payment.id and o.payment_method = p_payment.payment_method
       and o.transaction_id = p_report ->> 'transaction_id') then 'transaction_reused' end;
 $$;
-comment on function private.disbelief(public.payments, jsonb, jsonb) is
+comment on function private.mismatch_reason(public.payments, jsonb, jsonb) is
   'Why a report is not (yet) money of ours for this payment, and is not counted as paid; null when it is.';
 
 create function private.review_reason(p_payment public.payments, p_total_tyiyn bigint) returns text
@@ -40,7 +40,7 @@ $$;
 comment on function private.review_reason(public.payments, bigint) is
   'Why a person must look at a payment although its money is there, in all p_total_tyiyn; null when the tier may start.';
 
-create function private.judge_payer(p_payment public.payments, p_report jsonb, p_rules jsonb) returns void
+create function private.check_payer(p_payment public.payments, p_report jsonb, p_rules jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_payer constant bytea := (p_report ->> 'payer_digest')::bytea;
@@ -59,7 +59,7 @@ begin
     v_payer, pg_catalog.jsonb_build_object('users_of_payer', v_users));
 end;
 $$;
-comment on function private.judge_payer(public.payments, jsonb, jsonb) is
+comment on function private.check_payer(public.payments, jsonb, jsonb) is
   'The fraud rule on who paid: one phone that pays for many users. Recorded once for a payment and payer.';
 
 create function private.hold_payment(p_payment public.payments, p_attempt_id uuid, p_reason text, p_amount_tyiyn bigint, p_actor jsonb)
@@ -75,7 +75,7 @@ begin
   select p_payment.id, p_payment.user_id, 'review', array[case p_reason when 'underpaid' then 'amount_mismatch' else p_reason end],
     pg_catalog.jsonb_build_object('amount_tyiyn', p_amount_tyiyn)
   where p_reason in ('underpaid', 'test_money', 'other_currency', 'transaction_reused');
-  perform private.tell(p_payment.user_id, 'payment_in_review', 'payment:' || p_payment.id || ':review',
+  perform private.enqueue_notification(p_payment.user_id, 'payment_in_review', 'payment:' || p_payment.id || ':review',
     pg_catalog.jsonb_build_object('payment_id', p_payment.id, 'tier', p_payment.tier));
 end;
 $$;
@@ -99,7 +99,7 @@ begin
   update public.payments p set subscription_id = v_subscription_id where p.id = p_payment.id;
   perform private.log_payment(p_payment, p_attempt_id, p_actor, 'completed', 'completed', v_done.paid_tyiyn,
     pg_catalog.jsonb_build_object('overpaid_tyiyn', v_done.overpaid_tyiyn));
-  perform private.tell(v_done.user_id, 'payment_completed', 'payment:' || v_done.id || ':completed',
+  perform private.enqueue_notification(v_done.user_id, 'payment_completed', 'payment:' || v_done.id || ':completed',
     pg_catalog.jsonb_build_object('payment_id', v_done.id, 'tier', v_done.tier, 'amount_tyiyn', v_done.paid_tyiyn,
       'until', (select s.expires_at from public.subscriptions s where s.id = v_subscription_id)));
   return true;
@@ -118,8 +118,8 @@ declare
   v_more constant bigint := greatest(v_amount - p_attempt.paid_tyiyn, 0);
   v_reason text;
 begin
-  perform private.judge_payer(p_payment, p_report, p_rules);
-  v_reason := private.disbelief(p_payment, p_report, p_rules);
+  perform private.check_payer(p_payment, p_report, p_rules);
+  v_reason := private.mismatch_reason(p_payment, p_report, p_rules);
   if v_reason is null then
     -- Two payments at the price of one offer wait for each other: the second sees that it is used.
     perform 1 from public.tier_offers o where o.id = p_payment.offer_id for no key update;
@@ -165,7 +165,7 @@ begin
   update public.payments p set state = p_state, failure_reason = case p_state when 'failed' then 'bank_declined' else 'canceled_at_bank' end
   where p.id = p_payment.id;
   perform private.log_payment(p_payment, p_attempt.id, p_actor, p_state, p_state, null, null);
-  perform private.tell(p_payment.user_id, 'payment_not_made', 'payment:' || p_payment.id || ':not_made',
+  perform private.enqueue_notification(p_payment.user_id, 'payment_not_made', 'payment:' || p_payment.id || ':not_made',
     pg_catalog.jsonb_build_object('payment_id', p_payment.id, 'tier', p_payment.tier));
 end;
 $$;
@@ -244,7 +244,7 @@ begin
     pg_catalog.jsonb_build_object('refund_id', v_refund.id, 'kind', v_refund.kind));
   perform private.end_refunds_without_money(v_payment.id);
   perform private.shrink_period(v_payment, v_state = 'refunded');
-  perform private.tell(v_payment.user_id, 'payment_refunded', 'refund:' || v_refund.id,
+  perform private.enqueue_notification(v_payment.user_id, 'payment_refunded', 'refund:' || v_refund.id,
     pg_catalog.jsonb_build_object('payment_id', v_payment.id, 'tier', v_payment.tier, 'amount_tyiyn', v_refund.amount_tyiyn));
   return true;
 end;
@@ -345,9 +345,9 @@ $$;
 comment on function public.payment_orphan_found(text, jsonb, boolean, uuid, text) is
   'Money at a bank for no order of ours is kept for a person; a call about nothing is only kept. p_outcome says what was found out.';
 
-revoke execute on function private.find_attempt(text, uuid, text), private.disbelief(public.payments, jsonb, jsonb),
+revoke execute on function private.find_attempt(text, uuid, text), private.mismatch_reason(public.payments, jsonb, jsonb),
   private.review_reason(public.payments, bigint),
-  private.judge_payer(public.payments, jsonb, jsonb), private.hold_payment(public.payments, uuid, text, bigint, jsonb),
+  private.check_payer(public.payments, jsonb, jsonb), private.hold_payment(public.payments, uuid, text, bigint, jsonb),
   private.complete_payment(public.payments, uuid, text, jsonb),
   private.record_money(public.payments, public.payment_attempts, jsonb, jsonb, jsonb),
   private.record_failure(public.payments, public.payment_attempts, text, jsonb),
@@ -355,9 +355,9 @@ revoke execute on function private.find_attempt(text, uuid, text), private.disbe
   private.finish_refund(uuid, text, jsonb),
   public.payment_settle(uuid, jsonb, jsonb, jsonb, uuid), public.payment_webhook_receive(text, jsonb),
   public.payment_orphan_found(text, jsonb, boolean, uuid, text) from public, anon, authenticated;
-grant execute on function private.find_attempt(text, uuid, text), private.disbelief(public.payments, jsonb, jsonb),
+grant execute on function private.find_attempt(text, uuid, text), private.mismatch_reason(public.payments, jsonb, jsonb),
   private.review_reason(public.payments, bigint),
-  private.judge_payer(public.payments, jsonb, jsonb), private.hold_payment(public.payments, uuid, text, bigint, jsonb),
+  private.check_payer(public.payments, jsonb, jsonb), private.hold_payment(public.payments, uuid, text, bigint, jsonb),
   private.complete_payment(public.payments, uuid, text, jsonb),
   private.record_money(public.payments, public.payment_attempts, jsonb, jsonb, jsonb),
   private.record_failure(public.payments, public.payment_attempts, text, jsonb),

@@ -146,7 +146,7 @@ begin
   perform private.fit_listings(p_subscription.user_id);
   select pg_catalog.count(*) into v_hidden from public.listings l
   where l.is_hidden and l.status = 'active' and l.deleted_at is null and l.seller_user_id = p_subscription.user_id;
-  perform private.tell(p_subscription.user_id, 'subscription_ended', 'subscription:' || p_subscription.id || ':ended',
+  perform private.enqueue_notification(p_subscription.user_id, 'subscription_ended', 'subscription:' || p_subscription.id || ':ended',
     pg_catalog.jsonb_build_object('tier', p_subscription.tier, 'hidden', v_hidden));
 end;
 $$;
@@ -237,7 +237,7 @@ begin
     update public.subscriptions s set status = 'grace', version = s.version + 1,
       grace_until = s.expires_at + pg_catalog.make_interval(days => (p_policy ->> 'grace_days')::integer)
     where s.id = p_subscription_id returning s.* into v_subscription;
-    perform private.tell(v_subscription.user_id, 'subscription_grace', 'subscription:' || v_subscription.id || ':grace:' || v_subscription.version,
+    perform private.enqueue_notification(v_subscription.user_id, 'subscription_grace', 'subscription:' || v_subscription.id || ':grace:' || v_subscription.version,
       private.renewal_values(v_subscription, v_payment, v_subscription.grace_until));
     v_did := 'grace';
   elsif v_subscription.expires_at <= pg_catalog.now() and coalesce(v_subscription.grace_until, v_subscription.expires_at) <= pg_catalog.now() then
@@ -249,7 +249,7 @@ begin
       select pg_catalog.array_agg(d.day::smallint) from pg_catalog.jsonb_array_elements_text(p_policy -> 'reminder_days') as d (day)
       where d.day::integer >= private.days_left(s))
     where s.id = p_subscription_id;
-    perform private.tell(v_subscription.user_id, 'subscription_ending',
+    perform private.enqueue_notification(v_subscription.user_id, 'subscription_ending',
       'subscription:' || v_subscription.id || ':ending:' || extract(epoch from v_subscription.expires_at)::bigint || ':' || v_day,
       private.renewal_values(v_subscription, v_payment, v_subscription.expires_at));
     v_did := 'reminded';

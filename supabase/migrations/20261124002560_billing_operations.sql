@@ -256,7 +256,7 @@ begin
   perform private.audit_money(p_operator_id, case when v_offer.approved_by is null then 'tier_offer.make' else 'tier_offer.approve' end,
     'tier_offer', v_offer.id, p_offer, p_policy);
   if not v_offer.waits then
-    perform private.tell(v_offer.user_id, 'tier_offered', 'offer:' || v_offer.id, pg_catalog.jsonb_build_object('tier', v_offer.tier,
+    perform private.enqueue_notification(v_offer.user_id, 'tier_offered', 'offer:' || v_offer.id, pg_catalog.jsonb_build_object('tier', v_offer.tier,
       'amount_tyiyn', v_offer.amount_tyiyn, 'until', v_offer.valid_until));
   end if;
   return pg_catalog.jsonb_build_object('offer', pg_catalog.to_jsonb(v_offer), 'waits', v_offer.waits);

@@ -13,7 +13,7 @@ $$;
 comment on function private.revenue_by(timestamptz, timestamptz, text) is
   'Payments completed in a span by day (Bishkek), bank, tier or type: [{key, paid_tyiyn, refunded_tyiyn, payments}].';
 
-create function private.order_figures(p_since timestamptz, p_until timestamptz) returns jsonb
+create function private.order_metrics(p_since timestamptz, p_until timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_build_object('orders', pg_catalog.count(*), 'paid', pg_catalog.count(p.completed_at),
     'conversion', pg_catalog.round(pg_catalog.count(p.completed_at)::numeric / nullif(pg_catalog.count(*), 0), 4),
@@ -25,10 +25,10 @@ language sql stable set search_path = '' as $$
   where p.created_at >= p_since and p.created_at < p_until and p.payment_method <> 'manual'
     and exists (select from public.payment_attempts a where a.payment_id = p.id);
 $$;
-comment on function private.order_figures(timestamptz, timestamptz) is
+comment on function private.order_metrics(timestamptz, timestamptz) is
   'Of the orders that somebody began to pay in a span: how many were paid, and how fast. Orders of the timer that nobody opened do not count.';
 
-create function private.failure_figures(p_since timestamptz, p_until timestamptz) returns jsonb
+create function private.failure_metrics(p_since timestamptz, p_until timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('bank', f.bank, 'reason', f.reason, 'count', f.number) order by f.number desc, f.bank, f.reason), '[]')
   from (
@@ -42,10 +42,10 @@ language sql stable set search_path = '' as $$
     select p.payment_method, 'held ' || p.review_reason, pg_catalog.count(*)
     from public.payments p where p.created_at >= p_since and p.created_at < p_until and p.review_reason is not null group by 1, 2) as f;
 $$;
-comment on function private.failure_figures(timestamptz, timestamptz) is
+comment on function private.failure_metrics(timestamptz, timestamptz) is
   'Why orders of a span were not paid, were not made by the bank, or were held: [{bank, reason, count}], the most frequent first.';
 
-create function private.subscription_figures(p_since timestamptz, p_until timestamptz) returns jsonb
+create function private.subscription_metrics(p_since timestamptz, p_until timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
   with running as (
     select s.tier, p.amount_tyiyn * 30.0 / p.period_days as month_tyiyn
@@ -67,10 +67,10 @@ language sql stable set search_path = '' as $$
         / nullif(pg_catalog.count(*), 0), 4)
       from public.subscriptions s where s.started_at < p_since and coalesce(s.ended_at, 'infinity') >= p_since));
 $$;
-comment on function private.subscription_figures(timestamptz, timestamptz) is
+comment on function private.subscription_metrics(timestamptz, timestamptz) is
   'Who pays every month now, and what that makes in 30 days (MRR); of those at the start of a span, the share that has left (churn).';
 
-create function public.billing_figures(p_operator_id uuid, p_since date, p_until date) returns jsonb
+create function public.billing_metrics(p_operator_id uuid, p_since date, p_until date) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_since constant timestamptz := p_since::timestamp at time zone 'Asia/Bishkek';
@@ -85,19 +85,19 @@ begin
       where r.state = 'done' and r.finished_at >= v_since and r.finished_at < v_until),
     'by_day', private.revenue_by(v_since, v_until, 'day'), 'by_bank', private.revenue_by(v_since, v_until, 'bank'),
     'by_tier', private.revenue_by(v_since, v_until, 'tier'), 'by_type', private.revenue_by(v_since, v_until, 'type'),
-    'orders', private.order_figures(v_since, v_until), 'failures', private.failure_figures(v_since, v_until),
-    'subscriptions', private.subscription_figures(v_since, v_until),
+    'orders', private.order_metrics(v_since, v_until), 'failures', private.failure_metrics(v_since, v_until),
+    'subscriptions', private.subscription_metrics(v_since, v_until),
     'gaps', (select coalesce(pg_catalog.sum(pg_catalog.jsonb_array_length(c.gaps)), 0) from public.payment_comparisons c
       where c.day >= p_since and c.day < p_until));
 end;
 $$;
-comment on function public.billing_figures(uuid, date, date) is
+comment on function public.billing_metrics(uuid, date, date) is
   'Figures of Bishkek days from p_since to before p_until: {paid_tyiyn, refunded_tyiyn, by_day, by_bank, by_tier, by_type, orders, '
   'failures, subscriptions, gaps}. Reason: forbidden.';
 
-revoke execute on function private.revenue_by(timestamptz, timestamptz, text), private.order_figures(timestamptz, timestamptz),
-  private.failure_figures(timestamptz, timestamptz), private.subscription_figures(timestamptz, timestamptz),
-  public.billing_figures(uuid, date, date) from public, anon, authenticated;
-grant execute on function private.revenue_by(timestamptz, timestamptz, text), private.order_figures(timestamptz, timestamptz),
-  private.failure_figures(timestamptz, timestamptz), private.subscription_figures(timestamptz, timestamptz),
-  public.billing_figures(uuid, date, date) to service_role;
+revoke execute on function private.revenue_by(timestamptz, timestamptz, text), private.order_metrics(timestamptz, timestamptz),
+  private.failure_metrics(timestamptz, timestamptz), private.subscription_metrics(timestamptz, timestamptz),
+  public.billing_metrics(uuid, date, date) from public, anon, authenticated;
+grant execute on function private.revenue_by(timestamptz, timestamptz, text), private.order_metrics(timestamptz, timestamptz),
+  private.failure_metrics(timestamptz, timestamptz), private.subscription_metrics(timestamptz, timestamptz),
+  public.billing_metrics(uuid, date, date) to service_role;

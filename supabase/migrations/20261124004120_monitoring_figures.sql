@@ -1,6 +1,6 @@
 -- What the monitor measures in the database: the server itself, and what our own tables say about the service.
 
-create function private.server_figures(out connections_percent numeric, out longest_query numeric, out longest_lock_wait numeric)
+create function private.server_metrics(out connections_percent numeric, out longest_query numeric, out longest_lock_wait numeric)
 language sql stable security definer set search_path = '' as $$
   select round(100.0 * count(*) / (
       pg_catalog.current_setting('max_connections')::integer
@@ -10,7 +10,7 @@ language sql stable security definer set search_path = '' as $$
     coalesce(max(extract(epoch from pg_catalog.clock_timestamp() - a.state_change)) filter (where a.wait_event_type = 'Lock'), 0)
   from pg_catalog.pg_stat_activity a where a.backend_type = 'client backend';
 $$;
-comment on function private.server_figures() is
+comment on function private.server_metrics() is
   'Connections in percent of those that users may open, seconds of the longest running statement and of the longest wait '
   'for a lock. Runs with its owner''s rights: others'' activity is hidden from service_role.';
 
@@ -34,9 +34,9 @@ end;
 $$;
 comment on function private.slow_statements(integer) is
   'Statements that take more than 100 ms on average, the most expensive in all first; empty where pg_stat_statements is not '
-  'loaded. Statements have no values in them. Runs with its owner''s rights, as server_figures does.';
+  'loaded. Statements have no values in them. Runs with its owner''s rights, as server_metrics does.';
 
-create function private.sms_figures() returns table (metric text, subject text, value numeric)
+create function private.sms_metrics() returns table (metric text, subject text, value numeric)
 language sql stable set search_path = '' as $$
   select 'sms_failure_rate', '', round(100.0 * count(*) filter (where m.state in ('released', 'failed')) / count(*), 1)
   from public.sms_messages m
@@ -59,11 +59,11 @@ language sql stable set search_path = '' as $$
   where c.created_at between pg_catalog.now() - interval '40 minutes' and pg_catalog.now() - interval '10 minutes'
   having count(*) >= 20;
 $$;
-comment on function private.sms_figures() is
+comment on function private.sms_metrics() is
   'SMS and login codes. Rates need enough messages to mean something: 10 for failures, 20 per operator for deliveries, 20 '
   'codes for conversion (facts on SMS login, 5.4); codes are given ten minutes to be used.';
 
-create function private.backup_figures() returns table (metric text, subject text, value numeric)
+create function private.backup_metrics() returns table (metric text, subject text, value numeric)
 language sql stable set search_path = '' as $$
   with kinds(metric, kind, states) as (values
     ('backup_age_database', 'database_daily', array['uploaded', 'verified', 'swept']),
@@ -80,10 +80,10 @@ language sql stable set search_path = '' as $$
     select distinct on (b.kind) b.kind, b.state from public.backup_runs b where b.state <> 'running'
     order by b.kind, b.started_at desc) as latest;
 $$;
-comment on function private.backup_figures() is
+comment on function private.backup_metrics() is
   'Hours since the newest good backup and drill began; where there has never been one, since the database was set up.';
 
-create function private.work_figures() returns table (metric text, subject text, value numeric)
+create function private.work_metrics() returns table (metric text, subject text, value numeric)
 language sql stable set search_path = '' as $$
   select 'payments_stuck', '', (
     (select count(*) from public.payments p where p.state in ('created', 'pending') and p.next_check_at < pg_catalog.now() - interval '15 minutes')
@@ -107,22 +107,22 @@ language sql stable set search_path = '' as $$
   select 'unsent_messages', e.channel, count(*)::numeric from public.alert_events e
   where e.state = 'failed' group by e.channel;
 $$;
-comment on function private.work_figures() is
+comment on function private.work_metrics() is
   'Payments that nobody has looked at in time, minutes since the video migration moved although it may, minutes since a '
   'failing job last succeeded, alert messages that a channel did not take.';
 
-create function public.monitoring_figures(p_disk_bytes bigint) returns jsonb
+create function public.monitoring_metrics(p_disk_bytes bigint) returns jsonb
 language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(f)) from (
-    select 'database_connections' as metric, '' as subject, s.connections_percent as value from private.server_figures() as s
-    union all select 'longest_query', '', round(s.longest_query, 1) from private.server_figures() as s
-    union all select 'longest_lock_wait', '', round(s.longest_lock_wait, 1) from private.server_figures() as s
+    select 'database_connections' as metric, '' as subject, s.connections_percent as value from private.server_metrics() as s
+    union all select 'longest_query', '', round(s.longest_query, 1) from private.server_metrics() as s
+    union all select 'longest_lock_wait', '', round(s.longest_lock_wait, 1) from private.server_metrics() as s
     union all select 'disk_usage', '', round(100.0 * pg_catalog.pg_database_size(pg_catalog.current_database()) / p_disk_bytes, 1)
-    union all select * from private.sms_figures()
-    union all select * from private.backup_figures()
-    union all select * from private.work_figures()) as f;
+    union all select * from private.sms_metrics()
+    union all select * from private.backup_metrics()
+    union all select * from private.work_metrics()) as f;
 $$;
-comment on function public.monitoring_figures(bigint) is
+comment on function public.monitoring_metrics(bigint) is
   'Everything that the database can tell the monitor [{metric, subject, value}]; p_disk_bytes is the size of its disk.';
 
 create function public.database_report(p_operator_id uuid) returns jsonb
@@ -135,7 +135,7 @@ begin
   end if;
   return pg_catalog.jsonb_build_object(
     'bytes', pg_catalog.pg_database_size(pg_catalog.current_database()),
-    'connections_percent', (select s.connections_percent from private.server_figures() as s),
+    'connections_percent', (select s.connections_percent from private.server_metrics() as s),
     'slow_statements', private.slow_statements(20),
     'tables', (
       select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(t)), '[]') from (
@@ -162,9 +162,9 @@ comment on function public.database_report(uuid) is
   'For administrators: size, slow statements, largest tables, tables read from end to end too often (an index is missing), '
   'indexes over 1 MB that nobody has used since statistics began. Reasons: forbidden, account_blocked, authentication_required.';
 
-revoke execute on function private.server_figures(), private.slow_statements(integer), private.sms_figures(),
-  private.backup_figures(), private.work_figures(), public.monitoring_figures(bigint), public.database_report(uuid)
+revoke execute on function private.server_metrics(), private.slow_statements(integer), private.sms_metrics(),
+  private.backup_metrics(), private.work_metrics(), public.monitoring_metrics(bigint), public.database_report(uuid)
   from public, anon, authenticated;
-grant execute on function private.server_figures(), private.slow_statements(integer), private.sms_figures(),
-  private.backup_figures(), private.work_figures(), public.monitoring_figures(bigint), public.database_report(uuid)
+grant execute on function private.server_metrics(), private.slow_statements(integer), private.sms_metrics(),
+  private.backup_metrics(), private.work_metrics(), public.monitoring_metrics(bigint), public.database_report(uuid)
   to service_role;

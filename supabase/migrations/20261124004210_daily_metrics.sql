@@ -39,7 +39,7 @@ $$;
 comment on function private.note_active_users(date) is
   'Active is who logged in, refreshed a session (the app does so every hour), wrote, liked, saved, posted or ordered.';
 
-create function private.market_figures(p_from timestamptz, p_to timestamptz)
+create function private.market_metrics(p_from timestamptz, p_to timestamptz)
 returns table (metric text, dimension text, value numeric)
 language sql stable set search_path = '' as $$
   select 'registrations', '', count(*)::numeric from public.accounts u where u.created_at >= p_from and u.created_at < p_to
@@ -54,9 +54,9 @@ language sql stable set search_path = '' as $$
   union all
   select 'chat_messages', '', count(*) from public.chat_messages m where m.created_at >= p_from and m.created_at < p_to;
 $$;
-comment on function private.market_figures(timestamptz, timestamptz) is 'New users, listings by category, sales, uploads and messages of a time.';
+comment on function private.market_metrics(timestamptz, timestamptz) is 'New users, listings by category, sales, uploads and messages of a time.';
 
-create function private.money_figures(p_from timestamptz, p_to timestamptz)
+create function private.money_metrics(p_from timestamptz, p_to timestamptz)
 returns table (metric text, dimension text, value numeric)
 language sql stable set search_path = '' as $$
   select 'sms_sent', case when grouping(m.purpose) = 1 then '' else 'purpose:' || m.purpose end, count(*)::numeric
@@ -75,9 +75,9 @@ language sql stable set search_path = '' as $$
   select 'refunds_tyiyn', '', coalesce(sum(r.amount_tyiyn), 0) from public.refunds r
   where r.state = 'done' and r.finished_at >= p_from and r.finished_at < p_to;
 $$;
-comment on function private.money_figures(timestamptz, timestamptz) is 'SMS and their costs, payments by tier, refunds; amounts in tyiyn.';
+comment on function private.money_metrics(timestamptz, timestamptz) is 'SMS and their costs, payments by tier, refunds; amounts in tyiyn.';
 
-create function private.funnel_figures(p_from timestamptz, p_to timestamptz)
+create function private.funnel_metrics(p_from timestamptz, p_to timestamptz)
 returns table (metric text, dimension text, value numeric)
 language sql stable set search_path = '' as $$
   select 'funnel_code_requested', '', count(distinct c.phone)::numeric from public.verification_codes c
@@ -92,18 +92,18 @@ language sql stable set search_path = '' as $$
     and exists (select from public.listings l where l.seller_user_id = u.id and l.status <> 'draft'
       and l.created_at < u.created_at + interval '7 days');
 $$;
-comment on function private.funnel_figures(timestamptz, timestamptz) is
+comment on function private.funnel_metrics(timestamptz, timestamptz) is
   'The way from asking for a code to the first listing: phones that asked, phones that used a code, people who came for the '
   'first time, and those of them who posted within a week.';
 
-create function private.write_metrics(p_day date, p_figures jsonb) returns integer
+create function private.write_metrics(p_day date, p_metrics jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
   v_written integer;
 begin
   insert into public.metrics_daily as m (day, metric, dimension, value)
   select p_day, f.metric, f.dimension, f.value
-  from pg_catalog.jsonb_to_recordset(p_figures) as f(metric text, dimension text, value numeric)
+  from pg_catalog.jsonb_to_recordset(p_metrics) as f(metric text, dimension text, value numeric)
   on conflict (metric, dimension, day) do update set value = excluded.value where m.value <> excluded.value;
   get diagnostics v_written = row_count;
   return v_written;
@@ -126,9 +126,9 @@ begin
       union all
       select 'active_users_month', '', count(distinct a.user_id) from public.active_days a
       where a.day > p_day - 30 and a.day <= p_day
-      union all select * from private.market_figures(v_from, v_to)
-      union all select * from private.money_figures(v_from, v_to)
-      union all select * from private.funnel_figures(v_from, v_to)) as f));
+      union all select * from private.market_metrics(v_from, v_to)
+      union all select * from private.money_metrics(v_from, v_to)
+      union all select * from private.funnel_metrics(v_from, v_to)) as f));
 end;
 $$;
 comment on function public.metrics_record(date) is
@@ -139,7 +139,7 @@ create function public.metrics_record_funnel(p_day date) returns integer
 language sql volatile set search_path = '' as $$
   select private.write_metrics(p_day, (
     select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(f))
-    from private.funnel_figures(private.day_start(p_day), private.day_start(p_day + 1)) as f));
+    from private.funnel_metrics(private.day_start(p_day), private.day_start(p_day + 1)) as f));
 $$;
 comment on function public.metrics_record_funnel(date) is 'Counts the funnel of an earlier day anew: people post within a week of coming.';
 
@@ -163,12 +163,12 @@ comment on function public.metrics_series(uuid, text[], integer) is
   'account_blocked, authentication_required.';
 
 revoke execute on function private.day_start(date), private.note_active_users(date),
-  private.market_figures(timestamptz, timestamptz), private.money_figures(timestamptz, timestamptz),
-  private.funnel_figures(timestamptz, timestamptz), private.write_metrics(date, jsonb),
+  private.market_metrics(timestamptz, timestamptz), private.money_metrics(timestamptz, timestamptz),
+  private.funnel_metrics(timestamptz, timestamptz), private.write_metrics(date, jsonb),
   public.metrics_record(date), public.metrics_record_funnel(date), public.metrics_series(uuid, text[], integer)
   from public, anon, authenticated;
 grant execute on function private.day_start(date), private.note_active_users(date),
-  private.market_figures(timestamptz, timestamptz), private.money_figures(timestamptz, timestamptz),
-  private.funnel_figures(timestamptz, timestamptz), private.write_metrics(date, jsonb),
+  private.market_metrics(timestamptz, timestamptz), private.money_metrics(timestamptz, timestamptz),
+  private.funnel_metrics(timestamptz, timestamptz), private.write_metrics(date, jsonb),
   public.metrics_record(date), public.metrics_record_funnel(date), public.metrics_series(uuid, text[], integer)
   to service_role;

@@ -82,9 +82,9 @@ comment on function public.alerts_judge(text[], jsonb, jsonb) is
   'messages for p_recipients {sms: [], email: [], webhook: []}: {opened, repeated, closed}. Repetitions come at doubling '
   'distances up to a day, none while a person has silenced the alert.';
 
-drop function public.monitoring_figures(bigint);
-drop function private.sms_figures();
-create function private.sms_figures() returns table (metric text, subject text, value numeric, weak boolean)
+drop function public.monitoring_metrics(bigint);
+drop function private.sms_metrics();
+create function private.sms_metrics() returns table (metric text, subject text, value numeric, weak boolean)
 language sql stable set search_path = '' as $$
   select 'sms_failure_rate', '', round(100.0 * count(*) filter (where m.state in ('released', 'failed')) / count(*), 1),
     count(*) < 10
@@ -108,27 +108,27 @@ language sql stable set search_path = '' as $$
   where c.created_at between pg_catalog.now() - interval '40 minutes' and pg_catalog.now() - interval '10 minutes'
   having count(*) > 0;
 $$;
-comment on function private.sms_figures() is
+comment on function private.sms_metrics() is
   'SMS and login codes. Rates need enough messages to open an alert: 10 for failures, 20 per operator for deliveries, 20 '
   'codes for conversion (facts on SMS login, 5.4); codes are given ten minutes to be used.';
 
-create function public.monitoring_figures(p_disk_bytes bigint) returns jsonb
+create function public.monitoring_metrics(p_disk_bytes bigint) returns jsonb
 language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(f)) from (
     select 'database_connections' as metric, '' as subject, s.connections_percent as value, false as weak
-    from private.server_figures() as s
-    union all select 'longest_query', '', round(s.longest_query, 1), false from private.server_figures() as s
-    union all select 'longest_lock_wait', '', round(s.longest_lock_wait, 1), false from private.server_figures() as s
+    from private.server_metrics() as s
+    union all select 'longest_query', '', round(s.longest_query, 1), false from private.server_metrics() as s
+    union all select 'longest_lock_wait', '', round(s.longest_lock_wait, 1), false from private.server_metrics() as s
     union all select 'disk_usage', '',
       round(100.0 * pg_catalog.pg_database_size(pg_catalog.current_database()) / p_disk_bytes, 1), false
-    union all select * from private.sms_figures()
-    union all select b.*, false from private.backup_figures() as b
-    union all select w.*, false from private.work_figures() as w) as f;
+    union all select * from private.sms_metrics()
+    union all select b.*, false from private.backup_metrics() as b
+    union all select w.*, false from private.work_metrics() as w) as f;
 $$;
-comment on function public.monitoring_figures(bigint) is
+comment on function public.monitoring_metrics(bigint) is
   'Everything that the database can tell the monitor [{metric, subject, value, weak}]; p_disk_bytes is the size of its disk.';
 
-revoke execute on function private.judge_readings(text[], jsonb), private.sms_figures(), public.monitoring_figures(bigint)
+revoke execute on function private.judge_readings(text[], jsonb), private.sms_metrics(), public.monitoring_metrics(bigint)
   from public, anon, authenticated;
-grant execute on function private.judge_readings(text[], jsonb), private.sms_figures(), public.monitoring_figures(bigint)
+grant execute on function private.judge_readings(text[], jsonb), private.sms_metrics(), public.monitoring_metrics(bigint)
   to service_role;

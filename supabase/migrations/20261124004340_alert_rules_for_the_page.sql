@@ -10,7 +10,7 @@ insert into public.alert_rules
 create index accounts_created_idx on public.accounts (created_at);
 create index reports_created_idx on public.reports (created_at);
 
-create function private.activity_figures() returns table (metric text, subject text, value numeric, weak boolean)
+create function private.activity_metrics() returns table (metric text, subject text, value numeric, weak boolean)
 language sql stable set search_path = '' as $$
   with days as (
     select 'registrations_surge' as metric, count(*) filter (where u.created_at > pg_catalog.now() - interval '1 day') as today,
@@ -26,26 +26,26 @@ language sql stable set search_path = '' as $$
   where l.created_at > pg_catalog.now() - interval '1 day' and l.price >= 50000000 and l.deleted_at is null and l.status <> 'draft'
   group by l.category;
 $$;
-comment on function private.activity_figures() is
+comment on function private.activity_metrics() is
   'Registrations and reports of 24 hours in percent of a usual day of the two weeks before (at least 20 to say so), and '
   'listings of 24 hours for 50 million som or more.';
 
-create or replace function public.monitoring_figures(p_disk_bytes bigint) returns jsonb
+create or replace function public.monitoring_metrics(p_disk_bytes bigint) returns jsonb
 language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(f)) from (
     select 'database_connections' as metric, '' as subject, s.connections_percent as value, false as weak
-    from private.server_figures() as s
-    union all select 'longest_query', '', round(s.longest_query, 1), false from private.server_figures() as s
-    union all select 'longest_lock_wait', '', round(s.longest_lock_wait, 1), false from private.server_figures() as s
+    from private.server_metrics() as s
+    union all select 'longest_query', '', round(s.longest_query, 1), false from private.server_metrics() as s
+    union all select 'longest_lock_wait', '', round(s.longest_lock_wait, 1), false from private.server_metrics() as s
     union all select 'disk_usage', '',
       round(100.0 * pg_catalog.pg_database_size(pg_catalog.current_database()) / p_disk_bytes, 1), false
     where p_disk_bytes is not null
-    union all select * from private.sms_figures()
-    union all select * from private.activity_figures()
-    union all select p.*, false from private.supplier_figures() as p
-    union all select b.*, false from private.backup_figures() as b
-    union all select w.*, false from private.work_figures() as w) as f;
+    union all select * from private.sms_metrics()
+    union all select * from private.activity_metrics()
+    union all select p.*, false from private.supplier_metrics() as p
+    union all select b.*, false from private.backup_metrics() as b
+    union all select w.*, false from private.work_metrics() as w) as f;
 $$;
 
-revoke execute on function private.activity_figures() from public, anon, authenticated;
-grant execute on function private.activity_figures() to service_role;
+revoke execute on function private.activity_metrics() from public, anon, authenticated;
+grant execute on function private.activity_metrics() to service_role;

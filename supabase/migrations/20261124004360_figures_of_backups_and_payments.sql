@@ -1,7 +1,7 @@
 -- On Sundays the weekly backup takes the daily one's place, so either keeps the database safe; and money that waits for a
 -- person is as stuck as an order that nobody asks about.
 
-create or replace function private.backup_figures() returns table (metric text, subject text, value numeric)
+create or replace function private.backup_metrics() returns table (metric text, subject text, value numeric)
 language sql stable set search_path = '' as $$
   with kinds(metric, kinds, states) as (values
     ('backup_age_database', array['database_daily', 'database_weekly'], array['uploaded', 'verified', 'swept']),
@@ -19,7 +19,7 @@ language sql stable set search_path = '' as $$
     order by b.kind, b.started_at desc) as latest;
 $$;
 
-create or replace function private.work_figures() returns table (metric text, subject text, value numeric)
+create or replace function private.work_metrics() returns table (metric text, subject text, value numeric)
 language sql stable set search_path = '' as $$
   select 'payments_stuck', '', (
     (select count(*) from public.payments p where p.next_check_at < pg_catalog.now() - interval '15 minutes')
@@ -45,7 +45,7 @@ language sql stable set search_path = '' as $$
   select 'unsent_messages', e.channel, count(*)::numeric from public.alert_events e
   where e.state = 'failed' group by e.channel;
 $$;
-comment on function private.work_figures() is
+comment on function private.work_metrics() is
   'Payments that nobody has looked at in time (orders and calls of banks for 15 minutes; reviews, orphans and refunds for a '
   'day), minutes since the video migration moved although it may, minutes since a failing job last succeeded, alert messages '
   'that a channel did not take.';

@@ -35,7 +35,7 @@ language sql stable set search_path = '' as $$
 $$;
 create index subscription_periods_starts_idx on public.subscription_periods (starts_at);
 
-create or replace function private.order_figures(p_since timestamptz, p_until timestamptz) returns jsonb
+create or replace function private.order_metrics(p_since timestamptz, p_until timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
   with orders as (
     select extract(epoch from p.completed_at - p.created_at)::double precision as seconds
@@ -78,7 +78,7 @@ comment on function private.revenue(timestamptz, timestamptz) is
   'Payments completed in a span by day (Bishkek), bank, tier and type: {paid_tyiyn, by_day, by_bank, by_tier, by_type: [{key, '
   'paid_tyiyn, refunded_tyiyn, payments}]}.';
 
-create or replace function public.billing_figures(p_operator_id uuid, p_since date, p_until date) returns jsonb
+create or replace function public.billing_metrics(p_operator_id uuid, p_since date, p_until date) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_since constant timestamptz := p_since::timestamp at time zone 'Asia/Bishkek';
@@ -90,8 +90,8 @@ begin
   return private.revenue(v_since, v_until) || pg_catalog.jsonb_build_object(
     'refunded_tyiyn', (select coalesce(pg_catalog.sum(r.amount_tyiyn), 0) from public.refunds r
       where r.state = 'done' and r.finished_at >= v_since and r.finished_at < v_until),
-    'orders', private.order_figures(v_since, v_until), 'failures', private.failure_figures(v_since, v_until),
-    'subscriptions', private.subscription_figures(v_since, v_until),
+    'orders', private.order_metrics(v_since, v_until), 'failures', private.failure_metrics(v_since, v_until),
+    'subscriptions', private.subscription_metrics(v_since, v_until),
     'gaps', (select coalesce(pg_catalog.sum(pg_catalog.jsonb_array_length(c.gaps)), 0) from public.payment_comparisons c
       where c.day >= p_since and c.day < p_until));
 end;

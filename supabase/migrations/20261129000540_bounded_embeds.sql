@@ -2,7 +2,7 @@
 -- request of a hundred bytes ran until its time-out and held a connection. PostgREST has no setting for this, and its
 -- pre-request hook does not see the query; a policy does, since it is evaluated inside it.
 
-create function private.names_little(p_query text) returns boolean
+create function private.names_are_bounded(p_query text) returns boolean
 language plpgsql immutable set search_path = '' as $$
 begin
   if pg_catalog.char_length(p_query) > 4000 and exists (
@@ -13,11 +13,11 @@ begin
   return true;
 end;
 $$;
-comment on function private.names_little(text) is
+comment on function private.names_are_bounded(text) is
   'True, or PT400 for a query of PostgREST that names a column more than twenty times: under many names, one text is an '
   'answer of any size.';
 
-create function private.embeds_little(p_table text) returns boolean
+create function private.embeds_are_bounded(p_table text) returns boolean
 language plpgsql stable set search_path = '' as $$
 declare
   v_query text := pg_catalog.current_query();
@@ -34,7 +34,7 @@ begin
   if coalesce(pg_catalog.current_setting('request.method', true), '') = '' then
     return true;
   elsif pg_catalog.strpos(v_query, 'JOIN LATERAL') = 0 then
-    return private.names_little(p_query => v_query);
+    return private.names_are_bounded(p_query => v_query);
   elsif pg_catalog.regexp_count(v_query, 'JOIN LATERAL') > v_most_resources then
     raise sqlstate 'PT400' using message = 'too many embedded resources';
   elsif pg_catalog.regexp_count(v_query, 'jsonb?_agg[(]"') > v_most_lists then
@@ -52,15 +52,15 @@ begin
   if v_times > v_most_times then
     raise sqlstate 'PT400' using message = 'a resource embedded in itself';
   end if;
-  return private.names_little(p_query => v_query);
+  return private.names_are_bounded(p_query => v_query);
 end;
 $$;
-comment on function private.embeds_little(text) is
+comment on function private.embeds_are_bounded(text) is
   'Restrictive policies: true, or PT400 (HTTP 400) for a request to PostgREST that embeds more than three resources '
   '(signed in: six), any list (signed in: two), or this table twice; a person twice side by side, but with no list then, or a column '
   'more than twenty times. Evaluated once per query, before its first row.';
-revoke execute on function private.names_little(text), private.embeds_little(text) from public;
-grant execute on function private.names_little(text), private.embeds_little(text) to anon, authenticated, service_role;
+revoke execute on function private.names_are_bounded(text), private.embeds_are_bounded(text) from public;
+grant execute on function private.names_are_bounded(text), private.embeds_are_bounded(text) to anon, authenticated, service_role;
 
 -- Also the tables of which people see their own rows alone: a thousand likes times a thousand likes run to the time-out.
 do $$
@@ -74,7 +74,7 @@ begin
         or pg_catalog.has_any_column_privilege('anon', c.oid, 'select'))
   loop
     execute pg_catalog.format('create policy %I on public.%I as restrictive for select to anon, authenticated '
-      'using ((select private.embeds_little(%L)))', v_table || '_embedded_little', v_table, v_table);
+      'using ((select private.embeds_are_bounded(%L)))', v_table || '_embeds_are_bounded', v_table, v_table);
   end loop;
 end;
 $$;

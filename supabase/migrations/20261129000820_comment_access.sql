@@ -71,7 +71,7 @@ declare
 begin
   foreach v_table in array array['comments', 'comment_likes', 'comment_reactions'] loop
     execute pg_catalog.format('create policy %I on public.%I as restrictive for select to anon, authenticated '
-      'using ((select private.embeds_little(%L)))', v_table || '_embedded_little', v_table, v_table);
+      'using ((select private.embeds_are_bounded(%L)))', v_table || '_embeds_are_bounded', v_table, v_table);
     execute pg_catalog.format('create policy %I on public.%I as restrictive for all to authenticated '
       'using ((select private.session_is_live())) with check ((select private.session_is_live()))',
       v_table || '_live_session', v_table);

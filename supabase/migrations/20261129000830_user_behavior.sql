@@ -76,8 +76,8 @@ create policy user_behavior_select on public.user_behavior for select to authent
   using (user_id = (select auth.uid()));
 create policy user_behavior_insert on public.user_behavior for insert to authenticated
   with check (user_id = (select auth.uid()));
-create policy user_behavior_embedded_little on public.user_behavior as restrictive for select to anon, authenticated
-  using ((select private.embeds_little('user_behavior')));
+create policy user_behavior_embeds_are_bounded on public.user_behavior as restrictive for select to anon, authenticated
+  using ((select private.embeds_are_bounded('user_behavior')));
 create policy user_behavior_live_session on public.user_behavior as restrictive for all to authenticated
   using ((select private.session_is_live())) with check ((select private.session_is_live()));
 alter table public.behavior_days enable row level security;

@@ -119,7 +119,7 @@ def test_nobody_else_touches_money(payer: PayingUser, role: str) -> None:
     assert refund(payer, stranger, payment, 1) == refused
     assert ask(payer.connection, "billing_queue", operator_id=stranger, limit=10) == refused
     assert (
-        ask(payer.connection, "billing_figures", operator_id=stranger, since="2026-01-01", until="2026-02-01")
+        ask(payer.connection, "billing_metrics", operator_id=stranger, since="2026-01-01", until="2026-02-01")
         == refused
     )
 
@@ -266,7 +266,7 @@ def test_figures_say_what_came_in_and_what_repeats(connection: Connection, anna:
     tomorrow = value(connection, "select ((now() at time zone 'Asia/Bishkek')::date + 1)::text")
 
     def metrics() -> dict[str, Any]:
-        found: dict[str, Any] = ask(connection, "billing_figures", operator_id=anna, since=today, until=tomorrow)
+        found: dict[str, Any] = ask(connection, "billing_metrics", operator_id=anna, since=today, until=tomorrow)
         return found
 
     def of(rows: list[dict[str, Any]], key: str) -> tuple[int, int]:

@@ -134,7 +134,7 @@ def test_every_table_that_people_read_bounds_what_is_embedded(database: Database
              and c.relname <> 'users'
              and not exists (select from pg_policy p where p.polrelid = c.oid and not p.polpermissive
                and p.polcmd in ('r', '*') and pg_get_expr(p.polqual, p.polrelid)
-                 like concat('%%private.embeds_little(', quote_literal(c.relname), '::text)%%'))""",
+                 like concat('%%private.embeds_are_bounded(', quote_literal(c.relname), '::text)%%'))""",
     )
     assert unbounded == []
 

@@ -49,7 +49,7 @@ def statement_under_way(database: Database, statement: str, *, metric: str = "lo
     thread = threading.Thread(target=_run_until_cut_off, args=(connection, statement))
     thread.start()
     for _ in range(600):
-        [(seconds,)] = rows(database, f"select {metric} from private.server_figures()")
+        [(seconds,)] = rows(database, f"select {metric} from private.server_metrics()")
         if seconds > 0.3:
             break
         time.sleep(0.05)

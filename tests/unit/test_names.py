@@ -18,7 +18,7 @@ FOLDERS = ("layers", "functions", "infra", "local", "tools", "benchmarks")
 RETIRED = ("supplier", "operator", "figure", "ticket", "handed_over", "untold")
 OLDER = {
     *("p_supplier", "p_suppliers", "p_supplier_message_id", "p_operator_id", "p_per_operator_day", "operator_id"),
-    *("p_ticket_id", "p_ticket_ids", "p_provider_ticket", "p_figures"),
+    *("p_ticket_id", "p_ticket_ids", "p_provider_ticket", "p_metrics"),
 }
 CONFIGURED = re.compile("configur", re.IGNORECASE)  # holds one of the words by chance
 

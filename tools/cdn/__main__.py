@@ -13,6 +13,7 @@ from auto360.container.data import database
 from auto360.core.errors import SettingsInvalid
 from auto360.providers.cdn import CdnFailure
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
+from auto360.providers.database.functions.cdn_purges import cdn_purge_request
 from infra.template import load_project
 from local.errors import StackError
 from tools.cdn.plan import Change, changes
@@ -80,7 +81,7 @@ def _purge(console: Console, paths: list[str]) -> int:
     if not paths or any(not path.startswith("/") or "*" in path[:-1] for path in paths):
         print("Give paths that begin with /; a * may stand at the end.", file=sys.stderr)
         return 1
-    added = database().call("cdn_purge_request", {"p_paths": paths})
+    added = cdn_purge_request(database(), paths=paths)
     console.print(f"{added} paths queued. The function cdn_purger sends ten a minute.")
     return 0
 

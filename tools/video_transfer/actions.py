@@ -12,6 +12,14 @@ from auto360.container import video_transfer
 from auto360.container.data import database
 from auto360.domains.videos.transfer.entries import TransferEntry
 from auto360.domains.videos.transfer.run import RunOptions
+from auto360.providers.database.functions.video_transfer import (
+    video_migration_entries,
+    video_migration_pause,
+    video_migration_preview,
+    video_migration_report,
+    video_migration_retry,
+    video_migration_rollback,
+)
 from tools.costs.assumptions import Assumptions
 from tools.costs.model import cost_of_move
 from tools.video_transfer.progress import Bar
@@ -40,7 +48,7 @@ def run(console: Console, chosen: argparse.Namespace) -> int:
 
 def _dry_run(console: Console) -> int:
     """Print the planned transfer, its time and cost. Writes nothing."""
-    preview = database().call("video_migration_preview", {})
+    preview = video_migration_preview(database())
     policy, status = video_transfer.policy(), video_transfer.ledger().status()
     console.print(preview_table(preview, status, policy))
     videos = preview["unplanned"] + preview["planned"]
@@ -65,7 +73,7 @@ def status(console: Console, _chosen: argparse.Namespace) -> int:
 
 def report(console: Console, chosen: argparse.Namespace) -> int:
     """Days, costs so far, and what failed."""
-    found = database().call("video_migration_report", {"p_days": chosen.days})
+    found = video_migration_report(database(), days=chosen.days)
     console.print(days_table(found["days"]))
     now = video_transfer.ledger().status()
     moved = sum(now["states"].get(state, 0) for state in _MOVED)
@@ -78,37 +86,37 @@ def report(console: Console, chosen: argparse.Namespace) -> int:
 
 def pause(console: Console, _chosen: argparse.Namespace) -> int:
     """Stop."""
-    database().call("video_migration_pause", {"p_paused": True})
+    video_migration_pause(database(), paused=True)
     console.print("Paused. Runs stop after their current chunk. Resume with: make migrate-videos ARGS=resume")
     return 0
 
 
 def resume(console: Console, _chosen: argparse.Namespace) -> int:
     """Go on."""
-    database().call("video_migration_pause", {"p_paused": False})
+    video_migration_pause(database(), paused=False)
     console.print("Resumed.")
     return 0
 
 
 def retry(console: Console, chosen: argparse.Namespace) -> int:
     """Plan again."""
-    again = database().call("video_migration_retry", {"p_only": chosen.only})
+    again = video_migration_retry(database(), only=chosen.only)
     console.print(f"{again} planned again.")
     return 0
 
 
 def rollback(console: Console, chosen: argparse.Namespace) -> int:
     """Show api.video again."""
-    arguments = {
-        "p_only": chosen.only,
-        "p_day": chosen.day.isoformat() if chosen.day else None,
-        "p_reason": chosen.reason,
-        "p_keep_days": video_transfer.policy().video_migration_rolled_back_days,
-        "p_most": _PAGE,
-    }
     done = 0
     while True:
-        answer = database().call("video_migration_rollback", arguments)
+        answer = video_migration_rollback(
+            database(),
+            only=chosen.only,
+            day=chosen.day.isoformat() if chosen.day else None,
+            reason=chosen.reason,
+            keep_days=video_transfer.policy().video_migration_rolled_back_days,
+            most=_PAGE,
+        )
         done += answer["rolled_back"]
         if not answer["left"] or not answer["rolled_back"]:
             break
@@ -127,8 +135,10 @@ def verify(console: Console, chosen: argparse.Namespace) -> int:
     wrong = looked = 0
     after: str | None = None
     while True:
-        arguments = {"p_only": chosen.only, "p_states": _MOVED, "p_after": after, "p_most": _PAGE}
-        entries = [TransferEntry.from_row(row) for row in database().call("video_migration_entries", arguments)]
+        entries = [
+            TransferEntry.from_row(row)
+            for row in video_migration_entries(database(), only=chosen.only, states=_MOVED, after=after, most=_PAGE)
+        ]
         if not entries:
             break
         found = settling.target.find([entry.target_id for entry in entries if entry.target_id])

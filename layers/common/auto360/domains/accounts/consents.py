@@ -10,6 +10,7 @@ from auto360.core.identity import Principal
 from auto360.core.settings import EnvSettings
 from auto360.domains.accounts.errors import ConsentRequired
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.consents_and_audit_log import consent_accept, consent_revoke
 
 Choice = Literal["all", "marketing", "notifications"]
 
@@ -83,15 +84,13 @@ class Consents:
         """
         if refused:
             raise ConsentRequired
-        accepted: Row | None = self.database.call(
-            "consent_accept",
-            {
-                "p_user_id": principal.user_id,
-                "p_versions": self.versions.as_row(),
-                "p_marketing": marketing,
-                "p_notifications": notifications,
-                "p_origin": _origin(origin),
-            },
+        accepted: Row | None = consent_accept(
+            self.database,
+            user_id=principal.user_id,
+            versions=self.versions.as_row(),
+            marketing=marketing,
+            notifications=notifications,
+            origin=_origin(origin),
         )
         if not accepted or not accepted.get("id"):
             raise AuthenticationRequired
@@ -99,14 +98,8 @@ class Consents:
 
     def revoke(self, principal: Principal, *, choice: Choice, reason: str | None, origin: ConsentOrigin) -> Row | None:
         """Withdraw all consent or one optional choice; None when nothing was in force."""
-        ended: Row | None = self.database.call(
-            "consent_revoke",
-            {
-                "p_user_id": principal.user_id,
-                "p_choice": choice,
-                "p_reason": reason,
-                "p_origin": _origin(origin),
-            },
+        ended: Row | None = consent_revoke(
+            self.database, user_id=principal.user_id, choice=choice, reason=reason, origin=_origin(origin)
         )
         return ended if ended and ended.get("id") else None
 

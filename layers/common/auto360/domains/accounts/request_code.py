@@ -12,6 +12,7 @@ from auto360.domains.accounts.code_secrets import CodeSecrets, stored_digest
 from auto360.domains.accounts.code_text import AutofillSettings, code_text
 from auto360.domains.accounts.errors import REFUSALS, PhoneRejected, SmsUnavailable
 from auto360.providers.database import Database, bytea
+from auto360.providers.database.functions.login_codes import login_record_sms, login_request_code
 from auto360.providers.sms.delivery import Deliver, Delivery
 
 
@@ -53,7 +54,7 @@ class CodeIssuer:
             delivery = self.deliver(phone, text, sms_id=reserved["sms_id"], passed_over=passed_over)
         else:
             delivery = Delivery((), provider="test_number")
-        self.database.call("login_record_sms", delivery.record(reserved["sms_id"]))
+        login_record_sms(self.database, **delivery.record(reserved["sms_id"]))
         if delivery.bad_number:
             raise PhoneRejected
         if delivery.provider is None:
@@ -68,24 +69,22 @@ class CodeIssuer:
             key_id, phone=phone, nonce=nonce, length=policy.code_length
         )
         digest = stored_digest(code_id, self.secrets.check_digest(key_id, phone=phone, code=code))
-        reserved: dict[str, Any] = self.database.call(
-            "login_request_code",
-            {
-                "p_phone": phone,
-                "p_address": client.address,
-                "p_request_id": client.request_id,
-                "p_rules": policy.rules(phone, client.address),
-                "p_code_id": str(code_id),
-                "p_nonce": nonce,
-                "p_code_digest": bytea(digest),
-                "p_key_id": key_id,
-                "p_code_length": policy.code_length,
-                "p_known_key_ids": self.secrets.ids,
-                "p_tries": policy.otp_tries,
-                "p_ttl_seconds": policy.otp_ttl_seconds,
-                "p_least_life_seconds": policy.otp_least_life_seconds,
-                "p_cost_tyiyn": policy.otp_sms_cost_tyiyn,
-            },
+        reserved: dict[str, Any] = login_request_code(
+            self.database,
+            phone=phone,
+            address=client.address,
+            request_id=client.request_id,
+            rules=policy.rules(phone, client.address),
+            code_id=str(code_id),
+            nonce=nonce,
+            code_digest=bytea(digest),
+            key_id=key_id,
+            code_length=policy.code_length,
+            known_key_ids=self.secrets.ids,
+            tries=policy.otp_tries,
+            ttl_seconds=policy.otp_ttl_seconds,
+            least_life_seconds=policy.otp_least_life_seconds,
+            cost_tyiyn=policy.otp_sms_cost_tyiyn,
         )
         if "reason" in reserved:
             raise REFUSALS[reserved["reason"]](retry_after=reserved["retry_after"])

@@ -12,6 +12,7 @@ from auto360.core.errors import AccountBlocked, AuthenticationRequired, RateLimi
 from auto360.core.identity import AccessTokens, Principal
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database, Row, bytea
+from auto360.providers.database.functions.users_and_sessions import session_end, session_refresh
 
 
 class SessionPolicy(EnvSettings):
@@ -62,21 +63,19 @@ class Sessions:
         last ends the whole session. Raises RateLimited where its session is refreshed too often.
         """
         new_token = self.new_refresh_token()
-        answer = self.database.call(
-            "session_refresh",
-            {
-                "p_token_digest": _digest(refresh_token),
-                "p_new_digest": _digest(new_token),
-                "p_address": address,
-                "p_grace_seconds": self.policy.refresh_grace_seconds,
-                "p_idle_seconds": self.policy.session_idle_seconds,
-                "p_limits": {
-                    "family": self.policy.refresh_per_15_minutes,
-                    "wrong": self.policy.refresh_wrong_per_15_minutes,
-                    "seconds": 900,
-                },
-                "p_request_id": request_id,
+        answer = session_refresh(
+            self.database,
+            token_digest=_digest(refresh_token),
+            new_digest=_digest(new_token),
+            address=address,
+            grace_seconds=self.policy.refresh_grace_seconds,
+            idle_seconds=self.policy.session_idle_seconds,
+            limits={
+                "family": self.policy.refresh_per_15_minutes,
+                "wrong": self.policy.refresh_wrong_per_15_minutes,
+                "seconds": 900,
             },
+            request_id=request_id,
         )
         if answer["outcome"] == "limited":
             raise RateLimited(retry_after=answer["retry_after"])
@@ -86,9 +85,8 @@ class Sessions:
 
     def end(self, principal: Principal, *, everywhere: bool) -> int:
         """Log out this session, or all sessions of the user; returns how many ended."""
-        ended: int = self.database.call(
-            "session_end",
-            {"p_user_id": principal.user_id, "p_session_id": principal.session_id, "p_everywhere": everywhere},
+        ended: int = session_end(
+            self.database, user_id=principal.user_id, session_id=principal.session_id, everywhere=everywhere
         )
         return ended
 

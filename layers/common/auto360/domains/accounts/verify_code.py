@@ -14,6 +14,7 @@ from auto360.domains.accounts.code_secrets import CodeSecrets
 from auto360.domains.accounts.errors import CodeInvalid, LoginLocked
 from auto360.domains.accounts.sessions import OpenSession, SessionPolicy
 from auto360.providers.database import Database, bytea
+from auto360.providers.database.functions.login_codes import login_verify_code
 
 
 @dataclass(frozen=True)
@@ -33,25 +34,22 @@ class CodeChecker:
         Raises CodeInvalid, LoginLocked or AccountBlocked.
         """
         refresh_token = self.new_refresh_token()
-        answer = self.database.call(
-            "login_verify_code",
-            {
-                "p_phone": phone,
-                "p_digests": {
-                    key_id: self.secrets.check_digest(key_id, phone=phone, code=code).hex()
-                    for key_id in self.secrets.ids
-                },
-                "p_address": client.address,
-                "p_sms_id": str(request_id) if request_id else None,
-                "p_refresh_digest": bytea(hashlib.sha256(refresh_token.encode()).digest()),
-                "p_session": {
-                    "platform": client.platform,
-                    "user_agent": client.user_agent,
-                    "address": client.address,
-                    "lifetime_seconds": self.sessions.session_lifetime_seconds,
-                },
-                "p_lock": self.policy.lock(),
+        answer = login_verify_code(
+            self.database,
+            phone=phone,
+            digests={
+                key_id: self.secrets.check_digest(key_id, phone=phone, code=code).hex() for key_id in self.secrets.ids
             },
+            address=client.address,
+            sms_id=str(request_id) if request_id else None,
+            refresh_digest=bytea(hashlib.sha256(refresh_token.encode()).digest()),
+            session={
+                "platform": client.platform,
+                "user_agent": client.user_agent,
+                "address": client.address,
+                "lifetime_seconds": self.sessions.session_lifetime_seconds,
+            },
+            lock=self.policy.lock(),
         )
         if answer["outcome"] == "locked":
             raise LoginLocked(retry_after=answer["retry_after"])

@@ -8,6 +8,7 @@ from auto360.core.clock import Clock
 from auto360.core.errors import AccountBlocked, AuthenticationRequired, DomainError, Forbidden
 from auto360.core.identity import Principal
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.analytics import metrics_record, metrics_record_funnel, metrics_series
 from auto360.providers.database.lease import lease
 
 _BISHKEK = timezone(timedelta(hours=6))
@@ -34,8 +35,8 @@ class DailyMetrics:
         days = list(self._past_days(_FUNNEL_DAYS))
         changed = 0
         for place, day in enumerate(days):
-            function = "metrics_record" if place < _COUNTED_DAYS else "metrics_record_funnel"
-            changed += int(self.database.call(function, {"p_day": day.isoformat()}))
+            count = metrics_record if place < _COUNTED_DAYS else metrics_record_funnel
+            changed += count(self.database, day=day.isoformat())
         return {"days": len(days), "changed": changed}
 
     def _past_days(self, count: int) -> Sequence[date]:
@@ -44,8 +45,7 @@ class DailyMetrics:
 
     def series(self, staff_member: Principal, metrics: Sequence[str], *, days: int) -> list[Row]:
         """Return rows {metric, dimension, day, value}, by metric and day. Raises Forbidden."""
-        arguments = {"p_operator_id": staff_member.user_id, "p_metrics": list(metrics), "p_days": days}
-        answer = self.database.call("metrics_series", arguments)
+        answer = metrics_series(self.database, operator_id=staff_member.user_id, metrics=list(metrics), days=days)
         if "reason" in answer:
             raise _REFUSALS[answer["reason"]]
         rows: list[Row] = answer["series"]

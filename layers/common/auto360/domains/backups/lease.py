@@ -11,6 +11,7 @@ from typing import Any
 
 from auto360.domains.backups.errors import AnotherRun, LeaseLost
 from auto360.providers.database import Database, DatabaseRefused, DatabaseUnavailable
+from auto360.providers.database.functions.jobs import extend_job_lease, release_job_lease, take_job_lease
 
 SECONDS = 120
 _BEAT_SECONDS = 20.0
@@ -36,9 +37,17 @@ class Lease:
     def extend(self) -> bool:
         """Extend it and store the cursor; a lost answer decides nothing until the lease ends by itself."""
         asked = monotonic()
-        arguments = {"p_job": self.job, "p_holder": self._holder, "p_fence": self.fence, "p_seconds": SECONDS}
         try:
-            kept = bool(self._database.call("extend_job_lease", {**arguments, "p_cursor": self.cursor}))
+            kept = bool(
+                extend_job_lease(
+                    self._database,
+                    job=self.job,
+                    holder=self._holder,
+                    fence=self.fence,
+                    seconds=SECONDS,
+                    cursor=self.cursor,
+                )
+            )
         except (DatabaseUnavailable, DatabaseRefused):
             return monotonic() < self._ends
         if kept:
@@ -55,9 +64,10 @@ class Lease:
     def release(self, error: str | None) -> None:
         """Release it with the cursor and the run's error."""
         self._over.set()
-        arguments = {"p_job": self.job, "p_holder": self._holder, "p_fence": self.fence, "p_error": error}
         try:
-            self._database.call("release_job_lease", {**arguments, "p_cursor": self.cursor})
+            release_job_lease(
+                self._database, job=self.job, holder=self._holder, fence=self.fence, error=error, cursor=self.cursor
+            )
         except (DatabaseUnavailable, DatabaseRefused):
             return  # it ends by itself
 
@@ -66,7 +76,7 @@ class Lease:
 def leased(database: Database, job: str) -> Iterator[Lease]:
     """Hold the lease of a job for the length of a `with` block. Raises AnotherRun."""
     holder = str(uuid.uuid4())
-    row = database.call("take_job_lease", {"p_job": job, "p_holder": holder, "p_seconds": SECONDS})
+    row = take_job_lease(database, job=job, holder=holder, seconds=SECONDS)
     if not row or row.get("fence") is None:
         raise AnotherRun(job)
     lease = Lease(database, job, holder, row)

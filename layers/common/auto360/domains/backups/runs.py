@@ -10,6 +10,12 @@ from typing import Any, Literal
 
 from auto360.domains.backups.lease import Lease
 from auto360.providers.database import Database, DatabaseRefused, DatabaseUnavailable
+from auto360.providers.database.functions.backups_and_replication import (
+    backup_status,
+    begin_backup_run,
+    end_backup_run,
+    note_swept_backups,
+)
 
 RunKind = Literal["database_daily", "database_weekly", "videos", "storage", "verification", "restore_drill"]
 
@@ -36,7 +42,7 @@ class Runs:
 
     def begin(self, kind: RunKind, lease: Lease) -> str:
         """Open a run under a lease."""
-        run: str = self._database.call("begin_backup_run", {"p_kind": kind, "p_job": lease.job, "p_fence": lease.fence})
+        run: str = begin_backup_run(self._database, kind=kind, job=lease.job, fence=lease.fence)
         return run
 
     def verified(self, run: str, outcome: RunOutcome) -> None:
@@ -54,25 +60,25 @@ class Runs:
     def swept(self, manifest_keys: Sequence[str]) -> None:
         """Record expired backups that were deleted."""
         if manifest_keys:
-            self._database.call("note_swept_backups", {"p_manifest_keys": list(manifest_keys)})
+            note_swept_backups(self._database, manifest_keys=list(manifest_keys))
 
     def status(self) -> list[dict[str, Any]]:
         """Per kind: the last run, the last verified one, failures since."""
-        found: list[dict[str, Any]] = self._database.call("backup_status", {})
+        found: list[dict[str, Any]] = backup_status(self._database)
         return found
 
     def _end(self, run: str, state: str, failure: str | None, outcome: RunOutcome) -> None:
-        arguments = {
-            "p_run": run,
-            "p_state": state,
-            "p_failure": failure,
-            "p_object_key": outcome.object_key,
-            "p_manifest_key": outcome.manifest_key,
-            "p_bytes": outcome.size,
-            "p_sha256": outcome.sha256,
-            "p_files": outcome.files,
-            "p_details": dict(outcome.details or {}),
-            "p_keep_until": outcome.keep_until.isoformat() if outcome.keep_until else None,
-            "p_drilled_manifest": outcome.drilled_manifest,
-        }
-        self._database.call("end_backup_run", arguments)
+        end_backup_run(
+            self._database,
+            run=run,
+            state=state,
+            failure=failure,
+            object_key=outcome.object_key,
+            manifest_key=outcome.manifest_key,
+            bytes=outcome.size,
+            sha256=outcome.sha256,
+            files=outcome.files,
+            details=dict(outcome.details or {}),
+            keep_until=outcome.keep_until.isoformat() if outcome.keep_until else None,
+            drilled_manifest=outcome.drilled_manifest,
+        )

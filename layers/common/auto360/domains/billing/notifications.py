@@ -7,6 +7,7 @@ from pydantic import field_validator
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.sms import billing_sms_claim, sms_record
 from auto360.providers.sms.delivery import Deliver
 
 _KINDS = (
@@ -47,7 +48,7 @@ class Notices:
         """Send due notifications in batches; returns how many were accepted. Each goes out once, under one id."""
         taken, more = 0, bool(self.policy.kinds)
         while more and may_go_on():
-            claimed = self.database.call("billing_sms_claim", {"p_kinds": self.policy.kinds, "p_limit": _BATCH})
+            claimed = billing_sms_claim(self.database, kinds=self.policy.kinds, limit=_BATCH)
             taken += self._deliver(claimed)
             more = len(claimed["messages"]) == _BATCH
         return taken
@@ -61,6 +62,6 @@ class Notices:
                 sms_id=message["sms_id"],
                 passed_over=claimed["open_circuits"],
             )
-            self.database.call("sms_record", delivery.record(message["sms_id"]))
+            sms_record(self.database, **delivery.record(message["sms_id"]))
             taken += delivery.provider is not None
         return taken

@@ -14,6 +14,19 @@ from auto360.domains.billing.errors import accepted
 from auto360.domains.billing.refunds import Refunding
 from auto360.domains.billing.settlement import Actor, Settlement
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.billing_reports import billing_metrics
+from auto360.providers.database.functions.jobs_by_staff import payment_query_soon
+from auto360.providers.database.functions.refunds_and_manual_operations import (
+    billing_queue,
+    payment_approval_decide,
+    payment_decide,
+    payment_orphan_resolve,
+    payment_record_by_hand,
+    refund_close,
+    refund_decide,
+    refund_request,
+    tier_offer_make,
+)
 
 _QUEUE = 100
 
@@ -80,7 +93,7 @@ class Operations:
 
     def queue(self, staff_member: ActingStaff) -> Row:
         """Return work for a person: {payments, refunds, orphans, calls, comparisons}."""
-        return accepted(self.database.call("billing_queue", {"p_operator_id": staff_member.user_id, "p_limit": _QUEUE}))
+        return accepted(billing_queue(self.database, operator_id=staff_member.user_id, limit=_QUEUE))
 
     def record_by_hand(self, staff_member: ActingStaff, order: ByHand, *, reason: str, evidence: str) -> Row:
         """Start a tier for money seen elsewhere; `evidence` is the bank's number of it: {payment, waits}.
@@ -88,8 +101,15 @@ class Operations:
         What counts is at least the list price of the time that is given. Raises TierNotForSale, NotFound, OwnMoney,
         EvidenceUsed.
         """
-        arguments = {"p_order": order.document(), "p_reason": reason, "p_evidence": evidence}
-        return self._act("payment_record_by_hand", staff_member, arguments)
+        answer = payment_record_by_hand(
+            self.database,
+            operator_id=staff_member.user_id,
+            order=order.document(),
+            reason=reason,
+            evidence=evidence,
+            policy=self._policy(staff_member),
+        )
+        return accepted(answer)
 
     def decide(
         self,
@@ -104,49 +124,85 @@ class Operations:
 
         Raises NotFound, OwnMoney, RefundDecided (decided, waiting, or there is money to refund), EvidenceUsed.
         """
-        arguments = {"p_payment_id": payment_id, "p_action": action, "p_reason": reason, "p_evidence": evidence}
-        return self._act("payment_decide", staff_member, arguments)
+        answer = payment_decide(
+            self.database,
+            operator_id=staff_member.user_id,
+            payment_id=payment_id,
+            action=action,
+            reason=reason,
+            evidence=evidence,
+            policy=self._policy(staff_member),
+        )
+        return accepted(answer)
 
     def query_soon(self, staff_member: ActingStaff, payment_id: str) -> None:
         """Let the next run of the reconciler query the bank. Raises NotFound where no bank has the order."""
-        arguments = {
-            "p_payment_id": payment_id,
-            "p_operator_id": staff_member.user_id,
-            "p_request_id": staff_member.request_id,
-        }
-        accepted(self.database.call("payment_query_soon", arguments))
+        accepted(
+            payment_query_soon(
+                self.database,
+                payment_id=payment_id,
+                operator_id=staff_member.user_id,
+                request_id=staff_member.request_id,
+            )
+        )
 
     def approve(self, staff_member: ActingStaff, approval_id: str, *, approves: bool) -> Row:
         """Approve or refuse as the second person: {payment}.
 
         Raises NotFound, SecondPersonRequired, OwnMoney, RefundDecided.
         """
-        arguments = {"p_approval_id": approval_id, "p_approves": approves}
-        return self._act("payment_approval_decide", staff_member, arguments)
+        answer = payment_approval_decide(
+            self.database,
+            operator_id=staff_member.user_id,
+            approval_id=approval_id,
+            approves=approves,
+            policy=self._policy(staff_member),
+        )
+        return accepted(answer)
 
     def refund(self, staff_member: ActingStaff, payment_id: str, *, bank: str, amount_tyiyn: int, reason: str) -> Row:
         """Refund a payment: {refund, waits}. Uses the bank's API, else becomes a manual task.
 
         Raises NotFound, OwnMoney, RefundTooLarge, RefundDecided while the payment waits for a second person.
         """
-        kind = self.refunding.kind_at(bank)
-        arguments = {"p_payment_id": payment_id, "p_amount_tyiyn": amount_tyiyn, "p_reason": reason, "p_kind": kind}
-        return self._sent(staff_member, self._act("refund_request", staff_member, arguments))
+        answer = refund_request(
+            self.database,
+            operator_id=staff_member.user_id,
+            payment_id=payment_id,
+            amount_tyiyn=amount_tyiyn,
+            reason=reason,
+            kind=self.refunding.kind_at(bank),
+            policy=self._policy(staff_member),
+        )
+        return self._sent(staff_member, accepted(answer))
 
     def decide_refund(self, staff_member: ActingStaff, refund_id: str, *, approves: bool) -> Row:
         """Approve or refuse a refund as the second person: {refund}.
 
         Raises NotFound, SecondPersonRequired, OwnMoney, RefundDecided.
         """
-        arguments = {"p_refund_id": refund_id, "p_approves": approves}
-        return self._sent(staff_member, self._act("refund_decide", staff_member, arguments))
+        answer = refund_decide(
+            self.database,
+            operator_id=staff_member.user_id,
+            refund_id=refund_id,
+            approves=approves,
+            policy=self._policy(staff_member),
+        )
+        return self._sent(staff_member, accepted(answer))
 
     def close_refund(self, staff_member: ActingStaff, refund_id: str, *, bank_number: str) -> Row:
         """Close a refund that was made in the bank's cabinet, under this number: {refund}.
 
         Raises NotFound, OwnMoney, RefundDecided, EvidenceUsed.
         """
-        return self._act("refund_close", staff_member, {"p_refund_id": refund_id, "p_ref": bank_number})
+        answer = refund_close(
+            self.database,
+            operator_id=staff_member.user_id,
+            refund_id=refund_id,
+            ref=bank_number,
+            policy=self._policy(staff_member),
+        )
+        return accepted(answer)
 
     def resolve_orphan(
         self,
@@ -161,31 +217,38 @@ class Operations:
 
         `waits`: another staff member must say the same. Raises NotFound, OwnMoney, RefundDecided.
         """
-        arguments = {
-            "p_orphan_id": orphan_id,
-            "p_action": action,
-            "p_payment_id": payment_id,
-            "p_resolution": resolution,
-            "p_rules": self.settlement.rules,
-        }
-        return self._act("payment_orphan_resolve", staff_member, arguments)
+        answer = payment_orphan_resolve(
+            self.database,
+            operator_id=staff_member.user_id,
+            orphan_id=orphan_id,
+            action=action,
+            payment_id=payment_id,
+            resolution=resolution,
+            rules=self.settlement.rules,
+            policy=self._policy(staff_member),
+        )
+        return accepted(answer)
 
     def offer(self, staff_member: ActingStaff, offer: NewOffer) -> Row:
         """Offer a user a personal price: {offer, waits}; `waits`: another staff member must make the same offer.
 
         Raises NotFound, OwnMoney, TierNotForSale.
         """
-        return self._act("tier_offer_make", staff_member, {"p_offer": vars(offer)})
+        answer = tier_offer_make(
+            self.database, operator_id=staff_member.user_id, offer=vars(offer), policy=self._policy(staff_member)
+        )
+        return accepted(answer)
 
     def metrics(self, staff_member: ActingStaff, *, since: date, until: date) -> Row:
         """Return revenue by day, bank and tier, conversion, time to pay, failures, churn, MRR; `until` is exclusive."""
-        span = {"p_since": since.isoformat(), "p_until": until.isoformat()}
-        return accepted(self.database.call("billing_figures", {"p_operator_id": staff_member.user_id} | span))
+        return accepted(
+            billing_metrics(
+                self.database, operator_id=staff_member.user_id, since=since.isoformat(), until=until.isoformat()
+            )
+        )
 
-    def _act(self, function: str, staff_member: ActingStaff, arguments: dict[str, Any]) -> Row:
-        policy = {"second_person_tyiyn": self.policy.second_person_tyiyn, "request_id": staff_member.request_id}
-        who = {"p_operator_id": staff_member.user_id, "p_policy": policy}
-        return accepted(self.database.call(function, who | arguments))
+    def _policy(self, staff_member: ActingStaff) -> Row:
+        return {"second_person_tyiyn": self.policy.second_person_tyiyn, "request_id": staff_member.request_id}
 
     def _sent(self, staff_member: ActingStaff, answer: Row) -> Row:
         """Send a refund that is approved and automatic."""

@@ -19,6 +19,13 @@ from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.risk import RiskPolicy
 from auto360.domains.billing.settlement import Actor, Settlement
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.payments import (
+    payment_attempt_failed,
+    payment_attempt_opened,
+    payment_cancel,
+    payment_open,
+    payment_read,
+)
 from auto360.providers.payments import Bank, BankFailure, Order, OrderRef, callback_path
 
 CREATE_SECONDS = 9.0
@@ -102,28 +109,31 @@ class Orders:
         PaymentBeingPrepared, IdempotencyKeyReused, RateLimited, AccountBlocked, AuthenticationRequired.
         """
         chosen = self.settlement.banks.for_order(bank)
-        arguments = {
-            "p_user_id": asking.principal.user_id,
-            "p_order": self._order(asking, tier=tier, bank=chosen.name, keep_card=keep_card and bool(chosen.debits)),
-            # Keys of clients are kept apart from those under which we order ourselves.
-            "p_key": f"key:{key}" if key else f"open:{uuid4()}",
-            "p_risk": self.risk.question(
-                address=asking.address, device_id=asking.device_id, secrets=self.settlement.secrets
-            ),
-        }
-        opened = accepted(self.database.call("payment_open", arguments))
+        opened = accepted(
+            payment_open(
+                self.database,
+                user_id=asking.principal.user_id,
+                order=self._order(asking, tier=tier, bank=chosen.name, keep_card=keep_card and bool(chosen.debits)),
+                key=f"key:{key}" if key else f"open:{uuid4()}",
+                risk=self.risk.question(
+                    address=asking.address, device_id=asking.device_id, secrets=self.settlement.secrets
+                ),
+            )
+        )
         if "ask" not in opened:
             return dict(opened["payment"])
         return self._ask_bank(chosen, opened["ask"], asking, payment_id=opened["payment"]["id"])
 
     def read(self, asking: Payer, payment_id: str) -> Row:
         """Return a payment; polls its bank while it is unpaid, at most at the allowed rate. Raises NotFound."""
-        arguments = {
-            "p_user_id": asking.principal.user_id,
-            "p_payment_id": payment_id,
-            "p_ask_seconds": self.policy.payment_ask_seconds,
-        }
-        answer = accepted(self.database.call("payment_read", arguments))
+        answer = accepted(
+            payment_read(
+                self.database,
+                user_id=asking.principal.user_id,
+                payment_id=payment_id,
+                ask_seconds=self.policy.payment_ask_seconds,
+            )
+        )
         payment: Row = answer["payment"]
         for row in answer["ask"]:
             settled = self.settlement.ask_and_settle(PaymentAttempt.of(row), actor=asking.actor)
@@ -146,12 +156,11 @@ class Orders:
 
         Raises NotFound, PaymentNotOpen.
         """
-        arguments = {
-            "p_user_id": asking.principal.user_id,
-            "p_payment_id": payment_id,
-            "p_actor": dict(asking.actor),
-        }
-        answer = accepted(self.database.call("payment_cancel", arguments))
+        answer = accepted(
+            payment_cancel(
+                self.database, user_id=asking.principal.user_id, payment_id=payment_id, actor=dict(asking.actor)
+            )
+        )
         self._withdraw(answer["withdraw"])
         return dict(answer["payment"])
 
@@ -178,19 +187,30 @@ class Orders:
             language=asking.language,
             keep_card=ask["keep_card"],
         )
-        row = {"p_attempt_id": order.attempt_id, "p_actor": dict(asking.actor)}
         if not bank.capabilities.least_tyiyn <= order.amount_tyiyn <= bank.capabilities.most_tyiyn:
-            refused = {"p_outcome": "refused", "p_code": "amount_beyond_limits"}
-            self.database.call("payment_attempt_failed", row | refused)
+            payment_attempt_failed(
+                self.database,
+                attempt_id=order.attempt_id,
+                actor=dict(asking.actor),
+                outcome="refused",
+                code="amount_beyond_limits",
+            )
             raise BankNotOffered
         try:
             made = bank.orders.create(order, timeout=CREATE_SECONDS)
         except BankFailure as failure:
-            failed = row | {"p_outcome": failure.outcome, "p_code": failure.bank_code}
-            self.database.call("payment_attempt_failed", failed)
+            payment_attempt_failed(
+                self.database,
+                attempt_id=order.attempt_id,
+                actor=dict(asking.actor),
+                outcome=failure.outcome,
+                code=failure.bank_code,
+            )
             raise BankUnavailable(retry_after=5) from failure
         given = asdict(made) | {"expires_at": made.expires_at.isoformat()}
-        opened = accepted(self.database.call("payment_attempt_opened", row | {"p_made": given}))
+        opened = accepted(
+            payment_attempt_opened(self.database, attempt_id=order.attempt_id, actor=dict(asking.actor), made=given)
+        )
         return dict(opened["payment"])
 
     def _withdraw(self, orders: Sequence[Mapping[str, Any]]) -> None:

@@ -1,13 +1,18 @@
 """Plan of a user: subscription, tiers on sale, and changes."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from auto360.core.identity import Principal
 from auto360.core.messages import Language
 from auto360.domains.billing.errors import accepted
 from auto360.domains.billing.provider_registry import BankDirectory
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.subscriptions import (
+    subscription_change,
+    subscription_history,
+    subscription_read,
+)
 from auto360.providers.payments import Bank
 
 Change = Literal["cancel", "resume", "downgrade"]
@@ -23,7 +28,7 @@ class Plans:
 
     def current(self, principal: Principal) -> Row:
         """Return the running plan, its usage, open payments and offers. Raises AuthenticationRequired."""
-        return accepted(self.database.call("subscription_read", {"p_user_id": principal.user_id}))
+        return accepted(subscription_read(self.database, user_id=principal.user_id))
 
     def tiers(self, principal: Principal, *, language: Language) -> list[Row]:
         """Return tiers on sale, cheapest first, named in a language. A price of None is by offer."""
@@ -37,7 +42,7 @@ class Plans:
 
     def history(self, principal: Principal) -> list[Row]:
         """Return the paid periods, newest first."""
-        periods: list[Row] = self.database.call("subscription_history", {"p_user_id": principal.user_id})
+        periods: list[Row] = subscription_history(self.database, user_id=principal.user_id)
         return periods
 
     def change(self, principal: Principal, change: Change, *, request_id: str, tier: str | None = None) -> Row:
@@ -46,5 +51,6 @@ class Plans:
         Raises SubscriptionNone, TierNotLower.
         """
         actor = {"kind": "user", "user_id": principal.user_id, "request_id": request_id}
-        arguments: dict[str, Any] = {"p_action": change, "p_tier": tier, "p_actor": actor}
-        return accepted(self.database.call("subscription_change", {"p_user_id": principal.user_id} | arguments))
+        return accepted(
+            subscription_change(self.database, user_id=principal.user_id, action=change, tier=tier, actor=actor)
+        )

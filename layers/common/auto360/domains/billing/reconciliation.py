@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from auto360.domains.billing import reports
 from auto360.domains.billing.notifications import Notices
@@ -13,6 +12,15 @@ from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.settlement import Settlement
 from auto360.domains.billing.webhooks import BankCalls, StoredCall
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.payment_settlement import (
+    payment_checks_due,
+    payment_compare,
+    payment_comparison_finish,
+    payment_comparisons_due,
+    payment_expire,
+    payment_orphan_found,
+    payment_webhooks_open,
+)
 from auto360.providers.database.lease import lease
 from auto360.providers.payments import Bank, BankFailure, OrderState, WebhookAuthenticity
 
@@ -62,7 +70,7 @@ class Reconciler:
     def _due(self, ends_at: float) -> Iterator[Row]:
         """Yield payments to poll, claimed in small batches; a killed run's claims expire."""
         while self.seconds() < ends_at:
-            batch: list[Row] = self.database.call("payment_checks_due", {"p_limit": _BATCH})
+            batch: list[Row] = payment_checks_due(self.database, limit=_BATCH)
             yield from batch
             if len(batch) < _BATCH:
                 return
@@ -76,11 +84,10 @@ class Reconciler:
             answered = answered and (settled is not None or row["provider_ref"] is None)
         # A silent bank may hold the money: its payment is closed only when the last question is over as well.
         if due["is_over"] and (answered or due["is_last"]):
-            arguments = {"p_payment_id": due["payment_id"], "p_actor": _ACTOR}
-            counts["expired"] += bool(self.database.call("payment_expire", arguments))
+            counts["expired"] += bool(payment_expire(self.database, payment_id=due["payment_id"], actor=_ACTOR))
 
     def _finish_calls(self, counts: dict[str, int], ends_at: float) -> None:
-        for row in self.database.call("payment_webhooks_open", {"p_limit": _BATCH}):
+        for row in payment_webhooks_open(self.database, limit=_BATCH):
             bank = self.settlement.banks.named(row["bank"])
             if bank is None or self.seconds() > ends_at:
                 continue
@@ -94,7 +101,7 @@ class Reconciler:
         with_lists = [name for name in self.settlement.banks.connected if self._has_lists(name)]
         if not with_lists or self.seconds() > ends_at:
             return
-        due = self.database.call("payment_comparisons_due", {"p_banks": with_lists, "p_days": _DAYS_BACK})
+        due = payment_comparisons_due(self.database, banks=with_lists, days=_DAYS_BACK)
         for row in due:
             bank = self.settlement.banks.named(row["bank"])
             if bank is not None and self.seconds() < ends_at:
@@ -115,10 +122,9 @@ class Reconciler:
             listed = [reports.of_line(line) for line in lines]
         except BankFailure:
             return 0
-        for line in self.database.call("payment_compare", {"p_provider": bank.name, "p_listed": listed}):
+        for line in payment_compare(self.database, provider=bank.name, listed=listed):
             self._act_on_line(bank, line)
-        finish: dict[str, Any] = {"p_provider": bank.name, "p_day": row["day"], "p_listed": listed}
-        gaps: int = self.database.call("payment_comparison_finish", finish)["gaps"]
+        gaps: int = payment_comparison_finish(self.database, provider=bank.name, day=row["day"], listed=listed)["gaps"]
         return gaps
 
     def _act_on_line(self, bank: Bank, line: Row) -> None:
@@ -126,5 +132,11 @@ class Reconciler:
         if attempt_id is not None:
             self.settlement.settle(attempt_id, line, actor=_ACTOR)
         elif line["state"] == OrderState.PAID:
-            arguments = {"p_provider": bank.name, "p_report": line, "p_is_money": True, "p_event_id": None}
-            self.database.call("payment_orphan_found", arguments | {"p_outcome": "in the bank's list"})
+            payment_orphan_found(
+                self.database,
+                provider=bank.name,
+                report=line,
+                is_money=True,
+                event_id=None,
+                outcome="in the bank's list",
+            )

@@ -7,6 +7,12 @@ from auto360.domains.billing.errors import accepted
 from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.settlement import Actor, Settlement
 from auto360.providers.database import Database
+from auto360.providers.database.functions.refunds_and_manual_operations import (
+    refund_begin,
+    refund_end,
+    refunds_approved,
+    refunds_to_ask,
+)
 from auto360.providers.payments import BankFailure, BankRefused, BankUnreachable, NotSupported
 
 REFUND_SECONDS = 10.0
@@ -32,20 +38,21 @@ class Refunding:
         It is marked before the call. If the answer never comes, the bank is asked, and not called again. Raises
         RefundDecided, RefundTooLarge where it is larger than any single order.
         """
-        begun = accepted(self.database.call("refund_begin", {"p_refund_id": refund_id}))
+        begun = accepted(refund_begin(self.database, refund_id=refund_id))
         attempt = PaymentAttempt.of(begun["attempt"])
         outcome, ref, reason = self._call(attempt, begun["amount_tyiyn"], refund_id)
-        arguments = {"p_refund_id": refund_id, "p_outcome": outcome, "p_ref": ref, "p_reason": reason}
-        ended: dict[str, Any] = self.database.call("refund_end", arguments | {"p_actor": dict(actor)})
+        ended: dict[str, Any] = refund_end(
+            self.database, refund_id=refund_id, outcome=outcome, ref=ref, reason=reason, actor=dict(actor)
+        )
         refund: dict[str, Any] = ended["refund"]
         return refund
 
     def work_off(self) -> int:
         """Send approved refunds and poll sent ones; returns how many there were."""
-        approved: list[str] = self.database.call("refunds_approved", {"p_limit": _BATCH})
+        approved: list[str] = refunds_approved(self.database, limit=_BATCH)
         for refund_id in approved:
             self.send(refund_id, actor=_ACTOR)
-        sent = self.database.call("refunds_to_ask", {"p_limit": _BATCH})
+        sent = refunds_to_ask(self.database, limit=_BATCH)
         for row in sent:
             self.settlement.ask_and_settle(PaymentAttempt.of(row), actor=_ACTOR)
         return len(approved) + len(sent)

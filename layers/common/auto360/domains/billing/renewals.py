@@ -13,6 +13,13 @@ from auto360.core.settings import EnvSettings
 from auto360.domains.billing.orders import PaymentAddresses
 from auto360.domains.billing.provider_registry import BankDirectory
 from auto360.providers.database import Database
+from auto360.providers.database.functions.payments import payment_attempt_failed, payment_attempt_opened
+from auto360.providers.database.functions.subscriptions import (
+    payment_debit_open,
+    payment_profile_revoke,
+    subscription_step,
+    subscriptions_due,
+)
 from auto360.providers.database.lease import lease
 from auto360.providers.payments import BankFailure, BankRefused, Debits, Order
 
@@ -75,24 +82,24 @@ class Renewals:
         policy = self.policy.document(list(self.banks.offered))
         ends_at, done = self.seconds() + self.run_seconds, set[str]()
         while self.seconds() < ends_at:
-            due: list[str] = self.database.call("subscriptions_due", {"p_policy": policy, "p_limit": _BATCH})
+            due: list[str] = subscriptions_due(self.database, policy=policy, limit=_BATCH)
             fresh = [subscription_id for subscription_id in due if subscription_id not in done]
             if not fresh:
                 break
             for subscription_id in fresh:
-                self._step({"p_subscription_id": subscription_id, "p_policy": policy}, counts)
+                self._step(subscription_id, policy, counts)
             done.update(fresh)
         return counts
 
-    def _step(self, arguments: Mapping[str, Any], counts: dict[str, int]) -> None:
-        step = self.database.call("subscription_step", arguments)
+    def _step(self, subscription_id: str, policy: Mapping[str, Any], counts: dict[str, int]) -> None:
+        step = subscription_step(self.database, subscription_id=subscription_id, policy=policy)
         counts[step["did"]] += 1
         if step["is_debited"]:
-            counts["debited"] += self._debit(arguments)
+            counts["debited"] += self._debit(subscription_id, policy)
 
-    def _debit(self, arguments: Mapping[str, Any]) -> bool:
+    def _debit(self, subscription_id: str, policy: Mapping[str, Any]) -> bool:
         """Order a debit of the user's card. Recorded first; the reconciler polls the result."""
-        opened = self.database.call("payment_debit_open", arguments)
+        opened = payment_debit_open(self.database, subscription_id=subscription_id, policy=policy)
         bank = self.banks.named(opened.get("bank", ""))
         if "reason" in opened or bank is None or bank.debits is None:
             return False
@@ -120,12 +127,12 @@ class Renewals:
             self._give_up(order.attempt_id, failure, profile_id)
             return False
         given = asdict(made) | {"expires_at": made.expires_at.isoformat()}
-        opened = {"p_attempt_id": order.attempt_id, "p_made": given, "p_actor": _ACTOR}
-        self.database.call("payment_attempt_opened", opened)
+        payment_attempt_opened(self.database, attempt_id=order.attempt_id, made=given, actor=_ACTOR)
         return True
 
     def _give_up(self, attempt_id: str, failure: BankFailure, profile_id: str) -> None:
-        failed = {"p_outcome": failure.outcome, "p_code": failure.bank_code, "p_actor": _ACTOR}
-        self.database.call("payment_attempt_failed", {"p_attempt_id": attempt_id} | failed)
+        payment_attempt_failed(
+            self.database, attempt_id=attempt_id, outcome=failure.outcome, code=failure.bank_code, actor=_ACTOR
+        )
         if isinstance(failure, BankRefused) and failure.lasting:
-            self.database.call("payment_profile_revoke", {"p_profile_id": profile_id})
+            payment_profile_revoke(self.database, profile_id=profile_id)

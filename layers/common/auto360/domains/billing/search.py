@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from auto360.domains.billing.errors import accepted
 from auto360.domains.billing.operations import ActingStaff
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.billing_reports import customer_by_phone, payment_history, payments_search
 
 
 @dataclass(frozen=True)
@@ -15,16 +16,15 @@ class PaymentSearch:
 
     def find(self, staff_member: ActingStaff, text: str, *, most: int) -> list[Row]:
         """Return payments by user id, our number or the bank's, newest first; without a text the newest."""
-        arguments = {"p_operator_id": staff_member.user_id, "p_text": text, "p_limit": most}
-        payments: list[Row] = accepted(self.database.call("payments_search", arguments))["payments"]
+        payments: list[Row] = accepted(
+            payments_search(self.database, operator_id=staff_member.user_id, text=text, limit=most)
+        )["payments"]
         return payments
 
     def one(self, staff_member: ActingStaff, payment_id: str) -> Row:
         """Return a payment with refunds, bank orders, events and the refundable amount. Raises NotFound."""
-        arguments = {"p_operator_id": staff_member.user_id, "p_payment_id": payment_id}
-        return accepted(self.database.call("payment_history", arguments))
+        return accepted(payment_history(self.database, operator_id=staff_member.user_id, payment_id=payment_id))
 
     def customer(self, staff_member: ActingStaff, phone: str) -> Row:
         """Return the user of a phone (E.164): {user_id, name}. Raises NotFound."""
-        arguments = {"p_operator_id": staff_member.user_id, "p_phone": phone}
-        return accepted(self.database.call("customer_by_phone", arguments))
+        return accepted(customer_by_phone(self.database, operator_id=staff_member.user_id, phone=phone))

@@ -13,6 +13,7 @@ from auto360.domains.billing.errors import accepted
 from auto360.domains.billing.provider_registry import BankDirectory
 from auto360.domains.billing.reports import PaymentAttempt
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.payment_settlement import payment_settle
 from auto360.providers.payments import Bank, BankFailure, Notification, OrderStatus
 
 QUERY_SECONDS = 5.0
@@ -48,14 +49,16 @@ class Settlement:
 
     def settle(self, attempt_id: str, report: Mapping[str, Any], *, actor: Actor, event_id: str | None = None) -> Row:
         """Settle a report; idempotent: {payment_id, user_id, state, changed, payment}."""
-        arguments = {
-            "p_attempt_id": attempt_id,
-            "p_report": dict(report),
-            "p_rules": self.rules,
-            "p_actor": dict(actor),
-            "p_event_id": event_id,
-        }
-        return accepted(self.database.call("payment_settle", arguments))
+        return accepted(
+            payment_settle(
+                self.database,
+                attempt_id=attempt_id,
+                report=dict(report),
+                rules=self.rules,
+                actor=dict(actor),
+                event_id=event_id,
+            )
+        )
 
     def ask_and_settle(self, attempt: PaymentAttempt, *, actor: Actor) -> Row | None:
         """Query the bank and settle the answer. None where the bank fails or does not know the order."""

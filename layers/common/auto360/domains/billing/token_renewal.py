@@ -5,6 +5,7 @@ from typing import Any
 
 from auto360.core.encrypted_fields import AssociatedData, NotDecryptable, StoredSecrets
 from auto360.providers.database import Database
+from auto360.providers.database.functions.payments import payment_profile_reencrypt, payment_profiles_stale
 
 TABLE, COLUMN = "payment_profiles", "token_encrypted"
 _BATCH = 200
@@ -26,8 +27,9 @@ class TokenRenewal:
         counts = {"tokens_renewed": 0, "tokens_unreadable": 0}
         after: str | None = None
         for _ in range(_MOST_BATCHES):
-            arguments = {"p_key_id": self.secrets.current_key_id, "p_after": after, "p_limit": _BATCH}
-            stale: list[dict[str, Any]] = self.database.call("payment_profiles_stale", arguments)
+            stale: list[dict[str, Any]] = payment_profiles_stale(
+                self.database, key_id=self.secrets.current_key_id, after=after, limit=_BATCH
+            )
             for row in stale:
                 counts["tokens_renewed" if self._renew(row["id"], row["token_encrypted"]) else "tokens_unreadable"] += 1
             if len(stale) < _BATCH:
@@ -41,5 +43,5 @@ class TokenRenewal:
             renewed = self.secrets.encrypt(self.secrets.decrypt(stored, place=place), place=place)
         except NotDecryptable:
             return False
-        self.database.call("payment_profile_reencrypt", {"p_id": row_id, "p_old": stored, "p_new": renewed})
+        payment_profile_reencrypt(self.database, id=row_id, old=stored, new=renewed)
         return True

@@ -17,6 +17,8 @@ from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.settlement import QUERY_SECONDS, Settlement
 from auto360.observability.redaction import redact
 from auto360.providers.database import Database, bytea
+from auto360.providers.database.functions.payment_settlement import payment_orphan_found, payment_webhook_receive
+from auto360.providers.database.functions.subscriptions import payment_profile_save
 from auto360.providers.payments import (
     Bank,
     BankFailure,
@@ -125,9 +127,7 @@ class BankCalls:
             "report": dict(report),
             "body": redact(callback.body),
         }
-        stored: dict[str, Any] = self.database.call(
-            "payment_webhook_receive", {"p_provider": bank.name, "p_event": event}
-        )
+        stored: dict[str, Any] = payment_webhook_receive(self.database, provider=bank.name, event=event)
         return stored
 
     def _confirmed(self, call: StoredCall, bank: Bank, ref: OrderRef) -> dict[str, Any] | None:
@@ -170,14 +170,14 @@ class BankCalls:
         return PaymentOutcome.TAKEN
 
     def _put_away(self, bank: Bank, event_id: str, report: Mapping[str, Any], *, is_money: bool, outcome: str) -> None:
-        arguments = {
-            "p_provider": bank.name,
-            "p_report": dict(report),
-            "p_is_money": is_money,
-            "p_event_id": event_id,
-            "p_outcome": outcome,
-        }
-        self.database.call("payment_orphan_found", arguments)
+        payment_orphan_found(
+            self.database,
+            provider=bank.name,
+            report=dict(report),
+            is_money=is_money,
+            event_id=event_id,
+            outcome=outcome,
+        )
 
     def _keep_card(self, payment_id: str, told: Notification, trust: WebhookAuthenticity) -> PaymentOutcome:
         """Store the card of a signed webhook.
@@ -195,7 +195,7 @@ class BankCalls:
             "last_digits": card.last_digits,
             "expires_at": card.expires_at.isoformat() if card.expires_at else None,
         }
-        saved = self.database.call("payment_profile_save", {"p_payment_id": payment_id, "p_profile": profile})
+        saved = payment_profile_save(self.database, payment_id=payment_id, profile=profile)
         return PaymentOutcome.LATER if saved["waits"] else PaymentOutcome.TAKEN
 
 

@@ -12,6 +12,14 @@ from auto360.domains.business.errors import accepted
 from auto360.domains.listings.feed import CACHED
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.business import (
+    business_create,
+    business_delete,
+    business_mine,
+    business_read,
+    business_update,
+)
+from auto360.providers.database.functions.feed_and_search import business_listings
 
 LOGOS = "business-logos"
 
@@ -30,13 +38,14 @@ class Businesses:
         Raises BusinessExists, TaxIdTaken, TextRefused, AccountBlocked; ValidationFailed for a logo that lies elsewhere.
         """
         given = {name: value for name, value in fields.items() if value is not None}
-        arguments = {"p_user_id": principal.user_id, "p_fields": self._with_logo(principal, given)}
-        return accepted(self.database.call("business_create", arguments))
+        return accepted(
+            business_create(self.database, user_id=principal.user_id, fields=self._with_logo(principal, given))
+        )
 
     def read(self, business_id: str, *, viewer: Principal | None) -> Row:
         """Return an account: the public part, for active members more. Raises NotFound."""
-        found: Row | None = self.database.call(
-            "business_read", {"p_business_id": business_id, "p_user_id": viewer.user_id if viewer else None}
+        found: Row | None = business_read(
+            self.database, business_id=business_id, user_id=viewer.user_id if viewer else None
         )
         if found is None:
             raise NotFound
@@ -44,25 +53,26 @@ class Businesses:
 
     def mine(self, principal: Principal) -> list[Row]:
         """List the accounts that the caller owns, works in or is invited to, the newest first."""
-        rows: list[Row] = self.database.call("business_mine", {"p_user_id": principal.user_id})
+        rows: list[Row] = business_mine(self.database, user_id=principal.user_id)
         return rows
 
     def update(self, principal: Principal, business_id: str, fields: Mapping[str, Any]) -> Row:
         """Change the fields that are named; None empties one. Raises NotFound, Forbidden, TaxIdTaken, TextRefused."""
-        arguments = {
-            "p_user_id": principal.user_id,
-            "p_business_id": business_id,
-            "p_fields": self._with_logo(principal, fields),
-        }
-        return accepted(self.database.call("business_update", arguments))
+        return accepted(
+            business_update(
+                self.database,
+                user_id=principal.user_id,
+                business_id=business_id,
+                fields=self._with_logo(principal, fields),
+            )
+        )
 
     def close(self, principal: Principal, business_id: str) -> None:
         """Close an account; its listings stay with those who posted them. Raises NotFound, Forbidden.
 
         The shared pages of the feed name the business of each listing, so they are made anew.
         """
-        arguments = {"p_user_id": principal.user_id, "p_business_id": business_id}
-        accepted(self.database.call("business_delete", arguments))
+        accepted(business_delete(self.database, user_id=principal.user_id, business_id=business_id))
         self.cache.invalidate(CACHED)
 
     def listings(self, business_id: str, *, viewer: Principal | None, cursor: str | None, limit: int) -> Page:
@@ -71,15 +81,13 @@ class Businesses:
         Raises NotFound, and ValidationFailed for a cursor that is none.
         """
         place = decode_place(cursor, order="business_listings")
-        answer = self.database.call(
-            "business_listings",
-            {
-                "p_business_id": business_id,
-                "p_user_id": viewer.user_id if viewer else None,
-                "p_before": place.before,
-                "p_before_id": place.before_id,
-                "p_limit": limit + 1,
-            },
+        answer = business_listings(
+            self.database,
+            business_id=business_id,
+            user_id=viewer.user_id if viewer else None,
+            before=place.before,
+            before_id=place.before_id,
+            limit=limit + 1,
         )
         rows = accepted(answer)["listings"]
         return Page.cut(rows, limit=limit, order="business_listings", time="created_at")

@@ -1,7 +1,7 @@
 """Business teams: invitations, roles, leaving, and transfer of ownership."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import Field
 
@@ -10,6 +10,15 @@ from auto360.core.identity import Principal
 from auto360.core.settings import EnvSettings
 from auto360.domains.business.errors import accepted
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.business import (
+    business_answer_invitation,
+    business_invite,
+    business_remove_member,
+    business_set_role,
+    business_team,
+    business_transfer,
+    business_withdraw_invitation,
+)
 
 GivenRole = Literal["admin", "seller"]
 
@@ -33,7 +42,9 @@ class BusinessTeam:
 
         Raises NotFound unless the caller is an active member.
         """
-        rows: list[Row] = self._call("business_team", principal, business_id, {})["team"]
+        rows: list[Row] = accepted(business_team(self.database, user_id=principal.user_id, business_id=business_id))[
+            "team"
+        ]
         return rows
 
     def invite(
@@ -45,43 +56,62 @@ class BusinessTeam:
 
         Raises NotFound, Forbidden, MemberAlready (by id), TeamFull, RateLimited, PhoneInvalid.
         """
-        arguments = {
-            "p_invited_user_id": user_id,
-            "p_invited_phone": phones.normalise(phone) if phone is not None else None,
-            "p_role": role,
-            "p_most_members": self.policy.business_most_members,
-            "p_invitations_per_day": self.policy.business_invitations_per_day,
-        }
-        self._call("business_invite", principal, business_id, arguments)
+        answer = business_invite(
+            self.database,
+            user_id=principal.user_id,
+            business_id=business_id,
+            invited_user_id=user_id,
+            invited_phone=phones.normalise(phone) if phone is not None else None,
+            role=role,
+            most_members=self.policy.business_most_members,
+            invitations_per_day=self.policy.business_invitations_per_day,
+        )
+        accepted(answer)
 
     def accept(self, principal: Principal, business_id: str) -> Row:
         """Accept an invitation; idempotent. Raises NotFound."""
-        return self._call("business_answer_invitation", principal, business_id, {"p_accepts": True})
+        return self._answer(principal, business_id, accepts=True)
 
     def decline(self, principal: Principal, business_id: str) -> None:
         """Decline an invitation. Raises NotFound."""
-        self._call("business_answer_invitation", principal, business_id, {"p_accepts": False})
+        self._answer(principal, business_id, accepts=False)
 
     def set_role(self, principal: Principal, business_id: str, *, user_id: str, role: GivenRole) -> None:
         """Change the role of another member. Raises NotFound, Forbidden."""
-        arguments = {"p_member_user_id": user_id, "p_role": role}
-        self._call("business_set_role", principal, business_id, arguments)
+        accepted(
+            business_set_role(
+                self.database, user_id=principal.user_id, business_id=business_id, member_user_id=user_id, role=role
+            )
+        )
 
     def remove(self, principal: Principal, business_id: str, *, user_id: str) -> None:
         """Remove a member, an invitation by id, or the caller. Raises NotFound, Forbidden, OwnerStays."""
-        self._call("business_remove_member", principal, business_id, {"p_member_user_id": user_id})
+        accepted(
+            business_remove_member(
+                self.database, user_id=principal.user_id, business_id=business_id, member_user_id=user_id
+            )
+        )
 
     def withdraw(self, principal: Principal, business_id: str, *, invitation_id: str) -> None:
         """Withdraw the invitation of a phone. Raises NotFound, Forbidden."""
-        self._call("business_withdraw_invitation", principal, business_id, {"p_invitation_id": invitation_id})
+        accepted(
+            business_withdraw_invitation(
+                self.database, user_id=principal.user_id, business_id=business_id, invitation_id=invitation_id
+            )
+        )
 
     def transfer(self, principal: Principal, business_id: str, *, user_id: str) -> Row:
         """Transfer the business to an active member; the former owner stays as admin.
 
         Raises NotFound, Forbidden, MemberRequired, NewOwnerHasOne.
         """
-        return self._call("business_transfer", principal, business_id, {"p_new_owner_id": user_id})
+        return accepted(
+            business_transfer(self.database, user_id=principal.user_id, business_id=business_id, new_owner_id=user_id)
+        )
 
-    def _call(self, function: str, principal: Principal, business_id: str, arguments: dict[str, Any]) -> Row:
-        who = {"p_user_id": principal.user_id, "p_business_id": business_id}
-        return accepted(self.database.call(function, who | arguments))
+    def _answer(self, principal: Principal, business_id: str, *, accepts: bool) -> Row:
+        return accepted(
+            business_answer_invitation(
+                self.database, user_id=principal.user_id, business_id=business_id, accepts=accepts
+            )
+        )

@@ -6,6 +6,7 @@ from typing import Literal
 from auto360.core.identity import Principal
 from auto360.domains.chat.errors import accepted
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.chat import chat_block, chat_report, chat_unblock
 
 Target = Literal["user", "message"]
 Reason = Literal["inappropriate", "spam", "fraud", "duplicate", "misleading", "fake_price", "stolen", "other"]
@@ -32,21 +33,23 @@ class Blocks:
 
     def block(self, principal: Principal, *, user_id: str) -> None:
         """Block a user. Raises NotFound, Forbidden (oneself)."""
-        accepted(self.database.call("chat_block", {"p_user_id": principal.user_id, "p_other_user_id": user_id}))
+        accepted(chat_block(self.database, user_id=principal.user_id, other_user_id=user_id))
 
     def unblock(self, principal: Principal, *, user_id: str) -> None:
         """Unblock a user."""
-        accepted(self.database.call("chat_unblock", {"p_user_id": principal.user_id, "p_other_user_id": user_id}))
+        accepted(chat_unblock(self.database, user_id=principal.user_id, other_user_id=user_id))
 
     def report(
         self, principal: Principal, target: Target, *, target_id: str, reason: Reason, comment: str | None
     ) -> None:
         """Report a user, or a message of the caller's conversation. Raises NotFound, Forbidden (oneself)."""
-        arguments = {
-            "p_user_id": principal.user_id,
-            "p_target_type": target,
-            "p_target_id": target_id,
-            "p_reason": reason,
-            "p_comment": comment,
-        }
-        accepted(self.database.call("chat_report", arguments))
+        accepted(
+            chat_report(
+                self.database,
+                user_id=principal.user_id,
+                target_type=target,
+                target_id=target_id,
+                reason=reason,
+                comment=comment,
+            )
+        )

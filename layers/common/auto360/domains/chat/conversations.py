@@ -12,6 +12,14 @@ from auto360.core.settings import EnvSettings
 from auto360.core.urls import ImageLinks
 from auto360.domains.chat.errors import accepted
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.chat import (
+    chat_mark_read,
+    chat_messages_page,
+    chat_open_thread,
+    chat_remove_thread,
+    chat_send,
+    chat_threads_page,
+)
 
 PICTURES = "listings-thumbnails"
 
@@ -45,25 +53,35 @@ class Conversations:
 
         Raises NotFound, OwnListing, ChatBlocked, AccountBlocked.
         """
-        return self._call("chat_open_thread", principal, {"p_listing_id": listing_id})
+        return accepted(chat_open_thread(self.database, user_id=principal.user_id, listing_id=listing_id))
 
     def threads(self, principal: Principal, *, cursor: str | None, limit: int) -> tuple[Page, int]:
         """Return a page of the caller's conversations, newest first, and the number of all unread messages."""
         place = decode_place(cursor, order="threads")
-        arguments = {"p_before": place.before, "p_before_id": place.before_id, "p_limit": limit + 1}
-        answer = self._call("chat_threads_page", principal, arguments)
+        answer = accepted(
+            chat_threads_page(
+                self.database,
+                user_id=principal.user_id,
+                before=place.before,
+                before_id=place.before_id,
+                limit=limit + 1,
+            )
+        )
         return Page.cut(answer["threads"], limit=limit, order="threads", time="newest_at"), answer["unread_total"]
 
     def messages(self, principal: Principal, thread_id: str, *, cursor: str | None, limit: int) -> Page:
         """Return a page of a conversation, newest message first. Raises NotFound."""
         place = decode_place(cursor, order="messages")
-        arguments = {
-            "p_thread_id": thread_id,
-            "p_before": place.before,
-            "p_before_id": place.before_id,
-            "p_limit": limit + 1,
-        }
-        answer = self._call("chat_messages_page", principal, arguments)
+        answer = accepted(
+            chat_messages_page(
+                self.database,
+                user_id=principal.user_id,
+                thread_id=thread_id,
+                before=place.before,
+                before_id=place.before_id,
+                limit=limit + 1,
+            )
+        )
         return Page.cut(answer["messages"], limit=limit, order="messages", time="created_at")
 
     def send(self, principal: Principal, thread_id: str, message: Message, *, key: str) -> Row:
@@ -79,25 +97,25 @@ class Conversations:
             content["image_url"] = self.images.resolve(
                 message.image_url, bucket=PICTURES, user_id=principal.user_id, field="image_url"
             )
-        arguments = {
-            "p_thread_id": thread_id,
-            "p_message": content,
-            "p_client_message_id": client_message_id(key) if key else None,
-            "p_replay_seconds": self.policy.chat_replay_seconds,
-        }
-        return self._call("chat_send", principal, arguments)
+        answer = chat_send(
+            self.database,
+            user_id=principal.user_id,
+            thread_id=thread_id,
+            message=content,
+            client_message_id=client_message_id(key) if key else None,
+            replay_seconds=self.policy.chat_replay_seconds,
+        )
+        return accepted(answer)
 
     def mark_read(self, principal: Principal, thread_id: str) -> int:
         """Mark the other side's messages as read; returns how many. Raises NotFound."""
-        read: int = self._call("chat_mark_read", principal, {"p_thread_id": thread_id})["read"]
+        answer = accepted(chat_mark_read(self.database, user_id=principal.user_id, thread_id=thread_id))
+        read: int = answer["read"]
         return read
 
     def remove(self, principal: Principal, thread_id: str) -> None:
         """Hide a conversation from the caller until a new message arrives. Raises NotFound."""
-        self._call("chat_remove_thread", principal, {"p_thread_id": thread_id})
-
-    def _call(self, function: str, principal: Principal, arguments: dict[str, Any]) -> Row:
-        return accepted(self.database.call(function, {"p_user_id": principal.user_id} | arguments))
+        accepted(chat_remove_thread(self.database, user_id=principal.user_id, thread_id=thread_id))
 
 
 def client_message_id(key: str) -> str:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from auto360.core.urls import ImageLinks
 from auto360.providers.database import Database
+from auto360.providers.database.functions.cleanup import cleanup_batch
+from auto360.providers.database.functions.storage_buckets import image_origins_set
 from auto360.providers.database.lease import lease
 
 
@@ -29,7 +31,7 @@ class Cleanup:
         until, removed = self.now() + self.seconds, Counter[str]()
         self._announce_image_origins()
         while True:
-            counts: dict[str, int] = self.database.call("cleanup_batch", {"p_most": self.batch})
+            counts: dict[str, int] = cleanup_batch(self.database, most=self.batch)
             removed.update(counts)
             if max(counts.values()) < self.batch or self.now() >= until:
                 return {kind: count for kind, count in removed.items() if count}
@@ -37,4 +39,4 @@ class Cleanup:
     def _announce_image_origins(self) -> None:
         """Store the allowed picture hosts in the database, so that writes past the API follow the same settings."""
         storage, hosts = self.images.origins
-        self.database.call("image_origins_set", {"p_storage": storage, "p_hosts": hosts})
+        image_origins_set(self.database, storage=storage, hosts=hosts)

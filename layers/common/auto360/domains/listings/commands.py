@@ -17,6 +17,13 @@ from auto360.domains.listings.feed import CACHED
 from auto360.domains.listings.video_links import VideoLinks
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row, bytea
+from auto360.providers.database.functions.listing_editing import (
+    listing_create,
+    listing_delete,
+    listing_mark_sold,
+    listing_reactivate,
+    listing_update,
+)
 
 PICTURES = "listings-thumbnails"
 
@@ -45,16 +52,14 @@ class Posting:
         """
         document = self._stored(principal, fields)
         body = json.dumps(document, ensure_ascii=False, sort_keys=True).encode()
-        answer = self._changed(
-            "listing_create",
-            {
-                "p_user_id": principal.user_id,
-                "p_fields": document,
-                "p_key": key,
-                "p_digest": bytea(hashlib.sha256(body).digest()),
-            },
+        answer = listing_create(
+            self.database,
+            user_id=principal.user_id,
+            fields=document,
+            key=key,
+            digest=bytea(hashlib.sha256(body).digest()),
         )
-        listing: Row = answer["listing"]
+        listing: Row = self._changed(answer)["listing"]
         return listing
 
     def update(self, principal: Principal, listing_id: str, fields: Mapping[str, Any]) -> Row:
@@ -63,27 +68,29 @@ class Posting:
         Raises NotFound, Forbidden, NotActive, LimitReached, ListingRefused, VideoUnavailable, AccountBlocked,
         PhoneInvalid, ValidationFailed.
         """
-        arguments = {"p_fields": self._stored(principal, fields)}
-        listing: Row = self._changed("listing_update", _by(principal, listing_id) | arguments)["listing"]
+        stored = self._stored(principal, fields)
+        answer = listing_update(self.database, user_id=principal.user_id, listing_id=listing_id, fields=stored)
+        listing: Row = self._changed(answer)["listing"]
         return listing
 
     def delete(self, principal: Principal, listing_id: str) -> Row:
         """Delete a listing; a timer releases its videos. Raises NotFound, Forbidden, AccountBlocked."""
-        return self._changed("listing_delete", _by(principal, listing_id))
+        return self._changed(listing_delete(self.database, user_id=principal.user_id, listing_id=listing_id))
 
     def mark_sold(self, principal: Principal, listing_id: str) -> Row:
         """Mark as sold; visible until `delete_at`. Raises NotFound, Forbidden, NotActive, AccountBlocked."""
-        arguments = {"p_days": self.policy.listing_sold_days}
-        return self._changed("listing_mark_sold", _by(principal, listing_id) | arguments)
+        days = self.policy.listing_sold_days
+        answer = listing_mark_sold(self.database, user_id=principal.user_id, listing_id=listing_id, days=days)
+        return self._changed(answer)
 
     def reactivate(self, principal: Principal, listing_id: str) -> Row:
         """Reactivate a sold listing. Raises NotFound, Forbidden, NotSold, SaleFinal, AccountBlocked."""
-        return self._changed("listing_reactivate", _by(principal, listing_id))
+        return self._changed(listing_reactivate(self.database, user_id=principal.user_id, listing_id=listing_id))
 
-    def _changed(self, function: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        answer = accepted(self.database.call(function, arguments))
+    def _changed(self, answer: dict[str, Any]) -> dict[str, Any]:
+        changed = accepted(answer)
         self.cache.invalidate(CACHED)
-        return answer
+        return changed
 
     def _stored(self, principal: Principal, fields: Mapping[str, Any]) -> dict[str, Any]:
         """Return the fields in stored form: normal phone, allowed addresses, video addresses filled in."""
@@ -107,7 +114,3 @@ class Posting:
 
     def _picture(self, principal: Principal, reference: str, field: str) -> str:
         return self.images.resolve(reference, bucket=PICTURES, user_id=principal.user_id, field=field)
-
-
-def _by(principal: Principal, listing_id: str) -> dict[str, Any]:
-    return {"p_user_id": principal.user_id, "p_listing_id": listing_id}

@@ -6,6 +6,7 @@ from auto360.core.identity import Principal
 from auto360.core.pagination import Page, decode_cursor, encode_cursor
 from auto360.domains.listings.errors import accepted
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.comment_calls import comment_add, comment_remove, comments_page
 
 _ORDER = "comments"
 _FIRST = ("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")
@@ -22,15 +23,17 @@ class Comments:
     ) -> Page:
         """Return comments, or the replies to one, newest first. Raises NotFound, ValidationFailed."""
         before, before_id = decode_cursor(cursor, order=_ORDER) if cursor else _FIRST
-        arguments = {
-            "p_viewer_id": viewer.user_id if viewer else None,
-            "p_listing_id": listing_id,
-            "p_parent_id": parent_id,
-            "p_before": before,
-            "p_before_id": before_id,
-            "p_limit": limit + 1,
-        }
-        found = accepted(self.database.call("comments_page", arguments))["comments"]
+        found = accepted(
+            comments_page(
+                self.database,
+                viewer_id=viewer.user_id if viewer else None,
+                listing_id=listing_id,
+                parent_id=parent_id,
+                before=before,
+                before_id=before_id,
+                limit=limit + 1,
+            )
+        )["comments"]
         page = found[:limit]
         if len(found) <= limit:
             return Page(page, None)
@@ -38,15 +41,10 @@ class Comments:
 
     def add(self, principal: Principal, listing_id: str, *, text: str, parent_id: str | None) -> Row:
         """Add a comment. Raises NotFound, Forbidden, TextRefused, RateLimited, AccountBlocked."""
-        arguments = {
-            "p_user_id": principal.user_id,
-            "p_listing_id": listing_id,
-            "p_parent_id": parent_id,
-            "p_text": text,
-        }
-        return accepted(self.database.call("comment_add", arguments))
+        return accepted(
+            comment_add(self.database, user_id=principal.user_id, listing_id=listing_id, parent_id=parent_id, text=text)
+        )
 
     def remove(self, principal: Principal, comment_id: str) -> Row:
         """Delete the caller's own comment; idempotent. Raises NotFound."""
-        arguments = {"p_user_id": principal.user_id, "p_comment_id": comment_id}
-        return accepted(self.database.call("comment_remove", arguments))
+        return accepted(comment_remove(self.database, user_id=principal.user_id, comment_id=comment_id))

@@ -20,6 +20,7 @@ from auto360.domains.listings.synonyms import in_latin
 from auto360.domains.listings.write_buffer import Batch
 from auto360.providers.cache import Cache, CacheSettings, remembered
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.feed_and_search import listing_feed, listing_marks, popular_searches
 
 Category = Literal["car", "horse", "real_estate"]
 Sort = Literal["newest", "price_asc", "price_desc", "views", "nearest"]
@@ -114,18 +115,18 @@ class Feed:
 
     def popular(self, *, category: Category | None, limit: int) -> list[Row]:
         """Return the most frequent searches: `[{term, searches}]`."""
-        arguments = {
-            "p_category": category,
-            "p_days": self.popular_of.popular_search_days,
-            "p_least": self.popular_of.popular_search_least,
-            "p_limit": limit,
-        }
         found: list[Row] = remembered(
             self.cache,
             "searches",
             f"{category}:{limit}",
             seconds=self.keeps.cache_popular_searches_seconds,
-            make=lambda: self.database.call("popular_searches", arguments),
+            make=lambda: popular_searches(
+                self.database,
+                category=category,
+                days=self.popular_of.popular_search_days,
+                least=self.popular_of.popular_search_least,
+                limit=limit,
+            ),
         )
         return found
 
@@ -136,8 +137,7 @@ class Feed:
 
         def ask() -> Row:
             with self.searches.due() as searches:
-                arguments = {"p_query": document, "p_viewer_id": viewer_id, "p_searches": searches}
-                answer: Row = self.database.call("listing_feed", arguments)
+                answer: Row = listing_feed(self.database, query=document, viewer_id=viewer_id, searches=searches)
             marks.update(answer["marks"] or {})
             return {"listings": answer["listings"], "match": answer["match"]}
 
@@ -145,7 +145,7 @@ class Feed:
         shared: Row = remembered(self.cache, CACHED, key, seconds=self.keeps.cache_feed_seconds, make=ask)
         if viewer_id is not None and not marks and shared["listings"]:
             ids = [row["id"] for row in shared["listings"]]
-            marks = self.database.call("listing_marks", {"p_listing_ids": ids, "p_viewer_id": viewer_id})
+            marks = listing_marks(self.database, listing_ids=ids, viewer_id=viewer_id)
         return shared, marks
 
     def _count(self, text: str, category: Category | None) -> None:

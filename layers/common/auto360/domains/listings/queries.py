@@ -13,6 +13,7 @@ from auto360.core.pagination import Page, decode_place
 from auto360.domains.listings.feed import BISHKEK
 from auto360.domains.listings.write_buffer import Batch
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.feed_and_search import listing_read
 
 _MINE, _FAVOURITES = "mine", "favourites"
 _SELLER = "seller:public_profiles!listings_seller_profile_fkey(id,name,avatar_url,city,is_verified,rating)"
@@ -53,8 +54,7 @@ class ListingReader:
         """Return a listing, its phone for signed-in viewers; counts one view per day and viewer. Raises NotFound."""
         viewer_id = viewer.user_id if viewer else None
         with self.views.due() as views:
-            arguments = {"p_listing_id": listing_id, "p_viewer_id": viewer_id, "p_views": views}
-            found: Row | None = self.database.call("listing_read", arguments)
+            found: Row | None = listing_read(self.database, listing_id=listing_id, viewer_id=viewer_id, views=views)
         if found is None:
             raise NotFound
         if found["status"] == "active" and not found["is_mine"]:

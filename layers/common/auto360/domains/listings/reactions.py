@@ -6,6 +6,8 @@ from typing import Literal
 from auto360.core.identity import Principal
 from auto360.domains.listings.errors import accepted
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.reactions import listing_react
+from auto360.providers.database.functions.reports import listing_report
 
 Reason = Literal["inappropriate", "spam", "fraud", "duplicate", "misleading", "fake_price", "stolen", "other"]
 
@@ -18,15 +20,14 @@ class Reactions:
 
     def react(self, principal: Principal, listing_id: str, *, kind: Literal["like", "save"], is_on: bool) -> Row:
         """Set or remove a like or a save; returns the exact counters. Raises NotFound, AccountBlocked."""
-        arguments = {"p_user_id": principal.user_id, "p_listing_id": listing_id, "p_kind": kind, "p_is_on": is_on}
-        return accepted(self.database.call("listing_react", arguments))
+        return accepted(
+            listing_react(self.database, user_id=principal.user_id, listing_id=listing_id, kind=kind, is_on=is_on)
+        )
 
     def report(self, principal: Principal, listing_id: str, *, reason: Reason, comment: str | None) -> Row:
         """Report a listing to the moderators, once. Raises NotFound, AccountBlocked, Forbidden for one's own."""
-        arguments = {
-            "p_user_id": principal.user_id,
-            "p_listing_id": listing_id,
-            "p_reason": reason,
-            "p_comment": comment,
-        }
-        return accepted(self.database.call("listing_report", arguments))
+        return accepted(
+            listing_report(
+                self.database, user_id=principal.user_id, listing_id=listing_id, reason=reason, comment=comment
+            )
+        )

@@ -10,6 +10,8 @@ from auto360.domains.listings.feed import CACHED
 from auto360.domains.moderation.errors import accepted
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.comment_calls import comment_decide, comments_to_check
+from auto360.providers.database.functions.moderation import moderation_act, moderation_list, moderation_read
 
 State = Literal["pending", "in_review", "escalated"]
 Action = Literal["assign", "release", "approve", "reject", "escalate"]
@@ -29,17 +31,15 @@ class ModerationQueue:
     ) -> Page:
         """Return open items, most urgent first, then oldest. Raises Forbidden, ValidationFailed."""
         rank, after, after_id = decode_cursor(cursor, order=_ORDER) if cursor else _FIRST
-        answer = self.database.call(
-            "moderation_list",
-            {
-                "p_moderator_id": principal.user_id,
-                "p_statuses": list(states),
-                "p_is_mine": only_mine,
-                "p_after_rank": rank,
-                "p_after": after,
-                "p_after_id": after_id,
-                "p_limit": limit + 1,
-            },
+        answer = moderation_list(
+            self.database,
+            moderator_id=principal.user_id,
+            statuses=list(states),
+            is_mine=only_mine,
+            after_rank=rank,
+            after=after,
+            after_id=after_id,
+            limit=limit + 1,
         )
         items = accepted(answer)["items"]
         page = items[:limit]
@@ -50,19 +50,17 @@ class ModerationQueue:
 
     def one(self, principal: Principal, listing_id: str) -> Row:
         """Return an item with its history and user reports. Raises NotFound, Forbidden."""
-        arguments = {"p_moderator_id": principal.user_id, "p_listing_id": listing_id}
-        return accepted(self.database.call("moderation_read", arguments))
+        return accepted(moderation_read(self.database, moderator_id=principal.user_id, listing_id=listing_id))
 
     def comments(self, principal: Principal, *, limit: int) -> Row:
         """Return the hidden comments {comments}, the oldest first. Raises Forbidden."""
-        return accepted(
-            self.database.call("comments_to_check", {"p_moderator_id": principal.user_id, "p_limit": limit})
-        )
+        return accepted(comments_to_check(self.database, moderator_id=principal.user_id, limit=limit))
 
     def decide_comment(self, principal: Principal, comment_id: str, *, is_shown: bool) -> Row:
         """Show a hidden comment again, or remove it. Raises NotFound, Forbidden."""
-        arguments = {"p_moderator_id": principal.user_id, "p_comment_id": comment_id, "p_is_shown": is_shown}
-        return accepted(self.database.call("comment_decide", arguments))
+        return accepted(
+            comment_decide(self.database, moderator_id=principal.user_id, comment_id=comment_id, is_shown=is_shown)
+        )
 
     def act(
         self, principal: Principal, listing_id: str, *, version: int, action: Action, reason: str | None = None
@@ -71,14 +69,16 @@ class ModerationQueue:
 
         Raises NotFound, Forbidden, Outdated, Decided, Taken.
         """
-        arguments = {
-            "p_moderator_id": principal.user_id,
-            "p_listing_id": listing_id,
-            "p_version": version,
-            "p_action": action,
-            "p_reason": reason,
-        }
-        item = accepted(self.database.call("moderation_act", arguments))
+        item = accepted(
+            moderation_act(
+                self.database,
+                moderator_id=principal.user_id,
+                listing_id=listing_id,
+                version=version,
+                action=action,
+                reason=reason,
+            )
+        )
         if action in ("approve", "reject"):
             self.cache.invalidate(CACHED)
         return item

@@ -8,6 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from auto360.core.errors import AccountBlocked, AuthenticationRequired, DomainError, Forbidden, NotFound
 from auto360.core.identity import Principal
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.monitoring_and_alerts import (
+    alert_rule_change,
+    alert_rules_list,
+    alert_silence,
+    alerts_list,
+    database_report,
+)
 
 _REFUSALS: dict[str, type[DomainError]] = {
     refusal.code: refusal for refusal in (AccountBlocked, AuthenticationRequired, Forbidden, NotFound)
@@ -33,33 +40,32 @@ class Alerts:
 
     def current(self, staff_member: Principal, *, most: int = 50) -> list[Row]:
         """Return open alerts, then the last closed ones. Raises Forbidden."""
-        alerts: list[Row] = self._accepted("alerts_list", p_operator_id=staff_member.user_id, p_most=most)["alerts"]
+        alerts: list[Row] = _accepted(alerts_list(self.database, operator_id=staff_member.user_id, most=most))["alerts"]
         return alerts
 
     def silence(self, staff_member: Principal, alert_id: str, *, minutes: int) -> Row:
         """Suppress repetitions for a while: {silenced_until}. Raises NotFound, Forbidden."""
-        return self._accepted(
-            "alert_silence", p_operator_id=staff_member.user_id, p_alert_id=alert_id, p_minutes=minutes
-        )
+        answer = alert_silence(self.database, operator_id=staff_member.user_id, alert_id=alert_id, minutes=minutes)
+        return _accepted(answer)
 
     def rules(self, staff_member: Principal) -> list[Row]:
         """Return every rule. Raises Forbidden."""
-        rules: list[Row] = self._accepted("alert_rules_list", p_operator_id=staff_member.user_id)["rules"]
+        rules: list[Row] = _accepted(alert_rules_list(self.database, operator_id=staff_member.user_id))["rules"]
         return rules
 
     def change_rule(self, staff_member: Principal, code: str, change: RuleChange) -> Row:
         """Change a rule without a deployment; the audit log keeps the old values. Raises NotFound, Forbidden."""
         changes = change.model_dump(exclude_none=True)
-        answer = self._accepted("alert_rule_change", p_operator_id=staff_member.user_id, p_code=code, p_changes=changes)
-        rule: Row = answer["rule"]
+        answer = alert_rule_change(self.database, operator_id=staff_member.user_id, code=code, changes=changes)
+        rule: Row = _accepted(answer)["rule"]
         return rule
 
     def database_report(self, staff_member: Principal) -> Row:
         """Return size, slow statements, largest tables, missing and unused indexes. Raises Forbidden."""
-        return self._accepted("database_report", p_operator_id=staff_member.user_id)
+        return _accepted(database_report(self.database, operator_id=staff_member.user_id))
 
-    def _accepted(self, function: str, **arguments: object) -> Row:
-        answer = self.database.call(function, arguments)
-        if set(answer) == {"reason"}:
-            raise _REFUSALS[answer["reason"]]
-        return dict(answer)
+
+def _accepted(answer: Row) -> Row:
+    if set(answer) == {"reason"}:
+        raise _REFUSALS[answer["reason"]]
+    return answer

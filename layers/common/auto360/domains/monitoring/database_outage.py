@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 
 from auto360.core.clock import Clock
 from auto360.providers.database import Database, DatabaseUnavailable
+from auto360.providers.database.functions.monitoring_and_alerts import health_check
 from auto360.providers.sms import SmsProvider
 from auto360.providers.sms.delivery import Deliver
 
@@ -46,7 +47,7 @@ class DatabaseDown:
         for pause in _PAUSES_SECONDS:
             self.sleep(pause)
             try:
-                self.database.call("health_check", {})
+                health_check(self.database)
             except DatabaseUnavailable:
                 continue
             return True

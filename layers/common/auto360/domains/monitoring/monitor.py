@@ -8,6 +8,11 @@ from typing import Any
 from auto360.domains.monitoring.message_format import Wording
 from auto360.providers.alert_channels import AlertChannel, AlertMessage, ChannelFailure
 from auto360.providers.database import Database, DatabaseUnavailable
+from auto360.providers.database.functions.monitoring_and_alerts import (
+    alert_message_record,
+    alert_messages_claim,
+    alerts_judge,
+)
 from auto360.providers.database.lease import lease
 from auto360.providers.metrics import MetricSource, Sample, SourceFailure
 
@@ -67,16 +72,13 @@ class Monitor:
             self.call_for_help()
             raise
 
-    def _call(self, function: str, **arguments: object) -> Any:
-        return self.database.call(function, arguments)
-
     def _round(self) -> dict[str, int | str]:
         found = self._measure()
-        judged = self._call(
-            "alerts_judge",
-            p_measured=found.measured,
-            p_readings=[vars(reading) for reading in found.readings],
-            p_recipients=self.recipients,
+        judged = alerts_judge(
+            self.database,
+            measured=found.measured,
+            readings=[vars(reading) for reading in found.readings],
+            recipients=self.recipients,
         )
         told = self._tell()
         problems = {**found.down, **told.problems}
@@ -109,13 +111,13 @@ class Monitor:
         for due in self._due(until=self.now() + self.sending_seconds):
             channel = due["channel"]
             failure = down.get(channel) or self._send(channel, self.wording.message(due), down)
-            self._call("alert_message_record", p_id=due["id"], p_failure=failure)
+            alert_message_record(self.database, id=due["id"], failure=failure)
             told.note(channel, failure)
         return told
 
     def _due(self, *, until: float) -> Iterator[Mapping[str, Any]]:
         while self.now() < until:
-            batch = self._call("alert_messages_claim", p_most=_BATCH, p_seconds=_MESSAGE_SECONDS)
+            batch = alert_messages_claim(self.database, most=_BATCH, seconds=_MESSAGE_SECONDS)
             yield from batch
             if len(batch) < _BATCH:
                 return

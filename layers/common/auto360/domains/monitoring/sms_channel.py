@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from auto360.providers.alert_channels import AlertMessage, ChannelFailure
 from auto360.providers.database import Database
+from auto360.providers.database.functions.monitoring_and_alerts import alert_sms_reserve
+from auto360.providers.database.functions.sms import sms_record
 from auto360.providers.sms.delivery import Deliver
 
 
@@ -16,13 +18,12 @@ class SmsChannel:
 
     def send(self, message: AlertMessage) -> None:
         """Reserve, deliver, record. Raises ChannelFailure when no provider accepted it."""
-        arguments = {"p_event_id": message.id, "p_phone": message.recipient}
-        reserved = self.database.call("alert_sms_reserve", arguments)
+        reserved = alert_sms_reserve(self.database, event_id=message.id, phone=message.recipient)
         if reserved["state"] != "reserved":
             return
         circuits = reserved["open_circuits"]
         delivery = self.deliver(message.recipient, message.short, sms_id=message.id, passed_over=circuits)
-        self.database.call("sms_record", delivery.record(message.id))
+        sms_record(self.database, **delivery.record(message.id))
         if delivery.bad_number:
             raise ChannelFailure("bad_number", is_down=False)
         if delivery.provider is None:

@@ -11,6 +11,11 @@ from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
 from auto360.domains.backups.lease import Lease
 from auto360.providers.database import Database, Row, bytea
+from auto360.providers.database.functions.backups_and_replication import (
+    copies_to_verify,
+    note_copy_damaged,
+    note_copy_verified,
+)
 from auto360.providers.object_storage import ObjectMissing, ObjectStore
 
 _PAGE = 50
@@ -62,8 +67,7 @@ class Samples:
 
     def _due(self, *, but: Sequence[str]) -> list[Row]:
         days = self.policy.copies_read_again_days
-        arguments = {"p_share_days": days, "p_but": list(but), "p_limit": _PAGE}
-        rows: list[Row] = self.database.call("copies_to_verify", arguments)
+        rows: list[Row] = copies_to_verify(self.database, share_days=days, but=list(but), limit=_PAGE)
         return rows
 
     def _is_right(self, row: Row) -> bool:
@@ -78,6 +82,6 @@ class Samples:
         self.counted.read += 1
         self.counted.bytes += max(size, 0)
         self.counted.damaged += not is_right
-        arguments = {"p_kind": row["kind"], "p_source": row["source"], "p_sha256": bytea(bytes.fromhex(row["sha256"]))}
-        self.database.call("note_copy_verified" if is_right else "note_copy_damaged", arguments)
+        note = note_copy_verified if is_right else note_copy_damaged
+        note(self.database, kind=row["kind"], source=row["source"], sha256=bytea(bytes.fromhex(row["sha256"])))
         return is_right

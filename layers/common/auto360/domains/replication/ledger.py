@@ -2,10 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal, TypedDict
 
 from auto360.domains.replication import Copy
 from auto360.providers.database import Database, Row, bytea
+from auto360.providers.database.functions.backups_and_replication import (
+    copies_known,
+    copies_over,
+    copy_of,
+    note_copies_deleted,
+    note_copy,
+    note_deleted_videos,
+    note_source_gone,
+    note_video_copy,
+)
 
 Kind = Literal["video", "storage"]
 Origin = Literal["original", "transcode"]
@@ -32,8 +42,7 @@ class CopyLedger:
         """Yield replicas of a bucket's files present at the last look, in the byte order of the source."""
         after = f"{bucket}/"
         while True:
-            arguments = {"p_kind": kind, "p_bucket": bucket, "p_after": after, "p_limit": _PAGE}
-            rows: list[Row] = self.database.call("copies_known", arguments)
+            rows: list[Row] = copies_known(self.database, kind=kind, bucket=bucket, after=after, limit=_PAGE)
             yield from (_copy(row) for row in rows)
             if len(rows) < _PAGE:
                 return
@@ -41,42 +50,48 @@ class CopyLedger:
 
     def of(self, kind: Kind, source: str) -> Copy | None:
         """Return the replica of one source."""
-        row: Row | None = self.database.call("copy_of", {"p_kind": kind, "p_source": source})
+        row: Row | None = copy_of(self.database, kind=kind, source=source)
         return _copy(row) if row else None
 
     def note(self, kind: Kind, source: str, copied: Copied, *, etag: str | None) -> None:
         """Record a complete replica."""
-        self.database.call("note_copy", {"p_kind": kind, "p_source": source, "p_etag": etag, **_proof(copied)})
+        note_copy(self.database, kind=kind, source=source, etag=etag, **_proof(copied))
 
     def note_gone(self, kind: Kind, source: str, *, object_key: str, keep_days: int) -> None:
         """Record that the source is gone; its replica lies at `object_key` and is kept for `keep_days`."""
-        arguments = {"p_kind": kind, "p_source": source, "p_object_key": object_key, "p_keep_days": keep_days}
-        self.database.call("note_source_gone", arguments)
+        note_source_gone(self.database, kind=kind, source=source, object_key=object_key, keep_days=keep_days)
 
     def over(self, kind: Kind, *, most: int) -> list[tuple[str, str]]:
         """Return source and object key of expired replicas, at most `most`."""
-        rows: list[Row] = self.database.call("copies_over", {"p_kind": kind, "p_limit": most})
+        rows: list[Row] = copies_over(self.database, kind=kind, limit=most)
         return [(row["source"], row["object_key"]) for row in rows]
 
     def note_deleted(self, kind: Kind, sources: Sequence[str]) -> None:
         """Record that the objects of these replicas were deleted."""
-        self.database.call("note_copies_deleted", {"p_kind": kind, "p_sources": list(sources)})
+        note_copies_deleted(self.database, kind=kind, sources=list(sources))
 
     def note_video(self, video_id: str, copied: Copied) -> bool:
         """Record a complete replica of a video; False when the video was deleted meanwhile."""
-        return bool(self.database.call("note_video_copy", {"p_video_id": video_id, **_proof(copied)}))
+        return note_video_copy(self.database, video_id=video_id, **_proof(copied))
 
     def note_deleted_videos(self, *, keep_days: int) -> int:
         """Start the retention of replicas whose videos are deleted; returns how many."""
-        return int(self.database.call("note_deleted_videos", {"p_keep_days": keep_days}))
+        return int(note_deleted_videos(self.database, keep_days=keep_days))
 
 
-def _proof(copied: Copied) -> dict[str, Any]:
+class _Proof(TypedDict):
+    object_key: str
+    bytes: int
+    sha256: str
+    origin: str
+
+
+def _proof(copied: Copied) -> _Proof:
     return {
-        "p_object_key": copied.object_key,
-        "p_bytes": copied.size,
-        "p_sha256": bytea(copied.sha256),
-        "p_origin": copied.origin,
+        "object_key": copied.object_key,
+        "bytes": copied.size,
+        "sha256": bytea(copied.sha256),
+        "origin": copied.origin,
     }
 
 

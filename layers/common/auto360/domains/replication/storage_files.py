@@ -13,6 +13,7 @@ from pydantic import field_validator
 from auto360.core.settings import EnvSettings
 from auto360.domains.replication import ReplicaLocation, SourceFile
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.backups_and_replication import storage_changes
 from auto360.providers.object_storage import ObjectStore
 
 _PAGE = 500
@@ -48,8 +49,7 @@ class SupabaseFiles:
     def changes(self, after: ReplicaLocation, *, until: datetime) -> Iterator[SourceFile]:
         """Read `storage.objects`, page by page."""
         while True:
-            arguments = {"p_after": after.changed_at, "p_after_id": after.id, "p_limit": _PAGE}
-            rows: list[Row] = self.database.call("storage_changes", arguments)
+            rows: list[Row] = storage_changes(self.database, after=after.changed_at, after_id=after.id, limit=_PAGE)
             for row in rows:
                 after = ReplicaLocation(row["changed_at"], row["id"])
                 if datetime.fromisoformat(after.changed_at) > until:

@@ -18,6 +18,7 @@ from auto360.domains.backups.lease import Lease
 from auto360.domains.replication import ReplicaLocation
 from auto360.domains.replication.ledger import Copied, CopyLedger, Origin
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.backups_and_replication import videos_to_replicate
 from auto360.providers.object_storage import ObjectStore
 from auto360.providers.video import Download, VideoFailure, VideoPlayer, VideoUncertain
 
@@ -94,8 +95,7 @@ class VideoCopies:
     def _missing(self) -> Iterator[Row]:
         after = ReplicaLocation.start()
         while True:
-            arguments = {"p_after": after.changed_at, "p_after_id": after.id, "p_limit": _PAGE}
-            rows: list[Row] = self.database.call("videos_to_replicate", arguments)
+            rows: list[Row] = videos_to_replicate(self.database, after=after.changed_at, after_id=after.id, limit=_PAGE)
             yield from rows
             if len(rows) < _PAGE:
                 return

@@ -15,6 +15,12 @@ from pydantic import Field, SecretStr
 from auto360.core.errors import NotFound
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database
+from auto360.providers.database.functions.sms import (
+    sms_balances_record,
+    sms_reports_due,
+    sms_reports_hinted,
+    sms_reports_record,
+)
 from auto360.providers.sms import PushedReport, SmsFailure, SmsProvider, SmsPushReader, SmsPushRefused, SmsReport
 
 _QUESTION_SECONDS = 4.0
@@ -56,8 +62,7 @@ class PushedReports:
 
     def _ask_about(self, provider: str, reports: Sequence[PushedReport]) -> int:
         hints = [{"message_id": report.message_id, "phone": report.phone} for report in reports]
-        arguments = {"p_supplier": provider, "p_reports": hints, "p_most": _MOST_QUESTIONS_PER_PUSH}
-        claimed = self.database.call("sms_reports_hinted", arguments)
+        claimed = sms_reports_hinted(self.database, supplier=provider, reports=hints, most=_MOST_QUESTIONS_PER_PUSH)
         return _ask_and_record(self.database, self.providers[provider], claimed)
 
 
@@ -71,7 +76,7 @@ class SmsPoller:
 
     def __call__(self) -> dict[str, int]:
         """Run one round: {asked, changed, balances}."""
-        due = self.database.call("sms_reports_due", {"p_most": self.most, "p_suppliers": list(self.providers)})
+        due = sms_reports_due(self.database, most=self.most, suppliers=list(self.providers))
         messages = sorted(due["messages"], key=_provider_of)
         changed = 0
         for name, claimed in groupby(messages, key=_provider_of):
@@ -88,7 +93,7 @@ class SmsPoller:
             row = {"supplier": name, "balance_tyiyn": account.balance_tyiyn, "price_tyiyn": account.price_tyiyn}
             rows.append(row)
         if rows:
-            self.database.call("sms_balances_record", {"p_balances": rows})
+            sms_balances_record(self.database, balances=rows)
         return len(rows)
 
 
@@ -122,4 +127,4 @@ def _record(database: Database, provider: str, reports: Sequence[PushedReport]) 
         }
         for pushed in reports
     ]
-    return int(database.call("sms_reports_record", {"p_supplier": provider, "p_reports": rows}))
+    return int(sms_reports_record(database, supplier=provider, reports=rows))

@@ -14,6 +14,7 @@ from auto360.core.settings import EnvSettings
 from auto360.domains.accounts.errors import PhoneRejected, SmsUnavailable
 from auto360.domains.sms.errors import accepted
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.sms import sms_record, sms_reserve_by_operator
 from auto360.providers.sms.delivery import Deliver
 
 Template = Literal["listing_question", "payment_question", "payment_refunded", "account_question", "test"]
@@ -62,26 +63,24 @@ class StaffSms:
             uuid5(_REPEATED, f"{staff_member.user_id} {idempotency_key}") if idempotency_key else self.new_id()
         )
         reserved = accepted(
-            self.database.call(
-                "sms_reserve_by_operator",
-                {
-                    "p_sms_id": sms_id,
-                    "p_operator_id": staff_member.user_id,
-                    "p_phone": phone,
-                    "p_template": template,
-                    "p_address": origin.address,
-                    "p_request_id": origin.request_id,
-                    "p_cost_tyiyn": 0,
-                    "p_per_phone_hour": self.policy.staff_sms_per_phone_hour,
-                    "p_per_operator_day": self.policy.staff_sms_per_day,
-                },
+            sms_reserve_by_operator(
+                self.database,
+                sms_id=sms_id,
+                operator_id=staff_member.user_id,
+                phone=phone,
+                template=template,
+                address=origin.address,
+                request_id=origin.request_id,
+                cost_tyiyn=0,
+                per_phone_hour=self.policy.staff_sms_per_phone_hour,
+                per_operator_day=self.policy.staff_sms_per_day,
             )
         )
         if "state" in reserved:
             return {"sms_id": sms_id, "state": reserved["state"], "provider": None}
         text = sentence(SMS_TEMPLATES, template, language)
         delivery = self.deliver(phone, text, sms_id=sms_id, passed_over=reserved["open_circuits"])
-        self.database.call("sms_record", delivery.record(sms_id))
+        sms_record(self.database, **delivery.record(sms_id))
         if delivery.bad_number:
             raise PhoneRejected
         if delivery.provider is None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from auto360.core.identity import Principal
 from auto360.domains.sms.errors import accepted
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.sms import sms_status
 
 
 @dataclass(frozen=True)
@@ -15,4 +16,4 @@ class SmsStatus:
 
     def __call__(self, staff_member: Principal, *, days: int) -> Row:
         """Return the result of SQL function `sms_status` for the last `days` Bishkek days. Raises Forbidden."""
-        return accepted(self.database.call("sms_status", {"p_operator_id": staff_member.user_id, "p_days": days}))
+        return accepted(sms_status(self.database, operator_id=staff_member.user_id, days=days))

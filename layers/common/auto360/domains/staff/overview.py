@@ -6,6 +6,8 @@ from auto360.domains.staff.errors import accepted
 from auto360.domains.staff.sessions import StaffMember
 from auto360.domains.staff.team import RequestOrigin
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.jobs_by_staff import job_switch
+from auto360.providers.database.functions.staff import backups_overview, operations_overview
 
 
 @dataclass(frozen=True)
@@ -16,19 +18,23 @@ class Overview:
 
     def today(self, staff_member: StaffMember) -> Row:
         """Return open work for the staff member's role, open alerts, timers."""
-        return accepted(self.database.call("operations_overview", {"p_operator_id": staff_member.user_id}))
+        return accepted(operations_overview(self.database, operator_id=staff_member.user_id))
 
     def switch_job(self, staff_member: StaffMember, job: str, *, is_paused: bool, origin: RequestOrigin) -> bool:
         """Pause or resume a job; false when it was so before. Raises NotFound for a job that has never run."""
-        arguments = {
-            "p_operator_id": staff_member.user_id,
-            "p_job": job,
-            "p_is_paused": is_paused,
-            "p_address": origin.address,
-            "p_request_id": origin.request_id,
-        }
-        return bool(accepted(self.database.call("job_switch", arguments))["is_changed"])
+        return bool(
+            accepted(
+                job_switch(
+                    self.database,
+                    operator_id=staff_member.user_id,
+                    job=job,
+                    is_paused=is_paused,
+                    address=origin.address,
+                    request_id=origin.request_id,
+                )
+            )["is_changed"]
+        )
 
     def backups(self, staff_member: StaffMember, *, most: int) -> Row:
         """Return kinds of backups with their last good run, and the newest `most` runs."""
-        return accepted(self.database.call("backups_overview", {"p_operator_id": staff_member.user_id, "p_most": most}))
+        return accepted(backups_overview(self.database, operator_id=staff_member.user_id, most=most))

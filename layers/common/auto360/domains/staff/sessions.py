@@ -24,6 +24,12 @@ from auto360.domains.accounts.code_secrets import CodeSecrets
 from auto360.domains.accounts.errors import CodeInvalid, LoginLocked
 from auto360.domains.staff.errors import StaffRoleRequired
 from auto360.providers.database import Database, bytea
+from auto360.providers.database.functions.staff import (
+    operator_form_once,
+    operator_session,
+    operator_sign_in,
+    operator_sign_out,
+)
 
 Role = Literal["moderator", "finance", "admin"]
 
@@ -70,23 +76,21 @@ class StaffSessions:
         digests = {
             key_id: self.secrets.check_digest(key_id, phone=phone, code=code).hex() for key_id in self.secrets.ids
         }
-        answer = self.database.call(
-            "operator_sign_in",
-            {
-                "p_phone": phone,
-                "p_digests": digests,
-                "p_address": client.address,
-                "p_sms_id": str(request_id),
-                "p_token_digest": _digest(token),
-                "p_session": {
-                    "platform": "web",
-                    "user_agent": client.user_agent,
-                    "address": client.address,
-                    "lifetime_seconds": self.policy.staff_session_seconds,
-                },
-                "p_lock": self.locks.lock(),
-                "p_request_id": client.request_id,
+        answer = operator_sign_in(
+            self.database,
+            phone=phone,
+            digests=digests,
+            address=client.address,
+            sms_id=str(request_id),
+            token_digest=_digest(token),
+            session={
+                "platform": "web",
+                "user_agent": client.user_agent,
+                "address": client.address,
+                "lifetime_seconds": self.policy.staff_session_seconds,
             },
+            lock=self.locks.lock(),
+            request_id=client.request_id,
         )
         if answer["outcome"] == "locked":
             raise LoginLocked(retry_after=answer["retry_after"])
@@ -98,17 +102,15 @@ class StaffSessions:
     def find(self, token: str) -> StaffMember | None:
         """Return the staff member of a session, or None; extends the session's idle time."""
         idle = self.policy.staff_session_idle_seconds
-        found = self.database.call("operator_session", {"p_token_digest": _digest(token), "p_idle_seconds": idle})
+        found = operator_session(self.database, token_digest=_digest(token), idle_seconds=idle)
         return StaffMember(**found) if found else None
 
     def is_first(self, staff_member: StaffMember, form_key: UUID) -> bool:
         """Return True for the first submission of a form; False for a second press of its button."""
-        arguments = {"p_operator_id": staff_member.user_id, "p_key": str(form_key)}
-        return bool(self.database.call("operator_form_once", arguments))
+        return bool(operator_form_once(self.database, operator_id=staff_member.user_id, key=str(form_key)))
 
     def end(self, token: str, *, address: str, request_id: str) -> None:
-        arguments = {"p_token_digest": _digest(token), "p_address": address, "p_request_id": request_id}
-        self.database.call("operator_sign_out", arguments)
+        operator_sign_out(self.database, token_digest=_digest(token), address=address, request_id=request_id)
 
 
 def form_token(token: str) -> str:

@@ -7,6 +7,7 @@ from auto360.core.pagination import Page, decode_place
 from auto360.domains.staff.errors import accepted
 from auto360.domains.staff.sessions import Role, StaffMember
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.staff import audit_page, operator_appoint, operators_list
 
 _ORDER = "audit"
 
@@ -30,7 +31,7 @@ class StaffTeam:
 
         Raises Forbidden.
         """
-        return accepted(self.database.call("operators_list", {"p_operator_id": staff_member.user_id}))
+        return accepted(operators_list(self.database, operator_id=staff_member.user_id))
 
     def appoint(
         self, staff_member: StaffMember | None, phone: str, *, role: Role | Literal["user"], origin: RequestOrigin
@@ -40,27 +41,31 @@ class StaffTeam:
         `waits`: the role begins when another administrator gives the same one. Without `staff_member` the caller holds
         the service key, and the role begins at once. Raises Forbidden, CannotChangeOwnRole.
         """
-        arguments = {
-            "p_actor_id": staff_member.user_id if staff_member else None,
-            "p_phone": phone,
-            "p_role": role,
-            "p_address": origin.address or None,
-            "p_request_id": origin.request_id,
-        }
-        return accepted(self.database.call("operator_appoint", arguments))
+        return accepted(
+            operator_appoint(
+                self.database,
+                actor_id=staff_member.user_id if staff_member else None,
+                phone=phone,
+                role=role,
+                address=origin.address or None,
+                request_id=origin.request_id,
+            )
+        )
 
     def audit(
         self, staff_member: StaffMember, *, area: str | None, actor: str | None, cursor: str | None, limit: int
     ) -> Page:
         """Return the audit log, newest first; `area` is the part of an action before its dot. Raises Forbidden."""
         place = decode_place(cursor, order=_ORDER)
-        arguments = {
-            "p_operator_id": staff_member.user_id,
-            "p_area": area,
-            "p_actor_id": actor,
-            "p_before": place.before,
-            "p_before_id": place.before_id,
-            "p_limit": limit + 1,
-        }
-        entries = accepted(self.database.call("audit_page", arguments))["entries"]
+        entries = accepted(
+            audit_page(
+                self.database,
+                operator_id=staff_member.user_id,
+                area=area,
+                actor_id=actor,
+                before=place.before,
+                before_id=place.before_id,
+                limit=limit + 1,
+            )
+        )["entries"]
         return Page.cut(entries, limit=limit, order=_ORDER, time="created_at")

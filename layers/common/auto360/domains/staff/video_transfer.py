@@ -8,6 +8,7 @@ from auto360.domains.staff.sessions import StaffMember
 from auto360.domains.staff.team import RequestOrigin
 from auto360.domains.videos.transfer.policy import MigrationPolicy
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.video_transfer import migration_order, migration_overview
 
 _AT_ONCE = 500
 
@@ -22,8 +23,9 @@ class TransferAdmin:
     def overview(self, staff_member: StaffMember, *, days: int) -> Row:
         """Return states, today's allowance, days, and up to a hundred failed entries."""
         limit = self.policy.video_migration_daily_limit
-        arguments = {"p_operator_id": staff_member.user_id, "p_daily_limit": limit, "p_days": days}
-        return accepted(self.database.call("migration_overview", arguments))
+        return accepted(
+            migration_overview(self.database, operator_id=staff_member.user_id, daily_limit=limit, days=days)
+        )
 
     def pause(self, staff_member: StaffMember, *, is_paused: bool, origin: RequestOrigin) -> None:
         """Pause or resume. A run stops after its current chunk and keeps what it has."""
@@ -49,10 +51,12 @@ class TransferAdmin:
         return self._order(staff_member, order, origin)
 
     def _order(self, staff_member: StaffMember, order: dict[str, object], origin: RequestOrigin) -> Row:
-        arguments = {
-            "p_operator_id": staff_member.user_id,
-            "p_order": order,
-            "p_address": origin.address,
-            "p_request_id": origin.request_id,
-        }
-        return accepted(self.database.call("migration_order", arguments))
+        return accepted(
+            migration_order(
+                self.database,
+                operator_id=staff_member.user_id,
+                order=order,
+                address=origin.address,
+                request_id=origin.request_id,
+            )
+        )

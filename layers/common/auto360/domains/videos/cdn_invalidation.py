@@ -6,6 +6,12 @@ from dataclasses import dataclass
 
 from auto360.providers.cdn import Cdn, CdnFailure
 from auto360.providers.database import Database
+from auto360.providers.database.functions.cdn_purges import (
+    cdn_purge_done,
+    cdn_purge_drop,
+    cdn_purge_failed,
+    cdn_purge_take,
+)
 
 
 @dataclass(frozen=True)
@@ -21,16 +27,16 @@ class Purging:
         Without a CDN the queue is dropped.
         """
         if self.cdn is None:
-            self.database.call("cdn_purge_drop", {})
+            cdn_purge_drop(self.database)
             return {"purged": 0}
-        batch = self.database.call("cdn_purge_take", {})
+        batch = cdn_purge_take(self.database)
         if not batch:
             return {"purged": 0}
         ids = [item["id"] for item in batch]
         try:
             self.cdn.purge([item["path"] for item in batch])
         except CdnFailure as failure:
-            self.database.call("cdn_purge_failed", {"p_ids": ids})
+            cdn_purge_failed(self.database, ids=ids)
             return {"purged": 0, "failed": failure.code}
-        self.database.call("cdn_purge_done", {"p_ids": ids})
+        cdn_purge_done(self.database, ids=ids)
         return {"purged": len(ids)}

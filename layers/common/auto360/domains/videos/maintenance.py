@@ -13,6 +13,21 @@ from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
 from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.playback import videos_readdress, videos_unchecked
+from auto360.providers.database.functions.uploads import upload_ticket_abandon
+from auto360.providers.database.functions.videos import (
+    upload_tickets_end,
+    upload_tickets_revoked,
+    upload_tickets_to_revoke,
+    upload_tickets_unanswered,
+    video_deleted,
+    video_observed,
+    video_prove,
+    video_uploaded,
+    videos_due,
+    videos_to_delete,
+    videos_unknown,
+)
 from auto360.providers.video import ProviderVideo, VideoFailure
 
 _BATCH = 100
@@ -48,7 +63,7 @@ class VideoUpkeep:
         """Process due work for at most `seconds`. A failing provider is left for the next run."""
         self.report.clear()
         ends_at = self.monotonic() + seconds
-        self.report["tickets_ended"] = self.database.call("upload_tickets_end", {})
+        self.report["tickets_ended"] = upload_tickets_end(self.database)
         steps: tuple[Callable[[], bool], ...] = (self._ask, self._delete, self._revoke, self._unanswered)
         for step in steps:
             while self.monotonic() < ends_at and step():
@@ -72,19 +87,17 @@ class VideoUpkeep:
 
     def _ask(self) -> bool:
         """Refresh the states of one batch. True: there may be more."""
-        due = self.database.call("videos_due", {"p_limit": _BATCH, "p_lease_seconds": _LEASE_SECONDS})
+        due = videos_due(self.database, limit=_BATCH, lease_seconds=_LEASE_SECONDS)
         self._ask_providers(due)
         return len(due) == _BATCH
 
     def _ask_unchecked(self) -> None:
         """Check videos from before the checks once."""
-        arguments = {"p_limit": _UNCHECKED, "p_lease_seconds": _LEASE_SECONDS}
-        self._ask_providers(self.database.call("videos_unchecked", arguments))
+        self._ask_providers(videos_unchecked(self.database, limit=_UNCHECKED, lease_seconds=_LEASE_SECONDS))
 
     def _readdress(self) -> None:
         """Rewrite listings' addresses after a change of the domain."""
-        arguments = {"p_api_url": self.api_url, "p_limit": _BATCH}
-        self.report["listings_readdressed"] = self.database.call("videos_readdress", arguments)
+        self.report["listings_readdressed"] = videos_readdress(self.database, api_url=self.api_url, limit=_BATCH)
 
     def _ask_providers(self, due: list[Row]) -> None:
         for provider in self.providers.by_name:
@@ -105,16 +118,19 @@ class VideoUpkeep:
             self.report[f"videos_{state}"] += 1
 
     def _observed(self, video_id: str, provider_id: str, told: dict[str, Any] | None) -> str:
-        arguments = {"p_video_id": video_id, "p_provider_video_id": provider_id, "p_found": told}
-        return str(self.database.call("video_observed", {**arguments, "p_api_url": self.api_url}))
+        return str(
+            video_observed(
+                self.database, video_id=video_id, provider_video_id=provider_id, found=told, api_url=self.api_url
+            )
+        )
 
     def _delete(self) -> bool:
         """Delete the copies of one batch. Failures are retried when their lease is over."""
-        due = self.database.call("videos_to_delete", {"p_limit": _BATCH, "p_lease_seconds": _LEASE_SECONDS})
+        due = videos_to_delete(self.database, limit=_BATCH, lease_seconds=_LEASE_SECONDS)
         for row in due:
             places = ((row["provider"], row["provider_video_id"]), (row["fallback_provider"], row["fallback_video_id"]))
             if all(self._released(row, provider, video_id) for provider, video_id in places if video_id):
-                self.database.call("video_deleted", {"p_video_id": row["id"]})
+                video_deleted(self.database, video_id=row["id"])
                 self.report["videos_deleted"] += 1
         return len(due) == _BATCH
 
@@ -137,7 +153,7 @@ class VideoUpkeep:
         if found is None:
             return False
         about = {"title": found.title, "created_at": found.created_at.isoformat() if found.created_at else None}
-        return bool(self.database.call("video_prove", {"p_video_id": video_id, "p_found": about}))
+        return bool(video_prove(self.database, video_id=video_id, found=about))
 
     def _done(self, provider: str, video_id: str) -> bool:
         try:
@@ -148,7 +164,7 @@ class VideoUpkeep:
         return True
 
     def _revoke(self) -> bool:
-        due = self.database.call("upload_tickets_to_revoke", {"p_limit": _BATCH})
+        due = upload_tickets_to_revoke(self.database, limit=_BATCH)
         revoked = []
         for row in due:
             try:
@@ -157,13 +173,13 @@ class VideoUpkeep:
                 self.report["provider_failures"] += 1
                 break
             revoked.append(row["ticket_id"])
-        self.database.call("upload_tickets_revoked", {"p_ticket_ids": revoked})
+        upload_tickets_revoked(self.database, ticket_ids=revoked)
         self.report["tickets_revoked"] += len(revoked)
         return len(revoked) == _BATCH
 
     def _unanswered(self) -> bool:
         """Delete uploads of sessions whose function crashed before recording the provider's answer."""
-        due = self.database.call("upload_tickets_unanswered", {"p_limit": _BATCH})
+        due = upload_tickets_unanswered(self.database, limit=_BATCH)
         for row in due:
             asked_at = datetime.fromisoformat(row["created_at"])
             try:
@@ -173,7 +189,7 @@ class VideoUpkeep:
             except VideoFailure:
                 self.report["provider_failures"] += 1
                 return False
-            self.database.call("upload_ticket_abandon", {"p_ticket_id": row["ticket_id"]})
+            upload_ticket_abandon(self.database, ticket_id=row["ticket_id"])
             self.report["tickets_abandoned"] += 1
         return len(due) == _BATCH
 
@@ -195,14 +211,18 @@ class VideoUpkeep:
         found = [
             {"video_id": video.video_id, "title": video.title, "created_at": str(video.created_at)} for video in page
         ]
-        arguments = {"p_provider": provider, "p_found": found, "p_hours": self.policy.video_stray_hours}
-        unknown = self.database.call("videos_unknown", arguments)
+        unknown = videos_unknown(self.database, provider=provider, found=found, hours=self.policy.video_stray_hours)
         for upload in unknown["uploads"]:
             told = self.providers.one(provider, upload["provider_video_id"])
             if told is not None:
-                claimed = {"p_user_id": upload["user_id"], "p_video_id": upload["id"], "p_found": told}
-                claimed |= {"p_provider_video_id": upload["provider_video_id"], "p_api_url": self.api_url}
-                self.database.call("video_uploaded", claimed)
+                video_uploaded(
+                    self.database,
+                    user_id=upload["user_id"],
+                    video_id=upload["id"],
+                    provider_video_id=upload["provider_video_id"],
+                    found=told,
+                    api_url=self.api_url,
+                )
                 self.report["uploads_found"] += 1
         for video_id in unknown["strays"]:
             if self._done(provider, video_id):

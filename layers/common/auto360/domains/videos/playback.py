@@ -10,6 +10,8 @@ from auto360.domains.videos.errors import VideoNotReady, VideoServiceUnavailable
 from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row
+from auto360.providers.database.functions.playback import video_delete, video_plays, video_read
+from auto360.providers.database.functions.videos import video_observed
 from auto360.providers.object_storage import LinkSigner
 from auto360.providers.video import Playback, VideoFailure, VideoUnknown
 
@@ -45,10 +47,9 @@ class VideoReader:
 
     def one(self, video_id: str, *, viewer: Principal | None) -> PlayableVideo:
         """Return a video, named by our id or that at api.video. Raises NotFound for callers who may not see it."""
-        arguments = {"p_video_id": video_id, "p_viewer_id": viewer.user_id if viewer else None}
-        row = self.database.call("video_read", arguments)
+        row = video_read(self.database, video_id=video_id, viewer_id=viewer.user_id if viewer else None)
         if row is not None and self._has_changed(row):
-            row = self.database.call("video_read", arguments)
+            row = video_read(self.database, video_id=video_id, viewer_id=viewer.user_id if viewer else None)
         if row is None:
             raise NotFound
         try:
@@ -58,9 +59,9 @@ class VideoReader:
 
     def playback(self, video_id: str) -> Playback:
         """Return the current playback of our id. Raises NotFound, VideoNotReady, VideoServiceUnavailable."""
-        row = self.database.call("video_plays", {"p_video_id": video_id})
+        row = video_plays(self.database, video_id=video_id)
         if row is not None and self._has_changed(row):
-            row = self.database.call("video_plays", {"p_video_id": video_id})
+            row = video_plays(self.database, video_id=video_id)
         if row is None:
             raise NotFound
         if not row["copies"]:
@@ -72,7 +73,7 @@ class VideoReader:
 
         Raises NotFound, VideoNotReady, VideoServiceUnavailable.
         """
-        row = self.database.call("video_plays", {"p_video_id": video_id})
+        row = video_plays(self.database, video_id=video_id)
         if row is None or row["state"] == "failed":
             raise NotFound
         failure: VideoFailure | None = None
@@ -92,7 +93,7 @@ class VideoReader:
 
     def thumbnail(self, video_id: str) -> str:
         """Return the address of a picture. Raises NotFound where there is none, VideoServiceUnavailable."""
-        row = self.database.call("video_plays", {"p_video_id": video_id})
+        row = video_plays(self.database, video_id=video_id)
         for copy in row["copies"] if row else ():
             if copy.get("thumbnail_url"):
                 return str(copy["thumbnail_url"])
@@ -107,10 +108,10 @@ class VideoReader:
 
     def delete(self, principal: Principal, video_id: str) -> Row:
         """Delete a video: hidden at once, its copies go with the next timer. Raises NotFound, Forbidden."""
-        found = self.database.call("video_read", {"p_video_id": video_id, "p_viewer_id": principal.user_id})
+        found = video_read(self.database, video_id=video_id, viewer_id=principal.user_id)
         if found is None:
             raise NotFound
-        return accepted(self.database.call("video_delete", {"p_user_id": principal.user_id, "p_video_id": found["id"]}))
+        return accepted(video_delete(self.database, user_id=principal.user_id, video_id=found["id"]))
 
     def _has_changed(self, row: Row) -> bool:
         """Refresh a video that is being encoded, at most once in some seconds over all viewers."""
@@ -124,8 +125,9 @@ class VideoReader:
             return False
         if found is not None and found["state"] == row["state"]:
             return False
-        arguments = {"p_video_id": row["id"], "p_provider_video_id": provider_id, "p_found": found}
-        self.database.call("video_observed", {**arguments, "p_api_url": self.api_url})
+        video_observed(
+            self.database, video_id=row["id"], provider_video_id=provider_id, found=found, api_url=self.api_url
+        )
         return True
 
     def _playback(self, video_id: str, copies: Sequence[Mapping[str, Any]]) -> Playback:
@@ -175,8 +177,9 @@ class VideoReader:
 
     def _note_gone(self, video_id: str, copy: Mapping[str, Any]) -> None:
         """Record that the provider lost the video, so that listings lead elsewhere; no effect for a fallback."""
-        arguments = {"p_video_id": video_id, "p_provider_video_id": copy["video_id"], "p_found": None}
-        self.database.call("video_observed", {**arguments, "p_api_url": self.api_url})
+        video_observed(
+            self.database, video_id=video_id, provider_video_id=copy["video_id"], found=None, api_url=self.api_url
+        )
 
 
 def _silent(copy: Mapping[str, Any]) -> str:

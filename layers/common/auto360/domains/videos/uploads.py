@@ -16,6 +16,9 @@ from auto360.domains.listings.errors import VideoUnavailable
 from auto360.domains.videos.errors import UploadTooLarge, VideoServiceUnavailable, accepted
 from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database, bytea
+from auto360.providers.database.functions.playback import video_read
+from auto360.providers.database.functions.uploads import upload_ticket_abandon, upload_ticket_issued, upload_ticket_open
+from auto360.providers.database.functions.videos import video_uploaded
 from auto360.providers.video import (
     PlannedUpload,
     UploadTarget,
@@ -117,7 +120,7 @@ class UploadSessions:
 
         Raises NotFound, UploadSessionOver, UploadTooLarge, VideoUnavailable, VideoServiceUnavailable.
         """
-        row = self.database.call("video_read", {"p_video_id": video_id, "p_viewer_id": principal.user_id})
+        row = video_read(self.database, video_id=video_id, viewer_id=principal.user_id)
         if row is None:
             raise NotFound
         known = row["provider_video_id"]
@@ -134,15 +137,13 @@ class UploadSessions:
             raise VideoServiceUnavailable(retry_after=_wait(failure)) from failure
         if found is None:
             raise VideoUnavailable
-        answer = self.database.call(
-            "video_uploaded",
-            {
-                "p_user_id": principal.user_id,
-                "p_video_id": row["id"],
-                "p_provider_video_id": known,
-                "p_found": found,
-                "p_api_url": self.api_url,
-            },
+        answer = video_uploaded(
+            self.database,
+            user_id=principal.user_id,
+            video_id=row["id"],
+            provider_video_id=known,
+            found=found,
+            api_url=self.api_url,
         )
         if answer.get("revoke"):
             _give_back(lambda: provider.close(session_key=answer["revoke"]))
@@ -170,14 +171,16 @@ class UploadSessions:
     ) -> UploadSession:
         # Not of the provider: a repetition is one also where the first try had to go elsewhere.
         digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).digest()
-        arguments = {
-            "p_user_id": principal.user_id,
-            "p_request": {**document, "provider": provider},
-            "p_key": key,
-            "p_digest": bytea(digest),
-            "p_seconds": self.policy.video_upload_session_seconds,
-        }
-        held = accepted(self.database.call("upload_ticket_open", arguments))
+        held = accepted(
+            upload_ticket_open(
+                self.database,
+                user_id=principal.user_id,
+                request={**document, "provider": provider},
+                key=key,
+                digest=bytea(digest),
+                seconds=self.policy.video_upload_session_seconds,
+            )
+        )
         if held["provider_ticket"] is None:
             held = self._asked(held)
         desk = self.providers[held["provider"]]
@@ -198,8 +201,12 @@ class UploadSessions:
             file_name=f"{held['video_id']}.mp4",
         )
         target = self._target(held, upload)
-        arguments = {"p_ticket_id": held["ticket_id"], "p_provider_ticket": target.session_key}
-        answer = self.database.call("upload_ticket_issued", {**arguments, "p_provider_video_id": target.video_id})
+        answer = upload_ticket_issued(
+            self.database,
+            ticket_id=held["ticket_id"],
+            provider_ticket=target.session_key,
+            provider_video_id=target.video_id,
+        )
         if answer.get("provider_ticket") != target.session_key:
             _give_back(lambda: desk.close(session_key=target.session_key))
             unused = target.video_id
@@ -218,7 +225,7 @@ class UploadSessions:
                 return known
             raise VideoServiceUnavailable(retry_after=2) from failure
         except _NOTHING_MADE as failure:
-            self.database.call("upload_ticket_abandon", {"p_ticket_id": held["ticket_id"]})
+            upload_ticket_abandon(self.database, ticket_id=held["ticket_id"])
             raise VideoServiceUnavailable(retry_after=_wait(failure)) from failure
 
     def _found_again(self, provider: str, upload: PlannedUpload) -> UploadTarget | None:

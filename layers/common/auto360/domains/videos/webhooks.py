@@ -11,6 +11,8 @@ from auto360.core.settings import EnvSettings
 from auto360.domains.videos.errors import VideoServiceUnavailable
 from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database
+from auto360.providers.database.functions.playback import video_find
+from auto360.providers.database.functions.videos import video_observed, video_uploaded, videos_unknown
 from auto360.providers.video import ReportCheck, VideoFailure
 from auto360.providers.video.parsing import identifier
 
@@ -46,16 +48,18 @@ class VideoReports:
         provider_id = _video_id(body)
         if provider_id is None:
             return "ignored"
-        arguments = {"p_provider": "api_video", "p_provider_video_id": provider_id}
-        video_id = self.database.call("video_find", arguments)
+        video_id = video_find(self.database, provider="api_video", provider_video_id=provider_id)
         try:
             found = self.providers["api_video"].find([provider_id]).get(provider_id)
         except VideoFailure as failure:
             raise VideoServiceUnavailable(retry_after=30) from failure
         told = None if found is None else self.providers.told("api_video", found)
         if video_id is not None:
-            observed = {"p_video_id": video_id, "p_provider_video_id": provider_id, "p_found": told}
-            return str(self.database.call("video_observed", {**observed, "p_api_url": self.api_url}))
+            return str(
+                video_observed(
+                    self.database, video_id=video_id, provider_video_id=provider_id, found=told, api_url=self.api_url
+                )
+            )
         if found is None or told is None:
             return "ignored"
         return self._adopted(provider_id, found.title, told)
@@ -63,17 +67,15 @@ class VideoReports:
     def _adopted(self, provider_id: str, title: str, told: dict[str, Any]) -> str:
         """Match an unreported upload by its title, which is our id."""
         known = [{"video_id": provider_id, "title": title, "created_at": told["created_at"]}]
-        unknown = self.database.call("videos_unknown", {"p_provider": "api_video", "p_found": known, "p_hours": 24})
+        unknown = videos_unknown(self.database, provider="api_video", found=known, hours=24)
         for upload in unknown["uploads"]:
-            answer = self.database.call(
-                "video_uploaded",
-                {
-                    "p_user_id": upload["user_id"],
-                    "p_video_id": upload["id"],
-                    "p_provider_video_id": provider_id,
-                    "p_found": told,
-                    "p_api_url": self.api_url,
-                },
+            answer = video_uploaded(
+                self.database,
+                user_id=upload["user_id"],
+                video_id=upload["id"],
+                provider_video_id=provider_id,
+                found=told,
+                api_url=self.api_url,
             )
             return str(answer.get("state") or answer.get("reason"))
         return "ignored"

@@ -1,6 +1,6 @@
 """Port to the database: call an SQL function, and read rows as the user of a token."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from auto360.core.errors import DomainError, ServiceUnavailable
 
 Row = dict[str, Any]
+Json = Mapping[str, Any] | Sequence[Any]
 
 
 class DatabaseUnavailable(ServiceUnavailable):

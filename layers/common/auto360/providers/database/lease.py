@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from uuid import uuid4
 
 from auto360.providers.database import Database
+from auto360.providers.database.functions.jobs import release_job_lease, take_job_lease
 
 
 @contextmanager
@@ -14,7 +15,7 @@ def lease(database: Database, job: str, *, seconds: int) -> Iterator[bool]:
     The lease ends with the name of the failure, for staff; a killed run's lease expires.
     """
     holder = uuid4().hex
-    taken = database.call("take_job_lease", {"p_job": job, "p_holder": holder, "p_seconds": seconds})
+    taken = take_job_lease(database, job=job, holder=holder, seconds=seconds)
     if taken["holder"] != holder:
         yield False
         return
@@ -25,5 +26,4 @@ def lease(database: Database, job: str, *, seconds: int) -> Iterator[bool]:
         failure = type(error).__name__
         raise
     finally:
-        arguments = {"p_job": job, "p_holder": holder, "p_fence": taken["fence"], "p_error": failure, "p_cursor": None}
-        database.call("release_job_lease", arguments)
+        release_job_lease(database, job=job, holder=holder, fence=taken["fence"], error=failure, cursor=None)

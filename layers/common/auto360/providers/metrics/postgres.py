@@ -6,6 +6,7 @@ from pydantic import Field
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database
+from auto360.providers.database.functions.monitoring_and_alerts import monitoring_metrics
 from auto360.providers.metrics import Sample
 
 
@@ -16,7 +17,7 @@ class DatabaseMetricSettings(EnvSettings):
 
 
 class DatabaseMetrics:
-    """`MetricSource` over SQL function `monitoring_figures`."""
+    """`MetricSource` over SQL function `monitoring_metrics`."""
 
     name = "database"
     metrics: Sequence[str] = (
@@ -35,5 +36,5 @@ class DatabaseMetrics:
 
     def read(self) -> Sequence[Sample]:
         """Query once. Raises DatabaseUnavailable: without the database no rule can be evaluated either."""
-        metrics = self._database.call("monitoring_figures", {"p_disk_bytes": self._disk_bytes})
+        metrics = monitoring_metrics(self._database, disk_bytes=self._disk_bytes)
         return [Sample(row["metric"], float(row["value"]), row["subject"], row["weak"]) for row in metrics]

@@ -1,6 +1,7 @@
 """Request counters in Postgres: used where no Redis is set."""
 
 from auto360.providers.database import Database
+from auto360.providers.database.functions.common import rate_limit_hit
 from auto360.providers.rate_limit import Count, Limit
 
 
@@ -12,6 +13,5 @@ class PostgresCounter:
 
     def hit(self, key: str, limit: Limit) -> Count:
         """Count one request. Raises DatabaseUnavailable."""
-        arguments = {"p_key": f"{limit.name}:{key}", "p_most": limit.most, "p_seconds": limit.seconds}
-        row = self._database.call("rate_limit_hit", arguments)
+        row = rate_limit_hit(self._database, key=f"{limit.name}:{key}", most=limit.most, seconds=limit.seconds)
         return Count(hits=row["hits"], reset_in=row["reset_in"])

@@ -9,7 +9,7 @@ import random
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypedDict
 
 from auto360.providers.sms import SmsAccepted, SmsBadNumber, SmsFailure, SmsProvider, SmsUncertain, SmsUnreachable
 from auto360.providers.sms.segments import segments_of
@@ -27,6 +27,18 @@ class DeliveryAttempt:
     lasting: bool = False
 
 
+class SmsRecord(TypedDict):
+    """Arguments of `sms_record` and `login_record_sms`."""
+
+    sms_id: str
+    state: str
+    supplier: str | None
+    supplier_message_id: str | None
+    parts: int | None
+    cost_tyiyn: int | None
+    attempts: list[dict[str, Any]]
+
+
 @dataclass(frozen=True)
 class Delivery:
     """Result of a delivery. `taken` is None when nobody accepted it; `bad_number` when the number is at fault."""
@@ -37,17 +49,17 @@ class Delivery:
     provider_message_id: str | None = None
     bad_number: bool = False
 
-    def record(self, sms_id: str) -> dict[str, Any]:
+    def record(self, sms_id: str) -> SmsRecord:
         """Return the arguments of SQL functions `sms_record` and `login_record_sms`."""
         taken = self.taken
         return {
-            "p_sms_id": sms_id,
-            "p_state": "accepted" if self.provider else "released",
-            "p_supplier": self.provider,
-            "p_supplier_message_id": self.provider_message_id,
-            "p_parts": taken.parts if taken else None,
-            "p_cost_tyiyn": taken.cost_tyiyn if taken else 0,
-            "p_attempts": [_attempt_row(place, attempt) for place, attempt in enumerate(self.attempts)],
+            "sms_id": sms_id,
+            "state": "accepted" if self.provider else "released",
+            "supplier": self.provider,
+            "supplier_message_id": self.provider_message_id,
+            "parts": taken.parts if taken else None,
+            "cost_tyiyn": taken.cost_tyiyn if taken else 0,
+            "attempts": [_attempt_row(place, attempt) for place, attempt in enumerate(self.attempts)],
         }
 
 

@@ -1,0 +1,77 @@
+"""The functions of our schemas as the catalogue of a migrated database knows them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from local.migrations import migrations_in
+from local.paths import MIGRATIONS
+from tools.schema.subjects import SUBJECTS
+
+_FUNCTIONS = """
+select n.nspname, p.proname, coalesce(p.proargnames[1:p.pronargs], '{}'), array(
+    select format_type(t, null) from unnest(p.proargtypes::oid[]) with ordinality as a (t, place) order by place),
+  format_type(p.prorettype, null), p.proretset, p.prosecdef, coalesce(obj_description(p.oid, 'pg_proc'), ''),
+  array(select r from unnest(array['anon', 'authenticated', 'service_role']) as r
+        where has_function_privilege(r, p.oid, 'execute'))
+from pg_catalog.pg_proc p join pg_catalog.pg_namespace n on n.oid = p.pronamespace
+where n.nspname in ('public', 'private') order by p.proname, p.oid
+"""
+_CREATES = re.compile(
+    r"^create (?:or replace )?function ([\w.]+)\s*\(([^$]*?)\)\s*(?:returns|language)\b", re.MULTILINE | re.IGNORECASE
+)
+_ARGUMENT = re.compile(r"(?:^|,)\s*(?:variadic )?(\w+) ")
+_PART = re.compile(r"_(tables|commands|queries)$")
+
+
+# Name with its schema, and the names of its arguments: functions may share a name.
+_Head = tuple[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Function:
+    """One SQL function; `subject` is the name of the migration that holds it, without its part."""
+
+    schema: str
+    name: str
+    arguments: tuple[tuple[str, str], ...]
+    result: str
+    is_set: bool
+    is_definer: bool
+    comment: str
+    roles: tuple[str, ...]
+    subject: str
+
+    @property
+    def is_called_by_backend(self) -> bool:
+        """Whether PostgREST offers it to the backend."""
+        return self.schema == "public" and "service_role" in self.roles and self.result != "trigger"
+
+
+def functions_of(dsn: str, migrations: Path = MIGRATIONS) -> list[Function]:
+    """Return every function of public and private, by name."""
+    homes = dict(_homes(migrations))
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        rows = connection.execute(_FUNCTIONS.encode()).fetchall()
+    return [_function(row, homes) for row in rows]
+
+
+def _function(row: tuple[Any, ...], homes: dict[_Head, str]) -> Function:
+    schema, name, names, types, result, is_set, is_definer, comment, roles = row
+    subject = SUBJECTS.get(name) or homes[f"{schema}.{name}", tuple(names)]
+    arguments = tuple(zip(names, types, strict=True))
+    return Function(schema, name, arguments, result, is_set, is_definer, comment, tuple(roles), subject)
+
+
+def _homes(migrations: Path) -> Iterator[tuple[_Head, str]]:
+    for migration in migrations_in(migrations):
+        subject = _PART.sub("", migration.name)
+        for name, arguments in _CREATES.findall(migration.text):
+            names = [each for each in _ARGUMENT.findall(" ".join(arguments.split())) if each != "out"]
+            yield (name, tuple(names)), subject
