@@ -96,17 +96,34 @@ def test_migrations_only_go_forward() -> None:
     assert offending == []
 
 
-def test_a_function_is_replaced_only_where_an_earlier_migration_made_it_with_the_same_arguments() -> None:
-    heads = re.compile(r"create (or replace )?function ([\w.]+)\s*\(([^$]*?)\)\s*returns", re.IGNORECASE)
-    made: set[tuple[str, str]] = set()
+def test_no_function_is_created_twice() -> None:
+    heads = re.compile(
+        r"create (or replace )?function ([\w.]+)\s*\(([^$]*?)\)\s*(?:returns|language)\b", re.IGNORECASE | re.DOTALL
+    )
+    made: dict[tuple[str, str], str] = {}
     offending = []
     for migration in migrations_in(MIGRATIONS):
         for replaces, name, arguments in heads.findall(migration.text):
             head = (name, " ".join(arguments.split()))
-            if replaces and head not in made:
-                offending.append(f"{migration.path.name}: {name}")
-            made.add(head)
-    assert offending == []
+            if replaces or head in made:
+                offending.append(f"{migration.path.name}: {name}, made in {made.get(head, 'no file')}")
+            made[head] = migration.path.name
+    assert len(made) > 400
+    assert offending == [], "edit the function where it lives"
+
+
+def test_nothing_is_altered_or_dropped_after_its_creation() -> None:
+    changes = re.compile(
+        r"^(alter table (?![\w.]+ (enable row level security|replica identity full);)"
+        r"|alter (index|function|policy) |drop )[^\n]*",
+        re.IGNORECASE | re.MULTILINE,
+    )
+    offending = [
+        f"{migration.path.name}: {match.group()}"
+        for migration in migrations_in(MIGRATIONS)
+        for match in changes.finditer(migration.text)
+    ]
+    assert offending == [], "edit the statement that creates it"
 
 
 def test_migrations_leave_their_transaction_to_whoever_runs_them() -> None:

@@ -232,7 +232,7 @@ def test_every_table_that_users_write_refuses_sessions_that_have_ended(connectio
     guarded = """select (schemaname || '.' || tablename)::regclass::text from pg_policies
         where permissive = 'RESTRICTIVE' and cmd = 'ALL' and roles = '{authenticated}'
         and qual ~ 'session_is_live' and with_check ~ 'session_is_live'"""
-    assert names(connection, written) - names(connection, guarded) == set(), "see live_sessions.sql"
+    assert names(connection, written) - names(connection, guarded) == set(), "see request_guards.sql"
 
 
 def test_nothing_new_is_open_by_itself(connection: Connection) -> None:

@@ -12,7 +12,6 @@ import psycopg
 
 from local.migrations import migrations_in
 from local.paths import MIGRATIONS
-from tools.schema.subjects import SUBJECTS
 
 _FUNCTIONS = """
 select n.nspname, p.proname, coalesce(p.proargnames[1:p.pronargs], '{}'), array(
@@ -64,7 +63,7 @@ def functions_of(dsn: str, migrations: Path = MIGRATIONS) -> list[Function]:
 
 def _function(row: tuple[Any, ...], homes: dict[_Head, str]) -> Function:
     schema, name, names, types, result, is_set, is_definer, comment, roles = row
-    subject = SUBJECTS.get(name) or homes[f"{schema}.{name}", tuple(names)]
+    subject = homes[f"{schema}.{name}", tuple(names)]
     arguments = tuple(zip(names, types, strict=True))
     return Function(schema, name, arguments, result, is_set, is_definer, comment, tuple(roles), subject)
 

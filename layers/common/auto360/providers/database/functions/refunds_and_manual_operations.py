@@ -81,6 +81,17 @@ def payment_orphan_resolve(
     )
 
 
+def payment_query_soon(
+    database: Database, *, operator_id: str | None, payment_id: str | None, request_id: str | None
+) -> Any:
+    """For finance: lets the next run of the reconciler query the bank about a payment. Reasons: not_found (no order
+    at a bank), forbidden, account_blocked, authentication_required.
+    """
+    return database.call(
+        "payment_query_soon", {"p_operator_id": operator_id, "p_payment_id": payment_id, "p_request_id": request_id}
+    )
+
+
 def payment_record_by_hand(
     database: Database,
     *,

@@ -38,6 +38,30 @@ def backups_overview(database: Database, *, operator_id: str | None, most: int |
     return database.call("backups_overview", {"p_operator_id": operator_id, "p_most": most})
 
 
+def job_switch(
+    database: Database,
+    *,
+    operator_id: str | None,
+    job: str | None,
+    is_paused: bool | None,
+    address: str | None,
+    request_id: str | None,
+) -> Any:
+    """For administrators: pauses or resumes a job that has run before: {is_changed}. A run at work stops at its next
+    step. Reasons: not_found, forbidden, account_blocked, authentication_required.
+    """
+    return database.call(
+        "job_switch",
+        {
+            "p_operator_id": operator_id,
+            "p_job": job,
+            "p_is_paused": is_paused,
+            "p_address": address,
+            "p_request_id": request_id,
+        },
+    )
+
+
 def operations_overview(database: Database, *, operator_id: str | None) -> Any:
     """For operators: open alerts by severity, what waits for the person's role, the timers. Reasons: forbidden,
     account_blocked, authentication_required.

@@ -1,0 +1,92 @@
+-- Helpers without a subject: times, uuids, append-only tables, counters of requests.
+
+create function private.touch_updated_at() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  new.updated_at := pg_catalog.now();
+  return new;
+end;
+$$;
+comment on function private.touch_updated_at() is 'Trigger: the time of the last change, whatever the statement says.';
+
+create function private.refuse_change() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  raise exception '% is append-only', tg_table_name using errcode = '42501';
+end;
+$$;
+comment on function private.refuse_change() is 'Trigger: keeps a table append-only, also for the role that owns it.';
+
+create function private.is_rest_user() returns boolean
+language sql stable set search_path = '' as $$
+  select current_user in ('anon', 'authenticated');
+$$;
+comment on function private.is_rest_user() is
+  'True when the statement runs with a person''s own rights rather than the backend''s. For trigger functions that '
+  'guard columns; inside a security definer function it is false.';
+
+create function private.jsonb_without_nulls(p_row jsonb, variadic p_leave_out text[]) returns jsonb
+language sql immutable set search_path = '' as $$
+  select pg_catalog.jsonb_strip_nulls(p_row - p_leave_out);
+$$;
+comment on function private.jsonb_without_nulls(jsonb, text[]) is 'The row without empty values and without the named keys.';
+
+create table public.rate_limits (
+  key text primary key check (char_length(key) <= 200),
+  started_at timestamptz not null default now(),
+  hits integer not null default 1 check (hits > 0),
+  created_at timestamptz not null default now()
+);
+comment on table public.rate_limits is 'Request counters per limit and caller, used where no Redis is set; a row begins anew when its window is over.';
+create index rate_limits_started_idx on public.rate_limits (started_at);
+alter table public.rate_limits enable row level security;
+grant all on public.rate_limits to service_role;
+
+create function private.seconds_between(p_from timestamptz, p_to timestamptz) returns integer
+language sql immutable set search_path = '' as $$
+  select greatest(1, pg_catalog.ceil(extract(epoch from p_to - p_from)))::integer;
+$$;
+comment on function private.seconds_between(timestamptz, timestamptz) is 'Whole seconds, rounded up, at least 1: what goes into Retry-After.';
+
+create function public.rate_limit_hit(p_key text, p_most integer, p_seconds integer) returns jsonb
+language sql volatile set search_path = '' as $$
+  insert into public.rate_limits as r (key) values (p_key)
+  on conflict (key) do update set
+    hits = case when r.started_at <= pg_catalog.now() - pg_catalog.make_interval(secs => p_seconds)
+      then 1 else least(r.hits + 1, p_most + 1) end,
+    started_at = case when r.started_at <= pg_catalog.now() - pg_catalog.make_interval(secs => p_seconds)
+      then pg_catalog.now() else r.started_at end
+  returning pg_catalog.jsonb_build_object('hits', r.hits, 'reset_in', private.seconds_between(
+    pg_catalog.now(), r.started_at + pg_catalog.make_interval(secs => p_seconds)));
+$$;
+comment on function public.rate_limit_hit(text, integer, integer) is
+  'Counts one request against a limit: {hits, reset_in seconds}. The window begins with its first request.';
+
+create function private.bishkek_day() returns date
+language sql stable set search_path = '' as $$
+  select (pg_catalog.now() at time zone 'Asia/Bishkek')::date;
+$$;
+comment on function private.bishkek_day() is 'The day by which limits a day are counted.';
+
+create function private.as_uuid(p_text text) returns uuid
+language sql immutable set search_path = '' as $$
+  select case when p_text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_text::uuid end;
+$$;
+comment on function private.as_uuid(text) is 'A uuid from a text that may be something else: null then.';
+
+create function private.day_start(p_day date) returns timestamptz
+language sql immutable set search_path = '' as $$
+  select p_day::timestamp at time zone 'Asia/Bishkek';
+$$;
+comment on function private.day_start(date) is 'When a day begins in Bishkek.';
+
+revoke execute on function private.touch_updated_at(), private.refuse_change(),
+  private.jsonb_without_nulls(jsonb, text[]) from public, anon, authenticated;
+revoke execute on function private.is_rest_user() from public;
+grant execute on function private.is_rest_user() to anon, authenticated, service_role;
+revoke execute on function private.seconds_between(timestamptz, timestamptz),
+  public.rate_limit_hit(text, integer, integer), private.bishkek_day(), private.as_uuid(text), private.day_start(date)
+  from public, anon, authenticated;
+grant execute on function private.seconds_between(timestamptz, timestamptz),
+  public.rate_limit_hit(text, integer, integer), private.bishkek_day(), private.as_uuid(text), private.day_start(date)
+  to service_role;

@@ -1,0 +1,518 @@
+-- The feed, the search, and one listing as its reader may see it. They run as the backend, not under row security.
+
+create table public.search_terms (
+  id uuid primary key default gen_random_uuid(),
+  term text not null check (char_length(term) between 2 and 100),
+  category text not null default 'all' check (category in ('all', 'car', 'horse', 'real_estate')),
+  searched_on date not null,
+  searches integer not null default 1 check (searches > 0),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  unique (searched_on, category, term)
+);
+comment on table public.search_terms is 'How often a normalised search was made on a day: the source of popular searches. Names no person.';
+create trigger search_terms_touch_updated_at before update on public.search_terms
+  for each row execute function private.touch_updated_at();
+alter table public.search_terms enable row level security;
+grant all on public.search_terms to service_role;
+
+-- Loads pg_trgm, whose setting stands in a function's head: only then may a login without superuser rights name it.
+select extensions.similarity('a', 'a');
+
+-- The feed and the search: one call per page. They run as the backend, not under row security, so each statement
+-- repeats the condition of visibility word for word: that is also what lets the partial indexes serve it.
+
+create function private.listing_filters(p_query jsonb) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  v_where text := case when p_query ->> 'status' = 'sold'
+    then 'l.status = ''sold'' and not l.is_hidden and l.deleted_at is null and l.delete_at > pg_catalog.now()'
+    else 'l.status = ''active'' and not l.is_hidden and l.deleted_at is null' end;
+  v_filter record;
+begin
+  for v_filter in
+    select f.template, p_query ->> f.name as value
+    from (values
+      ('category', 'l.category = %L'), ('city', 'l.city = %L'),
+      ('brand', 'l.brand operator(extensions.=) %L::extensions.citext'),
+      ('model', 'l.model operator(extensions.=) %L::extensions.citext'),
+      ('breed', 'l.breed operator(extensions.=) %L::extensions.citext'), ('property_type', 'l.property_type = %L'),
+      ('transmission', 'l.transmission = case %1$L when ''variator'' then ''cvt'' else %1$L end'),
+      ('fuel_type', 'l.fuel_type = %L'), ('gender', 'l.gender = %L'), ('rooms', 'l.rooms = %L::integer'),
+      ('price_min', 'l.price >= %L::numeric'), ('price_max', 'l.price <= %L::numeric'),
+      ('year_min', 'l.year >= %L::integer'), ('year_max', 'l.year <= %L::integer'),
+      ('area_min', 'l.area >= %L::numeric'), ('area_max', 'l.area <= %L::numeric'),
+      ('seller', 'l.seller_user_id = %L::uuid'), ('business', 'l.business_id = %L::uuid')) as f (name, template)
+    where p_query ->> f.name is not null
+  loop
+    v_where := v_where || ' and ' || pg_catalog.format(v_filter.template, v_filter.value);
+  end loop;
+  if p_query ->> 'text' is null then
+    return v_where;
+  end if;
+  return v_where || ' and ' || private.search_condition(p_query);
+end;
+$$;
+comment on function private.listing_filters(jsonb) is
+  'The conditions of a feed query on listings l. Every value is quoted as a literal; names come from this function alone.';
+
+create function private.feed_has_bounds(p_query jsonb) returns boolean
+language sql stable set search_path = '' as $$
+  select case
+    when p_query ->> 'text' is not null then
+      p_query ->> 'match' = 'similar'
+      or pg_catalog.numnode(pg_catalog.websearch_to_tsquery('russian', p_query ->> 'text')) > 1
+      or (p_query - '{text,latin,match,sort,after,limit,latitude,longitude,radius_km}'::text[]) <> '{}'
+    when p_query ->> 'sort' = 'nearest' then
+      p_query operator(pg_catalog.?|) array['city', 'brand', 'model', 'breed', 'property_type', 'transmission',
+        'fuel_type', 'gender', 'rooms', 'seller', 'business', 'area_min', 'area_max']
+    else false end;
+$$;
+comment on function private.feed_has_bounds(jsonb) is
+  'Whether the listings that match must be found before they are ordered. How many match several words, a word beside other '
+  'filters, or a similar title cannot be estimated: taken for many, they would be looked for by walking through all '
+  'listings in their order, reading every text on the way. One word alone is estimated well, and common ones are found '
+  'soonest by that walk. The same holds for neighbours with a filter that few of them pass.';
+
+create function private.feed_statement(p_query jsonb) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  v_place text := pg_catalog.format('pg_catalog.point(%L::double precision * 0.7451, %L::double precision)',
+    (p_query ->> 'longitude')::double precision, (p_query ->> 'latitude')::double precision);
+  v_point constant text :=
+    'pg_catalog.point(l.longitude::double precision * 0.7451::double precision, l.latitude::double precision)';
+  v_distance text := 'null::double precision';
+  v_where text := private.listing_filters(p_query);
+  v_after text := pg_catalog.format('(%L, %L::uuid)', p_query -> 'after' ->> 0, p_query -> 'after' ->> 1);
+  v_key text := 'l.created_at';
+  v_order text := '%s desc, l.id desc';
+  v_beyond text := '<';
+begin
+  case p_query ->> 'sort'
+    when 'price_asc' then v_key := 'l.price'; v_order := '%s, l.id'; v_beyond := '>';
+    when 'price_desc' then v_key := 'l.price';
+    when 'views' then v_key := 'l.views_count';
+    when 'nearest' then
+      v_distance := pg_catalog.format('(%s operator(pg_catalog.<->) %s)', v_point, v_place);
+      v_key := v_distance; v_order := '%s, l.id'; v_beyond := '>';
+      v_where := v_where || pg_catalog.format(
+        ' and l.latitude is not null and %s operator(pg_catalog.<@) pg_catalog.circle(%s, %L::double precision / 111.2)',
+        v_point, v_place, (p_query ->> 'radius_km')::double precision);
+    else null;
+  end case;
+  if p_query -> 'after' is not null then
+    v_where := v_where || pg_catalog.format(' and (%s, l.id) %s %s', v_key, v_beyond, v_after);
+  end if;
+  if private.feed_has_bounds(p_query) then
+    return pg_catalog.format('select l.*, %s as distance from (select l.* from public.listings l where %s offset 0) l'
+      ' order by ' || v_order || ' limit %s', v_distance, v_where, v_key, (p_query ->> 'limit')::integer);
+  end if;
+  return pg_catalog.format('select l.*, %s as distance from public.listings l where %s order by ' || v_order || ' limit %s',
+    v_distance, v_where, v_key, (p_query ->> 'limit')::integer);
+end;
+$$;
+comment on function private.feed_statement(jsonb) is
+  'The statement of one page: filters, order (newest unless "sort" says otherwise), the row after which it begins '
+  '("after": [value, id]) and "limit". "distance" is on the plane of listings_feed_nearest_idx. Tests and the benchmark '
+  'explain exactly this text.';
+
+create function private.seller_card(p_user_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select pg_catalog.jsonb_build_object('id', p.id, 'name', p.name, 'avatar_url', p.avatar_url, 'city', p.city,
+    'is_verified', p.is_verified, 'rating', p.rating)
+  from public.public_profiles p where p.id = p_user_id;
+$$;
+comment on function private.seller_card(uuid) is 'The public profile of a seller as a listing shows it.';
+
+create function private.listing_flags(p_listing_ids uuid[], p_viewer_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select pg_catalog.jsonb_build_object(
+    'liked', coalesce((select pg_catalog.jsonb_agg(k.listing_id) from public.listing_likes k
+      where k.user_id = p_viewer_id and k.listing_id = any (p_listing_ids)), '[]'),
+    'saved', coalesce((select pg_catalog.jsonb_agg(s.listing_id) from public.listing_saves s
+      where s.user_id = p_viewer_id and s.listing_id = any (p_listing_ids)), '[]'));
+$$;
+comment on function private.listing_flags(uuid[], uuid) is 'Which of these listings the viewer likes and has saved: {liked, saved}.';
+
+create function public.listing_marks(p_listing_ids uuid[], p_viewer_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select private.listing_flags(p_listing_ids, p_viewer_id);
+$$;
+comment on function public.listing_marks(uuid[], uuid) is 'What a signed-in viewer of a cached page needs besides it: {liked, saved}.';
+
+create function private.feed_page(p_query jsonb) returns json
+language plpgsql stable set search_path = '' set pg_trgm.word_similarity_threshold = '0.45' as $$
+declare
+  v_listings json;
+begin
+  if p_query ->> 'sort' = 'nearest' then
+    return private.feed_circle(p_query);
+  end if;
+  -- The seller is looked up here rather than by private.seller_card: a call per row would take as long as the page. As
+  -- json, not jsonb, for the same reason: it is handed on as it is. A join could change the order.
+  execute 'select coalesce(pg_catalog.json_agg(p), ''[]'') from (select q.*, ('
+    'select s from (select r.id, r.name, r.avatar_url, r.city, r.is_verified, r.rating from public.public_profiles r'
+    ' where r.id = q.seller_user_id) s) as seller from (' || private.feed_statement(p_query) || ') q) p'
+  into v_listings;
+  return v_listings;
+end;
+$$;
+comment on function private.feed_page(jsonb) is 'The listings of one page with their sellers, in their order.';
+
+create function public.listing_feed(p_query jsonb, p_viewer_id uuid, p_searches jsonb) returns json
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_query jsonb := p_query;
+  v_listings json;
+begin
+  if p_searches is not null then
+    perform public.count_searches(p_searches);
+  end if;
+  v_listings := private.feed_page(v_query);
+  -- Nobody's words match: look for titles that are nearly the same. Later pages say which of the two they continue.
+  if v_query ->> 'match' = 'words' and v_query -> 'after' is null and v_listings::text = '[]' then
+    v_query := v_query || '{"match": "similar"}';
+    v_listings := private.feed_page(v_query);
+  end if;
+  return pg_catalog.json_build_object('listings', v_listings, 'match', v_query ->> 'match', 'marks',
+    case when p_viewer_id is not null then private.listing_flags(
+      array(select (l ->> 'id')::uuid from pg_catalog.json_array_elements(v_listings) as l), p_viewer_id) end);
+end;
+$$;
+comment on function public.listing_feed(jsonb, uuid, jsonb) is
+  'A page of the feed or of a search: {listings, match, marks}, the last {liked, saved} for a viewer. p_query: see '
+  'private.feed_statement. p_searches: searches that the backend has gathered, see count_searches.';
+
+-- Searches, counted in batches, and what is searched for most.
+
+create function public.count_searches(p_searches jsonb) returns void
+language sql volatile set search_path = '' as $$
+  insert into public.search_terms as t (term, category, searched_on, searches)
+  select s.term, s.category, s.searched_on, pg_catalog.sum(s.searches)
+  from pg_catalog.jsonb_to_recordset(coalesce(p_searches, '[]')) as s
+    (term text, category text, searched_on date, searches integer)
+  group by s.term, s.category, s.searched_on
+  -- In one order, so that two batches never wait for each other in a circle.
+  order by s.searched_on, s.category, s.term
+  on conflict (searched_on, category, term) do update set searches = t.searches + excluded.searches;
+$$;
+comment on function public.count_searches(jsonb) is
+  'Adds a batch [{term, category, searched_on, searches}] of searches that the backend has gathered; null adds nothing.';
+
+create function public.popular_searches(p_category text, p_days integer, p_least integer, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(popular) order by popular.searches desc, popular.term), '[]')
+  from (
+    select t.term, pg_catalog.sum(t.searches)::integer as searches
+    from public.search_terms t
+    where t.searched_on > (pg_catalog.now() at time zone 'Asia/Bishkek')::date - p_days
+      and (p_category is null or t.category in (p_category, 'all'))
+    group by t.term having pg_catalog.sum(t.searches) >= p_least
+    order by 2 desc, 1 limit p_limit
+  ) as popular;
+$$;
+comment on function public.popular_searches(text, integer, integer, integer) is
+  'The terms searched most in p_days Bishkek days, [{term, searches}], each searched p_least times at least.';
+
+-- One listing, as its reader may see it.
+
+create function private.edits_listing(p_listing public.listings, p_user_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select (p_listing.business_id is null and p_listing.seller_user_id = p_user_id) or exists (
+    select from public.business_members m
+    where m.business_id = p_listing.business_id and m.user_id = p_user_id and m.status = 'active'
+      and (m.role in ('owner', 'admin') or p_listing.seller_user_id = p_user_id));
+$$;
+comment on function private.edits_listing(public.listings, uuid) is
+  'The rule of private.may_edit_listing for calls of the backend, which has no auth.uid().';
+
+create function private.shows_listing(p_listing public.listings, p_user_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select p_listing.deleted_at is null and (
+    (not p_listing.is_hidden and (p_listing.status = 'active'
+      or (p_listing.status = 'sold' and p_listing.delete_at > pg_catalog.now())))
+    or (p_listing.business_id is null and p_listing.seller_user_id = p_user_id)
+    or exists (select from public.business_members m
+      where m.business_id = p_listing.business_id and m.user_id = p_user_id and m.status = 'active'));
+$$;
+comment on function private.shows_listing(public.listings, uuid) is
+  'The rule of private.may_see_listing for calls of the backend; a listing that its seller has deleted is shown to nobody.';
+
+create function private.full_details(p_listing public.listings) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(case p_listing.category
+    when 'car' then (select pg_catalog.to_jsonb(d) from public.car_details d where d.listing_id = p_listing.id)
+    when 'horse' then (select pg_catalog.to_jsonb(d) from public.horse_details d where d.listing_id = p_listing.id)
+    else (select pg_catalog.to_jsonb(d) from public.real_estate_details d where d.listing_id = p_listing.id)
+  end - '{listing_id,created_at,updated_at}'::text[], '{}');
+$$;
+comment on function private.full_details(public.listings) is 'The details of a listing, with those that its mirror leaves out.';
+
+create function private.exact_counts(p_listing_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce((select pg_catalog.jsonb_build_object('views_count', c.views_count, 'likes_count', c.likes_count,
+    'saves_count', c.saves_count, 'comments_count', c.comments_count)
+  from public.listing_counters c where c.listing_id = p_listing_id), '{}');
+$$;
+comment on function private.exact_counts(uuid) is 'The exact numbers of a listing; {} where nobody has seen it yet.';
+
+create function private.listing_view(p_listing_id uuid, p_viewer_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select (pg_catalog.to_jsonb(l) - '{deleted_at,is_hidden}'::text[]) || private.exact_counts(l.id)
+    || pg_catalog.jsonb_build_object(
+      'details', pg_catalog.jsonb_strip_nulls(private.full_details(l)),
+      'phone_for_listing', c.phone_for_listing,
+      'seller', private.seller_card(l.seller_user_id)
+        || pg_catalog.jsonb_build_object('phone', c.phone_for_listing),
+      'business', (select pg_catalog.jsonb_build_object('id', b.id, 'name', b.name, 'logo_url', b.logo_url,
+          'is_verified', b.is_verified)
+        from public.business_accounts b where b.id = l.business_id and b.deleted_at is null),
+      'is_liked', exists (select from public.listing_likes k where k.listing_id = l.id and k.user_id = p_viewer_id),
+      'is_saved', exists (select from public.listing_saves s where s.listing_id = l.id and s.user_id = p_viewer_id),
+      'is_mine', private.edits_listing(l, p_viewer_id) is true)
+    || case when private.edits_listing(l, p_viewer_id) then pg_catalog.jsonb_build_object('moderation', (
+        select pg_catalog.jsonb_build_object('status', q.status, 'reason', q.reason, 'submitted_at', q.submitted_at,
+          'completed_at', q.completed_at)
+        from public.moderation_queue q where q.listing_id = l.id))
+      else '{}' end
+  from public.listings l
+  left join public.listing_contacts c on c.listing_id = l.id and exists (
+    select from public.accounts u where u.id = p_viewer_id and not u.is_blocked)
+  where l.id = p_listing_id and private.shows_listing(l, p_viewer_id);
+$$;
+comment on function private.listing_view(uuid, uuid) is
+  'A listing for a viewer, null where he may not see it. The phone is for signed-in viewers; state and reason of the check '
+  'are for those who may change the listing.';
+
+create function public.listing_read(p_listing_id uuid, p_viewer_id uuid, p_views jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+begin
+  if p_views is not null then
+    perform public.record_listing_views(p_views);
+  end if;
+  return private.listing_view(p_listing_id, p_viewer_id);
+end;
+$$;
+comment on function public.listing_read(uuid, uuid, jsonb) is
+  'private.listing_view for the backend. p_views: views that the backend has gathered, counted on this occasion.';
+
+create function public.business_listings(
+  p_business_id uuid, p_user_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer
+) returns jsonb
+language sql stable set search_path = '' as $$
+  with viewer as materialized (
+    select private.business_role(p_business_id, p_user_id) as role
+  ), page as (
+    select l.id, l.category, l.title, l.price, l.currency, l.city, l.status, l.thumbnail_url, l.video_thumbnail_url,
+      l.views_count, l.likes_count, l.created_at, l.seller_user_id
+    from public.listings l
+    where l.business_id = p_business_id and l.deleted_at is null
+      and (l.created_at, l.id) < (p_before, p_before_id)
+      and ((select v.role <> 'none' from viewer v) or (not l.is_hidden
+        and (l.status = 'active' or (l.status = 'sold' and l.delete_at > pg_catalog.now()))))
+    order by l.created_at desc, l.id desc limit p_limit
+  )
+  select case when v.role is null then '{"reason": "not_found"}' else pg_catalog.jsonb_build_object('listings', coalesce(
+    (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by p.created_at desc, p.id desc) from page p), '[]')) end
+  from viewer v;
+$$;
+comment on function public.business_listings(uuid, uuid, timestamptz, uuid, integer) is
+  'A page of a business''s listings {listings}, newest first, after the listing (p_before, p_before_id): what everybody '
+  'sees, for members all. Reason: not_found.';
+
+-- Names of makes and models are written in Latin letters and in Cyrillic, as they sound. A search finds both.
+
+create table public.search_spellings (
+  id uuid primary key default gen_random_uuid(),
+  spelling text not null unique check (spelling = lower(spelling) and spelling ~ '^[а-яёңөү0-9-]{2,40}$'),
+  name text not null check (name = lower(name) and char_length(name) between 2 and 40),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+comment on table public.search_spellings is
+  'How people write the name of a make or a model in Cyrillic. Operators add rows without a deployment.';
+comment on column public.search_spellings.name is 'The name in Latin letters, as sellers write it in a title.';
+create index search_spellings_name_idx on public.search_spellings (name);
+create trigger search_spellings_touch_updated_at before update on public.search_spellings
+  for each row execute function private.touch_updated_at();
+alter table public.search_spellings enable row level security;
+grant all on public.search_spellings to service_role;
+
+insert into public.search_spellings (spelling, name)
+select s.spelling, n.name
+from (values
+  ('acura', '{акура}'), ('audi', '{ауди}'), ('bmw', '{бмв}'), ('byd', '{бид}'), ('changan', '{чанган}'), ('chery', '{чери}'),
+  ('chevrolet', '{шевроле}'), ('citroen', '{ситроен}'), ('daewoo', '{дэу,деу,дэо}'), ('daihatsu', '{дайхатсу}'),
+  ('ford', '{форд}'), ('geely', '{джили}'), ('haval', '{хавал,хавейл}'), ('honda', '{хонда}'),
+  ('hyundai', '{хендай,хундай,хюндай,хёндэ,хендэ}'), ('infiniti', '{инфинити}'), ('isuzu', '{исузу,исудзу}'),
+  ('jeep', '{джип}'), ('kia', '{киа}'), ('lada', '{лада}'), ('lexus', '{лексус}'), ('mazda', '{мазда}'),
+  ('mercedes', '{мерседес,мерс}'), ('mitsubishi', '{митсубиси,мицубиси,митсубиши}'), ('nissan', '{ниссан,нисан}'),
+  ('opel', '{опель}'), ('peugeot', '{пежо}'), ('porsche', '{порше}'), ('renault', '{рено}'), ('skoda', '{шкода}'),
+  ('ssangyong', '{ссангйонг,санг-йонг}'), ('subaru', '{субару}'), ('suzuki', '{сузуки}'), ('tesla', '{тесла}'),
+  ('toyota', '{тойота}'), ('volkswagen', '{фольксваген,фолксваген}'), ('volvo', '{вольво}'), ('zeekr', '{зикр}'),
+  ('accent', '{акцент}'), ('accord', '{аккорд}'), ('avante', '{аванте}'), ('camry', '{камри}'), ('captiva', '{каптива}'),
+  ('civic', '{цивик,сивик}'), ('cobalt', '{кобальт}'), ('corolla', '{королла,корола}'), ('cruiser', '{крузер,крузак}'),
+  ('cruze', '{круз}'), ('elantra', '{элантра}'), ('estima', '{эстима}'), ('fit', '{фит}'), ('forester', '{форестер}'),
+  ('golf', '{гольф}'), ('highlander', '{хайлендер}'), ('impreza', '{импреза}'), ('ipsum', '{ипсум}'), ('jetta', '{джетта}'),
+  ('legacy', '{легаси}'), ('matiz', '{матиз}'), ('nexia', '{нексия}'), ('odyssey', '{одиссей}'), ('outback', '{аутбек}'),
+  ('passat', '{пассат,пасат}'), ('porter', '{портер}'), ('prado', '{прадо}'), ('prius', '{приус}'), ('qashqai', '{кашкай}'),
+  ('rio', '{рио}'), ('sienna', '{сиенна}'), ('solaris', '{солярис}'), ('sonata', '{соната}'), ('sorento', '{соренто}'),
+  ('spark', '{спарк}'), ('sportage', '{спортейдж}'), ('sprinter', '{спринтер}'), ('stepwgn', '{степвагон,степ}'),
+  ('tucson', '{туссан,тусан}'), ('tundra', '{тундра}'), ('vito', '{вито}'), ('wish', '{виш}'), ('x-trail', '{икстрейл}')
+) as n (name, spellings), unnest(n.spellings::text[]) as s (spelling);
+
+create function private.search_words(p_text text) returns tsquery
+language plpgsql stable set search_path = '' as $$
+declare
+  v_folded constant text := private.fold_text(p_text);
+  v_given tsquery := pg_catalog.websearch_to_tsquery('russian', v_folded);
+  v_names tsquery;
+  v_word record;
+begin
+  -- Quotes and words to leave out say exactly what is meant.
+  if v_folded ~ '(^|\s)-|"' then
+    return v_given;
+  end if;
+  for v_word in
+    select w.word, array(
+      select f.form from public.search_spellings s, pg_catalog.unnest(array[s.name, s.spelling]) as f (form)
+      where s.name = any (array(select k.name from public.search_spellings k
+          where w.word in (k.name, pg_catalog.replace(k.spelling, 'ё', 'е'))))
+        and f.form <> w.word group by f.form order by f.form) as forms
+    from pg_catalog.regexp_split_to_table(v_folded, '\s+') with ordinality as w (word, n) order by w.n
+  loop
+    v_names := coalesce(v_names operator(pg_catalog.&&) private.search_either(v_word.word, v_word.forms),
+      private.search_either(v_word.word, v_word.forms));
+  end loop;
+  v_given := v_given operator(pg_catalog.||) coalesce(v_names, v_given);
+  -- Titles are indexed as they are written: letters that folding changes are looked for as typed as well.
+  return case when v_folded = pg_catalog.lower(p_text) then v_given
+    else v_given operator(pg_catalog.||) pg_catalog.websearch_to_tsquery('russian', p_text) end;
+end;
+$$;
+comment on function private.search_words(text) is
+  'What a search looks for: the words as given, folded, or with every known name in any of its spellings.';
+
+create function private.search_either(p_word text, p_forms text[]) returns tsquery
+language plpgsql stable set search_path = '' as $$
+declare
+  v_query tsquery := pg_catalog.plainto_tsquery('russian', p_word);
+  v_form text;
+begin
+  foreach v_form in array p_forms loop
+    v_query := v_query operator(pg_catalog.||) pg_catalog.plainto_tsquery('russian', v_form);
+  end loop;
+  return v_query;
+end;
+$$;
+comment on function private.search_either(text, text[]) is 'A word in any of its forms.';
+
+create function private.search_guess(p_text text) returns text
+language sql stable set search_path = '' as $$
+  select pg_catalog.string_agg(coalesce(near.name, w.word), ' ' order by w.n)
+  from pg_catalog.regexp_split_to_table(pg_catalog.lower(p_text), '\s+') with ordinality as w (word, n)
+  left join lateral (
+    select s.name from public.search_spellings s
+    where pg_catalog.char_length(w.word) >= 4 and extensions.similarity(s.spelling, w.word) >= 0.35
+      or s.spelling = w.word
+    order by extensions.similarity(s.spelling, w.word) desc, s.spelling limit 1
+  ) as near on true;
+$$;
+comment on function private.search_guess(text) is
+  'The words with each that is, or nearly is, a known Cyrillic spelling replaced by its Latin name: «тайота камри» is '
+  'toyota camry. 0.35 takes one wrong letter in six.';
+
+-- The nearest listings that pass a filter. How many listings lie in a circle cannot be estimated, and half the country
+-- lives in one: so the circle begins small and grows until it holds a page.
+
+create function private.feed_circle(p_query jsonb) returns json
+language plpgsql stable set search_path = '' as $$
+declare
+  v_listings json;
+  v_part double precision;
+begin
+  foreach v_part in array array[0.02, 1] loop
+    execute 'select coalesce(pg_catalog.json_agg(p), ''[]'') from (select q.*, ('
+      'select s from (select r.id, r.name, r.avatar_url, r.city, r.is_verified, r.rating from public.public_profiles r'
+      ' where r.id = q.seller_user_id) s) as seller from (' || private.feed_statement(p_query || pg_catalog.jsonb_build_object(
+        'radius_km', (p_query ->> 'radius_km')::double precision * v_part)) || ') q) p'
+    into v_listings;
+    exit when pg_catalog.json_array_length(v_listings) >= (p_query ->> 'limit')::integer;
+  end loop;
+  return v_listings;
+end;
+$$;
+comment on function private.feed_circle(jsonb) is
+  'A page of the nearest listings. A full page of a smaller circle is the page of the larger one.';
+
+-- Words that a search leaves out stay out, also where nothing matches and similar titles are looked for.
+
+create function private.search_excluded(p_text text) returns text[]
+language sql immutable set search_path = '' as $$
+  select array(select pg_catalog.btrim(m.found[1], '-" ')
+    from pg_catalog.regexp_matches(private.fold_text(p_text), '(?:^|\s)(-+\s*(?:"[^"]*"?|[^\s"]+))', 'g') as m (found)
+    where pg_catalog.btrim(m.found[1], '-" ') <> '');
+$$;
+comment on function private.search_excluded(text) is 'The words and quotations that a search leaves out: behind a minus sign.';
+
+create function private.search_wanted(p_text text) returns text
+language sql immutable set search_path = '' as $$
+  select pg_catalog.btrim(pg_catalog.translate(
+    pg_catalog.regexp_replace(private.fold_text(p_text), '(^|\s)-+\s*("[^"]*"?|[^\s"]+)', ' ', 'g'), '"', ' '));
+$$;
+comment on function private.search_wanted(text) is 'A folded search without what it leaves out, for titles that are nearly the same.';
+
+create function private.search_exclusions(p_text text) returns text
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.string_agg(pg_catalog.format(
+      ' and not pg_catalog.to_tsvector(''russian'', l.title || '' '' || l.description) @@ %L::tsquery',
+      pg_catalog.phraseto_tsquery('russian', e.words))
+    -- A year is rarely part of the title.
+    || case when e.words ~ '^(19|20)[0-9]{2}$' then pg_catalog.format(' and l.year is distinct from %L::integer', e.words)
+      else '' end, ''), '')
+  from pg_catalog.unnest(private.search_excluded(p_text)) as e (words)
+  where pg_catalog.numnode(pg_catalog.phraseto_tsquery('russian', e.words)) > 0;
+$$;
+comment on function private.search_exclusions(text) is
+  'The conditions on listings l that hold whether words or similar titles are looked for: without what the search leaves out.';
+
+create function private.search_condition(p_query jsonb) returns text
+language sql stable set search_path = '' as $$
+  select case
+    when p_query ->> 'match' <> 'similar' then pg_catalog.format(
+      'pg_catalog.to_tsvector(''russian'', l.title || '' '' || l.description) @@ %L::tsquery',
+      private.search_words(p_query ->> 'text'))
+    -- Nothing is similar to the absence of a word.
+    when private.search_wanted(p_query ->> 'text') = '' then 'false'
+    else (
+      select pg_catalog.format('(%s)', pg_catalog.string_agg(
+        distinct pg_catalog.format('l.title operator(extensions.%%>) %L', f.form), ' or '))
+      from pg_catalog.unnest(array[private.search_wanted(p_query ->> 'text'),
+        private.search_wanted(coalesce(p_query ->> 'latin', p_query ->> 'text')),
+        private.search_guess(private.search_wanted(p_query ->> 'text'))]) as f (form)) end
+    || private.search_exclusions(p_query ->> 'text');
+$$;
+comment on function private.search_condition(jsonb) is
+  'The condition of a search on listings l: the words in either script, or titles that nearly match them, without what the '
+  'search leaves out.';
+
+revoke execute on function private.listing_filters(jsonb), private.feed_has_bounds(jsonb),
+  private.feed_statement(jsonb), private.seller_card(uuid), private.listing_flags(uuid[], uuid),
+  public.listing_marks(uuid[], uuid), private.feed_page(jsonb), public.listing_feed(jsonb, uuid, jsonb),
+  public.count_searches(jsonb), public.popular_searches(text, integer, integer, integer),
+  private.edits_listing(public.listings, uuid), private.shows_listing(public.listings, uuid),
+  private.full_details(public.listings), private.exact_counts(uuid), private.listing_view(uuid, uuid),
+  public.listing_read(uuid, uuid, jsonb), public.business_listings(uuid, uuid, timestamptz, uuid, integer),
+  private.search_words(text), private.search_either(text, text[]), private.search_guess(text),
+  private.feed_circle(jsonb), private.search_excluded(text), private.search_wanted(text),
+  private.search_exclusions(text), private.search_condition(jsonb) from public, anon, authenticated;
+grant execute on function private.listing_filters(jsonb), private.feed_has_bounds(jsonb),
+  private.feed_statement(jsonb), private.seller_card(uuid), private.listing_flags(uuid[], uuid),
+  public.listing_marks(uuid[], uuid), private.feed_page(jsonb), public.listing_feed(jsonb, uuid, jsonb),
+  public.count_searches(jsonb), public.popular_searches(text, integer, integer, integer),
+  private.edits_listing(public.listings, uuid), private.shows_listing(public.listings, uuid),
+  private.full_details(public.listings), private.exact_counts(uuid), private.listing_view(uuid, uuid),
+  public.listing_read(uuid, uuid, jsonb), public.business_listings(uuid, uuid, timestamptz, uuid, integer),
+  private.search_words(text), private.search_either(text, text[]), private.search_guess(text),
+  private.feed_circle(jsonb), private.search_excluded(text), private.search_wanted(text),
+  private.search_exclusions(text), private.search_condition(jsonb) to service_role;

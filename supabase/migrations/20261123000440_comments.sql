@@ -1,0 +1,331 @@
+-- Comments on listings, their likes and reactions, with their policies.
+
+-- Comments below a listing, with replies, likes and emoji. The app writes them through PostgREST, other clients through
+-- the API; triggers hold the rules for both (docs/decisions/0102).
+
+create table public.comments (
+  id uuid primary key default gen_random_uuid(),
+  listing_id uuid not null references public.listings (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
+  parent_id uuid references public.comments (id) on delete cascade,
+  text text not null check (char_length(text) between 1 and 1000),
+  likes_count integer not null default 0 check (likes_count >= 0),
+  replies_count integer not null default 0 check (replies_count >= 0),
+  is_edited boolean not null default false,
+  is_deleted boolean not null default false,
+  is_hidden boolean not null default false,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  constraint comments_user_profile_fkey
+    foreign key (user_id) references public.public_profiles (id) on delete no action
+);
+comment on table public.comments is 'What people write below a listing. A deleted one stays as a place for its replies.';
+comment on column public.comments.is_hidden is
+  'Breaks a moderation rule or was reported, until a moderator decides: its author alone sees it.';
+create index comments_listing_created_idx on public.comments (listing_id, created_at desc, id desc);
+create index comments_parent_created_idx on public.comments (parent_id, created_at) where parent_id is not null;
+create index comments_parent_idx on public.comments (parent_id);
+create index comments_user_created_idx on public.comments (user_id, created_at desc);
+create index comments_hidden_idx on public.comments (created_at) where is_hidden and not is_deleted;
+create trigger comments_touch_updated_at before update of text, is_deleted, is_hidden on public.comments
+  for each row execute function private.touch_updated_at();
+alter table public.comments enable row level security;
+grant select on public.comments to anon, authenticated;
+grant insert (listing_id, user_id, parent_id, text) on public.comments to authenticated;
+grant update (text, is_deleted) on public.comments to authenticated;
+grant all on public.comments to service_role;
+create policy comments_select_anon on public.comments for select to anon
+  using (not is_hidden and private.may_see_listing(listing_id));
+create policy comments_select on public.comments for select to authenticated
+  using ((not is_hidden or user_id = (select auth.uid())) and private.may_see_listing(listing_id));
+create policy comments_insert on public.comments for insert to authenticated
+  with check (user_id = (select auth.uid()));
+create policy comments_update on public.comments for update to authenticated
+  using (user_id = (select auth.uid())) with check (user_id = (select auth.uid()));
+
+create table public.comment_likes (
+  id uuid primary key default gen_random_uuid(),
+  comment_id uuid not null references public.comments (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
+  created_at timestamptz not null default now(),
+  unique (comment_id, user_id)
+);
+comment on table public.comment_likes is 'A user likes a comment. comments.likes_count is kept by a trigger.';
+create index comment_likes_user_idx on public.comment_likes (user_id);
+alter table public.comment_likes enable row level security;
+grant select, delete on public.comment_likes to authenticated;
+grant insert (comment_id, user_id) on public.comment_likes to authenticated;
+grant all on public.comment_likes to service_role;
+create policy comment_likes_select on public.comment_likes for select to authenticated
+  using (user_id = (select auth.uid()));
+create policy comment_likes_delete on public.comment_likes for delete to authenticated
+  using (user_id = (select auth.uid()));
+
+create table public.comment_reactions (
+  id uuid primary key default gen_random_uuid(),
+  comment_id uuid not null references public.comments (id) on delete cascade,
+  user_id uuid not null references public.accounts (id) on delete cascade,
+  emoji text not null check (char_length(emoji) between 1 and 16 and emoji !~ '[[:alnum:][:space:][:cntrl:]<>&"''/]'),
+  created_at timestamptz not null default now(),
+  unique (comment_id, user_id, emoji)
+);
+comment on table public.comment_reactions is 'An emoji of a user at a comment; each emoji once.';
+create index comment_reactions_user_idx on public.comment_reactions (user_id);
+
+-- The app counts emoji itself, also for guests.
+alter table public.comment_reactions enable row level security;
+grant select on public.comment_reactions to anon, authenticated;
+grant delete on public.comment_reactions to authenticated;
+grant insert (comment_id, user_id, emoji) on public.comment_reactions to authenticated;
+grant all on public.comment_reactions to service_role;
+create policy comment_reactions_delete on public.comment_reactions for delete to authenticated
+  using (user_id = (select auth.uid()));
+
+create function private.may_comment(p_user_id uuid, p_listing_id uuid, p_parent_id uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from public.listings l
+    where l.id = p_listing_id and l.status = 'active' and not l.is_hidden and l.deleted_at is null
+      and not exists (select from public.chat_blocks b
+        where b.blocker_id = l.seller_user_id and b.blocked_id = p_user_id)
+      and (p_parent_id is null or exists (select from public.comments c
+        where c.id = p_parent_id and c.listing_id = l.id and not c.is_deleted and not c.is_hidden
+          and not exists (select from public.chat_blocks b
+            where b.blocker_id = c.user_id and b.blocked_id = p_user_id))));
+$$;
+comment on function private.may_comment(uuid, uuid, uuid) is
+  'The listing is on show, the comment that is answered stands below it, and neither its author nor the seller has blocked '
+  'the user.';
+
+create function private.check_comment() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'INSERT' then
+    if not private.may_comment(p_user_id => new.user_id, p_listing_id => new.listing_id, p_parent_id => new.parent_id) then
+      raise exception 'nothing to comment here' using errcode = '42501';
+    end if;
+  elsif old.is_deleted then
+    raise exception 'a deleted comment stays as it is' using errcode = '42501';
+  elsif new.is_deleted then
+    new.text := '[Комментарий удалён]';
+    return new;
+  elsif new.text <> old.text then
+    new.is_edited := true;
+  else
+    return new;
+  end if;
+  -- Rules that refuse have refused in the trigger that cleans; the others let a moderator look first.
+  new.is_hidden := new.is_hidden or exists (
+    select from public.moderation_rules r where r.is_active and r.category is null
+      and private.rule_matches(r.kind, r.expression, private.rule_texts(new.text)));
+  return new;
+end;
+$$;
+comment on function private.check_comment() is
+  'Trigger: where one may comment, what deleting leaves, and which words wait for a moderator.';
+create trigger comments_guard before insert or update of text, is_deleted on public.comments
+  for each row execute function private.check_comment();
+
+create function private.count_comments() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  v_row constant public.comments := case when tg_op = 'DELETE' then old else new end;
+  v_before constant integer := case when tg_op <> 'INSERT' and not old.is_deleted and not old.is_hidden then 1 else 0 end;
+  v_after constant integer := case when tg_op <> 'DELETE' and not new.is_deleted and not new.is_hidden then 1 else 0 end;
+begin
+  if v_after <> v_before then
+    update public.comments c set replies_count = greatest(c.replies_count + v_after - v_before, 0) where c.id = v_row.parent_id;
+    if tg_op = 'DELETE' then
+      update public.listing_counters c set comments_count = greatest(c.comments_count - 1, 0)
+      where c.listing_id = v_row.listing_id;
+    else
+      insert into public.listing_counters as c (listing_id, comments_count) values (v_row.listing_id, v_after)
+      on conflict (listing_id) do update set comments_count = greatest(c.comments_count + v_after - v_before, 0);
+    end if;
+  end if;
+  return null;
+end;
+$$;
+comment on function private.count_comments() is 'Trigger: counts what everybody sees, per listing and per comment that is answered.';
+create trigger comments_count after insert or delete or update of text, is_deleted, is_hidden on public.comments
+  for each row execute function private.count_comments();
+
+create function private.notify_of_comment() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  insert into public.notifications (user_id, from_user_id, type, title, message, data, dedupe_key)
+  select a.id, new.user_id, 'comment',
+    case a.language when 'ky' then 'Жаңы комментарий' when 'en' then 'New comment' else 'Новый комментарий' end,
+    pg_catalog.left(new.text, 200),
+    pg_catalog.jsonb_build_object('listing_id', new.listing_id, 'comment_id', new.id), 'comment:' || new.id
+  from public.accounts a
+  where a.id <> new.user_id and a.id in (
+    select l.seller_user_id from public.listings l where l.id = new.listing_id
+    union select c.user_id from public.comments c where c.id = new.parent_id)
+  on conflict (user_id, dedupe_key) do nothing;
+  return null;
+end;
+$$;
+comment on function private.notify_of_comment() is 'Trigger: notifies the seller and the author of the comment that is answered.';
+create trigger comments_notify after insert on public.comments
+  for each row when (not new.is_hidden) execute function private.notify_of_comment();
+
+create function private.count_comment_likes() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.comments c set likes_count = greatest(c.likes_count + case tg_op when 'INSERT' then 1 else -1 end, 0)
+  where c.id = case tg_op when 'INSERT' then new.comment_id else old.comment_id end;
+  return null;
+end;
+$$;
+comment on function private.count_comment_likes() is 'Trigger: adds to the stored number, so that parallel likes are all counted.';
+create trigger comment_likes_count after insert or delete on public.comment_likes
+  for each row execute function private.count_comment_likes();
+
+-- Who reads and writes comments, and how many.
+
+create function private.may_see_comment(p_comment_id uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from public.comments c where c.id = p_comment_id
+      and (not c.is_hidden or c.user_id = (select auth.uid())) and private.may_see_listing(p_listing_id => c.listing_id));
+$$;
+comment on function private.may_see_comment(uuid) is 'The select policy of comments, for what hangs on one.';
+create policy comment_likes_insert on public.comment_likes for insert to authenticated
+  with check (user_id = (select auth.uid()) and private.may_see_comment(comment_id));
+create policy comment_reactions_select on public.comment_reactions for select to anon, authenticated
+  using (private.may_see_comment(comment_id));
+create policy comment_reactions_insert on public.comment_reactions for insert to authenticated
+  with check (user_id = (select auth.uid()) and private.may_see_comment(comment_id));
+
+alter publication supabase_realtime add table public.comments;
+
+-- Comments for the backend: the same tables and triggers as the app's own writes. A refusal is {"reason": <error code>}.
+
+create function private.comment_view(p_comment public.comments) returns jsonb
+language sql stable set search_path = '' as $$
+  select pg_catalog.to_jsonb(p_comment) || pg_catalog.jsonb_build_object('user', (
+    select pg_catalog.jsonb_build_object('id', p.id, 'name', p.name, 'avatar_url', p.avatar_url)
+    from public.public_profiles p where p.id = p_comment.user_id));
+$$;
+comment on function private.comment_view(public.comments) is 'A comment with its author, as the API answers it.';
+
+create function public.comments_page(
+  p_viewer_id uuid, p_listing_id uuid, p_parent_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer
+) returns jsonb
+language sql stable set search_path = '' as $$
+  select case when not coalesce((
+      select private.shows_listing(p_listing => l, p_user_id => p_viewer_id) from public.listings l
+      where l.id = p_listing_id), false) then '{"reason": "not_found"}'
+    else pg_catalog.jsonb_build_object('comments', coalesce((
+      select pg_catalog.jsonb_agg(private.comment_view(page) || pg_catalog.jsonb_build_object('is_liked', exists (
+        select from public.comment_likes k where k.comment_id = page.id and k.user_id = p_viewer_id))
+        order by page.created_at desc, page.id desc)
+      from (
+        select c.* from public.comments c
+        where c.listing_id = p_listing_id and c.parent_id is not distinct from p_parent_id and not c.is_deleted
+          and (not c.is_hidden or c.user_id = p_viewer_id) and (c.created_at, c.id) < (p_before, p_before_id)
+        order by c.created_at desc, c.id desc limit p_limit
+      ) as page), '[]')) end;
+$$;
+comment on function public.comments_page(uuid, uuid, uuid, timestamptz, uuid, integer) is
+  'A page of the comments of a listing, or of the replies to one, newest first: {comments}. Reason: not_found.';
+
+create function public.comment_add(p_user_id uuid, p_listing_id uuid, p_parent_id uuid, p_text text) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_reason text := private.user_refusal(p_user_id);
+  v_comment public.comments;
+  v_rules text;
+begin
+  if v_reason is null and not coalesce((
+      select private.shows_listing(p_listing => l, p_user_id => p_user_id) from public.listings l
+      where l.id = p_listing_id), false) then
+    v_reason := 'not_found';
+  elsif v_reason is null and not private.may_comment(
+      p_user_id => p_user_id, p_listing_id => p_listing_id, p_parent_id => p_parent_id) then
+    v_reason := 'forbidden';
+  end if;
+  if v_reason is not null then
+    return pg_catalog.jsonb_build_object('reason', v_reason);
+  end if;
+  -- The counters of writes through PostgREST: who writes both ways has one allowance.
+  perform private.count_rows(p_key => pg_catalog.concat_ws(':', 'writes:comments:insert', w.seconds, p_user_id),
+    p_rows => 1, p_most => w.most, p_seconds => w.seconds)
+  from (values (10, 60), (60, 3600), (200, 86400)) as w (most, seconds);
+  insert into public.comments (listing_id, user_id, parent_id, text)
+  values (p_listing_id, p_user_id, p_parent_id, p_text) returning * into v_comment;
+  return private.comment_view(v_comment);
+exception
+  when sqlstate 'PT429' then
+    return '{"reason": "rate_limited"}';
+  when sqlstate 'PT422' then
+    get stacked diagnostics v_rules = pg_exception_detail;
+    return pg_catalog.jsonb_build_object('reason', 'text_refused', 'rules', pg_catalog.string_to_array(v_rules, E'\n'));
+end;
+$$;
+comment on function public.comment_add(uuid, uuid, uuid, text) is
+  'Adds a comment and returns it; is_hidden while it waits for a moderator. Reasons: not_found, forbidden (no comments there, '
+  'or blocked), text_refused (with rules), rate_limited, account_blocked, authentication_required.';
+
+create function public.comment_remove(p_user_id uuid, p_comment_id uuid) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.comments c set is_deleted = true where c.id = p_comment_id and c.user_id = p_user_id and not c.is_deleted;
+  return case when exists (select from public.comments c where c.id = p_comment_id and c.user_id = p_user_id)
+    then pg_catalog.jsonb_build_object('id', p_comment_id) else '{"reason": "not_found"}' end;
+end;
+$$;
+comment on function public.comment_remove(uuid, uuid) is
+  'Deletes the caller''s own comment: {id}; again, it changes nothing. Reason: not_found.';
+
+create function public.comments_to_check(p_moderator_id uuid, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce((
+    select pg_catalog.jsonb_build_object('reason', r.reason)
+    from (select private.moderator_refusal(p_moderator_id) as reason) as r where r.reason is not null),
+    pg_catalog.jsonb_build_object('comments', (
+      select coalesce(pg_catalog.jsonb_agg(private.comment_view(c) order by c.created_at, c.id), '[]') from (
+        select h.* from public.comments h where h.is_hidden and not h.is_deleted
+        order by h.created_at, h.id limit p_limit) as c)));
+$$;
+comment on function public.comments_to_check(uuid, integer) is
+  'The hidden comments, the oldest first: {comments}. Reasons: forbidden, account_blocked, authentication_required.';
+
+create function public.comment_decide(p_moderator_id uuid, p_comment_id uuid, p_is_shown boolean) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_reason text := private.moderator_refusal(p_moderator_id);
+begin
+  if v_reason is null then
+    update public.comments c set is_hidden = not p_is_shown, is_deleted = c.is_deleted or not p_is_shown
+    where c.id = p_comment_id and not c.is_deleted;
+    v_reason := case when not found then 'not_found' end;
+  end if;
+  if v_reason is not null then
+    return pg_catalog.jsonb_build_object('reason', v_reason);
+  end if;
+  update public.reports r set status = case when p_is_shown then 'dismissed' else 'upheld' end,
+    resolved_by = p_moderator_id, resolved_at = pg_catalog.now()
+  where r.target_type = 'comment' and r.target_id = p_comment_id and r.status = 'pending';
+  insert into public.audit_log (actor_user_id, action, subject_type, subject_id)
+  values (p_moderator_id, case when p_is_shown then 'comment.restore' else 'comment.remove' end, 'comment', p_comment_id::text);
+  return pg_catalog.jsonb_build_object('id', p_comment_id);
+end;
+$$;
+comment on function public.comment_decide(uuid, uuid, boolean) is
+  'Shows a hidden comment again, or removes it for good, and closes the reports about it: {id}. Reasons: not_found, '
+  'forbidden, account_blocked, authentication_required.';
+
+revoke execute on function private.may_comment(uuid, uuid, uuid), private.comment_view(public.comments),
+  public.comments_page(uuid, uuid, uuid, timestamptz, uuid, integer), public.comment_add(uuid, uuid, uuid, text),
+  public.comment_remove(uuid, uuid), public.comments_to_check(uuid, integer),
+  public.comment_decide(uuid, uuid, boolean) from public, anon, authenticated;
+grant execute on function private.may_comment(uuid, uuid, uuid), private.comment_view(public.comments),
+  public.comments_page(uuid, uuid, uuid, timestamptz, uuid, integer), public.comment_add(uuid, uuid, uuid, text),
+  public.comment_remove(uuid, uuid), public.comments_to_check(uuid, integer),
+  public.comment_decide(uuid, uuid, boolean) to service_role;
+revoke execute on function private.check_comment(), private.count_comments(), private.notify_of_comment(),
+  private.count_comment_likes() from public, anon, authenticated;
+revoke execute on function private.may_see_comment(uuid) from public;
+grant execute on function private.may_see_comment(uuid) to anon, authenticated, service_role;

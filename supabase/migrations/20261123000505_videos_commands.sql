@@ -1,0 +1,700 @@
+-- The life of a video: upload, check, the place in its listing, deletion.
+
+-- Videos are locked before their tickets everywhere, and an upload that two people claim at once is one's alone.
+-- Who looks at a video that is being made learns at once that it is ready; a listing posted afterwards shows the
+-- supplier's own address of it.
+create function private.attach_video(p_listing_id uuid, p_video_id text) returns boolean
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_seller uuid := (select l.seller_user_id from public.listings l where l.id = p_listing_id);
+  v_video public.videos := private.named_video(p_video_id);
+begin
+  if v_video.id is null then
+    v_video := private.take_ticket(v_seller, p_listing_id, p_video_id);
+  end if;
+  if v_video.id is null or v_video.owner_user_id <> v_seller or v_video.listing_id <> p_listing_id
+      or v_video.next_listing_id <> p_listing_id
+      or v_video.delete_requested_at is not null or v_video.deleted_at is not null then
+    return false;
+  elsif v_video.listing_id = p_listing_id then
+    -- The app sends with every change what it has read.
+    return true;
+  elsif v_video.state = 'failed' then
+    return false;
+  elsif v_video.state <> 'ready' and exists (select from public.videos v
+      where v.listing_id = p_listing_id and v.state = 'ready'
+        and v.delete_requested_at is null and v.deleted_at is null) then
+    update public.videos v set next_listing_id = null, delete_requested_at = pg_catalog.now()
+    where v.next_listing_id = p_listing_id and v.id <> v_video.id and v.delete_requested_at is null;
+    update public.videos v set next_listing_id = p_listing_id where v.id = v_video.id;
+    return true;
+  end if;
+  v_video := private.place_video(v_video.id, p_listing_id);
+  update public.listings l set video_provider = v_video.provider,
+    video_id = case v_video.provider when 'api_video' then v_video.provider_video_id end,
+    video_status = case v_video.state when 'awaiting_upload' then 'uploading' else v_video.state end,
+    video_url = coalesce(v_video.lasting_hls_url, l.video_url),
+    video_player_url = coalesce(v_video.lasting_player_url, l.video_player_url),
+    video_thumbnail_url = coalesce(v_video.lasting_thumbnail_url, l.video_thumbnail_url),
+    thumbnail_url = case when l.thumbnail_url = l.video_thumbnail_url
+      then coalesce(v_video.lasting_thumbnail_url, l.thumbnail_url) else l.thumbnail_url end
+  where l.id = p_listing_id;
+  return true;
+end;
+$$;
+comment on function private.attach_video(uuid, text) is
+  'Gives a listing a video, named by our id or by that at api.video, and releases the one it had: at once, or when the new '
+  'one plays if the old one does. False when the video is another person''s or listing''s, comes from no ticket of the '
+  'seller, has failed or is on its way out. The former place of the video that the listing shows changes nothing.';
+
+create function private.remove_listing(p_listing_id uuid) returns void
+language sql volatile set search_path = '' as $$
+  update public.listings l set deleted_at = pg_catalog.now() where l.id = p_listing_id and l.deleted_at is null;
+  update public.videos v set delete_requested_at = pg_catalog.now(), version = v.version + 1
+  where v.listing_id = p_listing_id and v.delete_requested_at is null and v.deleted_at is null;
+$$;
+comment on function private.remove_listing(uuid) is
+  'Hides a listing for ever and requests the removal of its videos. Idempotent; the row remains until they are released.';
+
+create function private.api_video_id(p_url text) returns text
+language sql immutable set search_path = '' as $$
+  select (pg_catalog.regexp_match(p_url, '^https://(?:cdn|vod|embed)\.api\.video/vod/([A-Za-z0-9_-]{1,100})(?:/|$)'))[1];
+$$;
+comment on function private.api_video_id(text) is
+  'The id in an address at api.video, null in any other. The app''s form sends the address alone.';
+
+create function private.is_at_api_video(p_url text) returns boolean
+language sql immutable set search_path = '' as $$
+  select p_url ~ '^https://([a-z0-9-]+\.)*api\.video/';
+$$;
+comment on function private.is_at_api_video(text) is 'Whether a picture or video lies there and goes with the copy.';
+
+-- What a listing shows of its video, in every state of it. Locks in the order of the owner's own actions: listing, video.
+
+-- A video whose last copy is the replica in VK Cloud plays as a file: its address says so, since players go by it.
+create function private.show_video(p_video public.videos, p_api_url text) returns void
+language sql volatile set search_path = '' as $$
+  update public.listings l set video_id = s.video_id, video_provider = p_video.provider, video_status = s.status,
+    video_url = s.url, video_player_url = s.player_url, video_thumbnail_url = s.thumbnail_url,
+    thumbnail_url = case when l.thumbnail_url is null or l.thumbnail_url = l.video_thumbnail_url
+      or private.is_at_api_video(l.thumbnail_url) then s.thumbnail_url else l.thumbnail_url end
+  from (
+    select case when p.is_there then p_video.provider_video_id end as video_id,
+      case p_video.state when 'awaiting_upload' then 'uploading' when 'deleted' then 'none' else p_video.state end as status,
+      case when p.is_there then coalesce(p_video.lasting_hls_url,
+        'https://cdn.api.video/vod/' || p_video.provider_video_id || '/hls/manifest.m3u8') else p.ours end as url,
+      case when p.is_there then coalesce(p_video.lasting_player_url,
+        'https://embed.api.video/vod/' || p_video.provider_video_id) else p.ours end as player_url,
+      case when p.is_there then coalesce(p_video.lasting_thumbnail_url,
+        'https://cdn.api.video/vod/' || p_video.provider_video_id || '/thumbnail.jpg')
+        else p_api_url || '/video/' || p_video.id || '/thumbnail.jpg' end as thumbnail_url
+    from (select p_video.provider = 'api_video' and p_video.provider_video_id is not null and p_video.gone_at is null
+        as is_there,
+      p_api_url || '/video/' || p_video.id || case when p_video.gone_at is not null and p_video.replica_key is not null
+        and (p_video.fallback_video_id is null or coalesce(p_video.fallback_until, 'infinity') <= pg_catalog.now())
+        then '/video.mp4' else '/manifest.m3u8' end as ours) as p
+  ) as s
+  where l.id = p_video.listing_id and (l.video_id, l.video_provider, l.video_status, l.video_url, l.video_player_url,
+      l.video_thumbnail_url) is distinct from
+    (s.video_id, p_video.provider, s.status, s.url, s.player_url, s.thumbnail_url);
+$$;
+comment on function private.show_video(public.videos, text) is
+  'Writes to its listing where a video plays: api.video''s own addresses while it is there, since they last and the app '
+  'builds the same from video_id; else ours, which lead to wherever it plays: a manifest, or a file where only the replica '
+  'is left. p_api_url: where callers reach the API.';
+
+create function private.hide_video(p_listing_id uuid) returns void
+language sql volatile set search_path = '' as $$
+  update public.listings l set video_id = null, video_provider = null, video_status = 'none', video_url = null,
+    video_player_url = null, video_thumbnail_url = null,
+    thumbnail_url = case when l.thumbnail_url is distinct from l.video_thumbnail_url then l.thumbnail_url end
+  where l.id = p_listing_id and not exists (select from public.videos v
+    where v.listing_id = l.id and v.delete_requested_at is null and v.deleted_at is null);
+$$;
+comment on function private.hide_video(uuid) is 'The listing shows no video: its own was deleted or refused. A picture of the seller stays.';
+
+create function private.place_video(p_video_id uuid, p_listing_id uuid) returns public.videos
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_video public.videos;
+begin
+  update public.videos v set delete_requested_at = pg_catalog.now(), version = v.version + 1, next_check_at = null
+  where v.listing_id = p_listing_id and v.id <> p_video_id and v.delete_requested_at is null and v.deleted_at is null;
+  update public.videos v set listing_id = p_listing_id, next_listing_id = null where v.id = p_video_id
+  returning * into v_video;
+  return v_video;
+end;
+$$;
+comment on function private.place_video(uuid, uuid) is 'Gives a listing a video and releases the one it had.';
+
+create function private.preserve_playback() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  if exists (select from public.videos v
+      where v.next_listing_id = new.id and v.delete_requested_at is null and (new.video_id = v.provider_video_id
+        or pg_catalog.strpos(coalesce(new.video_url, ''), '/' || v.id || '/') > 0
+        or pg_catalog.strpos(coalesce(new.video_url, ''), '/' || v.provider_video_id || '/') > 0)) then
+    new.video_id := old.video_id;
+    new.video_provider := old.video_provider;
+    new.video_status := old.video_status;
+    new.video_url := old.video_url;
+    new.video_player_url := old.video_player_url;
+    new.video_thumbnail_url := old.video_thumbnail_url;
+    new.thumbnail_url := old.thumbnail_url;
+  end if;
+  return new;
+end;
+$$;
+comment on function private.preserve_playback() is
+  'Trigger: while a new video is being made, the listing goes on showing the one that plays.';
+create trigger listings_preserve_playback before update of video_id, video_url on public.listings
+  for each row when (new.video_id is distinct from old.video_id or new.video_url is distinct from old.video_url)
+  execute function private.preserve_playback();
+
+create function private.is_shown_by_another(p_video_id text, p_listing_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select from public.listings l
+    where l.id is distinct from p_listing_id and l.deleted_at is null and (l.video_id = p_video_id
+      or (l.video_id is null and l.video_url is not null and substring(l.video_url, '/vod/([A-Za-z0-9_-]+)') = p_video_id)));
+$$;
+comment on function private.is_shown_by_another(text, uuid) is
+  'Tells whether a listing other than this one shows a video at api.video, by its id or by its address alone.';
+
+create function private.named_video(p_video_id text) returns public.videos
+language sql volatile set search_path = '' as $$
+  select v from public.videos v
+  where v.id = private.as_uuid(p_video_id)
+    or (v.provider = 'api_video' and v.provider_video_id = p_video_id)
+    or (v.fallback_provider = 'api_video' and v.fallback_video_id = p_video_id)
+    or v.id = (select m.video_id from public.video_migrations m
+      where m.source_provider = 'api_video' and m.source_video_id = p_video_id and m.state = 'confirmed')
+  for update;
+$$;
+comment on function private.named_video(text) is
+  'Locks the video of our id, or of an id at api.video, also of its former place there; null for none.';
+
+create function private.take_ticket(p_seller_id uuid, p_listing_id uuid, p_video_id text) returns public.videos
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ticket public.upload_tickets;
+  v_video public.videos;
+begin
+  if private.as_uuid(p_video_id) is not null or private.is_shown_by_another(p_video_id, p_listing_id) then
+    return null;
+  end if;
+  select t.* into v_ticket from public.upload_tickets t join public.videos v on v.id = t.video_id
+  where t.provider = 'api_video' and t.state = 'issued' and (t.listing_id is null or t.listing_id = p_listing_id)
+    and v.owner_user_id = p_seller_id and v.provider_video_id is null and v.delete_requested_at is null
+  order by t.created_at desc limit 1 for update of v, t skip locked;
+  if v_ticket.id is not null then
+    update public.videos v set provider_video_id = p_video_id, state = 'processing', next_check_at = pg_catalog.now()
+    where v.id = v_ticket.video_id returning * into v_video;
+    update public.upload_tickets t set state = 'used', used_at = pg_catalog.now() where t.id = v_ticket.id;
+  end if;
+  return v_video;
+exception when unique_violation then
+  return null;
+end;
+$$;
+comment on function private.take_ticket(uuid, uuid, text) is
+  'The existing app tells us of an upload at api.video by the listing alone. It is taken with the seller''s open ticket, and '
+  'checked against it when the supplier is asked. Null without a ticket, and for a video that another listing shows.';
+
+-- What suppliers tell of a video, taken once however often and by however many it is told.
+
+create function private.title_id(p_found jsonb) returns uuid
+language sql immutable set search_path = '' as $$
+  select private.as_uuid(pg_catalog.split_part(p_found ->> 'title', '.', 1));
+$$;
+comment on function private.title_id(jsonb) is
+  'Our id in the title of a file: the name under which a ticket asks for it, with or without ".mp4". Else null.';
+
+create function private.upload_excess(p_video public.videos, p_found jsonb) returns text
+language sql stable set search_path = '' as $$
+  select case
+    -- Ownership before size: of somebody else's file nothing may be told or done.
+    when p_video.provider = 'api_video' and p_found ->> 'created_at' is not null and not exists (
+      select from public.upload_tickets u
+      where u.user_id = t.user_id and u.provider = 'api_video' and (p_found ->> 'created_at')::timestamptz
+        between u.created_at - interval '1 minute' and u.expires_at + interval '1 minute') then 'not_of_this_ticket'
+    when p_video.provider = 'api_video' and exists (select from public.upload_tickets u
+      where u.video_id = private.title_id(p_found) and u.user_id <> t.user_id) then 'not_of_this_ticket'
+    when (p_found ->> 'bytes')::bigint > t.declared_bytes then 'larger_than_declared'
+    when (p_found ->> 'duration_seconds')::numeric > t.declared_duration_seconds + 2 then 'longer_than_declared'
+    end
+  from public.upload_tickets t where t.video_id = p_video.id;
+$$;
+comment on function private.upload_excess(public.videos, jsonb) is
+  'How an upload goes beyond its ticket: sent when its user had no ticket open, or under the id of another user''s; larger or '
+  'longer (suppliers round to seconds). Not of one ticket: the existing app tells of an upload by the listing alone, and he may have fetched two. Else null.';
+
+create function private.next_check(p_state text, p_checks integer) returns timestamptz
+language sql stable set search_path = '' as $$
+  select case
+    when p_state in ('awaiting_upload', 'uploading') then pg_catalog.now() + interval '1 minute'
+    when p_state = 'processing' then pg_catalog.now()
+      + pg_catalog.make_interval(secs => least(600, 10 * pg_catalog.power(2, least(p_checks, 6)))) end;
+$$;
+comment on function private.next_check(text, integer) is 'When to ask the supplier again: soon at first, every ten minutes later. Null: no more.';
+
+create function private.lock_video(p_video_id uuid) returns public.videos
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_listings uuid[];
+  v_video public.videos;
+begin
+  for v_try in 1..20 loop
+    begin
+      v_listings := array(
+        select v.listing_id from public.videos v where v.id = p_video_id and v.listing_id is not null
+        union select v.next_listing_id from public.videos v where v.id = p_video_id and v.next_listing_id is not null
+        union select t.listing_id from public.upload_tickets t
+        where t.video_id = p_video_id and t.listing_id is not null);
+      perform 1 from public.listings l where l.id = any (v_listings) order by l.id for no key update;
+      select v.* into v_video from public.videos v where v.id = p_video_id for update;
+      if not pg_catalog.array_remove(array[v_video.listing_id, v_video.next_listing_id], null) <@ v_listings then
+        -- It was given to a listing meanwhile. What is locked is let go with the block, and locked anew in its order.
+        raise exception 'given to another listing' using errcode = 'A3601';
+      end if;
+      return v_video;
+    exception when sqlstate 'A3601' then
+      null;
+    end;
+  end loop;
+  raise exception 'the listing of a video changes without end';
+end;
+$$;
+comment on function private.lock_video(uuid) is
+  'A video with the listings that show it, will show it, or are to get it, locked in the order in which everybody locks '
+  'them: listings first.';
+
+create function private.refuse_video(p_video public.videos, p_reason text) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.videos v set state = 'failed', failure_reason = p_reason, next_listing_id = null, next_check_at = null,
+    delete_requested_at = pg_catalog.now(), version = v.version + 1,
+    -- A file that was not proved ours may be somebody else's: let it go, so that its owner can still name it.
+    provider_video_id = case when v.provider = 'yandex' or (v.ownership <> 'claimed' and p_reason <> 'not_of_this_ticket')
+      then v.provider_video_id end
+  where v.id = p_video.id;
+  update public.upload_tickets t set state = case t.state when 'issued' then 'canceled' else t.state end
+  where t.video_id = p_video.id;
+  perform private.hide_video(p_video.listing_id);
+end;
+$$;
+comment on function private.refuse_video(public.videos, text) is
+  'Hides the video; a timer deletes it at its supplier where it was proved ours.';
+
+create function private.video_ready(p_video public.videos) returns public.videos
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_listing_id constant uuid := p_video.next_listing_id;
+  v_video public.videos := p_video;
+begin
+  if v_listing_id is not null then
+    v_video := private.place_video(p_video.id, v_listing_id);
+    if exists (select from public.listings l where l.id = v_listing_id and l.status in ('active', 'pending_review')) then
+      -- What moderators have seen so far was the video that it replaces.
+      perform private.publish(v_listing_id, (select l.status = 'active' from public.listings l where l.id = v_listing_id));
+    end if;
+  end if;
+  return v_video;
+end;
+$$;
+comment on function private.video_ready(public.videos) is 'A video that waited for this takes the place of the one that its listing shows.';
+
+create function private.proved_ownership(p_video public.videos, p_found jsonb) returns text
+language sql stable set search_path = '' as $$
+  select case when p_video.ownership = 'claimed' and exists (
+      select from public.upload_tickets t join public.upload_tickets u on u.user_id = t.user_id and u.provider = 'api_video'
+      where t.video_id = p_video.id and u.video_id = private.title_id(p_found)
+        and (p_found ->> 'created_at')::timestamptz
+          between u.created_at - interval '1 minute' and u.expires_at + interval '1 minute')
+    then 'proved' else p_video.ownership end;
+$$;
+comment on function private.proved_ownership(public.videos, jsonb) is
+  'The ownership of a video after a look at its file at api.video: proved where its title is the id of an upload of the same '
+  'user and it was created while that ticket was open.';
+
+create function private.observe_video(p_video public.videos, p_found jsonb, p_api_url text) returns text
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_state constant text := p_found ->> 'state';
+  v_excess constant text := private.upload_excess(p_video, p_found);
+  v_is_late constant boolean := p_video.created_at < pg_catalog.now() - interval '2 days';
+  v_video public.videos;
+begin
+  update public.videos v set ownership = private.proved_ownership(v, p_found)
+  where v.id = p_video.id and v.provider = 'api_video' and v.ownership = 'claimed';
+  if v_excess is not null and p_video.state <> 'ready' then
+    perform private.refuse_video(p_video, v_excess);
+    return 'failed';
+  elsif v_state = 'failed' or (v_is_late and v_state <> 'ready') then
+    -- Nobody reports a failure, and an encoding may hang: after two days it has failed.
+    update public.videos v set state = 'failed', next_check_at = null, next_listing_id = null,
+      failure_reason = case v_state when 'failed' then 'not_playable' else 'stuck' end
+    where v.id = p_video.id returning * into v_video;
+  else
+    update public.videos v set state = v_state, checks = v.checks + 1, gone_at = null,
+      ready_at = case v_state when 'ready' then coalesce(v.ready_at, pg_catalog.now()) end,
+      bytes = coalesce((p_found ->> 'bytes')::bigint, v.bytes),
+      duration_seconds = coalesce((p_found ->> 'duration_seconds')::numeric, v.duration_seconds),
+      width = coalesce((p_found ->> 'width')::integer, v.width),
+      height = coalesce((p_found ->> 'height')::integer, v.height),
+      projection = case when (p_found ->> 'is_panoramic')::boolean then 'equirectangular' else v.projection end,
+      lasting_hls_url = coalesce(p_found ->> 'hls_url', v.lasting_hls_url),
+      lasting_player_url = coalesce(p_found ->> 'player_url', v.lasting_player_url),
+      lasting_thumbnail_url = coalesce(p_found ->> 'thumbnail_url', v.lasting_thumbnail_url),
+      next_check_at = private.next_check(v_state, v.checks)
+    where v.id = p_video.id returning * into v_video;
+    if v_state = 'ready' then
+      v_video := private.video_ready(v_video);
+    end if;
+  end if;
+  perform private.show_video(v_video, p_api_url);
+  return v_video.state;
+end;
+$$;
+comment on function private.observe_video(public.videos, jsonb, text) is
+  'Takes what a supplier tells of a video that is locked, and shows it. An upload beyond its ticket is refused.';
+
+create function private.record_missing_video(p_video public.videos, p_api_url text) returns text
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_plays_elsewhere constant boolean := p_video.replica_key is not null
+    or (p_video.fallback_video_id is not null and coalesce(p_video.fallback_until, 'infinity') > pg_catalog.now());
+  v_video public.videos;
+begin
+  update public.videos v set gone_at = coalesce(v.gone_at, pg_catalog.now()), next_check_at = null, next_listing_id = null,
+    state = case when v.state = 'ready' and v_plays_elsewhere then 'ready' else 'failed' end,
+    failure_reason = case when v.state = 'ready' and v_plays_elsewhere then v.failure_reason else 'gone' end
+  where v.id = p_video.id returning * into v_video;
+  perform private.show_video(v_video, p_api_url);
+  return v_video.state;
+end;
+$$;
+comment on function private.record_missing_video(public.videos, text) is
+  'Its supplier has it no more. It stays ready where another copy plays: the listing then leads there by our address.';
+
+create function public.video_observed(p_video_id uuid, p_provider_video_id text, p_found jsonb, p_api_url text) returns text
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_video public.videos := private.lock_video(p_video_id);
+begin
+  if v_video.id is null or v_video.provider_video_id is distinct from p_provider_video_id
+      or v_video.delete_requested_at is not null or v_video.deleted_at is not null then
+    return 'outdated';
+  elsif p_found is null then
+    return private.record_missing_video(v_video, p_api_url);
+  elsif v_video.state = 'awaiting_upload' and p_found ->> 'state' = 'awaiting_upload' and exists (
+      select from public.upload_tickets t where t.video_id = p_video_id and t.expires_at <= pg_catalog.now()) then
+    perform private.refuse_video(v_video, 'not_uploaded');
+    update public.upload_tickets t set state = 'expired' where t.video_id = p_video_id and t.state = 'canceled';
+    return 'failed';
+  elsif p_found ->> 'state' <> 'awaiting_upload' then
+    update public.upload_tickets t set state = 'used', used_at = pg_catalog.now()
+    where t.video_id = p_video_id and t.state = 'issued';
+  end if;
+  return private.observe_video(v_video, p_found, p_api_url);
+end;
+$$;
+comment on function public.video_observed(uuid, text, jsonb, text) is
+  'What the supplier tells of the video that was asked for by p_provider_video_id; null for p_found: it has no such video. '
+  'Gives the state, "outdated" where it moved or was deleted meanwhile. A ticket that ends without an upload takes its '
+  'video, and with it the address at Yandex, along.';
+
+create function public.video_uploaded(p_user_id uuid, p_video_id uuid, p_provider_video_id text, p_found jsonb,
+  p_api_url text) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_video public.videos := private.lock_video(p_video_id);
+  v_ticket public.upload_tickets;
+  v_state text;
+begin
+  select t.* into v_ticket from public.upload_tickets t where t.video_id = p_video_id for update;
+  if v_video.id is null or v_ticket.id is null or p_user_id not in (v_ticket.user_id, v_video.owner_user_id) then
+    return '{"reason": "not_found"}';
+  elsif v_video.delete_requested_at is not null or v_video.deleted_at is not null
+      or v_ticket.state not in ('issued', 'used') then
+    return '{"reason": "upload_ticket_over"}';
+  elsif coalesce(v_video.provider_video_id, p_provider_video_id) <> p_provider_video_id then
+    return '{"reason": "video_unavailable"}';
+  elsif private.upload_excess(v_video, p_found) = 'not_of_this_ticket' then
+    return '{"reason": "video_unavailable"}';
+  elsif v_video.provider_video_id is null and v_video.provider = 'api_video'
+      and private.is_shown_by_another(p_provider_video_id, v_ticket.listing_id) then
+    return '{"reason": "video_unavailable"}';
+  elsif v_video.provider_video_id is null and v_video.provider = 'yandex'
+      and private.title_id(p_found) is distinct from v_video.id then
+    -- Files at Yandex are created by us, under our id.
+    return '{"reason": "video_unavailable"}';
+  end if;
+  begin
+    -- The index over suppliers' ids lets one of several claims through.
+    update public.videos v set provider_video_id = p_provider_video_id where v.id = p_video_id returning * into v_video;
+  exception when unique_violation then
+    return '{"reason": "video_unavailable"}';
+  end;
+  update public.upload_tickets t set state = 'used', used_at = coalesce(t.used_at, pg_catalog.now())
+  where t.id = v_ticket.id;
+  v_state := private.observe_video(v_video, p_found, p_api_url);
+  if v_state = 'failed' and exists (
+      select from public.videos v where v.id = p_video_id and v.delete_requested_at is not null) then
+    return (select pg_catalog.jsonb_build_object('reason', 'upload_too_large', 'revoke', v_ticket.provider_ticket,
+      'is_ours', v.provider_video_id is not null) from public.videos v where v.id = p_video_id);
+  end if;
+  if v_ticket.listing_id is not null and v_video.listing_id is null and v_video.next_listing_id is null then
+    perform private.give_video(v_ticket.listing_id, p_video_id, p_api_url);
+  end if;
+  return (select pg_catalog.jsonb_build_object('id', v.id, 'state', v.state, 'revoke', v_ticket.provider_ticket)
+    from public.videos v where v.id = p_video_id);
+end;
+$$;
+comment on function public.video_uploaded(uuid, uuid, text, jsonb, text) is
+  'The user says that the upload of his ticket is done; p_found is what the supplier says of it. Gives {id, state, revoke}, the last being the token to take back. One '
+  'video per ticket: another id afterwards is refused. Again with the same id, it changes nothing. A ticket for a listing '
+  'gives it the video. Reasons: not_found, upload_ticket_over, video_unavailable, upload_too_large (is_ours: delete it).';
+
+-- What timers do for videos: asking suppliers, ending tickets, deleting, and sorting out uploads that nobody knows.
+
+create function public.videos_due(p_limit integer, p_lease_seconds integer) returns jsonb
+language sql volatile set search_path = '' as $$
+  with due as (
+    select v.id from public.videos v
+    where v.next_check_at <= pg_catalog.now() and v.state in ('awaiting_upload', 'uploading', 'processing')
+      and v.provider_video_id is not null and v.delete_requested_at is null and v.deleted_at is null
+    order by v.next_check_at limit p_limit for update skip locked
+  ), held as (
+    update public.videos v set next_check_at = pg_catalog.now() + pg_catalog.make_interval(secs => p_lease_seconds)
+    from due where v.id = due.id returning v.id, v.provider, v.provider_video_id
+  )
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(held)), '[]') from held;
+$$;
+comment on function public.videos_due(integer, integer) is
+  'Videos of which the supplier is to be asked now: [{id, provider, provider_video_id}]; nobody else gets them for a while.';
+
+create function public.upload_tickets_end() returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ended integer;
+begin
+  -- A token ends by itself; its upload may be told of for a day after that: people fill in a form meanwhile.
+  with due as (
+    select t.id, t.video_id from public.upload_tickets t join public.videos v on v.id = t.video_id
+    where t.provider = 'api_video' and t.state = 'issued' and v.provider_video_id is null
+      and t.expires_at <= pg_catalog.now() - interval '1 day'
+    limit 1000 for update of v, t skip locked
+  ), ended as (
+    update public.upload_tickets t set state = 'expired', idempotency_key = null from due where t.id = due.id
+    returning t.video_id
+  )
+  update public.videos v set state = 'deleted', deleted_at = pg_catalog.now(), delete_requested_at = pg_catalog.now(),
+    next_listing_id = null
+  from ended where v.id = ended.video_id;
+  get diagnostics v_ended = row_count;
+  return v_ended;
+end;
+$$;
+comment on function public.upload_tickets_end() is 'Ends tickets of api.video for which nothing was uploaded. Gives how many.';
+
+create function public.upload_tickets_unanswered(p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+    'ticket_id', t.ticket_id, 'video_id', t.video_id, 'provider', t.provider, 'created_at', t.created_at)), '[]')
+  from (select u.id as ticket_id, u.video_id, u.provider, u.created_at from public.upload_tickets u
+    where u.state = 'issued' and u.provider_ticket is null and u.created_at <= pg_catalog.now() - interval '5 minutes'
+    order by u.expires_at limit p_limit) as t;
+$$;
+comment on function public.upload_tickets_unanswered(integer) is
+  'Tickets whose supplier was asked, or was about to be, when the function ended: [{ticket_id, video_id, provider, created_at}].';
+
+create function public.upload_tickets_to_revoke(p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
+    'ticket_id', t.id, 'provider', t.provider, 'provider_ticket', t.provider_ticket)), '[]')
+  from (select u.* from public.upload_tickets u
+    where u.state <> 'issued' and u.revoked_at is null and u.provider_ticket is not null
+    order by u.expires_at limit p_limit) as t;
+$$;
+comment on function public.upload_tickets_to_revoke(integer) is
+  'Tickets that are used or over and whose token may still be good: [{ticket_id, provider, provider_ticket}].';
+
+create function public.upload_tickets_revoked(p_ticket_ids uuid[]) returns void
+language sql volatile set search_path = '' as $$
+  update public.upload_tickets t set revoked_at = pg_catalog.now()
+  where t.id = any (p_ticket_ids) and t.state <> 'issued' and t.revoked_at is null;
+$$;
+comment on function public.upload_tickets_revoked(uuid[]) is 'The supplier has confirmed that these tokens are gone.';
+
+create function public.videos_to_delete(p_limit integer, p_lease_seconds integer) returns jsonb
+language sql volatile set search_path = '' as $$
+  with due as (
+    select v.id from public.videos v
+    where v.delete_requested_at is not null and v.deleted_at is null
+      and coalesce(v.next_check_at, '-infinity') <= pg_catalog.now()
+      and not exists (select from public.video_migrations m where m.video_id = v.id and m.lease_until > pg_catalog.now())
+    order by v.delete_requested_at limit p_limit for update skip locked
+  ), held as (
+    update public.videos v set next_check_at = pg_catalog.now() + pg_catalog.make_interval(secs => p_lease_seconds)
+    from due where v.id = due.id
+    returning v.id, v.listing_id, v.provider, v.provider_video_id, v.fallback_provider, v.fallback_video_id, v.ownership
+  )
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(h) - 'listing_id'), '[]') from (
+    select held.*, private.is_shown_by_another(case held.provider when 'api_video' then held.provider_video_id
+      else held.fallback_video_id end, held.listing_id) as is_shown from held) as h;
+$$;
+comment on function public.videos_to_delete(integer, integer) is
+  'Videos whose copies are to go: [{id, provider, provider_video_id, fallback_provider, fallback_video_id, ownership, '
+  'is_shown}]. What another listing shows at api.video (is_shown), and what is only claimed there, stays. One that a '
+  'migration is at work on waits for it.';
+
+create function public.video_prove(p_video_id uuid, p_found jsonb) returns boolean
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ownership text;
+begin
+  update public.videos v set ownership = private.proved_ownership(v, p_found) where v.id = p_video_id
+  returning v.ownership into v_ownership;
+  return coalesce(v_ownership <> 'claimed', false);
+end;
+$$;
+comment on function public.video_prove(uuid, jsonb) is
+  'Tells whether a file at api.video, p_found being {title, created_at}, is this row''s own, and notes the proof.';
+
+create function public.video_deleted(p_video_id uuid) returns void
+language sql volatile set search_path = '' as $$
+  update public.videos v set state = 'deleted', deleted_at = pg_catalog.now(), next_check_at = null,
+    -- A file that was only claimed is let go: its owner may still name it.
+    provider_video_id = case when v.provider = 'yandex' or v.ownership <> 'claimed' then v.provider_video_id end
+  where v.id = p_video_id and v.delete_requested_at is not null and v.deleted_at is null;
+$$;
+comment on function public.video_deleted(uuid) is 'No supplier has a copy of this row any more.';
+
+create function public.videos_unknown(p_provider text, p_found jsonb, p_hours integer) returns jsonb
+language sql stable set search_path = '' as $$
+  with found as (
+    select f.video_id, f.title, f.created_at
+    from pg_catalog.jsonb_to_recordset(p_found) as f (video_id text, title text, created_at timestamptz)
+  ), unknown as (
+    select f.*, v.id as of_video, v.owner_user_id, v.state = 'awaiting_upload' and v.provider = p_provider as is_awaited
+    from found f
+    join public.videos v on v.id = private.title_id(pg_catalog.to_jsonb(f))
+    where not exists (select from public.videos k where (k.provider, k.provider_video_id) = (p_provider, f.video_id)
+        or (k.fallback_provider, k.fallback_video_id) = (p_provider, f.video_id))
+      and not exists (select from public.video_migrations m
+        where (m.source_provider, m.source_video_id) = (p_provider, f.video_id)
+          or (m.target_provider, m.target_video_id) = (p_provider, f.video_id)
+          or (m.video_id = private.as_uuid(f.title) and m.target_provider = p_provider
+            and m.state not in ('skipped', 'rolled_back', 'confirmed')))
+      and not (p_provider = 'api_video' and exists (select from public.listings l
+        where l.video_id = f.video_id or (l.video_id is null and l.video_url is not null
+          and substring(l.video_url, '/vod/([A-Za-z0-9_-]+)') = f.video_id)))
+  )
+  select pg_catalog.jsonb_build_object(
+    'uploads', coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', u.of_video, 'user_id', u.owner_user_id,
+      'provider_video_id', u.video_id)) filter (where u.is_awaited), '[]'),
+    'strays', coalesce(pg_catalog.jsonb_agg(u.video_id) filter (where not u.is_awaited
+      and u.created_at < pg_catalog.now() - pg_catalog.make_interval(hours => p_hours)
+      and (p_provider = 'yandex' or exists (select from public.upload_tickets t where t.video_id = u.of_video
+        and t.provider = p_provider
+        and u.created_at between t.created_at - interval '1 minute' and t.expires_at + interval '1 minute'))), '[]'))
+  from unknown u;
+$$;
+comment on function public.videos_unknown(text, jsonb, integer) is
+  'Of videos at a supplier ([{video_id, title, created_at}]) those that no row and no listing knows: uploads whose title is '
+  'our id, so that they belong to a ticket, and strays of more than p_hours: uploaded under our id while its ticket was '
+  'open, or created by us at Yandex. What carries no id of ours is never a stray: it may be anybody''s.';
+
+-- An upload belongs to its user, whichever of his tickets it came by; a video that comes by a ticket for a listing is
+-- shown to the moderators as any other change of a listing is.
+
+create function private.give_video(p_listing_id uuid, p_video_id uuid, p_api_url text) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_video public.videos;
+  v_status text;
+begin
+  perform private.attach_video(p_listing_id, p_video_id::text);
+  select v.* into v_video from public.videos v where v.id = p_video_id;
+  perform private.show_video(v_video, p_api_url);
+  v_status := (select l.status from public.listings l where l.id = p_listing_id);
+  -- One that waits for its encoding is queued when it takes its place.
+  if v_video.listing_id = p_listing_id and v_status in ('active', 'pending_review') then
+    perform private.publish(p_listing_id, v_status = 'active');
+  end if;
+end;
+$$;
+comment on function private.give_video(uuid, uuid, text) is
+  'Gives a listing, which is locked, the video of a ticket that was for it, and queues it for the check.';
+
+-- Videos that listings of the time before show: each gets a row of its own as soon as a listing names it, so that its id
+-- has an owner before anybody can claim it (docs/decisions/0072).
+
+create function private.adopt_video(p_listing public.listings) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_source_id constant text := coalesce(p_listing.video_id, private.api_video_id(p_listing.video_url));
+begin
+  if v_source_id is null or p_listing.deleted_at is not null or p_listing.video_provider = 'yandex' then
+    return;
+  elsif p_listing.video_id is null then
+    -- By its id a listing is found when its video moves, also a second one that shows the same video.
+    update public.listings l set video_id = v_source_id, video_provider = 'api_video' where l.id = p_listing.id;
+  end if;
+  if not exists (select from public.videos v
+      where (v.provider = 'api_video' and v.provider_video_id = v_source_id)
+        or (v.fallback_provider = 'api_video' and v.fallback_video_id = v_source_id))
+      and not exists (select from public.video_migrations m
+        where m.source_provider = 'api_video' and m.source_video_id = v_source_id) then
+    insert into public.videos (owner_user_id, listing_id, provider, provider_video_id, state, next_check_at, ownership)
+    values (p_listing.seller_user_id, p_listing.id, 'api_video', v_source_id,
+      case when p_listing.video_status in ('ready', 'none') then 'ready' else 'processing' end, pg_catalog.now(), 'adopted')
+    on conflict do nothing;
+  end if;
+end;
+$$;
+comment on function private.adopt_video(public.listings) is
+  'Creates the row of a video at api.video that only a listing tells of. A video that two listings show belongs to the first.';
+
+create function private.adopt_shown_video() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform private.adopt_video(l) from public.listings l where l.id = new.id;
+  return null;
+end;
+$$;
+comment on function private.adopt_shown_video() is
+  'Trigger at the end of the transaction: a listing that is posted through the API has given its video a row by then.';
+
+-- Users cannot write these columns, so an import is the only way to a listing whose video has no row.
+create constraint trigger listings_adopt_video after insert or update of video_id, video_url on public.listings
+  deferrable initially deferred
+  for each row when ((new.video_id is not null or new.video_url is not null) and new.video_provider is distinct from 'yandex')
+  execute function private.adopt_shown_video();
+
+revoke execute on function private.attach_video(uuid, text), private.remove_listing(uuid), private.api_video_id(text),
+  private.is_at_api_video(text), private.show_video(public.videos, text), private.hide_video(uuid),
+  private.place_video(uuid, uuid), private.preserve_playback(), private.is_shown_by_another(text, uuid),
+  private.named_video(text), private.take_ticket(uuid, uuid, text), private.title_id(jsonb),
+  private.upload_excess(public.videos, jsonb), private.next_check(text, integer), private.lock_video(uuid),
+  private.refuse_video(public.videos, text), private.video_ready(public.videos),
+  private.proved_ownership(public.videos, jsonb), private.observe_video(public.videos, jsonb, text),
+  private.record_missing_video(public.videos, text), public.video_observed(uuid, text, jsonb, text),
+  public.video_uploaded(uuid, uuid, text, jsonb, text), public.videos_due(integer, integer),
+  public.upload_tickets_end(), public.upload_tickets_unanswered(integer), public.upload_tickets_to_revoke(integer),
+  public.upload_tickets_revoked(uuid[]), public.videos_to_delete(integer, integer), public.video_prove(uuid, jsonb),
+  public.video_deleted(uuid), public.videos_unknown(text, jsonb, integer), private.give_video(uuid, uuid, text),
+  private.adopt_video(public.listings), private.adopt_shown_video() from public, anon, authenticated;
+grant execute on function private.attach_video(uuid, text), private.remove_listing(uuid), private.api_video_id(text),
+  private.is_at_api_video(text), private.show_video(public.videos, text), private.hide_video(uuid),
+  private.place_video(uuid, uuid), private.preserve_playback(), private.is_shown_by_another(text, uuid),
+  private.named_video(text), private.take_ticket(uuid, uuid, text), private.title_id(jsonb),
+  private.upload_excess(public.videos, jsonb), private.next_check(text, integer), private.lock_video(uuid),
+  private.refuse_video(public.videos, text), private.video_ready(public.videos),
+  private.proved_ownership(public.videos, jsonb), private.observe_video(public.videos, jsonb, text),
+  private.record_missing_video(public.videos, text), public.video_observed(uuid, text, jsonb, text),
+  public.video_uploaded(uuid, uuid, text, jsonb, text), public.videos_due(integer, integer),
+  public.upload_tickets_end(), public.upload_tickets_unanswered(integer), public.upload_tickets_to_revoke(integer),
+  public.upload_tickets_revoked(uuid[]), public.videos_to_delete(integer, integer), public.video_prove(uuid, jsonb),
+  public.video_deleted(uuid), public.videos_unknown(text, jsonb, integer), private.give_video(uuid, uuid, text),
+  private.adopt_video(public.listings), private.adopt_shown_video() to service_role;

@@ -1,0 +1,626 @@
+-- Subscription periods, the plan that follows from them, renewals and reminders (docs/decisions/0036).
+
+create function private.listing_allowance(p_payer_id uuid) returns integer
+language sql stable set search_path = '' as $$
+  select case when s.id is null then u.free_limit + u.paid_slots else s.listing_limit + u.paid_slots end
+  from public.accounts u
+  left join public.subscriptions s on s.user_id = u.id and (
+    -- Two hours more than paid for: the hourly timer moves the subscription on, and nobody is without a tier before.
+    (s.status = 'active' and s.expires_at + interval '2 hours' > pg_catalog.now())
+    or (s.status = 'grace' and s.grace_until > pg_catalog.now()))
+  where u.id = p_payer_id;
+$$;
+comment on function private.listing_allowance(uuid) is
+  'Listings a month: the free limit or the running tier''s, and the slots paid for. Null is unlimited.';
+
+-- What payments buy: periods laid out one after another, the subscription that follows from them, and which listings the
+-- tier shows (docs/decisions/0036). Locks are always taken in one order: payment, user, subscription.
+
+create function private.running_subscription(p_user_id uuid) returns public.subscriptions
+language sql stable set search_path = '' as $$
+  select s from public.subscriptions s where s.user_id = p_user_id and s.status in ('active', 'grace');
+$$;
+comment on function private.running_subscription(uuid) is 'The user''s subscription that has not ended, else null.';
+
+create function private.fit_listings(p_user_id uuid) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_most constant integer := private.listing_allowance(p_user_id);
+  v_changed integer;
+begin
+  with ranked as (
+    select l.id, pg_catalog.row_number() over (order by l.published_at desc nulls last, l.created_at desc, l.id) as place
+    from public.listings l
+    where l.status = 'active' and l.deleted_at is null and l.id in (
+      select p.id from public.listings p where p.seller_user_id = p_user_id and p.business_id is null
+      union all
+      select p.id from public.listings p join public.business_accounts b on b.id = p.business_id
+      where b.user_id = p_user_id))
+  update public.listings l set is_hidden = (r.place > coalesce(v_most, r.place))
+  from ranked r where r.id = l.id and l.is_hidden <> (r.place > coalesce(v_most, r.place));
+  get diagnostics v_changed = row_count;
+  return v_changed;
+end;
+$$;
+comment on function private.fit_listings(uuid) is
+  'Shows the newest active listings that the user''s tier carries, his businesses'' among them, and hides the others. None '
+  'is lost: with a higher tier they come back. Returns how many changed.';
+
+create function private.bought_seconds(p_payment public.payments) returns numeric
+language sql immutable set search_path = '' as $$
+  select p_payment.period_days * 86400 * (1 - greatest(p_payment.refunded_tyiyn - p_payment.overpaid_tyiyn, 0)::numeric
+    / greatest(least(p_payment.paid_tyiyn, p_payment.amount_tyiyn), 1));
+$$;
+comment on function private.bought_seconds(public.payments) is
+  'How much time a payment bought: its period, less the share of the price that was given back.';
+
+create function private.schedule_period(p_period public.subscription_periods) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_at constant timestamptz := p_period.activated_at;
+  v_seconds constant numeric := (select private.bought_seconds(p) from public.payments p where p.id = p_period.payment_id);
+  -- At least what the list says: an offer's price is no measure of what else was paid.
+  v_rate constant numeric := (select greatest(p.amount_tyiyn / (p.period_days * 86400.0), t.price_tyiyn / (t.period_days * 86400.0))
+    from public.payments p join public.tiers t on t.code = p.tier where p.id = p_period.payment_id);
+  v_rank constant smallint := (select t.position from public.tiers t where t.code = p_period.tier);
+  v_highest smallint;
+  v_last timestamptz;
+  v_left numeric;
+  v_credit numeric;
+begin
+  select pg_catalog.max(t.position), pg_catalog.max(s.ends_at),
+    pg_catalog.sum(extract(epoch from s.ends_at - greatest(s.starts_at, v_at))),
+    pg_catalog.sum(extract(epoch from s.ends_at - greatest(s.starts_at, v_at)) * p.amount_tyiyn / (p.period_days * 86400.0))
+  into v_highest, v_last, v_left, v_credit
+  from public.subscription_periods s
+  join public.tiers t on t.code = s.tier join public.payments p on p.id = s.payment_id
+  where s.subscription_id = p_period.subscription_id and s.revoked_at is null and s.ends_at > v_at
+    and (s.activated_at, s.id) < (p_period.activated_at, p_period.id);
+  if v_last is null then
+    update public.subscription_periods s set starts_at = v_at, ends_at = v_at + pg_catalog.make_interval(secs => v_seconds::double precision)
+    where s.id = p_period.id;
+  elsif v_rank > v_highest then
+    update public.subscription_periods s set starts_at = least(s.starts_at, v_at), ends_at = v_at
+    where s.subscription_id = p_period.subscription_id and s.revoked_at is null and s.ends_at > v_at
+      and (s.activated_at, s.id) < (p_period.activated_at, p_period.id);
+    update public.subscription_periods s set starts_at = v_at,
+      ends_at = v_at + pg_catalog.make_interval(secs => (v_seconds + least(v_credit / v_rate, v_left))::double precision)
+    where s.id = p_period.id;
+  else
+    update public.subscription_periods s set starts_at = v_last, ends_at = v_last + pg_catalog.make_interval(secs => v_seconds::double precision)
+    where s.id = p_period.id;
+  end if;
+end;
+$$;
+comment on function private.schedule_period(public.subscription_periods) is
+  'Gives a period its place behind the earlier ones. A higher tier starts at once, and what is left of the lower one is '
+  'turned into time of the higher by its price, never into more time; the same or a lower tier follows when the paid time ends.';
+
+create function private.settle_subscription(p_subscription_id uuid) returns public.subscriptions
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_period public.subscription_periods;
+  v_current public.subscription_periods;
+  v_end timestamptz;
+  v_subscription public.subscriptions;
+begin
+  for v_period in select s.* from public.subscription_periods s
+    where s.subscription_id = p_subscription_id and s.revoked_at is null order by s.activated_at, s.id
+  loop
+    perform private.schedule_period(v_period);
+  end loop;
+  select pg_catalog.max(s.ends_at) into v_end from public.subscription_periods s
+  where s.subscription_id = p_subscription_id and s.revoked_at is null;
+  select s.* into v_current from public.subscription_periods s
+  where s.subscription_id = p_subscription_id and s.revoked_at is null and s.ends_at > s.starts_at
+  order by (s.starts_at <= pg_catalog.clock_timestamp() and s.ends_at > pg_catalog.clock_timestamp()) desc, s.ends_at desc limit 1;
+  update public.subscriptions s set
+    tier = coalesce(v_current.tier, s.tier),
+    listing_limit = case when v_current.id is null then s.listing_limit else v_current.listing_limit end,
+    next_tier = nullif(s.next_tier, coalesce(v_current.tier, s.tier)),
+    reminded_days = case when v_end is distinct from s.expires_at then '{}' else s.reminded_days end,
+    expires_at = greatest(coalesce(v_end, pg_catalog.clock_timestamp()), s.started_at + interval '1 second'),
+    status = case when v_end > pg_catalog.clock_timestamp() then 'active' else 'expired' end,
+    grace_until = case when v_end > pg_catalog.clock_timestamp() then null else s.grace_until end,
+    ended_at = case when v_end > pg_catalog.clock_timestamp() then null else coalesce(s.ended_at, pg_catalog.clock_timestamp()) end,
+    version = s.version + 1
+  where s.id = p_subscription_id returning s.* into v_subscription;
+  return v_subscription;
+end;
+$$;
+comment on function private.settle_subscription(uuid) is
+  'Lays out all periods that were not taken back, in the order in which they were bought, and makes the subscription say '
+  'what follows. After a refund the rest is as if that payment had never been.';
+
+create function private.activate(p_payment public.payments) returns uuid
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_now constant timestamptz := pg_catalog.clock_timestamp();
+  v_subscription public.subscriptions;
+begin
+  perform 1 from public.accounts u where u.id = p_payment.user_id for no key update;
+  select s.* into v_subscription from public.subscriptions s
+  where s.user_id = p_payment.user_id and s.status in ('active', 'grace') for update;
+  if v_subscription.id is null then
+    insert into public.subscriptions (user_id, tier, listing_limit, started_at, expires_at)
+    values (p_payment.user_id, p_payment.tier, p_payment.listing_limit, v_now,
+      v_now + pg_catalog.make_interval(days => p_payment.period_days))
+    returning * into v_subscription;
+  end if;
+  insert into public.subscription_periods (subscription_id, payment_id, tier, listing_limit, starts_at, ends_at, activated_at)
+  values (v_subscription.id, p_payment.id, p_payment.tier, p_payment.listing_limit, v_now, v_now, v_now);
+  -- Whoever pays again does not want to leave.
+  update public.subscriptions s set cancelled_at = null,
+    auto_renew = p_payment.keep_card or (s.auto_renew and s.cancelled_at is null)
+  where s.id = v_subscription.id;
+  perform private.settle_subscription(v_subscription.id);
+  perform private.fit_listings(p_payment.user_id);
+  return v_subscription.id;
+end;
+$$;
+comment on function private.activate(public.payments) is
+  'Turns a paid payment into time of its tier, once: subscription_periods is unique per payment. Returns the subscription.';
+
+create function private.shrink_period(p_payment public.payments, p_all boolean) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_subscription_id uuid;
+begin
+  perform 1 from public.accounts u where u.id = p_payment.user_id for no key update;
+  select s.id into v_subscription_id from public.subscriptions s
+  where s.id = (select p.subscription_id from public.subscription_periods p where p.payment_id = p_payment.id)
+    and s.status in ('active', 'grace') for update;
+  update public.subscription_periods p set revoked_at = pg_catalog.clock_timestamp()
+  where p.payment_id = p_payment.id and p.revoked_at is null and p_all;
+  if v_subscription_id is not null then
+    perform private.settle_subscription(v_subscription_id);
+    perform private.fit_listings(p_payment.user_id);
+  end if;
+end;
+$$;
+comment on function private.shrink_period(public.payments, boolean) is
+  'Takes back what a refunded payment bought: all of it, or the part that is no longer paid for. A subscription that has '
+  'ended already stays as it was.';
+
+create function private.billing_sentence(p_code text, p_language text, out title text, out message text)
+language sql immutable set search_path = '' as $$
+  select s.title, s.message from (values
+    ('payment_completed', 'ru', 'Тариф подключён', 'Оплата {amount} сом получена. Тариф «{tier}» действует до {until}.'),
+    ('payment_completed', 'ky', 'Тариф кошулду', '{amount} сом төлөм алынды. «{tier}» тарифи {until} чейин иштейт.'),
+    ('payment_completed', 'en', 'Your plan is active', 'We received {amount} som. The plan "{tier}" is yours until {until}.'),
+    ('payment_in_review', 'ru', 'Оплата проверяется', 'Деньги получены, но платёж проверит сотрудник. Обычно это занимает несколько часов.'),
+    ('payment_in_review', 'ky', 'Төлөм текшерилүүдө', 'Акча алынды, бирок төлөмдү кызматкер текшерет. Адатта бул бир нече саат алат.'),
+    ('payment_in_review', 'en', 'Your payment is being checked', 'The money has arrived, and a person will check it. This usually takes a few hours.'),
+    ('payment_not_made', 'ru', 'Оплата не прошла', 'Банк не провёл оплату тарифа «{tier}». Деньги не списаны. Попробуйте ещё раз или выберите другой банк.'),
+    ('payment_not_made', 'ky', 'Төлөм өткөн жок', 'Банк «{tier}» тарифинин төлөмүн өткөргөн жок. Акча алынган жок. Кайра аракет кылыңыз же башка банк тандаңыз.'),
+    ('payment_not_made', 'en', 'The payment did not go through', 'The bank did not carry out the payment for "{tier}". No money was taken. Try again or choose another bank.'),
+    ('payment_refunded', 'ru', 'Деньги возвращены', 'Мы вернули {amount} сом. Деньги придут на счёт, с которого вы платили.'),
+    ('payment_refunded', 'ky', 'Акча кайтарылды', '{amount} сом кайтардык. Акча сиз төлөгөн эсепке түшөт.'),
+    ('payment_refunded', 'en', 'Money returned', 'We have returned {amount} som to the account from which you paid.'),
+    ('subscription_ending', 'ru', 'Тариф скоро закончится', 'Тариф «{tier}» действует до {until}. Продлите его за {amount} сом, чтобы все объявления остались видны.'),
+    ('subscription_ending', 'ky', 'Тариф жакында бүтөт', '«{tier}» тарифи {until} чейин иштейт. Бардык жарыялар көрүнүп турушу үчүн {amount} сомго узартыңыз.'),
+    ('subscription_ending', 'en', 'Your plan ends soon', 'The plan "{tier}" ends on {until}. Renew it for {amount} som to keep all listings visible.'),
+    ('subscription_grace', 'ru', 'Тариф закончился', 'Оплатите «{tier}» до {until}: потом часть объявлений будет скрыта. Они не удаляются.'),
+    ('subscription_grace', 'ky', 'Тариф бүттү', '«{tier}» тарифин {until} чейин төлөңүз: андан кийин жарыялардын бир бөлүгү жашырылат. Алар өчүрүлбөйт.'),
+    ('subscription_grace', 'en', 'Your plan has ended', 'Pay for "{tier}" by {until}: after that some listings are hidden. None is deleted.'),
+    ('subscription_ended', 'ru', 'Теперь у вас бесплатный тариф', 'Скрыто объявлений: {hidden}. Они вернутся, когда вы снова подключите тариф.'),
+    ('subscription_ended', 'ky', 'Эми сизде акысыз тариф', 'Жашырылган жарыялар: {hidden}. Тарифти кайра кошсоңуз, алар кайтып келет.'),
+    ('subscription_ended', 'en', 'You are on the free plan now', 'Listings hidden: {hidden}. They come back when you buy a plan again.'),
+    ('tier_offered', 'ru', 'Для вас есть предложение', 'Тариф «{tier}» за {amount} сом. Предложение действует до {until}.'),
+    ('tier_offered', 'ky', 'Сиз үчүн сунуш бар', '«{tier}» тарифи {amount} сомго. Сунуш {until} чейин жарактуу.'),
+    ('tier_offered', 'en', 'An offer for you', 'The plan "{tier}" for {amount} som. The offer is good until {until}.')
+  ) as s (code, language, title, message) where s.code = p_code and s.language = p_language;
+$$;
+comment on function private.billing_sentence(text, text) is
+  'What a user is told about money, with places {tier}, {amount} (som), {until} (a Bishkek day) and {hidden}.';
+
+create function private.enqueue_notification(p_user_id uuid, p_code text, p_about text, p_values jsonb) returns void
+language sql volatile set search_path = '' as $$
+  insert into public.notifications (user_id, type, title, message, action_url, data, dedupe_key)
+  select u.id, p_code, s.title,
+    replace(replace(replace(replace(s.message,
+      '{tier}', coalesce(case u.language when 'ky' then t.name_ky when 'en' then t.name_en else t.name_ru end, '')),
+      '{amount}', coalesce(pg_catalog.trim_scale((p_values ->> 'amount_tyiyn')::numeric / 100)::text, '')),
+      '{until}', coalesce(pg_catalog.to_char((p_values ->> 'until')::timestamptz at time zone 'Asia/Bishkek', 'DD.MM.YYYY'), '')),
+      '{hidden}', coalesce(p_values ->> 'hidden', '0')),
+    case when p_values ? 'payment_id' then 'app360://payments/' || (p_values ->> 'payment_id') else 'app360://subscription' end,
+    p_values, p_about
+  from public.accounts u
+  cross join lateral private.billing_sentence(p_code, u.language) as s
+  left join public.tiers t on t.code = p_values ->> 'tier'
+  where u.id = p_user_id
+  on conflict (user_id, dedupe_key) do nothing;
+$$;
+comment on function private.enqueue_notification(uuid, text, text, jsonb) is
+  'Tells a user in his language, once for each p_about. p_values: {tier, amount_tyiyn, until, hidden, payment_id}.';
+
+-- The plan that a user has, what he changes about it, and what the hourly timer does: reminders, renewal orders, the days
+-- of grace, the fall back to the free tier (docs/decisions/0036).
+
+create function private.subscription_view(p_subscription public.subscriptions) returns jsonb
+language sql stable set search_path = '' as $$
+  select pg_catalog.jsonb_build_object('id', s.id, 'tier', private.app_tier(s.tier), 'tier_code', s.tier, 'status', s.status,
+    'listing_limit', s.listing_limit, 'started_at', s.started_at, 'expires_at', s.expires_at, 'grace_until', s.grace_until,
+    'auto_renew', s.auto_renew, 'ends_with_period', s.cancelled_at is not null,
+    'next_tier', private.app_tier(s.next_tier), 'next_tier_code', s.next_tier)
+  from (select (p_subscription).*) as s where s.id is not null;
+$$;
+comment on function private.subscription_view(public.subscriptions) is 'A subscription as its user sees it; null of none.';
+
+create function public.subscription_read(p_user_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select case when u.id is null then '{"reason": "authentication_required"}' else pg_catalog.jsonb_build_object(
+    'tier', private.app_tier(coalesce(r.tier, 'free')), 'tier_code', coalesce(r.tier, 'free'),
+    'subscription', private.subscription_view(r),
+    'listing_limit', private.listing_allowance(u.id), 'listings_this_month', private.posted_this_month(u.id),
+    'hidden_listings', (select pg_catalog.count(*) from public.listings l
+      where l.seller_user_id = u.id and l.is_hidden and l.status = 'active' and l.deleted_at is null),
+    'open_payments', (select coalesce(pg_catalog.jsonb_agg(private.payment_view(p) order by p.created_at desc), '[]')
+      from public.payments p where p.user_id = u.id and p.state in ('created', 'pending', 'manual_review')),
+    'offers', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('tier', private.app_tier(o.tier), 'tier_code', o.tier,
+        'amount_tyiyn', o.amount_tyiyn, 'period_days', o.period_days, 'listing_limit', o.listing_limit, 'valid_until', o.valid_until)
+        order by o.created_at desc), '[]')
+      from public.tier_offers o where o.user_id = u.id and o.valid_until > pg_catalog.now() and o.withdrawn_at is null and not o.waits
+        and not exists (select from public.payments p where p.offer_id = o.id and p.completed_at is not null)))
+    end
+  from (select p_user_id as id) as asked left join public.accounts u on u.id = asked.id
+  left join private.running_subscription(asked.id) as r on true;
+$$;
+comment on function public.subscription_read(uuid) is
+  'The user''s plan: {tier, subscription, listing_limit, listings_this_month, hidden_listings, open_payments, offers}.';
+
+create function public.subscription_history(p_user_id uuid) returns jsonb
+language sql stable set search_path = '' as $$
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('tier', private.app_tier(p.tier), 'tier_code', p.tier,
+    'payment_id', p.payment_id, 'amount', m.amount, 'amount_tyiyn', m.amount_tyiyn, 'currency', m.currency, 'bank', m.payment_method,
+    'starts_at', p.starts_at, 'ends_at', p.ends_at, 'revoked_at', p.revoked_at) order by p.activated_at desc), '[]')
+  from public.subscription_periods p
+  join public.subscriptions s on s.id = p.subscription_id join public.payments m on m.id = p.payment_id
+  where s.user_id = p_user_id;
+$$;
+comment on function public.subscription_history(uuid) is 'What each payment of a user bought, the newest first.';
+
+create function private.drop_renewals(p_user_id uuid, p_actor jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_payment public.payments;
+begin
+  for v_payment in select p.* from public.payments p
+    where p.user_id = p_user_id and p.state = 'created' and p.idempotency_key like 'renewal:%'
+      and not exists (select from public.payment_attempts a where a.payment_id = p.id)
+    order by p.id for no key update
+  loop
+    update public.payments p set state = 'canceled', next_check_at = null where p.id = v_payment.id;
+    perform private.log_payment(v_payment, null, p_actor, 'not_wanted', 'canceled', null, null);
+  end loop;
+end;
+$$;
+comment on function private.drop_renewals(uuid, jsonb) is 'Withdraws orders for the next period that the user has not begun to pay.';
+
+create function public.subscription_change(p_user_id uuid, p_action text, p_tier text, p_actor jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_subscription public.subscriptions;
+  v_tier public.tiers := (select t from public.tiers t where p_tier in (t.code, t.app_code));
+begin
+  perform private.drop_renewals(p_user_id, p_actor);
+  perform 1 from public.accounts u where u.id = p_user_id for no key update;
+  select s.* into v_subscription from public.subscriptions s
+  where s.user_id = p_user_id and s.status in ('active', 'grace') for update;
+  if v_subscription.id is null then
+    return '{"reason": "subscription_none"}';
+  elsif p_action = 'downgrade' and coalesce(v_tier.position
+      >= (select t.position from public.tiers t where t.code = v_subscription.tier), true) then
+    return '{"reason": "tier_not_lower"}';
+  end if;
+  update public.subscriptions s set
+    cancelled_at = case when p_action = 'cancel' or v_tier.price_tyiyn = 0 then coalesce(s.cancelled_at, pg_catalog.now()) end,
+    auto_renew = case when p_action = 'resume' then exists (select from public.payment_profiles f
+        where f.user_id = p_user_id and f.revoked_at is null and coalesce(f.expires_at > pg_catalog.now(), true))
+      else s.auto_renew and p_action = 'downgrade' and v_tier.price_tyiyn is distinct from 0 end,
+    next_tier = case when p_action = 'downgrade' and v_tier.price_tyiyn is distinct from 0 then v_tier.code end,
+    reminded_days = '{}', version = s.version + 1
+  where s.id = v_subscription.id;
+  insert into public.audit_log (actor_user_id, action, subject_type, subject_id, details, request_id)
+  values (p_user_id, 'subscription.' || p_action, 'subscription', v_subscription.id::text,
+    pg_catalog.jsonb_build_object('tier', v_tier.code), p_actor ->> 'request_id');
+  return public.subscription_read(p_user_id);
+end;
+$$;
+comment on function public.subscription_change(uuid, text, text, jsonb) is
+  'cancel: runs on until it is paid for and then ends. resume: takes that, or a downgrade, back. downgrade: another tier '
+  'begins when the paid time ends; to the free one is a cancellation. Answers as subscription_read. Reasons: '
+  'subscription_none, tier_not_lower.';
+
+create function private.order_renewal(p_subscription public.subscriptions, p_policy jsonb) returns public.payments
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_last public.payments;
+  v_tier public.tiers := (select t from public.tiers t where t.code = coalesce(p_subscription.next_tier, p_subscription.tier));
+  v_payment public.payments;
+begin
+  select p.* into v_last from public.payments p
+  where p.subscription_id = p_subscription.id and p.completed_at is not null and p.state <> 'refunded'
+  order by p.tier = v_tier.code desc, p.completed_at desc limit 1;
+  insert into public.payments (user_id, payment_type, tier, period_days, listing_limit, subscription_id, amount_tyiyn, description,
+    payment_method, idempotency_key, keep_card, metadata, expires_at, next_check_at)
+  select p_subscription.user_id, 'renewal', v_tier.code,
+    case when v_tier.price_tyiyn is null then v_last.period_days else v_tier.period_days end,
+    case when v_tier.price_tyiyn is null then v_last.listing_limit else v_tier.listings_per_month end, p_subscription.id,
+    coalesce(v_tier.price_tyiyn, v_last.amount_tyiyn), '360Auto: ' || v_tier.name_ru, b.bank,
+    'renewal:' || p_subscription.id || ':' || extract(epoch from p_subscription.expires_at)::bigint || ':' || v_tier.code || ':' || p_subscription.version,
+    p_subscription.auto_renew, pg_catalog.jsonb_build_object('tier', v_tier.app_code, 'tier_code', v_tier.code, 'bank', b.bank),
+    p_subscription.expires_at + pg_catalog.make_interval(days => (p_policy ->> 'grace_days')::integer),
+    p_subscription.expires_at + pg_catalog.make_interval(days => (p_policy ->> 'grace_days')::integer)
+  from (select coalesce((select bank from pg_catalog.jsonb_array_elements_text(p_policy -> 'banks') as bank where bank = v_last.payment_method),
+    p_policy -> 'banks' ->> 0) as bank) as b
+  where coalesce(v_tier.price_tyiyn, v_last.amount_tyiyn) > 0 and (v_tier.price_tyiyn is not null or v_last.tier = v_tier.code)
+    and b.bank is not null and not exists (
+      select from public.payments o where o.user_id = p_subscription.user_id and o.tier = v_tier.code
+        and o.state in ('created', 'pending', 'manual_review') and o.expires_at > pg_catalog.now())
+  on conflict (user_id, idempotency_key) do nothing returning * into v_payment;
+  if v_payment.id is not null then
+    perform private.log_payment(v_payment, null, '{"kind": "timer"}', 'ordered', 'created', v_payment.amount_tyiyn, null);
+  else
+    select p.* into v_payment from public.payments p where p.user_id = p_subscription.user_id and p.tier = v_tier.code
+      and p.state in ('created', 'pending') and p.expires_at > pg_catalog.now() order by p.created_at desc limit 1;
+  end if;
+  return v_payment;
+end;
+$$;
+comment on function private.order_renewal(public.subscriptions, jsonb) is
+  'The order for the next period, at the bank that the user paid with last; the bank itself is asked when he opens it. An '
+  'order of this tier that is open already serves.';
+
+create function private.end_subscription(p_subscription public.subscriptions, p_status text) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_hidden integer;
+begin
+  update public.subscriptions s set status = p_status, ended_at = pg_catalog.clock_timestamp(), auto_renew = false, next_tier = null,
+    version = s.version + 1 where s.id = p_subscription.id;
+  perform private.fit_listings(p_subscription.user_id);
+  select pg_catalog.count(*) into v_hidden from public.listings l
+  where l.is_hidden and l.status = 'active' and l.deleted_at is null and l.seller_user_id = p_subscription.user_id;
+  perform private.enqueue_notification(p_subscription.user_id, 'subscription_ended', 'subscription:' || p_subscription.id || ':ended',
+    pg_catalog.jsonb_build_object('tier', p_subscription.tier, 'hidden', v_hidden));
+end;
+$$;
+comment on function private.end_subscription(public.subscriptions, text) is
+  'Back to the free tier. The newest listings that it carries stay; the others are hidden, and come back with the next tier.';
+
+create function private.days_left(p_subscription public.subscriptions) returns integer
+language sql stable set search_path = '' as $$
+  select (p_subscription.expires_at at time zone 'Asia/Bishkek')::date - (pg_catalog.now() at time zone 'Asia/Bishkek')::date;
+$$;
+comment on function private.days_left(public.subscriptions) is 'Bishkek days until a subscription ends; 0 on its last day.';
+
+create function private.reminder_due(p_subscription public.subscriptions, p_policy jsonb) returns smallint
+language sql stable set search_path = '' as $$
+  select pg_catalog.min(d.day::smallint) from pg_catalog.jsonb_array_elements_text(p_policy -> 'reminder_days') as d (day)
+  where p_subscription.status = 'active' and p_subscription.cancelled_at is null and p_subscription.expires_at > pg_catalog.now()
+    and private.days_left(p_subscription) <= d.day::integer and d.day::smallint <> all (p_subscription.reminded_days)
+    and extract(hour from pg_catalog.now() at time zone 'Asia/Bishkek') >= (p_policy ->> 'from_hour')::integer
+    and extract(hour from pg_catalog.now() at time zone 'Asia/Bishkek') < (p_policy ->> 'to_hour')::integer;
+$$;
+comment on function private.reminder_due(public.subscriptions, jsonb) is
+  'The reminder to send now, as days before the end; null when there is none, or people sleep. One that was missed goes out later.';
+
+create function private.debit_profile(p_subscription public.subscriptions, p_policy jsonb) returns public.payment_profiles
+language sql stable set search_path = '' as $$
+  select f from public.payment_profiles f
+  where p_subscription.auto_renew and p_subscription.cancelled_at is null and f.user_id = p_subscription.user_id
+    and (p_subscription.status = 'grace' or (p_subscription.status = 'active' and private.days_left(p_subscription) <= 1))
+    and f.revoked_at is null and coalesce(f.expires_at > pg_catalog.now(), true) and (p_policy -> 'banks') ? f.provider
+    and not exists (
+      select from public.payments p join public.payment_attempts a on a.payment_id = p.id
+      where p.user_id = p_subscription.user_id and p.idempotency_key like 'renewal:' || p_subscription.id || ':%'
+        and (a.created_at > pg_catalog.now() - interval '20 hours' or a.position >= 5))
+  order by f.created_at desc limit 1;
+$$;
+comment on function private.debit_profile(public.subscriptions, jsonb) is
+  'The card to debit now for the next period: from the day before the end, once a day, at most five times; null if none.';
+
+create function private.has_other_tier_now(p_subscription public.subscriptions) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select from public.subscription_periods p where p.subscription_id = p_subscription.id and p.revoked_at is null
+    and p.starts_at <= pg_catalog.now() and p.ends_at > pg_catalog.now()
+    and (p.tier, p.listing_limit) is distinct from (p_subscription.tier, p_subscription.listing_limit));
+$$;
+comment on function private.has_other_tier_now(public.subscriptions) is 'A paid period of another tier has begun.';
+
+create function public.subscriptions_due(p_policy jsonb, p_limit integer) returns jsonb
+language sql stable set search_path = '' as $$
+  with clock as (
+    select pg_catalog.now() as at, (pg_catalog.now() at time zone 'Asia/Bishkek')::date as today,
+      extract(hour from pg_catalog.now() at time zone 'Asia/Bishkek') as hour
+  ), days as materialized (
+    select d::integer as day from pg_catalog.jsonb_array_elements_text(p_policy -> 'reminder_days') as d, clock c
+    where c.hour >= (p_policy ->> 'from_hour')::integer and c.hour < (p_policy ->> 'to_hour')::integer
+  ), over as (
+    select s.id from public.subscriptions s, clock c
+    where s.status in ('active', 'grace') and s.expires_at <= c.at and coalesce(s.grace_until, s.expires_at) <= c.at
+    order by s.expires_at limit p_limit
+  ), ending as (
+    select s.id from public.subscriptions s, clock c
+    where s.status in ('active', 'grace') and s.status = 'active' and s.cancelled_at is null
+      and s.expires_at > c.at and s.expires_at < c.at + interval '8 days'
+      and exists (select from days d where (s.expires_at at time zone 'Asia/Bishkek')::date - c.today <= d.day
+        and d.day::smallint <> all (s.reminded_days))
+    order by s.expires_at limit p_limit
+  ), debited as (
+    select s.id from public.subscriptions s, clock c
+    where s.status in ('active', 'grace') and s.auto_renew and s.expires_at < c.at + interval '2 days'
+      and (private.debit_profile(s, p_policy)).id is not null
+    limit p_limit
+  ), moved as (
+    select s.id from public.subscription_periods p join public.subscriptions s on s.id = p.subscription_id, clock c
+    where p.starts_at > c.at - interval '3 days' and p.starts_at <= c.at and p.ends_at > c.at and p.revoked_at is null
+      and s.status in ('active', 'grace') and (p.tier, p.listing_limit) is distinct from (s.tier, s.listing_limit)
+    limit p_limit
+  )
+  select coalesce(pg_catalog.jsonb_agg(d.id), '[]') from (
+    select id from over union select id from ending union select id from debited union select id from moved limit p_limit) as d;
+$$;
+comment on function public.subscriptions_due(jsonb, integer) is
+  'Subscriptions that the timer has something to do for: ids. p_policy: {reminder_days, from_hour, to_hour, grace_days, banks}.';
+
+create function public.subscription_step(p_subscription_id uuid, p_policy jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_subscription public.subscriptions;
+  v_payment public.payments;
+  v_day smallint;
+  v_did text := 'nothing';
+begin
+  perform 1 from public.accounts u
+  where u.id = (select s.user_id from public.subscriptions s where s.id = p_subscription_id) for no key update;
+  select s.* into v_subscription from public.subscriptions s where s.id = p_subscription_id for update;
+  v_day := private.reminder_due(v_subscription, p_policy);
+  if v_subscription.status not in ('active', 'grace') then
+    return '{"did": "nothing"}';
+  elsif private.has_other_tier_now(v_subscription) then
+    perform private.settle_subscription(p_subscription_id);
+    perform private.fit_listings(v_subscription.user_id);
+    v_did := 'moved';
+  elsif v_subscription.expires_at <= pg_catalog.now() and v_subscription.cancelled_at is not null then
+    perform private.end_subscription(v_subscription, 'cancelled');
+    v_did := 'ended';
+  elsif v_subscription.status = 'active' and v_subscription.expires_at + pg_catalog.make_interval(days => (p_policy ->> 'grace_days')::integer) > pg_catalog.now()
+      and v_subscription.expires_at <= pg_catalog.now() then
+    v_payment := private.order_renewal(v_subscription, p_policy);
+    update public.subscriptions s set status = 'grace', version = s.version + 1,
+      grace_until = s.expires_at + pg_catalog.make_interval(days => (p_policy ->> 'grace_days')::integer)
+    where s.id = p_subscription_id returning s.* into v_subscription;
+    perform private.enqueue_notification(v_subscription.user_id, 'subscription_grace', 'subscription:' || v_subscription.id || ':grace:' || v_subscription.version,
+      private.renewal_values(v_subscription, v_payment, v_subscription.grace_until));
+    v_did := 'grace';
+  elsif v_subscription.expires_at <= pg_catalog.now() and coalesce(v_subscription.grace_until, v_subscription.expires_at) <= pg_catalog.now() then
+    perform private.end_subscription(v_subscription, 'expired');
+    v_did := 'ended';
+  elsif v_day is not null then
+    v_payment := private.order_renewal(v_subscription, p_policy);
+    update public.subscriptions s set reminded_days = (
+      select pg_catalog.array_agg(d.day::smallint) from pg_catalog.jsonb_array_elements_text(p_policy -> 'reminder_days') as d (day)
+      where d.day::integer >= private.days_left(s))
+    where s.id = p_subscription_id;
+    perform private.enqueue_notification(v_subscription.user_id, 'subscription_ending',
+      'subscription:' || v_subscription.id || ':ending:' || extract(epoch from v_subscription.expires_at)::bigint || ':' || v_day,
+      private.renewal_values(v_subscription, v_payment, v_subscription.expires_at));
+    v_did := 'reminded';
+  end if;
+  select s.* into v_subscription from public.subscriptions s where s.id = p_subscription_id;
+  return pg_catalog.jsonb_build_object('did', v_did, 'is_debited', (private.debit_profile(v_subscription, p_policy)).id is not null);
+end;
+$$;
+comment on function public.subscription_step(uuid, jsonb) is
+  'Takes a subscription one step on, if one is due: {did: reminded | moved | grace | ended | nothing, is_debited}. Safe to '
+  'repeat at any moment. is_debited: the user''s card is to be debited now (payment_debit_open).';
+
+create function private.renewal_values(p_subscription public.subscriptions, p_payment public.payments, p_until timestamptz) returns jsonb
+language sql immutable set search_path = '' as $$
+  select pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('tier', coalesce(p_payment.tier, p_subscription.tier),
+    'payment_id', p_payment.id, 'amount_tyiyn', p_payment.amount_tyiyn, 'until', p_until));
+$$;
+comment on function private.renewal_values(public.subscriptions, public.payments, timestamptz) is 'What a reminder says.';
+
+-- A debit whose process ended before the bank was called does not keep the next one from being made.
+create function public.payment_debit_open(p_subscription_id uuid, p_policy jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_subscription public.subscriptions := (select s from public.subscriptions s where s.id = p_subscription_id);
+  v_profile public.payment_profiles;
+  v_payment public.payments;
+  v_attempt public.payment_attempts;
+begin
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('payments of ' || v_subscription.user_id, 0));
+  v_profile := private.debit_profile(v_subscription, p_policy);
+  if v_profile.id is null then
+    return '{"reason": "not_found"}';
+  end if;
+  perform private.order_renewal(v_subscription, p_policy || pg_catalog.jsonb_build_object('banks', pg_catalog.jsonb_build_array(v_profile.provider)));
+  select p.* into v_payment from public.payments p
+  where p.user_id = v_subscription.user_id and p.idempotency_key like 'renewal:' || v_subscription.id || ':%'
+    and p.payment_method = v_profile.provider and p.state in ('created', 'pending') and p.expires_at > pg_catalog.now()
+  order by p.created_at desc limit 1 for no key update;
+  -- A try whose process ended before it had an answer has been asked about for 20 hours by now, by our own number.
+  update public.payment_attempts a set state = 'superseded'
+  where a.payment_id = v_payment.id and a.state = 'created' and a.created_at < pg_catalog.now() - interval '20 hours';
+  if v_payment.id is null or exists (select from public.payment_attempts a where a.payment_id = v_payment.id and a.state in ('created', 'pending')) then
+    return '{"reason": "not_found"}';
+  end if;
+  insert into public.payment_attempts (payment_id, position, provider, amount_tyiyn)
+  select v_payment.id, coalesce(pg_catalog.max(a.position), 0) + 1, v_profile.provider, v_payment.amount_tyiyn
+  from public.payment_attempts a where a.payment_id = v_payment.id returning * into v_attempt;
+  update public.payments p set next_check_at = pg_catalog.now() + interval '1 minute', checks = 0 where p.id = v_payment.id;
+  return pg_catalog.jsonb_build_object('profile_id', v_profile.id, 'token_encrypted', v_profile.token_encrypted, 'bank', v_profile.provider,
+    'ask', pg_catalog.jsonb_build_object('attempt_id', v_attempt.id, 'amount_tyiyn', v_payment.amount_tyiyn,
+      'description', v_payment.description, 'seconds', 86400));
+end;
+$$;
+comment on function public.payment_debit_open(uuid, jsonb) is
+  'Writes down that a card is about to be debited for the next period: {profile_id, token_encrypted, bank, ask}. Never twice '
+  'at once: while a try is open, or for 20 hours after one, there is none. Reason: not_found.';
+
+create function public.payment_profile_save(p_payment_id uuid, p_profile jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_payment public.payments := (select p from public.payments p where p.id = p_payment_id);
+  v_id uuid;
+begin
+  if not v_payment.keep_card then
+    return '{"profile_id": null, "waits": false}';
+  elsif v_payment.state not in ('completed', 'partially_refunded') then
+    return pg_catalog.jsonb_build_object('profile_id', null,
+      'waits', v_payment.state in ('created', 'pending', 'manual_review', 'failed', 'expired', 'canceled'));
+  end if;
+  insert into public.payment_profiles as f (id, user_id, provider, token_encrypted, token_digest, last_digits, expires_at)
+  values ((p_profile ->> 'id')::uuid, v_payment.user_id, v_payment.payment_method, p_profile ->> 'token_encrypted',
+    (p_profile ->> 'token_digest')::bytea, p_profile ->> 'last_digits', (p_profile ->> 'expires_at')::timestamptz)
+  on conflict (provider, token_digest) do update set revoked_at = null where f.user_id = excluded.user_id
+  returning id into v_id;
+  return pg_catalog.jsonb_build_object('profile_id', v_id, 'waits', false);
+end;
+$$;
+comment on function public.payment_profile_save(uuid, jsonb) is
+  'Keeps the token for later debits that a bank gave with a payment, if its user asked for that and it is paid: {profile_id, '
+  'waits}. waits: not paid yet, so nothing is kept. p_profile: {id, token_encrypted, token_digest, last_digits, expires_at}; '
+  'the ciphertext is bound to the id.';
+
+create function public.payment_profile_revoke(p_profile_id uuid) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  update public.payment_profiles f set revoked_at = pg_catalog.now() where f.id = p_profile_id and f.revoked_at is null;
+  update public.subscriptions s set auto_renew = false
+  where s.user_id = (select f.user_id from public.payment_profiles f where f.id = p_profile_id) and s.auto_renew
+    and not exists (select from public.payment_profiles o where o.user_id = s.user_id and o.revoked_at is null);
+end;
+$$;
+comment on function public.payment_profile_revoke(uuid) is 'The bank says that a token is dead; without another one the user renews by hand.';
+
+revoke execute on function private.listing_allowance(uuid), private.running_subscription(uuid),
+  private.fit_listings(uuid), private.bought_seconds(public.payments),
+  private.schedule_period(public.subscription_periods), private.settle_subscription(uuid),
+  private.activate(public.payments), private.shrink_period(public.payments, boolean),
+  private.billing_sentence(text, text), private.enqueue_notification(uuid, text, text, jsonb),
+  private.subscription_view(public.subscriptions), public.subscription_read(uuid), public.subscription_history(uuid),
+  private.drop_renewals(uuid, jsonb), public.subscription_change(uuid, text, text, jsonb),
+  private.order_renewal(public.subscriptions, jsonb), private.end_subscription(public.subscriptions, text),
+  private.days_left(public.subscriptions), private.reminder_due(public.subscriptions, jsonb),
+  private.debit_profile(public.subscriptions, jsonb), private.has_other_tier_now(public.subscriptions),
+  public.subscriptions_due(jsonb, integer), public.subscription_step(uuid, jsonb),
+  private.renewal_values(public.subscriptions, public.payments, timestamptz), public.payment_debit_open(uuid, jsonb),
+  public.payment_profile_save(uuid, jsonb), public.payment_profile_revoke(uuid) from public, anon, authenticated;
+grant execute on function private.listing_allowance(uuid), private.running_subscription(uuid),
+  private.fit_listings(uuid), private.bought_seconds(public.payments),
+  private.schedule_period(public.subscription_periods), private.settle_subscription(uuid),
+  private.activate(public.payments), private.shrink_period(public.payments, boolean),
+  private.billing_sentence(text, text), private.enqueue_notification(uuid, text, text, jsonb),
+  private.subscription_view(public.subscriptions), public.subscription_read(uuid), public.subscription_history(uuid),
+  private.drop_renewals(uuid, jsonb), public.subscription_change(uuid, text, text, jsonb),
+  private.order_renewal(public.subscriptions, jsonb), private.end_subscription(public.subscriptions, text),
+  private.days_left(public.subscriptions), private.reminder_due(public.subscriptions, jsonb),
+  private.debit_profile(public.subscriptions, jsonb), private.has_other_tier_now(public.subscriptions),
+  public.subscriptions_due(jsonb, integer), public.subscription_step(uuid, jsonb),
+  private.renewal_values(public.subscriptions, public.payments, timestamptz), public.payment_debit_open(uuid, jsonb),
+  public.payment_profile_save(uuid, jsonb), public.payment_profile_revoke(uuid) to service_role;

@@ -1,0 +1,10 @@
+-- What the app hears of as it happens (audit 1.5). Realtime applies the select policies to each subscriber.
+-- The default replica identity is enough: with row level security a deleted row is told by its primary key only,
+-- whatever the identity, and nothing here compares old values.
+
+alter publication supabase_realtime add table public.chat_messages;
+alter publication supabase_realtime add table public.chat_threads;
+alter publication supabase_realtime add table public.notifications;
+alter publication supabase_realtime add table public.listings;
+alter publication supabase_realtime add table public.listing_likes;
+alter publication supabase_realtime add table public.listing_saves;
