@@ -227,3 +227,19 @@ def test_leaving_ends_the_events(js: JsClients, chat: Chat) -> None:
 def test_a_private_channel_is_refused(stack: RunningStack, js: JsClients) -> None:
     js.open("buyer", new_person(stack).token)
     assert js.join("buyer", "secret", private=True) == "CHANNEL_ERROR"
+
+
+def test_the_list_of_conversations_hears_of_a_message(js: JsClients, chat: Chat) -> None:
+    binding = {**PUBLIC, "table": "chat_threads", "event": "UPDATE"}
+    for client in ("buyer", "seller", "stranger"):
+        told = js.subscribe(client, f"threads:user:{getattr(chat, client).id}", binding)
+        assert told["status"] == "ok", told
+    write(js, chat, "торг уместен?")
+    for client in ("buyer", "seller"):
+        change = js.wait_for("change", client, f"threads:user:{getattr(chat, client).id}")
+        assert (change["new"]["id"], change["new"]["last_message"]) == (chat.thread, "торг уместен?")
+    js.subscribe("stranger", "public:listing_likes", {**PUBLIC, "table": "listing_likes", "event": "INSERT"})
+    like = {"user_id": chat.stranger.id, "listing_id": chat.listing}
+    assert js.call("stranger", ["from", "listing_likes"], ["insert", like])["status"] == 201
+    js.wait_for("change", "stranger", "public:listing_likes")
+    assert {change["table"] for change in js.changes("stranger")} == {"listing_likes"}

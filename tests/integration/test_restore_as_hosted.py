@@ -62,7 +62,17 @@ def test_a_hosted_project_is_dumped_and_restored_by_its_own_login() -> None:
         published = (
             "select array_agg(tablename::text order by tablename) from pg_publication_tables where pubname = '{}'"
         )
-        ours = ["chat_messages", "listing_likes", "listing_saves", "listings"]
+        ours = [
+            *(
+                "chat_messages",
+                "chat_threads",
+                "comments",
+                "listing_likes",
+                "listing_saves",
+                "listings",
+                "notifications",
+            ),
+        ]
         assert one(new, published.format("supabase_realtime")) == ours
         assert one(new, published.format("supabase_realtime_messages_publication")) == ["messages_default"]
         setting = "select setconfig from pg_db_role_setting where setrole = 'authenticator'::regrole"
@@ -110,8 +120,8 @@ def test_an_empty_project_gets_extensions_and_closed_functions_as_well() -> None
             assert facts_of(connection, SCHEMAS, without={item.name for item in left_out}) == tables
             connection.execute("create function public.made_later() returns int language sql as 'select 1'")
             connection.execute("create table public.made_later (id int)")
-        extensions = "select count(*) from pg_extension where extname in ('pg_trgm', 'pgcrypto', 'unaccent')"
-        assert one(new, extensions) == 3
+        extensions = "select count(*) from pg_extension where extname in ('citext', 'pg_trgm', 'pgcrypto', 'unaccent')"
+        assert one(new, extensions) == 4
         opened = "select has_function_privilege('public', 'public.made_later()', 'execute')"
         assert one(new, opened) is False
         assert one(superuser, "select has_table_privilege('anon', 'public.made_later', 'select')") is False
