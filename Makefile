@@ -55,7 +55,7 @@ openapi: install ## write docs/openapi.json from the functions' models
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m infra openapi
 
 data-model: install ## draw docs/data-model.md from the schema
-	@$(VENV_PYTHON) -m tools.data_model
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.data_model
 
 bundle: install ## build the zip of every function, with sizes and import times
 	@$(VENV_PYTHON) -m infra bundle

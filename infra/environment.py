@@ -44,7 +44,7 @@ _USUAL_BYTES = {
 
 
 def usual_bytes(name: str) -> int:
-    """The size of a secret by its key, or of a parameter by its name, where nobody tells it."""
+    """Return the usual size, in bytes, of a secret by its key or of a parameter by its name."""
     return _USUAL_BYTES.get(name, _OTHER_BYTES)
 
 

@@ -166,7 +166,7 @@ def _needs_token(dependency: Callable[..., Any]) -> bool:
 
 
 def _expand_query(operation: Json, func: Callable[..., Any]) -> None:
-    """Give the parameters that come from a model the model's own schemas; the router calls them all text."""
+    """Give parameters from a model the model's own schemas; the router types them all as text."""
     properties: dict[str, Mapping[str, Any]] = {}
     required: set[str] = set()
     for parameter in inspect.signature(func).parameters.values():

@@ -24,7 +24,7 @@ _BEARER = {"Authorization": "Bearer smoke"}
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back; `status` is 0 where nobody answered. Names of headers are in small letters."""
+    """Response to a smoke call; `status` is 0 without a response. Header names are in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -32,7 +32,7 @@ class Reply:
 
     @property
     def json(self) -> Any:
-        """The body as JSON, or nothing where it is none."""
+        """Return the body parsed as JSON, or None for any other body."""
         try:
             return json.loads(self.body)
         except ValueError:
@@ -41,7 +41,7 @@ class Reply:
 
 @dataclass(frozen=True)
 class Call:
-    """One call. `look` returns what is wrong with an answer of the expected status, or an empty text."""
+    """Smoke call. `look` returns the fault of a response with the expected status, or an empty text."""
 
     name: str
     method: str
@@ -74,7 +74,7 @@ def run(base: str, send: Send, *, pause: Callable[[float], None] = time.sleep) -
 
 
 def send(method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
-    """One request by HTTP; redirects are not followed."""
+    """Send one HTTP request; does not follow redirects."""
     request = urllib.request.Request(url, data=body, headers=dict(headers), method=method)  # noqa: S310 - our own address
     try:
         with _OPENER.open(request, timeout=_CALL_SECONDS) as answer:
@@ -105,7 +105,7 @@ def _fault(call: Call, reply: Reply) -> str:
 
 
 def _arrived(*names: str) -> Callable[[Reply], str]:
-    """Whether these headers of the request, and none of the other two, have reached the function."""
+    """Build the check that these request headers, and none of the other two, reached the function."""
 
     def look(reply: Reply) -> str:
         found = ((reply.json or {}).get("data") or {}).get("arrived") or {}
@@ -121,7 +121,7 @@ def _ok(reply: Reply) -> str:
 
 
 def _code(code: str) -> Callable[[Reply], str]:
-    """Whether a refusal has our form, this code, and its id in the header that survives the gateway."""
+    """Build the check that a refusal has our format, this code, and its id in the header that passes the gateway."""
 
     def look(reply: Reply) -> str:
         body = reply.json if isinstance(reply.json, dict) else {}

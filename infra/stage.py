@@ -43,7 +43,7 @@ class Scaling:
 
     @property
     def has_a_queue(self) -> bool:
-        """Whether a burst finds room to wait."""
+        """Return True if the request queue holds a burst."""
         return self.requests >= _LEAST_QUEUE_FACTOR * self.zone_instances
 
 

@@ -63,7 +63,7 @@ class Project:
     document: Mapping[str, Any]
 
     def settable(self, name: str) -> bool:
-        """Whether a variable has a plain value in some function, which a stage may set otherwise."""
+        """Return True if a variable has a plain value in some function, which a stage may override."""
         given = [each for variables in self.variables.values() for each in variables if each.name == name]
         return any(each.secret is None for each in given)
 

@@ -161,7 +161,7 @@ class Schema:
 
 
 def _recorded(connection: psycopg.Connection[tuple[object, ...]]) -> dict[str, str | None]:
-    """The text of each applied migration by version, None where whoever applied it kept none."""
+    """Return the text of each applied migration by version; None if none was recorded."""
     rows = connection.execute("select version, statements from supabase_migrations.schema_migrations order by version")
     return {str(version): ";".join(kept) if isinstance(kept, list) else None for version, kept in rows.fetchall()}
 

@@ -13,7 +13,7 @@ _OWN_NAMES = {"127.0.0.1", "localhost", "::1"}
 
 @web.middleware
 async def own_pages_only(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """No foreign name for the host, and no foreign origin, on `/` and below `/_local/`."""
+    """Refuse foreign host names and foreign origins on `/` and below `/_local/`."""
     if request.path == "/" or request.path.startswith("/_local/"):
         origin = request.headers.get("Origin")
         if _host(request) not in _OWN_NAMES or (origin is not None and urlsplit(origin).netloc != request.host):

@@ -64,7 +64,7 @@ class Ports:
 
     @property
     def supabase(self) -> int:
-        """What a hosted Supabase project gives at its address."""
+        """Return the port of the local Supabase project."""
         return self.base + 7
 
     def named(self) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The process of the Supabase host, and the keys of its project."""
+"""Process of the Supabase host, and the keys of its project."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from local.supabase.keys import ProjectKeys
 
 
 def project_keys(keyring: Keyring) -> ProjectKeys:
-    """What clients and services of the local project use."""
+    """Return the keys for clients and services of the local project."""
     keys = token_keys(keyring)
     return ProjectKeys(
         anon=keys.role_token("anon"),
@@ -29,7 +29,7 @@ def project_keys(keyring: Keyring) -> ProjectKeys:
 
 
 def supabase_child(keyring: Keyring, addresses: Addresses, *, port: int, log: Path) -> Child:
-    """The process."""
+    """Return the child process of the Supabase host."""
     files = {
         "url": addresses.s3,
         "region": SUPABASE_REGION,

@@ -1,4 +1,4 @@
-"""An empty Supabase project on a Postgres server: what the platform makes, before the first migration."""
+"""Empty Supabase project on a Postgres server: roles and schemas of the platform, before the first migration."""
 
 from __future__ import annotations
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import secrets
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
 
 from local.errors import StackError
-from local.migrations import Schema
-from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP
-from local.ports import free_base
-from local.postgres import Postgres
-from local.postgres_location import place
+from tools.schema.fresh import fresh_database
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = ROOT / "docs" / "data-model.md"
@@ -25,15 +17,17 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 AREAS = {
     "Accounts and sessions": (
-        *("users", "public_profiles", "auth_sessions", "refresh_tokens", "verification_codes", "login_failures"),
+        *("accounts", "public_profiles", "auth_sessions", "refresh_tokens", "verification_codes", "login_failures"),
         *("user_consents", "consent_audit_log", "audit_log", "rate_limits", "idempotency_keys"),
     ),
     "Business": ("business_accounts", "business_members", "business_invitations", "business_registrations"),
     "Listings": (
         *("listings", "listing_contacts", "car_details", "horse_details", "real_estate_details", "listing_likes"),
-        *("listing_saves", "listing_views", "search_terms", "search_spellings", "image_origins"),
+        *("listing_saves", "listing_views", "listing_counters", "listing_places", "search_terms", "search_spellings"),
+        "image_origins",
     ),
     "Moderation": ("moderation_queue", "moderation_events", "moderation_rules", "reports"),
+    "Comments": ("comments", "comment_likes", "comment_reactions"),
     "Chat and notifications": ("chat_threads", "chat_messages", "chat_blocks", "notifications"),
     "Videos": (
         *("videos", "upload_tickets", "playback_switches", "cdn_purges", "video_migrations", "video_migration_days"),
@@ -49,7 +43,7 @@ AREAS = {
     ),
     "Staff, jobs, alerts, backups": (
         *("operator_sessions", "operator_appointments", "job_leases", "backup_runs", "backup_copies"),
-        *("metrics_daily", "active_days", "alert_rules", "alerts", "alert_events"),
+        *("metrics_daily", "active_days", "behavior_days", "user_behavior", "alert_rules", "alerts", "alert_events"),
     ),
 }
 
@@ -130,27 +124,10 @@ def _first_sentence(comment: str) -> str:
     return f": {sentence}" if sentence else ""
 
 
-@contextmanager
-def migrated_database() -> Iterator[str]:
-    """Yield the address of a temporary database with every migration applied."""
-    with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        server = Postgres(
-            place(home / "postgres"), free_base().postgres, secrets.token_hex(16), home / "log", durable=False
-        )
-        try:
-            server.start()
-            Schema(server.dsn).bootstrap(SUPABASE_BOOTSTRAP)
-            Schema(server.dsn).migrate(MIGRATIONS)
-            yield server.dsn
-        finally:
-            server.stop()
-
-
 def main() -> int:
     """Write the document; return the exit code."""
     try:
-        with migrated_database() as dsn, psycopg.connect(dsn) as connection:
+        with fresh_database() as dsn, psycopg.connect(dsn) as connection:
             text = document(read(connection))
     except (StackError, ValueError) as error:
         print(error, file=sys.stderr)

@@ -16,10 +16,10 @@ class NoStack(Exception):
 
 
 def use_local_stack_unless_told(environ: MutableMapping[str, str] = os.environ) -> str:
-    """Gives the name of what is worked on. Raises NoStack.
+    """Return the name of the project or local stack to work on. Raises NoStack.
 
-    Whoever has set SUPABASE_URL works on that project, with the same variables as the function. Otherwise those of the
-    local stack are added, which must have been started once.
+    Uses the project of SUPABASE_URL when it is set, with the same variables as the function. Otherwise adds those of
+    the local stack, which must have been started once.
     """
     if environ.get("SUPABASE_URL"):
         return environ["SUPABASE_URL"]

@@ -89,7 +89,7 @@ class Rehearsal:
     dice: random.Random = field(default_factory=lambda: random.Random(360))  # noqa: S311
 
     def run(self) -> Verdict:
-        """Gives what was seen."""
+        """Run the rehearsal and return the verdict."""
         verdict, script = Verdict(), self.script
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             library = MovingLibrary(connection, self.api_video, self.yandex)

@@ -1,4 +1,4 @@
-"""The edge: are the live profiles those of the repository, and can an app live with them?"""
+"""Check of the edge: live profiles equal those of the repository and suit the app."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PROFILE = "SECURITY_PROFILE_ID"
     advice="Bring the profiles in line with infra/edge/rules.toml (docs/runbooks/edge-blocks-people.md).",
 )
 def edge(variables: Variables) -> str:
-    """The security profile suits an API, and its limiter has the rules of the repository."""
+    """Check that the security profile suits an API and that its limiter has the rules of the repository."""
     from yandex.cloud.smartwebsecurity.v1.advanced_rate_limiter.advanced_rate_limiter_profile_service_pb2 import (
         GetAdvancedRateLimiterProfileRequest,
     )

@@ -1,4 +1,4 @@
-"""The gateway, called from outside: what it lets through in both directions, and where its routes lead."""
+"""Check of the gateway from outside: headers in both directions, and the targets of its routes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from infra.doctor import Variables, Wrong, check
     advice="Run `make smoke`; a header that does not arrive is kept back by the gateway or by what stands before it.",
 )
 def gateway(variables: Variables) -> str:
-    """The smoke calls come out as they should: headers arrive, refusals have our form."""
+    """Run the smoke calls and check their results: headers arrive, refusals have our format."""
     parts = urlsplit(variables["PUBLIC_API_URL"])
     faults = smoke.run(f"{parts.scheme}://{parts.netloc}", smoke.send, pause=lambda _seconds: None)
     if faults:

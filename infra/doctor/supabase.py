@@ -137,7 +137,7 @@ def project_jwks(variables: Variables) -> str:
     advice="Raise the project's Global file size limit (Storage, Settings) to that of the largest bucket.",
 )
 def file_size_limit(variables: Variables) -> str:
-    """The project takes files as large as its buckets say."""
+    """Check that the project accepts files as large as its buckets allow."""
     if variables.get("APP_ENV") == "local":
         return "the local stack has none"
     storage = f"{variables['SUPABASE_URL'].rstrip('/')}/storage/v1"

@@ -21,7 +21,7 @@ _HEADER = _Characteristic.KeyCharacteristic.Type.HEADER_KEY
 
 
 def profile_faults(profile: SecurityProfile) -> Iterator[str]:
-    """What an app could not live with, or what would let everything through."""
+    """Yield settings that would break an app or let everything through."""
     if profile.default_action == SecurityProfile.DefaultAction.DENY:
         yield "the profile denies by default"
     if not profile.advanced_rate_limiter_profile_id:

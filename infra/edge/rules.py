@@ -1,4 +1,4 @@
-"""The rules file, and what would make a rule useless or cruel."""
+"""File of rules, and the faults that make a rule useless or harmful."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST = 86_400
 
 
 class EdgeError(Exception):
-    """The rules file cannot be read; the message says where."""
+    """Unreadable file of rules; the message names the place."""
 
 
 class Rule(BaseModel):
@@ -44,7 +44,7 @@ class Rule(BaseModel):
     above: str
 
     def concerns(self, path: str) -> bool:
-        """Whether a request of this path is counted."""
+        """Return True if a request of this path is counted."""
         return any(path.startswith(prefix) for prefix in self.paths)
 
 
@@ -66,7 +66,7 @@ def load_rules(path: Path = PATH) -> tuple[Rule, ...]:
 
 
 def problems(rules: tuple[Rule, ...], project: Project, settings: Mapping[str, str]) -> Iterator[str]:
-    """A sentence for each fault; `settings` are limits that a stage sets otherwise than the template."""
+    """Yield a sentence for each fault; `settings` are limits that a stage overrides."""
     names = [rule.name for rule in rules]
     for name in sorted({name for name in names if names.count(name) > 1}):
         yield f"two rules are called {name}"
@@ -85,7 +85,7 @@ def problems(rules: tuple[Rule, ...], project: Project, settings: Mapping[str, s
 
 
 def _unreached_aliases(rule: Rule, project: Project) -> Iterator[str]:
-    """A limit that one alias of a path escapes is none."""
+    """Yield a sentence for each route that a rule covers under some of its addresses only."""
     for function in project.functions:
         for route in function.routes:
             named = [rule.concerns(address) for address in addresses(route.path, project.template)]
@@ -108,7 +108,7 @@ def _too_low(rule: Rule, project: Project, settings: Mapping[str, str]) -> Itera
 
 
 def _own_limit(name: str, project: Project, settings: Mapping[str, str]) -> tuple[int, int] | None:
-    """A limit of ours and its window in seconds; one without a window in its name holds for as long as a lock does."""
+    """Return a limit of ours and its window in seconds; without a window in its name, the duration of a lock."""
     texts = {each.name: each.text for variables in project.variables.values() for each in variables if not each.secret}
     value = settings.get(name) or texts.get(name, "")
     if not value.isdigit():

@@ -1,4 +1,4 @@
-"""What is looked at before anything is changed: preconditions, missing secrets, room in environments, quotas.
+"""Checks before any change: preconditions, missing secrets, space in environments, quotas.
 
 Each finding is a sentence that says what to do. Rules about names, paths and schedules fail earlier, while the wanted
 state is computed (`infra.yandex.rules`).

@@ -56,7 +56,7 @@ _PERMISSION_DENIED = grpc.StatusCode.PERMISSION_DENIED.value[0]
 
 
 class CloudError(Exception):
-    """The cloud refused or did not answer; the message is what it said. `status` is gRPC's word for it, if any."""
+    """Refusal or failure of the cloud, with its own message. `status` is the gRPC status, if any."""
 
     def __init__(self, message: str, *, status: str = "") -> None:
         super().__init__(message)
@@ -65,7 +65,7 @@ class CloudError(Exception):
 
 @dataclass(frozen=True)
 class Method:
-    """One method of a service under the name by which roles are looked up, such as `functions.CreateVersion`."""
+    """Method of a service under the name by which roles are looked up, such as `functions.CreateVersion`."""
 
     name: str
     invoke: Callable[..., Any]
@@ -73,7 +73,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Service:
-    """A client of a service whose methods know their names."""
+    """Client of a service whose methods know their names."""
 
     name: str
     client: Any
@@ -168,7 +168,7 @@ class Cloud:
         return Service(name, self.connect(stub))
 
     def call(self, method: Method, request: Message) -> Any:
-        """One call. Raises CloudError with the status, the cloud's own words, and the role that may be missing."""
+        """Call a method. Raises CloudError with the status, the cloud's message, and the role that may be missing."""
         try:
             return method.invoke(request, timeout=_CALL_SECONDS)
         except grpc.RpcError as error:
@@ -185,7 +185,7 @@ class Cloud:
             request.page_token = answer.next_page_token
 
     def run(self, method: Method, request: Message) -> Operation:
-        """A call that begins an operation, and its end. Raises CloudError where it fails or takes too long."""
+        """Call a method that starts an operation and wait for its end. Raises CloudError on failure or time-out."""
         operation: Operation = self.call(method, request)
         waited, turn = 0.0, 0
         while not operation.done:
@@ -209,7 +209,7 @@ def _refused(method: Method, status: str, told: str) -> CloudError:
 
 
 def _unlisted(stub: Any) -> Any:
-    """A stub that the SDK takes: it refuses modules that it does not list, and lists neither video nor web security.
+    """Wrap a stub so that the SDK accepts it: its list of modules lacks video and web security.
 
     With an address given, the listed name serves for nothing but the cache of connections.
     """

@@ -94,7 +94,7 @@ class Actual:
         return self.functions[resource].id if resource in self.functions else NOT_YET
 
     def subjects(self, service: Service, resource_id: str, role: str) -> set[str]:
-        """The service accounts that have a role on a resource."""
+        """Return the service accounts that have a role on a resource."""
         if resource_id == NOT_YET:
             return set()
         request = ListAccessBindingsRequest(resource_id=resource_id)
@@ -115,7 +115,7 @@ class Actual:
         return str(self.cloud.call(self.cloud.gateways.GetOpenapiSpec, request).openapi_spec)
 
     def has_bucket(self, name: str) -> bool:
-        """Whether the folder has a bucket."""
+        """Return True if the folder has this bucket."""
         return name in self._buckets
 
     @cached_property

@@ -14,7 +14,7 @@ from fnmatch import fnmatchcase
 
 @dataclass(frozen=True)
 class DeployerRole:
-    """A role with the calls that need it. `only_for` is the key of the stage's file without which nothing does."""
+    """Role with its calls. `only_for` names the key of the stage's file that requires it; empty for every stage."""
 
     role: str
     place: str
@@ -81,7 +81,7 @@ def roles_of(call: str) -> list[DeployerRole]:
 
 
 def advice(call: str) -> str:
-    """A sentence for a refusal: which roles the account that deploys must have."""
+    """Return a sentence for a refusal: roles that the deploying account needs for the call."""
     named = [
         f"`{each.role}` on {each.place}{f' (where `{each.only_for}` is set)' if each.only_for else ''}"
         for each in roles_of(call)
@@ -90,12 +90,12 @@ def advice(call: str) -> str:
 
 
 def table() -> str:
-    """The table of `docs/deployment.md`."""
+    """Return the table of `docs/deployment.md`."""
     return "\n".join(["| Role | On | For |", "|---|---|---|", *_rows()])
 
 
 def commands() -> str:
-    """The commands of `docs/deployment.md` that give the roles; the one on the channel is given in its console."""
+    """Return the commands of `docs/deployment.md` that grant roles; the channel's is granted in its console."""
     return "\n".join(_grants())
 
 

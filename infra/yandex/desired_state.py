@@ -22,7 +22,7 @@ _MAX_RETRIES = 5
 
 @dataclass(frozen=True)
 class WantedFunction:
-    """One function: `environment` is plain, `secrets` are names of variables with the key of the secret.
+    """Function to deploy: `environment` is plain, `secrets` maps names of variables to keys of secrets.
 
     `start_secret` is the copy of them that the function reads at its start, where they do not fit beside the rest.
     """
@@ -70,7 +70,7 @@ class Wanted:
 
     @property
     def gateway(self) -> str:
-        """The gateway, and the service account with which it calls functions."""
+        """Return the name of the gateway and of the service account with which it calls functions."""
         return gateway_of(self.stage)
 
     @property
@@ -100,7 +100,7 @@ class Wanted:
 
 
 def gateway_of(stage: Stage) -> str:
-    """The name of a stage's gateway."""
+    """Return the name of a stage's gateway."""
     return f"{stage.prefix}-gateway"
 
 

@@ -151,7 +151,7 @@ def _as_it_was(gateway: ApiGateway, actual: Actual, paths: list[str]) -> UpdateA
 
 
 def store_steps(wanted: Wanted, actual: Actual, queues: Queues) -> Iterator[Step]:
-    """The buckets of bundles and of uploads, which are private, and the queue of failed events."""
+    """Yield the steps for private buckets of bundles and uploads, and for the queue of failed events."""
     stage, cloud = wanted.stage, actual.cloud
     has_large = any(function.bundle.goes_through_storage for function in wanted.functions)
     purposes = {stage.bundle_bucket: "for bundles"} if has_large else {}

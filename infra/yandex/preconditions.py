@@ -1,4 +1,4 @@
-"""What people make before the first deployment, and what stands in its way where it is missing.
+"""Preconditions that people create before the first deployment, and the findings when one is missing.
 
 Each finding is one sentence that says where to make it. What the deployer makes by itself is no precondition.
 """
@@ -48,7 +48,7 @@ class _Thing:
     look: Callable[[Any], str] = lambda _found: ""
 
     def missing(self, cloud: Cloud, stage: Stage) -> Iterator[str]:
-        """A sentence where it is not there, not ours to see, or not usable."""
+        """Yield a sentence when the precondition is missing, not visible to us, or unusable."""
         try:
             fault = self.look(cloud.call(self.method, self.request))
         except CloudError as error:

@@ -31,7 +31,7 @@ _MEANING = {
 
 
 def needed(wanted: Wanted) -> dict[str, int]:
-    """What the stage takes of each quota when every function is at its limits."""
+    """Return the demand of the stage on each quota with every function at its limits."""
     functions = wanted.functions
     return {
         FUNCTIONS: len(functions),
@@ -43,7 +43,7 @@ def needed(wanted: Wanted) -> dict[str, int]:
 
 
 def quota_problems(wanted: Wanted, actual: Actual) -> Iterator[str]:
-    """A sentence for each quota that is too small. Raises CloudError where the cloud does not let us ask."""
+    """Yield a sentence for each quota that is too small. Raises CloudError when the quota cannot be read."""
     folder = actual.cloud.call(actual.cloud.folders.Get, GetFolderRequest(folder_id=wanted.stage.folder_id))
     resource = Resource(id=folder.cloud_id, type="resource-manager.cloud")
     ours = {FUNCTIONS: len(actual.functions), TRIGGERS: len(actual.triggers)}

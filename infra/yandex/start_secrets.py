@@ -39,7 +39,7 @@ def start_secret_steps(wanted: Wanted, actual: Actual) -> Iterator[Step]:
 
 
 def start_environment(function: WantedFunction, wanted: Wanted, actual: Actual) -> dict[str, str]:
-    """The variables by which a function finds its copy; in a plan they differ where the copy is yet to be made."""
+    """Return the variables that locate a function's copy of secrets; a plan shows new ones before the copy exists."""
     if not function.start_secret:
         return {}
     present = actual.secrets.get(function.start_secret)
@@ -56,7 +56,7 @@ def _is_fresh(function: WantedFunction, wanted: Wanted, actual: Actual) -> bool:
 
 
 def _sources(function: WantedFunction, wanted: Wanted, actual: Actual) -> dict[str, Secret]:
-    """The secrets to copy, by variable; those that are not set are told before a deployment begins."""
+    """Return the secrets to copy, by variable; a check before the deployment reports unset ones."""
     found = {name: actual.secrets.get(wanted.secret_resource(key)) for name, key in function.secrets.items()}
     return {name: secret for name, secret in sorted(found.items()) if secret is not None}
 

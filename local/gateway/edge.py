@@ -35,7 +35,7 @@ class Edge:
     _banned: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def refusal(self, *, path: str, address: str, authorization: str) -> web.Response | None:
-        """The answer of the edge to a request that it keeps out, or None for one that goes on to the gateway."""
+        """Return the response to a request that the edge blocks, or None for one that goes on to the gateway."""
         is_out = False
         for rule in self.rules:
             group = address if rule.by == "address" else authorization
@@ -61,7 +61,7 @@ class Edge:
 
 
 def edge_from(mode: str) -> Edge | None:
-    """The edge of a mode of `EDGE`, or None where it is off."""
+    """Return the edge for a mode of `EDGE`, or None if it is off."""
     if mode not in ("block", "count"):
         return None
     return Edge(load_rules(), is_blocking=mode == "block")

@@ -64,7 +64,7 @@ def _files(folder: Path) -> list[tuple[str, int, int]]:
 
 
 class FunctionPool:
-    """Up to `limit` processes of one function; calls beyond that wait their turn."""
+    """Pool of up to `limit` processes of one function; further calls wait."""
 
     def __init__(self, spec: FunctionSpec, environment: Mapping[str, str], log: FunctionLog, limit: int) -> None:
         self.spec = spec

@@ -72,7 +72,7 @@ def refusal(code: str, request_id: str, language: str, headers: Mapping[str, str
 
 
 def response(answer: WorkerAnswer, request_id: str = "") -> web.Response:
-    """The function's answer as HTTP, with the gateway's id; like the cloud it shows an exception that nobody caught."""
+    """Convert the function's result to HTTP, with the gateway's id; shows an uncaught exception, like the cloud."""
     if answer.error is not None:
         shown = json.dumps(dict(answer.error), ensure_ascii=False)
         return web.Response(

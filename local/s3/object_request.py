@@ -30,15 +30,15 @@ class Service(Protocol):
 
     @property
     def buckets(self) -> Buckets:
-        """Where objects lie."""
+        """Return the buckets."""
 
     @property
     def faults(self) -> Faults:
-        """The faults that are switched on."""
+        """Return the faults that are switched on."""
 
     @property
     def versioned(self) -> bool:
-        """Whether a write is answered with the name of its version."""
+        """Return True if a write is answered with the name of its version."""
 
     def keep(self, bucket: Bucket, stored: Stored) -> None:
         """Make an object exist."""
@@ -47,7 +47,7 @@ class Service(Protocol):
         """Delete an object."""
 
     def rows_of(self, bucket: Bucket) -> SupabaseRows | None:
-        """The rows of a bucket of Supabase Storage."""
+        """Return the rows of a bucket of Supabase Storage."""
 
 
 @dataclass

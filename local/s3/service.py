@@ -142,7 +142,7 @@ class S3Service:
         return answers.xml("<DeleteResult></DeleteResult>")
 
     def rows_of(self, bucket: Bucket) -> SupabaseRows | None:
-        """The rows of a bucket of Supabase Storage; None for a bucket elsewhere."""
+        """Return the rows of a bucket of Supabase Storage; None for any other bucket."""
         return self._rows if self._rows is not None and bucket.name in self._rows.buckets else None
 
     def _namespace(self, request: web.Request) -> str:
@@ -169,14 +169,14 @@ class S3Service:
 
 
 def _place(request: web.Request) -> tuple[str, str]:
-    """The bucket and the key that a request is about."""
+    """Return the bucket and the key of a request."""
     name, _, key = unquote(request.raw_path.partition("?")[0]).lstrip("/").partition("/")
     return name, key
 
 
 @dataclass
 class _Files:
-    """The service as Storage itself uses it: bytes without rows and without notices."""
+    """View of the service for Storage itself: bytes without rows and without notices."""
 
     service: S3Service
     versioned = True

@@ -33,7 +33,7 @@ on conflict (bucket_id, name) do update set version = excluded.version, metadata
 
 @dataclass
 class SupabaseRows:
-    """The buckets of a project at `database`; a file may have `project_bytes` at most."""
+    """Buckets of a project at `database`; a file may have at most `project_bytes` bytes."""
 
     database: str
     buckets: Collection[str]
@@ -42,17 +42,17 @@ class SupabaseRows:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def find(self, bucket: str, name: str) -> Stored | None:
-        """What HEAD tells of an object."""
+        """Return the metadata of an object for HEAD."""
         found = self._run(f"{_LIST} and name = %s", bucket, name)
         return _described(found[0]) if found else None
 
     def version(self, bucket: str, name: str) -> str | None:
-        """The version whose file is read."""
+        """Return the version whose file is read."""
         found = self._run("select version from storage.objects where bucket_id = %s and name = %s", bucket, name)
         return found[0][0] if found else None
 
     def listed(self, bucket: str) -> dict[str, Stored]:
-        """What a list tells."""
+        """Return the metadata of all objects of a bucket, by name."""
         found = self._run(_LIST, bucket)
         return {row[0]: _described(row) for row in found}
 

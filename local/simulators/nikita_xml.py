@@ -62,7 +62,7 @@ def is_message_id(text: str) -> bool:
 
 
 def is_sender(text: str) -> bool:
-    """Up to 11 Latin letters, digits, dot, dash, or up to 14 digits."""
+    """Return True for up to 11 Latin letters, digits, dots and dashes, or up to 14 digits."""
     return re.fullmatch(r"[A-Za-z0-9.-]{1,11}|[0-9]{1,14}", text) is not None
 
 

@@ -14,7 +14,7 @@ MODES = ("ok", "dead", "slow", "http_500", "denied", "garbage")
 
 @dataclass
 class YandexLockbox:
-    """The service's side; `secrets` holds entries by id of secret and of version."""
+    """Simulator of Yandex Lockbox; `secrets` holds entries by id of secret and of version."""
 
     token: str
     secrets: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
@@ -30,7 +30,7 @@ class YandexLockbox:
         self.switch.turn(body)
 
     def state(self) -> dict[str, Any]:
-        """For the switch page."""
+        """Return the state for the switch page."""
         return {**self.switch.state(), "requests": dict(self.requests)}
 
     async def handle(self, request: web.Request) -> web.StreamResponse:

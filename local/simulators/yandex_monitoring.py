@@ -139,7 +139,7 @@ class YandexMonitoring:
 
 
 def _fits(labels: Labels, selectors: str) -> bool:
-    """Whether a series has the labels of a query: `*` for any value, `|` between several."""
+    """Return True if a series has the labels of a query: `*` for any value, `|` between several."""
     for name, sign, wanted in _SELECTOR.findall(selectors):
         is_one = any(fnmatchcase(labels[name], each) for each in wanted.split("|")) if name in labels else False
         if is_one != (sign == "="):
@@ -148,7 +148,7 @@ def _fits(labels: Labels, selectors: str) -> bool:
 
 
 def _summed(found: list[tuple[Labels, float]], by: str) -> list[tuple[Labels, float]]:
-    """One series for each value of a label."""
+    """Sum the series into one for each value of a label."""
     sums: dict[str, float] = {}
     for labels, count in found:
         sums[labels[by]] = sums.get(labels[by], 0.0) + count

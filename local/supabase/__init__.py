@@ -1,4 +1,4 @@
-"""A hosted Supabase project on this machine: REST, Storage, Realtime and what the app asks of Auth, at one address.
+"""Local imitation of a hosted Supabase project at one address: REST, Storage, Realtime and the app's part of Auth.
 
-It refuses what the hosted services refuse, in their words. What it leaves out answers 501 with a sentence.
+Refuses what the hosted services refuse, in their words. Unsupported routes answer 501 with a sentence.
 """

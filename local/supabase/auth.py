@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import Any
 
 import psycopg
@@ -22,7 +23,7 @@ _NO_SESSION = uuid.UUID(int=0)
 
 
 class Refused(Exception):
-    """An answer of Supabase Auth other than 200."""
+    """Response of Supabase Auth other than 200."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         super().__init__(code)
@@ -42,11 +43,11 @@ class Auth:
         app.router.add_get(PREFIX + "/user", self.user)
 
     async def jwks(self, _request: web.Request) -> web.Response:
-        """The public keys that tokens are checked with."""
+        """Serve the public keys that verify tokens."""
         return web.Response(text=self._keys.public_jwks, content_type="application/json")
 
     async def user(self, request: web.Request) -> web.Response:
-        """The user behind the token."""
+        """Serve the user of the token."""
         try:
             self._keys.token_of(request.headers.get("apikey") or request.query.get("apikey"))
             return web.json_response(await self._user(bearer_token(request.headers.get("Authorization"))))
@@ -91,6 +92,11 @@ def _identity(text: object, claim: str) -> uuid.UUID:
         raise Refused(403, "bad_jwt", f"invalid claim: {claim} claim must be a UUID") from None
 
 
+def _moment(at: datetime | None) -> str:
+    """Return a time as the service writes it; a missing one is Go's zero time."""
+    return "0001-01-01T00:00:00Z" if at is None else at.isoformat()
+
+
 def _shown(user: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": str(user["id"]),
@@ -101,7 +107,7 @@ def _shown(user: dict[str, Any]) -> dict[str, Any]:
         "app_metadata": user["raw_app_meta_data"] or {},
         "user_metadata": user["raw_user_meta_data"] or {},
         "identities": [],
-        "created_at": user["created_at"].isoformat(),
-        "updated_at": user["updated_at"].isoformat(),
+        "created_at": _moment(user["created_at"]),
+        "updated_at": _moment(user["updated_at"]),
         "is_anonymous": False,
     }

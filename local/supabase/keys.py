@@ -16,7 +16,7 @@ _NEW_KEY = "sb_"
 
 
 class BadToken(Exception):
-    """A token that no service accepts; `kind` is malformed, unknown_key, signature or expired."""
+    """Token that no service accepts; `kind` is malformed, unknown_key, signature or expired."""
 
     def __init__(self, kind: str, *, expired_seconds: int = 0) -> None:
         super().__init__(kind)
@@ -24,7 +24,7 @@ class BadToken(Exception):
 
 
 class BadKey(Exception):
-    """The gateway of a hosted project refuses the request: no API key, a wrong one, or a misplaced one."""
+    """Refusal of the hosted project's gateway: no API key, a wrong one, or a misplaced one."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__(message)
@@ -33,7 +33,7 @@ class BadKey(Exception):
 
 @dataclass(frozen=True)
 class ProjectKeys:
-    """The keys of one project. `anon` and `service_role` are tokens, the other two the newer opaque keys."""
+    """Keys of one project. `anon` and `service_role` are tokens, the other two the newer opaque keys."""
 
     anon: str
     service_role: str
@@ -43,7 +43,7 @@ class ProjectKeys:
     public_jwks: str
 
     def token_of(self, api_key: str | None) -> str:
-        """The token that an API key stands for. Raises BadKey."""
+        """Return the token that an API key represents. Raises BadKey."""
         if not api_key:
             raise BadKey("No API key found in request", "No `apikey` request header or url param was found.")
         known = {
@@ -57,7 +57,7 @@ class ProjectKeys:
         return known[api_key]
 
     def bearer(self, api_key: str | None, authorization: str | None) -> str | None:
-        """The token that a service behind the gateway sees: the caller's own, or that of a newer API key."""
+        """Return the token for a service behind the gateway: the caller's own, or that of a newer API key."""
         role_token = self.token_of(api_key)
         token = bearer_token(authorization)
         if token.startswith(_NEW_KEY) and token != api_key:
@@ -67,7 +67,7 @@ class ProjectKeys:
         return token or None
 
     def claims(self, token: str) -> dict[str, Any]:
-        """The claims of a token that this project has signed. Raises BadToken."""
+        """Return the claims of a token that this project has signed. Raises BadToken."""
         try:
             header = jwt.get_unverified_header(token)
             key, algorithm = self._key(header)
@@ -84,7 +84,7 @@ class ProjectKeys:
         return claims
 
     def sign(self, claims: Claims, seconds: int) -> str:
-        """A token of Storage itself, for signed addresses."""
+        """Sign a token of Storage itself, for signed addresses."""
         now = int(time.time())
         return jwt.encode({**claims, "iat": now, "exp": now + seconds}, self.jwt_secret, algorithm="HS256")
 
@@ -98,6 +98,6 @@ class ProjectKeys:
 
 
 def bearer_token(authorization: str | None) -> str:
-    """The token in an Authorization header, or nothing."""
+    """Return the token in an Authorization header, or an empty text."""
     scheme, _, token = (authorization or "").strip().partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""

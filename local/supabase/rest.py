@@ -27,7 +27,7 @@ class Rest:
         app.router.add_route("*", PREFIX + r"{path:(?:/[\s\S]*)?}", self.handle)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One request."""
+        """Forward one request to PostgREST."""
         api_key = request.headers.get("apikey") or request.query.get("apikey")
         try:
             token = self._keys.bearer(api_key, request.headers.get("Authorization"))

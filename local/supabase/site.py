@@ -1,4 +1,4 @@
-"""The one address: every service below its path, open to pages of any origin, and a sentence for what is left out."""
+"""Site of the project: every service below its path, open to pages of any origin, and 501 for unsupported routes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
 @dataclass(frozen=True)
 class Project:
-    """What the services of one project need."""
+    """Dependencies of the services of one project."""
 
     keys: ProjectKeys
     postgrest: str
@@ -32,7 +32,7 @@ class Project:
 
 
 def application(project: Project) -> web.Application:
-    """The site of a project."""
+    """Build the site of a project."""
     app = web.Application(middlewares=[_any_origin], client_max_size=_MOST_BYTES)
     app.router.add_get("/_local/ready", _ready)
     Rest(project.keys, project.postgrest).add_routes(app)

@@ -1,4 +1,4 @@
--- Helpers without a subject: times, uuids, append-only tables, counters of requests.
+-- Helpers for every subject: times, uuids, append-only tables, request counters.
 
 create function private.touch_updated_at() returns trigger
 language plpgsql set search_path = '' as $$
@@ -7,7 +7,8 @@ begin
   return new;
 end;
 $$;
-comment on function private.touch_updated_at() is 'Trigger: the time of the last change, whatever the statement says.';
+comment on function private.touch_updated_at() is
+  'Trigger: sets updated_at to the current time, whatever the statement says.';
 
 create function private.refuse_change() returns trigger
 language plpgsql set search_path = '' as $$
@@ -22,14 +23,15 @@ language sql stable set search_path = '' as $$
   select current_user in ('anon', 'authenticated');
 $$;
 comment on function private.is_rest_user() is
-  'True when the statement runs with a person''s own rights rather than the backend''s. For trigger functions that '
-  'guard columns; inside a security definer function it is false.';
+  'Returns true when the statement runs with a user''s own rights rather than the backend''s. For trigger functions '
+  'that guard columns; always false inside a security definer function.';
 
 create function private.jsonb_without_nulls(p_row jsonb, variadic p_leave_out text[]) returns jsonb
 language sql immutable set search_path = '' as $$
   select pg_catalog.jsonb_strip_nulls(p_row - p_leave_out);
 $$;
-comment on function private.jsonb_without_nulls(jsonb, text[]) is 'The row without empty values and without the named keys.';
+comment on function private.jsonb_without_nulls(jsonb, text[]) is
+  'Returns the row without null values and without the named keys.';
 
 create table public.rate_limits (
   key text primary key check (char_length(key) <= 200),
@@ -46,7 +48,8 @@ create function private.seconds_between(p_from timestamptz, p_to timestamptz) re
 language sql immutable set search_path = '' as $$
   select greatest(1, pg_catalog.ceil(extract(epoch from p_to - p_from)))::integer;
 $$;
-comment on function private.seconds_between(timestamptz, timestamptz) is 'Whole seconds, rounded up, at least 1: what goes into Retry-After.';
+comment on function private.seconds_between(timestamptz, timestamptz) is
+  'Returns whole seconds, rounded up, at least 1: the value for Retry-After.';
 
 create function public.rate_limit_hit(p_key text, p_most integer, p_seconds integer) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -66,19 +69,19 @@ create function private.bishkek_day() returns date
 language sql stable set search_path = '' as $$
   select (pg_catalog.now() at time zone 'Asia/Bishkek')::date;
 $$;
-comment on function private.bishkek_day() is 'The day by which limits a day are counted.';
+comment on function private.bishkek_day() is 'Returns the current day in Bishkek, by which daily limits count.';
 
 create function private.as_uuid(p_text text) returns uuid
 language sql immutable set search_path = '' as $$
   select case when p_text ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then p_text::uuid end;
 $$;
-comment on function private.as_uuid(text) is 'A uuid from a text that may be something else: null then.';
+comment on function private.as_uuid(text) is 'Parses a uuid; returns null for any other text.';
 
 create function private.day_start(p_day date) returns timestamptz
 language sql immutable set search_path = '' as $$
   select p_day::timestamp at time zone 'Asia/Bishkek';
 $$;
-comment on function private.day_start(date) is 'When a day begins in Bishkek.';
+comment on function private.day_start(date) is 'Returns the moment at which a Bishkek day begins.';
 
 revoke execute on function private.touch_updated_at(), private.refuse_change(),
   private.jsonb_without_nulls(jsonb, text[]) from public, anon, authenticated;

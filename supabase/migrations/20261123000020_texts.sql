@@ -12,13 +12,13 @@ language sql immutable strict parallel safe set search_path = '' as $$
     '\U0003FFFE-\U0010FFFF]', '', 'g');
 $$;
 comment on function private.without_unseen(text) is
-  'Drops characters that show nothing. Joiner and variation selectors stay: emoji are made with them.';
+  'Drops invisible characters. Keeps joiners and variation selectors, which emoji need.';
 
 create function private.single_blanks(p_text text) returns text
 language sql immutable strict parallel safe set search_path = '' as $$
   select pg_catalog.regexp_replace(p_text, '[\t \u00A0\u1680\u2000-\u200A\u2028\u2029\u202F\u205F\u2800\u3000]+', ' ', 'g');
 $$;
-comment on function private.single_blanks(text) is 'Makes every run of blanks one space; line breaks stay.';
+comment on function private.single_blanks(text) is 'Collapses every run of blanks into one space; keeps line breaks.';
 
 create function private.clean_text(p_text text) returns text
 language plpgsql immutable strict parallel safe set search_path = '' as $$
@@ -46,13 +46,14 @@ begin
 end;
 $$;
 comment on function private.clean_text(text) is
-  'A text as it is stored and shown: NFC, no controls, no invisible characters but those within emoji, no tags, single blanks.';
+  'Cleans a text for storage and display: NFC, no control characters, no invisible characters outside emoji, no tags, '
+  'single blanks.';
 
 create function private.clean_line(p_text text) returns text
 language sql immutable strict parallel safe set search_path = '' as $$
   select pg_catalog.btrim(pg_catalog.regexp_replace(private.clean_text(p_text), '[ \n]+', ' ', 'g'), ' ');
 $$;
-comment on function private.clean_line(text) is 'private.clean_text on one line.';
+comment on function private.clean_line(text) is 'Applies private.clean_text and joins the lines into one.';
 
 create function private.ascii_digits(p_text text) returns text
 language plpgsql immutable strict parallel safe set search_path = '' as $$
@@ -74,7 +75,7 @@ begin
   return v_text;
 end;
 $$;
-comment on function private.ascii_digits(text) is 'Decimal digits of every script as 0-9.';
+comment on function private.ascii_digits(text) is 'Replaces decimal digits of every script by 0-9.';
 
 create function private.unframed(p_text text) returns text
 language sql immutable strict parallel safe set search_path = '' as $$
@@ -84,19 +85,21 @@ language sql immutable strict parallel safe set search_path = '' as $$
     'abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz');
 $$;
 comment on function private.unframed(text) is
-  'Digits and letters in black circles, in squares and as halves of flags as plain ones: Unicode has no decomposition of them.';
+  'Replaces digits and letters in black circles, in squares and as halves of flags by plain ones: Unicode has no '
+  'decomposition for them.';
 
 create function private.in_cyrillic(p_text text) returns text
 language sql immutable strict parallel safe set search_path = '' as $$
   select pg_catalog.translate(p_text, 'abcehkmoptxy', 'авсенкмортху');
 $$;
-comment on function private.in_cyrillic(text) is 'A folded text with the Latin letters that look like Cyrillic ones replaced by these.';
+comment on function private.in_cyrillic(text) is
+  'Replaces Latin letters that look like Cyrillic ones in a folded text.';
 
 create function private.in_latin(p_text text) returns text
 language sql immutable strict parallel safe set search_path = '' as $$
   select pg_catalog.translate(p_text, 'авсенкмортху', 'abcehkmoptxy');
 $$;
-comment on function private.in_latin(text) is 'A folded text with the Cyrillic letters that look like Latin ones replaced by these.';
+comment on function private.in_latin(text) is 'Replaces Cyrillic letters that look like Latin ones in a folded text.';
 
 create function private.in_one_script(p_word text) returns text
 language sql immutable strict parallel safe set search_path = '' as $$
@@ -110,8 +113,8 @@ language sql immutable strict parallel safe set search_path = '' as $$
     pg_catalog.char_length(pg_catalog.regexp_replace(p_word, '[^a-z]', '', 'g')) as latin) as w;
 $$;
 comment on function private.in_one_script(text) is
-  'A folded word that mixes Latin and Cyrillic letters, in the script of its letters that have no twin in the other, else of '
-  'most of its letters. Unchanged where both scripts have such letters.';
+  'Converts a folded word of mixed Latin and Cyrillic letters into one script: that of its letters without a twin in '
+  'the other script, else that of most letters. Returns it unchanged when both scripts have letters without a twin.';
 
 create function private.fold_text(p_text text) returns text
 language plpgsql immutable strict parallel safe set search_path = '' as $$
@@ -139,8 +142,8 @@ begin
 end;
 $$;
 comment on function private.fold_text(text) is
-  'A text as it is compared, never shown: what looks alike becomes equal. Small letters, no accents but й, ASCII digits, '
-  'dashes and quotes, no invisible characters, each word in one script, single blanks.';
+  'Normalizes a text for comparison, never for display, so that lookalikes become equal: small letters, no accents '
+  'except й, ASCII digits, dashes and quotes, no invisible characters, each word in one script, single blanks.';
 
 revoke execute on function private.without_unseen(text), private.single_blanks(text), private.clean_text(text),
   private.clean_line(text), private.ascii_digits(text), private.unframed(text), private.in_cyrillic(text),

@@ -1,4 +1,4 @@
--- Users, what others may know of them, and their sessions with rotating refresh tokens.
+-- Users, their public profiles, and their sessions with rotating refresh tokens.
 -- A phone number is personal: it lives in tables that only its owner or the backend reads.
 
 create table public.accounts (
@@ -25,10 +25,11 @@ create table public.accounts (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-comment on table public.accounts is 'A person who has logged in at least once. Only the person and the backend read a row; see the view users.';
+comment on table public.accounts is
+  'User who has logged in at least once. Only the user and the backend read a row; see the view users.';
 comment on column public.accounts.phone is 'E.164, Kyrgyz mobile. The login name; changed only by the backend.';
-comment on column public.accounts.name is 'The default is what the app takes for "not named yet".';
-comment on column public.accounts.role is 'What an operator may do on the operations page; never writable by the person.';
+comment on column public.accounts.name is 'Name; the app treats the default as "not named yet".';
+comment on column public.accounts.role is 'Role on the operations page; never writable by the user.';
 comment on column public.accounts.is_verified is 'Checked by a moderator. Every user has proved the phone, so that needs no flag.';
 comment on column public.accounts.free_limit is 'Listings a month on the free tier (audit 4.2).';
 create index accounts_created_idx on public.accounts (created_at);
@@ -60,7 +61,7 @@ create table public.public_profiles (
   updated_at timestamptz not null default now()
 );
 comment on table public.public_profiles is
-  'What everybody may know of a user. Kept by a trigger on accounts; holds no phone, e-mail or role.';
+  'Public part of a user, kept by a trigger on accounts; holds no phone, e-mail or role.';
 alter table public.public_profiles enable row level security;
 grant select on public.public_profiles to anon, authenticated;
 grant all on public.public_profiles to service_role;
@@ -81,7 +82,8 @@ begin
   return null;
 end;
 $$;
-comment on function private.copy_public_profile() is 'Trigger: keeps public_profiles equal to the public part of accounts.';
+comment on function private.copy_public_profile() is
+  'Trigger: keeps public_profiles equal to the public part of accounts.';
 create trigger accounts_copy_public_profile
   after insert or update of name, avatar_url, bio, city, is_verified, rating, total_sales on public.accounts
   for each row execute function private.copy_public_profile();
@@ -100,7 +102,7 @@ create table public.auth_sessions (
   updated_at timestamptz not null default now(),
   check ((revoked_at is null) = (revoked_reason is null))
 );
-comment on table public.auth_sessions is 'One login on one device: the family of refresh tokens that came from it.';
+comment on table public.auth_sessions is 'Login on a device: the family of refresh tokens that came from it.';
 comment on column public.auth_sessions.expires_at is 'Absolute end; no refresh goes beyond it. The idle limit is measured from last_used_at.';
 create index auth_sessions_user_id_idx on public.auth_sessions (user_id, created_at desc);
 create trigger auth_sessions_touch_updated_at before update on public.auth_sessions
@@ -121,7 +123,8 @@ create table public.refresh_tokens (
   updated_at timestamptz not null default now()
 );
 comment on table public.refresh_tokens is 'Rotating refresh tokens; only SHA-256 digests of 256-bit random values are kept.';
-comment on column public.refresh_tokens.used_at is 'When it was exchanged or overtaken by a sibling; a later use than the grace period ends the session.';
+comment on column public.refresh_tokens.used_at is
+  'Time of its exchange, or of its invalidation by a sibling; use after the grace period ends the session.';
 create index refresh_tokens_session_id_idx on public.refresh_tokens (session_id, generation);
 create index refresh_tokens_used_idx on public.refresh_tokens (used_at) where used_at is not null;
 create trigger refresh_tokens_touch_updated_at before update on public.refresh_tokens
@@ -136,7 +139,7 @@ language sql volatile set search_path = '' as $$
   update public.auth_sessions s set revoked_at = pg_catalog.now(), revoked_reason = p_reason
   where s.id = p_session_id and s.revoked_at is null;
 $$;
-comment on function private.end_session(uuid, text) is 'Ends a whole refresh-token family; ending it again changes nothing.';
+comment on function private.end_session(uuid, text) is 'Ends a whole refresh-token family. Idempotent.';
 
 create function public.session_refresh(
   p_token_digest bytea, p_new_digest bytea, p_address inet, p_grace_seconds integer, p_idle_seconds integer,
@@ -181,11 +184,11 @@ begin
 end;
 $$;
 comment on function public.session_refresh(bytea, bytea, inet, integer, integer, jsonb, text) is
-  'Exchanges a refresh token: {outcome: ok, session_id, user}, {outcome: invalid}, {outcome: reused} or {outcome: limited, '
-  'retry_after}. p_limits {family, wrong, seconds}: tokens are counted by their session, wherever they come from; unknown '
-  'ones by address (IPv6: /64), and hold no known one up. A token used again '
-  'within the grace period (parallel refreshes, lost answers) gives a sibling; later it ends the whole family. Using one '
-  'sibling overtakes the others of its generation, so a copied token is found out.';
+  'Exchanges a refresh token: {outcome: ok, session_id, user}, {outcome: invalid}, {outcome: reused} or {outcome: '
+  'limited, retry_after}. p_limits {family, wrong, seconds}: counts known tokens per session from any address, and '
+  'unknown ones per address (IPv6: /64) without blocking known ones. A token used again within the grace period '
+  '(parallel refreshes, lost responses) yields a sibling; later reuse ends the whole family. Using one sibling '
+  'invalidates the others of its generation, which exposes a copied token.';
 
 create function public.session_end(p_user_id uuid, p_session_id uuid, p_everywhere boolean) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -199,7 +202,8 @@ begin
   return v_ended;
 end;
 $$;
-comment on function public.session_end(uuid, uuid, boolean) is 'Logs out one session or all of a user; returns how many ended.';
+comment on function public.session_end(uuid, uuid, boolean) is
+  'Logs out one session or all of a user; returns how many ended.';
 
 revoke execute on function private.copy_public_profile() from public, anon, authenticated;
 revoke execute on function private.end_session(uuid, text),

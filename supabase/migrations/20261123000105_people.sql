@@ -1,4 +1,4 @@
--- What the app reads of people past the backend: a view in place of the table of accounts.
+-- View of users for the app's direct reads, in place of the table of accounts.
 
 -- People as the app reads and edits them: one relation for one's own row and for everybody else's (docs/decisions/0100).
 

@@ -1,4 +1,4 @@
--- Login codes: requesting one within all limits, guessing it, and the session that follows. Backend only.
+-- Login codes: requests within all limits, checks against guessing, and the session that follows. Backend only.
 
 create table public.verification_codes (
   id uuid primary key default gen_random_uuid(),
@@ -21,13 +21,16 @@ create table public.verification_codes (
   updated_at timestamptz not null default now(),
   check (expires_at > created_at)
 );
-comment on table public.verification_codes is 'One login code of one phone. The code itself is nowhere in the database.';
-comment on column public.verification_codes.key_id is 'Which of the backend''s OTP secrets the code and its digest come from.';
+comment on table public.verification_codes is 'Login code of a phone. The code itself is nowhere in the database.';
+comment on column public.verification_codes.key_id is
+  'Id of the backend''s OTP secret from which the code and its digest come.';
 comment on column public.verification_codes.nonce is 'Input from which the backend derives the code again when the SMS is sent once more.';
 comment on column public.verification_codes.code_digest is 'sha256(id || HMAC(secret, phone, code)): useless without the secret, which is not in the database.';
 comment on column public.verification_codes.attempts is 'Comparisons made before the code was used.';
 comment on column public.verification_codes.replays is 'Repeats of the successful request that were answered.';
-comment on column public.verification_codes.requested_addresses is 'Places (address of IPv4, /64 of IPv6) that asked for this code. The last try is kept for them, so that a stranger cannot spend all.';
+comment on column public.verification_codes.requested_addresses is
+  'Places (address of IPv4, /64 of IPv6) that requested this code. The last attempt is reserved for them, so that a '
+  'stranger cannot spend all.';
 create unique index verification_codes_one_live_idx on public.verification_codes (phone, purpose)
   where used_at is null and superseded_at is null;
 create index verification_codes_phone_created_idx on public.verification_codes (phone, created_at desc);
@@ -50,9 +53,11 @@ create table public.login_failures (
 );
 comment on table public.login_failures is 'Failed checks of a code, counted for the locks of 15 minutes and of a week; swept after eight days.';
 comment on column public.login_failures.is_own is 'From a network in which the phone has logged in before.';
-comment on column public.login_failures.is_guess is 'A live code was compared; without one there was nothing to guess.';
-comment on column public.login_failures.address is 'The address of IPv4, the /64 of IPv6.';
-comment on column public.login_failures.holds_request is 'The caller showed the identifier of a code request, which a stranger behind the same address cannot.';
+comment on column public.login_failures.is_guess is
+  'True if a live code was compared; without one there was nothing to guess.';
+comment on column public.login_failures.address is 'Address of IPv4, /64 of IPv6.';
+comment on column public.login_failures.holds_request is
+  'True if the caller presented the identifier of a code request, which a stranger behind the same address cannot.';
 create index login_failures_phone_created_idx on public.login_failures (phone, created_at desc);
 create index login_failures_address_created_idx on public.login_failures (address, created_at desc);
 create index login_failures_created_idx on public.login_failures (created_at);
@@ -128,9 +133,9 @@ begin
 end;
 $$;
 comment on function public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint) is
-  'Decides by p_rules {limits, brake, budget} whether a login SMS may be sent and reserves its place: {reason, retry_after} when refused, else {sms_id, '
-  'code_id, nonce, key_id, expires_in, undelivered_supplier, open_circuits}. A live code is given again, with its '
-  'tries and its end unchanged.';
+  'Decides by p_rules {limits, brake, budget} whether a login SMS may be sent and reserves its place: {reason, '
+  'retry_after} when refused, else {sms_id, code_id, nonce, key_id, expires_in, undelivered_supplier, open_circuits}. '
+  'Reuses a live code with its remaining tries and its expiry.';
 
 create function public.login_record_sms(
   p_sms_id uuid, p_state text, p_supplier text, p_supplier_message_id text, p_parts integer, p_cost_tyiyn bigint,
@@ -151,9 +156,8 @@ begin
 end;
 $$;
 comment on function public.login_record_sms(uuid, text, text, text, integer, bigint, jsonb) is
-  'Records what became of a reserved SMS (state accepted or released), its attempts, and its cost in tyiyn (null: as '
-  'reserved). A released one '
-  'gives its place in the limits and its money back. A second call for the same SMS changes nothing.';
+  'Records the result of a reserved SMS (state accepted or released), its attempts, and its cost in tyiyn (null: as '
+  'reserved). A released SMS returns its place in the limits and its money. Idempotent per SMS.';
 
 -- Checking a login code: counting the try, comparing, using the code up, finding or creating the user and opening
 -- the session happen in one call and one transaction. A wrong guess returns normally, so that its count is kept.
@@ -186,9 +190,10 @@ begin
 end;
 $$;
 comment on function private.login_lock_seconds(text, inet, boolean, boolean, jsonb) is
-  'Seconds for which this caller may not guess, else null. p_lock {failures, address_failures, seconds, replay_seconds}: '
-  'so many failures lock the address that made them, and the phone for everybody except those who asked for its live '
-  'code: a stranger cannot lock the owner out. So many at whatever phones lock the address, with the same exception.';
+  'Returns the seconds for which this caller may not guess, else null. p_lock {failures, address_failures, seconds, '
+  'replay_seconds}: `failures` wrong codes for a phone lock it for their address, and for everybody except callers '
+  'who requested its live code, so that a stranger cannot lock the owner out; `address_failures` wrong codes over all '
+  'phones lock the address, with the same exception.';
 
 create function private.weekly_lock_seconds(p_phone text, p_is_own boolean, p_week jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -214,9 +219,9 @@ begin
 end;
 $$;
 comment on function private.weekly_lock_seconds(text, boolean, jsonb) is
-  'Seconds for which a phone''s codes are not compared because too many wrong ones were in a week, else null. p_week '
-  '{seconds, own, strangers}: own + strangers together, of which strangers have their number alone, so that they cannot '
-  'lock the owner out of places where the owner has logged in before (docs/decisions/0103).';
+  'Returns the seconds for which a phone''s codes are not compared after too many wrong ones in a week, else null. '
+  'p_week {seconds, own, strangers}: own + strangers in total, of which strangers may use only `strangers`, so that '
+  'they cannot lock the owner out of places where the owner has logged in before (docs/decisions/0103).';
 
 create function private.open_session(p_user_id uuid, p_session jsonb, p_refresh_digest bytea) returns uuid
 language plpgsql volatile set search_path = '' as $$
@@ -241,7 +246,8 @@ language sql stable set search_path = '' as $$
     'user', pg_catalog.to_jsonb(u) - array['expo_push_token', 'blocked_reason', 'blocked_at'])
   from public.accounts u where u.id = p_user_id;
 $$;
-comment on function private.session_answer(uuid, uuid, boolean) is 'What the backend needs to answer a login.';
+comment on function private.session_answer(uuid, uuid, boolean) is
+  'Builds the result of a successful login: {outcome, session_id, is_new_user, user}.';
 
 create function private.find_or_create_user(p_phone text, out user_id uuid, out is_new boolean, out is_blocked boolean)
 language plpgsql volatile set search_path = '' as $$
@@ -252,7 +258,8 @@ begin
   returning u.id, u.xmax = 0, u.is_blocked into user_id, is_new, is_blocked;
 end;
 $$;
-comment on function private.find_or_create_user(text) is 'The user of a proved phone; a new row has no earlier version, hence xmax 0.';
+comment on function private.find_or_create_user(text) is
+  'Finds or creates the user of a verified phone; xmax 0 marks a new row.';
 
 create function private.replay_login(
   p_phone text, p_digests jsonb, p_place inet, p_sms_id uuid, p_refresh_digest bytea, p_replay_seconds integer
@@ -286,8 +293,8 @@ begin
 end;
 $$;
 comment on function private.replay_login(text, jsonb, inet, uuid, bytea, integer) is
-  'Answers the repeat of a successful login (the app repeats POSTs) with the same session and a sibling refresh token. '
-  'Only for the same caller within seconds, three times at most; one wrong code ends it.';
+  'Answers the repeat of a successful login (the app repeats POSTs) with the same session and a sibling refresh '
+  'token. Only for the same caller within p_replay_seconds, at most three times; one wrong code ends it.';
 
 create function private.code_matches(p_code public.verification_codes, p_digests jsonb) returns boolean
 language sql immutable set search_path = '' as $$
@@ -295,8 +302,8 @@ language sql immutable set search_path = '' as $$
     pg_catalog.uuid_send(p_code.id) || pg_catalog.decode(p_digests ->> p_code.key_id, 'hex')), false);
 $$;
 comment on function private.code_matches(public.verification_codes, jsonb) is
-  'Compares with the digest {key id: hex} made under the code''s own key. Both sides are hashes of keyed digests, so the '
-  'time of the comparison tells a guesser nothing.';
+  'Compares a code with the digest of p_digests {key id: hex} under the code''s own key. Both sides are hashes of '
+  'keyed digests, so that timing reveals nothing.';
 
 create function public.login_verify_code(
   p_phone text, p_digests jsonb, p_address inet, p_sms_id uuid, p_refresh_digest bytea, p_session jsonb,
@@ -359,10 +366,10 @@ begin
 end;
 $$;
 comment on function public.login_verify_code(text, jsonb, inet, uuid, bytea, jsonb, jsonb) is
-  'Checks a login code: {outcome: ok, session_id, is_new_user, user}, {outcome: invalid} (wrong, expired, unknown, used: '
-  'not told apart), {outcome: locked, retry_after} or {outcome: blocked}. At most `tries` comparisons per code, the last '
-  'one only for a caller who asked for the code. The repeat of a success comes before every lock. Codes shorter than '
-  'p_lock.least_length are no codes; p_lock.week limits wrong ones (private.weekly_lock_seconds).';
+  'Checks a login code: {outcome: ok, session_id, is_new_user, user}, {outcome: invalid} (wrong, expired, unknown and '
+  'used are not distinguished), {outcome: locked, retry_after} or {outcome: blocked}. Allows at most `tries` '
+  'comparisons per code and reserves the last for a caller who requested the code. A repeat of a success passes every '
+  'lock. Rejects codes shorter than p_lock.least_length; p_lock.week limits wrong ones (private.weekly_lock_seconds).';
 
 -- Limits of login codes: who asks, which limits apply, and whose money is left (docs/decisions/0081).
 
@@ -370,7 +377,8 @@ create function private.network_of(p_address inet) returns inet
 language sql immutable set search_path = '' as $$
   select pg_catalog.network(pg_catalog.set_masklen(p_address, case pg_catalog.family(p_address) when 4 then 24 else 56 end));
 $$;
-comment on function private.network_of(inet) is 'Returns the network that tells a known place from a strange one: /24 of IPv4, /56 of IPv6.';
+comment on function private.network_of(inet) is
+  'Returns the network by which a known location is recognized: /24 of IPv4, /56 of IPv6.';
 
 create function private.place_of(p_address inet) returns inet
 language sql immutable set search_path = '' as $$
@@ -378,7 +386,8 @@ language sql immutable set search_path = '' as $$
     else pg_catalog.network(pg_catalog.set_masklen(p_address, 64))::inet end;
 $$;
 comment on function private.place_of(inet) is
-  'Returns what one caller has: the address of IPv4, the /64 of IPv6, in which a device changes its address at will.';
+  'Returns the address range of one caller: the address of IPv4, the /64 of IPv6, within which a device changes '
+  'addresses freely.';
 
 create function private.login_caller(p_phone text, p_address inet, out caller text, out is_staff boolean)
 language plpgsql stable set search_path = '' as $$
@@ -395,8 +404,8 @@ begin
 end;
 $$;
 comment on function private.login_caller(text, inet) is
-  'Tells a phone without an account (new) from one with an account that has logged in from this network before (own) or '
-  'not (elsewhere), and whether it belongs to staff.';
+  'Classifies the caller: new (phone without an account), own (has logged in from this network before) or elsewhere, '
+  'and marks phones of staff.';
 
 create function private.first_full_limit(p_limits jsonb, p_caller text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -421,9 +430,9 @@ begin
 end;
 $$;
 comment on function private.first_full_limit(jsonb, text) is
-  'Locks the keys of those p_limits [{reason, key, most, seconds, callers}] that apply to the caller, in the given order '
-  '(the same for every caller, so no deadlock), and returns the first that is used up with the seconds until it opens, '
-  'else null.';
+  'Returns the first exhausted limit of p_limits [{reason, key, most, seconds, callers}] that applies to the caller, '
+  'with the seconds until it opens, else null. Locks the keys in the given order, which is the same for every caller '
+  'and so never deadlocks.';
 
 create function private.braked(p_brake jsonb) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -451,9 +460,9 @@ begin
 end;
 $$;
 comment on function private.braked(jsonb) is
-  'Refuses where codes were requested and hardly any used, the sign of SMS pumping. p_brake {keys, seconds, '
-  'patience_seconds, requests, percent}: of at least so many codes of a key, older than the patience, fewer than so many '
-  'percent were used.';
+  'Refuses when codes are requested but hardly any are used, the sign of SMS pumping. p_brake {keys, seconds, '
+  'patience_seconds, requests, percent}: of at least `requests` codes of a key that are older than the patience, '
+  'fewer than `percent` percent were used.';
 
 revoke execute on function private.lock_for_login(text),
   public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint),

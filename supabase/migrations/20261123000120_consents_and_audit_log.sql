@@ -1,4 +1,4 @@
--- Consent as legal proof, and the log of what operators and the backend did. Only the backend writes here.
+-- Consent as legal proof, and the audit log of staff and backend. Only the backend writes here.
 
 create table public.user_consents (
   id uuid primary key default gen_random_uuid(),
@@ -17,7 +17,8 @@ create table public.user_consents (
   updated_at timestamptz not null default now(),
   check ((ended_at is null) = (ended_reason is null))
 );
-comment on table public.user_consents is 'Which versions of the three documents a user accepted, and the two optional choices. A change adds a row and ends the last.';
+comment on table public.user_consents is
+  'Accepted versions of the three documents, and the two optional choices. A change adds a row and ends the last.';
 create unique index user_consents_one_current_idx on public.user_consents (user_id) where ended_at is null;
 create index user_consents_user_id_idx on public.user_consents (user_id, accepted_at desc);
 create trigger user_consents_touch_updated_at before update on public.user_consents
@@ -55,7 +56,7 @@ create table public.audit_log (
   request_id text,
   created_at timestamptz not null default now()
 );
-comment on table public.audit_log is 'Append-only log of security events and of what operators did.';
+comment on table public.audit_log is 'Append-only log of security events and of actions of staff.';
 create index audit_log_actor_idx on public.audit_log (actor_user_id, created_at desc);
 create index audit_log_subject_idx on public.audit_log (subject_type, subject_id, created_at desc);
 create index audit_log_created_idx on public.audit_log (created_at desc, id desc);
@@ -105,8 +106,8 @@ begin
 end;
 $$;
 comment on function public.consent_accept(uuid, jsonb, boolean, boolean, jsonb) is
-  'Records acceptance of the document versions {terms, privacy, processing}; the same acceptance again '
-  'changes nothing. Null when there is no such user.';
+  'Records acceptance of the document versions {terms, privacy, processing}. Idempotent. Returns null for an unknown '
+  'user.';
 
 create function public.consent_revoke(p_user_id uuid, p_choice text, p_reason text, p_origin jsonb) returns public.user_consents
 language plpgsql volatile set search_path = '' as $$
@@ -132,7 +133,8 @@ begin
 end;
 $$;
 comment on function public.consent_revoke(uuid, text, text, jsonb) is
-  'Withdraws everything (p_choice all) or one optional choice (marketing, notifications); null when nothing was in force.';
+  'Withdraws all consent (p_choice all) or one optional choice (marketing, notifications); returns null when nothing '
+  'was in force.';
 
 revoke execute on function private.log_consent(uuid, text, jsonb, jsonb, jsonb),
   public.consent_accept(uuid, jsonb, boolean, boolean, jsonb), public.consent_revoke(uuid, text, text, jsonb)

@@ -17,8 +17,9 @@ create table public.notifications (
     foreign key (from_user_id) references public.public_profiles (id) on delete no action,
   unique (user_id, dedupe_key)
 );
-comment on table public.notifications is 'What the app shows in its list of news. Written by the backend only.';
-comment on column public.notifications.dedupe_key is 'What it is about, such as payment:<id>:completed: told once, however often the event arrives.';
+comment on table public.notifications is 'Notifications that the app lists. Written by the backend only.';
+comment on column public.notifications.dedupe_key is
+  'Subject, such as payment:<id>:completed: notified once, however often the event arrives.';
 create index notifications_user_created_idx on public.notifications (user_id, created_at desc);
 create index notifications_from_user_idx on public.notifications (from_user_id);
 create index notifications_unread_idx on public.notifications (user_id) where not is_read;

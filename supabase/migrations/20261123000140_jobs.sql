@@ -1,4 +1,4 @@
--- Leases of timers' jobs: one run at a time, with a pause for operators.
+-- Leases of timers' jobs: one run at a time; staff can pause a job.
 
 create table public.job_leases (
   id uuid primary key default gen_random_uuid(),
@@ -16,9 +16,9 @@ create table public.job_leases (
   updated_at timestamptz not null default now(),
   check ((holder is null) = (lease_until is null))
 );
-comment on table public.job_leases is 'One row per job: who runs it now, where it stopped, whether a person has paused it.';
+comment on table public.job_leases is 'State of a job, one row each: its present holder, its cursor, its pause.';
 comment on column public.job_leases.fence is 'Grows with every lease; a run that has lost its lease is recognised by its older number.';
-comment on column public.job_leases.cursor is 'Where the next run goes on.';
+comment on column public.job_leases.cursor is 'Position at which the next run continues.';
 create index job_leases_paused_by_idx on public.job_leases (paused_by);
 create trigger job_leases_touch_updated_at before update on public.job_leases
   for each row execute function private.touch_updated_at();
@@ -41,7 +41,7 @@ begin
 end;
 $$;
 comment on function public.take_job_lease(text, text, integer) is
-  'Gives the job to p_holder for p_seconds when nobody has it and no person has paused it; otherwise the row is null.';
+  'Gives p_holder the lease of a job for p_seconds when it is free and not paused; otherwise returns a row of nulls.';
 
 create function public.extend_job_lease(p_job text, p_holder text, p_fence bigint, p_seconds integer, p_cursor jsonb)
 returns boolean
@@ -54,7 +54,8 @@ begin
 end;
 $$;
 comment on function public.extend_job_lease(text, text, bigint, integer, jsonb) is
-  'Keeps the lease and stores the cursor; false when the lease is lost or the job was paused, and the run must stop.';
+  'Extends the lease and stores the cursor; returns false when the lease is lost or the job was paused, and the run '
+  'must stop.';
 
 create function public.release_job_lease(p_job text, p_holder text, p_fence bigint, p_error text, p_cursor jsonb)
 returns boolean

@@ -12,7 +12,8 @@ language sql immutable set search_path = '' as $$
     else false end;
 $$;
 comment on function private.is_opening_hours(jsonb) is
-  'True for {"mon": {"from": "09:00", "to": "18:00"}, …} with known days, these two times and nothing else. Bounds the size.';
+  'Returns true for {"mon": {"from": "09:00", "to": "18:00"}, …} with known days, these two times and nothing else. '
+  'Bounds the size.';
 
 create table public.business_accounts (
   id uuid primary key default gen_random_uuid(),
@@ -32,16 +33,18 @@ create table public.business_accounts (
   updated_at timestamptz not null default now()
 );
 comment on table public.business_accounts is
-  'A dealer, breeder or agency. What the account publishes about itself is public, including phone_public.';
+  'Dealer, breeder or agency. All that the account publishes about itself is public, including phone_public.';
 comment on column public.business_accounts.user_id is
-  'The owner. Changing it moves the role owner in business_members in the same statement.';
-comment on column public.business_accounts.phone_public is 'A number that the business shows to everybody; not the login phone of a person.';
+  'Owner. Changing it moves the role owner in business_members in the same statement.';
+comment on column public.business_accounts.phone_public is
+  'Phone number that the business publishes; not the login phone of a user.';
 comment on column public.business_accounts.is_verified is 'Staff have approved the registration; kept by the trigger of business_registrations.';
 comment on column public.business_accounts.working_hours is '{"mon": {"from": "09:00", "to": "18:00"}, …}';
 create index business_accounts_user_id_idx on public.business_accounts (user_id);
 create unique index business_accounts_one_per_owner_idx on public.business_accounts (user_id) where deleted_at is null;
 comment on index public.business_accounts_one_per_owner_idx is
-  'A person owns one business, whatever the tier: a tier sells listings and is bought by a person. He may work in many.';
+  'Limits a user to one owned business, whatever the tier: a tier sells listings and is bought by a user. Working in '
+  'many is allowed.';
 create trigger business_accounts_touch_updated_at before update on public.business_accounts
   for each row execute function private.touch_updated_at();
 alter table public.business_accounts enable row level security;
@@ -66,7 +69,7 @@ create table public.business_registrations (
   updated_at timestamptz not null default now()
 );
 comment on table public.business_registrations is
-  'What a business tells us and nobody else: the backend shows it to members. One row per account, made by a trigger.';
+  'Private data of a business, which the backend shows to members only. One row per account, made by a trigger.';
 comment on column public.business_registrations.tax_id is
   'INN, 14 digits. A claim until staff approve it: several accounts may claim one number, one holds it.';
 create unique index business_registrations_tax_id_idx on public.business_registrations (tax_id)
@@ -83,7 +86,7 @@ begin
   return null;
 end;
 $$;
-comment on function private.open_business_registration() is 'Trigger: every account has its registration.';
+comment on function private.open_business_registration() is 'Trigger: creates the registration of a new account.';
 create trigger business_accounts_open_registration after insert on public.business_accounts
   for each row execute function private.open_business_registration();
 
@@ -95,7 +98,8 @@ begin
   return null;
 end;
 $$;
-comment on function private.show_verification() is 'Trigger: the public mark "verified" follows the decision about the registration.';
+comment on function private.show_verification() is
+  'Trigger: copies the decision about the registration into the public mark "verified".';
 create trigger business_registrations_show_verification after insert or update of verification_status
   on public.business_registrations for each row execute function private.show_verification();
 
@@ -115,9 +119,10 @@ create table public.business_members (
   foreign key (user_id) references public.public_profiles (id) on delete no action
 );
 comment on table public.business_members is
-  'Who works in a business. An invited person has no rights until he accepts; leaving or declining deletes the row.';
+  'Membership of a user in a business. An invited user has no rights before accepting; leaving or declining deletes '
+  'the row.';
 comment on column public.business_members.role is
-  'owner: everything; admin: all listings, the account, inviting sellers; seller: the listings that he posted.';
+  'owner: everything; admin: all listings, the account, inviting sellers; seller: own listings.';
 comment on constraint business_members_profile_fkey on public.business_members is
   'Lets a REST query embed the public profile of a member.';
 create index business_members_user_id_idx on public.business_members (user_id, status);
@@ -145,7 +150,8 @@ create table public.business_invitations (
 comment on table public.business_invitations is
   'Invitations of a phone number. Whether it has an account shows nowhere before its owner accepts, so users do not reach it.';
 comment on column public.business_invitations.declined_at is
-  'No longer shown to the invited person. The inviter goes on seeing an open invitation: declining needs an account.';
+  'Time of declining; hidden from the invited user since. The inviter still sees an open invitation: declining needs '
+  'an account.';
 create index business_invitations_phone_idx on public.business_invitations (phone);
 create index business_invitations_invited_by_idx on public.business_invitations (invited_by);
 create trigger business_invitations_touch_updated_at before update on public.business_invitations
@@ -160,8 +166,8 @@ language sql stable security definer set search_path = '' as $$
   where m.user_id = (select auth.uid()) and m.status = 'active' and m.role = any (p_roles) and b.deleted_at is null;
 $$;
 comment on function private.my_businesses(text[]) is
-  'Businesses, not closed, in which the caller is an active member with one of p_roles. Used in policies as '
-  '"business_id in (select private.my_businesses(…))", so that it runs once per statement.';
+  'Returns open businesses in which the caller is an active member with one of p_roles. For policies of the form '
+  '"business_id in (select private.my_businesses(…))", which run it once per statement.';
 create policy business_accounts_update on public.business_accounts for update to authenticated
   using (deleted_at is null and id in (select private.my_businesses(array['owner', 'admin'])))
   with check (id in (select private.my_businesses(array['owner', 'admin'])));
@@ -192,7 +198,7 @@ begin
 end;
 $$;
 comment on function private.keep_business_owner() is
-  'Trigger: the owner of an account is its member with role owner; a former owner stays as admin.';
+  'Trigger: makes the owner of an account its member with role owner; a former owner stays as admin.';
 create trigger business_accounts_keep_owner_on_insert after insert on public.business_accounts
   for each row execute function private.keep_business_owner();
 create trigger business_accounts_keep_owner_on_update after update of user_id on public.business_accounts
@@ -222,7 +228,8 @@ begin
 end;
 $$;
 comment on function private.guard_business_member() is
-  'Trigger: what a policy cannot say because it compares the old row with the new one.';
+  'Trigger: limits changes through REST. Only the invited user activates a membership, only the owner changes roles '
+  'other than the owner''s own, and no membership moves to another business or user.';
 create trigger business_members_guard before update on public.business_members
   for each row execute function private.guard_business_member();
 

@@ -12,7 +12,8 @@ begin
   return null;
 end;
 $$;
-comment on function private.recheck_business() is 'Trigger: the mark "verified" does not pass to another name or tax id.';
+comment on function private.recheck_business() is
+  'Trigger: clears the mark "verified" when the name or tax id changes.';
 create trigger business_accounts_recheck after update of name on public.business_accounts
   for each row when (new.name <> old.name) execute function private.recheck_business();
 create trigger business_registrations_recheck after update of tax_id on public.business_registrations
@@ -23,7 +24,8 @@ language sql stable set search_path = '' as $$
   select case when u.id is null then 'authentication_required' when u.is_blocked then 'account_blocked' end
   from (select p_user_id as id) as asked left join public.accounts u on u.id = asked.id;
 $$;
-comment on function private.user_refusal(uuid) is 'Why this user may write nothing: the account is gone or blocked; null when he may.';
+comment on function private.user_refusal(uuid) is
+  'Returns the reason why this user may write nothing (account missing or blocked), else null.';
 
 create function private.business_role(p_business_id uuid, p_user_id uuid) returns text
 language sql stable set search_path = '' as $$
@@ -34,7 +36,8 @@ language sql stable set search_path = '' as $$
   where b.id = p_business_id and b.deleted_at is null;
 $$;
 comment on function private.business_role(uuid, uuid) is
-  'The role of an active member who is not blocked, none for anybody else; null when there is no such business.';
+  'Returns the role of an active member who is not blocked, none for anybody else; null when the business does not '
+  'exist.';
 
 create function private.business_invitation(p_business_id uuid, p_user_id uuid) returns public.business_invitations
 language sql stable set search_path = '' as $$
@@ -42,7 +45,7 @@ language sql stable set search_path = '' as $$
   where i.business_id = p_business_id and u.id = p_user_id and i.declined_at is null and i.expires_at > pg_catalog.now();
 $$;
 comment on function private.business_invitation(uuid, uuid) is
-  'The open invitation of this user''s phone, a row of nulls when there is none.';
+  'Returns the open invitation of this user''s phone, or a row of nulls.';
 
 create function public.business_read(p_business_id uuid, p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -66,8 +69,8 @@ language sql stable set search_path = '' as $$
   where b.id = p_business_id and b.deleted_at is null;
 $$;
 comment on function public.business_read(uuid, uuid) is
-  'An account as p_user_id sees it (null: nobody signed in): members see its tax id, e-mail, check and size as well. Null when '
-  'there is none.';
+  'Returns an account as p_user_id sees it (null: not signed in): members also see its tax id, e-mail, check and '
+  'size. Returns null when it does not exist.';
 
 create function private.is_tax_id_held(p_tax_id text, p_user_id uuid) returns boolean
 language sql stable set search_path = '' as $$
@@ -76,7 +79,8 @@ language sql stable set search_path = '' as $$
     where r.tax_id = p_tax_id and r.verification_status = 'approved' and b.user_id <> p_user_id);
 $$;
 comment on function private.is_tax_id_held(text, uuid) is
-  'Staff have approved this number for an account of somebody else. An unapproved claim holds nothing, so nobody blocks another''s number.';
+  'Returns true when staff have approved this number for another user''s account. Unapproved claims do not count, so '
+  'nobody can block another''s number.';
 
 create function public.business_create(p_user_id uuid, p_fields jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -114,8 +118,9 @@ exception when sqlstate 'PT422' then
 end;
 $$;
 comment on function public.business_create(uuid, jsonb) is
-  'Opens an account from {name, …}; the trigger makes its owner a member. The same request again gets the same account. '
-  'Reasons: business_exists, business_tax_id_taken, text_refused (with rules), account_blocked, authentication_required.';
+  'Opens an account from {name, …}; a trigger makes its owner a member. Idempotent: the same request returns the same '
+  'account. Reasons: business_exists, business_tax_id_taken, text_refused (with rules), account_blocked, '
+  'authentication_required.';
 
 create function public.business_update(p_user_id uuid, p_business_id uuid, p_fields jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -152,8 +157,8 @@ exception when sqlstate 'PT422' then
 end;
 $$;
 comment on function public.business_update(uuid, uuid, jsonb) is
-  'Changes the fields that are named, null empties one; owner and admins. A tax id is given once. Reasons: not_found, '
-  'forbidden, business_tax_id_taken, text_refused (with rules).';
+  'Changes the named fields; null clears one. For owner and admins. A tax id can be set only once. Reasons: '
+  'not_found, forbidden, business_tax_id_taken, text_refused (with rules).';
 
 create function public.business_delete(p_user_id uuid, p_business_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -174,8 +179,8 @@ begin
 end;
 $$;
 comment on function public.business_delete(uuid, uuid) is
-  'Closes an account, owner only: invitations lapse, its tax id is free again, each listing stays with the person who posted it. Reasons: '
-  'not_found, forbidden.';
+  'Closes an account, owner only: invitations lapse, its tax id becomes free, and each listing stays with its seller. '
+  'Reasons: not_found, forbidden.';
 
 -- Who works in a business: invitation, acceptance, roles, removal, transfer. Every change of a team takes the row of
 -- the account first, so that changes of one team follow each other. A refusal is {"reason": <error code>}.
@@ -187,7 +192,8 @@ begin
   return private.business_role(p_business_id, p_user_id);
 end;
 $$;
-comment on function private.lock_business(uuid, uuid) is 'Takes the account for this transaction; returns private.business_role.';
+comment on function private.lock_business(uuid, uuid) is
+  'Locks the account for this transaction and returns private.business_role.';
 
 create function private.notify_about_business(
   p_business_id uuid, p_user_id uuid, p_from_user_id uuid, p_event text, p_event_key text
@@ -208,7 +214,7 @@ language sql volatile set search_path = '' as $$
   on conflict (user_id, dedupe_key) do nothing;
 $$;
 comment on function private.notify_about_business(uuid, uuid, uuid, text, text) is
-  'Notifies a user in his language of business_invitation or business_ownership, once per p_event_key.';
+  'Notifies a user, in the user''s language, of business_invitation or business_ownership, once per p_event_key.';
 
 create function private.business_size(p_business_id uuid, p_without_phone text) returns bigint
 language sql stable set search_path = '' as $$
@@ -217,7 +223,7 @@ language sql stable set search_path = '' as $$
        where i.business_id = p_business_id and i.phone is distinct from p_without_phone and i.expires_at > pg_catalog.now());
 $$;
 comment on function private.business_size(uuid, text) is
-  'Members, invited people and invited phones, without this phone: an invitation that is renewed takes no second place.';
+  'Counts members, invited users and invited phones, without this phone: a renewed invitation takes no second place.';
 
 create function private.invite_phone(p_user_id uuid, p_business_id uuid, p_phone text, p_role text) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -237,7 +243,8 @@ begin
 end;
 $$;
 comment on function private.invite_phone(uuid, uuid, text, text) is
-  'Invites a phone for thirty days, again: renews it. Does the same for every number; only its owner, if any, is notified.';
+  'Invites a phone for thirty days; renews an open invitation. Behaves the same for every number and notifies only '
+  'its owner, if any.';
 
 create function public.business_invite(
   p_user_id uuid, p_business_id uuid, p_invited_user_id uuid, p_invited_phone text, p_role text,
@@ -283,8 +290,8 @@ begin
 end;
 $$;
 comment on function public.business_invite(uuid, uuid, uuid, text, text, integer, integer) is
-  'Invites a user by id, or whoever has a phone: the owner invites admins and sellers, admins sellers. Of a phone neither '
-  'this answer nor the team tells whether it has an account. Reasons: not_found, forbidden, rate_limited (with '
+  'Invites a user by id, or a phone: the owner invites admins and sellers, admins invite sellers. For a phone, '
+  'neither the result nor the team reveals an account. Reasons: not_found, forbidden, rate_limited (with '
   'retry_after), business_member_already, business_team_full.';
 
 create function public.business_answer_invitation(p_user_id uuid, p_business_id uuid, p_accepts boolean) returns jsonb
@@ -319,7 +326,7 @@ begin
 end;
 $$;
 comment on function public.business_answer_invitation(uuid, uuid, boolean) is
-  'The invited person joins (again: changes nothing) or declines, which ends the invitation for him. Reason: not_found.';
+  'Accepts an invitation, which makes the caller a member, or declines and ends it. Idempotent. Reason: not_found.';
 
 create function public.business_set_role(
   p_user_id uuid, p_business_id uuid, p_member_user_id uuid, p_role text
@@ -339,7 +346,7 @@ begin
 end;
 $$;
 comment on function public.business_set_role(uuid, uuid, uuid, text) is
-  'The owner makes another member admin or seller. Reasons: not_found, forbidden.';
+  'Makes another member admin or seller; owner only. Reasons: not_found, forbidden.';
 
 create function public.business_remove_member(
   p_user_id uuid, p_business_id uuid, p_member_user_id uuid
@@ -367,8 +374,8 @@ begin
 end;
 $$;
 comment on function public.business_remove_member(uuid, uuid, uuid) is
-  'Removes a member or an invitation: the owner anybody, admins sellers, everybody but the owner himself. Reasons: '
-  'not_found, forbidden, business_owner_stays.';
+  'Removes a member or an invitation: the owner removes anybody, admins remove sellers, every member except the owner '
+  'may leave. Reasons: not_found, forbidden, business_owner_stays.';
 
 create function public.business_transfer(p_user_id uuid, p_business_id uuid, p_new_owner_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -401,8 +408,8 @@ exception when unique_violation then
 end;
 $$;
 comment on function public.business_transfer(uuid, uuid, uuid) is
-  'The owner hands the account to an active member and stays as admin; the same call again changes nothing. Reasons: '
-  'not_found, forbidden, business_member_required, business_new_owner_has_one.';
+  'Makes an active member the owner; the former owner stays as admin. Idempotent. Reasons: not_found, forbidden, '
+  'business_member_required, business_new_owner_has_one.';
 
 -- Reading a team with its invitations, the invitations of a person, and taking one back.
 
@@ -429,8 +436,8 @@ language sql stable set search_path = '' as $$
   from (select (select w.role from viewer w) as role) as v;
 $$;
 comment on function public.business_team(uuid, uuid) is
-  'The team {team} for its active members; owner and admins see the invited phones as well, of which nothing else is told, '
-  'also once one is declined. Reason: not_found.';
+  'Lists the team {team} for its active members. Owner and admins also see invited phones, without a sign of an '
+  'account, even after one is declined. Reason: not_found.';
 
 create function public.business_mine(p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -452,7 +459,7 @@ language sql stable set search_path = '' as $$
   from mine n join public.business_accounts b on b.id = n.business_id and b.deleted_at is null;
 $$;
 comment on function public.business_mine(uuid) is
-  'The businesses that a user owns, works in or is invited to, by id or by phone, the newest first.';
+  'Lists businesses that a user owns, works in or is invited to (by id or by phone), newest first.';
 
 create function public.business_withdraw_invitation(
   p_user_id uuid, p_business_id uuid, p_invitation_id uuid
@@ -477,7 +484,7 @@ begin
 end;
 $$;
 comment on function public.business_withdraw_invitation(uuid, uuid, uuid) is
-  'Takes an invitation of a phone back: the owner any, admins those of sellers. Reasons: not_found, forbidden.';
+  'Withdraws the invitation of a phone: the owner any, admins those of sellers. Reasons: not_found, forbidden.';
 
 revoke execute on function private.recheck_business() from public, anon, authenticated;
 revoke execute on function private.user_refusal(uuid), private.business_role(uuid, uuid),

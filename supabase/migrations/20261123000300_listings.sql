@@ -1,4 +1,4 @@
--- Listings of all three categories. What is particular to a category lies in its own table; what a search
+-- Listings of all three categories. Columns of one category live in its own table; columns that a search
 -- filters by is mirrored here, so that a feed page reads one table and one index.
 
 create table public.listings (
@@ -89,18 +89,23 @@ create table public.listings (
   check (video_provider is distinct from 'yandex' or video_id is null),
   check (not is_boosted or boost_expires_at is not null)
 );
-comment on table public.listings is 'One thing for sale with its video. The phone to call lies in listing_contacts.';
+comment on table public.listings is
+  'Car, horse or property for sale with its video. The seller''s phone is in listing_contacts.';
 comment on column public.listings.seller_user_id is
-  'Who posted it. Restricts deletion of the user: the videos at the suppliers must be released first.';
-comment on column public.listings.business_id is 'Posted for this business; if it is removed, the listing stays with the person.';
+  'User who posted it. Restricts deletion of the user: the videos at the providers must be released first.';
+comment on column public.listings.business_id is
+  'Business for which it was posted; if that is removed, the listing stays with the seller.';
 comment on constraint listings_seller_profile_fkey on public.listings is 'Lets a REST query embed the public profile of the seller.';
-comment on column public.listings.price is 'In som, not tyiyn: what the seller asks, shown as it is. Money that we take is in tyiyn (payments).';
+comment on column public.listings.price is
+  'Price in som, not tyiyn: the seller''s asking price, shown as it is. Money that we receive is in tyiyn (payments).';
 comment on column public.listings.video_id is
   'Id at api.video and nowhere else: the app builds api.video addresses from it. Null when the video is at Yandex; see videos.';
-comment on column public.listings.video_url is 'Where the app plays the video. Resolved by the backend for videos at Yandex, whose addresses expire.';
+comment on column public.listings.video_url is
+  'Address from which the app plays the video. Resolved by the backend for videos at Yandex, whose addresses expire.';
 comment on column public.listings.views_count is
   'As listing_counters had it when it was last a tenth away, like likes_count … comments_count (docs/decisions/0101).';
-comment on column public.listings.status is 'What the seller sees. Only the backend makes a listing active; see moderation_status for the check.';
+comment on column public.listings.status is
+  'State that the seller sees. Only the backend makes a listing active; see moderation_status for the check.';
 comment on column public.listings.moderation_status is 'Result of the newest check; an active listing that was edited is pending and stays visible.';
 comment on column public.listings.is_hidden is 'Not shown because the seller''s tier allows fewer listings; cleared when the tier is paid again.';
 comment on column public.listings.delete_at is 'Until when a sold listing stays visible.';
@@ -111,7 +116,7 @@ comment on column public.listings.brand is
   'and color are: the app filters by what was typed.';
 comment on column public.listings.color is 'Of a car the code by which the app filters, where the word in details has one.';
 comment on column public.listings.transmission is 'As in details, but cvt for variator: the code by which the app filters.';
-comment on column public.listings.location_text is 'The name under which the app writes location; equal to it.';
+comment on column public.listings.location_text is 'Copy of location under the app''s name for it.';
 comment on column public.listings.seller_id is 'seller_user_id; like views … ai_score a name that the app reads.';
 
 -- The audit's indexes (1.1, 7.3).
@@ -215,7 +220,8 @@ create table public.listing_contacts (
   updated_at timestamptz not null default now()
 );
 comment on table public.listing_contacts is
-  'The phone of a listing, apart from the listing so that nobody collects numbers through REST: the backend hands it out, limited.';
+  'Phone of a listing, in a table of its own so that nobody collects numbers through REST: the backend returns it '
+  'under a limit.';
 create trigger listing_contacts_touch_updated_at before update on public.listing_contacts
   for each row execute function private.touch_updated_at();
 alter table public.listing_contacts enable row level security;
@@ -245,7 +251,7 @@ create table public.car_details (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-comment on table public.car_details is 'A car: one row per listing of category car.';
+comment on table public.car_details is 'Details of a car, one row per listing of category car.';
 comment on column public.car_details.mileage is 'In kilometres.';
 comment on column public.car_details.year is 'Year of build, at most the next one: a trigger compares it, since a check cannot depend on today.';
 create index car_details_brand_model_idx on public.car_details (brand, model);
@@ -279,7 +285,7 @@ create table public.horse_details (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-comment on table public.horse_details is 'A horse: one row per listing of category horse.';
+comment on table public.horse_details is 'Details of a horse, one row per listing of category horse.';
 comment on column public.horse_details.age is 'In years.';
 comment on column public.horse_details.height is 'At the withers, in centimetres. The app sends 0 for "unknown"; stored as null.';
 comment on column public.horse_details.gender is 'stallion Жеребец, mare Кобыла, gelding Мерин.';
@@ -309,7 +315,8 @@ create table public.real_estate_details (
   updated_at timestamptz not null default now(),
   check (floor <= total_floors)
 );
-comment on table public.real_estate_details is 'A flat, house, plot or shop: one row per listing of category real_estate.';
+comment on table public.real_estate_details is
+  'Details of a flat, house, plot or shop, one row per listing of category real_estate.';
 comment on column public.real_estate_details.area is 'In square metres.';
 comment on column public.real_estate_details.land_area is 'In ares (sotki, 100 m²), as land is traded in Kyrgyzstan.';
 comment on column public.real_estate_details.is_owner is 'False when an agent posts it.';
@@ -330,7 +337,7 @@ begin
   raise exception 'a car of % is not built yet', new.year using errcode = '23514';
 end;
 $$;
-comment on function private.refuse_unbuilt_car() is 'Trigger: the year of build is at most the next one.';
+comment on function private.refuse_unbuilt_car() is 'Trigger: limits the year of build to next year.';
 create trigger car_details_not_unbuilt before insert or update of year on public.car_details
   for each row when (new.year > extract(year from current_date) + 1) execute function private.refuse_unbuilt_car();
 
@@ -358,8 +365,8 @@ begin
 end;
 $$;
 comment on function private.mirror_details() is
-  'Trigger with the category as argument: copies the details into listings.details and refuses those of another category. '
-  'What the mirror leaves out is content as well.';
+  'Trigger with the category as argument: copies the details into listings.details and refuses details of another '
+  'category. Columns outside the mirror are content as well.';
 create trigger car_details_mirror after insert or update or delete on public.car_details
   for each row execute function private.mirror_details('car');
 create trigger horse_details_mirror after insert or update or delete on public.horse_details
@@ -376,7 +383,8 @@ begin
   return new;
 end;
 $$;
-comment on function private.keep_listing_of_details() is 'Trigger: details and contacts stay with their listing.';
+comment on function private.keep_listing_of_details() is
+  'Trigger: refuses moving details or contacts to another listing.';
 create trigger listing_contacts_keep_listing before update of listing_id on public.listing_contacts
   for each row execute function private.keep_listing_of_details();
 create trigger car_details_keep_listing before update of listing_id on public.car_details

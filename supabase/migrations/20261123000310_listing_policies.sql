@@ -16,8 +16,8 @@ language sql stable security definer set search_path = '' as $$
   );
 $$;
 comment on function private.may_edit_listing(uuid) is
-  'A private listing is its seller''s. A listing of a business is its owner''s and admins'', and that of the seller who '
-  'posted it for as long as he is a member.';
+  'Returns true when the caller may edit a listing: the seller of a private one; of a business listing its owner and '
+  'admins, and its seller while still a member.';
 
 create function private.may_see_listing(p_listing_id uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
@@ -31,7 +31,8 @@ language sql stable security definer set search_path = '' as $$
   );
 $$;
 comment on function private.may_see_listing(uuid) is
-  'The same as the select policies of listings, for what hangs on one: as a subquery they would hash every visible listing.';
+  'Applies the select policies of listings, for tables that belong to one: as a subquery the policies would hash '
+  'every visible listing.';
 
 create function private.my_listings() returns setof uuid
 language sql stable security definer set search_path = '' as $$
@@ -41,7 +42,8 @@ language sql stable security definer set search_path = '' as $$
   select l.id from public.listings l
   where l.business_id in (select private.my_businesses(array['owner', 'admin', 'seller']));
 $$;
-comment on function private.my_listings() is 'The private listings of the caller, and those of the businesses that he works in.';
+comment on function private.my_listings() is
+  'Returns the caller''s private listings and those of businesses in which the caller works.';
 
 create function private.guard_listing() returns trigger
 language plpgsql set search_path = '' as $$
@@ -63,7 +65,8 @@ begin
 end;
 $$;
 comment on function private.guard_listing() is
-  'Trigger: the few changes of status that a seller may make alone. Publishing is not among them: it is checked and counted.';
+  'Trigger: allows the few status changes that a seller may make through REST. Excludes publishing, which is checked '
+  'and counted.';
 create trigger listings_guard before update of status on public.listings
   for each row execute function private.guard_listing();
 
@@ -79,7 +82,8 @@ begin
 end;
 $$;
 comment on function private.take_app_columns() is
-  'Trigger: what the app saves. An empty description is null there, and the place comes as location_text.';
+  'Trigger: adapts columns as the app writes them. Stores an empty description as null and reads the place from '
+  'location_text.';
 
 -- Their names sort before and after the triggers that clean, guard and compare.
 create trigger listings_app_columns before insert or update of description, location, location_text on public.listings
@@ -92,7 +96,7 @@ begin
   return new;
 end;
 $$;
-comment on function private.show_location() is 'Trigger: location_text is location, cleaned as it is.';
+comment on function private.show_location() is 'Trigger: copies the cleaned location into location_text.';
 create trigger listings_show_location before insert or update of location, location_text on public.listings
   for each row execute function private.show_location();
 create policy listings_update on public.listings for update to authenticated

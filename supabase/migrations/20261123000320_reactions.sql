@@ -8,7 +8,7 @@ create table public.listing_likes (
   updated_at timestamptz not null default now(),
   unique (user_id, listing_id)
 );
-comment on table public.listing_likes is 'A user likes a listing. listing_counters is kept by a trigger.';
+comment on table public.listing_likes is 'Likes of listings by users. listing_counters is kept by a trigger.';
 create index listing_likes_user_created_idx on public.listing_likes (user_id, created_at desc);
 create index listing_likes_listing_id_idx on public.listing_likes (listing_id);
 alter table public.listing_likes replica identity full;
@@ -33,7 +33,7 @@ create table public.listing_saves (
   updated_at timestamptz not null default now(),
   unique (user_id, listing_id)
 );
-comment on table public.listing_saves is 'A user''s favourites. listing_counters is kept by a trigger.';
+comment on table public.listing_saves is 'Favourites of users. listing_counters is kept by a trigger.';
 create index listing_saves_user_created_idx on public.listing_saves (user_id, created_at desc);
 create index listing_saves_listing_id_idx on public.listing_saves (listing_id);
 alter table public.listing_saves replica identity full;
@@ -69,8 +69,9 @@ create table public.listing_counters (
   updated_at timestamptz not null default now()
 );
 comment on table public.listing_counters is
-  'The exact numbers of a listing, which the backend answers. listings has the numbers that were last shown.';
-comment on column public.listing_counters.is_due is 'A number is more than a tenth away from the one that listings shows.';
+  'Exact counters of a listing, which the backend returns. listings has the counters that were last shown.';
+comment on column public.listing_counters.is_due is
+  'True if a counter differs by more than a tenth from the one in listings.';
 create index listing_counters_due_idx on public.listing_counters (listing_id) where is_due;
 create trigger listing_counters_touch_updated_at before update on public.listing_counters
   for each row execute function private.touch_updated_at();
@@ -94,7 +95,8 @@ language sql volatile set search_path = '' as $$
   select pg_catalog.count(*)::integer from shown;
 $$;
 comment on function private.show_counters(integer) is
-  'Writes the numbers of up to p_most listings that are more than a tenth away from those shown; returns how many.';
+  'Updates the shown counters of up to p_most listings that differ from the exact ones by more than a tenth; returns '
+  'how many.';
 
 create function private.count_likes() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -108,7 +110,8 @@ begin
   return null;
 end;
 $$;
-comment on function private.count_likes() is 'Trigger: adds to the stored number, so that parallel likes are all counted.';
+comment on function private.count_likes() is
+  'Trigger: increments the stored counter, so that parallel likes all count.';
 create trigger listing_likes_count after insert or delete on public.listing_likes
   for each row execute function private.count_likes();
 
@@ -124,7 +127,8 @@ begin
   return null;
 end;
 $$;
-comment on function private.count_saves() is 'Trigger: adds to the stored number, so that parallel saves are all counted.';
+comment on function private.count_saves() is
+  'Trigger: increments the stored counter, so that parallel saves all count.';
 create trigger listing_saves_count after insert or delete on public.listing_saves
   for each row execute function private.count_saves();
 
@@ -137,8 +141,10 @@ create table public.listing_views (
   created_at timestamptz not null default now(),
   unique (listing_id, viewer_digest, viewed_on, slot)
 );
-comment on table public.listing_views is 'One row per listing, viewer and day, so that a reload counts nothing; swept after two days.';
-comment on column public.listing_views.viewer_digest is 'Keyed digest of the user, or of the network address; tells viewers apart, not who they are.';
+comment on table public.listing_views is
+  'View of a listing by a viewer on a day, one row each, so that a reload counts nothing; swept after two days.';
+comment on column public.listing_views.viewer_digest is
+  'Keyed digest of the user, or of the network address; distinguishes viewers without identifying them.';
 comment on column public.listing_views.slot is
   'Of devices behind one address at most five count for a listing and day, each in a slot of its own: what a device says of '
   'itself costs nothing (docs/decisions/0073). 0 for a user.';
@@ -166,9 +172,9 @@ language sql volatile set search_path = '' as $$
   select coalesce(pg_catalog.sum(c.views), 0)::integer from counted c;
 $$;
 comment on function public.record_listing_views(jsonb) is
-  'Counts a batch [{"listing_id", "viewer" (32 hex digits), "device" (a number, null for a user), "viewed_on"}] of views that '
-  'the backend has gathered: reading a listing writes nothing. At most five devices of one viewer count for a listing and '
-  'day. Returns how many were new.';
+  'Counts a batch [{"listing_id", "viewer" (32 hex digits), "device" (a number, null for a user), "viewed_on"}] of '
+  'views that the backend has buffered; reading a listing writes nothing. Counts at most five devices per viewer, '
+  'listing and day. Returns how many were new.';
 
 create table public.listing_places (
   listing_id uuid primary key references public.listings (id) on delete cascade,
@@ -178,8 +184,8 @@ create table public.listing_places (
   updated_at timestamptz not null default now()
 );
 comment on table public.listing_places is
-  'Whose month each published listing counts against, since when. It stays when a business closes or changes hands: that would '
-  'make room for more. Kept by a trigger of listings.';
+  'Payer and month against which each published listing counts. Stays when a business closes or changes hands: that '
+  'would free places. Kept by a trigger of listings.';
 create index listing_places_payer_idx on public.listing_places (payer_id, taken_at);
 create trigger listing_places_touch_updated_at before update on public.listing_places
   for each row execute function private.touch_updated_at();
@@ -195,7 +201,7 @@ begin
   return null;
 end;
 $$;
-comment on function private.take_place() is 'Trigger: a listing that is published takes a place in the month of its payer.';
+comment on function private.take_place() is 'Trigger: counts a published listing against the month of its payer.';
 create trigger listings_take_place_on_insert after insert on public.listings
   for each row when (new.published_at is not null) execute function private.take_place();
 create trigger listings_take_place_on_update after update of published_at on public.listings
@@ -232,8 +238,8 @@ begin
 end;
 $$;
 comment on function public.listing_react(uuid, uuid, text, boolean) is
-  'Sets or takes back a like or a save; again, it changes nothing: {id, likes_count, saves_count, is_liked or is_saved}. '
-  'What is not shown any more can still be taken back. Reasons: not_found, account_blocked, authentication_required.';
+  'Sets or removes a like or a save: {id, likes_count, saves_count, is_liked or is_saved}. Idempotent. Reactions to '
+  'hidden listings can still be removed. Reasons: not_found, account_blocked, authentication_required.';
 
 revoke execute on function private.show_counters(integer), public.record_listing_views(jsonb),
   public.listing_react(uuid, uuid, text, boolean) from public, anon, authenticated;

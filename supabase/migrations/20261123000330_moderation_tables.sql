@@ -1,4 +1,4 @@
--- The check of new and changed listings before and after they are shown: queue, events, rules of texts.
+-- Moderation of new and changed listings before and after they are shown: queue, events, rules of texts.
 -- Moderators work through the backend; the seller sees the state and the reason.
 
 create table public.moderation_queue (
@@ -20,9 +20,10 @@ create table public.moderation_queue (
   check ((status in ('approved', 'rejected')) = (completed_at is not null)),
   check (status <> 'rejected' or reason is not null)
 );
-comment on table public.moderation_queue is 'One row per listing that was ever submitted: where its newest check stands.';
+comment on table public.moderation_queue is
+  'State of the newest check of a listing, one row per listing that was ever submitted.';
 comment on column public.moderation_queue.flags is 'Codes of the rules that it broke; for moderators.';
-comment on column public.moderation_queue.reason is 'Why it was rejected, in words for the seller.';
+comment on column public.moderation_queue.reason is 'Reason of the rejection, in words for the seller.';
 comment on column public.moderation_queue.version is 'Grows with each submission, so that a decision about an older text is recognised.';
 create index moderation_queue_open_idx on public.moderation_queue
   (array_position(array['urgent', 'high', 'normal', 'low'], priority), submitted_at)
@@ -49,7 +50,8 @@ create table public.moderation_events (
   check (action <> 'reject' or reason is not null)
 );
 comment on table public.moderation_events is 'Append-only history of the checks of a listing.';
-comment on column public.moderation_events.moderator_id is 'Who decided; null for automatic steps. Not shown to the seller.';
+comment on column public.moderation_events.moderator_id is
+  'Moderator who decided; null for automatic steps. Not shown to the seller.';
 comment on column public.moderation_events.details is 'Rules and words that matched; for moderators only.';
 create index moderation_events_listing_idx on public.moderation_events (listing_id, created_at desc);
 create index moderation_events_moderator_idx on public.moderation_events (moderator_id, created_at desc);
@@ -102,8 +104,8 @@ begin
 end;
 $$;
 comment on function private.keep_checked() is
-  'Trigger: content that is submitted, changed or brought back from a sale has not been checked. Content changes only while '
-  'it is shown, waits, or is yet to be submitted: what is sold would come back unseen.';
+  'Trigger: marks content as unchecked when it is submitted, changed or brought back from a sale. Allows content '
+  'changes only while a listing is shown, waits, or is yet to be submitted: a sold one would come back unseen.';
 
 create function private.submit(p_listing_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -123,7 +125,8 @@ begin
 end;
 $$;
 comment on function private.submit(uuid) is
-  'Puts a listing into the queue, with a new version where it lies there. Idempotent within a transaction.';
+  'Puts a listing into the moderation queue; raises the version of an existing queue item. Idempotent within a '
+  'transaction.';
 
 create function private.queue_for_moderation() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -149,7 +152,8 @@ begin
 end;
 $$;
 comment on function private.resubmit(uuid) is
-  'What a change of content does that no column of listings shows: details outside the mirror, another picture.';
+  'Submits a listing after a content change that no column of listings shows (details outside the mirror, another '
+  'picture). Raises 42501 for a sold, archived or expired listing.';
 
 -- A new video or another picture is submitted by the code that attaches it: moving one to another supplier must not queue a
 -- listing. A price is no content.
@@ -195,8 +199,8 @@ exception when invalid_regular_expression then
 end;
 $$;
 comment on function private.rule_matches(text, text, text[]) is
-  'Whether a rule applies to any of the spellings of a text (see private.rule_texts). An expression that cannot be read '
-  'applies to nothing: a typing error of a moderator must not stop everybody from posting.';
+  'Returns true when a rule applies to any spelling of a text (see private.rule_texts). Treats an invalid expression '
+  'as matching nothing: a moderator''s typing error must not stop all posting.';
 
 create function private.rule_texts(variadic p_parts text[]) returns text[]
 language plpgsql immutable set search_path = '' as $$
@@ -210,7 +214,8 @@ begin
 end;
 $$;
 comment on function private.rule_texts(text[]) is
-  'What rules judge: the parts folded, and the same with the letters that Latin and Cyrillic share in either script.';
+  'Returns the spellings that rules judge: the folded parts, and the same with lookalike letters all Cyrillic and all '
+  'Latin.';
 
 create function private.broken_rules(p_listing public.listings) returns setof public.moderation_rules
 language plpgsql stable set search_path = '' as $$
@@ -227,7 +232,7 @@ begin
 end;
 $$;
 comment on function private.broken_rules(public.listings) is
-  'The active rules that the words of a listing break, those of its details as they are stored among them.';
+  'Returns the active rules that the texts of a listing and of its stored details break.';
 
 create function private.judge(p_listing_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -239,15 +244,16 @@ language sql stable set search_path = '' as $$
   from public.listings l cross join lateral private.broken_rules(l) r where l.id = p_listing_id;
 $$;
 comment on function private.judge(uuid) is
-  'The judgement of the rules about a listing as it is stored: {flags, is_raised, rules, refused}. refused holds reasons for '
-  'the seller where a rule forbids the words, else null.';
+  'Judges a stored listing by the rules: {flags, is_raised, rules, refused}. refused holds reasons for the seller '
+  'when a rule forbids the words, else null.';
 
 create function private.refusal_by_rules(p_judgement jsonb) returns jsonb
 language sql immutable set search_path = '' as $$
   select case when pg_catalog.jsonb_typeof(p_judgement -> 'refused') = 'array'
     then pg_catalog.jsonb_build_object('reason', 'listing_refused', 'rules', p_judgement -> 'refused') end;
 $$;
-comment on function private.refusal_by_rules(jsonb) is 'The refusal of a listing with forbidden words, with reasons; else null.';
+comment on function private.refusal_by_rules(jsonb) is
+  'Returns the refusal of a listing with forbidden words, with its reasons; else null.';
 
 create function private.keep_flags(p_listing_id uuid, p_judgement jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -268,7 +274,7 @@ begin
 end;
 $$;
 comment on function private.keep_flags(uuid, jsonb) is
-  'Writes into queue and history which rules a listing breaks now; one that raises lifts its priority.';
+  'Writes the rules that a listing breaks now into its queue item and history; a raising rule lifts the priority.';
 
 create function private.publish(p_listing_id uuid, p_may_show boolean, p_judgement jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -289,15 +295,16 @@ begin
 end;
 $$;
 comment on function private.publish(uuid, boolean, jsonb) is
-  'Shows a listing that breaks no rule at once, if it may be shown unchecked, and queues it for the check either way. One '
-  'that breaks a rule waits as pending_review; the rules are kept in the queue and in the history. p_judgement: see '
-  'private.judge.';
+  'Publishes a listing that breaks no rule at once, if it may be shown unchecked, and queues it for the check either '
+  'way. One that breaks a rule waits as pending_review, with the rules in its queue item and history. p_judgement: '
+  'see private.judge.';
 
 create function private.publish(p_listing_id uuid, p_may_show boolean) returns void
 language sql volatile set search_path = '' as $$
   select private.publish(p_listing_id, p_may_show, private.judge(p_listing_id));
 $$;
-comment on function private.publish(uuid, boolean) is 'Judges a listing and publishes it; words that are forbidden wait as well.';
+comment on function private.publish(uuid, boolean) is
+  'Judges a listing and publishes it; forbidden words wait as well.';
 
 create function private.queue_report(p_listing_id uuid, p_reason text) returns void
 language sql volatile set search_path = '' as $$
@@ -312,7 +319,7 @@ language sql volatile set search_path = '' as $$
   values (p_listing_id, 'report', pg_catalog.jsonb_build_object('reason', p_reason));
 $$;
 comment on function private.queue_report(uuid, text) is
-  'Begins the check of a reported listing anew with high priority, urgent from the third report on.';
+  'Restarts the check of a reported listing with high priority, urgent from the third report on.';
 
 revoke execute on function private.keep_checked(), private.queue_for_moderation() from public, anon, authenticated;
 revoke execute on function private.submit(uuid), private.resubmit(uuid), private.rule_matches(text, text, text[]),

@@ -1,4 +1,4 @@
--- The feed, the search, and one listing as its reader may see it. They run as the backend, not under row security.
+-- Feed, search, and single listings as a viewer may see them. Run as the backend, not under row security.
 
 create table public.search_terms (
   id uuid primary key default gen_random_uuid(),
@@ -10,7 +10,8 @@ create table public.search_terms (
   updated_at timestamptz not null default now(),
   unique (searched_on, category, term)
 );
-comment on table public.search_terms is 'How often a normalised search was made on a day: the source of popular searches. Names no person.';
+comment on table public.search_terms is
+  'Number of times a normalised search was made on a day: the source of popular searches. Names no person.';
 create trigger search_terms_touch_updated_at before update on public.search_terms
   for each row execute function private.touch_updated_at();
 alter table public.search_terms enable row level security;
@@ -54,7 +55,8 @@ begin
 end;
 $$;
 comment on function private.listing_filters(jsonb) is
-  'The conditions of a feed query on listings l. Every value is quoted as a literal; names come from this function alone.';
+  'Builds the SQL conditions of a feed query on listings l. Quotes every value as a literal; column names come from '
+  'this function alone.';
 
 create function private.feed_has_bounds(p_query jsonb) returns boolean
 language sql stable set search_path = '' as $$
@@ -69,10 +71,10 @@ language sql stable set search_path = '' as $$
     else false end;
 $$;
 comment on function private.feed_has_bounds(jsonb) is
-  'Whether the listings that match must be found before they are ordered. How many match several words, a word beside other '
-  'filters, or a similar title cannot be estimated: taken for many, they would be looked for by walking through all '
-  'listings in their order, reading every text on the way. One word alone is estimated well, and common ones are found '
-  'soonest by that walk. The same holds for neighbours with a filter that few of them pass.';
+  'Returns true when matching listings must be found before they are ordered. The planner overestimates matches of '
+  'several words, of a word beside other filters, of similar titles, and of neighbours with a selective filter; it '
+  'would then walk all listings in order and read every text. A single word is estimated well, and a common one is '
+  'found fastest by that walk.';
 
 create function private.feed_statement(p_query jsonb) returns text
 language plpgsql stable set search_path = '' as $$
@@ -112,9 +114,9 @@ begin
 end;
 $$;
 comment on function private.feed_statement(jsonb) is
-  'The statement of one page: filters, order (newest unless "sort" says otherwise), the row after which it begins '
-  '("after": [value, id]) and "limit". "distance" is on the plane of listings_feed_nearest_idx. Tests and the benchmark '
-  'explain exactly this text.';
+  'Builds the statement of one page: filters, order (newest unless "sort" says otherwise), the row after which it '
+  'begins ("after": [value, id]) and "limit". "distance" is on the plane of listings_feed_nearest_idx. Tests and the '
+  'benchmark explain exactly this text.';
 
 create function private.seller_card(p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -122,7 +124,7 @@ language sql stable set search_path = '' as $$
     'is_verified', p.is_verified, 'rating', p.rating)
   from public.public_profiles p where p.id = p_user_id;
 $$;
-comment on function private.seller_card(uuid) is 'The public profile of a seller as a listing shows it.';
+comment on function private.seller_card(uuid) is 'Returns the public profile of a seller as shown on a listing.';
 
 create function private.listing_flags(p_listing_ids uuid[], p_viewer_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -132,13 +134,15 @@ language sql stable set search_path = '' as $$
     'saved', coalesce((select pg_catalog.jsonb_agg(s.listing_id) from public.listing_saves s
       where s.user_id = p_viewer_id and s.listing_id = any (p_listing_ids)), '[]'));
 $$;
-comment on function private.listing_flags(uuid[], uuid) is 'Which of these listings the viewer likes and has saved: {liked, saved}.';
+comment on function private.listing_flags(uuid[], uuid) is
+  'Returns the viewer''s likes and saves among these listings: {liked, saved}.';
 
 create function public.listing_marks(p_listing_ids uuid[], p_viewer_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
   select private.listing_flags(p_listing_ids, p_viewer_id);
 $$;
-comment on function public.listing_marks(uuid[], uuid) is 'What a signed-in viewer of a cached page needs besides it: {liked, saved}.';
+comment on function public.listing_marks(uuid[], uuid) is
+  'Returns the marks of a signed-in viewer for a cached page: {liked, saved}.';
 
 create function private.feed_page(p_query jsonb) returns json
 language plpgsql stable set search_path = '' set pg_trgm.word_similarity_threshold = '0.45' as $$
@@ -157,7 +161,7 @@ begin
   return v_listings;
 end;
 $$;
-comment on function private.feed_page(jsonb) is 'The listings of one page with their sellers, in their order.';
+comment on function private.feed_page(jsonb) is 'Returns the listings of one page with their sellers, in order.';
 
 create function public.listing_feed(p_query jsonb, p_viewer_id uuid, p_searches jsonb) returns json
 language plpgsql volatile set search_path = '' as $$
@@ -180,8 +184,8 @@ begin
 end;
 $$;
 comment on function public.listing_feed(jsonb, uuid, jsonb) is
-  'A page of the feed or of a search: {listings, match, marks}, the last {liked, saved} for a viewer. p_query: see '
-  'private.feed_statement. p_searches: searches that the backend has gathered, see count_searches.';
+  'Returns a page of the feed or of a search: {listings, match, marks}; marks is {liked, saved} for a viewer. '
+  'p_query: see private.feed_statement. p_searches: searches that the backend has buffered, see count_searches.';
 
 -- Searches, counted in batches, and what is searched for most.
 
@@ -197,7 +201,8 @@ language sql volatile set search_path = '' as $$
   on conflict (searched_on, category, term) do update set searches = t.searches + excluded.searches;
 $$;
 comment on function public.count_searches(jsonb) is
-  'Adds a batch [{term, category, searched_on, searches}] of searches that the backend has gathered; null adds nothing.';
+  'Adds a batch [{term, category, searched_on, searches}] of searches that the backend has buffered; null adds '
+  'nothing.';
 
 create function public.popular_searches(p_category text, p_days integer, p_least integer, p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -212,7 +217,8 @@ language sql stable set search_path = '' as $$
   ) as popular;
 $$;
 comment on function public.popular_searches(text, integer, integer, integer) is
-  'The terms searched most in p_days Bishkek days, [{term, searches}], each searched p_least times at least.';
+  'Returns the most frequent search terms of p_days Bishkek days, [{term, searches}], each searched at least p_least '
+  'times.';
 
 -- One listing, as its reader may see it.
 
@@ -224,7 +230,7 @@ language sql stable set search_path = '' as $$
       and (m.role in ('owner', 'admin') or p_listing.seller_user_id = p_user_id));
 $$;
 comment on function private.edits_listing(public.listings, uuid) is
-  'The rule of private.may_edit_listing for calls of the backend, which has no auth.uid().';
+  'Applies the rule of private.may_edit_listing for the backend, which has no auth.uid().';
 
 create function private.shows_listing(p_listing public.listings, p_user_id uuid) returns boolean
 language sql stable set search_path = '' as $$
@@ -236,7 +242,8 @@ language sql stable set search_path = '' as $$
       where m.business_id = p_listing.business_id and m.user_id = p_user_id and m.status = 'active'));
 $$;
 comment on function private.shows_listing(public.listings, uuid) is
-  'The rule of private.may_see_listing for calls of the backend; a listing that its seller has deleted is shown to nobody.';
+  'Applies the rule of private.may_see_listing for the backend; returns false for a listing that its seller has '
+  'deleted.';
 
 create function private.full_details(p_listing public.listings) returns jsonb
 language sql stable set search_path = '' as $$
@@ -246,7 +253,8 @@ language sql stable set search_path = '' as $$
     else (select pg_catalog.to_jsonb(d) from public.real_estate_details d where d.listing_id = p_listing.id)
   end - '{listing_id,created_at,updated_at}'::text[], '{}');
 $$;
-comment on function private.full_details(public.listings) is 'The details of a listing, with those that its mirror leaves out.';
+comment on function private.full_details(public.listings) is
+  'Returns all details of a listing, including those outside its mirror.';
 
 create function private.exact_counts(p_listing_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -254,7 +262,7 @@ language sql stable set search_path = '' as $$
     'saves_count', c.saves_count, 'comments_count', c.comments_count)
   from public.listing_counters c where c.listing_id = p_listing_id), '{}');
 $$;
-comment on function private.exact_counts(uuid) is 'The exact numbers of a listing; {} where nobody has seen it yet.';
+comment on function private.exact_counts(uuid) is 'Returns the exact counters of a listing; {} before its first view.';
 
 create function private.listing_view(p_listing_id uuid, p_viewer_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -281,8 +289,8 @@ language sql stable set search_path = '' as $$
   where l.id = p_listing_id and private.shows_listing(l, p_viewer_id);
 $$;
 comment on function private.listing_view(uuid, uuid) is
-  'A listing for a viewer, null where he may not see it. The phone is for signed-in viewers; state and reason of the check '
-  'are for those who may change the listing.';
+  'Returns a listing for a viewer, null when the viewer may not see it. Includes the phone for signed-in viewers, and '
+  'state and reason of the check for those who may edit the listing.';
 
 create function public.listing_read(p_listing_id uuid, p_viewer_id uuid, p_views jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -294,7 +302,8 @@ begin
 end;
 $$;
 comment on function public.listing_read(uuid, uuid, jsonb) is
-  'private.listing_view for the backend. p_views: views that the backend has gathered, counted on this occasion.';
+  'Returns private.listing_view for the backend. p_views: views that the backend has buffered, counted in the same '
+  'call.';
 
 create function public.business_listings(
   p_business_id uuid, p_user_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer
@@ -317,8 +326,8 @@ language sql stable set search_path = '' as $$
   from viewer v;
 $$;
 comment on function public.business_listings(uuid, uuid, timestamptz, uuid, integer) is
-  'A page of a business''s listings {listings}, newest first, after the listing (p_before, p_before_id): what everybody '
-  'sees, for members all. Reason: not_found.';
+  'Returns a page of a business''s listings {listings}, newest first, after the listing (p_before, p_before_id): '
+  'public ones, for members all. Reason: not_found.';
 
 -- Names of makes and models are written in Latin letters and in Cyrillic, as they sound. A search finds both.
 
@@ -330,8 +339,8 @@ create table public.search_spellings (
   updated_at timestamptz not null default now()
 );
 comment on table public.search_spellings is
-  'How people write the name of a make or a model in Cyrillic. Operators add rows without a deployment.';
-comment on column public.search_spellings.name is 'The name in Latin letters, as sellers write it in a title.';
+  'Cyrillic spellings of makes and models. Staff add rows without a deployment.';
+comment on column public.search_spellings.name is 'Name in Latin letters, as sellers write it in a title.';
 create index search_spellings_name_idx on public.search_spellings (name);
 create trigger search_spellings_touch_updated_at before update on public.search_spellings
   for each row execute function private.touch_updated_at();
@@ -391,7 +400,7 @@ begin
 end;
 $$;
 comment on function private.search_words(text) is
-  'What a search looks for: the words as given, folded, or with every known name in any of its spellings.';
+  'Builds the query of a search: its words as given, folded, or with every known name in any of its spellings.';
 
 create function private.search_either(p_word text, p_forms text[]) returns tsquery
 language plpgsql stable set search_path = '' as $$
@@ -405,7 +414,7 @@ begin
   return v_query;
 end;
 $$;
-comment on function private.search_either(text, text[]) is 'A word in any of its forms.';
+comment on function private.search_either(text, text[]) is 'Builds a query for a word in any of its forms.';
 
 create function private.search_guess(p_text text) returns text
 language sql stable set search_path = '' as $$
@@ -419,8 +428,8 @@ language sql stable set search_path = '' as $$
   ) as near on true;
 $$;
 comment on function private.search_guess(text) is
-  'The words with each that is, or nearly is, a known Cyrillic spelling replaced by its Latin name: «тайота камри» is '
-  'toyota camry. 0.35 takes one wrong letter in six.';
+  'Replaces each word that is, or nearly is, a known Cyrillic spelling by its Latin name: «тайота камри» becomes '
+  'toyota camry. Similarity 0.35 tolerates one wrong letter in six.';
 
 -- The nearest listings that pass a filter. How many listings lie in a circle cannot be estimated, and half the country
 -- lives in one: so the circle begins small and grows until it holds a page.
@@ -443,7 +452,8 @@ begin
 end;
 $$;
 comment on function private.feed_circle(jsonb) is
-  'A page of the nearest listings. A full page of a smaller circle is the page of the larger one.';
+  'Returns a page of the nearest listings. Tries a smaller circle first: when it fills the page, the larger circle '
+  'has the same page.';
 
 -- Words that a search leaves out stay out, also where nothing matches and similar titles are looked for.
 
@@ -453,14 +463,16 @@ language sql immutable set search_path = '' as $$
     from pg_catalog.regexp_matches(private.fold_text(p_text), '(?:^|\s)(-+\s*(?:"[^"]*"?|[^\s"]+))', 'g') as m (found)
     where pg_catalog.btrim(m.found[1], '-" ') <> '');
 $$;
-comment on function private.search_excluded(text) is 'The words and quotations that a search leaves out: behind a minus sign.';
+comment on function private.search_excluded(text) is
+  'Returns the words and quotations that a search excludes by a minus sign.';
 
 create function private.search_wanted(p_text text) returns text
 language sql immutable set search_path = '' as $$
   select pg_catalog.btrim(pg_catalog.translate(
     pg_catalog.regexp_replace(private.fold_text(p_text), '(^|\s)-+\s*("[^"]*"?|[^\s"]+)', ' ', 'g'), '"', ' '));
 $$;
-comment on function private.search_wanted(text) is 'A folded search without what it leaves out, for titles that are nearly the same.';
+comment on function private.search_wanted(text) is
+  'Returns a folded search without its excluded words, for matching similar titles.';
 
 create function private.search_exclusions(p_text text) returns text
 language sql stable set search_path = '' as $$
@@ -474,7 +486,7 @@ language sql stable set search_path = '' as $$
   where pg_catalog.numnode(pg_catalog.phraseto_tsquery('russian', e.words)) > 0;
 $$;
 comment on function private.search_exclusions(text) is
-  'The conditions on listings l that hold whether words or similar titles are looked for: without what the search leaves out.';
+  'Builds the conditions on listings l that drop excluded words, for word search and similar titles alike.';
 
 create function private.search_condition(p_query jsonb) returns text
 language sql stable set search_path = '' as $$
@@ -493,8 +505,7 @@ language sql stable set search_path = '' as $$
     || private.search_exclusions(p_query ->> 'text');
 $$;
 comment on function private.search_condition(jsonb) is
-  'The condition of a search on listings l: the words in either script, or titles that nearly match them, without what the '
-  'search leaves out.';
+  'Builds the condition of a search on listings l: words in either script, or similar titles, without excluded words.';
 
 revoke execute on function private.listing_filters(jsonb), private.feed_has_bounds(jsonb),
   private.feed_statement(jsonb), private.seller_card(uuid), private.listing_flags(uuid[], uuid),

@@ -15,8 +15,10 @@ create table public.idempotency_keys (
   unique (user_id, scope, key),
   check ((state = 'finished') = (response_status is not null))
 );
-comment on table public.idempotency_keys is 'The answer to a create, kept so that a repetition gets it again instead of a second row.';
-comment on column public.idempotency_keys.scope is 'The operation, such as listings.create: one key may serve two operations.';
+comment on table public.idempotency_keys is
+  'Result of a create, kept so that a repeat returns it instead of a second row.';
+comment on column public.idempotency_keys.scope is
+  'Operation, such as listings.create: one key may serve two operations.';
 comment on column public.idempotency_keys.request_digest is 'SHA-256 of the body: the same key with another body is refused.';
 create index idempotency_keys_expires_idx on public.idempotency_keys (expires_at);
 create trigger idempotency_keys_touch_updated_at before update on public.idempotency_keys
@@ -34,7 +36,8 @@ language sql stable set search_path = '' as $$
     where b.id = p_business_id and b.deleted_at is null) end;
 $$;
 comment on function private.listing_payer(uuid, uuid) is
-  'Whose tier a listing counts against: the person''s, for a business its owner''s. Null when he does not work there.';
+  'Returns the user against whose tier a listing counts: the seller, or the owner of the business. Null when the '
+  'seller does not work there.';
 
 create function private.posted_this_month(p_payer_id uuid) returns integer
 language sql stable set search_path = '' as $$
@@ -43,8 +46,8 @@ language sql stable set search_path = '' as $$
     and l.status <> 'rejected';
 $$;
 comment on function private.posted_this_month(uuid) is
-  'Listings posted since the first of the month in Bishkek, also those sold or deleted since: deleting makes no room for '
-  'more. A rejected one does not count.';
+  'Counts listings posted since the first of the month in Bishkek, including those sold or deleted since: deleting '
+  'frees no place. Rejected ones do not count.';
 
 create function private.own_details(p_category text, p_details jsonb) returns jsonb
 language sql stable set search_path = '' as $$
@@ -55,7 +58,7 @@ language sql stable set search_path = '' as $$
   where d.key not in ('listing_id', 'created_at', 'updated_at');
 $$;
 comment on function private.own_details(text, jsonb) is
-  'Those of the details that a category has columns for: nothing else is stored, and no other name is run as SQL.';
+  'Keeps only details that have a column in the category: nothing else is stored, and no other name reaches SQL.';
 
 create function private.write_details(p_listing public.listings, p_details jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -82,8 +85,8 @@ begin
 end;
 $$;
 comment on function private.write_details(public.listings, jsonb) is
-  'Changes the details that are named; those that are missing stay, null empties one. A listing that has none gets them '
-  'where all that its category requires are named, else it keeps none, in its mirror as well.';
+  'Changes the named details; missing ones stay, null clears one. For a listing without details, inserts them when '
+  'every required detail of the category is named, else stores none, in the mirror as well.';
 
 create function private.insert_details(p_listing public.listings, p_details jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -98,7 +101,7 @@ begin
   using p_details, p_listing.id;
 end;
 $$;
-comment on function private.insert_details(public.listings, jsonb) is 'The first details of a listing.';
+comment on function private.insert_details(public.listings, jsonb) is 'Inserts the first details of a listing.';
 
 create function private.insert_listing(p_user_id uuid, p_fields jsonb) returns public.listings
 language sql volatile set search_path = '' as $$
@@ -113,7 +116,7 @@ language sql volatile set search_path = '' as $$
   from pg_catalog.jsonb_populate_record(null::public.listings, p_fields) as f
   returning *;
 $$;
-comment on function private.insert_listing(uuid, jsonb) is 'A draft with the fields that a seller may give.';
+comment on function private.insert_listing(uuid, jsonb) is 'Inserts a draft with the fields that a seller may set.';
 
 create function private.remembered_listing(p_user_id uuid, p_key text, p_digest bytea) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -140,7 +143,8 @@ begin
 end;
 $$;
 comment on function private.remembered_listing(uuid, text, bytea) is
-  'The answer that this key got, a refusal when it came with another body, null when it is new, too old, or its listing gone.';
+  'Returns the stored result of this idempotency key, or a refusal when it came with another body; null when it is '
+  'new or too old, or its listing is gone.';
 
 create function private.poster_refusal(p_user_id uuid, p_payer_id uuid) returns text
 language sql stable set search_path = '' as $$
@@ -149,7 +153,8 @@ language sql stable set search_path = '' as $$
   from (select p_user_id as id) as asked left join public.accounts u on u.id = asked.id;
 $$;
 comment on function private.poster_refusal(uuid, uuid) is
-  'Why this user may not post, for himself or for a business; null when he may. p_payer_id: see private.listing_payer.';
+  'Returns the reason why this user may not post, alone or for a business, else null. p_payer_id: see '
+  'private.listing_payer.';
 
 create function private.post_listing(p_user_id uuid, p_fields jsonb, out id uuid, out refusal jsonb)
 language plpgsql volatile set search_path = '' as $$
@@ -177,7 +182,8 @@ exception when sqlstate 'A3600' then
   null;
 end;
 $$;
-comment on function private.post_listing(uuid, jsonb) is 'Writes a listing with all that belongs to it, or nothing and why.';
+comment on function private.post_listing(uuid, jsonb) is
+  'Writes a listing with all its parts, or writes nothing and returns the reason.';
 
 create function public.listing_create(p_user_id uuid, p_fields jsonb, p_key text, p_digest bytea) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -212,8 +218,8 @@ begin
 end;
 $$;
 comment on function public.listing_create(uuid, jsonb, text, bytea) is
-  'Posts a listing: {listing, is_repeat}. The month''s limit is checked under a lock on the payer. p_key is the client''s '
-  'Idempotency-Key, good for a day; without one the same body within ten minutes is a repetition. Reasons: '
+  'Posts a listing: {listing, is_repeat}. Checks the month''s limit under a lock on the payer. p_key is the client''s '
+  'Idempotency-Key, valid for a day; without one the same body within ten minutes is a repeat. Reasons: '
   'authentication_required, account_blocked, forbidden (no member of the business), listing_limit_reached, '
   'listing_refused (with rules), video_unavailable, idempotency_key_reused.';
 
@@ -235,8 +241,8 @@ begin
 end;
 $$;
 comment on function private.lock_listing(uuid, uuid) is
-  'Locks a listing for a change by a user and says why he may not; null when he may. What he cannot see is not found. A '
-  'deleted listing is found by those who could delete it, so that a repeated deletion is no error.';
+  'Locks a listing for a change by a user and returns the reason of a refusal, else null. An invisible listing is '
+  'not_found. A deleted listing is found by those who could delete it, so that a repeated deletion is no error.';
 
 create function private.changed_listing(p_listing public.listings, p_fields jsonb) returns public.listings
 language plpgsql stable set search_path = '' as $$
@@ -252,7 +258,8 @@ begin
   return v_new;
 end;
 $$;
-comment on function private.changed_listing(public.listings, jsonb) is 'The listing as it will be, before it is written.';
+comment on function private.changed_listing(public.listings, jsonb) is
+  'Returns the listing as it will be after a change, before writing it.';
 
 create function private.update_refusal(p_listing public.listings) returns text
 language plpgsql volatile set search_path = '' as $$
@@ -271,7 +278,8 @@ begin
       and private.posted_this_month(v_payer) >= private.listing_allowance(v_payer) then 'listing_limit_reached' end;
 end;
 $$;
-comment on function private.update_refusal(public.listings) is 'Why a listing cannot be changed in its state, else null.';
+comment on function private.update_refusal(public.listings) is
+  'Returns the reason why a listing cannot be changed in its state, else null.';
 
 create function private.shown_content(p_listing_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -279,7 +287,8 @@ language sql stable set search_path = '' as $$
     l.video_thumbnail_url, l.additional_images, l.video_id, l.video_url, private.full_details(l))
   from public.listings l where l.id = p_listing_id;
 $$;
-comment on function private.shown_content(uuid) is 'All of a listing that people see and a moderator looks at; the price is not.';
+comment on function private.shown_content(uuid) is
+  'Returns all content of a listing that people see and a moderator checks; excludes the price.';
 
 create function private.write_changes(p_old public.listings, p_fields jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -299,7 +308,8 @@ begin
 end;
 $$;
 comment on function private.write_changes(public.listings, jsonb) is
-  'Writes the fields that are named. The mirror of the details changes with the listing, so that the row is written once.';
+  'Writes the named fields. Updates the mirror of the details together with the listing, so that the row is written '
+  'once.';
 
 create function private.change_listing(p_old public.listings, p_fields jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -331,7 +341,8 @@ exception when sqlstate 'A3600' then
 end;
 $$;
 comment on function private.change_listing(public.listings, jsonb) is
-  'Writes a change and submits what people see of it, or writes nothing and returns why. Price and phone are no content.';
+  'Writes a change and submits changed content, or writes nothing and returns the reason. Price and phone are not '
+  'content.';
 
 create function public.listing_update(p_user_id uuid, p_listing_id uuid, p_fields jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -350,9 +361,10 @@ begin
 end;
 $$;
 comment on function public.listing_update(uuid, uuid, jsonb) is
-  'Changes the fields that are named, null empties one: {listing}. Changed content is queued again and stays visible unless '
-  'it breaks a rule; a rejected listing or a draft is submitted and waits. Reasons: not_found, forbidden, account_blocked, '
-  'authentication_required, listing_not_active, listing_limit_reached, listing_refused (with rules), video_unavailable.';
+  'Changes the named fields, null clears one: {listing}. Queues changed content again and keeps it visible unless it '
+  'breaks a rule; submits a rejected listing or a draft, which waits. Reasons: not_found, forbidden, account_blocked, '
+  'authentication_required, listing_not_active, listing_limit_reached, listing_refused (with rules), '
+  'video_unavailable.';
 
 create function private.write_contact(p_listing_id uuid, p_fields jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -366,7 +378,8 @@ begin
   end if;
 end;
 $$;
-comment on function private.write_contact(uuid, jsonb) is 'Sets the phone of a listing where one is named; null removes it.';
+comment on function private.write_contact(uuid, jsonb) is
+  'Sets the phone of a listing when one is named; null removes it.';
 
 create function private.remove_instead_of_delete() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -376,7 +389,7 @@ begin
 end;
 $$;
 comment on function private.remove_instead_of_delete() is
-  'Trigger: a seller who deletes a listing through PostgREST removes it as through the API; the row stays.';
+  'Trigger: turns a deletion through PostgREST into a removal as through the API; the row stays.';
 create trigger listings_remove before delete on public.listings
   for each row when (private.is_rest_user()) execute function private.remove_instead_of_delete();
 
@@ -393,8 +406,8 @@ begin
 end;
 $$;
 comment on function public.listing_delete(uuid, uuid) is
-  'Hides a listing for ever and asks for the removal of its videos: {id}. Again, it changes nothing. Reasons: not_found, '
-  'forbidden, account_blocked, authentication_required.';
+  'Hides a listing for good and requests the removal of its videos: {id}. Idempotent. Reasons: not_found, forbidden, '
+  'account_blocked, authentication_required.';
 
 create function public.listing_mark_sold(p_user_id uuid, p_listing_id uuid, p_days integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -416,8 +429,8 @@ begin
 end;
 $$;
 comment on function public.listing_mark_sold(uuid, uuid, integer) is
-  'Marks a listing as sold; it stays visible for p_days: {id, status, sold_at, delete_at}. Again, it answers the same. '
-  'Reasons: not_found, forbidden, account_blocked, authentication_required, listing_not_active.';
+  'Marks a listing as sold; it stays visible for p_days: {id, status, sold_at, delete_at}. Idempotent. Reasons: '
+  'not_found, forbidden, account_blocked, authentication_required, listing_not_active.';
 
 create function private.bring_back(p_listing_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -435,7 +448,8 @@ begin
   return v_refusal;
 end;
 $$;
-comment on function private.bring_back(uuid) is 'Publishes a sold listing as a change is published, or returns why not.';
+comment on function private.bring_back(uuid) is
+  'Publishes a sold listing under the rules of a change, or returns the reason.';
 
 create function public.listing_reactivate(p_user_id uuid, p_listing_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -458,9 +472,10 @@ begin
 end;
 $$;
 comment on function public.listing_reactivate(uuid, uuid) is
-  'Takes a sale back while the listing is still visible: {id, status}; it is queued for the check and waits where it breaks a '
-  'rule. Of an active listing it says that it is active: the app repeats calls after a time-out. Reasons: not_found, '
-  'forbidden, account_blocked, authentication_required, listing_not_sold, listing_sale_final, listing_refused (with rules).';
+  'Reactivates a sold listing while it is still visible: {id, status}; queues it for the check, and it waits when it '
+  'breaks a rule. Returns an active listing as active: the app repeats requests after a time-out. Reasons: not_found, '
+  'forbidden, account_blocked, authentication_required, listing_not_sold, listing_sale_final, listing_refused (with '
+  'rules).';
 
 revoke execute on function private.listing_payer(uuid, uuid), private.posted_this_month(uuid),
   private.own_details(text, jsonb), private.write_details(public.listings, jsonb),

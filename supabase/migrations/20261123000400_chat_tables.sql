@@ -19,10 +19,10 @@ create table public.chat_threads (
   unique (listing_id, buyer_id),
   check (buyer_id <> seller_id)
 );
-comment on table public.chat_threads is 'One conversation of one buyer about one listing; outlives the listing.';
+comment on table public.chat_threads is 'Conversation of a buyer and a seller about a listing; outlives the listing.';
 comment on column public.chat_threads.last_message is 'First 100 characters of the newest message, kept by a trigger like last_message_at.';
 comment on column public.chat_threads.buyer_deleted_at is
-  'The buyer removed the thread for himself: he sees it again with what was written later. seller_deleted_at likewise.';
+  'Time at which the buyer removed the conversation: it reappears with later messages. seller_deleted_at likewise.';
 create index chat_threads_buyer_idx on public.chat_threads (buyer_id, last_message_at desc nulls last);
 create index chat_threads_seller_idx on public.chat_threads (seller_id, last_message_at desc nulls last);
 create index chat_threads_last_sender_idx on public.chat_threads (last_message_sender_id);
@@ -65,7 +65,8 @@ create table public.chat_messages (
     when 'image' then image_url is not null and offer_amount is null
     else offer_amount is not null and image_url is null end)
 );
-comment on table public.chat_messages is 'A text, picture or price offer. Only the other side marks it as read; nobody changes what was said.';
+comment on table public.chat_messages is
+  'Text, picture or price offer. Only the other side marks it as read; nobody changes sent content.';
 comment on column public.chat_messages.offer_amount is 'In som, like listings.price.';
 comment on column public.chat_messages.client_message_id is 'Chosen by the app, so that a repeated send does not appear twice.';
 create index chat_messages_thread_created_idx on public.chat_messages (thread_id, created_at desc, id desc);
@@ -93,9 +94,11 @@ create table public.chat_blocks (
   constraint chat_blocks_blocked_profile_fkey
   foreign key (blocked_id) references public.public_profiles (id) on delete no action
 );
-comment on table public.chat_blocks is 'The blocker gets no more messages from the blocked, in any thread. The blocked is not told.';
+comment on table public.chat_blocks is
+  'Block of a user: the blocker gets no more messages from the blocked user, in any conversation. The blocked user is '
+  'not notified.';
 comment on constraint chat_blocks_blocked_profile_fkey on public.chat_blocks is
-  'Lets a REST query embed the public profile of the blocked person.';
+  'Lets a REST query embed the public profile of the blocked user.';
 create index chat_blocks_blocked_idx on public.chat_blocks (blocked_id);
 create trigger chat_blocks_touch_updated_at before update on public.chat_blocks
   for each row execute function private.touch_updated_at();
@@ -113,7 +116,7 @@ language sql stable security definer set search_path = '' as $$
   union all
   select t.id from public.chat_threads t where t.seller_id = (select auth.uid());
 $$;
-comment on function private.my_threads() is 'The threads in which the caller is the buyer or the seller.';
+comment on function private.my_threads() is 'Returns the conversations in which the caller is the buyer or the seller.';
 create policy chat_messages_select on public.chat_messages for select to authenticated
   using (thread_id = any (array(select private.my_threads())));
 create policy chat_messages_update on public.chat_messages for update to authenticated
@@ -130,7 +133,8 @@ language sql stable security definer set search_path = '' as $$
         where (b.blocker_id, b.blocked_id) in ((t.buyer_id, t.seller_id), (t.seller_id, t.buyer_id)))
   );
 $$;
-comment on function private.may_write_to_thread(uuid) is 'The caller takes part in this thread and neither side has blocked the other.';
+comment on function private.may_write_to_thread(uuid) is
+  'Returns true when the caller takes part in this conversation and neither side has blocked the other.';
 create policy chat_messages_insert on public.chat_messages for insert to authenticated
   with check (sender_id = (select auth.uid()) and private.may_write_to_thread(thread_id));
 
@@ -146,7 +150,8 @@ language sql stable security definer set search_path = '' as $$
           ((p_seller_id, (select auth.uid())), ((select auth.uid()), p_seller_id)))
   );
 $$;
-comment on function private.may_open_thread(uuid, uuid) is 'The listing is visible, belongs to that seller, and neither side has blocked the other.';
+comment on function private.may_open_thread(uuid, uuid) is
+  'Returns true when the listing is visible, belongs to that seller, and neither side has blocked the other.';
 create policy chat_threads_insert on public.chat_threads for insert to authenticated
   with check (buyer_id = (select auth.uid()) and private.may_open_thread(listing_id, seller_id));
 
@@ -165,7 +170,7 @@ begin
   return new;
 end;
 $$;
-comment on function private.guard_chat_thread() is 'Trigger: each side sets its own mark of removal only.';
+comment on function private.guard_chat_thread() is 'Trigger: lets each side set only its own mark of removal.';
 create trigger chat_threads_guard before update on public.chat_threads
   for each row execute function private.guard_chat_thread();
 
@@ -181,7 +186,8 @@ begin
   return new;
 end;
 $$;
-comment on function private.mark_message_read() is 'Trigger: read_at is the database''s time, and what was read stays read.';
+comment on function private.mark_message_read() is
+  'Trigger: sets read_at to the database''s time and keeps read messages read.';
 create trigger chat_messages_mark_read before update of is_read, read_at on public.chat_messages
   for each row execute function private.mark_message_read();
 
@@ -199,7 +205,8 @@ begin
   return null;
 end;
 $$;
-comment on function private.remember_last_message() is 'Trigger: the thread list shows the newest message without reading messages.';
+comment on function private.remember_last_message() is
+  'Trigger: stores the newest message on the conversation, so that the list reads no messages.';
 create trigger chat_messages_remember_last after insert on public.chat_messages
   for each row execute function private.remember_last_message();
 

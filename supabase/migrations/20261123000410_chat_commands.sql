@@ -7,7 +7,7 @@ language sql stable set search_path = '' as $$
   select exists (
     select from public.chat_blocks b where (b.blocker_id, b.blocked_id) in ((p_one, p_other), (p_other, p_one)));
 $$;
-comment on function private.chat_blocked(uuid, uuid) is 'One of the two has blocked the other.';
+comment on function private.chat_blocked(uuid, uuid) is 'Returns true when either of the two has blocked the other.';
 
 create function private.chat_person(p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -15,7 +15,8 @@ language sql stable set search_path = '' as $$
     'is_verified', p.is_verified)
   from public.public_profiles p where p.id = p_user_id;
 $$;
-comment on function private.chat_person(uuid) is 'What the other side of a conversation sees of a person.';
+comment on function private.chat_person(uuid) is
+  'Returns the part of a profile that the other side of a conversation sees.';
 
 create function private.chat_unread(p_thread public.chat_threads, p_user_id uuid) returns bigint
 language sql stable set search_path = '' as $$
@@ -27,7 +28,7 @@ language sql stable set search_path = '' as $$
       '-infinity');
 $$;
 comment on function private.chat_unread(public.chat_threads, uuid) is
-  'How many messages of the other side this side has not read, without those that he has removed.';
+  'Counts unread messages of the other side, without those that this side has removed.';
 
 create function private.chat_thread_as_seen(p_thread public.chat_threads, p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -50,8 +51,8 @@ language sql stable set search_path = '' as $$
   from (select case when p_user_id = p_thread.buyer_id then p_thread.seller_id else p_thread.buyer_id end as id) as o;
 $$;
 comment on function private.chat_thread_as_seen(public.chat_threads, uuid) is
-  'A conversation as one of its two sides sees it: with the listing while it may be shown, the other side, what is '
-  'unread, and whether the viewer has blocked the other. Of what he has removed nothing counts.';
+  'Returns a conversation for one of its two sides: the listing while it may be shown, the other side, the unread '
+  'count, and the viewer''s block of the other. Ignores removed messages.';
 
 create function public.chat_open_thread(p_user_id uuid, p_listing_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -83,7 +84,7 @@ begin
 end;
 $$;
 comment on function public.chat_open_thread(uuid, uuid) is
-  'The one conversation of this buyer about this listing, opened if there is none. Reasons: not_found, '
+  'Opens the conversation of this buyer about this listing, or returns the existing one. Reasons: not_found, '
   'chat_own_listing, chat_blocked, account_blocked, authentication_required.';
 
 create function public.chat_threads_page(
@@ -123,8 +124,9 @@ language sql stable set search_path = '' as $$
         from public.chat_threads c where c.seller_id = p_user_id) as s));
 $$;
 comment on function public.chat_threads_page(uuid, timestamptz, uuid, integer) is
-  'A page of a user''s conversations {threads, unread_total}, the newest first, after (p_before, p_before_id), which '
-  'are newest_at and id. What he has removed comes back with a new message; a seller sees no empty conversation.';
+  'Returns a page of a user''s conversations {threads, unread_total}, newest first, after (p_before, p_before_id), '
+  'which are newest_at and id. A removed conversation returns with a new message; a seller sees no empty '
+  'conversation.';
 
 create function public.chat_remove_thread(p_user_id uuid, p_thread_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -142,7 +144,7 @@ begin
 end;
 $$;
 comment on function public.chat_remove_thread(uuid, uuid) is
-  'Removes a conversation for this side only, with what was written until now. Reason: not_found.';
+  'Removes a conversation, with its messages so far, for this side only. Reason: not_found.';
 
 -- Sending and reading messages. Times inside a conversation are given while its row is held, so that messages, and the
 -- mark of a removal among them, have one order. A refusal is {"reason": <error code>}.
@@ -164,8 +166,8 @@ begin
 end;
 $$;
 comment on function private.notify_of_message() is
-  'Trigger: one notification for the recipient per conversation, renewed by each message. Its name puts it behind the one '
-  'that keeps last_message.';
+  'Trigger: keeps one notification per conversation for the recipient and renews it with each message. Its name '
+  'orders it after the trigger that keeps last_message.';
 create trigger chat_messages_tell_recipient after insert on public.chat_messages
   for each row when (not new.is_read) execute function private.notify_of_message();
 
@@ -178,7 +180,8 @@ language sql stable set search_path = '' as $$
     'client_message_id', p_message.client_message_id, 'created_at', p_message.created_at,
     'sender', private.chat_person(p_message.sender_id));
 $$;
-comment on function private.chat_message_as_seen(public.chat_messages) is 'A message with the public part of its sender.';
+comment on function private.chat_message_as_seen(public.chat_messages) is
+  'Returns a message with the public part of its sender.';
 
 create function private.chat_replay_of(
   p_thread_id uuid, p_sender_id uuid, p_message jsonb, p_client_message_id uuid, p_replay_seconds integer
@@ -195,8 +198,8 @@ language sql stable set search_path = '' as $$
      and pg_catalog.to_jsonb(n) @> p_message);
 $$;
 comment on function private.chat_replay_of(uuid, uuid, jsonb, uuid, integer) is
-  'The message that this one repeats: by the id that the sender chose, else the newest of the conversation if it is the '
-  'same, by the same sender, and seconds old.';
+  'Finds the message that this one repeats: by the id that the sender chose, else the newest of the conversation when '
+  'it is equal, of the same sender, and at most p_replay_seconds old.';
 
 create function public.chat_send(
   p_user_id uuid, p_thread_id uuid, p_message jsonb, p_client_message_id uuid, p_replay_seconds integer
@@ -231,7 +234,7 @@ begin
 end;
 $$;
 comment on function public.chat_send(uuid, uuid, jsonb, uuid, integer) is
-  'Writes {message_type, body, image_url, offer_amount} into a conversation; a repetition gets the first message again. '
+  'Writes {message_type, body, image_url, offer_amount} into a conversation; a repeat returns the first message. '
   'Reasons: not_found, chat_blocked, idempotency_key_reused, account_blocked, authentication_required.';
 
 create function public.chat_messages_page(
@@ -254,8 +257,8 @@ language sql stable set search_path = '' as $$
       from page p), '[]')) end;
 $$;
 comment on function public.chat_messages_page(uuid, uuid, timestamptz, uuid, integer) is
-  'A page of a conversation {messages}, the newest first, after the message (p_before, p_before_id), without what this '
-  'side has removed. Reason: not_found.';
+  'Returns a page of a conversation {messages}, newest first, after the message (p_before, p_before_id), without '
+  'messages that this side has removed. Reason: not_found.';
 
 create function public.chat_mark_read(p_user_id uuid, p_thread_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -276,7 +279,7 @@ begin
 end;
 $$;
 comment on function public.chat_mark_read(uuid, uuid) is
-  'Marks what the other side has written as read, and the notification of it: {read}. Reason: not_found.';
+  'Marks messages of the other side, and their notification, as read: {read}. Reason: not_found.';
 
 -- Blocking a person, and reporting a person or a message. A refusal is {"reason": <error code>}.
 
@@ -296,15 +299,14 @@ begin
 end;
 $$;
 comment on function public.chat_block(uuid, uuid) is
-  'Blocks a person for the caller; again: changes nothing. Reasons: not_found, forbidden (oneself), '
-  'authentication_required.';
+  'Blocks a user for the caller. Idempotent. Reasons: not_found, forbidden (oneself), authentication_required.';
 
 create function public.chat_unblock(p_user_id uuid, p_other_user_id uuid) returns jsonb
 language sql volatile set search_path = '' as $$
   delete from public.chat_blocks b where b.blocker_id = p_user_id and b.blocked_id = p_other_user_id;
   select '{}'::jsonb;
 $$;
-comment on function public.chat_unblock(uuid, uuid) is 'Takes the caller''s own block back; without one nothing changes.';
+comment on function public.chat_unblock(uuid, uuid) is 'Removes the caller''s own block. Idempotent.';
 
 create function public.chat_report(
   p_user_id uuid, p_target_type text, p_target_id uuid, p_reason text, p_comment text
@@ -335,8 +337,8 @@ begin
 end;
 $$;
 comment on function public.chat_report(uuid, text, uuid, text, text) is
-  'Reports a user, or a message of one''s own conversations; the first report of a thing stays. Reasons: not_found, '
-  'forbidden (oneself), account_blocked, authentication_required.';
+  'Reports a user, or a message of the caller''s own conversations; the first report of a subject stays. Reasons: '
+  'not_found, forbidden (oneself), account_blocked, authentication_required.';
 
 revoke execute on function private.chat_blocked(uuid, uuid), private.chat_person(uuid),
   private.chat_unread(public.chat_threads, uuid), private.chat_thread_as_seen(public.chat_threads, uuid),

@@ -16,7 +16,9 @@ create table public.reports (
   updated_at timestamptz not null default now(),
   unique (reporter_id, target_type, target_id)
 );
-comment on table public.reports is 'A user reports a listing, message, comment, person or business: raises the priority of its check, hides nothing by itself.';
+comment on table public.reports is
+  'Report of a user about a listing, message, comment, user or business: raises the priority of its check, hides '
+  'nothing by itself.';
 comment on column public.reports.target_id is 'Id in the table that target_type names; no foreign key, as the report outlives its target.';
 create index reports_target_idx on public.reports (target_type, target_id);
 create index reports_reported_user_idx on public.reports (reported_user_id);
@@ -60,8 +62,8 @@ begin
 end;
 $$;
 comment on function public.listing_report(uuid, uuid, text, text) is
-  'Reports a listing, once per user: {id}. The check begins anew with high priority, urgent from the third report on; the '
-  'listing stays as it is. Reasons: not_found, forbidden (one''s own), account_blocked, authentication_required.';
+  'Reports a listing, once per user: {id}. Restarts the check with high priority, urgent from the third report on; '
+  'leaves the listing as it is. Reasons: not_found, forbidden (one''s own), account_blocked, authentication_required.';
 
 -- A report past the backend names something that exists, is not the reporter's own, and that the reporter may see.
 
@@ -82,7 +84,7 @@ begin
 end;
 $$;
 comment on function private.reported_user(text, uuid) is
-  'The person behind a thing that the caller reports; null where there is no such thing, or the caller may not see it.';
+  'Returns the user behind a reported subject; null when it does not exist or the caller may not see it.';
 
 create function private.know_report_target() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -98,7 +100,7 @@ begin
   return new;
 end;
 $$;
-comment on function private.know_report_target() is 'Trigger: a report through REST follows the rules of the backend''s own.';
+comment on function private.know_report_target() is 'Trigger: applies the backend''s rules to a report through REST.';
 create trigger reports_know_target before insert on public.reports
   for each row when (private.is_rest_user()) execute function private.know_report_target();
 
@@ -115,7 +117,8 @@ begin
 end;
 $$;
 comment on function private.act_on_report() is
-  'Trigger: a report of a listing raises its check. The third pending report of a comment hides it until a moderator decides.';
+  'Trigger: raises the check of a reported listing. Hides a comment after its third pending report until a moderator '
+  'decides.';
 create trigger reports_act after insert on public.reports
   for each row when (new.target_type in ('listing', 'comment')) execute function private.act_on_report();
 

@@ -9,7 +9,7 @@ language sql stable set search_path = '' as $$
     when u.role not in ('moderator', 'admin') then 'forbidden' end
   from (select p_moderator_id as id) as asked left join public.accounts u on u.id = asked.id;
 $$;
-comment on function private.moderator_refusal(uuid) is 'Why this person may not moderate; null when he may.';
+comment on function private.moderator_refusal(uuid) is 'Returns the reason why this user may not moderate, else null.';
 
 create function private.queue_item(p_queue public.moderation_queue) returns jsonb
 language sql stable set search_path = '' as $$
@@ -22,7 +22,8 @@ language sql stable set search_path = '' as $$
       'details', private.full_details(l), 'created_at', l.created_at, 'seller', private.seller_card(l.seller_user_id)))
   from public.listings l where l.id = p_queue.listing_id;
 $$;
-comment on function private.queue_item(public.moderation_queue) is 'A place in the queue with what a moderator looks at.';
+comment on function private.queue_item(public.moderation_queue) is
+  'Returns a queue item with everything that a moderator needs.';
 
 create function public.moderation_list(
   p_moderator_id uuid, p_statuses text[], p_is_mine boolean, p_after_rank integer, p_after timestamptz, p_after_id uuid,
@@ -49,7 +50,7 @@ begin
 end;
 $$;
 comment on function public.moderation_list(uuid, text[], boolean, integer, timestamptz, uuid, integer) is
-  'A page of the open queue {items}, the most urgent and then the oldest first. Reasons: forbidden, account_blocked, '
+  'Returns a page of the open queue {items}, most urgent and then oldest first. Reasons: forbidden, account_blocked, '
   'authentication_required.';
 
 create function public.moderation_read(p_moderator_id uuid, p_listing_id uuid) returns jsonb
@@ -68,7 +69,7 @@ language sql stable set search_path = '' as $$
   from (select private.moderator_refusal(p_moderator_id) as reason) as refusal;
 $$;
 comment on function public.moderation_read(uuid, uuid) is
-  'One place in the queue with its history {…, events, reports}. Reasons: not_found, forbidden, account_blocked, '
+  'Returns one queue item with its history {…, events, reports}. Reasons: not_found, forbidden, account_blocked, '
   'authentication_required.';
 
 create function private.decision_refusal(
@@ -88,8 +89,8 @@ language sql stable set search_path = '' as $$
   from public.accounts u where u.id = p_moderator_id;
 $$;
 comment on function private.decision_refusal(uuid, public.moderation_queue, integer) is
-  'Why a moderator may not act on this place in the queue: nobody decides about a listing of one''s own or of a business in '
-  'which one works. An administrator may act on what others hold.';
+  'Returns the reason why a moderator may not act on this queue item, else null: forbidden for listings of one''s own '
+  'or of a business in which one works. An administrator may act on items assigned to others.';
 
 create function public.moderation_act(
   p_moderator_id uuid, p_listing_id uuid, p_version integer, p_action text, p_reason text
@@ -122,9 +123,9 @@ begin
 end;
 $$;
 comment on function public.moderation_act(uuid, uuid, integer, text, text) is
-  'assign, release, approve, reject (with p_reason) or escalate: the place in the queue afterwards. Reasons: not_found, '
-  'forbidden, account_blocked, authentication_required, moderation_outdated (the listing has changed since p_version), '
-  'moderation_decided, moderation_taken.';
+  'Performs assign, release, approve, reject (with p_reason) or escalate and returns the queue item afterwards. '
+  'Reasons: not_found, forbidden, account_blocked, authentication_required, moderation_outdated (the listing has '
+  'changed since p_version), moderation_decided, moderation_taken.';
 
 create function private.apply_decision(p_moderator_id uuid, p_listing_id uuid, p_action text) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -148,8 +149,8 @@ begin
 end;
 $$;
 comment on function private.apply_decision(uuid, uuid, text) is
-  'What a decision does to the listing and to the reports about it. An approved listing that was waiting is shown; a '
-  'rejected one is hidden, also when it is shown already.';
+  'Applies a decision to the listing and to the reports about it. Approval shows a waiting listing; rejection hides '
+  'it, also when it is shown already.';
 
 revoke execute on function private.moderator_refusal(uuid), private.queue_item(public.moderation_queue),
   public.moderation_list(uuid, text[], boolean, integer, timestamptz, uuid, integer),

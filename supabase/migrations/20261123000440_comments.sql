@@ -19,7 +19,7 @@ create table public.comments (
   constraint comments_user_profile_fkey
     foreign key (user_id) references public.public_profiles (id) on delete no action
 );
-comment on table public.comments is 'What people write below a listing. A deleted one stays as a place for its replies.';
+comment on table public.comments is 'Comments below a listing. A deleted one stays as a place for its replies.';
 comment on column public.comments.is_hidden is
   'Breaks a moderation rule or was reported, until a moderator decides: its author alone sees it.';
 create index comments_listing_created_idx on public.comments (listing_id, created_at desc, id desc);
@@ -50,7 +50,7 @@ create table public.comment_likes (
   created_at timestamptz not null default now(),
   unique (comment_id, user_id)
 );
-comment on table public.comment_likes is 'A user likes a comment. comments.likes_count is kept by a trigger.';
+comment on table public.comment_likes is 'Likes of comments by users. comments.likes_count is kept by a trigger.';
 create index comment_likes_user_idx on public.comment_likes (user_id);
 alter table public.comment_likes enable row level security;
 grant select, delete on public.comment_likes to authenticated;
@@ -69,7 +69,7 @@ create table public.comment_reactions (
   created_at timestamptz not null default now(),
   unique (comment_id, user_id, emoji)
 );
-comment on table public.comment_reactions is 'An emoji of a user at a comment; each emoji once.';
+comment on table public.comment_reactions is 'Emoji of a user at a comment; each emoji once.';
 create index comment_reactions_user_idx on public.comment_reactions (user_id);
 
 -- The app counts emoji itself, also for guests.
@@ -94,8 +94,8 @@ language sql stable security definer set search_path = '' as $$
             where b.blocker_id = c.user_id and b.blocked_id = p_user_id))));
 $$;
 comment on function private.may_comment(uuid, uuid, uuid) is
-  'The listing is on show, the comment that is answered stands below it, and neither its author nor the seller has blocked '
-  'the user.';
+  'Returns true when the listing is shown, the answered comment stands below it, and neither its author nor the '
+  'seller has blocked the user.';
 
 create function private.check_comment() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -122,7 +122,7 @@ begin
 end;
 $$;
 comment on function private.check_comment() is
-  'Trigger: where one may comment, what deleting leaves, and which words wait for a moderator.';
+  'Trigger: checks where commenting is allowed, limits a deletion to its mark, and sends listed words to a moderator.';
 create trigger comments_guard before insert or update of text, is_deleted on public.comments
   for each row execute function private.check_comment();
 
@@ -146,7 +146,7 @@ begin
   return null;
 end;
 $$;
-comment on function private.count_comments() is 'Trigger: counts what everybody sees, per listing and per comment that is answered.';
+comment on function private.count_comments() is 'Trigger: counts public comments per listing and per answered comment.';
 create trigger comments_count after insert or delete or update of text, is_deleted, is_hidden on public.comments
   for each row execute function private.count_comments();
 
@@ -166,7 +166,8 @@ begin
   return null;
 end;
 $$;
-comment on function private.notify_of_comment() is 'Trigger: notifies the seller and the author of the comment that is answered.';
+comment on function private.notify_of_comment() is
+  'Trigger: notifies the seller and the author of the answered comment.';
 create trigger comments_notify after insert on public.comments
   for each row when (not new.is_hidden) execute function private.notify_of_comment();
 
@@ -178,7 +179,8 @@ begin
   return null;
 end;
 $$;
-comment on function private.count_comment_likes() is 'Trigger: adds to the stored number, so that parallel likes are all counted.';
+comment on function private.count_comment_likes() is
+  'Trigger: increments the stored counter, so that parallel likes all count.';
 create trigger comment_likes_count after insert or delete on public.comment_likes
   for each row execute function private.count_comment_likes();
 
@@ -190,7 +192,8 @@ language sql stable security definer set search_path = '' as $$
     select from public.comments c where c.id = p_comment_id
       and (not c.is_hidden or c.user_id = (select auth.uid())) and private.may_see_listing(p_listing_id => c.listing_id));
 $$;
-comment on function private.may_see_comment(uuid) is 'The select policy of comments, for what hangs on one.';
+comment on function private.may_see_comment(uuid) is
+  'Applies the select policy of comments, for tables that belong to one.';
 create policy comment_likes_insert on public.comment_likes for insert to authenticated
   with check (user_id = (select auth.uid()) and private.may_see_comment(comment_id));
 create policy comment_reactions_select on public.comment_reactions for select to anon, authenticated
@@ -208,7 +211,8 @@ language sql stable set search_path = '' as $$
     select pg_catalog.jsonb_build_object('id', p.id, 'name', p.name, 'avatar_url', p.avatar_url)
     from public.public_profiles p where p.id = p_comment.user_id));
 $$;
-comment on function private.comment_view(public.comments) is 'A comment with its author, as the API answers it.';
+comment on function private.comment_view(public.comments) is
+  'Returns a comment with its author, as the API returns it.';
 
 create function public.comments_page(
   p_viewer_id uuid, p_listing_id uuid, p_parent_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer
@@ -229,7 +233,8 @@ language sql stable set search_path = '' as $$
       ) as page), '[]')) end;
 $$;
 comment on function public.comments_page(uuid, uuid, uuid, timestamptz, uuid, integer) is
-  'A page of the comments of a listing, or of the replies to one, newest first: {comments}. Reason: not_found.';
+  'Returns a page of the comments of a listing, or of the replies to one, newest first: {comments}. Reason: '
+  'not_found.';
 
 create function public.comment_add(p_user_id uuid, p_listing_id uuid, p_parent_id uuid, p_text text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -265,8 +270,8 @@ exception
 end;
 $$;
 comment on function public.comment_add(uuid, uuid, uuid, text) is
-  'Adds a comment and returns it; is_hidden while it waits for a moderator. Reasons: not_found, forbidden (no comments there, '
-  'or blocked), text_refused (with rules), rate_limited, account_blocked, authentication_required.';
+  'Adds a comment and returns it; is_hidden while it waits for a moderator. Reasons: not_found, forbidden (no '
+  'comments there, or blocked), text_refused (with rules), rate_limited, account_blocked, authentication_required.';
 
 create function public.comment_remove(p_user_id uuid, p_comment_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -277,7 +282,7 @@ begin
 end;
 $$;
 comment on function public.comment_remove(uuid, uuid) is
-  'Deletes the caller''s own comment: {id}; again, it changes nothing. Reason: not_found.';
+  'Deletes the caller''s own comment: {id}. Idempotent. Reason: not_found.';
 
 create function public.comments_to_check(p_moderator_id uuid, p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -290,7 +295,8 @@ language sql stable set search_path = '' as $$
         order by h.created_at, h.id limit p_limit) as c)));
 $$;
 comment on function public.comments_to_check(uuid, integer) is
-  'The hidden comments, the oldest first: {comments}. Reasons: forbidden, account_blocked, authentication_required.';
+  'Returns the hidden comments, oldest first: {comments}. Reasons: forbidden, account_blocked, '
+  'authentication_required.';
 
 create function public.comment_decide(p_moderator_id uuid, p_comment_id uuid, p_is_shown boolean) returns jsonb
 language plpgsql volatile set search_path = '' as $$

@@ -1,4 +1,4 @@
--- Videos at their providers, upload tickets, and the ledger of the move from api.video to Yandex Cloud Video.
+-- Videos at their providers, upload sessions, and the ledger of the transfer from api.video to Yandex Cloud Video.
 -- Playback addresses are resolved per request and stored nowhere here: some of them expire.
 
 create table public.videos (
@@ -45,25 +45,33 @@ create table public.videos (
   check ((state = 'deleted') = (deleted_at is not null)),
   check (next_listing_id is null or listing_id is null)
 );
-comment on table public.videos is 'One video and where it lies. A row stays until the suppliers'' copies are released.';
-comment on column public.videos.owner_user_id is 'Restricts deletion of the user: a copy at a supplier without a row would be paid for ever.';
-comment on column public.videos.fallback_provider is 'Where a second copy still plays when the first is gone, until fallback_until.';
+comment on table public.videos is
+  'Video with its places at providers. A row stays until the providers'' copies are released.';
+comment on column public.videos.owner_user_id is
+  'Owner. Restricts deletion of the user: a copy at a provider without a row would be paid for ever.';
+comment on column public.videos.fallback_provider is
+  'Provider of a second copy that still plays when the first is gone, until fallback_until.';
 comment on column public.videos.replica_key is 'Object key of the copy in VK Cloud.';
-comment on column public.videos.replica_origin is 'transcode where the supplier does not give the uploaded file back (api.video).';
-comment on column public.videos.projection is 'Yandex plays an equirectangular (360°) file flat; such videos are not moved.';
-comment on column public.videos.next_check_at is 'When to ask the supplier again; Yandex tells nobody that a video is ready.';
+comment on column public.videos.replica_origin is
+  'Origin of the replica: transcode where the provider does not return the uploaded file (api.video).';
+comment on column public.videos.projection is
+  'Projection; Yandex plays an equirectangular (360°) file flat, so such videos are not transferred.';
+comment on column public.videos.next_check_at is
+  'Time of the next query to the provider; Yandex sends no webhook when a video is ready.';
 comment on column public.videos.delete_requested_at is 'No longer shown; a timer releases the copies and then sets deleted_at.';
 comment on column public.videos.ownership is
-  'Evidence that the file at api.video belongs to this row (docs/decisions/0072). proved: it was uploaded under our id while '
-  'the ticket was open. adopted: an imported listing showed it. claimed: somebody has named it, and it is never deleted at '
-  'api.video. Files at Yandex are all created by us.';
-comment on column public.videos.version is 'Grows with each change of place, so that a migration notices that the owner was faster.';
+  'Evidence that the file at api.video belongs to this row (docs/decisions/0072). proved: it was uploaded under our '
+  'id while the upload session was open. adopted: an imported listing showed it. claimed: a user has named it, and it '
+  'is never deleted at api.video. Files at Yandex are all created by us.';
+comment on column public.videos.version is
+  'Grows with each change of place, so that a video transfer notices an earlier change by the owner.';
 comment on column public.videos.next_listing_id is
-  'The listing whose video this replaces once it plays; until then the listing shows the one it has.';
+  'Listing whose video this replaces once it plays; until then the listing shows its present one.';
 comment on column public.videos.lasting_hls_url is
-  'Where api.video plays it: its public addresses last, so they may be kept. Never one of Yandex, which end.';
+  'Playback address at api.video, whose public addresses last, so that they may be kept. Never one of Yandex, which '
+  'expire.';
 comment on column public.videos.gone_at is 'Since when provider says that it has no such video. Another copy plays, if there is one.';
-comment on column public.videos.checks is 'How often the supplier was asked: the pauses grow.';
+comment on column public.videos.checks is 'Number of queries to the provider; the pauses grow with it.';
 create unique index videos_provider_video_idx on public.videos (provider, provider_video_id);
 create unique index videos_one_per_listing_idx on public.videos (listing_id)
   where delete_requested_at is null and deleted_at is null;
@@ -113,11 +121,13 @@ create table public.upload_tickets (
 );
 comment on table public.upload_tickets is 'Permission for one user to upload one video of a declared size within a short time.';
 comment on column public.upload_tickets.provider_ticket is
-  'The supplier''s upload token or tus address. A secret: it is handed out to its user, kept here to be revoked. Null until '
-  'the supplier has answered: the row is there before the call, so that nothing at the supplier is without one.';
-comment on column public.upload_tickets.revoked_at is 'When the supplier confirmed that its token is gone.';
+  'Provider''s upload token or tus address. Secret: returned to its user, kept here for revocation. Null until the '
+  'provider has responded: the row exists before the request, so that nothing at the provider is without one.';
+comment on column public.upload_tickets.revoked_at is
+  'Time at which the provider confirmed the revocation of its token.';
 comment on column public.upload_tickets.idempotency_key is
-  'The client''s Idempotency-Key, or the digest of the request: a repeated request gets the same ticket. Null when it is free again.';
+  'Client''s Idempotency-Key, or the digest of the request: a repeated request gets the same upload session. Null '
+  'when it is free again.';
 create index upload_tickets_user_idx on public.upload_tickets (user_id, created_at desc);
 create index upload_tickets_listing_idx on public.upload_tickets (listing_id);
 create unique index upload_tickets_video_idx on public.upload_tickets (video_id);
@@ -184,24 +194,29 @@ create table public.video_migrations (
   check (target_released_at is null or state in ('rolled_back', 'skipped', 'failed'))
 );
 comment on table public.video_migrations is
-  'Ledger of the move from api.video to Yandex: one row per video, one state each; every step can be repeated.';
+  'Ledger of the video transfer from api.video to Yandex: one row per video, one state each; every step can be '
+  'repeated.';
 comment on column public.video_migrations.upload_url is 'tus address, stored before the first byte, so that a killed run goes on in the middle of the file.';
-comment on column public.video_migrations.failed_state is 'Where it failed, and so where the next try starts.';
+comment on column public.video_migrations.failed_state is 'State that failed, in which the next attempt starts.';
 comment on column public.video_migrations.chunk_digests is
   '[{"from", "to", "sha256"}]: a running hash cannot be kept between two invocations, one per chunk can.';
 comment on column public.video_migrations.source_etag is 'Two runs must not mix two versions of the source.';
-comment on column public.video_migrations.previous_place is 'What listing and video pointed to before the switch; the rollback writes it back.';
-comment on column public.video_migrations.started_on is 'The Bishkek day whose allowance it counts against.';
+comment on column public.video_migrations.previous_place is
+  'Addresses of listing and video before the switch; the rollback restores them.';
+comment on column public.video_migrations.started_on is 'Bishkek day against whose limit it counts.';
 comment on column public.video_migrations.source_release_after is 'Not before this time is the copy at api.video deleted.';
 comment on column public.video_migrations.target_requested_at is
-  'When a copy was first asked for. Since then one may exist whose id we never learned: it is looked up before another is asked for.';
+  'Time of the first request for a copy. Since then a copy with an unknown id may exist: look it up before another '
+  'request.';
 comment on column public.video_migrations.target_number is
-  'Which copy this is: 1 unless one was deleted as useless. A supplier must not take the next for a repetition of the last.';
-comment on column public.video_migrations.polled_at is 'When the supplier was last asked whether the copy is ready.';
+  'Number of the copy: 1 unless one was deleted as useless. A provider must not take the next for a repeat of the '
+  'last.';
+comment on column public.video_migrations.polled_at is
+  'Time of the last query to the provider for the state of the copy.';
 comment on column public.video_migrations.source_release_started_at is
   'From here on the copy at api.video counts as gone: there is no way back.';
 comment on column public.video_migrations.target_release_after is
-  'Not before this time is a copy at Yandex that nobody needs deleted: rolled back, or its listing went away meanwhile.';
+  'Earliest time to delete an unneeded copy at Yandex: rolled back, or its listing was deleted meanwhile.';
 create unique index video_migrations_target_idx on public.video_migrations (target_provider, target_video_id);
 create index video_migrations_listing_idx on public.video_migrations (listing_id);
 create index video_migrations_due_idx on public.video_migrations (next_try_at nulls first, created_at)
@@ -234,9 +249,10 @@ create table public.video_migration_days (
   source_seconds numeric(14, 3) not null default 0 check (source_seconds >= 0 and source_seconds <> 'NaN'),
   check (started <= allowed)
 );
-comment on table public.video_migration_days is 'How many videos were begun per Bishkek day; the check keeps the daily limit over restarts and parallel runs.';
+comment on table public.video_migration_days is
+  'Number of videos begun per Bishkek day; keeps the daily limit over restarts and parallel runs.';
 comment on column public.video_migration_days.source_seconds is
-  'Seconds of video whose copying began: what download and transcoding are billed by.';
+  'Seconds of video whose copying began, by which download and transcoding are billed.';
 create trigger video_migration_days_touch_updated_at before update on public.video_migration_days
   for each row execute function private.touch_updated_at();
 alter table public.video_migration_days enable row level security;

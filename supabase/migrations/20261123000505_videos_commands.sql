@@ -1,4 +1,4 @@
--- The life of a video: upload, check, the place in its listing, deletion.
+-- Life cycle of a video: upload, check, place in its listing, deletion.
 
 -- Videos are locked before their tickets everywhere, and an upload that two people claim at once is one's alone.
 -- Who looks at a video that is being made learns at once that it is ready; a listing posted afterwards shows the
@@ -43,9 +43,10 @@ begin
 end;
 $$;
 comment on function private.attach_video(uuid, text) is
-  'Gives a listing a video, named by our id or by that at api.video, and releases the one it had: at once, or when the new '
-  'one plays if the old one does. False when the video is another person''s or listing''s, comes from no ticket of the '
-  'seller, has failed or is on its way out. The former place of the video that the listing shows changes nothing.';
+  'Attaches a video, named by our id or that at api.video, to a listing and releases the previous one: at once, or '
+  'when the new one plays if the old one does. Returns false when the video belongs to another user or listing, comes '
+  'from no upload session of the seller, has failed or is being deleted. The former place of the listing''s own video '
+  'changes nothing.';
 
 create function private.remove_listing(p_listing_id uuid) returns void
 language sql volatile set search_path = '' as $$
@@ -54,20 +55,23 @@ language sql volatile set search_path = '' as $$
   where v.listing_id = p_listing_id and v.delete_requested_at is null and v.deleted_at is null;
 $$;
 comment on function private.remove_listing(uuid) is
-  'Hides a listing for ever and requests the removal of its videos. Idempotent; the row remains until they are released.';
+  'Hides a listing for good and requests the removal of its videos. Idempotent; the row remains until they are '
+  'released.';
 
 create function private.api_video_id(p_url text) returns text
 language sql immutable set search_path = '' as $$
   select (pg_catalog.regexp_match(p_url, '^https://(?:cdn|vod|embed)\.api\.video/vod/([A-Za-z0-9_-]{1,100})(?:/|$)'))[1];
 $$;
 comment on function private.api_video_id(text) is
-  'The id in an address at api.video, null in any other. The app''s form sends the address alone.';
+  'Returns the video id in an address at api.video, null for any other address. The app''s form sends the address '
+  'alone.';
 
 create function private.is_at_api_video(p_url text) returns boolean
 language sql immutable set search_path = '' as $$
   select p_url ~ '^https://([a-z0-9-]+\.)*api\.video/';
 $$;
-comment on function private.is_at_api_video(text) is 'Whether a picture or video lies there and goes with the copy.';
+comment on function private.is_at_api_video(text) is
+  'Returns true when a picture or video is stored at api.video and disappears with the copy there.';
 
 -- What a listing shows of its video, in every state of it. Locks in the order of the owner's own actions: listing, video.
 
@@ -99,9 +103,9 @@ language sql volatile set search_path = '' as $$
     (s.video_id, p_video.provider, s.status, s.url, s.player_url, s.thumbnail_url);
 $$;
 comment on function private.show_video(public.videos, text) is
-  'Writes to its listing where a video plays: api.video''s own addresses while it is there, since they last and the app '
-  'builds the same from video_id; else ours, which lead to wherever it plays: a manifest, or a file where only the replica '
-  'is left. p_api_url: where callers reach the API.';
+  'Writes the playback address of a video to its listing: api.video''s own addresses while it is there, since they '
+  'last and the app builds the same from video_id; else ours, which redirect to the present place: a manifest, or a '
+  'file where only the replica is left. p_api_url: public base address of the API.';
 
 create function private.hide_video(p_listing_id uuid) returns void
 language sql volatile set search_path = '' as $$
@@ -111,7 +115,8 @@ language sql volatile set search_path = '' as $$
   where l.id = p_listing_id and not exists (select from public.videos v
     where v.listing_id = l.id and v.delete_requested_at is null and v.deleted_at is null);
 $$;
-comment on function private.hide_video(uuid) is 'The listing shows no video: its own was deleted or refused. A picture of the seller stays.';
+comment on function private.hide_video(uuid) is
+  'Removes the video from a listing after its deletion or refusal. Keeps a picture of the seller.';
 
 create function private.place_video(p_video_id uuid, p_listing_id uuid) returns public.videos
 language plpgsql volatile set search_path = '' as $$
@@ -125,7 +130,7 @@ begin
   return v_video;
 end;
 $$;
-comment on function private.place_video(uuid, uuid) is 'Gives a listing a video and releases the one it had.';
+comment on function private.place_video(uuid, uuid) is 'Gives a listing a video and releases its previous one.';
 
 create function private.preserve_playback() returns trigger
 language plpgsql set search_path = '' as $$
@@ -146,7 +151,7 @@ begin
 end;
 $$;
 comment on function private.preserve_playback() is
-  'Trigger: while a new video is being made, the listing goes on showing the one that plays.';
+  'Trigger: keeps the playing video on the listing while a new one is being processed.';
 create trigger listings_preserve_playback before update of video_id, video_url on public.listings
   for each row when (new.video_id is distinct from old.video_id or new.video_url is distinct from old.video_url)
   execute function private.preserve_playback();
@@ -158,7 +163,7 @@ language sql stable set search_path = '' as $$
       or (l.video_id is null and l.video_url is not null and substring(l.video_url, '/vod/([A-Za-z0-9_-]+)') = p_video_id)));
 $$;
 comment on function private.is_shown_by_another(text, uuid) is
-  'Tells whether a listing other than this one shows a video at api.video, by its id or by its address alone.';
+  'Returns true when another listing shows a video at api.video, by its id or by its address alone.';
 
 create function private.named_video(p_video_id text) returns public.videos
 language sql volatile set search_path = '' as $$
@@ -171,7 +176,7 @@ language sql volatile set search_path = '' as $$
   for update;
 $$;
 comment on function private.named_video(text) is
-  'Locks the video of our id, or of an id at api.video, also of its former place there; null for none.';
+  'Locks and returns the video with our id, or with a present or former id at api.video; null for none.';
 
 create function private.take_ticket(p_seller_id uuid, p_listing_id uuid, p_video_id text) returns public.videos
 language plpgsql volatile set search_path = '' as $$
@@ -197,8 +202,9 @@ exception when unique_violation then
 end;
 $$;
 comment on function private.take_ticket(uuid, uuid, text) is
-  'The existing app tells us of an upload at api.video by the listing alone. It is taken with the seller''s open ticket, and '
-  'checked against it when the supplier is asked. Null without a ticket, and for a video that another listing shows.';
+  'Matches an upload at api.video, which the existing app reports by the listing alone, to the seller''s open upload '
+  'session; the next query to the provider checks it. Returns null without an open session, and for a video that '
+  'another listing shows.';
 
 -- What suppliers tell of a video, taken once however often and by however many it is told.
 
@@ -207,7 +213,7 @@ language sql immutable set search_path = '' as $$
   select private.as_uuid(pg_catalog.split_part(p_found ->> 'title', '.', 1));
 $$;
 comment on function private.title_id(jsonb) is
-  'Our id in the title of a file: the name under which a ticket asks for it, with or without ".mp4". Else null.';
+  'Returns our id from the title of a file, as an upload session requests it, with or without ".mp4"; else null.';
 
 create function private.upload_excess(p_video public.videos, p_found jsonb) returns text
 language sql stable set search_path = '' as $$
@@ -225,8 +231,9 @@ language sql stable set search_path = '' as $$
   from public.upload_tickets t where t.video_id = p_video.id;
 $$;
 comment on function private.upload_excess(public.videos, jsonb) is
-  'How an upload goes beyond its ticket: sent when its user had no ticket open, or under the id of another user''s; larger or '
-  'longer (suppliers round to seconds). Not of one ticket: the existing app tells of an upload by the listing alone, and he may have fetched two. Else null.';
+  'Returns how an upload exceeds its upload session, else null: sent while its user had no session open, sent under '
+  'the id of another user''s session, larger, or longer (providers round to seconds). Accepts any open session of the '
+  'user: the existing app reports an upload by the listing alone, and may have opened two.';
 
 create function private.next_check(p_state text, p_checks integer) returns timestamptz
 language sql stable set search_path = '' as $$
@@ -235,7 +242,8 @@ language sql stable set search_path = '' as $$
     when p_state = 'processing' then pg_catalog.now()
       + pg_catalog.make_interval(secs => least(600, 10 * pg_catalog.power(2, least(p_checks, 6)))) end;
 $$;
-comment on function private.next_check(text, integer) is 'When to ask the supplier again: soon at first, every ten minutes later. Null: no more.';
+comment on function private.next_check(text, integer) is
+  'Returns the time of the next query to the provider: soon at first, every ten minutes later; null for no more.';
 
 create function private.lock_video(p_video_id uuid) returns public.videos
 language plpgsql volatile set search_path = '' as $$
@@ -265,8 +273,8 @@ begin
 end;
 $$;
 comment on function private.lock_video(uuid) is
-  'A video with the listings that show it, will show it, or are to get it, locked in the order in which everybody locks '
-  'them: listings first.';
+  'Locks a video with the listings that show it, will show it, or are to get it. Locks listings first, the order of '
+  'every caller.';
 
 create function private.refuse_video(p_video public.videos, p_reason text) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -283,7 +291,7 @@ begin
 end;
 $$;
 comment on function private.refuse_video(public.videos, text) is
-  'Hides the video; a timer deletes it at its supplier where it was proved ours.';
+  'Hides the video; a timer deletes it at its provider when its ownership is proved.';
 
 create function private.video_ready(p_video public.videos) returns public.videos
 language plpgsql volatile set search_path = '' as $$
@@ -301,7 +309,8 @@ begin
   return v_video;
 end;
 $$;
-comment on function private.video_ready(public.videos) is 'A video that waited for this takes the place of the one that its listing shows.';
+comment on function private.video_ready(public.videos) is
+  'Puts a ready video in place of the one that its listing shows.';
 
 create function private.proved_ownership(p_video public.videos, p_found jsonb) returns text
 language sql stable set search_path = '' as $$
@@ -313,8 +322,8 @@ language sql stable set search_path = '' as $$
     then 'proved' else p_video.ownership end;
 $$;
 comment on function private.proved_ownership(public.videos, jsonb) is
-  'The ownership of a video after a look at its file at api.video: proved where its title is the id of an upload of the same '
-  'user and it was created while that ticket was open.';
+  'Returns the ownership of a video after reading its file at api.video: proved when its title is the id of an upload '
+  'of the same user and it was created while that upload session was open.';
 
 create function private.observe_video(p_video public.videos, p_found jsonb, p_api_url text) returns text
 language plpgsql volatile set search_path = '' as $$
@@ -356,7 +365,8 @@ begin
 end;
 $$;
 comment on function private.observe_video(public.videos, jsonb, text) is
-  'Takes what a supplier tells of a video that is locked, and shows it. An upload beyond its ticket is refused.';
+  'Applies a provider''s report to a locked video and updates its listing. Refuses an upload that exceeds its upload '
+  'session.';
 
 create function private.record_missing_video(p_video public.videos, p_api_url text) returns text
 language plpgsql volatile set search_path = '' as $$
@@ -374,7 +384,8 @@ begin
 end;
 $$;
 comment on function private.record_missing_video(public.videos, text) is
-  'Its supplier has it no more. It stays ready where another copy plays: the listing then leads there by our address.';
+  'Records that the provider no longer has the video. Keeps it ready while another copy plays; the listing then uses '
+  'our address.';
 
 create function public.video_observed(p_video_id uuid, p_provider_video_id text, p_found jsonb, p_api_url text) returns text
 language plpgsql volatile set search_path = '' as $$
@@ -399,9 +410,9 @@ begin
 end;
 $$;
 comment on function public.video_observed(uuid, text, jsonb, text) is
-  'What the supplier tells of the video that was asked for by p_provider_video_id; null for p_found: it has no such video. '
-  'Gives the state, "outdated" where it moved or was deleted meanwhile. A ticket that ends without an upload takes its '
-  'video, and with it the address at Yandex, along.';
+  'Applies a provider''s report p_found (null: no such video) about the video p_provider_video_id. Returns the state, '
+  'or "outdated" when the video moved or was deleted meanwhile. Ends an expired upload session without an upload '
+  'together with its video, and thereby the upload address at Yandex.';
 
 create function public.video_uploaded(p_user_id uuid, p_video_id uuid, p_provider_video_id text, p_found jsonb,
   p_api_url text) returns jsonb
@@ -451,9 +462,10 @@ begin
 end;
 $$;
 comment on function public.video_uploaded(uuid, uuid, text, jsonb, text) is
-  'The user says that the upload of his ticket is done; p_found is what the supplier says of it. Gives {id, state, revoke}, the last being the token to take back. One '
-  'video per ticket: another id afterwards is refused. Again with the same id, it changes nothing. A ticket for a listing '
-  'gives it the video. Reasons: not_found, upload_ticket_over, video_unavailable, upload_too_large (is_ours: delete it).';
+  'Records the user''s message that an upload is complete; p_found is the provider''s report. Returns {id, state, '
+  'revoke}, revoke being the token to revoke. Accepts one video per upload session and refuses another id afterwards; '
+  'idempotent for the same id. Attaches the video when the session is for a listing. Reasons: not_found, '
+  'upload_ticket_over, video_unavailable, upload_too_large (is_ours: delete it).';
 
 -- What timers do for videos: asking suppliers, ending tickets, deleting, and sorting out uploads that nobody knows.
 
@@ -471,7 +483,8 @@ language sql volatile set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(held)), '[]') from held;
 $$;
 comment on function public.videos_due(integer, integer) is
-  'Videos of which the supplier is to be asked now: [{id, provider, provider_video_id}]; nobody else gets them for a while.';
+  'Claims videos that are due for a query to their provider: [{id, provider, provider_video_id}]; parallel callers '
+  'get different ones for p_lease_seconds.';
 
 create function public.upload_tickets_end() returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -495,7 +508,8 @@ begin
   return v_ended;
 end;
 $$;
-comment on function public.upload_tickets_end() is 'Ends tickets of api.video for which nothing was uploaded. Gives how many.';
+comment on function public.upload_tickets_end() is
+  'Ends upload sessions of api.video without an upload. Returns how many.';
 
 create function public.upload_tickets_unanswered(p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -506,7 +520,8 @@ language sql stable set search_path = '' as $$
     order by u.expires_at limit p_limit) as t;
 $$;
 comment on function public.upload_tickets_unanswered(integer) is
-  'Tickets whose supplier was asked, or was about to be, when the function ended: [{ticket_id, video_id, provider, created_at}].';
+  'Returns upload sessions whose function ended before it stored the provider''s response: [{ticket_id, video_id, '
+  'provider, created_at}].';
 
 create function public.upload_tickets_to_revoke(p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -517,14 +532,15 @@ language sql stable set search_path = '' as $$
     order by u.expires_at limit p_limit) as t;
 $$;
 comment on function public.upload_tickets_to_revoke(integer) is
-  'Tickets that are used or over and whose token may still be good: [{ticket_id, provider, provider_ticket}].';
+  'Returns used or ended upload sessions whose token may still be valid: [{ticket_id, provider, provider_ticket}].';
 
 create function public.upload_tickets_revoked(p_ticket_ids uuid[]) returns void
 language sql volatile set search_path = '' as $$
   update public.upload_tickets t set revoked_at = pg_catalog.now()
   where t.id = any (p_ticket_ids) and t.state <> 'issued' and t.revoked_at is null;
 $$;
-comment on function public.upload_tickets_revoked(uuid[]) is 'The supplier has confirmed that these tokens are gone.';
+comment on function public.upload_tickets_revoked(uuid[]) is
+  'Records that the provider has confirmed the revocation of these tokens.';
 
 create function public.videos_to_delete(p_limit integer, p_lease_seconds integer) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -544,9 +560,9 @@ language sql volatile set search_path = '' as $$
       else held.fallback_video_id end, held.listing_id) as is_shown from held) as h;
 $$;
 comment on function public.videos_to_delete(integer, integer) is
-  'Videos whose copies are to go: [{id, provider, provider_video_id, fallback_provider, fallback_video_id, ownership, '
-  'is_shown}]. What another listing shows at api.video (is_shown), and what is only claimed there, stays. One that a '
-  'migration is at work on waits for it.';
+  'Returns videos whose copies are to be deleted: [{id, provider, provider_video_id, fallback_provider, '
+  'fallback_video_id, ownership, is_shown}]. Keeps files that another listing shows at api.video (is_shown) and those '
+  'only claimed there. Postpones a video under transfer.';
 
 create function public.video_prove(p_video_id uuid, p_found jsonb) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -559,7 +575,8 @@ begin
 end;
 $$;
 comment on function public.video_prove(uuid, jsonb) is
-  'Tells whether a file at api.video, p_found being {title, created_at}, is this row''s own, and notes the proof.';
+  'Records the proof when a file at api.video, p_found being {title, created_at}, belongs to this row; returns true '
+  'when ownership is proved.';
 
 create function public.video_deleted(p_video_id uuid) returns void
 language sql volatile set search_path = '' as $$
@@ -568,7 +585,7 @@ language sql volatile set search_path = '' as $$
     provider_video_id = case when v.provider = 'yandex' or v.ownership <> 'claimed' then v.provider_video_id end
   where v.id = p_video_id and v.delete_requested_at is not null and v.deleted_at is null;
 $$;
-comment on function public.video_deleted(uuid) is 'No supplier has a copy of this row any more.';
+comment on function public.video_deleted(uuid) is 'Records that no provider has a copy of this row any more.';
 
 create function public.videos_unknown(p_provider text, p_found jsonb, p_hours integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -601,9 +618,10 @@ language sql stable set search_path = '' as $$
   from unknown u;
 $$;
 comment on function public.videos_unknown(text, jsonb, integer) is
-  'Of videos at a supplier ([{video_id, title, created_at}]) those that no row and no listing knows: uploads whose title is '
-  'our id, so that they belong to a ticket, and strays of more than p_hours: uploaded under our id while its ticket was '
-  'open, or created by us at Yandex. What carries no id of ours is never a stray: it may be anybody''s.';
+  'Returns those of a provider''s videos ([{video_id, title, created_at}]) that no row and no listing knows: uploads '
+  'whose title is our id, so that they belong to an upload session, and strays older than p_hours: uploaded under our '
+  'id while its session was open, or created by us at Yandex. A file without an id of ours is never a stray: it may '
+  'belong to anybody.';
 
 -- An upload belongs to its user, whichever of his tickets it came by; a video that comes by a ticket for a listing is
 -- shown to the moderators as any other change of a listing is.
@@ -625,7 +643,7 @@ begin
 end;
 $$;
 comment on function private.give_video(uuid, uuid, text) is
-  'Gives a listing, which is locked, the video of a ticket that was for it, and queues it for the check.';
+  'Attaches the video of an upload session to its locked listing and queues the listing for the check.';
 
 -- Videos that listings of the time before show: each gets a row of its own as soon as a listing names it, so that its id
 -- has an owner before anybody can claim it (docs/decisions/0072).
@@ -654,7 +672,7 @@ begin
 end;
 $$;
 comment on function private.adopt_video(public.listings) is
-  'Creates the row of a video at api.video that only a listing tells of. A video that two listings show belongs to the first.';
+  'Creates the row of a video at api.video that only a listing names. A video of two listings belongs to the first.';
 
 create function private.adopt_shown_video() returns trigger
 language plpgsql set search_path = '' as $$
@@ -664,7 +682,8 @@ begin
 end;
 $$;
 comment on function private.adopt_shown_video() is
-  'Trigger at the end of the transaction: a listing that is posted through the API has given its video a row by then.';
+  'Trigger at the end of the transaction: creates the row of a video that only its listing names; the API has created '
+  'it by then.';
 
 -- Users cannot write these columns, so an import is the only way to a listing whose video has no row.
 create constraint trigger listings_adopt_video after insert or update of video_id, video_url on public.listings

@@ -1,4 +1,4 @@
--- Upload tickets: bound to a user, repeatable, revocable (docs/decisions/0021).
+-- Upload sessions: bound to a user, repeatable, revocable (docs/decisions/0021).
 
 create function private.ticket_view(p_ticket public.upload_tickets) returns jsonb
 language sql stable set search_path = '' as $$
@@ -8,7 +8,8 @@ language sql stable set search_path = '' as $$
     'expires_at', p_ticket.expires_at, 'is_repeat', false)
   from public.videos v where v.id = p_ticket.video_id;
 $$;
-comment on function private.ticket_view(public.upload_tickets) is 'A ticket as the backend hands it to its user.';
+comment on function private.ticket_view(public.upload_tickets) is
+  'Returns an upload session in the form that its user receives.';
 
 create function private.upload_refusal(p_user_id uuid, p_listing_id uuid) returns text
 language plpgsql volatile set search_path = '' as $$
@@ -21,7 +22,8 @@ begin
     when exists (select from public.listings l where l.id = p_listing_id and l.deleted_at is not null) then 'not_found' end;
 end;
 $$;
-comment on function private.upload_refusal(uuid, uuid) is 'Why this user may not upload, for a listing or for one to come; null when he may.';
+comment on function private.upload_refusal(uuid, uuid) is
+  'Returns the reason why this user may not upload, for a listing or for a future one; else null.';
 
 create function private.remembered_ticket(p_user_id uuid, p_key text, p_digest bytea) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -42,8 +44,8 @@ begin
 end;
 $$;
 comment on function private.remembered_ticket(uuid, text, bytea) is
-  'The ticket that this request got already, null where it needs a new one: it is new, or its ticket is used or over. '
-  'Without a client''s key the same request within a minute is a repetition.';
+  'Returns the upload session that this request got before; null when it needs a new one because the request is new '
+  'or its session is used or over. Without a client''s key the same request within a minute is a repeat.';
 
 create function public.upload_ticket_open(p_user_id uuid, p_request jsonb, p_key text, p_digest bytea, p_seconds integer)
 returns jsonb
@@ -81,9 +83,10 @@ begin
 end;
 $$;
 comment on function public.upload_ticket_open(uuid, jsonb, text, bytea, integer) is
-  'A ticket for one video of a declared size, before its supplier is asked; the same request again gets the same one '
-  '(is_repeat). p_request: provider, bytes, content_type, and listing_id, duration_seconds, title, projection. Reasons: '
-  'authentication_required, account_blocked, not_found, forbidden, idempotency_key_reused.';
+  'Opens an upload session for one video of a declared size, before the request to the provider; the same request '
+  'returns the same session (is_repeat). p_request: provider, bytes, content_type, and listing_id, duration_seconds, '
+  'title, projection. Reasons: authentication_required, account_blocked, not_found, forbidden, '
+  'idempotency_key_reused.';
 
 create function public.upload_ticket_issued(p_ticket_id uuid, p_provider_ticket text, p_provider_video_id text)
 returns jsonb
@@ -106,7 +109,7 @@ begin
 end;
 $$;
 comment on function public.upload_ticket_issued(uuid, text, text) is
-  'Keeps what the supplier answered. Where a parallel request was faster, its answer stays: compare, and give the other back.';
+  'Stores the provider''s response. Keeps an earlier response of a parallel request: compare, and revoke the other.';
 
 create function public.upload_ticket_abandon(p_ticket_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -122,7 +125,8 @@ begin
   end if;
 end;
 $$;
-comment on function public.upload_ticket_abandon(uuid) is 'The supplier has certainly made nothing for this ticket.';
+comment on function public.upload_ticket_abandon(uuid) is
+  'Cancels an upload session for which the provider has certainly created nothing.';
 
 revoke execute on function private.ticket_view(public.upload_tickets), private.upload_refusal(uuid, uuid),
   private.remembered_ticket(uuid, text, bytea), public.upload_ticket_open(uuid, jsonb, text, bytea, integer),

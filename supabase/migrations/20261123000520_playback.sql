@@ -15,7 +15,8 @@ language sql stable set search_path = '' as $$
       then pg_catalog.jsonb_build_object('replica_key', p_video.replica_key) end)) as c (place, copy)
   where c.copy is not null and p_video.state = 'ready';
 $$;
-comment on function private.video_copies(public.videos) is 'Where a video that is ready may play, the best place first.';
+comment on function private.video_copies(public.videos) is
+  'Returns the places where a ready video may play, the best first.';
 
 create function private.playing_video(p_video public.videos) returns public.videos
 language sql stable set search_path = '' as $$
@@ -23,7 +24,8 @@ language sql stable set search_path = '' as $$
     where p_video.state <> 'ready' and p_video.next_listing_id is not null
       and v.listing_id = p_video.next_listing_id and v.state = 'ready' and v.delete_requested_at is null), p_video);
 $$;
-comment on function private.playing_video(public.videos) is 'The video, or the one that it will replace as long as it does not play.';
+comment on function private.playing_video(public.videos) is
+  'Returns the video, or the one that it will replace until it plays.';
 
 create function private.may_see_video(p_video public.videos, p_viewer_id uuid) returns boolean
 language sql stable set search_path = '' as $$
@@ -33,7 +35,7 @@ language sql stable set search_path = '' as $$
         and (p_video.listing_id is not null or private.edits_listing(l, p_viewer_id)));
 $$;
 comment on function private.may_see_video(public.videos, uuid) is
-  'Its owner, who uploaded it, and whoever may see the listing that shows it.';
+  'Returns true for its owner, its uploader, and everybody who may see the listing that shows it.';
 
 create function public.video_read(p_video_id text, p_viewer_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -51,7 +53,8 @@ language sql stable set search_path = '' as $$
   limit 1;
 $$;
 comment on function public.video_read(text, uuid) is
-  'A video, named by our id or that at api.video, for a viewer; null where he may not see it. copies: where it may play.';
+  'Returns a video, named by our id or that at api.video, for a viewer; null when the viewer may not see it. copies: '
+  'places where it may play.';
 
 create function public.video_plays(p_video_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -60,8 +63,8 @@ language sql stable set search_path = '' as $$
   from public.videos v where v.id = p_video_id and v.delete_requested_at is null;
 $$;
 comment on function public.video_plays(uuid) is
-  'Where a video plays, for whoever knows its id, as with the suppliers'' own public addresses: players show no token. Null: '
-  'there is none.';
+  'Returns the places where a video plays, to any caller who knows its id, as with the providers'' own public '
+  'addresses: players show no token. Null for none.';
 
 create function public.video_delete(p_user_id uuid, p_video_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -87,15 +90,15 @@ begin
 end;
 $$;
 comment on function public.video_delete(uuid, uuid) is
-  'Nobody sees the video any more; a timer deletes its copies and revokes its ticket: {id}. Again, it changes nothing. '
-  'Reasons: not_found, forbidden, account_blocked.';
+  'Hides a video at once; a timer deletes its copies and revokes its upload session: {id}. Idempotent. Reasons: '
+  'not_found, forbidden, account_blocked.';
 
 create function public.video_find(p_provider text, p_provider_video_id text) returns uuid
 language sql stable set search_path = '' as $$
   select v.id from public.videos v where v.provider = p_provider and v.provider_video_id = p_provider_video_id
     and v.delete_requested_at is null;
 $$;
-comment on function public.video_find(text, text) is 'Our id of a video at a supplier, null where we have none.';
+comment on function public.video_find(text, text) is 'Returns our id of a video at a provider; null for none.';
 
 -- Addresses of videos that are brought up to date in the background: of the time before, and after a change of the domain.
 
@@ -122,7 +125,8 @@ begin
 end;
 $$;
 comment on function public.videos_readdress(text, integer) is
-  'Lets listings whose video is at Yandex lead to our present address. Gives how many were changed; call again while there are some.';
+  'Updates listings whose video is at Yandex to our present address. Returns how many changed; call until it returns '
+  '0.';
 
 create function public.videos_unchecked(p_limit integer, p_lease_seconds integer) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -138,8 +142,8 @@ language sql volatile set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(held)), '[]') from held;
 $$;
 comment on function public.videos_unchecked(integer, integer) is
-  'Videos at api.video that were taken for ready without asking: [{id, provider, provider_video_id}]. Few at a time, since '
-  'the calls of a minute are shared with people who watch.';
+  'Returns videos at api.video that became ready without a query: [{id, provider, provider_video_id}]. A few at a '
+  'time: viewers share the requests per minute.';
 
 -- When a video supplier is lost: playback goes over to the copies at VK Cloud, and back (audit 8.2, scenario 2).
 
@@ -152,8 +156,8 @@ create table public.playback_switches (
   updated_at timestamptz not null default now()
 );
 comment on table public.playback_switches is
-  'Each time that all videos of a supplier were led to their copies by hand. Its time stands in videos.gone_at, so that '
-  'exactly these are led back.';
+  'Manual switches of all videos of a provider to their copies. videos.gone_at holds the time of the switch, so that '
+  'exactly these are switched back.';
 create unique index playback_switches_open_idx on public.playback_switches (provider) where switched_back_at is null;
 create trigger playback_switches_touch_updated_at before update on public.playback_switches
   for each row execute function private.touch_updated_at();
@@ -173,7 +177,7 @@ language sql stable set search_path = '' as $$
   where v.provider = p_provider and v.state = 'ready' and v.delete_requested_at is null;
 $$;
 comment on function public.playback_of_provider(text) is
-  'Videos that play from a supplier, how many of them have a copy, how many were led to their copies.';
+  'Counts videos that play from a provider, those of them with a copy, and those switched to their copies.';
 
 create function public.switch_playback(p_provider text, p_api_url text, p_limit integer) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -201,7 +205,8 @@ begin
 end;
 $$;
 comment on function public.switch_playback(text, text, integer) is
-  'Leads up to p_limit videos of a supplier to their copies; again until it says 0. A video without a copy is left alone.';
+  'Switches playback of up to p_limit videos of a provider to their copies; call until it returns 0. Skips a video '
+  'without a copy.';
 
 create function public.switch_playback_back(p_provider text, p_api_url text, p_limit integer) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -227,7 +232,8 @@ begin
 end;
 $$;
 comment on function public.switch_playback_back(text, text, integer) is
-  'Leads up to p_limit of the switched videos back to their supplier; again until it says 0, which ends the switch.';
+  'Switches playback of up to p_limit switched videos back to their provider; call until it returns 0, which ends the '
+  'switch.';
 
 revoke execute on function private.video_copies(public.videos), private.playing_video(public.videos),
   private.may_see_video(public.videos, uuid), public.video_read(text, uuid), public.video_plays(uuid),

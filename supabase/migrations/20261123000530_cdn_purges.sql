@@ -1,4 +1,4 @@
--- Paths that the CDN must forget. It takes one request a minute with ten paths: the queue keeps both limits.
+-- Queue of paths to purge from the CDN, which accepts one request a minute with ten paths.
 
 create table public.cdn_purges (
   id uuid primary key default gen_random_uuid(),
@@ -30,7 +30,8 @@ begin
 end;
 $$;
 comment on function private.purge_moved_video() is
-  'Trigger: what was kept of a video''s old place is forgotten at the edge, by our lasting addresses and by its replica''s key.';
+  'Trigger: requests a purge of a moved video''s old place at the CDN, by our lasting addresses and by its replica''s '
+  'key.';
 create trigger videos_purge_cdn after update on public.videos
   for each row when (
     (old.provider, old.provider_video_id, old.replica_key, old.deleted_at, old.delete_requested_at)
@@ -68,8 +69,8 @@ begin
 end;
 $$;
 comment on function public.cdn_purge_take() is
-  'Up to ten paths for one request, and not before a minute has passed since the last: [{id, path}]. What was taken and '
-  'neither done nor failed for ten minutes belonged to a run that was killed, and is given again.';
+  'Claims up to ten paths for one purge request, at most once a minute: [{id, path}]. Paths that were claimed but not '
+  'recorded for ten minutes belonged to a killed run and become available again.';
 
 create function public.cdn_purge_done(p_ids uuid[]) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -82,7 +83,8 @@ begin
   return v_done;
 end;
 $$;
-comment on function public.cdn_purge_done(uuid[]) is 'The CDN has taken them. Rows are kept for a week.';
+comment on function public.cdn_purge_done(uuid[]) is
+  'Records that the CDN has accepted the paths. Rows are kept for a week.';
 
 create function public.cdn_purge_failed(p_ids uuid[]) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -97,7 +99,8 @@ begin
   return v_again;
 end;
 $$;
-comment on function public.cdn_purge_failed(uuid[]) is 'The CDN has not taken them: they wait again.';
+comment on function public.cdn_purge_failed(uuid[]) is
+  'Returns paths to the queue after the CDN has not accepted them.';
 
 create function public.cdn_purge_request(p_paths text[]) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -110,7 +113,8 @@ begin
   return v_added;
 end;
 $$;
-comment on function public.cdn_purge_request(text[]) is 'Adds paths, a `*` allowed at the end; gives how many did not wait already.';
+comment on function public.cdn_purge_request(text[]) is
+  'Adds paths, a `*` allowed at the end; returns how many were not waiting already.';
 
 create function public.cdn_purge_drop() returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -123,7 +127,8 @@ begin
   return v_dropped;
 end;
 $$;
-comment on function public.cdn_purge_drop() is 'Empties the queue where there is no CDN. Gives how many paths.';
+comment on function public.cdn_purge_drop() is
+  'Empties the queue when no CDN is configured. Returns the number of paths.';
 
 revoke execute on function private.purge_moved_video() from public, anon, authenticated;
 revoke execute on function public.cdn_purge_take(), public.cdn_purge_done(uuid[]), public.cdn_purge_failed(uuid[]),

@@ -1,5 +1,5 @@
--- The move of videos from api.video to Yandex (docs/decisions/0025): its entries, the plan, and retries.
--- It begins paused: deploying the function moves nothing until the quota is raised (runbook migrate-videos).
+-- Transfer of videos from api.video to Yandex (docs/decisions/0025): entries, plan, retries.
+-- Starts paused: deploying the function transfers nothing until the quota is raised (runbook migrate-videos).
 
 -- The move of videos from api.video to Yandex (docs/decisions/0025): what its ledger keeps besides, and what others ask it.
 
@@ -8,7 +8,8 @@ language sql volatile set search_path = '' as $$
   select m from public.video_migrations m where m.id = p_id and m.lease_holder = p_holder for update;
 $$;
 comment on function private.held_migration(uuid, text) is
-  'Locks an entry for the run that holds it; null for a run whose lease went to another: it must let go.';
+  'Locks an entry for the run that holds its lease; returns null when another run has the lease, and the caller must '
+  'stop.';
 
 create function private.migration_obstacle(p_migration public.video_migrations) returns text
 language sql stable set search_path = '' as $$
@@ -21,7 +22,8 @@ language sql stable set search_path = '' as $$
   from (select p_migration.video_id as id) as asked left join public.videos v on v.id = asked.id;
 $$;
 comment on function private.migration_obstacle(public.video_migrations) is
-  'Why an entry that has not switched yet must not go on: its owner was faster, or Yandex would play it flat. Else null.';
+  'Returns the reason why an entry before its switch must not continue (its owner was faster, or Yandex would play it '
+  'flat); else null.';
 
 create function private.leave_out(p_migration public.video_migrations, p_reason text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -35,7 +37,7 @@ begin
 end;
 $$;
 comment on function private.leave_out(public.video_migrations, text) is
-  'Ends an entry for good. A copy that was begun is given up; a timer deletes it.';
+  'Ends an entry for good. Abandons a copy that was begun; a timer deletes it.';
 
 create function private.migration_entry(p_migration public.video_migrations) returns jsonb
 language sql stable set search_path = '' as $$
@@ -48,7 +50,8 @@ language sql stable set search_path = '' as $$
     'uploaded_at', m.uploaded_at, 'switched_at', m.switched_at, 'title', l.title)
   from (select p_migration.*) as m left join public.listings l on l.id = m.listing_id;
 $$;
-comment on function private.migration_entry(public.video_migrations) is 'An entry as the migrator works on it.';
+comment on function private.migration_entry(public.video_migrations) is
+  'Returns an entry in the form that the video transfer works on.';
 
 -- Which videos are to move, and what of them is known before the first byte.
 
@@ -80,8 +83,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_plan(integer) is
-  'Enters up to p_limit more videos into the ledger: {planned, skipped}. Zero planned and zero skipped: '
-  'there are no more. Any number of runs may plan at once, and again.';
+  'Adds up to p_limit more videos to the ledger: {planned, skipped}; both zero when there are no more. Safe to run in '
+  'parallel and to repeat.';
 
 create function public.video_migration_preview() returns jsonb
 language sql stable set search_path = '' as $$
@@ -104,7 +107,8 @@ language sql stable set search_path = '' as $$
     'known_seconds', u.seconds + w.seconds, 'of_unknown_length', w.unknown)
   from unplanned u, waiting w;
 $$;
-comment on function public.video_migration_preview() is 'What a run would still move, for a look before the first run. Writes nothing.';
+comment on function public.video_migration_preview() is
+  'Returns the videos that a run would still transfer, for a check before the first run. Read-only.';
 
 create function private.is_named(p_migration public.video_migrations, p_only text[]) returns boolean
 language sql immutable set search_path = '' as $$
@@ -112,7 +116,8 @@ language sql immutable set search_path = '' as $$
     p_migration.source_video_id, p_migration.target_video_id] && p_only;
 $$;
 comment on function private.is_named(public.video_migrations, text[]) is
-  'Whether a person means this entry: by its own id, or that of the video, the listing, or either supplier. Null means all.';
+  'Returns true when a list names this entry by its own id or that of the video, the listing, or either provider. '
+  'Null names all.';
 
 create function public.video_migration_retry(p_only text[]) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -138,8 +143,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_retry(text[]) is
-  'Plans again what was rolled back, left out or given up, where the listing still shows the video at api.video. Gives '
-  'how many. They count against the daily limit like new ones.';
+  'Plans again entries that were rolled back, left out or abandoned, when the listing still shows the video at '
+  'api.video. Returns how many. They count against the daily limit like new ones.';
 
 -- A seller whose app remembers the address at api.video may send it again after the video has moved. That is no new video.
 
@@ -152,7 +157,7 @@ language sql stable set search_path = '' as $$
         and m.state in ('switched', 'confirmed')));
 $$;
 comment on function private.is_moved_video(public.videos, text) is
-  'Whether an id at api.video is the former place of a video, also when the copy there has been released.';
+  'Returns true when an id at api.video is the former place of a video, also after the copy there has been released.';
 
 create function private.without_moved_video(p_listing public.listings, p_fields jsonb) returns jsonb
 language sql stable set search_path = '' as $$
@@ -164,7 +169,7 @@ language sql stable set search_path = '' as $$
     else p_fields end;
 $$;
 comment on function private.without_moved_video(public.listings, jsonb) is
-  'A change without the addresses of the place that the video has left: they would outlive the copy there.';
+  'Drops addresses of a video''s former place from a change: they would outlive the copy there.';
 
 insert into public.job_leases (job, paused_at) values ('video_migrator', pg_catalog.now()) on conflict (job) do nothing;
 

@@ -1,4 +1,4 @@
--- Steps of the move of a video: claim, copy, switch, confirm, roll back, release.
+-- Steps of a video transfer: claim, copy, switch, confirm, roll back, release.
 
 -- Who works on which entry, and how many may be begun: the pause, the lease, the day's allowance. Rules of races live here.
 
@@ -6,7 +6,7 @@ create function private.migration_paused() returns boolean
 language sql stable set search_path = '' as $$
   select exists (select from public.job_leases j where j.job = 'video_migrator' and j.paused_at is not null);
 $$;
-comment on function private.migration_paused() is 'Whether a person has stopped the migration.';
+comment on function private.migration_paused() is 'Returns true while a staff member has paused the video transfer.';
 
 create function public.video_migration_pause(p_paused boolean) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -18,7 +18,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_pause(boolean) is
-  'Stops the migration, or lets it go on. A run that is copying stops after its present chunk, and keeps what it has.';
+  'Pauses or resumes the video transfer. A copying run stops after its present chunk and keeps its progress.';
 
 create function private.take_allowance(p_daily_limit integer, p_budget_seconds numeric, p_seconds numeric) returns text
 language plpgsql volatile set search_path = '' as $$
@@ -43,7 +43,8 @@ begin
 end;
 $$;
 comment on function private.take_allowance(integer, numeric, numeric) is
-  'Counts one more video against today and the whole budget (in seconds of video, null is none), or says why not.';
+  'Counts one more video against today''s limit and the whole budget (in seconds of video, null for none), or returns '
+  'the reason against it.';
 
 create function private.acquire_lease(p_id uuid, p_holder text, p_lease_seconds integer) returns public.video_migrations
 language plpgsql volatile set search_path = '' as $$
@@ -59,7 +60,8 @@ begin
   return v_held;
 end;
 $$;
-comment on function private.acquire_lease(uuid, text, integer) is 'Gives a locked entry to a run; what had failed goes on where it was.';
+comment on function private.acquire_lease(uuid, text, integer) is
+  'Gives the lease of a locked entry to a run; a failed entry continues at its last step.';
 
 create function private.claim_begun(p_holder text, p_lease_seconds integer, p_states text[], p_only text[])
 returns public.video_migrations
@@ -78,7 +80,7 @@ begin
 end;
 $$;
 comment on function private.claim_begun(text, integer, text[], text[]) is
-  'An entry under way whose time has come and that nobody holds, or whose holder is gone.';
+  'Claims a started entry that is due and has no live lease.';
 
 create function private.claim_planned(p_holder text, p_lease_seconds integer, p_daily_limit integer,
   p_budget_seconds numeric, p_only text[]) returns jsonb
@@ -99,7 +101,7 @@ begin
 end;
 $$;
 comment on function private.claim_planned(text, integer, integer, numeric, text[]) is
-  'Begins one more video if today''s allowance and the budget have room for it.';
+  'Starts one more video if today''s limit and the budget allow it.';
 
 create function public.video_migration_claim(p_holder text, p_lease_seconds integer, p_daily_limit integer,
   p_budget_seconds numeric, p_begin boolean, p_only text[]) returns jsonb
@@ -118,8 +120,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_claim(text, integer, integer, numeric, boolean, text[]) is
-  'The next entry to work on, held by p_holder for p_lease_seconds: {entry}; what is under way comes before what is new. '
-  'Without p_begin nothing new is begun. Else {reason}: paused, nothing_due, nothing_planned, daily_limit, budget_spent.';
+  'Claims the next entry for p_holder and p_lease_seconds: {entry}; started entries come before new ones. Without '
+  'p_begin starts nothing new. Else {reason}: paused, nothing_due, nothing_planned, daily_limit, budget_spent.';
 
 create function public.video_migration_claim_uploaded(p_holder text, p_lease_seconds integer, p_most integer, p_only text[])
 returns jsonb
@@ -137,7 +139,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_claim_uploaded(text, integer, integer, text[]) is
-  'Up to p_most entries whose copy may be ready by now: the supplier is asked about all of them in one call.';
+  'Claims up to p_most entries whose copy may be ready by now, for one common query to the provider.';
 
 create function public.video_migration_release_lease(p_id uuid, p_holder text, p_seconds integer, p_reason text) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -150,7 +152,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_release_lease(uuid, text, integer, text) is
-  'Lets go of an entry that is fine: the run ends, or the supplier asked for patience. Taken up again after p_seconds.';
+  'Releases the lease of a healthy entry when the run ends or the provider asks to wait. Becomes due after p_seconds.';
 
 -- The steps of one entry. Each may be called again, and each refuses a run that no longer holds the entry.
 -- Answers: {outcome: 'ok'} with what the next step needs, {outcome: 'lost'}, {outcome: 'paused'}, or
@@ -169,7 +171,8 @@ begin
   return case when v_obstacle is not null then private.leave_out(p_migration, v_obstacle) end;
 end;
 $$;
-comment on function private.step_check(public.video_migrations, text[]) is 'Why a step is not taken; null when it is.';
+comment on function private.step_check(public.video_migrations, text[]) is
+  'Returns the outcome that prevents a step; null when the step may proceed.';
 
 create function public.video_migration_source(p_id uuid, p_holder text, p_bytes bigint, p_etag text, p_seconds numeric,
   p_width integer, p_height integer, p_projection text) returns jsonb
@@ -201,7 +204,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_source(uuid, text, bigint, text, numeric, integer, integer, text) is
-  'What is to be copied. Another size or ETag than before answers source_changed: the copy that was begun is of no use.';
+  'Records the source file of a copy. Returns source_changed when size or ETag differ from before: the copy that was '
+  'begun is useless.';
 
 create function public.video_migration_request_target(p_id uuid, p_holder text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -217,7 +221,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_request_target(uuid, text) is
-  'Written down before a copy is asked for: {is_first}. If it is not the first time, one may exist and is looked up.';
+  'Records the request for a copy before it is sent: {is_first}. After the first time a copy may exist; look it up.';
 
 create function public.video_migration_target(p_id uuid, p_holder text, p_target_video_id text, p_upload_url text)
 returns jsonb
@@ -235,7 +239,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_target(uuid, text, text, text) is
-  'The copy and its upload address, stored before the first byte. Lost: another run has one already; delete this one.';
+  'Stores the copy and its upload address before the first byte. Outcome lost: another run has a copy already; delete '
+  'this one.';
 
 create function public.video_migration_forget_target(p_id uuid, p_holder text, p_reason text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -253,7 +258,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_forget_target(uuid, text, text) is
-  'The copy is gone at the supplier, or was deleted as useless: the entry begins anew.';
+  'Restarts an entry whose copy is gone at the provider or was deleted as useless.';
 
 create function public.video_migration_progress(p_id uuid, p_holder text, p_lease_seconds integer, p_from bigint,
   p_chunks jsonb) returns jsonb
@@ -282,8 +287,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_progress(uuid, text, integer, bigint, jsonb) is
-  'Chunks that lie at the supplier, from p_from on: [{from, to, sha256 (hex)}]. Later ones than p_from that were told '
-  'before are forgotten: the supplier has lost them. Extends the lease; progress forgives earlier failures.';
+  'Records chunks stored at the provider, from p_from on: [{from, to, sha256 (hex)}]. Drops earlier reports beyond '
+  'p_from: the provider has lost those chunks. Extends the lease; progress resets earlier failures.';
 
 create function public.video_migration_uploaded(p_id uuid, p_holder text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -303,7 +308,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_uploaded(uuid, text) is
-  'All bytes lie at the supplier, and there is a digest for each: now it makes the streams. The entry is let go.';
+  'Records that all bytes are stored at the provider, each with a digest, so that encoding begins. Releases the '
+  'lease.';
 
 create function public.video_migration_not_ready(p_ids uuid[], p_holder text, p_seconds integer) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -319,7 +325,8 @@ begin
   return v_waiting;
 end;
 $$;
-comment on function public.video_migration_not_ready(uuid[], text, integer) is 'These are still being made; ask again later.';
+comment on function public.video_migration_not_ready(uuid[], text, integer) is
+  'Postpones entries whose copies are still being encoded.';
 
 create function public.video_migration_ready(p_id uuid, p_holder text, p_seconds numeric) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -337,7 +344,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_ready(uuid, text, numeric) is
-  'The copy has been verified: size, length, digests, and its first segment came. p_seconds is its length.';
+  'Records a verified copy: size, length, digests, and its first segment are right. p_seconds is its length.';
 
 create function public.video_migration_failed(p_id uuid, p_holder text, p_reason text, p_is_final boolean,
   p_most_attempts integer, p_retry_seconds integer) returns jsonb
@@ -367,8 +374,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_failed(uuid, text, text, boolean, integer, integer) is
-  'A step went wrong. The entry waits twice as long each time, and after p_most_attempts without progress, or where it '
-  'cannot get better, it is given up.';
+  'Records a failed step. Doubles the wait each time; abandons the entry after p_most_attempts without progress, or '
+  'when the failure is permanent.';
 
 -- The switch of a listing to its copy, and the way back. Locks are taken as the owner's own actions take them: listings
 -- first, then the video, then the ledger.
@@ -380,7 +387,7 @@ language sql immutable set search_path = '' as $$
     'video_url', p_listing.video_url, 'video_player_url', p_listing.video_player_url,
     'video_thumbnail_url', p_listing.video_thumbnail_url, 'thumbnail_url', p_listing.thumbnail_url);
 $$;
-comment on function private.video_fields(public.listings) is 'What of a listing leads to its video.';
+comment on function private.video_fields(public.listings) is 'Returns the columns of a listing that lead to its video.';
 
 create function private.lock_showing_listings(p_migration public.video_migrations) returns uuid[]
 language sql volatile set search_path = '' as $$
@@ -391,7 +398,7 @@ language sql volatile set search_path = '' as $$
     order by l.id for no key update) as locked;
 $$;
 comment on function private.lock_showing_listings(public.video_migrations) is
-  'The listings that show the video: its own, and any other that somebody gave the same address.';
+  'Locks and returns listings that show the video: its own, and any other with the same address.';
 
 create function private.point_listings(p_migration public.video_migrations, p_listings uuid[], p_place jsonb) returns void
 language sql volatile set search_path = '' as $$
@@ -403,7 +410,7 @@ language sql volatile set search_path = '' as $$
   where l.id = any (p_listings) and l.video_id = p_migration.source_video_id;
 $$;
 comment on function private.point_listings(public.video_migrations, uuid[], jsonb) is
-  'Shows the copy. A thumbnail that the seller has put elsewhere stays.';
+  'Switches listings to the copy. Keeps a thumbnail that the seller has stored elsewhere.';
 
 -- A video's lasting addresses are those of its present place: they go with the switch and come back with the rollback.
 create function public.video_migration_switch(p_id uuid, p_holder text, p_place jsonb, p_fallback_days integer,
@@ -443,9 +450,10 @@ begin
 end;
 $$;
 comment on function public.video_migration_switch(uuid, text, jsonb, integer, integer) is
-  'Lets listing and video point to the copy, in one transaction that keeps what they pointed to. p_place: video_url, '
-  'video_player_url, video_thumbnail_url, thumbnail_url; never an id of Yandex, since the app builds api.video addresses '
-  'from video_id. The copy at api.video stays as the fallback. Looked at again after p_confirm_seconds.';
+  'Switches listing and video to the copy, in one transaction that stores the previous values. p_place: video_url, '
+  'video_player_url, video_thumbnail_url, thumbnail_url; never an id of Yandex, since the app builds api.video '
+  'addresses from video_id. Keeps the copy at api.video as the fallback. Due for confirmation after '
+  'p_confirm_seconds.';
 
 create function public.video_migration_confirmed(p_id uuid, p_holder text, p_fallback_days integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -464,7 +472,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_confirmed(uuid, text, integer) is
-  'Some time after the switch the copy still plays. From now on the day counts after which api.video is released.';
+  'Records that the copy still plays some time after the switch. Starts the days after which api.video''s copy is '
+  'released.';
 
 -- Our addresses of videos may have changed their domain since the switch: the id in them tells that they are the video's.
 create function private.point_back(p_migration public.video_migrations) returns integer
@@ -486,7 +495,8 @@ begin
   return v_back;
 end;
 $$;
-comment on function private.point_back(public.video_migrations) is 'Writes back what the listings pointed to before the switch.';
+comment on function private.point_back(public.video_migrations) is
+  'Restores the addresses that the listings had before the switch.';
 
 create function private.roll_back(p_id uuid, p_reason text, p_keep_days integer) returns text
 language plpgsql volatile set search_path = '' as $$
@@ -524,8 +534,8 @@ begin
 end;
 $$;
 comment on function private.roll_back(uuid, text, integer) is
-  'Ends an entry and, after a switch, shows the copy at api.video again. The copy at Yandex is kept for p_keep_days, so that '
-  'a retry costs nothing. A run that works on it loses its hold.';
+  'Ends an entry and, after a switch, shows the copy at api.video again. Keeps the copy at Yandex for p_keep_days, so '
+  'that a retry costs nothing. A run that works on it loses its lease.';
 
 create function public.video_migration_rollback(p_only text[], p_day date, p_reason text, p_keep_days integer, p_most integer)
 returns jsonb
@@ -553,8 +563,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_rollback(text[], date, text, integer, integer) is
-  'Rolls back up to p_most entries: those that are named (by any of their ids), those begun on a Bishkek day, or with '
-  'neither all: {rolled_back, left, source_released}; call again while some are left. What was only planned stays planned.';
+  'Rolls back up to p_most entries: named ones (by any of their ids), those begun on a Bishkek day, or with neither '
+  'all: {rolled_back, left, source_released}; call again while some are left. Leaves planned entries as they are.';
 
 create function public.video_migration_rollback_held(p_id uuid, p_holder text, p_reason text, p_keep_days integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -566,7 +576,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_rollback_held(uuid, text, text, integer) is
-  'The way back by itself: the copy was verified, but does not play after the switch.';
+  'Rolls back an entry under the lease of p_holder: its verified copy does not play after the switch. Outcome lost '
+  'without the lease.';
 
 -- Deleting what is no longer needed: api.video's copy long after a confirmed move, Yandex's after a move that came to nothing.
 
@@ -598,7 +609,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_claim_release(text, integer) is
-  'The next copy that may go, held by p_holder: the entry, with "releases" ("source" or "target") and the replica. Null: none.';
+  'Claims the next copy to delete for p_holder: the entry, with "releases" ("source" or "target") and the replica; '
+  'null for none.';
 
 create function private.release_obstacle(p_migration public.video_migrations) returns text
 language sql stable set search_path = '' as $$
@@ -615,8 +627,8 @@ language sql stable set search_path = '' as $$
   from (select p_migration.video_id as id) as asked left join public.videos v on v.id = asked.id;
 $$;
 comment on function private.release_obstacle(public.video_migrations) is
-  'Why the copy at api.video must stay: the other is not in use, it was only claimed to be ours, VK Cloud has none, or a '
-  'listing still shows it. Else null.';
+  'Returns the reason why the copy at api.video must stay (the other is not in use, it was only claimed to be ours, '
+  'VK Cloud has no replica, or a listing still shows it); else null.';
 
 create function public.video_migration_begin_release(p_id uuid, p_holder text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -643,7 +655,8 @@ begin
 end;
 $$;
 comment on function public.video_migration_begin_release(uuid, text) is
-  'The last look before api.video''s copy is deleted; from here on nobody plays it, and nothing is rolled back to it.';
+  'Makes the last check before the deletion of api.video''s copy and removes it from playback and from rollback. '
+  'Outcomes: ok, kept (with reason), lost.';
 
 create function public.video_migration_released(p_id uuid, p_holder text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -660,7 +673,8 @@ begin
   return '{"outcome": "ok"}';
 end;
 $$;
-comment on function public.video_migration_released(uuid, text) is 'The copy has been deleted at its supplier.';
+comment on function public.video_migration_released(uuid, text) is
+  'Records that the copy has been deleted at its provider.';
 
 create function public.video_migration_close_deleted() returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -678,7 +692,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_close_deleted() is
-  'Closes entries whose video has been deleted since, with both its copies. Gives how many.';
+  'Closes entries whose video and both copies have been deleted since. Returns how many.';
 
 revoke execute on function private.migration_paused(), public.video_migration_pause(boolean),
   private.take_allowance(integer, numeric, numeric), private.acquire_lease(uuid, text, integer),

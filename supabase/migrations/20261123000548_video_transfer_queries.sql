@@ -1,4 +1,4 @@
--- Status and reports of the move of videos, and the operations page's commands.
+-- Status and reports of the video transfer, and the operations page's commands.
 
 -- What people see of the migration.
 
@@ -7,7 +7,7 @@ language sql stable set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_object_agg(s.state, s.videos), '{}') from (
     select m.state, pg_catalog.count(*) as videos from public.video_migrations m group by m.state) as s;
 $$;
-comment on function private.migration_states() is 'How many entries are in each state.';
+comment on function private.migration_states() is 'Counts entries per state.';
 
 create function public.video_migration_status(p_daily_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -34,7 +34,8 @@ language sql stable set search_path = '' as $$
       from public.video_migrations m where m.state in ('failed', 'skipped', 'rolled_back') group by 1
       order by 2 desc limit 50) as r));
 $$;
-comment on function public.video_migration_status(integer) is 'Where the migration stands: states, today''s allowance, reasons of failures.';
+comment on function public.video_migration_status(integer) is
+  'Returns the status of the video transfer: states, today''s limit and use, reasons of failures.';
 
 create function public.video_migration_under_way(p_only text[], p_seconds integer) returns integer
 language sql stable set search_path = '' as $$
@@ -45,7 +46,7 @@ language sql stable set search_path = '' as $$
     and (p_only is null or private.is_named(m, p_only));
 $$;
 comment on function public.video_migration_under_way(text[], integer) is
-  'Entries with work left that will be due within p_seconds, those in other hands included.';
+  'Returns unfinished entries that will be due within p_seconds, including leased ones.';
 
 create function public.video_migration_report(p_days integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -57,7 +58,8 @@ language sql stable set search_path = '' as $$
         m.next_try_at, m.updated_at
       from public.video_migrations m where m.state = 'failed' order by m.updated_at desc limit 100) as p));
 $$;
-comment on function public.video_migration_report(integer) is 'The last p_days days, and up to a hundred entries that failed, newest first.';
+comment on function public.video_migration_report(integer) is
+  'Returns the last p_days days and up to a hundred failed entries, newest first.';
 
 create function public.video_migration_entries(p_only text[], p_states text[], p_after uuid, p_most integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -68,7 +70,7 @@ language sql stable set search_path = '' as $$
     order by m.id limit p_most) as m;
 $$;
 comment on function public.video_migration_entries(text[], text[], uuid, integer) is
-  'Entries in these states by their ids, a page at a time, for a look that changes nothing.';
+  'Returns a page of entries in these states or with these ids. Read-only.';
 
 -- The move of videos in the hands of administrators: the same steps as the command line's, with a line in the audit log in
 -- the same transaction.
@@ -85,8 +87,8 @@ begin
 end;
 $$;
 comment on function public.migration_overview(uuid, integer, integer) is
-  'For administrators: video_migration_status and video_migration_report in one. Reasons: forbidden, account_blocked, '
-  'authentication_required.';
+  'Returns video_migration_status and video_migration_report together. For administrators. Reasons: forbidden, '
+  'account_blocked, authentication_required.';
 
 create function public.migration_order(p_operator_id uuid, p_order jsonb, p_address inet, p_request_id text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -115,8 +117,9 @@ begin
 end;
 $$;
 comment on function public.migration_order(uuid, jsonb, inet, text) is
-  'An administrator''s order {action, …}: pause, resume: {is_paused}; retry {id}: {planned}; rollback {id or day, why, '
-  'keep_days, most}: as video_migration_rollback. Reasons: forbidden, account_blocked, authentication_required.';
+  'Performs an administrator''s order {action, …}: pause, resume: {is_paused}; retry {id}: {planned}; rollback {id or '
+  'day, why, keep_days, most}: as video_migration_rollback. Reasons: forbidden, account_blocked, '
+  'authentication_required.';
 
 revoke execute on function private.migration_states(), public.video_migration_status(integer),
   public.video_migration_under_way(text[], integer), public.video_migration_report(integer),

@@ -17,10 +17,11 @@ create table public.tiers (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-comment on table public.tiers is 'What can be bought (audit 4.2). The price of a payment always comes from here or from an operator''s offer.';
-comment on column public.tiers.app_code is 'The name by which the existing app knows the tier; it fails on any other.';
+comment on table public.tiers is
+  'Tiers for sale (audit 4.2). The price of a payment always comes from here or from an offer of staff.';
+comment on column public.tiers.app_code is 'Name by which the existing app knows the tier; it fails on any other.';
 comment on column public.tiers.listings_per_month is 'Null is unlimited.';
-comment on column public.tiers.price_tyiyn is 'For one period, in tyiyn. Null: by an operator''s offer.';
+comment on column public.tiers.price_tyiyn is 'Price of one period, in tyiyn. Null: by an offer of staff.';
 create trigger tiers_touch_updated_at before update on public.tiers
   for each row execute function private.touch_updated_at();
 alter table public.tiers enable row level security;
@@ -56,9 +57,9 @@ create table public.subscriptions (
   check (status <> 'grace' or grace_until is not null),
   check ((status in ('expired', 'cancelled')) = (ended_at is not null))
 );
-comment on table public.subscriptions is 'A paid tier of a user. Who has no running row is on the free tier.';
+comment on table public.subscriptions is 'Paid tier of a user. A user without a running row is on the free tier.';
 comment on column public.subscriptions.listing_limit is 'Listings a month as sold, or as offered to an enterprise; null is unlimited.';
-comment on column public.subscriptions.next_tier is 'A downgrade that starts when the paid period ends.';
+comment on column public.subscriptions.next_tier is 'Downgrade that starts when the paid period ends.';
 comment on column public.subscriptions.cancelled_at is 'Asked to end with the period; runs on until expires_at, and can be resumed until then.';
 comment on column public.subscriptions.reminded_days is 'Days before the end for which a reminder has gone out.';
 create unique index subscriptions_one_running_idx on public.subscriptions (user_id) where status in ('active', 'grace');
@@ -91,9 +92,10 @@ create table public.tier_offers (
   updated_at timestamptz not null default now(),
   check (approved_by is null or (approved_by <> made_by and not waits))
 );
-comment on table public.tier_offers is 'A price that an operator offers one user, for tiers without a price of their own. Good until valid_until.';
+comment on table public.tier_offers is
+  'Individual price that staff offer one user, for tiers without a price of their own. Valid until valid_until.';
 comment on column public.tier_offers.listing_limit is 'Listings a month; null is unlimited.';
-comment on column public.tier_offers.waits is 'Not good yet: a second operator must make the same offer.';
+comment on column public.tier_offers.waits is 'True until a second staff member makes the same offer.';
 create index tier_offers_approved_by_idx on public.tier_offers (approved_by);
 create index tier_offers_user_idx on public.tier_offers (user_id, created_at desc);
 create index tier_offers_tier_idx on public.tier_offers (tier);
@@ -155,23 +157,28 @@ create table public.payments (
   constraint payments_review_reason_check check (review_reason in ('underpaid',
   'late_and_paid_again', 'other_currency', 'test_money', 'unconfirmed', 'routine', 'transaction_reused', 'second_person', 'offer_used'))
 );
-comment on table public.payments is 'One order of one user. Its tries at banks are payment_attempts; what happened to it, payment_events.';
-comment on column public.payments.amount_tyiyn is 'What is due, in tyiyn, fixed by the server when the order is made.';
-comment on column public.payments.amount is 'The same in som, for the app''s billing history.';
-comment on column public.payments.paid_tyiyn is 'What the bank confirmed; more than due is an overpayment, less leads to manual_review.';
-comment on column public.payments.state is 'The whole truth; changes only along the transition rules, in one conditional update.';
-comment on column public.payments.status is 'What the outside sees: pending, completed, failed, refunded (audit 4.2).';
-comment on column public.payments.payment_method is 'The bank; manual where an operator recorded the money.';
-comment on column public.payments.transaction_id is 'The bank''s number of the payment that completed it.';
+comment on table public.payments is
+  'Order of a user for a tier. payment_attempts holds its attempts at banks, payment_events its history.';
+comment on column public.payments.amount_tyiyn is 'Amount due, in tyiyn, fixed by the server when the order is made.';
+comment on column public.payments.amount is 'Same amount in som, for the app''s billing history.';
+comment on column public.payments.paid_tyiyn is
+  'Amount that the bank confirmed; more than due is an overpayment, less leads to manual_review.';
+comment on column public.payments.state is
+  'Authoritative state; changes only along the transition rules, in one conditional update.';
+comment on column public.payments.status is 'Public state: pending, completed, failed, refunded (audit 4.2).';
+comment on column public.payments.payment_method is 'Bank; manual where a staff member recorded the money.';
+comment on column public.payments.transaction_id is 'Bank''s number of the payment that completed it.';
 comment on column public.payments.metadata is 'Shown to the user; nothing secret and nothing about risk.';
-comment on column public.payments.next_check_at is 'When the reconciler asks the bank again; grows with the number of checks.';
+comment on column public.payments.next_check_at is
+  'Time of the next query to the bank; the pauses grow with the number of checks.';
 comment on column public.payments.listing_limit is 'Listings a month that this payment buys; null is unlimited.';
-comment on column public.payments.keep_card is 'The user wants the card kept and debited for the next periods.';
+comment on column public.payments.keep_card is 'True if the user wants the card kept and debited for the next periods.';
 comment on column public.payments.review_reason is
-  'Why a person must look before anything is activated; stays when he has decided. The user can read it: routine is all that '
-  'it says of a fraud rule, whose reasons are in payment_risk_decisions.';
+  'Reason for a manual decision before any activation; stays after the decision. Readable by the user: a fraud rule '
+  'shows as routine only, its reasons are in payment_risk_decisions.';
 comment on column public.payments.overpaid_tyiyn is 'Came in beyond what was due, in tyiyn. The tier is active; the surplus waits for a refund.';
-comment on column public.payments.surplus_tyiyn is 'Money that bought nothing and has not gone back, in tyiyn; above zero it waits for a person.';
+comment on column public.payments.surplus_tyiyn is
+  'Money that bought nothing and has not been refunded, in tyiyn; above zero it waits for a staff member.';
 create index payments_user_created_idx on public.payments (user_id, created_at desc);
 create index payments_tier_idx on public.payments (tier);
 create index payments_subscription_idx on public.payments (subscription_id);
@@ -207,9 +214,11 @@ create table public.subscription_periods (
   listing_limit integer check (listing_limit > 0),
   constraint subscription_periods_check check (ends_at >= starts_at)
 );
-comment on table public.subscription_periods is 'What each payment bought. Unique per payment: the second belt against activating twice.';
+comment on table public.subscription_periods is
+  'Time that each payment bought. Unique per payment: a second guard against activating twice.';
 comment on column public.subscription_periods.revoked_at is 'Taken back because the payment was refunded.';
-comment on column public.subscription_periods.activated_at is 'When the payment was recognised; periods are laid out in this order.';
+comment on column public.subscription_periods.activated_at is
+  'Time at which the payment was recognised; periods are scheduled in this order.';
 comment on column public.subscription_periods.ends_at is 'Equal to starts_at where an upgrade turned all of it into time of the higher tier.';
 create index subscription_periods_subscription_idx on public.subscription_periods (subscription_id, starts_at);
 create index subscription_periods_tier_idx on public.subscription_periods (tier);
@@ -246,11 +255,14 @@ create table public.payment_attempts (
   paid_at timestamptz,
   unique (payment_id, position)
 );
-comment on table public.payment_attempts is 'One order at one bank. A superseded one stays matchable: late money is real money.';
-comment on column public.payment_attempts.provider_ref is 'The bank''s id of the order; ours is the id of this row.';
+comment on table public.payment_attempts is
+  'Order at a bank. A superseded one stays matchable: late money is real money.';
+comment on column public.payment_attempts.provider_ref is 'Bank''s id of the order; ours is the id of this row.';
 comment on column public.payment_attempts.amount_tyiyn is 'In tyiyn, as ordered at the bank.';
-comment on column public.payment_attempts.last_query_at is 'The bank is asked at most once in 10 to 15 seconds per payment.';
-comment on column public.payment_attempts.paid_tyiyn is 'What the bank says came in for this order; only grows. payments.paid_tyiyn is the sum.';
+comment on column public.payment_attempts.last_query_at is
+  'Time of the last query to the bank: at most one in 10 to 15 seconds per payment.';
+comment on column public.payment_attempts.paid_tyiyn is
+  'Amount that the bank reports for this order; only grows. payments.paid_tyiyn is the sum.';
 create unique index payment_attempts_ref_idx on public.payment_attempts (provider, provider_ref);
 create trigger payment_attempts_touch_updated_at before update on public.payment_attempts
   for each row execute function private.touch_updated_at();
@@ -301,9 +313,11 @@ create table public.payment_webhook_events (
   report jsonb not null default '{}' check (jsonb_typeof(report) = 'object'),
   unique (provider, event_key)
 );
-comment on table public.payment_webhook_events is 'Each call of a bank once, however often it is delivered.';
-comment on column public.payment_webhook_events.trust is 'proof: signed by the bank; hint: unsigned, so the bank was asked before anything changed.';
-comment on column public.payment_webhook_events.report is 'What the call says, in our words: enough to act on a proof again after a crash.';
+comment on table public.payment_webhook_events is 'Webhooks of banks, once each, however often they are delivered.';
+comment on column public.payment_webhook_events.trust is
+  'proof: signed by the bank; hint: unsigned, so the bank was queried before anything changed.';
+comment on column public.payment_webhook_events.report is
+  'Content of the webhook, in our words: enough to act on a proof again after a crash.';
 create index payment_webhook_events_payment_idx on public.payment_webhook_events (payment_id);
 create index payment_webhook_events_attempt_idx on public.payment_webhook_events (attempt_id);
 create index payment_webhook_events_open_idx on public.payment_webhook_events (created_at) where state in ('received', 'failed');
@@ -332,10 +346,12 @@ create table public.refunds (
   check (state <> 'done' or provider_ref is not null),
   check ((state in ('done', 'failed', 'rejected')) = (finished_at is not null))
 );
-comment on table public.refunds is 'Money given back, wholly or in part. Where the bank cannot do it by call, an operator does and closes it with the bank''s number.';
+comment on table public.refunds is
+  'Money refunded, wholly or in part. Where the bank has no API for it, a staff member refunds and closes it with the '
+  'bank''s number.';
 comment on column public.refunds.amount_tyiyn is 'In tyiyn.';
 comment on column public.refunds.kind is 'external: made in the bank''s cabinet and found by the reconciler.';
-comment on column public.refunds.provider_ref is 'The bank''s number of the refund: nothing is done without one.';
+comment on column public.refunds.provider_ref is 'Bank''s number of the refund: nothing is done without one.';
 create index refunds_requested_by_idx on public.refunds (requested_by);
 create index refunds_approved_by_idx on public.refunds (approved_by);
 create index refunds_open_idx on public.refunds (created_at) where state in ('requested', 'approved', 'processing');
@@ -362,10 +378,11 @@ create table public.payment_orphans (
   check (state = 'open' or resolution is not null),
   check ((asked_by is null) = (asked_for is null))
 );
-comment on table public.payment_orphans is 'Money at a bank that belongs to no order of ours, until a person says what it is.';
+comment on table public.payment_orphans is
+  'Money at a bank that belongs to no order of ours, until a staff member resolves it.';
 comment on column public.payment_orphans.amount_tyiyn is 'In tyiyn.';
 comment on column public.payment_orphans.asked_for is
-  'What asked_by has said that it is, <action>:<payment id>; a second operator must say the same.';
+  'Resolution proposed by asked_by, <action>:<payment id>; a second staff member must propose the same.';
 create index payment_orphans_asked_by_idx on public.payment_orphans (asked_by);
 create index payment_orphans_payment_idx on public.payment_orphans (payment_id);
 create index payment_orphans_resolved_by_idx on public.payment_orphans (resolved_by);
@@ -387,7 +404,7 @@ create table public.payment_risk_decisions (
   details jsonb not null default '{}' check (jsonb_typeof(details) = 'object'),
   created_at timestamptz not null default now()
 );
-comment on table public.payment_risk_decisions is 'What the fraud rules said about an order, and why.';
+comment on table public.payment_risk_decisions is 'Decisions of the fraud rules about an order, with reasons.';
 comment on column public.payment_risk_decisions.payment_id is 'Null when the order was refused before it was made.';
 comment on column public.payment_risk_decisions.payer_digest is 'Keyed digest of the phone that paid: one payer with many accounts is seen, the number is not stored.';
 create index payment_risk_decisions_payment_idx on public.payment_risk_decisions (payment_id);
@@ -410,7 +427,7 @@ create table public.payment_profiles (
   updated_at timestamptz not null default now(),
   unique (provider, token_digest)
 );
-comment on table public.payment_profiles is 'A supplier''s token for repeated debits. No card number is ever stored.';
+comment on table public.payment_profiles is 'Bank''s token for repeated debits. No card number is ever stored.';
 comment on column public.payment_profiles.token_encrypted is 'v1.<key id>.<base64 of nonce and ciphertext>: AES-256-GCM, bound to this table, column and row.';
 comment on column public.payment_profiles.token_digest is 'HMAC-SHA-256 of the token, to find it again without decrypting.';
 create index payment_profiles_user_idx on public.payment_profiles (user_id);
@@ -431,8 +448,8 @@ language sql immutable set search_path = '' as $$
     else array['manual_review', 'completed'] end);
 $$;
 comment on function private.may_move_payment(text, text) is
-  'The transition rules. Failed, expired and cancelled payments can still be paid: the money is there. Paid never goes '
-  'back but by a refund.';
+  'Applies the transition rules of payments. Failed, expired and cancelled payments can still be paid, since money '
+  'may arrive; a paid one changes only by a refund.';
 
 create function private.guard_payment() returns trigger
 language plpgsql set search_path = '' as $$
@@ -447,7 +464,8 @@ begin
   return new;
 end;
 $$;
-comment on function private.guard_payment() is 'Trigger: no statement of anybody breaks the transition rules or shrinks money.';
+comment on function private.guard_payment() is
+  'Trigger: refuses every statement that breaks the transition rules or reduces recorded money.';
 create trigger payments_guard before update on public.payments
   for each row execute function private.guard_payment();
 
@@ -466,8 +484,10 @@ create table public.payment_approvals (
   check ((state = 'waiting') = (decided_at is null)),
   check (decided_by is null or decided_by <> asked_by)
 );
-comment on table public.payment_approvals is 'What one operator asks for and another must approve, because the amount is above the limit for one person.';
-comment on column public.payment_approvals.evidence is 'Where the money can be seen: a number on the bank''s statement, a receipt.';
+comment on table public.payment_approvals is
+  'Request of a staff member that a second one must approve, because the amount is above the limit of one person.';
+comment on column public.payment_approvals.evidence is
+  'Evidence of the money: a number on the bank''s statement, a receipt.';
 create unique index payment_approvals_one_waiting_idx on public.payment_approvals (payment_id) where state = 'waiting';
 create index payment_approvals_payment_idx on public.payment_approvals (payment_id, created_at);
 create index payment_approvals_asked_by_idx on public.payment_approvals (asked_by);
@@ -492,7 +512,8 @@ create table public.payment_comparisons (
   unique (provider, day)
 );
 comment on table public.payment_comparisons is 'Our books beside the bank''s list, one row per bank and Bishkek day. Empty gaps: they agree.';
-comment on column public.payment_comparisons.gaps is 'What does not agree: {kind: missing_here | missing_there | amount, provider_ref, payment_id, listed_tyiyn, ours_tyiyn}.';
+comment on column public.payment_comparisons.gaps is
+  'Differences: {kind: missing_here | missing_there | amount, provider_ref, payment_id, listed_tyiyn, ours_tyiyn}.';
 create index payment_comparisons_day_idx on public.payment_comparisons (day desc);
 create trigger payment_comparisons_touch_updated_at before update on public.payment_comparisons
   for each row execute function private.touch_updated_at();
@@ -509,8 +530,8 @@ language sql volatile set search_path = '' as $$
     p_amount_tyiyn, coalesce(p_details, '{}'), pg_catalog.left(p_actor ->> 'request_id', 100));
 $$;
 comment on function private.log_payment(public.payments, uuid, jsonb, text, text, bigint, jsonb) is
-  'Appends to a payment''s history; p_payment as it was before, p_to null when its state stays. p_actor is {kind, user_id, '
-  'request_id}.';
+  'Appends to a payment''s history; p_payment is the row before the change, p_to null when its state stays. p_actor '
+  'is {kind, user_id, request_id}.';
 
 revoke execute on function private.may_move_payment(text, text), private.guard_payment(),
   private.log_payment(public.payments, uuid, jsonb, text, text, bigint, jsonb) from public, anon, authenticated;

@@ -1,4 +1,4 @@
--- Orders of a tier, their tries at banks, and what the user sees of a payment.
+-- Orders of a tier, their attempts at banks, and the user's view of a payment.
 
 -- Ordering a tier: who may, at what price, once however often it is asked; the tries at the bank; what the user sees.
 
@@ -6,13 +6,14 @@ create function private.app_tier(p_tier text) returns text
 language sql stable set search_path = '' as $$
   select t.app_code from public.tiers t where t.code = p_tier;
 $$;
-comment on function private.app_tier(text) is 'The name by which the app knows a tier.';
+comment on function private.app_tier(text) is 'Returns the app''s name of a tier.';
 
 create function private.live_attempt(p_payment_id uuid) returns public.payment_attempts
 language sql stable set search_path = '' as $$
   select a from public.payment_attempts a where a.payment_id = p_payment_id order by a.position desc limit 1;
 $$;
-comment on function private.live_attempt(uuid) is 'The newest try of a payment; the earlier ones are kept, since they may still be paid.';
+comment on function private.live_attempt(uuid) is
+  'Returns the newest attempt of a payment. Earlier ones are kept, since they may still be paid.';
 
 create function private.payment_view(p_payment public.payments) returns jsonb
 language sql stable set search_path = '' as $$
@@ -27,7 +28,8 @@ language sql stable set search_path = '' as $$
   from (select (p_payment).*) as p left join private.live_attempt(p.id) as a on true;
 $$;
 comment on function private.payment_view(public.payments) is
-  'A payment as its user sees it. attempt is what he can pay with now; null when there is nothing (any more) or it is over.';
+  'Returns a payment as its user sees it. attempt is the order that can be paid now; null when there is none or it is '
+  'over.';
 
 create function private.risk_counts(p_user_id uuid, p_device bytea) returns jsonb
 language sql stable set search_path = '' as $$
@@ -43,7 +45,8 @@ language sql stable set search_path = '' as $$
     'account_minutes', (select pg_catalog.floor(extract(epoch from pg_catalog.now() - u.created_at) / 60)
       from public.accounts u where u.id = p_user_id));
 $$;
-comment on function private.risk_counts(uuid, bytea) is 'What the fraud rules look at before an order is made.';
+comment on function private.risk_counts(uuid, bytea) is
+  'Returns the counts that the fraud rules use before an order is made.';
 
 create function private.assess_order_risk(p_counts jsonb, p_amount_tyiyn bigint, p_risk jsonb, out decision text, out reasons text[])
 language sql immutable set search_path = '' as $$
@@ -59,8 +62,8 @@ language sql immutable set search_path = '' as $$
   ) as r (reason, answer, applies) where r.applies;
 $$;
 comment on function private.assess_order_risk(jsonb, bigint, jsonb) is
-  'The fraud rules on a new order. p_risk holds the thresholds. block: no order is made. review: it may be paid, and a '
-  'person looks before the tier starts.';
+  'Applies the fraud rules to a new order; p_risk holds the thresholds. block: no order is made. review: it may be '
+  'paid, and a staff member decides before the tier starts.';
 
 create function private.tier_for_sale(p_user_id uuid, p_tier text, out reason text, out code text, out amount_tyiyn bigint,
   out period_days integer, out listing_limit integer, out offer_id uuid, out payment_type text)
@@ -88,7 +91,8 @@ begin
 end;
 $$;
 comment on function private.tier_for_sale(uuid, text) is
-  'What a tier, named by its own or the app''s name, costs this user now: its price or the newest open offer to him.';
+  'Returns the price and terms of a tier, named by its own or the app''s name, for this user: the list price or the '
+  'newest open offer. Reasons: tier_not_for_sale, tier_needs_offer, tier_below_current.';
 
 create function private.new_payment(p_user_id uuid, p_order jsonb, p_key text, p_risk jsonb, out payment public.payments, out reason text)
 language plpgsql volatile set search_path = '' as $$
@@ -131,7 +135,8 @@ begin
 end;
 $$;
 comment on function private.new_payment(uuid, jsonb, text, jsonb) is
-  'The open payment of this user, tier and bank, else a new one after the fraud rules, whose decision is recorded.';
+  'Returns the open payment of this user, tier and bank, else creates one after the fraud rules, whose decision is '
+  'recorded.';
 
 create function private.take_attempt(p_payment public.payments, p_order jsonb, out attempt public.payment_attempts, out is_new boolean, out reason text)
 language plpgsql volatile set search_path = '' as $$
@@ -156,8 +161,8 @@ begin
 end;
 $$;
 comment on function private.take_attempt(public.payments, jsonb) is
-  'What the user pays with: the try that is still good, or a new row, for which the bank must be asked now. A try whose '
-  'request may still be under way is waited for.';
+  'Returns the attempt that is still valid, or a new one, for which the bank must be called now. Reasons: '
+  'payment_being_prepared (its request may still be running), rate_limited.';
 
 create function public.payment_open(p_user_id uuid, p_order jsonb, p_key text, p_risk jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -201,11 +206,12 @@ begin
 end;
 $$;
 comment on function public.payment_open(uuid, jsonb, text, jsonb) is
-  'Orders a tier: {payment}, and {ask: {attempt_id, amount_tyiyn, …}} when the bank must be asked now. The price is never the '
-  'caller''s. p_order: {tier, bank, keep_card, seconds, preparing_seconds, most_attempts, actor}; p_risk: {address, '
-  'device_digest} and thresholds. The same p_key is the same payment; without one, an open payment of the same tier and bank '
-  'is gone on with. Reasons: authentication_required, account_blocked, idempotency_key_reused, tier_not_for_sale, '
-  'tier_needs_offer, tier_below_current, payment_refused, payment_being_prepared, rate_limited.';
+  'Orders a tier: {payment}, and {ask: {attempt_id, amount_tyiyn, …}} when an order must be made at the bank now. '
+  'Never uses a price from the caller. p_order: {tier, bank, keep_card, seconds, preparing_seconds, most_attempts, '
+  'actor}; p_risk: {address, device_digest} and thresholds. The same p_key is the same payment; without one, '
+  'continues an open payment of the same tier and bank. Reasons: authentication_required, account_blocked, '
+  'idempotency_key_reused, tier_not_for_sale, tier_needs_offer, tier_below_current, payment_refused, '
+  'payment_being_prepared, rate_limited.';
 
 create function public.payment_attempt_opened(p_attempt_id uuid, p_made jsonb, p_actor jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -232,8 +238,8 @@ begin
 end;
 $$;
 comment on function public.payment_attempt_opened(uuid, jsonb, jsonb) is
-  'The bank has made the order: {provider_ref, redirect_url, qr_text, deep_links, expires_at}. Answers {payment}. A try that '
-  'was overtaken meanwhile keeps its reference, so that money for it is recognised.';
+  'Records the order that the bank has made: {provider_ref, redirect_url, qr_text, deep_links, expires_at}. Returns '
+  '{payment}. A superseded attempt keeps its reference, so that money for it is recognized.';
 
 create function public.payment_attempt_failed(p_attempt_id uuid, p_outcome text, p_code text, p_actor jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -250,8 +256,8 @@ begin
 end;
 $$;
 comment on function public.payment_attempt_failed(uuid, text, text, jsonb) is
-  'The bank did not (certainly) make the order. After the outcome unknown it may exist, and is asked about; the payment '
-  'stays open for another try.';
+  'Records that the bank did not make the order. After the outcome unknown the order may exist and the bank is '
+  'queried; the payment stays open for another attempt.';
 
 create function private.attempts_to_ask(p_payment_id uuid, p_most integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -264,7 +270,7 @@ language sql stable set search_path = '' as $$
     order by t.position desc limit p_most) as a;
 $$;
 comment on function private.attempts_to_ask(uuid, integer) is
-  'The newest tries about which the bank may know something: {attempt_id, provider_ref, bank, amount_tyiyn}.';
+  'Returns the newest attempts that the bank may know: {attempt_id, provider_ref, bank, amount_tyiyn}.';
 
 create function public.payment_read(p_user_id uuid, p_payment_id uuid, p_ask_seconds integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -289,8 +295,8 @@ begin
 end;
 $$;
 comment on function public.payment_read(uuid, uuid, integer) is
-  'One payment of a user: {payment, ask}. ask names the tries about which the bank should be asked now: at most once in '
-  'p_ask_seconds for a payment, however many look at it. Reason: not_found.';
+  'Returns one payment of a user: {payment, ask}. ask lists attempts to query at the bank now: at most once in '
+  'p_ask_seconds per payment, for all callers together. Reason: not_found.';
 
 create function public.payment_cancel(p_user_id uuid, p_payment_id uuid, p_actor jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -315,8 +321,8 @@ begin
 end;
 $$;
 comment on function public.payment_cancel(uuid, uuid, jsonb) is
-  'The user does not want to pay any more: {payment, withdraw: orders to withdraw at the bank}. Money that comes all the '
-  'same is recognised. Reasons: not_found, payment_not_open.';
+  'Cancels an open payment: {payment, withdraw: orders to withdraw at the bank}. Money that arrives later is still '
+  'recognized. Reasons: not_found, payment_not_open.';
 
 -- Tokens of suppliers under a new key: what an older key encrypted is read and written anew, row by row.
 
@@ -331,7 +337,7 @@ language sql stable set search_path = '' as $$
   ) f
 $$;
 comment on function public.payment_profiles_stale(text, uuid, integer) is
-  'Tokens that another key than p_key_id encrypted, after an id: [{id, token_encrypted}].';
+  'Returns tokens encrypted under another key than p_key_id, after an id: [{id, token_encrypted}].';
 
 create function public.payment_profile_reencrypt(p_id uuid, p_old text, p_new text) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -341,7 +347,7 @@ begin
 end;
 $$;
 comment on function public.payment_profile_reencrypt(uuid, text, text) is
-  'Puts the same token under another key, if nobody did so meanwhile.';
+  'Replaces the ciphertext of a token by one under another key, unless it has changed meanwhile.';
 
 revoke execute on function private.app_tier(text), private.live_attempt(uuid), private.payment_view(public.payments),
   private.risk_counts(uuid, bytea), private.assess_order_risk(jsonb, bigint, jsonb),

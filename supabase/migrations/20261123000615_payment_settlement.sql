@@ -1,4 +1,4 @@
--- What a bank says about an order, and what follows from it: the one place where money becomes a tier.
+-- Settlement of banks' reports about orders: the only place where money becomes a tier.
 
 -- What a bank says about an order, and what follows from it: the one place where money becomes a tier. Every way in ends
 -- here: calls of banks, questions of ours, lists, the reconciler. A row lock on the payment puts them in order.
@@ -12,7 +12,8 @@ language sql stable set search_path = '' as $$
   order by a.provider_ref = p_provider_ref desc nulls last limit 1;
 $$;
 comment on function private.find_attempt(text, uuid, text) is
-  'The try that a bank speaks of, by its reference, else by our id unless the reference is known to be another.';
+  'Finds the attempt that a bank refers to: by its reference, else by our id unless the reference belongs to another '
+  'attempt.';
 
 create function private.mismatch_reason(p_payment public.payments, p_report jsonb, p_rules jsonb) returns text
 language sql stable set search_path = '' as $$
@@ -24,7 +25,8 @@ language sql stable set search_path = '' as $$
       and o.transaction_id = p_report ->> 'transaction_id') then 'transaction_reused' end;
 $$;
 comment on function private.mismatch_reason(public.payments, jsonb, jsonb) is
-  'Why a report is not (yet) money of ours for this payment, and is not counted as paid; null when it is.';
+  'Returns the reason why a report is not counted as money for this payment (other_currency, test_money, unconfirmed, '
+  'transaction_reused); else null.';
 
 create function private.check_payer(p_payment public.payments, p_report jsonb, p_rules jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -46,7 +48,7 @@ begin
 end;
 $$;
 comment on function private.check_payer(public.payments, jsonb, jsonb) is
-  'The fraud rule on who paid: one phone that pays for many users. Recorded once for a payment and payer.';
+  'Records the fraud rule on payers (one phone that pays for many users), once per payment and payer.';
 
 create function private.hold_payment(p_payment public.payments, p_attempt_id uuid, p_reason text, p_amount_tyiyn bigint, p_actor jsonb)
 returns void
@@ -65,7 +67,8 @@ begin
     pg_catalog.jsonb_build_object('payment_id', p_payment.id, 'tier', p_payment.tier));
 end;
 $$;
-comment on function private.hold_payment(public.payments, uuid, text, bigint, jsonb) is 'Keeps a payment for a person to decide.';
+comment on function private.hold_payment(public.payments, uuid, text, bigint, jsonb) is
+  'Holds a payment for a staff member to decide.';
 
 create function private.complete_payment(p_payment public.payments, p_attempt_id uuid, p_transaction_id text, p_actor jsonb)
 returns boolean
@@ -92,7 +95,7 @@ begin
 end;
 $$;
 comment on function private.complete_payment(public.payments, uuid, text, jsonb) is
-  'Completes and activates in one transaction, once: true only for the call that changed the state.';
+  'Completes and activates in one transaction, once: returns true only when this call changed the state.';
 
 create function private.record_money(
   p_payment public.payments, p_attempt public.payment_attempts, p_report jsonb, p_rules jsonb, p_actor jsonb
@@ -130,8 +133,9 @@ begin
 end;
 $$;
 comment on function private.record_money(public.payments, public.payment_attempts, jsonb, jsonb, jsonb) is
-  'The bank says that an order was paid. What came in for an order only grows, so that hearing it again adds nothing; a '
-  'second payment of one order does. Enough completes, less is held, more is noted.';
+  'Records a bank''s report that an order was paid. The amount per order only grows, so that repeats add nothing, '
+  'while a second payment of one order does. Completes the payment when the amount suffices, holds it when it is too '
+  'small, and notes a surplus.';
 
 create function private.record_failure(
   p_payment public.payments, p_attempt public.payment_attempts, p_state text, p_actor jsonb
@@ -156,7 +160,7 @@ begin
 end;
 $$;
 comment on function private.record_failure(public.payments, public.payment_attempts, text, jsonb) is
-  'The bank says that an order failed, ran out or was cancelled. Changes nothing about a payment that was paid.';
+  'Records a bank''s report that an order failed, expired or was cancelled. Never changes a paid payment.';
 
 create function private.record_refund(p_payment public.payments, p_attempt public.payment_attempts, p_total_tyiyn bigint, p_ref text, p_actor jsonb)
 returns void
@@ -181,7 +185,8 @@ begin
 end;
 $$;
 comment on function private.record_refund(public.payments, public.payment_attempts, bigint, text, jsonb) is
-  'The bank says how much of an order went back in all. Finishes the refund of ours that it is, or notes one made in the bank''s cabinet.';
+  'Records a bank''s report of the total refunded for an order. Finishes the matching refund of ours, or notes one '
+  'made in the bank''s cabinet.';
 
 create function private.end_refunds_without_money(p_payment_id uuid) returns void
 language sql volatile set search_path = '' as $$
@@ -199,8 +204,8 @@ language sql volatile set search_path = '' as $$
     and case w.state when 'processing' then payment.left_tyiyn <= 0 else w.total > payment.left_tyiyn end;
 $$;
 comment on function private.end_refunds_without_money(uuid) is
-  'Ends refunds that wait for money which the bank has given back already: nobody approves or makes them any more. One that '
-  'the bank may be carrying out ends only when nothing is left.';
+  'Ends waiting refunds whose money the bank has already returned: nobody approves or makes them any more. A refund '
+  'that the bank may be executing ends only when nothing is left to refund.';
 
 create function private.finish_refund(p_refund_id uuid, p_ref text, p_actor jsonb) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -236,8 +241,8 @@ begin
 end;
 $$;
 comment on function private.finish_refund(uuid, text, jsonb) is
-  'Money has gone back, once: true for the call that noted it. A payment refunded in full takes its period with it, in part '
-  'that part of it, and the subscription is laid out anew.';
+  'Records refunded money, once: returns true when this call did. A full refund takes back the whole period of the '
+  'payment, a partial one its part, and the subscription is scheduled anew.';
 
 create function public.payment_settle(p_attempt_id uuid, p_report jsonb, p_rules jsonb, p_actor jsonb, p_event_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -282,10 +287,10 @@ begin
 end;
 $$;
 comment on function public.payment_settle(uuid, jsonb, jsonb, jsonb, uuid) is
-  'Acts on what a bank says about an order: {payment_id, user_id, state, changed, payment}. p_report: {state, amount_tyiyn '
-  '(null: as ordered), currency, transaction_id, provider_ref, paid_at, is_test, is_confirmed, refunded_tyiyn, payer_digest}; '
-  'p_rules: {takes_test_money, users_of_payer}. p_event_id is the bank''s call that ends with it. Saying it again changes '
-  'nothing. Reason: not_found.';
+  'Acts on a bank''s report about an order: {payment_id, user_id, state, changed, payment}. p_report: {state, '
+  'amount_tyiyn (null: as ordered), currency, transaction_id, provider_ref, paid_at, is_test, is_confirmed, '
+  'refunded_tyiyn, payer_digest}; p_rules: {takes_test_money, users_of_payer}. p_event_id is the stored webhook that '
+  'ends with it. Idempotent. Reason: not_found.';
 
 create function public.payment_webhook_receive(p_provider text, p_event jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -307,9 +312,9 @@ begin
 end;
 $$;
 comment on function public.payment_webhook_receive(text, jsonb) is
-  'Stores a bank''s call before anything is done about it, once for its event_key: {event_id, state, deliveries, payment_id, '
-  'is_done, attempt}. is_done: nothing is left to do; a call about money is done once its payment is '
-  'paid. p_event: {event_key, trust, attempt_id, provider_ref, report, body}. attempt is null when it is no order of ours.';
+  'Stores a bank''s webhook before acting on it, once per event_key: {event_id, state, deliveries, payment_id, '
+  'is_done, attempt}. is_done: nothing is left to do; a webhook about money is done once its payment is paid. '
+  'p_event: {event_key, trust, attempt_id, provider_ref, report, body}. attempt is null when it is no order of ours.';
 
 create function public.payment_orphan_found(
   p_provider text, p_report jsonb, p_is_money boolean, p_event_id uuid, p_outcome text
@@ -329,7 +334,8 @@ begin
 end;
 $$;
 comment on function public.payment_orphan_found(text, jsonb, boolean, uuid, text) is
-  'Money at a bank for no order of ours is kept for a person; a call about nothing is only kept. p_outcome says what was found out.';
+  'Keeps money at a bank for no order of ours for a staff member; ignores a webhook without money. p_outcome is the '
+  'reason that is stored.';
 
 -- What timers do so that no payment depends on a call of a bank: questions with growing pauses, calls that were stored
 -- and not acted upon, and our books beside the bank's list of a day.
@@ -341,8 +347,8 @@ language sql immutable set search_path = '' as $$
     case when p_now < p_expires_at then p_expires_at + interval '5 seconds' end) end;
 $$;
 comment on function private.next_check(integer, timestamptz, timestamptz) is
-  'When a bank is asked again: after 1, 2, 5, 10 and 30 minutes and then every hour, once right after the payment expires, '
-  'and until a day after that; null: never again.';
+  'Returns the time of the next query to a bank: after 1, 2, 5, 10 and 30 minutes and then every hour, once right '
+  'after the payment expires, and until a day after that; null for no more.';
 
 create function public.payment_checks_due(p_limit integer) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -358,8 +364,8 @@ language sql volatile set search_path = '' as $$
     'ask', private.attempts_to_ask(t.id, 10))), '[]') from taken t;
 $$;
 comment on function public.payment_checks_due(integer) is
-  'Payments about which the bank should be asked now: [{payment_id, is_over, is_last, ask}]. Each is given to one caller, and '
-  'comes again after its pause, whatever becomes of him.';
+  'Claims payments that are due for a query to their bank: [{payment_id, is_over, is_last, ask}]. Each goes to one '
+  'caller and becomes due again after its pause, even if the caller dies.';
 
 create function public.payment_expire(p_payment_id uuid, p_actor jsonb) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -384,8 +390,9 @@ begin
 end;
 $$;
 comment on function public.payment_expire(uuid, jsonb) is
-  'Closes a payment whose time is over, after the bank was asked: true for the call that did. Money that comes all the same '
-  'completes it. Where a signed call of the bank spoke of money and the bank, asked, never did, a person looks instead.';
+  'Closes an expired payment after a query to the bank: returns true when this call did. Money that arrives later '
+  'completes it. Holds the payment for a staff member when a signed webhook reported money that the bank never '
+  'confirmed.';
 
 create function public.payment_webhooks_open(p_limit integer) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -405,8 +412,8 @@ language sql volatile set search_path = '' as $$
   from taken t left join public.payment_attempts a on a.id = t.attempt_id;
 $$;
 comment on function public.payment_webhooks_open(integer) is
-  'Calls of banks that were stored and not acted upon, because a process ended in between: [{event_id, bank, trust, report, '
-  'attempt, is_old}]. Each is given to one caller for a minute. attempt is looked for again.';
+  'Claims stored webhooks that a process left unprocessed: [{event_id, bank, trust, report, attempt, is_old}]. Each '
+  'goes to one caller for a minute. Looks up attempt again.';
 
 create function public.payment_comparisons_due(p_banks text[], p_days integer) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -425,8 +432,9 @@ language sql volatile set search_path = '' as $$
     order by t.day, t.provider), '[]') from taken t;
 $$;
 comment on function public.payment_comparisons_due(text[], integer) is
-  'Days of the last p_days that have not been compared with the list of a bank: [{bank, day, since, until}]. Each is given to '
-  'one caller for a quarter of an hour. Nothing before four in the morning in Bishkek: lists need the night.';
+  'Claims days of the last p_days that have not been compared with a bank''s statement: [{bank, day, since, until}]. '
+  'Each goes to one caller for a quarter of an hour. Returns nothing before 4:00 in Bishkek: statements need the '
+  'night.';
 
 create function public.payment_compare(p_provider text, p_listed jsonb) returns jsonb
 language sql stable set search_path = '' as $$
@@ -438,8 +446,8 @@ language sql stable set search_path = '' as $$
       select from public.payments p where p.id = a.payment_id and p.state = 'refunded'));
 $$;
 comment on function public.payment_compare(text, jsonb) is
-  'Of a bank''s list, the lines with which our books do not agree, each with our attempt_id or null. A line is {attempt_id, '
-  'provider_ref, state, amount_tyiyn, paid_at, transaction_id}.';
+  'Returns the lines of a bank''s statement that differ from our books, each with our attempt_id or null. A line is '
+  '{attempt_id, provider_ref, state, amount_tyiyn, paid_at, transaction_id}.';
 
 create function public.payment_comparison_finish(p_provider text, p_day date, p_listed jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -473,8 +481,8 @@ begin
 end;
 $$;
 comment on function public.payment_comparison_finish(text, date, jsonb) is
-  'Writes down how our books of a Bishkek day agree with the bank''s list, after everything was acted upon: {listed, ours, '
-  'gaps}. The list may reach beyond the day, since clocks differ; what is counted is the day.';
+  'Records the comparison of a Bishkek day with the bank''s statement, after all lines were processed: {listed, ours, '
+  'gaps}. The statement may reach beyond the day, since clocks differ; only the day counts.';
 
 -- Surplus money is a column, so that the queue finds it by an index; and what the user can read of his own payment does
 -- not say that a fraud rule held it.
@@ -485,7 +493,7 @@ language sql stable set search_path = '' as $$
     where o.offer_id = p_payment.offer_id and o.id <> p_payment.id and o.completed_at is not null);
 $$;
 comment on function private.is_used_offer(public.payments) is
-  'Whether another payment has used the offer whose price this one has: orders of several banks may be open at once.';
+  'Returns true when another payment has used the offer of this one: orders of several banks may be open at once.';
 
 create function private.review_reason(p_payment public.payments, p_total_tyiyn bigint) returns text
 language sql stable set search_path = '' as $$
@@ -502,7 +510,8 @@ language sql stable set search_path = '' as $$
       then 'routine' end;
 $$;
 comment on function private.review_reason(public.payments, bigint) is
-  'Why a person must look at a payment although its money is there, in all p_total_tyiyn; null when the tier may start.';
+  'Returns the reason why a staff member must decide about a payment although its money, in all p_total_tyiyn, is '
+  'there; null when the tier may start.';
 
 revoke execute on function private.find_attempt(text, uuid, text),
   private.mismatch_reason(public.payments, jsonb, jsonb), private.check_payer(public.payments, jsonb, jsonb),

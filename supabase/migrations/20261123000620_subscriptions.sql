@@ -11,7 +11,7 @@ language sql stable set search_path = '' as $$
   where u.id = p_payer_id;
 $$;
 comment on function private.listing_allowance(uuid) is
-  'Listings a month: the free limit or the running tier''s, and the slots paid for. Null is unlimited.';
+  'Returns listings per month: the free limit or that of the running tier, and paid slots. Null is unlimited.';
 
 -- What payments buy: periods laid out one after another, the subscription that follows from them, and which listings the
 -- tier shows (docs/decisions/0036). Locks are always taken in one order: payment, user, subscription.
@@ -20,7 +20,8 @@ create function private.running_subscription(p_user_id uuid) returns public.subs
 language sql stable set search_path = '' as $$
   select s from public.subscriptions s where s.user_id = p_user_id and s.status in ('active', 'grace');
 $$;
-comment on function private.running_subscription(uuid) is 'The user''s subscription that has not ended, else null.';
+comment on function private.running_subscription(uuid) is
+  'Returns the user''s subscription that has not ended, else null.';
 
 create function private.fit_listings(p_user_id uuid) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -43,8 +44,8 @@ begin
 end;
 $$;
 comment on function private.fit_listings(uuid) is
-  'Shows the newest active listings that the user''s tier carries, his businesses'' among them, and hides the others. None '
-  'is lost: with a higher tier they come back. Returns how many changed.';
+  'Shows the newest active listings that the user''s tier allows, including those of the user''s businesses, and '
+  'hides the others. None is lost: a higher tier shows them again. Returns how many changed.';
 
 create function private.bought_seconds(p_payment public.payments) returns numeric
 language sql immutable set search_path = '' as $$
@@ -52,7 +53,7 @@ language sql immutable set search_path = '' as $$
     / greatest(least(p_payment.paid_tyiyn, p_payment.amount_tyiyn), 1));
 $$;
 comment on function private.bought_seconds(public.payments) is
-  'How much time a payment bought: its period, less the share of the price that was given back.';
+  'Returns the seconds that a payment bought: its period, less the refunded share of the price.';
 
 create function private.schedule_period(p_period public.subscription_periods) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -93,8 +94,9 @@ begin
 end;
 $$;
 comment on function private.schedule_period(public.subscription_periods) is
-  'Gives a period its place behind the earlier ones. A higher tier starts at once, and what is left of the lower one is '
-  'turned into time of the higher by its price, never into more time; the same or a lower tier follows when the paid time ends.';
+  'Places a period behind the earlier ones. A higher tier starts at once, and the rest of a lower one is converted '
+  'into time of the higher by its price, never into more time; the same or a lower tier follows when the paid time '
+  'ends.';
 
 create function private.settle_subscription(p_subscription_id uuid) returns public.subscriptions
 language plpgsql volatile set search_path = '' as $$
@@ -129,8 +131,8 @@ begin
 end;
 $$;
 comment on function private.settle_subscription(uuid) is
-  'Lays out all periods that were not taken back, in the order in which they were bought, and makes the subscription say '
-  'what follows. After a refund the rest is as if that payment had never been.';
+  'Schedules all periods that were not revoked, in the order of purchase, and updates the subscription accordingly. '
+  'After a refund the rest is as if that payment had never been made.';
 
 create function private.activate(p_payment public.payments) returns uuid
 language plpgsql volatile set search_path = '' as $$
@@ -159,7 +161,8 @@ begin
 end;
 $$;
 comment on function private.activate(public.payments) is
-  'Turns a paid payment into time of its tier, once: subscription_periods is unique per payment. Returns the subscription.';
+  'Converts a paid payment into time of its tier, once: subscription_periods is unique per payment. Returns the '
+  'subscription.';
 
 create function private.shrink_period(p_payment public.payments, p_all boolean) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -179,8 +182,8 @@ begin
 end;
 $$;
 comment on function private.shrink_period(public.payments, boolean) is
-  'Takes back what a refunded payment bought: all of it, or the part that is no longer paid for. A subscription that has '
-  'ended already stays as it was.';
+  'Revokes the time of a refunded payment: all of it, or the part that is no longer paid for. Leaves an ended '
+  'subscription as it was.';
 
 create function private.billing_sentence(p_code text, p_language text, out title text, out message text)
 language sql immutable set search_path = '' as $$
@@ -212,7 +215,8 @@ language sql immutable set search_path = '' as $$
   ) as s (code, language, title, message) where s.code = p_code and s.language = p_language;
 $$;
 comment on function private.billing_sentence(text, text) is
-  'What a user is told about money, with places {tier}, {amount} (som), {until} (a Bishkek day) and {hidden}.';
+  'Returns the title and message of a notification about money, with placeholders {tier}, {amount} (som), {until} (a '
+  'Bishkek day) and {hidden}.';
 
 create function private.enqueue_notification(p_user_id uuid, p_code text, p_about text, p_values jsonb) returns void
 language sql volatile set search_path = '' as $$
@@ -232,7 +236,8 @@ language sql volatile set search_path = '' as $$
   on conflict (user_id, dedupe_key) do nothing;
 $$;
 comment on function private.enqueue_notification(uuid, text, text, jsonb) is
-  'Tells a user in his language, once for each p_about. p_values: {tier, amount_tyiyn, until, hidden, payment_id}.';
+  'Notifies a user in the user''s language, once per p_about. p_values: {tier, amount_tyiyn, until, hidden, '
+  'payment_id}.';
 
 -- The plan that a user has, what he changes about it, and what the hourly timer does: reminders, renewal orders, the days
 -- of grace, the fall back to the free tier (docs/decisions/0036).
@@ -245,7 +250,8 @@ language sql stable set search_path = '' as $$
     'next_tier', private.app_tier(s.next_tier), 'next_tier_code', s.next_tier)
   from (select (p_subscription).*) as s where s.id is not null;
 $$;
-comment on function private.subscription_view(public.subscriptions) is 'A subscription as its user sees it; null of none.';
+comment on function private.subscription_view(public.subscriptions) is
+  'Returns a subscription as its user sees it; null for none.';
 
 create function public.subscription_read(p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -267,7 +273,8 @@ language sql stable set search_path = '' as $$
   left join private.running_subscription(asked.id) as r on true;
 $$;
 comment on function public.subscription_read(uuid) is
-  'The user''s plan: {tier, subscription, listing_limit, listings_this_month, hidden_listings, open_payments, offers}.';
+  'Returns the user''s plan: {tier, subscription, listing_limit, listings_this_month, hidden_listings, open_payments, '
+  'offers}.';
 
 create function public.subscription_history(p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -278,7 +285,8 @@ language sql stable set search_path = '' as $$
   join public.subscriptions s on s.id = p.subscription_id join public.payments m on m.id = p.payment_id
   where s.user_id = p_user_id;
 $$;
-comment on function public.subscription_history(uuid) is 'What each payment of a user bought, the newest first.';
+comment on function public.subscription_history(uuid) is
+  'Returns the period that each payment of a user bought, newest first.';
 
 create function private.drop_renewals(p_user_id uuid, p_actor jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -295,7 +303,8 @@ begin
   end loop;
 end;
 $$;
-comment on function private.drop_renewals(uuid, jsonb) is 'Withdraws orders for the next period that the user has not begun to pay.';
+comment on function private.drop_renewals(uuid, jsonb) is
+  'Withdraws orders for the next period that the user has not begun to pay.';
 
 create function public.subscription_change(p_user_id uuid, p_action text, p_tier text, p_actor jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -328,9 +337,9 @@ begin
 end;
 $$;
 comment on function public.subscription_change(uuid, text, text, jsonb) is
-  'cancel: runs on until it is paid for and then ends. resume: takes that, or a downgrade, back. downgrade: another tier '
-  'begins when the paid time ends; to the free one is a cancellation. Answers as subscription_read. Reasons: '
-  'subscription_none, tier_not_lower.';
+  'Changes the renewal. cancel: ends when the paid time ends. resume: withdraws a cancellation or a downgrade. '
+  'downgrade: another tier begins when the paid time ends; to the free tier it is a cancellation. Returns the same as '
+  'subscription_read. Reasons: subscription_none, tier_not_lower.';
 
 create function private.order_renewal(p_subscription public.subscriptions, p_policy jsonb) returns public.payments
 language plpgsql volatile set search_path = '' as $$
@@ -369,8 +378,8 @@ begin
 end;
 $$;
 comment on function private.order_renewal(public.subscriptions, jsonb) is
-  'The order for the next period, at the bank that the user paid with last; the bank itself is asked when he opens it. An '
-  'order of this tier that is open already serves.';
+  'Creates the order for the next period at the bank of the user''s last payment; the order at the bank itself is '
+  'made when the user opens it. An open order of this tier is reused.';
 
 create function private.end_subscription(p_subscription public.subscriptions, p_status text) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -387,13 +396,15 @@ begin
 end;
 $$;
 comment on function private.end_subscription(public.subscriptions, text) is
-  'Back to the free tier. The newest listings that it carries stay; the others are hidden, and come back with the next tier.';
+  'Ends a subscription and returns the user to the free tier. Keeps the newest listings that it allows and hides the '
+  'others until the next tier.';
 
 create function private.days_left(p_subscription public.subscriptions) returns integer
 language sql stable set search_path = '' as $$
   select (p_subscription.expires_at at time zone 'Asia/Bishkek')::date - (pg_catalog.now() at time zone 'Asia/Bishkek')::date;
 $$;
-comment on function private.days_left(public.subscriptions) is 'Bishkek days until a subscription ends; 0 on its last day.';
+comment on function private.days_left(public.subscriptions) is
+  'Returns Bishkek days until a subscription ends; 0 on its last day.';
 
 create function private.reminder_due(p_subscription public.subscriptions, p_policy jsonb) returns smallint
 language sql stable set search_path = '' as $$
@@ -404,7 +415,8 @@ language sql stable set search_path = '' as $$
     and extract(hour from pg_catalog.now() at time zone 'Asia/Bishkek') < (p_policy ->> 'to_hour')::integer;
 $$;
 comment on function private.reminder_due(public.subscriptions, jsonb) is
-  'The reminder to send now, as days before the end; null when there is none, or people sleep. One that was missed goes out later.';
+  'Returns the reminder to send now, as days before the end; null when none is due or it is night. A missed reminder '
+  'goes out later.';
 
 create function private.debit_profile(p_subscription public.subscriptions, p_policy jsonb) returns public.payment_profiles
 language sql stable set search_path = '' as $$
@@ -419,7 +431,8 @@ language sql stable set search_path = '' as $$
   order by f.created_at desc limit 1;
 $$;
 comment on function private.debit_profile(public.subscriptions, jsonb) is
-  'The card to debit now for the next period: from the day before the end, once a day, at most five times; null if none.';
+  'Returns the card to debit now for the next period: from the day before the end, once a day, at most five times; '
+  'null for none.';
 
 create function private.has_other_tier_now(p_subscription public.subscriptions) returns boolean
 language sql stable set search_path = '' as $$
@@ -427,7 +440,8 @@ language sql stable set search_path = '' as $$
     and p.starts_at <= pg_catalog.now() and p.ends_at > pg_catalog.now()
     and (p.tier, p.listing_limit) is distinct from (p_subscription.tier, p_subscription.listing_limit));
 $$;
-comment on function private.has_other_tier_now(public.subscriptions) is 'A paid period of another tier has begun.';
+comment on function private.has_other_tier_now(public.subscriptions) is
+  'Returns true when a paid period of another tier has begun.';
 
 create function public.subscriptions_due(p_policy jsonb, p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -463,7 +477,8 @@ language sql stable set search_path = '' as $$
     select id from over union select id from ending union select id from debited union select id from moved limit p_limit) as d;
 $$;
 comment on function public.subscriptions_due(jsonb, integer) is
-  'Subscriptions that the timer has something to do for: ids. p_policy: {reminder_days, from_hour, to_hour, grace_days, banks}.';
+  'Returns ids of subscriptions that are due for a step. p_policy: {reminder_days, from_hour, to_hour, grace_days, '
+  'banks}.';
 
 create function public.subscription_step(p_subscription_id uuid, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -514,15 +529,16 @@ begin
 end;
 $$;
 comment on function public.subscription_step(uuid, jsonb) is
-  'Takes a subscription one step on, if one is due: {did: reminded | moved | grace | ended | nothing, is_debited}. Safe to '
-  'repeat at any moment. is_debited: the user''s card is to be debited now (payment_debit_open).';
+  'Advances a subscription by one step, if one is due: {did: reminded | moved | grace | ended | nothing, is_debited}. '
+  'Safe to repeat at any moment. is_debited: the user''s card is to be debited now (payment_debit_open).';
 
 create function private.renewal_values(p_subscription public.subscriptions, p_payment public.payments, p_until timestamptz) returns jsonb
 language sql immutable set search_path = '' as $$
   select pg_catalog.jsonb_strip_nulls(pg_catalog.jsonb_build_object('tier', coalesce(p_payment.tier, p_subscription.tier),
     'payment_id', p_payment.id, 'amount_tyiyn', p_payment.amount_tyiyn, 'until', p_until));
 $$;
-comment on function private.renewal_values(public.subscriptions, public.payments, timestamptz) is 'What a reminder says.';
+comment on function private.renewal_values(public.subscriptions, public.payments, timestamptz) is
+  'Returns the values of a reminder.';
 
 -- A debit whose process ended before the bank was called does not keep the next one from being made.
 create function public.payment_debit_open(p_subscription_id uuid, p_policy jsonb) returns jsonb
@@ -559,8 +575,8 @@ begin
 end;
 $$;
 comment on function public.payment_debit_open(uuid, jsonb) is
-  'Writes down that a card is about to be debited for the next period: {profile_id, token_encrypted, bank, ask}. Never twice '
-  'at once: while a try is open, or for 20 hours after one, there is none. Reason: not_found.';
+  'Records that a card is about to be debited for the next period: {profile_id, token_encrypted, bank, ask}. Never '
+  'twice at once: returns none while an attempt is open, or for 20 hours after one. Reason: not_found.';
 
 create function public.payment_profile_save(p_payment_id uuid, p_profile jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -583,9 +599,9 @@ begin
 end;
 $$;
 comment on function public.payment_profile_save(uuid, jsonb) is
-  'Keeps the token for later debits that a bank gave with a payment, if its user asked for that and it is paid: {profile_id, '
-  'waits}. waits: not paid yet, so nothing is kept. p_profile: {id, token_encrypted, token_digest, last_digits, expires_at}; '
-  'the ciphertext is bound to the id.';
+  'Stores the token for later debits that a bank gave with a payment, when its user asked for that and it is paid: '
+  '{profile_id, waits}. waits: not paid yet, so nothing is stored. p_profile: {id, token_encrypted, token_digest, '
+  'last_digits, expires_at}; the ciphertext is bound to the id.';
 
 create function public.payment_profile_revoke(p_profile_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -596,7 +612,8 @@ begin
     and not exists (select from public.payment_profiles o where o.user_id = s.user_id and o.revoked_at is null);
 end;
 $$;
-comment on function public.payment_profile_revoke(uuid) is 'The bank says that a token is dead; without another one the user renews by hand.';
+comment on function public.payment_profile_revoke(uuid) is
+  'Revokes a token that the bank reports as dead; without another one, automatic renewal ends.';
 
 revoke execute on function private.listing_allowance(uuid), private.running_subscription(uuid),
   private.fit_listings(uuid), private.bought_seconds(public.payments),

@@ -1,4 +1,4 @@
--- Refunds, and what staff do about money by hand. Above a limit a second person approves (docs/decisions/0038).
+-- Refunds and manual operations of staff. Above a limit a second person approves (docs/decisions/0038).
 
 -- What operators do about money, for the role finance and admins: money recorded by hand, held payments, refunds, money
 -- without an order, offers. Above a limit a second person approves (docs/decisions/0038). Everything goes to the audit log.
@@ -7,26 +7,29 @@ create function private.is_finance(p_operator_id uuid) returns boolean
 language sql stable set search_path = '' as $$
   select exists (select from public.accounts u where u.id = p_operator_id and u.role in ('finance', 'admin') and not u.is_blocked);
 $$;
-comment on function private.is_finance(uuid) is 'Whether this person may act on money.';
+comment on function private.is_finance(uuid) is 'Returns true when this user may act on money.';
 
 create function private.operator_actor(p_operator_id uuid, p_policy jsonb) returns jsonb
 language sql immutable set search_path = '' as $$
   select pg_catalog.jsonb_build_object('kind', 'operator', 'user_id', p_operator_id, 'request_id', p_policy ->> 'request_id');
 $$;
-comment on function private.operator_actor(uuid, jsonb) is 'An operator as the one who acts.';
+comment on function private.operator_actor(uuid, jsonb) is
+  'Builds the actor {kind, user_id, request_id} for a staff member.';
 
 create function private.audit_money(p_operator_id uuid, p_action text, p_subject text, p_id uuid, p_details jsonb, p_policy jsonb) returns void
 language sql volatile set search_path = '' as $$
   insert into public.audit_log (actor_user_id, action, subject_type, subject_id, details, request_id)
   values (p_operator_id, p_action, p_subject, p_id::text, p_details, p_policy ->> 'request_id');
 $$;
-comment on function private.audit_money(uuid, text, text, uuid, jsonb, jsonb) is 'Notes what an operator did about money.';
+comment on function private.audit_money(uuid, text, text, uuid, jsonb, jsonb) is
+  'Writes a staff member''s action on money to the audit log.';
 
 create function private.surplus_tyiyn(p_payment public.payments) returns bigint
 language sql immutable set search_path = '' as $$
   select p_payment.surplus_tyiyn;
 $$;
-comment on function private.surplus_tyiyn(public.payments) is 'Money of a payment that bought nothing and has not gone back, in tyiyn.';
+comment on function private.surplus_tyiyn(public.payments) is
+  'Returns money of a payment that bought nothing and has not been refunded, in tyiyn.';
 
 create function public.billing_queue(p_operator_id uuid, p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -59,8 +62,8 @@ language sql stable set search_path = '' as $$
         order by f.day desc limit p_limit) as c)) end;
 $$;
 comment on function public.billing_queue(uuid, integer) is
-  'Everything about money that waits for a person: held payments and surplus money, refunds, offers, money without an order, '
-  'calls of banks that could not be finished, days on which our books and a bank''s list differ. Reason: forbidden.';
+  'Returns everything about money that waits for a staff member: held payments and surplus money, refunds, offers, '
+  'orphans, unfinished webhooks of banks, days on which our books and a bank''s statement differ. Reason: forbidden.';
 
 create function public.payment_record_by_hand(p_operator_id uuid, p_order jsonb, p_reason text, p_evidence text, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -100,10 +103,10 @@ begin
 end;
 $$;
 comment on function public.payment_record_by_hand(uuid, jsonb, text, text, jsonb) is
-  'Money that came another way buys a tier: {payment, waits}. p_order: {user_id, tier, amount_tyiyn, period_days, listing_limit}; '
-  'p_evidence is the bank''s number of the payment, good once; p_policy: {second_person_tyiyn, request_id}. waits: above the '
-  'limit it starts when another person approves. Reasons: forbidden, tier_not_for_sale, not_found, operator_own_money, '
-  'payment_evidence_used.';
+  'Records money that arrived another way and buys a tier with it: {payment, waits}. p_order: {user_id, tier, '
+  'amount_tyiyn, period_days, listing_limit}; p_evidence is the bank''s number of the payment, valid once; p_policy: '
+  '{second_person_tyiyn, request_id}. waits: above the limit it starts when a second person approves. Reasons: '
+  'forbidden, tier_not_for_sale, not_found, operator_own_money, payment_evidence_used.';
 
 create function private.release_or_wait(
   p_payment public.payments, p_operator_id uuid, p_action text, p_reason text, p_evidence text, p_policy jsonb
@@ -128,8 +131,8 @@ begin
 end;
 $$;
 comment on function private.release_or_wait(public.payments, uuid, text, text, text, jsonb) is
-  'Completes a payment on the word of one operator, or, where the value it gives is above what one person may give, notes that '
-  'a second must approve.';
+  'Completes a payment on the decision of one staff member, or, when its value is above the limit of one person, '
+  'records that a second must approve.';
 
 create function public.payment_decide(p_operator_id uuid, p_payment_id uuid, p_action text, p_reason text, p_evidence text, p_policy jsonb)
 returns jsonb
@@ -169,8 +172,9 @@ begin
 end;
 $$;
 comment on function public.payment_decide(uuid, uuid, text, text, text, jsonb) is
-  'Decides about a held payment: release starts the tier, reject ends it where no money came in (else it is refunded). Answers '
-  'as payment_record_by_hand. Reasons: forbidden, not_found, operator_own_money, payment_already_decided, payment_evidence_used.';
+  'Decides about a held payment: release starts the tier, reject ends it when no money arrived (else it is refunded). '
+  'Returns the same as payment_record_by_hand. Reasons: forbidden, not_found, operator_own_money, '
+  'payment_already_decided, payment_evidence_used.';
 
 create function private.count_seen_money(p_payment public.payments) returns public.payments
 language plpgsql volatile set search_path = '' as $$
@@ -188,7 +192,7 @@ begin
 end;
 $$;
 comment on function private.count_seen_money(public.payments) is
-  'Money that only an unsigned call spoke of is counted once an operator has seen it on the bank''s statement.';
+  'Counts money that only an unsigned webhook reported, once a staff member has seen it on the bank''s statement.';
 
 create function public.payment_approval_decide(p_operator_id uuid, p_approval_id uuid, p_approves boolean, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -224,8 +228,8 @@ begin
 end;
 $$;
 comment on function public.payment_approval_decide(uuid, uuid, boolean, jsonb) is
-  'The second person''s word. Refused: the payment stays held, and is decided or refunded. Reasons: forbidden, not_found, '
-  'second_person_required, operator_own_money, payment_already_decided.';
+  'Approves or refuses a held payment as the second person. A refused payment stays held, to be decided or refunded. '
+  'Reasons: forbidden, not_found, second_person_required, operator_own_money, payment_already_decided.';
 
 create function public.tier_offer_make(p_operator_id uuid, p_offer jsonb, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -271,9 +275,10 @@ begin
 end;
 $$;
 comment on function public.tier_offer_make(uuid, jsonb, jsonb) is
-  'Offers one user a tier at a price of his own: {offer, waits}. p_offer: {user_id, tier, amount_tyiyn, period_days, '
-  'listing_limit, note, valid_days}. waits: it is a larger reduction than one person may give, or a tier without a list price, so '
-  'it is good once another person makes the same offer. Reasons: forbidden, not_found, operator_own_money, tier_not_for_sale.';
+  'Offers one user a tier at an individual price: {offer, waits}. p_offer: {user_id, tier, amount_tyiyn, period_days, '
+  'listing_limit, note, valid_days}. waits: the reduction exceeds the limit of one person, or the tier has no list '
+  'price, so the offer becomes valid when a second person makes the same one. Reasons: forbidden, not_found, '
+  'operator_own_money, tier_not_for_sale.';
 
 create function public.payment_orphan_resolve(
   p_operator_id uuid, p_orphan_id uuid, p_action text, p_payment_id uuid, p_resolution text, p_rules jsonb, p_policy jsonb
@@ -324,9 +329,9 @@ begin
 end;
 $$;
 comment on function public.payment_orphan_resolve(uuid, uuid, text, uuid, text, jsonb, jsonb) is
-  'Says what money without an order is: match counts it for a payment (and answers as payment_settle), refund and dismiss close '
-  'it with the resolution: {orphan_id, waits}. waits: above the limit of one person it stays open until another one says the '
-  'same. Reasons: forbidden, not_found, operator_own_money, payment_already_decided.';
+  'Resolves an orphan: match counts it for a payment (and returns the same as payment_settle), refund and dismiss '
+  'close it with the resolution: {orphan_id, waits}. waits: above the limit of one person it stays open until a '
+  'second one decides the same. Reasons: forbidden, not_found, operator_own_money, payment_already_decided.';
 
 -- Giving money back: asked for, approved, done by the bank's call or by an operator in the bank's cabinet. Nothing is done
 -- without the bank's number, and a refund whose call may have been carried out is never called again.
@@ -371,9 +376,9 @@ begin
 end;
 $$;
 comment on function public.refund_request(uuid, uuid, bigint, text, text, jsonb) is
-  'Asks for money to go back, at most what came in and has not: {refund, waits}. p_kind: automatic or manual; waits: above the '
-  'limit of one person another one approves. Reasons: forbidden, not_found, operator_own_money, payment_already_decided (a '
-  'second person is to decide first), refund_too_large.';
+  'Requests a refund of at most the money that arrived and was not refunded: {refund, waits}. p_kind: automatic or '
+  'manual; waits: above the limit of one person a second one approves. Reasons: forbidden, not_found, '
+  'operator_own_money, payment_already_decided (a second person is to decide first), refund_too_large.';
 
 create function public.refund_decide(p_operator_id uuid, p_refund_id uuid, p_approves boolean, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -403,8 +408,8 @@ begin
 end;
 $$;
 comment on function public.refund_decide(uuid, uuid, boolean, jsonb) is
-  'Approves or rejects a refund above the limit. Reasons: forbidden, not_found, second_person_required, operator_own_money, '
-  'payment_already_decided.';
+  'Approves or rejects a refund above the limit. Reasons: forbidden, not_found, second_person_required, '
+  'operator_own_money, payment_already_decided.';
 
 create function public.refund_begin(p_refund_id uuid) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -427,9 +432,9 @@ begin
 end;
 $$;
 comment on function public.refund_begin(uuid) is
-  'Takes an approved refund to the bank, once: {refund_id, amount_tyiyn, attempt}. Whoever gets it makes the call; if he dies, the '
-  'bank is asked, and never called again. Reasons: payment_already_decided; refund_too_large, when no single order carries it: '
-  'it is a task for a person then.';
+  'Claims an approved refund for the request to the bank, once: {refund_id, amount_tyiyn, attempt}. The caller that '
+  'gets it sends the request; if it dies, the bank is queried and the request never repeated. Reasons: '
+  'payment_already_decided; refund_too_large, when no single order covers it: it becomes a manual task then.';
 
 -- A refund whose call certainly did nothing is called again by the timer.
 create function public.refund_end(p_refund_id uuid, p_outcome text, p_ref text, p_reason text, p_actor jsonb) returns jsonb
@@ -454,8 +459,8 @@ begin
 end;
 $$;
 comment on function public.refund_end(uuid, text, text, text, jsonb) is
-  'What became of the call: done, taken (the bank will say when), refused (a task for a person now), again (nothing was done), '
-  'unknown (the bank is asked).';
+  'Records the outcome of the refund request: done, taken (the bank will report later), refused (a manual task now), '
+  'again (nothing was done), unknown (the bank is queried).';
 
 create function public.refund_close(p_operator_id uuid, p_refund_id uuid, p_ref text, p_policy jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -482,8 +487,8 @@ begin
 end;
 $$;
 comment on function public.refund_close(uuid, uuid, text, jsonb) is
-  'An operator has given the money back in the bank''s cabinet: the bank''s number closes the task, and the tier is laid out '
-  'anew. Reasons: forbidden, not_found, operator_own_money, payment_evidence_used, payment_already_decided.';
+  'Closes a refund that a staff member has made in the bank''s cabinet, with the bank''s number, and schedules the '
+  'tier anew. Reasons: forbidden, not_found, operator_own_money, payment_evidence_used, payment_already_decided.';
 
 create function public.refunds_to_ask(p_limit integer) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -497,14 +502,15 @@ language sql volatile set search_path = '' as $$
     select distinct pg_catalog.jsonb_array_elements(private.attempts_to_ask(t.payment_id, 5)) as line from taken t) as a;
 $$;
 comment on function public.refunds_to_ask(integer) is
-  'Orders about which a bank should be asked because a refund of theirs is under way: [{attempt_id, provider_ref, bank, amount_tyiyn}].';
+  'Returns orders to query at a bank because a refund of theirs is running: [{attempt_id, provider_ref, bank, '
+  'amount_tyiyn}].';
 
 create function public.refunds_approved(p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(r.id), '[]') from (
     select f.id from public.refunds f where f.state = 'approved' and f.kind = 'automatic' order by f.approved_at limit p_limit) as r;
 $$;
-comment on function public.refunds_approved(integer) is 'Refunds that may go to the bank by call.';
+comment on function public.refunds_approved(integer) is 'Returns refunds that may be requested from the bank.';
 
 -- What one operator may do about money on his own word: up to a limit for one payment, for one customer in 24 hours, and
 -- in all in 24 hours. What counts is the value that is given, not the price that somebody wrote down (docs/decisions/0071).
@@ -519,9 +525,11 @@ create table public.operator_money (
   created_at timestamptz not null default clock_timestamp()
 );
 comment on table public.operator_money is
-  'What operators gave, released or gave back without a second person. Append-only: the limits of one person are sums over it.';
-comment on column public.operator_money.customer_id is 'Who gained by it; null for money without an order.';
-comment on column public.operator_money.value_tyiyn is 'The value in tyiyn: list price and time of a tier, the sum of a refund, the reduction of an offer.';
+  'Money given, released or refunded by staff without a second person. Append-only: the limits of one person are sums '
+  'over it.';
+comment on column public.operator_money.customer_id is 'User who gained by it; null for money without an order.';
+comment on column public.operator_money.value_tyiyn is
+  'Value in tyiyn: list price and time of a tier, the sum of a refund, the reduction of an offer.';
 create index operator_money_operator_idx on public.operator_money (operator_id, created_at);
 create index operator_money_customer_idx on public.operator_money (customer_id, created_at);
 create index operator_money_payment_idx on public.operator_money (payment_id);
@@ -538,7 +546,8 @@ language sql stable set search_path = '' as $$
   where t.code = p_tier and (t.listings_per_month is null or p_listing_limit <= t.listings_per_month);
 $$;
 comment on function private.list_value(text, integer, integer) is
-  'What time of a tier costs by the list, in tyiyn; null for a tier without a price, or with more listings than it has.';
+  'Returns the list price of time of a tier, in tyiyn; null for a tier without a price, or with more listings than it '
+  'has.';
 
 create function private.given_value(p_payment public.payments) returns bigint
 language sql stable set search_path = '' as $$
@@ -548,8 +557,8 @@ language sql stable set search_path = '' as $$
   from (select private.list_value(p_payment.tier, p_payment.period_days, p_payment.listing_limit) as value) as v;
 $$;
 comment on function private.given_value(public.payments) is
-  'What a payment gives its user, in tyiyn: at least the list price of its time; an offer''s price was agreed before, once. Null: '
-  'it has no list price, so that one person cannot give it.';
+  'Returns the value that a payment gives its user, in tyiyn: at least the list price of its time; the price of an '
+  'offer was agreed before, once. Null without a list price, so that one person cannot give it.';
 
 create function private.acts_alone(
   p_operator_id uuid, p_customer_id uuid, p_payment_id uuid, p_action text, p_value_tyiyn bigint, p_policy jsonb
@@ -575,8 +584,8 @@ begin
 end;
 $$;
 comment on function private.acts_alone(uuid, uuid, uuid, text, bigint, jsonb) is
-  'Whether an operator may do this without a second person, and if so, counts it. p_value_tyiyn null: never. Locks: call it '
-  'with the payment locked; it locks the operator''s count, then the customer.';
+  'Returns true, and counts the value, when a staff member may act without a second person. Always false for a null '
+  'p_value_tyiyn. Call it with the payment locked; it locks the count of the staff member, then the customer.';
 
 create function private.deny_money(
   p_operator_id uuid, p_action text, p_subject text, p_id uuid, p_reason text, p_policy jsonb
@@ -589,7 +598,7 @@ begin
 end;
 $$;
 comment on function private.deny_money(uuid, text, text, uuid, text, jsonb) is
-  'Refuses an operator with a reason, and notes it: an attempt that a rule stopped is worth knowing.';
+  'Refuses a staff member with a reason and logs the attempt.';
 
 create function private.end_approvals() returns trigger
 language plpgsql set search_path = '' as $$
@@ -605,7 +614,8 @@ begin
 end;
 $$;
 comment on function private.end_approvals() is
-  'Trigger: a payment that is decided otherwise, by the bank for example, waits for no second person; the audit log says so.';
+  'Trigger: ends the wait for a second person when a payment is decided otherwise, for example by the bank, and '
+  'writes that to the audit log.';
 create trigger payments_end_approvals after update of state on public.payments
   for each row when (old.state = 'manual_review' and new.state <> 'manual_review') execute function private.end_approvals();
 
@@ -630,8 +640,8 @@ begin
 end;
 $$;
 comment on function public.payment_query_soon(uuid, uuid, text) is
-  'For finance: lets the next run of the reconciler query the bank about a payment. Reasons: not_found (no order at a '
-  'bank), forbidden, account_blocked, authentication_required.';
+  'Makes a payment due for the next query to its bank. For finance. Reasons: not_found (no order at a bank), '
+  'forbidden, account_blocked, authentication_required.';
 
 revoke execute on function private.is_finance(uuid), private.operator_actor(uuid, jsonb),
   private.audit_money(uuid, text, text, uuid, jsonb, jsonb), private.surplus_tyiyn(public.payments),

@@ -1,4 +1,4 @@
--- Metrics of money, and payments as finance looks at them.
+-- Billing metrics, and payments as finance sees them.
 
 -- Figures about money for operators: what came in, from where, how surely, and what repeats every month.
 
@@ -19,7 +19,8 @@ language sql stable set search_path = '' as $$
   from orders o;
 $$;
 comment on function private.order_metrics(timestamptz, timestamptz) is
-  'Of the orders that somebody began to pay in a span: how many were paid, and how fast. Orders of the timer that nobody opened do not count.';
+  'Returns the number, the share and the speed of paid orders among those begun in a span. Excludes timer orders that '
+  'nobody opened.';
 
 create function private.failure_metrics(p_since timestamptz, p_until timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
@@ -36,7 +37,8 @@ language sql stable set search_path = '' as $$
     from public.payments p where p.created_at >= p_since and p.created_at < p_until and p.review_reason is not null group by 1, 2) as f;
 $$;
 comment on function private.failure_metrics(timestamptz, timestamptz) is
-  'Why orders of a span were not paid, were not made by the bank, or were held: [{bank, reason, count}], the most frequent first.';
+  'Counts reasons why orders of a span were not paid, not made by the bank, or held: [{bank, reason, count}], most '
+  'frequent first.';
 
 create function private.subscription_metrics(p_since timestamptz, p_until timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
@@ -61,7 +63,8 @@ language sql stable set search_path = '' as $$
       from public.subscriptions s where s.started_at < p_since and coalesce(s.ended_at, 'infinity') >= p_since));
 $$;
 comment on function private.subscription_metrics(timestamptz, timestamptz) is
-  'Who pays every month now, and what that makes in 30 days (MRR); of those at the start of a span, the share that has left (churn).';
+  'Returns present subscribers and their revenue per 30 days (MRR); of those at the start of a span, the share that '
+  'has left (churn).';
 
 create function public.billing_metrics(p_operator_id uuid, p_since date, p_until date) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -82,8 +85,8 @@ begin
 end;
 $$;
 comment on function public.billing_metrics(uuid, date, date) is
-  'Figures of Bishkek days from p_since to before p_until: {paid_tyiyn, refunded_tyiyn, by_day, by_bank, by_tier, by_type, orders, '
-  'failures, subscriptions, gaps}. Reason: forbidden.';
+  'Returns metrics of Bishkek days from p_since to before p_until: {paid_tyiyn, refunded_tyiyn, by_day, by_bank, '
+  'by_tier, by_type, orders, failures, subscriptions, gaps}. Reason: forbidden.';
 
 create function private.revenue(p_since timestamptz, p_until timestamptz) returns jsonb
 language sql stable set search_path = '' as $$
@@ -105,8 +108,8 @@ language sql stable set search_path = '' as $$
     || pg_catalog.jsonb_build_object('paid_tyiyn', (select coalesce(pg_catalog.sum(s.paid), 0) from sums s));
 $$;
 comment on function private.revenue(timestamptz, timestamptz) is
-  'Payments completed in a span by day (Bishkek), bank, tier and type: {paid_tyiyn, by_day, by_bank, by_tier, by_type: [{key, '
-  'paid_tyiyn, refunded_tyiyn, payments}]}.';
+  'Returns payments completed in a span by day (Bishkek), bank, tier and type: {paid_tyiyn, by_day, by_bank, by_tier, '
+  'by_type: [{key, paid_tyiyn, refunded_tyiyn, payments}]}.';
 
 -- What operators of finance look at before they act on money: payments found by user, number or bank's number, and one
 -- payment with its whole history.
@@ -121,7 +124,8 @@ language sql stable set search_path = '' as $$
       from public.accounts u where u.id = p.user_id))
   from (select (p_payment).*) as p;
 $$;
-comment on function private.payment_line(public.payments) is 'A payment as operators see it in a list, with its user.';
+comment on function private.payment_line(public.payments) is
+  'Returns a payment as a list line for staff, with its user.';
 
 create function public.payments_search(p_operator_id uuid, p_text text, p_limit integer) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -138,8 +142,8 @@ begin
 end;
 $$;
 comment on function public.payments_search(uuid, text, integer) is
-  'Payments by the id of their user, by our number or the bank''s, the newest first; an empty text finds the newest. A phone '
-  'is looked up by customer_by_phone: it stands in no address. Reason: forbidden.';
+  'Finds payments by the id of their user, by our number or the bank''s, newest first; an empty text finds the '
+  'newest. A phone is looked up by customer_by_phone, so that it appears in no URL. Reason: forbidden.';
 
 create function public.payment_history(p_operator_id uuid, p_payment_id uuid) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -171,8 +175,8 @@ begin
 end;
 $$;
 comment on function public.payment_history(uuid, uuid) is
-  'One payment with what may go back, who waits for a second person, refunds, orders at banks and every event. Reasons: '
-  'forbidden, not_found.';
+  'Returns one payment with its refundable amount, approvals that wait for a second person, refunds, orders at banks '
+  'and every event. Reasons: forbidden, not_found.';
 
 create function public.customer_by_phone(p_operator_id uuid, p_phone text) returns jsonb
 language sql stable set search_path = '' as $$
@@ -181,7 +185,7 @@ language sql stable set search_path = '' as $$
       '{"reason": "not_found"}') end;
 $$;
 comment on function public.customer_by_phone(uuid, text) is
-  'Whom a payment by hand is for: {user_id, name}. Reasons: forbidden, not_found.';
+  'Finds the user of a payment by hand: {user_id, name}. Reasons: forbidden, not_found.';
 
 revoke execute on function private.order_metrics(timestamptz, timestamptz),
   private.failure_metrics(timestamptz, timestamptz), private.subscription_metrics(timestamptz, timestamptz),

@@ -1,4 +1,4 @@
--- Every SMS: what became of it, limits of spending, delivery receipts, balances of providers. Backend only.
+-- Every SMS with its result, spending limits, delivery receipts, balances of providers. Backend only.
 
 create table public.sms_messages (
   id uuid primary key default gen_random_uuid(),
@@ -25,15 +25,18 @@ create table public.sms_messages (
   report_asked_at timestamptz,
   next_report_at timestamptz
 );
-comment on table public.sms_messages is 'One SMS to one phone: its place in the limits, who carried it, what it cost, whether it arrived. Never its text.';
+comment on table public.sms_messages is
+  'SMS to a phone: its place in the limits, its provider, its cost, its delivery. Never its text.';
 comment on column public.sms_messages.caller is
   'Of a login SMS: the phone had no account; had one, but never logged in from this network; had logged in from it.';
-comment on column public.sms_messages.state is 'reserved: counted, not yet handed over; released: nobody took it, so it no longer counts for the phone.';
-comment on column public.sms_messages.cost_tyiyn is 'Reserved at the list price, replaced by what the supplier charged. 100 tyiyn = 1 som.';
-comment on column public.sms_messages.sent_by is 'The operator who sent it by hand.';
-comment on column public.sms_messages.report_code is 'The supplier''s own word about the delivery, for operators; never shown to users.';
+comment on column public.sms_messages.state is
+  'reserved: counted, not yet accepted; released: no provider accepted it, so it no longer counts for the phone.';
+comment on column public.sms_messages.cost_tyiyn is
+  'Cost: reserved at the list price, replaced by the provider''s charge. 100 tyiyn = 1 som.';
+comment on column public.sms_messages.sent_by is 'Staff member who sent it by hand.';
+comment on column public.sms_messages.report_code is 'Provider''s own delivery code, for staff; never shown to users.';
 comment on column public.sms_messages.next_report_at is
-  'When the supplier is asked again what became of it; null when all is known or nobody will ever tell.';
+  'Time of the next query for the delivery receipt; null when the state is final or no receipt will follow.';
 create index sms_messages_phone_created_idx on public.sms_messages (phone, created_at desc);
 create index sms_messages_created_idx on public.sms_messages (created_at desc);
 create index sms_messages_code_idx on public.sms_messages (verification_code_id, created_at desc);
@@ -52,7 +55,8 @@ create table public.sms_limit_hits (
   is_used boolean not null default false,
   created_at timestamptz not null default now()
 );
-comment on table public.sms_limit_hits is 'One row for each thing that a login SMS counts against: its phone, address, network, block of numbers.';
+comment on table public.sms_limit_hits is
+  'Keys that a login SMS counts against, one row each: its phone, address, network, block of numbers.';
 comment on column public.sms_limit_hits.is_used is 'Somebody has logged in with the code of this SMS.';
 comment on column public.sms_limit_hits.limit_key is 'Scope and value, such as phone:+996… or network:198.51.100.0/24.';
 create index sms_limit_hits_key_created_idx on public.sms_limit_hits (limit_key, created_at desc);
@@ -73,9 +77,10 @@ create table public.sms_attempts (
   created_at timestamptz not null default now(),
   unique (sms_message_id, position)
 );
-comment on table public.sms_attempts is 'Each try to hand one SMS to one supplier, in order.';
-comment on column public.sms_attempts.supplier_message_id is 'Our id at the supplier; a repeated try keeps it, so that the supplier can recognise it.';
-comment on column public.sms_attempts.supplier_code is 'The supplier''s own status, for operators; never shown to users.';
+comment on table public.sms_attempts is 'Attempts to send one SMS through one provider, in order.';
+comment on column public.sms_attempts.supplier_message_id is
+  'Our id at the provider; a repeated attempt keeps it, so that the provider can recognise it.';
+comment on column public.sms_attempts.supplier_code is 'Provider''s own status, for staff; never shown to users.';
 create index sms_attempts_supplier_message_idx on public.sms_attempts (supplier, supplier_message_id);
 create index sms_attempts_created_idx on public.sms_attempts (created_at desc);
 alter table public.sms_attempts enable row level security;
@@ -89,7 +94,7 @@ create table public.sms_circuits (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-comment on table public.sms_circuits is 'Circuit breaker per SMS supplier, shared by all function instances.';
+comment on table public.sms_circuits is 'Circuit breaker per SMS provider, shared by all function instances.';
 comment on column public.sms_circuits.failures is 'Failures in a row; a success sets it back to zero.';
 create trigger sms_circuits_touch_updated_at before update on public.sms_circuits
   for each row execute function private.touch_updated_at();
@@ -106,10 +111,10 @@ create table public.sms_spending (
   updated_at timestamptz not null default now()
 );
 comment on table public.sms_spending is 'Money reserved for login SMS per Bishkek day; the daily cap is checked against it.';
-comment on column public.sms_spending.share_hour is 'The hour that new_tyiyn and elsewhere_tyiyn are about.';
+comment on column public.sms_spending.share_hour is 'Hour to which new_tyiyn and elsewhere_tyiyn belong.';
 comment on column public.sms_spending.new_tyiyn is 'Spent in that hour on phones without an account.';
 comment on column public.sms_spending.elsewhere_tyiyn is
-  'Spent in that hour on phones with an account, asked for from networks in which they never logged in.';
+  'Spent in that hour on phones with an account, requested from networks in which they never logged in.';
 create trigger sms_spending_touch_updated_at before update on public.sms_spending
   for each row execute function private.touch_updated_at();
 alter table public.sms_spending enable row level security;
@@ -124,8 +129,10 @@ create table public.supplier_balances (
   created_at timestamptz not null default now(),
   price_tyiyn bigint check (price_tyiyn >= 0)
 );
-comment on table public.supplier_balances is 'What is left on our accounts at suppliers, as they told us, in their currency and unit.';
-comment on column public.supplier_balances.price_tyiyn is 'Price of one SMS part in tyiyn as the supplier told it; null where it does not.';
+comment on table public.supplier_balances is
+  'Balances of our accounts at providers, as reported, in their currency and unit.';
+comment on column public.supplier_balances.price_tyiyn is
+  'Price of one SMS segment in tyiyn as the provider reports it; null if it does not.';
 create index supplier_balances_supplier_idx on public.supplier_balances (supplier, measured_at desc);
 alter table public.supplier_balances enable row level security;
 grant select, insert, delete on public.supplier_balances to service_role;
@@ -150,8 +157,8 @@ language sql volatile set search_path = '' as $$
       else c.open_until end;
 $$;
 comment on function private.update_sms_circuits(jsonb) is
-  'Circuit breaker: a supplier is passed over after five failures in a row, or at once after a failure that cannot '
-  'mend itself (login, address, money); first 30 seconds, doubling to 10 minutes. One success closes it.';
+  'Updates circuit breakers: a provider is skipped after five failures in a row, or at once after a permanent failure '
+  '(login, address, money); first for 30 seconds, doubling to 10 minutes. One success closes the circuit.';
 
 -- What became of an SMS after a supplier took it: delivery reports, the operator of the number, balances; and single
 -- messages that operators send. A report moves a message forward only, and never back from a final state.
@@ -168,7 +175,8 @@ begin
 end;
 $$;
 comment on function private.expect_sms_report() is
-  'Trigger: an accepted message is asked about after 30 seconds, unless its supplier has told before.';
+  'Trigger: schedules the first query about an accepted message after 30 seconds, unless its provider has reported '
+  'before.';
 create trigger sms_messages_expect_report before update of state on public.sms_messages
   for each row execute function private.expect_sms_report();
 
@@ -180,7 +188,8 @@ create table public.phone_operators (
   updated_at timestamptz not null default now()
 );
 comment on table public.phone_operators is
-  'Which operator a Kyrgyz number belongs to, by its digits after +996; the longest prefix wins. No number portability is known.';
+  'Mobile network of Kyrgyz numbers by their digits after +996; the longest prefix wins. No number portability is '
+  'known.';
 create trigger phone_operators_touch_updated_at before update on public.phone_operators
   for each row execute function private.touch_updated_at();
 alter table public.phone_operators enable row level security;
@@ -197,7 +206,8 @@ language sql stable set search_path = '' as $$
     where pg_catalog.starts_with(pg_catalog.substr(p_phone, 5), o.prefix)
     order by pg_catalog.length(o.prefix) desc limit 1), 'other');
 $$;
-comment on function private.phone_operator(text) is 'The operator of a number in E.164; other when its prefix is in no list.';
+comment on function private.phone_operator(text) is
+  'Returns the mobile network of a number in E.164; other for an unlisted prefix.';
 
 create function private.operator_refusal(p_operator_id uuid, p_roles text[]) returns text
 language sql stable set search_path = '' as $$
@@ -205,7 +215,8 @@ language sql stable set search_path = '' as $$
     when not u.role = any (p_roles) then 'forbidden' end
   from (select p_operator_id as id) as asked left join public.accounts u on u.id = asked.id;
 $$;
-comment on function private.operator_refusal(uuid, text[]) is 'Why this person may not act as an operator with one of the roles; null when he may.';
+comment on function private.operator_refusal(uuid, text[]) is
+  'Returns the reason why this user may not act as staff with one of the roles, else null.';
 
 create function private.record_sms_delivery(
   p_sms_id uuid, p_state text, p_supplier text, p_supplier_message_id text, p_parts integer, p_cost_tyiyn bigint,
@@ -235,8 +246,8 @@ begin
 end;
 $$;
 comment on function private.record_sms_delivery(uuid, text, text, text, integer, bigint, jsonb) is
-  'Writes what became of a reserved SMS and its attempts, and returns the tyiyn that were reserved for it; null, and no '
-  'change, when that was written before.';
+  'Records the result of a reserved SMS and its attempts, and returns the reserved tyiyn; returns null and changes '
+  'nothing when it was recorded before.';
 
 create function public.sms_record(
   p_sms_id uuid, p_state text, p_supplier text, p_supplier_message_id text, p_parts integer, p_cost_tyiyn bigint,
@@ -247,8 +258,8 @@ language sql volatile set search_path = '' as $$
     p_sms_id, p_state, p_supplier, p_supplier_message_id, p_parts, p_cost_tyiyn, p_attempts);
 $$;
 comment on function public.sms_record(uuid, text, text, text, integer, bigint, jsonb) is
-  'Records what became of an SMS of an operator or an alert (state accepted or released), its attempts and its cost in '
-  'tyiyn (null: as reserved). It does not touch the budget of login SMS. A second call changes nothing.';
+  'Records the result of a staff SMS or an alert SMS (state accepted or released), its attempts and its cost in tyiyn '
+  '(null: as reserved). Leaves the budget of login SMS as it is. Idempotent.';
 
 -- The repetition of a message that nobody took is sent, not answered as if it had been.
 create function public.sms_reserve_by_operator(
@@ -289,9 +300,9 @@ begin
 end;
 $$;
 comment on function public.sms_reserve_by_operator(uuid, uuid, text, text, inet, text, bigint, integer, integer) is
-  'Allows an operator one SMS by template: {sms_id, open_circuits}, or {sms_id, state} when this id is under way or was '
-  'taken by a supplier before. Reasons: sms_operator_limit, idempotency_key_reused, forbidden, account_blocked, '
-  'authentication_required.';
+  'Reserves one SMS by template for a staff member: {sms_id, open_circuits}, or {sms_id, state} when this id is in '
+  'progress or was accepted by a provider before. Reasons: sms_operator_limit, idempotency_key_reused, forbidden, '
+  'account_blocked, authentication_required.';
 
 -- Delivery reports and what they add up to. A supplier's push is a hint that starts a question; a signed one is proof.
 
@@ -301,7 +312,8 @@ language sql volatile set search_path = '' as $$
     then pg_catalog.clock_timestamp() + least(interval '1 hour', interval '30 seconds' * (2 ^ least(p_asks, 10))) end;
 $$;
 comment on function private.next_report_time(integer, timestamptz) is
-  'When to ask again after so many questions: 1 minute, doubling to an hour; null when the message is older than a day.';
+  'Returns the time of the next query after so many queries: 1 minute, doubling to an hour; null when the message is '
+  'older than a day.';
 
 create function private.claim_sms_reports(p_sms_ids uuid[]) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -313,7 +325,8 @@ language sql volatile set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c)), '[]') from claimed c;
 $$;
 comment on function private.claim_sms_reports(uuid[]) is
-  'Marks messages as asked about now [{supplier, message_id, phone}]; who dies before the answer leaves them due again.';
+  'Marks messages as queried now [{supplier, message_id, phone}]; a caller that dies before the response leaves them '
+  'due again.';
 
 create function public.sms_reports_hinted(p_supplier text, p_reports jsonb, p_most integer) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -326,8 +339,8 @@ language sql volatile set search_path = '' as $$
     limit p_most for update of m skip locked));
 $$;
 comment on function public.sms_reports_hinted(text, jsonb, integer) is
-  'Which of the messages that an unsigned push speaks of [{message_id, phone}] are ours and open, claimed for a question '
-  '[{supplier, message_id, phone}]. Others are passed over; what is not claimed is asked about by the timer.';
+  'Claims those messages of an unsigned push [{message_id, phone}] that are ours and open for a query [{supplier, '
+  'message_id, phone}]. Skips the others; the timer queries unclaimed ones.';
 
 create function public.sms_reports_due(p_most integer, p_suppliers text[]) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -342,8 +355,8 @@ language sql volatile set search_path = '' as $$
         and b.measured_at > pg_catalog.now() - interval '10 minutes')));
 $$;
 comment on function public.sms_reports_due(integer, text[]) is
-  'What the poller has to ask: {messages: [{supplier, message_id, phone}] whose report is missing, balances: [supplier] '
-  'not measured for ten minutes}. Messages are claimed: parallel pollers get different ones.';
+  'Claims the poller''s work: {messages: [{supplier, message_id, phone}] without a delivery receipt, balances: '
+  '[supplier] not measured for ten minutes}. Parallel pollers get different messages.';
 
 create function public.sms_reports_record(p_supplier text, p_reports jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -362,8 +375,8 @@ begin
 end;
 $$;
 comment on function public.sms_reports_record(text, jsonb) is
-  'Takes what a supplier said [{message_id, phone, state, code}]; state is pending, delivered, failed or unknown (nobody '
-  'will ever tell). Only messages that we handed over and that have no final state change; returns how many.';
+  'Records a provider''s report [{message_id, phone, state, code}]; state is pending, delivered, failed or unknown '
+  '(no report will follow). Changes only accepted messages without a final state; returns how many.';
 
 create function public.sms_balances_record(p_balances jsonb) returns void
 language sql volatile set search_path = '' as $$
@@ -371,7 +384,8 @@ language sql volatile set search_path = '' as $$
   select b.supplier, b.balance_tyiyn / 100.0, 'KGS', b.price_tyiyn
   from pg_catalog.jsonb_to_recordset(p_balances) as b(supplier text, balance_tyiyn bigint, price_tyiyn bigint);
 $$;
-comment on function public.sms_balances_record(jsonb) is 'Adds to the history [{supplier, balance_tyiyn, price_tyiyn}]; kept in som.';
+comment on function public.sms_balances_record(jsonb) is
+  'Adds [{supplier, balance_tyiyn, price_tyiyn}] to the history; stored in som.';
 
 create function private.sms_deliveries(p_since timestamptz, p_until timestamptz)
 returns table (supplier text, operator text, accepted bigint, delivered bigint, failed bigint, unreported bigint)
@@ -384,7 +398,7 @@ language sql stable set search_path = '' as $$
   group by 1, 2;
 $$;
 comment on function private.sms_deliveries(timestamptz, timestamptz) is
-  'Messages that suppliers took in a time, by supplier and operator of the number, and what became of them.';
+  'Counts messages that providers accepted in a span, by provider and mobile network, with their results.';
 
 create function private.sms_costs(p_days integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -397,7 +411,8 @@ language sql stable set search_path = '' as $$
       and m.state in ('accepted', 'delivered', 'failed') and m.supplier_message_id is not null
     group by 1, 2, 3) as d;
 $$;
-comment on function private.sms_costs(integer) is 'What SMS cost per Bishkek day, purpose and supplier, in tyiyn, newest day first.';
+comment on function private.sms_costs(integer) is
+  'Returns the cost of SMS per Bishkek day, purpose and provider, in tyiyn, newest day first.';
 
 -- The status of SMS tells how balances went, not only what is left.
 create function public.sms_status(p_operator_id uuid, p_days integer) returns jsonb
@@ -433,9 +448,9 @@ begin
 end;
 $$;
 comment on function public.sms_status(uuid, integer) is
-  'For operators: {balances, balance_history (the last of each Bishkek day), deliveries of 24 hours by supplier and operator '
-  '(delivery_rate in percent of what is known), costs of p_days days, budget_spent_tyiyn today, circuits}. Reasons: '
-  'forbidden, account_blocked, authentication_required.';
+  'Returns the state of SMS: {balances, balance_history (the last of each Bishkek day), deliveries of 24 hours by '
+  'provider and mobile network (delivery_rate in percent of known results), costs of p_days days, budget_spent_tyiyn '
+  'today, circuits}. For staff. Reasons: forbidden, account_blocked, authentication_required.';
 
 -- Notifications about money that also go out by SMS, where the settings name their kind.
 
@@ -460,9 +475,9 @@ language sql volatile set search_path = '' as $$
       from taken t join wanted w on w.id = t.id));
 $$;
 comment on function public.billing_sms_claim(text[], integer) is
-  'Notifications of these kinds that should go out by SMS, each to one caller: {open_circuits, messages: [{sms_id, phone, text}]}. '
-  'The SMS has the id of its notification. One that was claimed and not recorded comes again after five minutes, under the '
-  'same id, by which a supplier recognises it.';
+  'Claims notifications of these kinds that are due by SMS, each for one caller: {open_circuits, messages: [{sms_id, '
+  'phone, text}]}. The SMS has the id of its notification. A claimed but unrecorded one comes again after five '
+  'minutes under the same id, by which a provider recognizes it.';
 
 create function private.reserve_spending(p_cost_tyiyn bigint, p_caller text, p_budget jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -495,8 +510,9 @@ begin
 end;
 $$;
 comment on function private.reserve_spending(bigint, text, jsonb) is
-  'Takes the price of one SMS (tyiyn) from what this caller (new, elsewhere, own or staff) may use of today''s budget '
-  '{caller: {day, hour}}, and returns null; {reason, retry_after} where its part of the day or of the hour is used up.';
+  'Reserves the price of one SMS (tyiyn) from the share of this caller (new, elsewhere, own or staff) in today''s '
+  'budget {caller: {day, hour}}, and returns null; {reason, retry_after} when the share of the day or of the hour is '
+  'used up.';
 
 create function private.settle_spending(p_sms_id uuid, p_reserved_tyiyn bigint, p_cost_tyiyn bigint) returns void
 language sql volatile set search_path = '' as $$
@@ -508,7 +524,7 @@ language sql volatile set search_path = '' as $$
   from public.sms_messages m where m.id = p_sms_id and s.day = (m.created_at at time zone 'Asia/Bishkek')::date;
 $$;
 comment on function private.settle_spending(uuid, bigint, bigint) is
-  'Replaces the price (tyiyn) that was reserved for a login SMS by its cost, in the day and in its share of the hour.';
+  'Replaces the reserved price (tyiyn) of a login SMS by its cost, in the day and in its share of the hour.';
 
 revoke execute on function private.update_sms_circuits(jsonb), private.phone_operator(text),
   private.operator_refusal(uuid, text[]), private.record_sms_delivery(uuid, text, text, text, integer, bigint, jsonb),

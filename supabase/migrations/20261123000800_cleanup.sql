@@ -29,7 +29,8 @@ comment on table public.backup_runs is
   'Every run of a backup, verification or drill. The manifests in VK Cloud are the truth; these rows are for people and alerts.';
 comment on column public.backup_runs.details is 'Rows and content hashes per table, versions, durations.';
 comment on column public.backup_runs.drilled_run_id is 'For a drill: the backup that it restored.';
-comment on column public.backup_runs.lease_fence is 'The lease under which the run works; an older number than the lease''s has lost it.';
+comment on column public.backup_runs.lease_fence is
+  'Lease under which the run works; an older number than the lease''s has lost it.';
 create index backup_runs_kind_started_idx on public.backup_runs (kind, started_at desc);
 create index backup_runs_drilled_idx on public.backup_runs (drilled_run_id);
 create index backup_runs_keep_idx on public.backup_runs (keep_until) where swept_at is null;
@@ -56,7 +57,8 @@ create table public.backup_copies (
   unique (kind, source),
   check ((source_gone_at is null) = (keep_until is null))
 );
-comment on table public.backup_copies is 'A file that was copied to VK Cloud, one row per source file, with what proves the copy.';
+comment on table public.backup_copies is
+  'Replica of a file at VK Cloud, one row per source file, with the evidence of its content.';
 comment on column public.backup_copies.source is 'For videos provider/id; for storage bucket/name.';
 comment on column public.backup_copies.keep_until is 'Set when the source is gone: 90 days for videos, 30 for storage.';
 create index backup_copies_verify_idx on public.backup_copies (kind, verified_at nulls first);
@@ -77,8 +79,10 @@ create table public.metrics_daily (
   updated_at timestamptz not null default now(),
   unique (metric, dimension, day)
 );
-comment on table public.metrics_daily is 'One figure per Bishkek day: active users, registrations, listings, uploads, SMS, revenue, steps of the funnel.';
-comment on column public.metrics_daily.dimension is 'What the figure is split by, such as tier:basic; empty for the total. Amounts are in tyiyn.';
+comment on table public.metrics_daily is
+  'Metric of a Bishkek day: active users, registrations, listings, uploads, SMS, revenue, steps of the funnel.';
+comment on column public.metrics_daily.dimension is
+  'Dimension by which the metric is split, such as tier:basic; empty for the total. Amounts are in tyiyn.';
 create index metrics_daily_day_idx on public.metrics_daily (day desc);
 create trigger metrics_daily_touch_updated_at before update on public.metrics_daily
   for each row execute function private.touch_updated_at();
@@ -112,9 +116,10 @@ begin
 end;
 $$;
 comment on function private.sweep_login(integer) is
-  'Codes two weeks after their end (the funnel of eight days is counted from them), failures after eight days (the longest lock is a week), limit hits after '
-  'two (the longest limit is a day), counters after a day (the longest window is an hour), sessions with their tokens a '
-  'month after their end, exchanged tokens after a month: one that old is beyond the idle limit, so nobody learns less.';
+  'Deletes codes two weeks after their end (the funnel of eight days counts them), failures after eight days (the '
+  'longest lock is a week), limit hits after two (the longest limit is a day), counters after a day (the longest '
+  'window is an hour), sessions with their tokens a month after their end, and exchanged tokens after a month, which '
+  'is beyond the idle limit.';
 
 create function private.sweep_records(p_most integer) returns table (kind text, removed integer)
 language plpgsql volatile set search_path = '' as $$
@@ -156,9 +161,9 @@ begin
 end;
 $$;
 comment on function private.sweep_records(integer) is
-  'SMS that were reserved and never handed over (a run that died) are released after an hour, SMS go after 180 days, answers '
-  'to repeated requests and invited phones at their end, views after two days, searches after two months, behavior after 90 days, its days and balances after 400, closed '
-  'alerts after 180 with nothing left to tell.';
+  'Releases SMS that were reserved but never sent (a killed run) after an hour. Deletes SMS after 180 days, results '
+  'of repeated requests and invited phones at their end, views after two days, searches after two months, behavior '
+  'after 90 days, its days and balances after 400, and closed alerts without unsent messages after 180.';
 
 create function private.sweep_listings(p_most integer) returns table (kind text, removed integer)
 language plpgsql volatile set search_path = '' as $$
@@ -183,8 +188,8 @@ begin
 end;
 $$;
 comment on function private.sweep_listings(integer) is
-  'Sold listings past delete_at disappear as if their seller had deleted them, with a request to remove their videos; active '
-  'ones past their time expire; boosts end; numbers that have changed by a tenth are shown.';
+  'Removes sold listings past delete_at like a deletion by the seller, with a request to remove their videos; expires '
+  'active listings past their time; ends boosts; updates shown counters that differ by a tenth.';
 
 create function public.cleanup_batch(p_most integer) returns jsonb
 language sql volatile set search_path = '' set statement_timeout = '55s' as $$
@@ -193,7 +198,7 @@ language sql volatile set search_path = '' set statement_timeout = '55s' as $$
     union all select * from private.sweep_listings(p_most)) as s;
 $$;
 comment on function public.cleanup_batch(integer) is
-  'Removes up to p_most rows of each kind and tells how many {kind: count}; called again while a count is p_most.';
+  'Removes up to p_most rows of each kind and returns {kind: count}; call again while a count is p_most.';
 
 revoke execute on function private.sweep_login(integer), private.sweep_records(integer),
   private.sweep_listings(integer), public.cleanup_batch(integer) from public, anon, authenticated;

@@ -18,7 +18,7 @@ begin
 end;
 $$;
 comment on function public.begin_backup_run(text, text, bigint) is
-  'Opens a run under a lease; runs of the same kind that were killed are closed as failed.';
+  'Opens a run under a lease; closes killed runs of the same kind as failed.';
 
 create function public.end_backup_run(
   p_run uuid, p_state text, p_failure text, p_object_key text, p_manifest_key text, p_bytes bigint, p_sha256 text,
@@ -38,7 +38,7 @@ begin
 end;
 $$;
 comment on function public.end_backup_run(uuid, text, text, text, text, bigint, text, integer, jsonb, timestamptz, text) is
-  'Closes a run as verified, uploaded or failed; false where it was closed before.';
+  'Closes a run as verified, uploaded or failed; returns false when it was closed before.';
 
 create function public.note_swept_backups(p_manifest_keys text[]) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -51,7 +51,7 @@ begin
   return v_count;
 end;
 $$;
-comment on function public.note_swept_backups(text[]) is 'Marks backups whose time was over and which retention has deleted.';
+comment on function public.note_swept_backups(text[]) is 'Marks expired backups that retention has deleted.';
 
 create function public.backup_status() returns jsonb
 language sql stable set search_path = '' as $$
@@ -67,7 +67,8 @@ language sql stable set search_path = '' as $$
   left join lateral (select pg_catalog.count(*) as running from public.backup_runs b
     where b.kind = k.kind and b.state = 'running') r on true;
 $$;
-comment on function public.backup_status() is 'Per kind of run: the last one, when one was last verified, failures since then.';
+comment on function public.backup_status() is
+  'Returns per kind of run the last run, the time of the last verified one, and failures since then.';
 
 -- Supabase keeps no index on the times of its files, and nobody else may make one there.
 create table private.file_changes (
@@ -75,8 +76,8 @@ create table private.file_changes (
   changed_at timestamptz not null
 );
 comment on table private.file_changes is
-  'When each file of storage.objects came or changed last. Kept by a trigger, so that a page of changes reads no more rows '
-  'than it returns.';
+  'Time of the last change of each file of storage.objects. Kept by a trigger, so that a page of changes reads no '
+  'more rows than it returns.';
 create index file_changes_order_idx on private.file_changes (changed_at, object_id);
 grant select on private.file_changes to service_role;
 
@@ -96,7 +97,8 @@ begin
   return null;
 end;
 $$;
-comment on function private.note_file_change() is 'Trigger: keeps private.file_changes. Needs the owner''s rights, as Storage writes.';
+comment on function private.note_file_change() is
+  'Trigger: keeps private.file_changes. Needs the owner''s rights, as Storage writes.';
 create trigger auto360_note_file_change after insert or update or delete on storage.objects
   for each row execute function private.note_file_change();
 
@@ -113,7 +115,8 @@ language sql stable set search_path = '' as $$
   ) as o;
 $$;
 comment on function public.storage_changes(timestamptz, uuid, integer) is
-  'Files of Supabase Storage that came or changed after a place, the oldest first: [{id, bucket, name, etag, bytes, changed_at}].';
+  'Returns files of Supabase Storage that were added or changed after a position, oldest first: [{id, bucket, name, '
+  'etag, bytes, changed_at}].';
 
 create function public.copies_known(p_kind text, p_bucket text, p_after text, p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -128,7 +131,8 @@ language sql stable set search_path = '' as $$
   ) as c;
 $$;
 comment on function public.copies_known(text, text, text, integer) is
-  'Copies whose source was there when we last looked, in the byte order of the source: [{source, etag, bytes, sha256, object_key}].';
+  'Returns replicas whose source existed at the last check, in the byte order of the source: [{source, etag, bytes, '
+  'sha256, object_key}].';
 
 create function public.copy_of(p_kind text, p_source text) returns jsonb
 language sql stable set search_path = '' as $$
@@ -136,7 +140,7 @@ language sql stable set search_path = '' as $$
     'sha256', pg_catalog.encode(c.sha256, 'hex'), 'object_key', c.object_key)
   from public.backup_copies c where c.kind = p_kind and c.source = p_source and c.source_gone_at is null;
 $$;
-comment on function public.copy_of(text, text) is 'The copy of one source, or null.';
+comment on function public.copy_of(text, text) is 'Returns the replica of one source, or null.';
 
 create function public.note_copy(
   p_kind text, p_source text, p_etag text, p_object_key text, p_bytes bigint, p_sha256 bytea, p_origin text
@@ -149,7 +153,8 @@ language sql volatile set search_path = '' as $$
     sha256 = excluded.sha256, origin = excluded.origin, copied_at = excluded.copied_at, verified_at = null,
     source_gone_at = null, keep_until = null;
 $$;
-comment on function public.note_copy(text, text, text, text, bigint, bytea, text) is 'Notes a copy that was written whole.';
+comment on function public.note_copy(text, text, text, text, bigint, bytea, text) is
+  'Records a completely written replica.';
 
 create function public.note_source_gone(p_kind text, p_source text, p_object_key text, p_keep_days integer) returns void
 language sql volatile set search_path = '' as $$
@@ -158,7 +163,7 @@ language sql volatile set search_path = '' as $$
   where c.kind = p_kind and c.source = p_source and c.source_gone_at is null;
 $$;
 comment on function public.note_source_gone(text, text, text, integer) is
-  'The source is gone: from now on its copy, now at p_object_key, is kept for p_keep_days more.';
+  'Records that a source is gone: its replica, now at p_object_key, is kept for p_keep_days more.';
 
 create function public.note_deleted_videos(p_keep_days integer) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -174,7 +179,7 @@ begin
 end;
 $$;
 comment on function public.note_deleted_videos(integer) is
-  'Copies of videos that are deleted at their suppliers are kept for p_keep_days from then on; says how many are new.';
+  'Starts the p_keep_days of replicas whose videos were deleted at their providers; returns how many are new.';
 
 create function public.copies_over(p_kind text, p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -184,7 +189,7 @@ language sql stable set search_path = '' as $$
     where b.kind = p_kind and b.keep_until <= pg_catalog.now() order by b.keep_until limit p_limit
   ) as c;
 $$;
-comment on function public.copies_over(text, integer) is 'Copies whose time is over: [{source, object_key}].';
+comment on function public.copies_over(text, integer) is 'Returns replicas whose time is over: [{source, object_key}].';
 
 create function public.note_copies_deleted(p_kind text, p_sources text[]) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -198,7 +203,8 @@ begin
   where c.kind = p_kind and c.source = any (p_sources) and c.keep_until <= pg_catalog.now();
 end;
 $$;
-comment on function public.note_copies_deleted(text, text[]) is 'The objects of these copies were deleted, since their time was over.';
+comment on function public.note_copies_deleted(text, text[]) is
+  'Records that the objects of these expired replicas were deleted.';
 
 create function public.videos_to_replicate(p_after timestamptz, p_after_id uuid, p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -212,7 +218,7 @@ language sql stable set search_path = '' as $$
   ) as v;
 $$;
 comment on function public.videos_to_replicate(timestamptz, uuid, integer) is
-  'Videos without a copy at VK Cloud, the oldest first: [{id, provider, provider_video_id, created_at}].';
+  'Returns videos without a replica at VK Cloud, oldest first: [{id, provider, provider_video_id, created_at}].';
 
 create function public.note_video_copy(
   p_video_id uuid, p_object_key text, p_bytes bigint, p_sha256 bytea, p_origin text
@@ -230,7 +236,7 @@ begin
 end;
 $$;
 comment on function public.note_video_copy(uuid, text, bigint, bytea, text) is
-  'Notes the copy of a video at VK Cloud; false when the video was deleted meanwhile.';
+  'Records the replica of a video at VK Cloud; returns false when the video was deleted meanwhile.';
 
 create function public.copies_to_verify(p_share_days integer, p_but text[], p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -245,14 +251,15 @@ language sql stable set search_path = '' as $$
   ) as c;
 $$;
 comment on function public.copies_to_verify(integer, text[], integer) is
-  'Copies other than p_but that nobody has read again for p_share_days, the longest unread first.';
+  'Returns replicas, other than p_but, that were not verified for p_share_days, the longest unverified first.';
 
 create function public.note_copy_verified(p_kind text, p_source text, p_sha256 bytea) returns void
 language sql volatile set search_path = '' as $$
   update public.backup_copies c set verified_at = pg_catalog.now()
   where c.kind = p_kind and c.source = p_source and c.sha256 = p_sha256;
 $$;
-comment on function public.note_copy_verified(text, text, bytea) is 'A copy was read again and is what was copied.';
+comment on function public.note_copy_verified(text, text, bytea) is
+  'Records that a replica was read again and equals its source.';
 
 create function public.note_copy_damaged(p_kind text, p_source text, p_sha256 bytea) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -265,7 +272,8 @@ begin
   end if;
 end;
 $$;
-comment on function public.note_copy_damaged(text, text, bytea) is 'A copy is not what was copied: the next run copies its source anew.';
+comment on function public.note_copy_damaged(text, text, bytea) is
+  'Records a replica that differs from its source: the next run copies the source again.';
 
 revoke execute on function public.begin_backup_run(text, text, bigint),
   public.end_backup_run(uuid, text, text, text, text, bigint, text, integer, jsonb, timestamptz, text),

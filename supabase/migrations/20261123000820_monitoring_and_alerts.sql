@@ -21,12 +21,15 @@ create table public.alert_rules (
   check (title_ru <> ''),
   check (title_en <> '')
 );
-comment on table public.alert_rules is 'When to tell whom (audit 9.2). Changed by operators without a deployment.';
-comment on column public.alert_rules.for_seconds is 'How long the figure must be beyond the threshold before the alert opens.';
+comment on table public.alert_rules is
+  'Alert rules with their channels (audit 9.2). Changed by staff without a deployment.';
+comment on column public.alert_rules.for_seconds is
+  'Seconds for which the metric must be beyond the threshold before the alert opens.';
 comment on column public.alert_rules.repeat_seconds is 'First repetition; doubled each time up to a day.';
 comment on column public.alert_rules.runbook is 'Page in docs/runbooks.';
-comment on column public.alert_rules.title_ru is 'What is wrong, in a few words, as it stands in messages.';
-comment on column public.alert_rules.clear_seconds is 'How long the figure must be back within the threshold before the alert closes.';
+comment on column public.alert_rules.title_ru is 'Title of the alert in messages, in a few words.';
+comment on column public.alert_rules.clear_seconds is
+  'Seconds for which the metric must be back within the threshold before the alert closes.';
 create trigger alert_rules_touch_updated_at before update on public.alert_rules
   for each row execute function private.touch_updated_at();
 alter table public.alert_rules enable row level security;
@@ -91,9 +94,11 @@ create table public.alerts (
   check ((state = 'closed') = (closed_at is not null)),
   check (state <> 'open' or opened_at is not null)
 );
-comment on table public.alerts is 'One occurrence of a rule: waiting until it has lasted long enough, then open, then closed.';
-comment on column public.alerts.subject is 'What it is about where a rule watches several things, such as a supplier.';
-comment on column public.alerts.within_since is 'Since when an open alert''s figure is back within the threshold.';
+comment on table public.alerts is
+  'Occurrence of a rule: waiting until it has lasted long enough, then open, then closed.';
+comment on column public.alerts.subject is 'Subject where a rule watches several things, such as a provider.';
+comment on column public.alerts.within_since is
+  'Time since which an open alert''s metric is back within the threshold.';
 create unique index alerts_one_current_idx on public.alerts (rule_id, subject) where state <> 'closed';
 create index alerts_rule_idx on public.alerts (rule_id, created_at desc);
 create index alerts_silenced_by_idx on public.alerts (silenced_by);
@@ -120,7 +125,8 @@ create table public.alert_events (
   check ((channel is null) = (state = 'noted')),
   check ((state = 'sent') = (sent_at is not null))
 );
-comment on table public.alert_events is 'What happened to an alert and each message about it; a message stays due until its channel has taken it.';
+comment on table public.alert_events is
+  'History of an alert and each message about it; a message stays due until its channel has accepted it.';
 comment on column public.alert_events.state is 'noted: an event without a message, such as silencing.';
 create index alert_events_due_idx on public.alert_events (next_try_at) where state in ('due', 'failed');
 create trigger alert_events_touch_updated_at before update on public.alert_events
@@ -139,7 +145,7 @@ begin
 end
 $$;
 comment on function public.health_check() is
-  'Returns {at}; fails when the database does not answer, and with 25006 when it accepts no writes.';
+  'Returns {at}; fails when the database does not respond, and with 25006 when it accepts no writes.';
 
 -- The life of an alert: waiting, open, closed; its messages, each sent once. All decisions are made here under one lock,
 -- so that monitors that run at the same moment open, repeat and close nothing twice.
@@ -148,7 +154,8 @@ create function private.is_beyond(p_comparison text, p_value numeric, p_threshol
 language sql immutable set search_path = '' as $$
   select case p_comparison when 'above' then p_value > p_threshold else p_value < p_threshold end;
 $$;
-comment on function private.is_beyond(text, numeric, numeric) is 'Whether a figure is where its rule does not want it.';
+comment on function private.is_beyond(text, numeric, numeric) is
+  'Returns true when a metric is beyond the threshold of its rule.';
 
 create function private.add_alert_messages(p_alert_id uuid, p_event text, p_recipients jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -170,8 +177,8 @@ begin
 end;
 $$;
 comment on function private.add_alert_messages(uuid, text, jsonb) is
-  'One message per channel of the rule and recipient {channel: [recipient]}; a repetition only where nothing is unsent. '
-  'Where nobody is told, the event alone is noted.';
+  'Adds one message per channel of the rule and recipient {channel: [recipient]}; adds a repetition only when nothing '
+  'is unsent. Without recipients, records the event alone.';
 
 create function private.close_alert(p_alert_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -187,7 +194,7 @@ begin
   end if;
 end;
 $$;
-comment on function private.close_alert(uuid) is 'Closes an alert and tells everybody who was told of it.';
+comment on function private.close_alert(uuid) is 'Closes an alert and notifies every recipient of its messages.';
 
 create function public.alerts_judge(p_measured text[], p_readings jsonb, p_recipients jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -229,9 +236,9 @@ begin
 end;
 $$;
 comment on function public.alerts_judge(text[], jsonb, jsonb) is
-  'Compares the readings [{metric, subject, value, weak}] of the metrics in p_measured with the rules, and makes the '
-  'messages for p_recipients {sms: [], email: [], webhook: []}: {opened, repeated, closed}. Repetitions come at doubling '
-  'distances up to a day, none while a person has silenced the alert.';
+  'Compares the samples [{metric, subject, value, weak}] of the metrics in p_measured with the rules, and adds the '
+  'messages for p_recipients {sms: [], email: [], webhook: []}: {opened, repeated, closed}. Repeats at doubling '
+  'intervals up to a day, never while the alert is silenced.';
 
 create function public.alert_messages_claim(p_most integer, p_seconds integer) returns jsonb
 language sql volatile set search_path = '' as $$
@@ -253,8 +260,8 @@ language sql volatile set search_path = '' as $$
   from claimed c join public.alerts a on a.id = c.alert_id join public.alert_rules r on r.id = a.rule_id;
 $$;
 comment on function public.alert_messages_claim(integer, integer) is
-  'Messages to send now, each given to one caller for p_seconds; who dies in between leaves them due. The messages about '
-  'one alert reach a recipient in their order.';
+  'Claims messages to send now, each for one caller for p_seconds; a caller that dies leaves them due. Messages about '
+  'one alert reach a recipient in order.';
 
 create function public.alert_message_record(p_id uuid, p_failure text) returns void
 language sql volatile set search_path = '' as $$
@@ -267,8 +274,8 @@ language sql volatile set search_path = '' as $$
   where e.id = p_id and e.state in ('due', 'failed');
 $$;
 comment on function public.alert_message_record(uuid, text) is
-  'A message was taken by its channel, or failed (p_failure) and is tried again after a minute, doubling to half an hour, '
-  'until it is taken.';
+  'Records that a channel accepted a message, or a failure (p_failure), after which it is retried after a minute, '
+  'doubling to half an hour, until it is accepted.';
 
 create function public.alert_sms_reserve(p_event_id uuid, p_phone text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -284,8 +291,8 @@ begin
 end;
 $$;
 comment on function public.alert_sms_reserve(uuid, text) is
-  'The SMS of an alert message, under the same id at every try: {state, open_circuits}. A state other than reserved means '
-  'that a supplier took it before.';
+  'Reserves the SMS of an alert message, under the same id at every attempt: {state, open_circuits}. A state other '
+  'than reserved means that a provider accepted it before.';
 
 create function public.alert_silence(p_operator_id uuid, p_alert_id uuid, p_minutes integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -309,8 +316,8 @@ begin
 end;
 $$;
 comment on function public.alert_silence(uuid, uuid, integer) is
-  'No repetitions of an open alert for p_minutes: {silenced_until}. That it closes is still told. Reasons: not_found, '
-  'forbidden, account_blocked, authentication_required.';
+  'Suppresses repetitions of an open alert for p_minutes: {silenced_until}. Its closing is still reported. Reasons: '
+  'not_found, forbidden, account_blocked, authentication_required.';
 
 create function public.alerts_list(p_operator_id uuid, p_most integer) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -330,7 +337,8 @@ begin
 end;
 $$;
 comment on function public.alerts_list(uuid, integer) is
-  'Open alerts and then the last closed ones {alerts}. Reasons: forbidden, account_blocked, authentication_required.';
+  'Returns open alerts and then the last closed ones {alerts}. Reasons: forbidden, account_blocked, '
+  'authentication_required.';
 
 -- What the monitor measures in the database: the server itself, and what our own tables say about the service.
 
@@ -345,8 +353,8 @@ language sql stable security definer set search_path = '' as $$
   from pg_catalog.pg_stat_activity a where a.backend_type = 'client backend';
 $$;
 comment on function private.server_metrics() is
-  'Connections in percent of those that users may open, seconds of the longest running statement and of the longest wait '
-  'for a lock. Runs with its owner''s rights: others'' activity is hidden from service_role.';
+  'Returns connections in percent of those available to users, and seconds of the longest running statement and of '
+  'the longest wait for a lock. Runs with its owner''s rights: others'' activity is hidden from service_role.';
 
 create function private.slow_statements(p_most integer) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
@@ -367,8 +375,8 @@ exception when object_not_in_prerequisite_state then
 end;
 $$;
 comment on function private.slow_statements(integer) is
-  'Statements that take more than 100 ms on average, the most expensive in all first; empty where pg_stat_statements is not '
-  'loaded. Statements have no values in them. Runs with its owner''s rights, as server_metrics does.';
+  'Returns statements that average more than 100 ms, the most expensive in total first; empty when pg_stat_statements '
+  'is not loaded. Statements contain no values. Runs with its owner''s rights, as server_metrics does.';
 
 -- On Sundays the weekly backup takes the daily one's place, so either keeps the database safe; and money that waits for a
 -- person is as stuck as an order that nobody asks about.
@@ -390,7 +398,8 @@ language sql stable set search_path = '' as $$
     order by b.kind, b.started_at desc) as latest;
 $$;
 comment on function private.backup_metrics() is
-  'Hours since the newest good backup and drill began; where there has never been one, since the database was set up.';
+  'Returns hours since the newest good backup and drill began; before the first one, hours since the database was set '
+  'up.';
 
 create function private.work_metrics() returns table (metric text, subject text, value numeric)
 language sql stable set search_path = '' as $$
@@ -419,9 +428,9 @@ language sql stable set search_path = '' as $$
   where e.state = 'failed' group by e.channel;
 $$;
 comment on function private.work_metrics() is
-  'Payments that nobody has looked at in time (orders and calls of banks for 15 minutes; reviews, orphans and refunds for a '
-  'day), minutes since the video migration moved although it may, minutes since a failing job last succeeded, alert messages '
-  'that a channel did not take.';
+  'Returns overdue payments (orders and webhooks of banks after 15 minutes; reviews, orphans and refunds after a '
+  'day), minutes since an active video transfer progressed, minutes since a failing job last succeeded, and alert '
+  'messages that a channel did not accept.';
 
 create function public.database_report(p_operator_id uuid) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -457,8 +466,9 @@ begin
 end;
 $$;
 comment on function public.database_report(uuid) is
-  'For administrators: size, slow statements, largest tables, tables read from end to end too often (an index is missing), '
-  'indexes over 1 MB that nobody has used since statistics began. Reasons: forbidden, account_blocked, authentication_required.';
+  'Returns size, slow statements, largest tables, tables scanned sequentially too often (an index is missing), and '
+  'indexes over 1 MB unused since statistics began. For administrators. Reasons: forbidden, account_blocked, '
+  'authentication_required.';
 
 -- Operators read the rules of alerts and change them, with a trace; and an index for what the monitor asks every minute.
 
@@ -476,7 +486,7 @@ begin
 end;
 $$;
 comment on function public.alert_rules_list(uuid) is
-  'Every rule {rules}. Reasons: forbidden, account_blocked, authentication_required.';
+  'Returns every rule {rules}. Reasons: forbidden, account_blocked, authentication_required.';
 
 create function public.alert_rule_change(p_operator_id uuid, p_code text, p_changes jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -507,8 +517,8 @@ begin
 end;
 $$;
 comment on function public.alert_rule_change(uuid, text, jsonb) is
-  'An administrator changes threshold, for_seconds, is_active or channels of a rule: {rule}. The audit log keeps what it '
-  'was. Reasons: not_found, forbidden, account_blocked, authentication_required.';
+  'Changes threshold, for_seconds, is_active or channels of a rule: {rule}. For administrators; the audit log keeps '
+  'the former values. Reasons: not_found, forbidden, account_blocked, authentication_required.';
 
 -- A figure from a few requests or messages may close an alert and never opens one; and an alert closes only in a round in
 -- which its figure was seen to be back, with that figure in the message.
@@ -545,9 +555,9 @@ begin
 end;
 $$;
 comment on function private.judge_readings(text[], jsonb) is
-  'Notes for each rule and subject whether the figure is beyond the threshold, and returns the alerts whose figure is within. '
-  'A metric that was measured and has no reading for a subject is within, with no figure; one that could not be measured '
-  'changes nothing, nor does a weak reading beyond the threshold. A rule that was switched off is within.';
+  'Records metrics beyond the threshold for each rule and subject, and returns the alerts whose metric is within. A '
+  'measured metric without a sample for a subject is within, with no value; an unmeasured one changes nothing, nor '
+  'does a weak sample beyond the threshold. A rule that is switched off is within.';
 
 create function private.sms_metrics() returns table (metric text, subject text, value numeric, weak boolean)
 language sql stable set search_path = '' as $$
@@ -574,8 +584,9 @@ language sql stable set search_path = '' as $$
   having count(*) > 0;
 $$;
 comment on function private.sms_metrics() is
-  'SMS and login codes. Rates need enough messages to open an alert: 10 for failures, 20 per operator for deliveries, 20 '
-  'codes for conversion (facts on SMS login, 5.4); codes are given ten minutes to be used.';
+  'Returns metrics of SMS and login codes. Rates need enough messages to open an alert: 10 for failures, 20 per '
+  'mobile network for deliveries, 20 codes for conversion (facts on SMS login, 5.4); codes are given ten minutes to '
+  'be used.';
 
 -- Rules about the database's machine (audit 9.1: above 80 %), and about an SMS supplier that does not answer while the
 -- other one carries everything, which no failure rate shows.
@@ -592,7 +603,8 @@ language sql stable set search_path = '' as $$
   group by s.supplier;
 $$;
 comment on function private.supplier_metrics() is
-  'Minutes since an SMS supplier took a message or told its balance, which it is asked for every ten minutes.';
+  'Returns minutes since an SMS provider accepted a message or reported its balance, which is queried every ten '
+  'minutes.';
 
 -- What audit 9.2 wants on the operations page and nowhere else: many registrations, valuable listings, unusual activity.
 -- Rules of the severity info have no channel: their alerts are seen, nobody is rung.
@@ -614,8 +626,8 @@ language sql stable set search_path = '' as $$
   group by l.category;
 $$;
 comment on function private.activity_metrics() is
-  'Registrations and reports of 24 hours in percent of a usual day of the two weeks before (at least 20 to say so), and '
-  'listings of 24 hours for 50 million som or more.';
+  'Returns registrations and reports of 24 hours in percent of a usual day of the two weeks before (weak below 20), '
+  'and listings of 24 hours for 50 million som or more.';
 
 create function public.monitoring_metrics(p_disk_bytes bigint) returns jsonb
 language sql stable set search_path = '' as $$
@@ -634,8 +646,8 @@ language sql stable set search_path = '' as $$
     union all select w.*, false from private.work_metrics() as w) as f;
 $$;
 comment on function public.monitoring_metrics(bigint) is
-  'Everything that the database can tell the monitor [{metric, subject, value, weak}]; p_disk_bytes is the size of its disk, '
-  'null where somebody else tells how full it is.';
+  'Returns all metrics that the database can measure [{metric, subject, value, weak}]; p_disk_bytes is the size of '
+  'its disk, null when another source reports its use.';
 
 revoke execute on function public.health_check(), private.is_beyond(text, numeric, numeric),
   private.add_alert_messages(uuid, text, jsonb), private.close_alert(uuid), public.alerts_judge(text[], jsonb, jsonb),

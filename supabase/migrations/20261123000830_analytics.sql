@@ -7,7 +7,8 @@ create table public.active_days (
   created_at timestamptz not null default now(),
   unique (day, user_id)
 );
-comment on table public.active_days is 'Who used the app on a Bishkek day: the source of daily and monthly active users; kept for 62 days.';
+comment on table public.active_days is
+  'Users active on a Bishkek day: the source of daily and monthly active users; kept for 62 days.';
 create index active_days_user_id_idx on public.active_days (user_id);
 alter table public.active_days enable row level security;
 grant select, insert, delete on public.active_days to service_role;
@@ -31,7 +32,8 @@ language sql volatile set search_path = '' as $$
   on conflict (day, user_id) do nothing;
 $$;
 comment on function private.note_active_users(date) is
-  'Active is who logged in, refreshed a session (the app does so every hour), wrote, liked, saved, posted or ordered.';
+  'Records users who logged in, refreshed a session (the app does so every hour), wrote, liked, saved, posted or '
+  'ordered on a day as active.';
 
 create function private.market_metrics(p_from timestamptz, p_to timestamptz)
 returns table (metric text, dimension text, value numeric)
@@ -48,7 +50,8 @@ language sql stable set search_path = '' as $$
   union all
   select 'chat_messages', '', count(*) from public.chat_messages m where m.created_at >= p_from and m.created_at < p_to;
 $$;
-comment on function private.market_metrics(timestamptz, timestamptz) is 'New users, listings by category, sales, uploads and messages of a time.';
+comment on function private.market_metrics(timestamptz, timestamptz) is
+  'Returns new users, listings by category, sales, uploads and messages of a span.';
 
 create function private.money_metrics(p_from timestamptz, p_to timestamptz)
 returns table (metric text, dimension text, value numeric)
@@ -69,7 +72,8 @@ language sql stable set search_path = '' as $$
   select 'refunds_tyiyn', '', coalesce(sum(r.amount_tyiyn), 0) from public.refunds r
   where r.state = 'done' and r.finished_at >= p_from and r.finished_at < p_to;
 $$;
-comment on function private.money_metrics(timestamptz, timestamptz) is 'SMS and their costs, payments by tier, refunds; amounts in tyiyn.';
+comment on function private.money_metrics(timestamptz, timestamptz) is
+  'Returns SMS and their costs, payments by tier, and refunds of a span; amounts in tyiyn.';
 
 create function private.funnel_metrics(p_from timestamptz, p_to timestamptz)
 returns table (metric text, dimension text, value numeric)
@@ -87,8 +91,8 @@ language sql stable set search_path = '' as $$
       and l.created_at < u.created_at + interval '7 days');
 $$;
 comment on function private.funnel_metrics(timestamptz, timestamptz) is
-  'The way from asking for a code to the first listing: phones that asked, phones that used a code, people who came for the '
-  'first time, and those of them who posted within a week.';
+  'Returns the funnel from requesting a code to the first listing: phones that requested, phones that used a code, '
+  'new users, and those of them who posted within a week.';
 
 create function private.write_metrics(p_day date, p_metrics jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -103,7 +107,8 @@ begin
   return v_written;
 end;
 $$;
-comment on function private.write_metrics(date, jsonb) is 'Writes figures of a day over earlier ones; returns how many were new or different.';
+comment on function private.write_metrics(date, jsonb) is
+  'Writes metrics of a day over earlier ones; returns how many were new or different.';
 
 create function public.metrics_record(p_day date) returns integer
 language plpgsql volatile set search_path = '' set statement_timeout = '55s' as $$
@@ -126,8 +131,8 @@ begin
 end;
 $$;
 comment on function public.metrics_record(date) is
-  'Counts a Bishkek day anew and writes its figures; returns how many were new or different. active_users_month: 30 days '
-  'that end with this one.';
+  'Counts a Bishkek day anew and writes its metrics; returns how many were new or different. active_users_month: 30 '
+  'days that end with this one.';
 
 create function public.metrics_record_funnel(p_day date) returns integer
 language sql volatile set search_path = '' as $$
@@ -135,7 +140,8 @@ language sql volatile set search_path = '' as $$
     select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(f))
     from private.funnel_metrics(private.day_start(p_day), private.day_start(p_day + 1)) as f));
 $$;
-comment on function public.metrics_record_funnel(date) is 'Counts the funnel of an earlier day anew: people post within a week of coming.';
+comment on function public.metrics_record_funnel(date) is
+  'Counts the funnel of an earlier day anew: users post within a week of registering.';
 
 -- Revenue is among these figures: they are for those who may see money.
 create function public.metrics_series(p_operator_id uuid, p_metrics text[], p_days integer) returns jsonb
@@ -154,8 +160,8 @@ begin
 end;
 $$;
 comment on function public.metrics_series(uuid, text[], integer) is
-  'For finance and administrators: figures of the last p_days days {series: [{metric, dimension, day, value}]}. Reasons: '
-  'forbidden, account_blocked, authentication_required.';
+  'Returns metrics of the last p_days days {series: [{metric, dimension, day, value}]}. For finance and '
+  'administrators. Reasons: forbidden, account_blocked, authentication_required.';
 
 revoke execute on function private.note_active_users(date), private.market_metrics(timestamptz, timestamptz),
   private.money_metrics(timestamptz, timestamptz), private.funnel_metrics(timestamptz, timestamptz),

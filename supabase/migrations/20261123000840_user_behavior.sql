@@ -1,4 +1,4 @@
--- What users look at and for how long, as the app reports it, and its sums per day.
+-- Views of users and their duration, as the app reports them, and sums per day.
 
 -- What people do in the app, in batches from the app: kept per person for 90 days, per day and listing without a person
 -- for 400.
@@ -14,7 +14,8 @@ create table public.user_behavior (
   metadata jsonb check (pg_column_size(metadata) <= 2048),
   created_at timestamptz not null default now()
 );
-comment on table public.user_behavior is 'Events that the app sends each minute. Read by their person and the backend; swept after 90 days.';
+comment on table public.user_behavior is
+  'Events that the app sends each minute. Readable by their user and the backend; swept after 90 days.';
 create index user_behavior_user_created_idx on public.user_behavior (user_id, created_at desc);
 create index user_behavior_listing_idx on public.user_behavior (listing_id);
 create index user_behavior_created_idx on public.user_behavior (created_at);
@@ -55,7 +56,8 @@ begin
   return new;
 end;
 $$;
-comment on function private.take_behavior() is 'Trigger: an event has a time of the last day, and a listing that exists or none.';
+comment on function private.take_behavior() is
+  'Trigger: limits the time of an event to the last day and drops an unknown listing id.';
 create trigger user_behavior_take before insert on public.user_behavior
   for each row execute function private.take_behavior();
 

@@ -13,8 +13,8 @@ create table public.operator_sessions (
   updated_at timestamptz not null default now()
 );
 comment on table public.operator_sessions is
-  'One sign-in to the operations page. It ends with the session of the login that it belongs to: by signing out, by '
-  'signing out everywhere, by blocking the person.';
+  'Sign-in to the operations page. It ends with the session of its login: by signing out, by signing out everywhere, '
+  'by blocking the user.';
 comment on column public.operator_sessions.token_digest is 'SHA-256 of the 256-bit random value in the cookie.';
 comment on column public.operator_sessions.expires_at is 'Absolute end; the idle limit is measured from last_used_at.';
 create index operator_sessions_auth_session_idx on public.operator_sessions (auth_session_id);
@@ -27,7 +27,7 @@ create function private.is_operator(p_role text) returns boolean
 language sql immutable set search_path = '' as $$
   select p_role in ('moderator', 'finance', 'admin');
 $$;
-comment on function private.is_operator(text) is 'Whether people with this role may open the operations page.';
+comment on function private.is_operator(text) is 'Returns true when this role may open the operations page.';
 
 create function public.operator_sign_in(
   p_phone text, p_digests jsonb, p_address inet, p_sms_id uuid, p_token_digest bytea, p_session jsonb,
@@ -61,7 +61,7 @@ end;
 $$;
 comment on function public.operator_sign_in(text, jsonb, inet, uuid, bytea, jsonb, jsonb, text) is
   'Checks a login code by the rules of login_verify_code and opens a session of the operations page: {outcome: ok}, '
-  '{outcome: refused} for a proved phone without a role, else what login_verify_code says.';
+  '{outcome: refused} for a verified phone without a role, else the result of login_verify_code.';
 
 create function public.operator_session(p_token_digest bytea, p_idle_seconds integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -84,8 +84,8 @@ begin
 end;
 $$;
 comment on function public.operator_session(bytea, integer) is
-  'Who holds this token: {user_id, session_id, name, role, phone_end}; null when the session is unknown, over its limits '
-  'or ended, or its person is blocked or no operator any more.';
+  'Returns the holder of this token: {user_id, session_id, name, role, phone_end}; null when the session is unknown, '
+  'over its limits or ended, or its user is blocked or no longer staff.';
 
 create function public.operator_sign_out(p_token_digest bytea, p_address inet, p_request_id text) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -102,7 +102,7 @@ begin
   end if;
 end;
 $$;
-comment on function public.operator_sign_out(bytea, inet, text) is 'Ends the session of this token; again, it changes nothing.';
+comment on function public.operator_sign_out(bytea, inet, text) is 'Ends the session of this token. Idempotent.';
 
 create function private.note_moderation() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -113,7 +113,8 @@ begin
   return null;
 end;
 $$;
-comment on function private.note_moderation() is 'Trigger: what a moderator does stands in the audit log, in the same transaction.';
+comment on function private.note_moderation() is
+  'Trigger: writes a moderator''s actions to the audit log in the same transaction.';
 create trigger moderation_events_note after insert on public.moderation_events
   for each row when (new.moderator_id is not null) execute function private.note_moderation();
 
@@ -153,9 +154,9 @@ begin
 end;
 $$;
 comment on function public.operator_appoint(uuid, text, text, inet, text) is
-  'Gives the person with this phone (E.164) a role, user to take it away: {user_id, role, before, waits}. waits: the role '
-  'begins when another administrator gives the same one; taking away needs one, and also refuses what waits. Without an actor it '
-  'is the command of whoever holds the service key, by which the first administrators are made. Reasons: forbidden, '
+  'Gives the user with this phone (E.164) a role, or removes it (user): {user_id, role, before, waits}. waits: the '
+  'role begins when a second administrator gives the same one; removing needs one, and also refuses a waiting role. '
+  'Without an actor it is the command of the service key, which makes the first administrators. Reasons: forbidden, '
   'account_blocked, authentication_required, operator_own_role.';
 
 create function public.operators_list(p_operator_id uuid) returns jsonb
@@ -180,8 +181,8 @@ begin
 end;
 $$;
 comment on function public.operators_list(uuid) is
-  'For administrators: {operators, waiting}: everybody with a role, and the roles that wait for a second administrator. '
-  'Reasons: forbidden, account_blocked, authentication_required.';
+  'Returns {operators, waiting}: all users with a role, and roles that wait for a second administrator. For '
+  'administrators. Reasons: forbidden, account_blocked, authentication_required.';
 
 create function public.audit_page(
   p_operator_id uuid, p_area text, p_actor_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer
@@ -205,8 +206,8 @@ begin
 end;
 $$;
 comment on function public.audit_page(uuid, text, uuid, timestamptz, uuid, integer) is
-  'For administrators: a page of the audit log, newest first, before a place in it; p_area is the part of the action '
-  'before its dot. Reasons: forbidden, account_blocked, authentication_required.';
+  'Returns a page of the audit log, newest first, before a position; p_area is the part of the action before its dot. '
+  'For administrators. Reasons: forbidden, account_blocked, authentication_required.';
 
 -- What the first page of the operations page shows: what waits for a person, and how the timers are doing.
 
@@ -219,7 +220,7 @@ language sql stable set search_path = '' as $$
   from public.moderation_queue q join public.listings l on l.id = q.listing_id and l.deleted_at is null
   where q.status in ('pending', 'in_review', 'escalated');
 $$;
-comment on function private.work_of_moderators() is 'What waits in the moderation queue.';
+comment on function private.work_of_moderators() is 'Counts waiting work in the moderation queue.';
 
 create function private.work_of_finance() returns jsonb
 language sql stable set search_path = '' as $$
@@ -231,7 +232,8 @@ language sql stable set search_path = '' as $$
   from public.payments t
   where t.completed_at >= (pg_catalog.now() at time zone 'Asia/Bishkek')::date::timestamp at time zone 'Asia/Bishkek';
 $$;
-comment on function private.work_of_finance() is 'What waits for finance, and what came in on this Bishkek day, in tyiyn.';
+comment on function private.work_of_finance() is
+  'Counts waiting work of finance and the income of this Bishkek day, in tyiyn.';
 
 create function private.state_of_backups() returns jsonb
 language sql stable set search_path = '' as $$
@@ -243,7 +245,8 @@ language sql stable set search_path = '' as $$
     'failed', (select pg_catalog.count(*) from public.backup_runs b
       where b.state = 'failed' and b.started_at > pg_catalog.now() - interval '7 days'));
 $$;
-comment on function private.state_of_backups() is 'The newest good database backup and restore drill, and failures of seven days.';
+comment on function private.state_of_backups() is
+  'Returns the newest good database backup and restore drill, and failures of seven days.';
 
 create function public.operations_overview(p_operator_id uuid) returns jsonb
 language plpgsql stable set search_path = '' as $$
@@ -268,7 +271,7 @@ begin
 end;
 $$;
 comment on function public.operations_overview(uuid) is
-  'For operators: open alerts by severity, what waits for the person''s role, the timers. Reasons: forbidden, '
+  'Returns open alerts by severity, waiting work of the role, and the timers. For staff. Reasons: forbidden, '
   'account_blocked, authentication_required.';
 
 create function public.backups_overview(p_operator_id uuid, p_most integer) returns jsonb
@@ -298,8 +301,8 @@ begin
 end;
 $$;
 comment on function public.backups_overview(uuid, integer) is
-  'For administrators: {kinds with their last good run, the newest runs, copied files by kind}. Reasons: forbidden, '
-  'account_blocked, authentication_required.';
+  'Returns {kinds with their last good run, the newest runs, replicated files by kind}. For administrators. Reasons: '
+  'forbidden, account_blocked, authentication_required.';
 
 -- A form about money counts once, however often its button is pressed.
 
@@ -314,7 +317,7 @@ begin
 end;
 $$;
 comment on function public.operator_form_once(uuid, uuid) is
-  'True for the first time that an operator sends the form with this key, false for every other time.';
+  'Returns true for the first time that a staff member sends the form with this key, false for every other time.';
 
 -- A role that one administrator gives waits for another one; the command with the service key makes the first two.
 
@@ -333,7 +336,7 @@ create table public.operator_appointments (
   check (user_id not in (asked_by, coalesce(decided_by, asked_by)))
 );
 comment on table public.operator_appointments is
-  'Roles that one administrator has asked for. They begin when another administrator gives the same role, within a week.';
+  'Roles requested by one administrator. They begin when another administrator gives the same role, within a week.';
 create unique index operator_appointments_one_waiting_idx on public.operator_appointments (user_id) where state = 'waiting';
 create index operator_appointments_user_idx on public.operator_appointments (user_id, created_at);
 create index operator_appointments_asked_by_idx on public.operator_appointments (asked_by);
@@ -350,7 +353,8 @@ language sql volatile set search_path = '' as $$
   insert into public.audit_log (actor_user_id, action, subject_type, subject_id, details, address, request_id)
   values (p_actor_id, p_action, 'user', p_user_id::text, p_details, p_address, p_request_id);
 $$;
-comment on function private.audit_appointment(uuid, text, uuid, jsonb, inet, text) is 'Notes what was done about a role.';
+comment on function private.audit_appointment(uuid, text, uuid, jsonb, inet, text) is
+  'Writes an action on a role to the audit log.';
 
 create function private.set_role(p_user public.accounts, p_role text) returns void
 language plpgsql volatile set search_path = '' as $$
@@ -363,7 +367,7 @@ begin
   end if;
 end;
 $$;
-comment on function private.set_role(public.accounts, text) is 'Gives a locked user a role, or takes it away.';
+comment on function private.set_role(public.accounts, text) is 'Gives a locked user a role, or removes it.';
 
 create function private.end_appointment(
   p_user_id uuid, p_state text, p_actor_id uuid, p_address inet, p_request_id text
@@ -381,7 +385,7 @@ begin
 end;
 $$;
 comment on function private.end_appointment(uuid, text, uuid, inet, text) is
-  'Ends what waits for a second administrator, refused or replaced by another role; the audit log says so.';
+  'Ends a wait for a second administrator, refused or replaced by another role, and writes that to the audit log.';
 
 create function private.confirms_appointment(
   p_user public.accounts, p_role text, p_actor_id uuid, p_address inet, p_request_id text
@@ -408,8 +412,8 @@ begin
 end;
 $$;
 comment on function private.confirms_appointment(public.accounts, text, uuid, inet, text) is
-  'Whether an administrator is the second one to give this role, while the first still is one. Else it is noted and waits. '
-  'Called with the user locked, so that of two at once one is the second.';
+  'Returns true when an administrator is the second one to give this role while the first still is one; else records '
+  'the wait for a second. Call it with the user locked, so that of two parallel calls one is the second.';
 
 -- Jobs in the hands of administrators, and a payment's next query in those of finance: with a line in the audit log in the
 -- same transaction.
@@ -440,8 +444,8 @@ begin
 end;
 $$;
 comment on function public.job_switch(uuid, text, boolean, inet, text) is
-  'For administrators: pauses or resumes a job that has run before: {is_changed}. A run at work stops at its next step. '
-  'Reasons: not_found, forbidden, account_blocked, authentication_required.';
+  'Pauses or resumes a job that has run before: {is_changed}. For administrators. A running job stops at its next '
+  'step. Reasons: not_found, forbidden, account_blocked, authentication_required.';
 
 revoke execute on function private.is_operator(text),
   public.operator_sign_in(text, jsonb, inet, uuid, bytea, jsonb, jsonb, text),

@@ -17,7 +17,8 @@ language sql immutable set search_path = '' as $$
   select case p_bucket when 'avatars' then 100 when 'listings-thumbnails' then 500 else 20 end;
 $$;
 comment on function private.most_files(text) is
-  'How many files one user may keep in a bucket. The app stores each new avatar under a new name and deletes none.';
+  'Returns how many files one user may keep in a bucket. The app stores each new avatar under a new name and deletes '
+  'none.';
 
 create function private.files_kept(p_bucket text, p_folder text) returns integer
 language sql volatile security definer set search_path = '' as $$
@@ -27,7 +28,8 @@ language sql volatile security definer set search_path = '' as $$
     where o.bucket_id = p_bucket and o.name collate "C" >= p_folder || '/' and o.name collate "C" < p_folder || '0'
     limit private.most_files(p_bucket) + 1) as kept;
 $$;
-comment on function private.files_kept(text, text) is 'How many files lie in the folder, up to one more than a user may keep.';
+comment on function private.files_kept(text, text) is
+  'Counts files in the folder, up to one more than a user may keep.';
 
 create function private.may_store(p_bucket text, p_name text) returns boolean
 language sql volatile security definer set search_path = '' as $$
@@ -39,8 +41,8 @@ language sql volatile security definer set search_path = '' as $$
       or exists (select from storage.objects o where o.bucket_id = p_bucket and o.name = p_name));
 $$;
 comment on function private.may_store(text, text) is
-  'The caller may add or replace this file: in the own folder, and not beyond the number of files. Storage checks it before '
-  'it accepts the bytes.';
+  'Returns true when the caller may add or replace this file: in the caller''s own folder, within the number of '
+  'files. Storage checks it before it accepts the bytes.';
 
 create function private.limit_files() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -56,7 +58,7 @@ begin
 end;
 $$;
 comment on function private.limit_files() is
-  'Trigger: the number of files holds also for parallel uploads, whose rows Storage writes with its own rights.';
+  'Trigger: applies the limit of files to parallel uploads as well, whose rows Storage writes with its own rights.';
 create trigger auto360_limit_files after insert or update of bucket_id, name on storage.objects
   for each row when (new.owner_id is not null or private.is_rest_user()) execute function private.limit_files();
 
@@ -89,7 +91,8 @@ create table public.image_origins (
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
 );
-comment on table public.image_origins is 'Where pictures may lie, as the environment of the backend says. Empty: no address is accepted.';
+comment on table public.image_origins is
+  'Allowed origins of pictures, from the environment of the backend. Empty: no address is accepted.';
 comment on column public.image_origins.origin is
   'For storage the address before the name of a bucket, such as https://<project>.supabase.co/storage/v1/object/public/; a host name otherwise.';
 create trigger image_origins_touch_updated_at before update on public.image_origins
@@ -113,7 +116,7 @@ language sql volatile set search_path = '' as $$
     'added', (select pg_catalog.count(*) from added), 'removed', (select pg_catalog.count(*) from removed));
 $$;
 comment on function public.image_origins_set(text, text[]) is
-  'Makes the allowed origins equal to these: {added, removed}. Idempotent; the next write through REST follows them.';
+  'Replaces the allowed origins by these: {added, removed}. Idempotent; the next write through REST follows them.';
 
 create function private.is_allowed_picture(p_url text, p_bucket text, p_user_id uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
@@ -127,7 +130,8 @@ language sql stable security definer set search_path = '' as $$
         and (pg_catalog.regexp_match(p_url, '^https://([^/?#]*)'))[1] = o.origin end);
 $$;
 comment on function private.is_allowed_picture(text, text, uuid) is
-  'The rule of the backend''s ImageLinks: a picture in the user''s own folder of the bucket, or at an allowed host over https.';
+  'Applies the rule of the backend''s ImageLinks: a picture in the user''s own folder of the bucket, or at an allowed '
+  'host over https.';
 
 create function private.keep_own_picture() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -139,7 +143,8 @@ begin
 end;
 $$;
 comment on function private.keep_own_picture() is
-  'Trigger: an avatar is a picture of ours. Any other address would run as script, or tell its owner who looks at the profile.';
+  'Trigger: allows only pictures of ours as avatars. Another address could run as script, or reveal visitors of the '
+  'profile to its owner.';
 create trigger accounts_own_picture before insert or update of avatar_url on public.accounts
   for each row when (new.avatar_url is not null and private.is_rest_user()) execute function private.keep_own_picture();
 

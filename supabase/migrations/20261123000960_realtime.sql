@@ -1,5 +1,5 @@
--- What the app hears of as it happens (audit 1.5). Realtime applies the select policies to each subscriber.
--- The default replica identity is enough: with row level security a deleted row is told by its primary key only,
+-- Realtime events for the app (audit 1.5). Realtime applies the select policies to each subscriber.
+-- The default replica identity is enough: with row level security a deletion carries only the primary key,
 -- whatever the identity, and nothing here compares old values.
 
 alter publication supabase_realtime add table public.chat_messages;

@@ -1,5 +1,5 @@
--- The rules of texts for every way in: what the app writes through PostgREST is cleaned and judged as the backend cleans and
--- judges it. The backend has cleaned and judged what it writes about listings, so their triggers pass it over.
+-- Rules of texts for every way in: text that the app writes through PostgREST is cleaned and judged as in the backend.
+-- Triggers of listings skip text of the backend, which has cleaned and judged it already.
 
 create function private.refuse_words(p_category text, p_texts text[]) returns void
 language plpgsql stable set search_path = '' as $$
@@ -16,8 +16,8 @@ begin
 end;
 $$;
 comment on function private.refuse_words(text, text[]) is
-  'Raises PT422, which PostgREST answers as 422, where texts break a rule of effect refuse; the detail holds the reasons, one '
-  'on each line. Rules of one category apply to texts of that category, rules without one to all.';
+  'Raises PT422, which PostgREST returns as 422, when texts break a rule of effect refuse; the detail holds the '
+  'reasons, one per line. Rules of one category apply to texts of that category, rules without one to all.';
 
 create function private.guard_texts() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -54,8 +54,8 @@ begin
 end;
 $$;
 comment on function private.guard_texts() is
-  'Trigger with "<column> line|text [or null]" as arguments: cleans the texts that change, empties those of which nothing is '
-  'left, and refuses forbidden words in what everybody sees. Chats and reports are private: they are cleaned only.';
+  'Trigger with "<column> line|text [or null]" as arguments: cleans changed texts, empties texts without content, and '
+  'refuses forbidden words in public texts. Private texts (chats, reports) are cleaned only.';
 create trigger accounts_guard_texts before insert or update of name, bio, city, email on public.accounts
   for each row execute function private.guard_texts('name line', 'bio text or null', 'city line or null', 'email line or null');
 create trigger business_accounts_guard_texts
@@ -96,7 +96,8 @@ begin
 end;
 $$;
 comment on function private.judge_direct_change() is
-  'Trigger with the column of the listing''s id as argument: content that was changed through REST and breaks a rule waits.';
+  'Trigger with the column of the listing''s id as argument: judges content that was changed through REST; it waits '
+  'when it breaks a rule.';
 create trigger listings_rejudge after update of title, description, city, location, location_text on public.listings
   for each row when (private.is_rest_user() and (old.title, old.description, old.city, old.location)
     is distinct from (new.title, new.description, new.city, new.location))

@@ -1,4 +1,4 @@
--- Limits on what a person writes through PostgREST, past the backend's own limits: rows per hour and day, for each table
+-- Limits on a user's writes through PostgREST, beside the backend's own limits: rows per hour and day, for each table
 -- that a user may insert into or update. Sizes are checks of the columns; tests/integration/test_write_limits.py lists both.
 
 create function private.count_rows(p_key text, p_rows integer, p_most integer, p_seconds integer) returns void
@@ -20,7 +20,8 @@ begin
 end;
 $$;
 comment on function private.count_rows(text, integer, integer, integer) is
-  'Adds rows to a counter; above p_most in a window of p_seconds it raises PT429 (PostgREST answers 429), which also undoes the count.';
+  'Adds rows to a counter; raises PT429 (PostgREST returns 429) above p_most in a window of p_seconds, which also '
+  'undoes the count.';
 
 create function private.limit_writes() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -38,8 +39,8 @@ begin
 end;
 $$;
 comment on function private.limit_writes() is
-  'Trigger per statement with pairs (rows, seconds) as arguments: how many rows of the table one user may insert, or update, in '
-  'that time. A statement of many rows counts as many; one that goes beyond writes nothing.';
+  'Trigger per statement with pairs (rows, seconds) as arguments: limits the rows of the table that one user may '
+  'insert, or update, in that time. A statement counts all its rows; one beyond the limit writes nothing.';
 
 create function private.limit_rows() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -55,8 +56,8 @@ begin
 end;
 $$;
 comment on function private.limit_rows() is
-  'Trigger per row: ends a request at the first row too many, before the other triggers work through thousands that the count '
-  'at the end of the statement would refuse. The number lives as long as the transaction.';
+  'Trigger per row: ends a request at the first row too many, before other triggers process thousands of rows that '
+  'the count at the end of the statement would refuse. The counter lives as long as the transaction.';
 create trigger listing_likes_limit_rows before insert on public.listing_likes
   for each row when (private.is_rest_user()) execute function private.limit_rows('300');
 create trigger listing_saves_limit_rows before insert on public.listing_saves

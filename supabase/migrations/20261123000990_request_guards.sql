@@ -16,8 +16,8 @@ begin
 end;
 $$;
 comment on function private.names_are_bounded(text) is
-  'True, or PT400 for a query of PostgREST that names a column more than twenty times: under many names, one text is an '
-  'answer of any size.';
+  'Returns true, or raises PT400 for a PostgREST query that names a column more than twenty times: repeated names '
+  'multiply the size of a response.';
 
 create function private.embeds_are_bounded(p_table text) returns boolean
 language plpgsql stable set search_path = '' as $$
@@ -58,9 +58,9 @@ begin
 end;
 $$;
 comment on function private.embeds_are_bounded(text) is
-  'Restrictive policies: true, or PT400 (HTTP 400) for a request to PostgREST that embeds more than three resources '
-  '(signed in: six), any list (signed in: two), or this table twice; a person twice side by side, but with no list then, or a column '
-  'more than twenty times. Evaluated once per query, before its first row.';
+  'Returns true, or raises PT400 (HTTP 400) for a request to PostgREST that embeds more than three resources (signed '
+  'in: six), any list (signed in: two), or this table twice; a person twice side by side, but with no list then, or a '
+  'column more than twenty times. For restrictive policies; evaluated once per query, before its first row.';
 
 -- Also the tables of which people see their own rows alone: a thousand likes times a thousand likes run to the time-out.
 do $$
@@ -92,8 +92,8 @@ language sql stable set search_path = '' as $$
   left join public.accounts u on u.id = s.user_id;
 $$;
 comment on function private.session_refusal(uuid) is
-  'Returns why a session may do nothing: account_blocked, or authentication_required for one that is unknown, revoked or '
-  'expired; null for a live one.';
+  'Returns the reason why a session may do nothing: account_blocked, or authentication_required for an unknown, '
+  'revoked or expired one; null for a live one.';
 
 create function private.session_is_live() returns boolean
 language plpgsql stable security definer set search_path = '' as $$
@@ -108,7 +108,8 @@ begin
 end;
 $$;
 comment on function private.session_is_live() is
-  'Returns whether the session of the caller''s access token is open and its user not blocked. For restrictive policies.';
+  'Returns true when the session of the caller''s access token is open and its user not blocked. For restrictive '
+  'policies.';
 
 create function private.check_session() returns void
 language plpgsql volatile security definer set search_path = '' as $$
@@ -131,9 +132,10 @@ begin
 end;
 $$;
 comment on function private.check_session() is
-  'PostgREST''s pre-request: refuses (HTTP 401, with the reason as the message) a user whose session has ended or who is '
-  'blocked, and a backend call on behalf of such a session (header X-Session-Id beside the service key). Confirms the '
-  'check in X-Session-Checked, so that the backend notices when the setting below is missing.';
+  'Checks sessions as PostgREST''s pre-request: refuses (HTTP 401, with the reason as the message) a user whose '
+  'session has ended or who is blocked, and a backend request on behalf of such a session (header X-Session-Id beside '
+  'the service key). Confirms the check in X-Session-Checked, so that the backend notices when the setting below is '
+  'missing.';
 
 create function private.end_sessions_of_blocked() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -144,7 +146,7 @@ begin
 end;
 $$;
 comment on function private.end_sessions_of_blocked() is
-  'Trigger: blocking a user ends all sessions, so that unblocking later revives none.';
+  'Trigger: ends all sessions of a blocked user, so that unblocking later revives none.';
 create trigger accounts_end_sessions_of_blocked after update of is_blocked on public.accounts
   for each row when (new.is_blocked and not old.is_blocked) execute function private.end_sessions_of_blocked();
 

@@ -1,4 +1,4 @@
-"""The typed client's files are what the OpenAPI document says."""
+"""Files of the typed client match the OpenAPI document."""
 
 from __future__ import annotations
 

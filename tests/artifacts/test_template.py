@@ -50,7 +50,7 @@ def handler_tree(name: str) -> ast.Module:
 
 
 def routers_of(tree: ast.Module) -> list[ast.Module]:
-    """The routers that a handler includes."""
+    """Return the routers that a handler includes."""
     folder = CHECKOUT / "layers/common/auto360/admin/routers"
     return [
         ast.parse((folder / f"{alias.name}.py").read_text(encoding="utf-8"))
@@ -162,5 +162,5 @@ def test_a_handler_knows_no_provider_and_no_environment(name: str) -> None:
 
 
 def _is_provider(module: str) -> bool:
-    """Whether a module lies beside a port (`auto360.providers.sms.nikita`)."""
+    """Return True if a module lies beside a port (`auto360.providers.sms.nikita`)."""
     return module.startswith("auto360.providers.") and module.count(".") > len(("auto360", "providers"))

@@ -18,7 +18,7 @@ _connections: dict[str, psycopg.Connection[tuple[Any, ...]]] = {}
 
 @dataclass(frozen=True)
 class Person:
-    """A user of the stack with an access token."""
+    """User of the stack with an access token."""
 
     id: str
     token: str
@@ -26,7 +26,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Chat:
-    """A listing and the conversation about it; a stranger has no part in either."""
+    """Listing and the conversation about it; a stranger has no part in either."""
 
     seller: Person
     buyer: Person
@@ -36,7 +36,7 @@ class Chat:
 
 
 def new_person(stack: RunningStack, *, name: str = "Айбек") -> Person:
-    """A signed-in user."""
+    """Create a signed-in user."""
     phone = f"+99650{worker_number() % 10}{next(_numbers) * 37 % 1_000_000:06d}"
     user_id = inserted(stack, "insert into accounts (phone, name) values (%s, %s) returning id::text", phone, name)
     session = "insert into auth_sessions (user_id, expires_at) values (%s, now() + '1 day') returning id::text"
@@ -45,7 +45,7 @@ def new_person(stack: RunningStack, *, name: str = "Айбек") -> Person:
 
 
 def new_listing(stack: RunningStack, seller: Person) -> str:
-    """An active listing."""
+    """Insert an active listing."""
     return inserted(
         stack,
         """insert into listings (seller_user_id, category, title, price, status, moderation_status)
@@ -55,7 +55,7 @@ def new_listing(stack: RunningStack, seller: Person) -> str:
 
 
 def new_chat(stack: RunningStack) -> Chat:
-    """A conversation without messages."""
+    """Insert a conversation without messages."""
     seller, buyer, stranger = new_person(stack), new_person(stack, name="Асель"), new_person(stack)
     listing = new_listing(stack, seller)
     query = "insert into chat_threads (listing_id, buyer_id, seller_id) values (%s, %s, %s) returning id::text"
@@ -63,7 +63,7 @@ def new_chat(stack: RunningStack) -> Chat:
 
 
 def inserted(stack: RunningStack, query: str, *values: object) -> str:
-    """The one text that a statement returns, over a connection that lives as long as the tests."""
+    """Return the text that a statement returns, over a connection that lives as long as the tests."""
     dsn = f"postgresql://postgres:{stack.keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
     if dsn not in _connections:
         _connections[dsn] = psycopg.connect(dsn, autocommit=True)

@@ -1,4 +1,4 @@
-"""The app's direct calls of `calls.toml`, as guest, owner and stranger, with both versions of supabase-js."""
+"""App's direct calls of `calls.toml`, as guest, owner and stranger, with both versions of supabase-js."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ROLES = ("guest", "owner", "stranger")
 
 @pytest.fixture(scope="module", params=VERSIONS)
 def clients(request: pytest.FixtureRequest, stack: RunningStack) -> Iterator[JsClients]:
-    """One node process for all calls of a version."""
+    """Yield one node process for all calls of a version."""
     with js_clients(stack, request.param) as found:
         yield found
 
@@ -34,7 +34,7 @@ def test_everyone_gets_what_is_meant_for_them(stack: RunningStack, clients: JsCl
 
 
 def outcome(stack: RunningStack, clients: JsClients, call: dict[str, Any], role: str) -> str:
-    """What a call comes to for somebody, in the words of the file."""
+    """Return the outcome of a call for a role, in the words of the file."""
     chat = new_chat(stack)
     names = scene(stack, chat, role)
     token = {"guest": None, "owner": chat.seller.token, "stranger": chat.stranger.token}[role]
@@ -51,7 +51,7 @@ def outcome(stack: RunningStack, clients: JsClients, call: dict[str, Any], role:
 
 
 def scene(stack: RunningStack, chat: Chat, role: str) -> dict[str, str]:
-    """What the names in a call stand for: a car of the owner, with a message to the owner and a piece of news."""
+    """Return the values of the names in a call: a car of the owner, with a message to the owner and a notification."""
     brand = "update listings set details = jsonb_build_object('brand', 'Toyota') where id = %s returning id"
     inserted(stack, brand, chat.listing)
     query = "insert into chat_messages (thread_id, sender_id, body) values (%s, %s, 'Торг?') returning id::text"
@@ -70,7 +70,7 @@ def scene(stack: RunningStack, chat: Chat, role: str) -> dict[str, str]:
 
 
 def filled(chain: list[Any], names: dict[str, str]) -> list[Any]:
-    """The chain with values for the names."""
+    """Return the chain with values for the names."""
     text = json.dumps(chain)
     for name, value in names.items():
         text = text.replace(name, value)

@@ -1,4 +1,4 @@
-"""The Supabase host before any client library: keys, the user behind a token, and what is not there."""
+"""Supabase host without a client library: keys, the user behind a token, and unsupported routes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 @pytest.fixture
 def http(stack: RunningStack) -> httpx.Client:
-    """The host's address, without a key."""
+    """Return a client with the host's address, without a key."""
     return httpx.Client(base_url=stack.supabase_url)
 
 

@@ -23,7 +23,7 @@ pytestmark = [
 
 
 def client_of(stack: RunningStack, person: Person | None = None) -> Client:
-    """A client of somebody, or of a guest."""
+    """Return a client of this person, or of a guest."""
     headers = {"Authorization": f"Bearer {person.token}"} if person else {}
     key = stack.keyring.supabase_publishable_key
     return create_client(stack.supabase_url, key, ClientOptions(headers=headers))

@@ -20,14 +20,14 @@ SUBSCRIBED = {"status": "ok", "message": "Subscribed to PostgreSQL", "extension"
 
 
 def messages(chat: Chat) -> list[dict[str, Any]]:
-    """What the open chat screen binds."""
+    """Return the bindings of the open chat screen."""
     where = {**PUBLIC, "table": "chat_messages", "filter": f"thread_id=eq.{chat.thread}"}
     return [{**where, "event": "INSERT"}, {**where, "event": "UPDATE"}]
 
 
 @pytest.fixture
 def chat(stack: RunningStack, js: JsClients) -> Chat:
-    """A conversation with its two people and a stranger signed in, each with a client of that name."""
+    """Create a conversation with its two users and a stranger signed in, each with a client of that name."""
     made = new_chat(stack)
     for name in ("buyer", "seller", "stranger"):
         js.open(name, getattr(made, name).token)

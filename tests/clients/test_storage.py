@@ -21,7 +21,7 @@ PICTURE = {"bytes": 2000, "type": "image/png"}
 
 
 def files(js: JsClients, bucket: str, *chain: list[Any]) -> Any:
-    """One call of a bucket's methods by the client `me`."""
+    """Call a bucket's methods by the client `me`."""
     return js.call("me", ["storage"], ["from", bucket], *chain)
 
 

@@ -1,4 +1,4 @@
-"""The typed client in TypeScript, compiled here, against the running stack."""
+"""Typed client in TypeScript, compiled here, against the running stack."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The compiled client."""
+    """Compile the client and return its folder."""
     folder = tmp_path_factory.mktemp("client")
     (folder / "package.json").write_text('{"type": "module"}', encoding="utf-8")
     compiler = CHECKOUT / "node_modules" / "typescript" / "bin" / "tsc"

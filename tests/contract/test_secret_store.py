@@ -1,4 +1,4 @@
-"""A function whose secrets do not fit into its environment reads them once, and says clearly where it cannot."""
+"""Functions whose secrets do not fit into their environment read them once, and report failures clearly."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ TOKEN = "t1.of-the-functions-account"
 
 @pytest.fixture
 def side() -> YandexLockbox:
-    """The store, with one version of one secret."""
+    """Return the store, with one version of one secret."""
     return YandexLockbox(TOKEN, {("e6q1", "v1"): {"REDIS_URL": "redis://first", "OTP_SECRETS": "k1:first"}})
 
 
 @pytest.fixture
 def environ(side: YandexLockbox) -> Iterator[dict[str, str]]:
-    """The environment of a function in an instance of its own."""
+    """Yield the environment of a function in an instance of its own."""
     secrets.forget()
     data.provider_http.cache_clear()
     invocation_token.remember_grant(SimpleNamespace(token={"access_token": TOKEN, "expires_in": 3600}))

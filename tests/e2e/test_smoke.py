@@ -1,4 +1,4 @@
-"""The smoke calls against the running stack, whose gateway keeps back what the cloud's keeps back."""
+"""Smoke calls against the running stack, whose gateway drops the same headers as the cloud's."""
 
 from __future__ import annotations
 

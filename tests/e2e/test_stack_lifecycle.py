@@ -134,7 +134,7 @@ def test_a_port_in_use_is_named_with_the_variable_that_changes_it(folder: Path, 
 
 def test_a_second_stack_on_the_same_data_is_refused(stack: RunningStack, logs: Path) -> None:
     sentence = refusal(start_stack(stack.data, logs))
-    assert "is in use by a stack that runs already" in sentence
+    assert "is in use by a running stack" in sentence
 
 
 @pytest.mark.parametrize("damage", ["no-version", "other-version", "no-control-file", "secrets"])

@@ -30,7 +30,7 @@ class Viewer(App):
     """Person with an app that uploads by tus."""
 
     def sent(self, http: httpx.Client, *, build: int | None) -> dict[str, Any]:
-        """Fetch a ticket and upload a file in two pieces, as a mobile network would have it; gives the ticket."""
+        """Open an upload session, upload a file in two pieces like a mobile network, and return the session."""
         file = new_file()
         content = whole(file)
         self.headers["X-App-Build"] = str(build or 0)

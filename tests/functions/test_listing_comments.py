@@ -24,13 +24,13 @@ def author(functions: Functions, database: Database) -> Seller:
 
 @pytest.fixture
 def moderator(functions: Functions, database: Database) -> Seller:
-    """A moderator."""
+    """Return a moderator."""
     return new_seller(functions, database, role="moderator")
 
 
 @pytest.fixture
 def listing(database: Database) -> str:
-    """An active listing of another person."""
+    """Insert an active listing of another user."""
     return new_listing(database, new_user_id(database))
 
 

@@ -1,4 +1,4 @@
-"""The profile for the app in the shops: four digits and long tokens, and what guessing them can reach."""
+"""Profile for the published app: four digits and long tokens, and the limits of guessing them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def guess(person: Person, times: int) -> list[str | None]:
 
 
 def elsewhere(person: Person) -> Person:
-    """The same phone, asked about from a network where it never logged in."""
+    """Return the same phone in a network where it has never logged in."""
     return replace(person, address=new_address())
 
 

@@ -1,4 +1,4 @@
-"""A signing key that cannot sign shows in the first answer, a preflight's too, which the deployment asks for."""
+"""Signing keys that cannot sign fail the first response, even a preflight's, which the deployment sends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Timer: states, tickets that end, deletions, strays; nothing of anybody else's is touched."""
+"""Timer: states, expired upload sessions, deletions, strays; files of others stay untouched."""
 
 import time
 from datetime import UTC, datetime

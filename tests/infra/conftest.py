@@ -106,7 +106,7 @@ def guarded_aws() -> Iterator[GuardedAws]:
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guarded_aws: GuardedAws) -> Iterator[Site]:
-    """An empty folder in the cloud, and the template of this repository."""
+    """Yield an empty folder in the cloud, and the template of this repository."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

@@ -1,4 +1,4 @@
-"""The deploying account has the roles of the document: with all of them everything works, without one nothing does."""
+"""Roles of the document for the deploying account: all together suffice, and none can be missing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.yandex_cloud import CERTIFICATE, NETWORK, PROFILE, grant_docu
 
 @pytest.fixture
 def full(site: Site) -> Site:
-    """A stage with everything that a stage can have, so that every call is made."""
+    """Return a stage with everything that a stage can have, so that every call is made."""
     site.restage(
         domain="api.example.org",
         certificate_id=CERTIFICATE,
@@ -29,7 +29,7 @@ def full(site: Site) -> Site:
 
 
 def refusal(site: Site) -> str:
-    """What a first deployment ends with, in words; nothing where it succeeds."""
+    """Run a first deployment and return its failure in words; an empty text on success."""
     try:
         site.set_secrets()
         found = problems(site.wanted, Actual(site.cloud, site.stage))

@@ -39,7 +39,7 @@ _MISSING = re.compile(r"`make secret STAGE=(\w+) NAME=(\w+)`")
 
 
 def lines_between(first: str, last: str) -> list[str]:
-    """The lines of the shell blocks of some sections of the document."""
+    """Return the lines of the shell blocks of some sections of the document."""
     text = DOCUMENT.text
     part = text[text.index(f"\n## {first}\n") : text.index(f"\n## {last}\n")]
     blocks = re.findall(r"^```sh\n(.*?)^```$", part, re.MULTILINE | re.DOTALL)
@@ -47,7 +47,7 @@ def lines_between(first: str, last: str) -> list[str]:
 
 
 def recipe_of(target: str) -> list[str]:
-    """The arguments that the Makefile gives to `python -m infra`."""
+    """Return the arguments that the Makefile passes to `python -m infra`."""
     rules = (ROOT / "Makefile").read_text(encoding="utf-8").split("\n\n")
     rule = next(each for each in rules if re.match(rf"{target}:", each))
     found = _RECIPE.search(rule)
@@ -85,7 +85,7 @@ class Walk:
         return 0
 
     def yc(self, words: list[str]) -> int:
-        """What an administrator does; only the roles matter to the cloud of this test."""
+        """Run an administrator's command; only the roles matter to the cloud of this test."""
         options = dict(itertools.pairwise(words))
         if "add-access-binding" in words and options["--role"] != self.without:
             assert options["--service-account-name"] == "auto360-deployer"
@@ -129,7 +129,7 @@ class Walk:
         return self.run([target], **dict(word.split("=") for word in given))
 
     def run(self, target: list[str], **variables: str) -> int:
-        """One command of ours."""
+        """Run one command of ours."""
         values = {"STAGE": "production", **variables}
         arguments = [re.sub(r"\$\((\w+)\)", lambda match: values[match[1]], word) for word in recipe_of(target[0])]
         value = self.secrets.get(variables.get("NAME", ""), "")
@@ -145,7 +145,7 @@ class Walk:
 def walk(
     site: Site, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> Iterator[Walk]:
-    """The terminal, whose cloud has an empty folder and an account without roles."""
+    """Yield a terminal whose cloud has an empty folder and an account without roles."""
     stages = tmp_path / "stages"
     stages.mkdir()
     for example in stage.STAGES.glob("example.toml"):
@@ -178,7 +178,7 @@ def walk(
 
 
 def grant_channel(walk: Walk) -> None:
-    """What an administrator of the organization does in the console of Cloud Video, as the table says."""
+    """Grant the role in the console of Cloud Video, like an administrator following the table."""
     row = DOCUMENT.row("video.admin")
     assert row[1] == "the video channel"
     walk.site.fake.granted["channel"] = {"video.admin"}
@@ -189,7 +189,7 @@ DEPLOYMENT = ("Every deployment", "Who may do what")
 
 
 def ask_for_quotas(walk: Walk) -> None:
-    """What support grants: the figures of a small stage with the example's limits."""
+    """Raise the quotas to the numbers of a small stage with the example's limits."""
     needed = tomllib.loads((walk.stages / "production.toml").read_text(encoding="utf-8"))["scaling"]
     instances = sum(needed.get(spec.name, needed["default"])["zone_instances"] for spec in walk.site.project.functions)
     walk.site.fake.quotas |= {"serverless.workers.count": instances, "serverless.request.count": 3 * instances}
@@ -208,7 +208,7 @@ def test_the_document_leads_from_an_empty_folder_to_a_healthy_deployment(walk: W
 
 
 def granted_by_the_document() -> list[str]:
-    """The roles that the document's commands give."""
+    """Return the roles that the document's commands grant."""
     lines = [shlex.split(line, comments=True) for line in lines_between(*PREPARATION)]
     return [words[words.index("--role") + 1] for words in lines if "--role" in words]
 

@@ -82,7 +82,7 @@ def test_the_web_acl_of_aws_has_the_same_figures() -> None:
 
 
 def quota(rule: Rule) -> AdvancedRateLimiterRule:
-    """A live rule that is as the file wants it."""
+    """Return a live rule as the file defines it."""
     made = AdvancedRateLimiterRule(name=rule.name, dry_run=rule.dry_run)
     made.dynamic_quota.action = AdvancedRateLimiterRule.Action.DENY
     made.dynamic_quota.limit, made.dynamic_quota.period = rule.limit, rule.period_seconds
@@ -98,7 +98,7 @@ def quota(rule: Rule) -> AdvancedRateLimiterRule:
 
 @pytest.fixture
 def examined(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
-    """A stage whose profiles are those of the file."""
+    """Return a stage whose profiles are those of the file."""
     monkeypatch.setattr(cloud_module, "connect", lambda: site.cloud)
     site.fake.limiter.advanced_rate_limiter_rules.extend(map(quota, RULES))
     return site
@@ -181,7 +181,7 @@ def test_a_roof_over_nothing_or_with_no_way_in_is_refused(site: Site, roof: Roof
 
 
 class Flood:
-    """An edge with a clock of its own, and requests to it."""
+    """Edge with a clock of its own, and requests to it."""
 
     def __init__(self, *rules: Rule, is_blocking: bool = True) -> None:
         self.seconds = 0.0

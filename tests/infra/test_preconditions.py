@@ -1,4 +1,4 @@
-"""What is looked at before a deployment changes anything: preconditions, secrets, room, limits, quotas."""
+"""Checks before a deployment changes anything: preconditions, secrets, space, limits, quotas."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ class Trial:
         return row[0] if row else None
 
     def is_gone(self, case: Case, key: str) -> bool:
-        """Whether the row is deleted, or marked as removed where removal keeps it."""
+        """Return True if the row is deleted, or marked as removed in tables that keep it."""
         row = self.stored(case, key)
         return row is None or row.get("deleted_at") is not None
 

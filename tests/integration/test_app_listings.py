@@ -15,12 +15,12 @@ from tests.support.rows import rows
 
 @pytest.fixture
 def seller(rest: Rest) -> RestUser:
-    """A private seller."""
+    """Return a private seller."""
     return rest.user()
 
 
 def car(database: Database, seller: RestUser, **details: Any) -> str:
-    """An active car with these details."""
+    """Insert an active car with these details."""
     listing = new_listing(database, seller.id)
     row = {"listing_id": listing, "brand": "Toyota", "model": "Camry", **details}
     rows(
@@ -33,7 +33,7 @@ def car(database: Database, seller: RestUser, **details: Any) -> str:
 
 
 def found(reader: RestUser, seller: RestUser, condition: str) -> list[str]:
-    """The seller's listings that a filter of the app finds."""
+    """Return the seller's listings that a filter of the app finds."""
     path = f"/listings?select=id&category=eq.car&status=eq.active&seller_user_id=eq.{seller.id}&{condition}"
     return [row["id"] for row in reader.rows(path)]
 

@@ -1,4 +1,4 @@
-"""The app's search screen as a guest, on the demonstration data: what is typed, the filters, the orders.
+"""App's search screen as a guest, on the demonstration data: typed text, filters, orders.
 
 The calls are those that the app sends to PostgREST: each word in title, description or brand, and the values that it
 reads out of the words or takes from the screen. What the demonstration data holds must be found.
@@ -19,7 +19,7 @@ SELECT = "*,seller:users!seller_user_id(id,name,avatar_url,is_verified)"
 
 @pytest.fixture(scope="module")
 def guest(database: Database) -> Iterator[httpx.Client]:
-    """A guest, the demonstration data being there."""
+    """Yield a guest's client, with the demonstration data loaded."""
     database.load_seed()
     headers = {"Authorization": f"Bearer {database.anon_key}", "Prefer": "count=exact"}
     with httpx.Client(base_url=database.rest_url, headers=headers, timeout=30) as http:

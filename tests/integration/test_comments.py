@@ -18,23 +18,23 @@ DELETED = "[Комментарий удалён]"
 
 @pytest.fixture
 def seller(database: Database) -> str:
-    """The seller of the listing."""
+    """Return the seller of the listing."""
     return new_user_id(database, name="Бакыт")
 
 
 @pytest.fixture
 def listing(database: Database, seller: str) -> str:
-    """An active listing."""
+    """Insert an active listing."""
     return new_listing(database, seller)
 
 
 def body(user: RestUser, listing: str, text: str = "Торг уместен?", parent: str | None = None) -> dict[str, Any]:
-    """What the app sends."""
+    """Return the request body of the app."""
     return {"listing_id": listing, "user_id": user.id, "parent_id": parent, "text": text}
 
 
 def said(user: RestUser, listing: str, text: str = "Торг уместен?", parent: str | None = None) -> dict[str, Any]:
-    """The comment that came back."""
+    """Post a comment and return it."""
     sent = body(user, listing, text, parent)
     answer = user.send("POST", f"/comments?{SELECT}", sent, Prefer="return=representation")
     assert answer.status_code == 201, answer.text
@@ -43,13 +43,13 @@ def said(user: RestUser, listing: str, text: str = "Торг уместен?", p
 
 
 def listed(reader: RestUser, listing: str, more: str = "&parent_id=is.null") -> Any:
-    """A page as the app reads it."""
+    """Return a page as the app reads it."""
     path = f"/comments?{SELECT}&listing_id=eq.{listing}&is_deleted=is.false{more}&order=created_at.desc"
     return reader.rows(f"{path}&offset=0&limit=20")
 
 
 def counted(database: Database, listing: str) -> int:
-    """The exact number of comments of a listing."""
+    """Return the exact number of comments of a listing."""
     [(number,)] = rows(
         database, "select coalesce(sum(comments_count), 0) from listing_counters where listing_id = %s", listing
     )

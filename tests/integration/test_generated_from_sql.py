@@ -1,4 +1,4 @@
-"""What is generated from the schema is fresh, and the backend calls SQL through it alone."""
+"""Files generated from the schema are fresh, and the backend calls SQL through them alone."""
 
 from __future__ import annotations
 

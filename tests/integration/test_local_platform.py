@@ -1,4 +1,4 @@
-"""The local project refuses its login what a hosted one refuses, and allows what that one allows."""
+"""Rights of the local project's login: refused and allowed like those of a hosted project."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LENT = """select count(*) from pg_auth_members m
 
 @pytest.fixture
 def login(database: Database) -> Iterator[psycopg.Connection[Any]]:
-    """The project's login in a transaction that is taken back."""
+    """Yield the project's login in a transaction that is rolled back."""
     with database.connect() as connection, connection.transaction(force_rollback=True):
         yield connection
 

@@ -1,4 +1,4 @@
-"""The keys that Supabase gives since 2025 are no tokens: its gateway exchanges them, and PostgREST refuses them."""
+"""New keys of Supabase, given since 2025, are no tokens: its gateway exchanges them, and PostgREST refuses them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SECRET, PUBLISHABLE = f"sb_secret_{uuid4().hex}", f"sb_publishable_{uuid4().hex}
 
 
 def gateway(database: Database) -> web.Application:
-    """What stands before PostgREST in a hosted project."""
+    """Build the gateway before PostgREST in a hosted project."""
     tokens = {SECRET: database.service_key, PUBLISHABLE: database.anon_key}
 
     async def forward(request: web.Request) -> web.Response:

@@ -1,4 +1,4 @@
-"""A database that other migrations built is refused in one sentence, and keeps what it holds."""
+"""Databases that other migrations built are refused in one sentence, and keep their data."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FIRST, SECOND = "20260101000100_first.sql", "20260101000200_second.sql"
 
 @pytest.fixture
 def older(database: Database, tmp_path: Path) -> Iterator[tuple[Schema, Path]]:
-    """A database that two migrations built, with a row, and their folder."""
+    """Yield a database that two migrations built, with a row, and their folder."""
     name = sql.Identifier("older")
     with psycopg.connect(database.dsn, autocommit=True) as connection:
         connection.execute(sql.SQL("create database {}").format(name))
@@ -34,13 +34,13 @@ def older(database: Database, tmp_path: Path) -> Iterator[tuple[Schema, Path]]:
 
 
 def kept(schema: Schema) -> list[tuple[int]]:
-    """The rows of the table."""
+    """Return the rows of the table."""
     with psycopg.connect(schema.dsn) as connection:
         return connection.execute("select id from public.kept").fetchall()
 
 
 def refusal(schema: Schema, folder: Path) -> str:
-    """The sentence with which the migrations are refused."""
+    """Return the sentence with which the migrations are refused."""
     with pytest.raises(StackError) as caught:
         schema.migrate(folder)
     return str(caught.value)

@@ -1,4 +1,4 @@
-"""The view users: everybody's public profile, one's own private columns, and edits of one's own row."""
+"""View users: public profiles for everybody, private columns for their owner, and edits of the caller's own row."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def seller(database: Database, rest: Rest) -> RestUser:
 
 
 def reader(rest: Rest, who: str) -> RestUser:
-    """A guest, or another person."""
+    """Return a guest, or another user."""
     return rest.anybody if who == "guest" else rest.user()
 
 

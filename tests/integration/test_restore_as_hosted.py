@@ -197,7 +197,7 @@ def test_a_drill_restores_a_hosted_backup_old_or_new() -> None:
 
 
 def with_libraries(cluster: ClusterMetadata) -> ClusterMetadata:
-    """The roles load libraries of the platform, which neither this machine nor the drill's server has."""
+    """Add libraries of the platform to the roles, which neither this machine nor the drill's server has."""
     loaded = ["session_preload_libraries=supautils, safeupdate", "local_preload_libraries=$libdir/plugins/safeupdate"]
     loaded.append("safeupdate.enabled=0")
     return replace(cluster, roles=[{**role, "settings": [*role["settings"], *loaded]} for role in cluster.roles])

@@ -16,7 +16,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 100
 
 
 def lose_files(world: CopyWorld) -> None:
-    """The rows of a restored database, without the files that they tell of."""
+    """Delete the files of a restored database and keep their rows."""
     bucket = world.files.get(world.bucket)
     assert bucket is not None
     for key in list(bucket.objects):

@@ -12,7 +12,7 @@ from tests.support.rows import rows
 
 
 def event(user: RestUser, kind: str = "view", listing: str | None = None, **more: Any) -> dict[str, Any]:
-    """An event as the app queues it."""
+    """Return an event as the app queues it."""
     at = {"created_at": "2026-01-01T00:00:00Z"}
     return {
         "user_id": user.id,

@@ -11,7 +11,7 @@ from tests.support.sellers import LISTINGS, MODERATION, Seller, car, new_seller
 
 
 def act(who: Seller, listing: str, action: str, version: int = 1) -> Answer:
-    """A step of the check."""
+    """Perform a step of the check."""
     reason = {"reason": "Проверено"} if action in ("reject", "escalate") else {}
     return who.call("POST", f"{MODERATION}/listings/{listing}/{action}", {"version": version, **reason})
 

@@ -30,7 +30,7 @@ def paid(connection: Connection) -> tuple[PayingUser, str, str]:
 
 
 def request(connection: Connection, payment: str, amount: int, kind: str, *, limit: int) -> str:
-    """A refund that somebody asks for."""
+    """Request a refund."""
     asked = ask(
         connection,
         "refund_request",

@@ -29,7 +29,7 @@ def payer(connection: Connection) -> PayingUser:
 
 
 def offer(connection: Connection, customer: str, **changes: Any) -> dict[str, Any]:
-    """An offer that two people have made."""
+    """Make an offer by two staff members."""
     offered = {
         "user_id": customer,
         "tier": "premium",

@@ -44,7 +44,7 @@ def ticket(app: App, **fields: Any) -> dict[str, Any]:
 
 
 def sent(opened: dict[str, Any], *, name: str = "video.mp4") -> str:
-    """Upload a file by a ticket, as the app does; gives the id at api.video."""
+    """Upload a file in an upload session, as the app does; returns the id at api.video."""
     file = {"file": (name, whole(new_file()), "video/mp4")}
     upload = httpx.post(opened["uploadUrl"], files=file, timeout=60, trust_env=False)
     assert upload.status_code == 201, upload.text
@@ -52,7 +52,7 @@ def sent(opened: dict[str, Any], *, name: str = "video.mp4") -> str:
 
 
 def shown_by_a_listing_of_the_time_before(stack: RunningStack, owner: App) -> str:
-    """Return a video that an imported listing shows: no ticket, and no row that a function of ours has written."""
+    """Return a video that an imported listing shows, without an upload session and without a row of ours."""
     video_id = sent(ticket(owner))
     with database(stack) as connection:
         connection.execute(

@@ -20,12 +20,12 @@ def owner(functions: Functions, database: Database) -> Seller:
 
 @pytest.fixture
 def friend(functions: Functions, database: Database) -> Seller:
-    """A second phone."""
+    """Return a second seller."""
     return new_seller(functions, database, free_limit=1)
 
 
 def ask(who: Seller, method: str, path: str, body: object = None) -> dict[str, Any]:
-    """A request to the function of businesses, that succeeds."""
+    """Send a request that succeeds to the function of businesses."""
     event = http_event(method, f"/api/business{path}", body, token=who.token, address=who.address)
     answer = who.functions.raw("business", event)
     assert answer.status < 300, answer.body
@@ -34,7 +34,7 @@ def ask(who: Seller, method: str, path: str, body: object = None) -> dict[str, A
 
 
 def opened(owner: Seller, member: Seller) -> str:
-    """A business in which somebody works."""
+    """Open a business with one more member."""
     business = str(ask(owner, "POST", "", {"name": "Салон"})["id"])
     ask(owner, "POST", f"/{business}/members", {"user_id": member.id, "role": "admin"})
     ask(member, "POST", f"/{business}/accept")

@@ -1,4 +1,4 @@
-"""A process that runs functions and can be killed at any step: `python -m tests.support.crashable_process`.
+"""Process that runs functions and can be killed at any step: `python -m tests.support.crashable_process`.
 
 It has one thread and answers on one line each request: {"function", "event", "step"}. For each it makes a child, as a
 cloud makes an instance; the child dies before or after the message to the database or a bank that has this number.

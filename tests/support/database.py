@@ -98,7 +98,7 @@ class Database:
         return psycopg.connect(self.dsn, autocommit=True)
 
     def connect_as_platform(self) -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection with the rights that a hosted project gives to nobody."""
+        """Open a connection with rights that a hosted project gives to nobody."""
         return psycopg.connect(self.superuser_dsn, autocommit=True)
 
     def load_seed(self) -> None:

@@ -115,20 +115,20 @@ class Site:
 
 @pytest.fixture
 def gateway_site(tmp_path: Path) -> Iterator[Site]:
-    """The gateway on the template above."""
+    """Yield the gateway on the template above."""
     yield from site_with(tmp_path, edge=None)
 
 
 @pytest.fixture
 def guarded_site(tmp_path: Path) -> Iterator[Site]:
-    """The same behind an edge that lets ten requests of an address through."""
+    """Yield the gateway behind an edge that lets ten requests per address through."""
     rule = {"name": "few", "by": "address", "paths": ["/api/things/"], "limit": 10, "above": "NOTHING"}
     times = {"period_seconds": 3600, "ban_seconds": 3600, "dry_run": False}
     yield from site_with(tmp_path, edge=Edge((Rule.model_validate({**rule, **times}),)))
 
 
 def site_with(tmp_path: Path, *, edge: Edge | None) -> Iterator[Site]:
-    """A gateway of its own."""
+    """Yield a gateway of its own."""
     folder = tmp_path / "functions" / "echo"
     folder.mkdir(parents=True)
     (folder / "handler.py").write_text(ECHO, encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A site of this process that answers the smoke calls as a healthy deployment does, and can be told to break."""
+"""Local site that answers the smoke calls like a healthy deployment, and can be made to fail."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class HealthySite:
     asked: list[str] = field(default_factory=list)
 
     def send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None) -> Reply:
-        """The `Send` port."""
+        """Answer one request: the `Send` port."""
         path = url.removeprefix("https://").partition("/")[2]
         self.asked.append(f"{method} /{path}")
         if self.broken in url:

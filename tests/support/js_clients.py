@@ -25,7 +25,7 @@ _SECONDS = 30
 
 @dataclass
 class JsClients:
-    """One node process with any number of clients, each by a name of its own."""
+    """Node process with any number of clients, each with a name of its own."""
 
     process: subprocess.Popen[str]
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), init=False)
@@ -69,13 +69,13 @@ class JsClients:
         self._command("change", client=client, token=token)
 
     def wait_for(self, kind: str, client: str, channel: str, *, after: int = 0) -> dict[str, Any]:
-        """The first event of this kind behind those that are known already."""
+        """Wait for the first new event of this kind and return its payload."""
         return self.wait_until(
             lambda event: (event["event"], event["client"], event["channel"]) == (kind, client, channel), after=after
         )
 
     def wait_until(self, matches: Any, *, after: int = 0) -> dict[str, Any]:
-        """The first event that matches; its payload."""
+        """Wait for the first event that matches and return its payload."""
         until = time.monotonic() + _SECONDS
         while True:
             found = next((event for event in self.events[after:] if matches(event)), None)
@@ -85,7 +85,7 @@ class JsClients:
             self._take(until)
 
     def changes(self, client: str) -> list[dict[str, Any]]:
-        """What a client has heard of rows so far."""
+        """Return the changes of rows that a client has received so far."""
         return [one["payload"] for one in self.events if one["event"] == "change" and one["client"] == client]
 
     def _command(self, command: str, **rest: Any) -> Any:
@@ -119,7 +119,7 @@ class JsClients:
 
 @contextmanager
 def js_clients(stack: RunningStack, package: str) -> Iterator[JsClients]:
-    """A node process with this version of the package."""
+    """Yield a node process with this version of the package."""
     command = [str(node()), str(_DRIVER), package, stack.supabase_url, stack.keyring.supabase_publishable_key]
     environ = {**os.environ, "NODE_NO_WARNINGS": "1"}
     with subprocess.Popen(

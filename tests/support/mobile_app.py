@@ -1,4 +1,4 @@
-"""The existing app as a client of the running stack."""
+"""Existing app as a client of the running stack."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.support.videos import new_file, whole
 
 
 class App:
-    """The existing app on one phone."""
+    """Existing app on one phone."""
 
     def __init__(self, stack: RunningStack, base: str = "/api") -> None:
         keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
@@ -30,11 +30,11 @@ class App:
         self.url = stack.url + base
 
     def call(self, method: str, path: str, body: object = None) -> httpx.Response:
-        """A request with the app's token."""
+        """Send a request with the app's token."""
         return httpx.request(method, self.url + path, json=body, headers=self.headers, timeout=60, trust_env=False)
 
     def uploaded(self) -> str:
-        """Fetch a ticket, upload a file to the supplier; gives its id of the video."""
+        """Open an upload session, upload a file to the provider and return its id of the video."""
         ticket = self.call("POST", "/video/create", {"title": "Toyota Camry"}).json()
         file = {"file": ("video.mp4", whole(new_file()), "video/mp4")}
         upload = httpx.post(ticket["uploadUrl"], files=file, timeout=60, trust_env=False)

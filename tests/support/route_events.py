@@ -1,4 +1,4 @@
-"""An event for every route of the API that passes validation."""
+"""Valid events for every route of the API."""
 
 from __future__ import annotations
 

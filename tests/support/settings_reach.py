@@ -80,7 +80,7 @@ class _Module:
 
 
 def _is_route(node: ast.AST) -> bool:
-    """Whether a decorator registers the function with the router of its module."""
+    """Return True if a decorator registers the function with the router of its module."""
     return isinstance(node, ast.FunctionDef) and any(
         isinstance(part, ast.Call) and ast.unparse(part.func).startswith("router.") for part in node.decorator_list
     )

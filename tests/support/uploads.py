@@ -37,13 +37,13 @@ class Uploader:
         return self.functions.raw(function, http_event(method, VIDEO + path, body, **options))
 
     def create(self, body: object = None, **options: Any) -> Answer:
-        """Ask for a ticket."""
+        """Request an upload session."""
         return self.call("video_token", "POST", "/create", {"title": "Камри"} if body is None else body, **options)
 
     def ticket(
         self, file: MadeFile | None = None, *, headers: dict[str, str] | None = None, **fields: Any
     ) -> dict[str, Any]:
-        """Return a ticket for a file."""
+        """Return an upload session for a file."""
         size = (
             {"fileSize": file.size} if file else {"fileSize": 300_000} if headers and "X-App-Build" in headers else {}
         )
@@ -52,7 +52,7 @@ class Uploader:
         return answer.body
 
     def send(self, ticket: dict[str, Any], file: MadeFile, *, name: str | None = None) -> str:
-        """Upload under the name that the ticket asks for, or another; gives the provider's id of the video."""
+        """Upload under the name of the upload session, or another; returns the provider's id of the video."""
         target = UploadTarget("", ticket["uploadUrl"], ticket["protocol"], ticket["videoId"])
         return self.videos.send(target, file, name=name or ticket["fileName"])
 
@@ -124,7 +124,7 @@ class Uploader:
         return found
 
     def later(self, video_id: str, interval: str) -> None:
-        """Let time pass for a video and its ticket."""
+        """Let time pass for a video and its upload session."""
         rows(
             self.database,
             """with t as (update upload_tickets set created_at = created_at - %s::interval,

@@ -148,7 +148,7 @@ class FakeCloud:
             return f"d4e{next(self._numbers):017d}"
 
     def value(self, secret_id: str, key: str) -> str:
-        """The value of a secret as a function would get it."""
+        """Return the value of a secret as a function would get it."""
         return self.values[self.secrets[secret_id].name][key]
 
     def operation(self) -> Operation:

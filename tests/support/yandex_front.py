@@ -43,7 +43,7 @@ class GuardedAws:
         return boto3.client("s3", endpoint_url=self.address, region_name="us-east-1", **keys)
 
     def door(self, behind: Callable[..., Iterable[bytes]]) -> Callable[..., Iterable[bytes]]:
-        """The application behind a look at the roles."""
+        """Wrap the application in a check of the roles."""
 
         def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
             signed = environ.get("HTTP_AUTHORIZATION", "")

@@ -1,4 +1,4 @@
-"""What the published roles of Yandex Cloud allow, in our words: the fake cloud refuses whatever they do not.
+"""Permissions of the published roles of Yandex Cloud, in our words: the fake cloud refuses everything else.
 
 Source: the role reference of the public documentation (`en/_roles/<service>/<role>.md`), read in its versions of
 2024 to 2026. A permission is `<kind>.<verb>`; `access` is the right to change who may do what with a resource.
@@ -37,13 +37,13 @@ PLACES = {"quotas": CLOUD_PLACE, "channels": CHANNEL_PLACE}
 
 
 def allowed(granted: dict[str, set[str]], permission: str) -> bool:
-    """Whether the roles of a caller, by place, hold a permission."""
+    """Return True if the roles of a caller, by place, hold a permission."""
     place = PLACES.get(permission.partition(".")[0], FOLDER_PLACE)
     return any(permission in ROLES[role] for role in granted.get(place, ()))
 
 
 def permission_of(service: str, method: str) -> str:
-    """The permission that a call of a service takes."""
+    """Return the permission that a call of a service needs."""
     kind = service.lower()
     if method == "ListAccessBindings":
         return f"{kind}.viewAccess"

@@ -1,4 +1,4 @@
-"""The local Supabase host's own rules: what the decoder of changes reads, which filters parse, which keys open it."""
+"""Rules of the local Supabase host: decoding of changes, parsing of filters, and keys that it accepts."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def _put_back(store: ObjectStore, copy: ObjectInfo, target: ObjectStore, name: s
 
 
 def _is_there(target: ObjectStore, name: str, copy: ObjectInfo) -> bool:
-    """Whether the file is there as it was. Supabase answers HEAD from a row alone, so one byte is read as well."""
+    """Return True if the file exists unchanged. Supabase answers HEAD from a row alone, so one byte is read as well."""
     found = target.head(name)
     if found is None or found.size != copy.size or found.etag != copy.etag:
         return False

@@ -1,8 +1,8 @@
-"""What the CDN must not be told as long as it stands before the API: `make cdn-apply` refuses it.
+"""Settings that the CDN must not have while it stands before the API: `make cdn-apply` refuses them.
 
-A file may be kept only if its name follows from its content, so that what was kept can never be wrong. Everything else
-at our addresses is somebody's own, leads on for a few hours, or changes: kept by the CDN, a link that ends in six hours
-would be handed out for a year, and one caller would get what another one asked for (docs/decisions/0096).
+A file may be cached only if its name follows from its content, so that a cached file can never be wrong. Everything
+else at our addresses is private, redirects for a few hours, or changes: cached by the CDN, a link that ends in six
+hours would be served for a year, and one caller would get the response of another (docs/decisions/0096).
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _OTHERS = (
 
 
 def refusals(wanted: Resource, project: Project) -> Iterator[str]:
-    """A sentence for each setting that may keep what has no name from its content."""
+    """Yield a sentence for each setting that may cache a file whose name does not follow from its content."""
     if wanted.caching.edge_seconds != 0:
         yield "resource: edge_seconds must be 0, so that nothing is kept that no rule names"
     if wanted.caching.ignore_query or wanted.caching.ignore_cookies:

@@ -28,7 +28,7 @@ class _Caching(BaseModel):
     stale_on: tuple[str, ...] | None = None
 
     def caching(self) -> Caching:
-        """For the port."""
+        """Return the values for the port."""
         keeps_redirects = None if self.edge_seconds is None else False
         return Caching(keeps_redirects=keeps_redirects, **{name: getattr(self, name) for name in _Caching.model_fields})
 

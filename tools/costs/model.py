@@ -24,7 +24,7 @@ class Bill:
 
 @dataclass(frozen=True)
 class MoveCost:
-    """One-time cost of the transfer, US dollars, and its duration, days."""
+    """Cost of the transfer (paid once, US dollars) and its duration (days)."""
 
     download: Range
     encoding: Range

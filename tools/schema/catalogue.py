@@ -1,4 +1,4 @@
-"""The functions of our schemas as the catalogue of a migrated database knows them."""
+"""Functions of our schemas, read from the catalogue of a migrated database."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _Head = tuple[str, tuple[str, ...]]
 
 @dataclass(frozen=True)
 class Function:
-    """One SQL function; `subject` is the name of the migration that holds it, without its part."""
+    """SQL function; `subject` is the name of its migration, without its part."""
 
     schema: str
     name: str
@@ -49,7 +49,7 @@ class Function:
 
     @property
     def is_called_by_backend(self) -> bool:
-        """Whether PostgREST offers it to the backend."""
+        """Return True if PostgREST offers the function to the backend."""
         return self.schema == "public" and "service_role" in self.roles and self.result != "trigger"
 
 

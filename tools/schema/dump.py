@@ -1,4 +1,4 @@
-"""The schema as text that depends on what exists alone, not on the order in which migrations made it."""
+"""Schema as text, independent of the order in which migrations created it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _pg_dump(dsn: str) -> str:
 
 
 def _objects(text: str) -> list[str]:
-    """One text per entry of the dump, its rights in alphabetical order."""
+    """Return one text per entry of the dump, its rights in alphabetical order."""
     marks = list(_ENTRY.finditer(text))
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     return [
@@ -67,7 +67,7 @@ def _body(text: str) -> str:
 
 
 def _rows(connection: psycopg.Connection[Any]) -> list[str]:
-    """The rows of every table without their ids and times, which differ from database to database."""
+    """Return the rows of every table without ids and times, which differ between databases."""
     found = []
     for schema, table in connection.execute(_TABLES.encode()).fetchall():
         query = sql.SQL("select to_jsonb(t) from {}.{} as t").format(sql.Identifier(schema), sql.Identifier(table))

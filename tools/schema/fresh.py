@@ -1,4 +1,4 @@
-"""A temporary database with every migration applied and nothing else."""
+"""Temporary database with every migration applied and nothing else."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ _RESULTS = {"boolean": "bool", "integer": "int", "bigint": "int", "void": "None"
 
 
 class UnknownType(Exception):
-    """A function has an argument of a type that Python cannot send yet."""
+    """Function argument of a type that Python cannot send yet."""
 
 
 def stub_modules(functions: Sequence[Function]) -> dict[str, str]:

@@ -1606,7 +1606,7 @@ export interface components {
         };
         /**
          * Comment
-         * @description A comment. `is_hidden` comments wait for a moderator; their author alone sees them.
+         * @description Comment below a listing. `is_hidden` comments wait for a moderator and are visible to their author alone.
          */
         Comment: {
             /** Id */
@@ -1646,7 +1646,7 @@ export interface components {
         };
         /**
          * CommentAuthor
-         * @description The public part of the author.
+         * @description Public part of the author.
          */
         CommentAuthor: {
             /** Id */
@@ -1658,7 +1658,7 @@ export interface components {
         };
         /**
          * CommentDecision
-         * @description A moderator's decision: `is_shown` shows the comment again, otherwise it is removed.
+         * @description Decision of a moderator: `is_shown` shows the comment again, otherwise it is removed.
          */
         CommentDecision: {
             /** Is Shown */
@@ -1666,7 +1666,7 @@ export interface components {
         };
         /**
          * CommentId
-         * @description The comment that was changed.
+         * @description Id of the changed comment.
          */
         CommentId: {
             /** Id */
@@ -1674,7 +1674,7 @@ export interface components {
         };
         /**
          * CommentPage
-         * @description A page of comments, newest first.
+         * @description Page of comments, newest first.
          */
         CommentPage: {
             /** Comments */
@@ -2994,7 +2994,7 @@ export interface components {
         };
         /**
          * NewComment
-         * @description A comment, or with `parent_id` the reply to one.
+         * @description Body of a new comment, or with `parent_id` of a reply.
          */
         NewComment: {
             /** Text */

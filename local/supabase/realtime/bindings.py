@@ -1,4 +1,4 @@
-"""What a channel subscribes to: table, kind of change, filters. Faults are told in the service's own words."""
+"""Subscriptions of a channel: table, kind of change, filters. Errors use the service's own words."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _EVENTS = ("INSERT", "UPDATE", "DELETE")
 
 
 class BadBinding(Exception):
-    """The parameters cannot be subscribed to; the message goes to the client."""
+    """Invalid parameters of a subscription; the message is sent to the client."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Binding:
-    """One entry of `postgres_changes`, parsed. A star stands for every schema, table or event."""
+    """Parsed entry of `postgres_changes`. A star stands for every schema, table or event."""
 
     schema: str
     table: str
@@ -35,7 +35,7 @@ class Binding:
     columns: tuple[str, ...] = ()
 
     def described(self) -> str:
-        """As the service writes it into its refusals."""
+        """Describe the binding as the service does in its refusals."""
         filters = [(one.column, one.comparison, one.value, one.negated) for one in self.filters]
         columns = list(self.columns) or "nil"
         return f"event: {self.event}, schema: {self.schema}, table: {self.table}, filters: {filters}, select: {columns}"

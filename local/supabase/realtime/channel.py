@@ -1,4 +1,4 @@
-"""One joined channel: its token, its subscription, its end."""
+"""Joined channel: its token, its subscription, its end."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RESUBSCRIBE_SECONDS = (1.0, 3.0)
 
 
 class TokenRefused(Exception):
-    """The token ends or prevents a channel. `code` stands before the sentence in the answer to a join."""
+    """Token that ends or prevents a channel. `code` precedes the sentence in the reply to a join."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -32,7 +32,7 @@ class TokenRefused(Exception):
 
 
 def claims_for_channel(keys: ProjectKeys, token: str) -> dict[str, Any]:
-    """The claims of a channel's token. Raises TokenRefused."""
+    """Return the claims of a channel's token. Raises TokenRefused."""
     try:
         claims = keys.claims(token)
     except BadToken as error:
@@ -44,7 +44,7 @@ def claims_for_channel(keys: ProjectKeys, token: str) -> dict[str, Any]:
 
 @dataclass
 class Channel:
-    """A channel that was joined. `send` queues a frame for the client, `ended` forgets the channel."""
+    """Joined channel. `send` queues a frame for the client, `ended` removes the channel."""
 
     topic: str
     join_ref: str | None
@@ -63,11 +63,11 @@ class Channel:
 
     @property
     def name(self) -> str:
-        """The topic without its prefix."""
+        """Return the topic without its prefix."""
         return self.topic.removeprefix("realtime:")
 
     def accepted(self) -> dict[str, Any]:
-        """The answer to the join: the same bindings in the same order, each with an id."""
+        """Return the reply to the join: the same bindings in the same order, each with an id."""
         return {"postgres_changes": [{**entry, "id": number} for number, entry in self.bindings]}
 
     def start(self, after: float = 0) -> None:
@@ -88,18 +88,18 @@ class Channel:
         self.close()
 
     def close(self) -> None:
-        """Tell the client that the channel is closed."""
+        """Close the channel and notify the client."""
         self.leave()
         self.send(Frame(self.topic, "phx_close", {}, self.join_ref, self.join_ref))
         self.ended(self.topic)
 
     def leave(self) -> None:
-        """Stop everything without a word."""
+        """Stop everything without a message."""
         self.feed.forget(self.number)
         self._cancel()
 
     def system(self, extension: str, status: str, message: str) -> None:
-        """Tell the client how the subscription or the channel fares."""
+        """Send the client the status of the subscription or of the channel."""
         payload = {"extension": extension, "status": status, "message": message, "channel": self.name}
         self.send(Frame(self.topic, "system", payload, None, self.join_ref))
 

@@ -20,7 +20,7 @@ _UNCHANGED = "unchanged-toast-datum"
 
 @dataclass(frozen=True)
 class Change:
-    """One changed row. `old` holds the replica identity of updates and deletes; values are text."""
+    """Changed row. `old` holds the replica identity of updates and deletes; values are text."""
 
     schema: str
     table: str
@@ -31,7 +31,7 @@ class Change:
 
 
 def changes(lines: Iterable[str]) -> Iterator[Change]:
-    """The changes of whole transactions."""
+    """Yield the changes of committed transactions."""
     waiting: list[Change] = []
     for line in lines:
         commit = _COMMIT.match(line)
@@ -58,7 +58,7 @@ def _change(found: re.Match[str], text: str) -> Change:
 
 
 def _row(text: str) -> tuple[dict[str, str | None], str]:
-    """The values at the beginning of a text, and what follows them."""
+    """Parse the values at the beginning of a text; returns them and the rest."""
     row: dict[str, str | None] = {}
     end = 0
     while match := _VALUE.match(text, end):

@@ -30,7 +30,7 @@ Deliver = Callable[[Event], None]
 
 @dataclass
 class _Listener:
-    """A channel with its subscriptions."""
+    """Channel with its subscriptions."""
 
     subscriptions: list[Subscription]
     deliver: Deliver
@@ -38,7 +38,7 @@ class _Listener:
 
 @dataclass
 class Feed:
-    """The one reader of a server. `database` is an address with the right to replicate."""
+    """Single reader of a server's changes. `database` is an address with the right to replicate."""
 
     database: str
     _listeners: dict[int, _Listener] = field(default_factory=dict, init=False)
@@ -72,7 +72,7 @@ class Feed:
                 await self._task
 
     async def _tables(self, connection: Connection, binding: Binding, claims: Claims) -> frozenset[str]:
-        """The published tables that a binding means."""
+        """Return the published tables that a binding covers."""
         tables = frozenset(
             quoted(row["schemaname"], row["tablename"])
             for row in await (await connection.execute(_PUBLISHED, (PUBLICATION,))).fetchall()

@@ -41,7 +41,7 @@ async def require_filters(connection: Connection, table: str, role: str, filters
 
 
 async def passes(connection: Connection, table: str, filters: Sequence[Filter], row: Row) -> bool:
-    """Whether every filter holds. One on a column that the change does not tell never holds."""
+    """Return True if every filter holds. A filter on a column missing from the change never holds."""
     types = await _types(connection, table, None) if filters else {}
     for one in filters:
         if one.column not in row:
@@ -54,7 +54,7 @@ async def passes(connection: Connection, table: str, filters: Sequence[Filter], 
 
 
 async def _types(connection: Connection, table: str, role: str | None) -> dict[str, str]:
-    """The columns of a table that a role may read, or all of them, with their types."""
+    """Return the columns of a table that a role may read, or all of them, with their types."""
     rows = await (await connection.execute(_TYPES, {"table": table, "role": role})).fetchall()
     return {row["attname"]: row["type"] for row in rows}
 

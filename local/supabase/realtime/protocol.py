@@ -16,7 +16,7 @@ class BadFrame(Exception):
 
 @dataclass(frozen=True)
 class Frame:
-    """One message of either side."""
+    """Message of either side."""
 
     topic: str
     event: str
@@ -53,7 +53,7 @@ def encoded(frame: Frame, version: str) -> str:
 
 
 def reply(to: Frame, status: str, response: dict[str, Any] | None = None) -> Frame:
-    """The answer to a client's message."""
+    """Build the reply to a client's message."""
     return Frame(to.topic, "phx_reply", {"status": status, "response": response or {}}, to.ref, to.join_ref)
 
 

@@ -1,4 +1,4 @@
-"""The socket: who may connect, and the messages of clients."""
+"""WebSocket endpoint: admission of clients and their messages."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LEFT_OUT = "The local stack does not imitate broadcast and presence of Supabase
 
 
 class Realtime:
-    """The service."""
+    """Realtime service of the local project."""
 
     def __init__(self, keys: ProjectKeys, feed: Feed) -> None:
         self._keys, self._feed = keys, feed
@@ -35,7 +35,7 @@ class Realtime:
         await self._feed.close()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        """One connection, until either side ends it."""
+        """Serve one connection until either side ends it."""
         version = request.query.get("vsn", VERSIONS[0])
         try:
             role_token = self._keys.token_of(request.query.get("apikey") or request.headers.get("apikey"))
@@ -51,7 +51,7 @@ class Realtime:
 
 @dataclass
 class Connection:
-    """One client."""
+    """Connection of one client."""
 
     keys: ProjectKeys
     feed: Feed

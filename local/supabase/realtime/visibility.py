@@ -27,7 +27,7 @@ _COLUMNS = """select a.attname as name, t.typname as type, c.relrowsecurity as p
 
 @dataclass(frozen=True)
 class Subscription:
-    """A binding of a channel with the claims that count for it."""
+    """Binding of a channel with the claims that apply to it."""
 
     id: int
     binding: Binding
@@ -36,24 +36,24 @@ class Subscription:
 
     @property
     def role(self) -> str:
-        """The database role."""
+        """Return the database role."""
         return str(self.claims.get("role") or "anon")
 
     def wants(self, table: str, action: str) -> bool:
-        """Whether this kind of change of this table was asked for."""
+        """Return True if this kind of change of this table was requested."""
         return table in self.tables and self.binding.event in ("*", action)
 
 
 @dataclass(frozen=True)
 class Event:
-    """What the subscribers with these ids are sent."""
+    """Data that is sent to the subscribers with these ids."""
 
     ids: tuple[int, ...]
     data: dict[str, Any]
 
 
 async def events(connection: Connection, change: Change, subscriptions: Sequence[Subscription]) -> list[Event]:
-    """One event per role and choice of columns; subscribers who may not see the row are in none."""
+    """Build one event per role and choice of columns, without subscribers who may not see the row."""
     table = quoted(change.schema, change.table)
     wanted = [one for one in subscriptions if one.wants(table, change.action)]
     found: list[Event] = []
@@ -74,7 +74,7 @@ async def events(connection: Connection, change: Change, subscriptions: Sequence
 
 
 def quoted(schema: str, table: str) -> str:
-    """A table's name as SQL takes it."""
+    """Quote a table's name for SQL."""
     return sql.Identifier(schema, table).as_string(None)
 
 
@@ -136,7 +136,7 @@ async def _data(
 async def _values(
     connection: Connection, change: Change, row: Row, names: set[str], columns: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
-    """The texts of a row as JSON of their types."""
+    """Convert the texts of a row to JSON values of their types."""
     json_columns = {one["name"] for one in columns if one["type"] in ("json", "jsonb")}
     given = {
         name: json.loads(value) if value is not None and name in json_columns else value

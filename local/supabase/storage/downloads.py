@@ -20,29 +20,29 @@ _KEPT = ("Content-Length", "Content-Range", "ETag", "Last-Modified")
 
 @dataclass(frozen=True)
 class Downloads:
-    """Gives files."""
+    """Downloads of files."""
 
     rows: Rows
     files: Files
 
     async def of_caller(self, request: web.Request, caller: Claims | None) -> web.StreamResponse:
-        """A file of a public bucket, or one that a policy shows to the caller. No caller: public buckets only."""
+        """Serve a file of a public bucket, or one that a policy shows to the caller (None: public buckets only)."""
         return await self._sent(request, await self._visible(request, caller))
 
     async def public(self, request: web.Request) -> web.StreamResponse:
-        """A file of a public bucket."""
+        """Serve a file of a public bucket."""
         bucket = await self.rows.bucket(request.match_info["bucket"])
         if not bucket["public"]:
             raise errors.no_such_bucket()
         return await self._sent(request, await self._found(request, OWN_RIGHTS))
 
     async def signed(self, request: web.Request, expires: int) -> web.StreamResponse:
-        """A file by a signed address, with Storage's own rights."""
+        """Serve a file by a signed address, with Storage's own rights."""
         found = await self._found(request, OWN_RIGHTS)
         return await self._sent(request, found, expires=formatdate(expires, usegmt=True))
 
     async def info(self, request: web.Request, caller: Claims | None) -> dict[str, Any]:
-        """What is known of a file."""
+        """Return the metadata of a file."""
         row = await self._visible(request, caller)
         told = row["metadata"] or {}
         return {

@@ -16,7 +16,7 @@ _TOKEN_REASONS = {
 
 
 class Refused(Exception):
-    """An answer other than success."""
+    """Response other than success."""
 
     def __init__(self, status: int, code: str, message: str, *, error: str | None = None) -> None:
         super().__init__(code)
@@ -24,58 +24,58 @@ class Refused(Exception):
         self.body = {"statusCode": str(status), "code": code, "error": error or code, "message": message}
 
     def answer(self) -> web.Response:
-        """The answer."""
+        """Return the refusal as a response."""
         http_status = self.status if self.status in (500, 544) else 400
         return web.json_response(self.body, status=http_status)
 
 
 def token_reason(error: BadToken) -> str:
-    """Why Storage refuses a token."""
+    """Return the reason for which Storage refuses a token."""
     return _TOKEN_REASONS[error.kind]
 
 
 def no_such_bucket() -> Refused:
-    """The bucket does not exist, or the caller may not know of it."""
+    """Refuse a bucket that does not exist or is hidden from the caller."""
     return Refused(404, "NoSuchBucket", "Bucket not found", error="Bucket not found")
 
 
 def no_such_key() -> Refused:
-    """The object does not exist, or the caller may not know of it."""
+    """Refuse an object that does not exist or is hidden from the caller."""
     return Refused(404, "NoSuchKey", "Object not found", error="not_found")
 
 
 def access_denied(message: str) -> Refused:
-    """A policy or a token stands against it."""
+    """Refuse access that a policy or a token forbids."""
     return Refused(403, "AccessDenied", message, error="Unauthorized")
 
 
 def duplicate() -> Refused:
-    """An upload without upsert found the name taken."""
+    """Refuse an upload without upsert to an existing name."""
     return Refused(409, "KeyAlreadyExists", "The resource already exists", error="Duplicate")
 
 
 def too_large() -> Refused:
-    """The limit of the bucket or of the project."""
+    """Refuse a file above the limit of the bucket or of the project."""
     return Refused(413, "EntityTooLarge", "The object exceeded the maximum allowed size", error="Payload too large")
 
 
 def wrong_type(mime_type: str) -> Refused:
-    """The bucket does not allow this type."""
+    """Refuse a type that the bucket does not allow."""
     return Refused(415, "InvalidMimeType", f"mime type {mime_type} is not supported", error="invalid_mime_type")
 
 
 def invalid_key(key: str) -> Refused:
-    """The name holds characters that Storage refuses, such as Cyrillic ones."""
+    """Refuse a name with characters that Storage does not allow, such as Cyrillic ones."""
     return Refused(400, "InvalidKey", f"Invalid key: {key}")
 
 
 def invalid_request(message: str) -> Refused:
-    """The request itself is wrong."""
+    """Refuse an invalid request."""
     return Refused(400, "InvalidRequest", message)
 
 
 def of_database(error: psycopg.Error) -> Refused:
-    """What a failed statement means to a caller."""
+    """Convert a failed statement into a refusal."""
     message = error.diag.message_primary or ""
     match error.sqlstate:
         case "42501" if "row-level security" in message:

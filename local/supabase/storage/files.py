@@ -1,4 +1,4 @@
-"""The bytes of objects, on the local S3 server under the account of the Storage service."""
+"""Bytes of objects, on the local S3 server under the account of the Storage service."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _SECONDS = 300
 
 
 class FileMissing(Exception):
-    """The row is there, the file behind it is not."""
+    """Row without its file."""
 
 
 @dataclass(frozen=True)
 class Files:
-    """The account on the S3 server."""
+    """Account of the Storage service on the S3 server."""
 
     url: str
     region: str

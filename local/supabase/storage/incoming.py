@@ -22,7 +22,7 @@ _MOST_METADATA = 1024 * 1024
 
 @dataclass(frozen=True)
 class Incoming:
-    """An upload that was read. `truncated` says that it was longer than allowed; the rest was thrown away."""
+    """Received upload. `truncated`: it was longer than allowed, and the rest was discarded."""
 
     body: bytes
     mime_type: str
@@ -53,7 +53,7 @@ async def receive(request: web.Request, bucket: dict[str, Any]) -> Incoming:
 
 
 def user_metadata(request: web.Request) -> dict[str, Any] | None:
-    """What the header x-metadata says; nonsense counts as nothing."""
+    """Parse the header x-metadata; None for an invalid value."""
     try:
         return _mapping(base64.b64decode(request.headers.get("x-metadata", "")).decode())
     except (binascii.Error, UnicodeDecodeError):

@@ -24,7 +24,7 @@ class Links:
     rows: Rows
 
     async def sign(self, request: web.Request, caller: Claims, wanted: dict[str, Any]) -> dict[str, Any]:
-        """An address for one file that the caller may see."""
+        """Sign an address for one file that the caller may see."""
         seconds = _seconds(wanted)
         bucket, name = request.match_info["bucket"], request.match_info["name"]
         await self.rows.find(caller, bucket, name)
@@ -46,14 +46,14 @@ class Links:
         ]
 
     def for_upload(self, request: web.Request, caller: Claims, *, upsert: bool) -> dict[str, Any]:
-        """An address that takes one file in the caller's name."""
+        """Sign an address that accepts one upload in the caller's name."""
         path = f"{request.match_info['bucket']}/{request.match_info['name']}"
         claims = {"owner": caller.get("sub"), "url": path, "upsert": upsert, "scope": "upload"}
         token = self.keys.sign(claims, _UPLOAD_SECONDS)
         return {"url": f"/object/upload/sign/{path}?token={token}", "token": token}
 
     def verified(self, request: web.Request, scope: str) -> dict[str, Any]:
-        """The claims of the token in a signed address. Raises Refused unless it is for this file and this use."""
+        """Return the claims of the token in a signed address. Raises Refused for another file or use."""
         try:
             claims = self.keys.claims(request.query.get("token", ""))
         except BadToken as error:

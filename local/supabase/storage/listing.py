@@ -1,4 +1,4 @@
-"""The listing of a folder: files with their rows, and folders by their names."""
+"""Listing of a folder: files with their rows, and folders by their names."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOMENTS = ("updated_at", "created_at", "last_accessed_at")
 
 @dataclass(frozen=True)
 class ListingRequest:
-    """What is wanted. `prefix` is empty or ends with a slash."""
+    """Parameters of a listing. `prefix` is empty or ends with a slash."""
 
     prefix: str
     search: str
@@ -40,7 +40,7 @@ def listing_request(body: dict[str, Any]) -> ListingRequest:
 
 
 def listed(rows: Sequence[dict[str, Any]], wanted: ListingRequest) -> list[dict[str, Any]]:
-    """One level of the tree. Folders have no id and no times."""
+    """List one level of the tree. Folders have no id and no times."""
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         name, slash, _ = row["name"][len(wanted.prefix) :].partition("/")
@@ -54,7 +54,7 @@ def listed(rows: Sequence[dict[str, Any]], wanted: ListingRequest) -> list[dict[
 
 
 def whole_number(value: object) -> int | None:
-    """A number, also as text: the service's validation converts it, and supabase-py relies on that."""
+    """Parse a number, also from text: the service's validation converts it, and supabase-py relies on that."""
     if isinstance(value, str) and value.isascii() and value.isdigit():
         return int(value)
     return value if isinstance(value, int) and not isinstance(value, bool) else None

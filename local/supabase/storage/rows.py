@@ -1,4 +1,4 @@
-"""The rows of Storage: buckets and objects, read and written as the role of a token, or with Storage's own rights."""
+"""Rows of Storage: buckets and objects, read and written as the role of a token, or with Storage's own rights."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _REPLACE = """ on conflict (name, bucket_id) do update set metadata = excluded.m
 
 @dataclass(frozen=True)
 class NewObject:
-    """A row about to be written. `owner` is the user's id, or nothing for keys without a user."""
+    """Row before its insertion. `owner` is the user's id, or None for keys without a user."""
 
     bucket: str
     name: str
@@ -43,24 +43,24 @@ class NewObject:
     version: str = "1"
 
     def values(self) -> dict[str, Any]:
-        """The values of the statement."""
+        """Return the values of the statement."""
         user_metadata = None if self.user_metadata is None else Jsonb(self.user_metadata)
         return {**vars(self), "metadata": Jsonb(self.metadata), "user_metadata": user_metadata}
 
 
 class _RolledBack(Exception):
-    """The permission holds; the trial is undone."""
+    """Signal that undoes a permission check that has passed."""
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The database of the project."""
+    """Rows in the database of the project."""
 
     database: str
 
     @asynccontextmanager
     async def acting(self, claims: Claims, operation: str) -> AsyncIterator[Connection]:
-        """One transaction as the role of these claims. Raises Refused for what the database refuses."""
+        """Run one transaction as the role of these claims. Raises Refused when the database refuses."""
         scope = {
             "role": str(claims.get("role") or "anon"),
             "sub": str(claims.get("sub") or ""),
@@ -75,7 +75,7 @@ class Rows:
             raise errors.of_database(error) from error
 
     async def bucket(self, bucket: str, claims: Claims = OWN_RIGHTS) -> dict[str, Any]:
-        """A bucket by its id."""
+        """Return a bucket by its id. Raises Refused."""
         async with self.acting(claims, "storage.bucket.get") as connection:
             cursor = await connection.execute("select * from storage.buckets where id = %s", (bucket,))
             found = await cursor.fetchone()
@@ -84,7 +84,7 @@ class Rows:
         return found
 
     async def buckets(self, claims: Claims) -> list[dict[str, Any]]:
-        """The buckets that a policy shows to the caller."""
+        """Return the buckets that a policy shows to the caller."""
         async with self.acting(claims, "storage.bucket.list") as connection:
             return await (await connection.execute("select * from storage.buckets order by name")).fetchall()
 
@@ -109,7 +109,7 @@ class Rows:
         await connection.execute("update storage.objects set version = %s where id = %s", (version, row_id))
 
     async def find(self, claims: Claims, bucket: str, name: str) -> dict[str, Any]:
-        """An object that the caller may see."""
+        """Return an object that the caller may see. Raises Refused."""
         async with self.acting(claims, "storage.object.get") as connection:
             query = "select * from storage.objects where bucket_id = %s and name = %s"
             found = await (await connection.execute(query, (bucket, name))).fetchone()

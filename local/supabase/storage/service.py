@@ -1,4 +1,4 @@
-"""The routes of Storage that the app and our tools use: upload, download, list, remove, sign, and buckets to read."""
+"""Routes of Storage for the app and our tools: upload, download, list, remove, sign, and reading buckets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Storage:
-    """The service."""
+    """Storage service of the local project."""
 
     def __init__(self, keys: ProjectKeys, rows: Rows, files: Files) -> None:
         self._keys, self._rows, self._files = keys, rows, files
@@ -67,7 +67,7 @@ class Storage:
         return _json([_bucket_shown(row) for row in await self._rows.buckets(self._caller(request))])
 
     async def bucket(self, request: web.Request) -> web.Response:
-        """One bucket."""
+        """Serve one bucket."""
         return _json(_bucket_shown(await self._rows.bucket(request.match_info["bucket"], self._caller(request))))
 
     async def list_folder(self, request: web.Request) -> web.Response:
@@ -104,27 +104,27 @@ class Storage:
         return _json([_object_shown(row) for row in removed])
 
     async def download(self, request: web.Request) -> web.StreamResponse:
-        """A file of a public bucket, or one that a policy shows to the caller."""
+        """Serve a file of a public bucket, or one that a policy shows to the caller."""
         return await self._downloads.of_caller(request, self._caller_or_none(request))
 
     async def authenticated(self, request: web.Request) -> web.StreamResponse:
-        """As `download`, with a token that must be good."""
+        """Serve a file as `download` does, but require a valid token."""
         return await self._downloads.of_caller(request, self._caller(request))
 
     async def public(self, request: web.Request) -> web.StreamResponse:
-        """A file of a public bucket; no policy is asked."""
+        """Serve a file of a public bucket; checks no policy."""
         return await self._downloads.public(request)
 
     async def info(self, request: web.Request) -> web.Response:
-        """What is known of a file."""
+        """Serve the metadata of a file."""
         return _json(await self._downloads.info(request, self._caller_or_none(request)))
 
     async def sign(self, request: web.Request) -> web.Response:
-        """Make an address with which anybody reads the file for a while."""
+        """Sign an address from which anybody may read the file for a while."""
         return _json(await self._links.sign(request, self._caller(request), await _body(request)))
 
     async def sign_many(self, request: web.Request) -> web.Response:
-        """As `sign`, for several files."""
+        """Sign addresses of several files."""
         return _json(await self._links.sign_many(request, self._caller(request), await _body(request)))
 
     async def signed(self, request: web.Request) -> web.StreamResponse:
@@ -154,7 +154,7 @@ class Storage:
         return removed
 
     def _caller(self, request: web.Request) -> Claims:
-        """The claims of the caller's token. Raises Refused."""
+        """Return the claims of the caller's token. Raises Refused."""
         if "Authorization" not in request.headers:
             raise errors.invalid_request("headers must have required property 'authorization'")
         try:

@@ -56,7 +56,7 @@ class Uploads:
         await self.rows.require_upload(caller, new, upsert=upsert)
 
     async def _keep(self, request: web.Request, caller: Claims, incoming: Incoming) -> dict[str, Any]:
-        """The row holds the place until the bytes are stored: either both are there, or neither."""
+        """Store row and bytes together: the row stays locked until the bytes are stored, so both exist or neither."""
         bucket, name = request.match_info["bucket"], request.match_info["name"]
         new = NewObject(bucket, name, caller.get("sub"), _metadata(incoming), incoming.user_metadata or {})
         async with self.rows.acting(OWN_RIGHTS, "storage.object.upload") as connection:

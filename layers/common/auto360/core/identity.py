@@ -63,7 +63,7 @@ class AccessTokenSettings(EnvSettings):
         return self
 
     def signing_key(self) -> tuple[Any, str]:
-        """The private key and its id. Raises ValueError or jwt.PyJWTError for a key that is none."""
+        """Return the private key and its id. Raises ValueError or jwt.PyJWTError for an invalid key."""
         import jwt
 
         jwk = self._signing_jwk()
@@ -71,7 +71,7 @@ class AccessTokenSettings(EnvSettings):
         return key, self.jwt_signing_key_id or str(jwk["kid"])
 
     def _signing_jwk(self) -> dict[str, Any]:
-        """The key where it is a JWK, also in a list of one, as the command line tool writes files; empty for PEM."""
+        """Return the key if it is a JWK, or a list of one as the command line tool writes; {} for PEM."""
         text = self._signing_text().strip()
         if not text.startswith(("{", "[")):
             return {}

@@ -29,7 +29,7 @@ def grant() -> InvocationToken | None:
 
 
 def access_token() -> str | None:
-    """The token for the cloud's own services, where one was granted."""
+    """Return the token for the cloud's own services, or None if none was granted."""
     match _granted.get():
         case InvocationToken(token={"access_token": str(value)}):
             return value

@@ -29,7 +29,7 @@ def complete(answer: dict[str, Any], event: Mapping[str, Any], request: Request,
 
 
 def _ids(request: Request) -> dict[str, str]:
-    """The request's id under both names: Yandex puts an id of its own into `X-Request-ID` of every answer."""
+    """Return the request's id under both names: Yandex overwrites `X-Request-ID` in every response."""
     return {"X-Request-ID": request.id, "X-Correlation-ID": request.id}
 
 

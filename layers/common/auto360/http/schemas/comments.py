@@ -12,20 +12,20 @@ from auto360.http.envelope import RequestBody
 
 
 class NewComment(RequestBody):
-    """A comment, or with `parent_id` the reply to one."""
+    """Body of a new comment, or with `parent_id` of a reply."""
 
     text: Annotated[Paragraph, Field(min_length=1, max_length=1000)]
     parent_id: UUID | None = Field(None, strict=False)
 
 
 class CommentDecision(RequestBody):
-    """A moderator's decision: `is_shown` shows the comment again, otherwise it is removed."""
+    """Decision of a moderator: `is_shown` shows the comment again, otherwise it is removed."""
 
     is_shown: bool
 
 
 class CommentAuthor(BaseModel):
-    """The public part of the author."""
+    """Public part of the author."""
 
     id: str
     name: str
@@ -33,7 +33,7 @@ class CommentAuthor(BaseModel):
 
 
 class Comment(BaseModel):
-    """A comment. `is_hidden` comments wait for a moderator; their author alone sees them."""
+    """Comment below a listing. `is_hidden` comments wait for a moderator and are visible to their author alone."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -53,18 +53,18 @@ class Comment(BaseModel):
 
 
 class CommentPage(BaseModel):
-    """A page of comments, newest first."""
+    """Page of comments, newest first."""
 
     comments: list[Comment]
     next_cursor: str | None = None
 
     @classmethod
     def of(cls, page: Page) -> Self:
-        """The answer for a page."""
+        """Build the response for a page."""
         return cls.model_validate({"comments": page.rows, "next_cursor": page.next_cursor})
 
 
 class CommentId(BaseModel):
-    """The comment that was changed."""
+    """Id of the changed comment."""
 
     id: str

@@ -44,7 +44,7 @@ class SupabaseSettings(EnvSettings):
 
 
 def key_headers(key: str) -> dict[str, str]:
-    """The headers of an API key. A new one (`sb_…`) is no token and must not stand as one."""
+    """Return the headers of an API key. A new key (`sb_…`) is no token and must not be sent as one."""
     return {"apikey": key} if key.startswith("sb_") else {"apikey": key, "Authorization": f"Bearer {key}"}
 
 

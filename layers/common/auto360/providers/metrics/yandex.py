@@ -67,7 +67,7 @@ class YandexMonitoring:
         )
 
     def _totals(self, metric: str, label: str) -> dict[str, float]:
-        """How many requests of the window carry each value of a label."""
+        """Count requests of the window per value of a label."""
         return self._counted(metric, label, _SUMS) or self._counted(metric, label, _PARTS)
 
     def _counted(self, metric: str, label: str, which: str) -> dict[str, float]:

@@ -11,9 +11,9 @@ _LOCAL = ("http://127.0.0.1", "http://localhost", "http://[::1]")
 
 @dataclass(frozen=True)
 class S3Access:
-    """An account at an S3 endpoint. `region` is part of every signature.
+    """Account at an S3 endpoint. `region` is part of every signature.
 
-    `deletes_many`: whether the endpoint takes DeleteObjects; otherwise objects are deleted one by one.
+    `deletes_many`: true if the endpoint supports DeleteObjects; otherwise objects are deleted one by one.
     """
 
     endpoint: str

@@ -119,7 +119,7 @@ class Running:
         self.require_success()
 
     def write(self, data: bytes) -> None:
-        """Give it something to read. Raises DumpFailed where it has ended."""
+        """Write data to its input. Raises DumpFailed when the process has ended."""
         if self._process.stdin is None:
             raise DumpFailed(f"{self._name} takes no input")
         try:

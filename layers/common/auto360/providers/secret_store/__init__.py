@@ -1,15 +1,15 @@
-"""The port to the place where secrets are kept that do not fit into an environment."""
+"""Port of the secret store: secrets that do not fit into a function's environment."""
 
 from collections.abc import Mapping
 from typing import Protocol
 
 
 class SecretStoreFailure(Exception):
-    """The store did not answer, or not with secrets. The message is a short code of ours, never the store's text."""
+    """Failure of the store to respond with secrets. The message is a short code of ours, never the store's text."""
 
 
 class SecretStore(Protocol):
-    """One store."""
+    """Secret store of a deployed function."""
 
     def secrets(self) -> Mapping[str, str]:
         """Return every secret of this function by its variable. Raises SecretStoreFailure."""

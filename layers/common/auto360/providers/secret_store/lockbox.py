@@ -24,7 +24,7 @@ class LockboxSettings(EnvSettings):
 
 
 class Lockbox:
-    """The `SecretStore` port. `access_token` gives the one that the running call was granted."""
+    """`SecretStore` port at Yandex Lockbox. `access_token` returns the token granted to the current invocation."""
 
     def __init__(
         self, settings: LockboxSettings, http: httpx.Client, *, access_token: Callable[[], str | None]

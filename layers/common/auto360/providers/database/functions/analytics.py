@@ -7,7 +7,7 @@ from auto360.providers.database import Database
 
 
 def metrics_record(database: Database, *, day: str | None) -> int:
-    """Counts a Bishkek day anew and writes its figures; returns how many were new or different. active_users_month:
+    """Counts a Bishkek day anew and writes its metrics; returns how many were new or different. active_users_month:
     30 days that end with this one.
     """
     answer: int = database.call("metrics_record", {"p_day": day})
@@ -15,7 +15,7 @@ def metrics_record(database: Database, *, day: str | None) -> int:
 
 
 def metrics_record_funnel(database: Database, *, day: str | None) -> int:
-    """Counts the funnel of an earlier day anew: people post within a week of coming."""
+    """Counts the funnel of an earlier day anew: users post within a week of registering."""
     answer: int = database.call("metrics_record_funnel", {"p_day": day})
     return answer
 
@@ -23,7 +23,7 @@ def metrics_record_funnel(database: Database, *, day: str | None) -> int:
 def metrics_series(
     database: Database, *, operator_id: str | None, metrics: Sequence[str] | None, days: int | None
 ) -> Any:
-    """For finance and administrators: figures of the last p_days days {series: [{metric, dimension, day, value}]}.
-    Reasons: forbidden, account_blocked, authentication_required.
+    """Returns metrics of the last p_days days {series: [{metric, dimension, day, value}]}. For finance and
+    administrators. Reasons: forbidden, account_blocked, authentication_required.
     """
     return database.call("metrics_series", {"p_operator_id": operator_id, "p_metrics": metrics, "p_days": days})

@@ -7,38 +7,38 @@ from auto360.providers.database import Database, Json
 
 
 def backup_status(database: Database) -> Any:
-    """Per kind of run: the last one, when one was last verified, failures since then."""
+    """Returns per kind of run the last run, the time of the last verified one, and failures since then."""
     return database.call("backup_status", {})
 
 
 def begin_backup_run(database: Database, *, kind: str | None, job: str | None, fence: int | None) -> Any:
-    """Opens a run under a lease; runs of the same kind that were killed are closed as failed."""
+    """Opens a run under a lease; closes killed runs of the same kind as failed."""
     return database.call("begin_backup_run", {"p_kind": kind, "p_job": job, "p_fence": fence})
 
 
 def copies_known(
     database: Database, *, kind: str | None, bucket: str | None, after: str | None, limit: int | None
 ) -> Any:
-    """Copies whose source was there when we last looked, in the byte order of the source: [{source, etag, bytes,
-    sha256, object_key}].
+    """Returns replicas whose source existed at the last check, in the byte order of the source: [{source, etag,
+    bytes, sha256, object_key}].
     """
     return database.call("copies_known", {"p_kind": kind, "p_bucket": bucket, "p_after": after, "p_limit": limit})
 
 
 def copies_over(database: Database, *, kind: str | None, limit: int | None) -> Any:
-    """Copies whose time is over: [{source, object_key}]."""
+    """Returns replicas whose time is over: [{source, object_key}]."""
     return database.call("copies_over", {"p_kind": kind, "p_limit": limit})
 
 
 def copies_to_verify(
     database: Database, *, share_days: int | None, but: Sequence[str] | None, limit: int | None
 ) -> Any:
-    """Copies other than p_but that nobody has read again for p_share_days, the longest unread first."""
+    """Returns replicas, other than p_but, that were not verified for p_share_days, the longest unverified first."""
     return database.call("copies_to_verify", {"p_share_days": share_days, "p_but": but, "p_limit": limit})
 
 
 def copy_of(database: Database, *, kind: str | None, source: str | None) -> Any:
-    """The copy of one source, or null."""
+    """Returns the replica of one source, or null."""
     return database.call("copy_of", {"p_kind": kind, "p_source": source})
 
 
@@ -57,7 +57,7 @@ def end_backup_run(
     keep_until: str | None,
     drilled_manifest: str | None,
 ) -> bool:
-    """Closes a run as verified, uploaded or failed; false where it was closed before."""
+    """Closes a run as verified, uploaded or failed; returns false when it was closed before."""
     answer: bool = database.call(
         "end_backup_run",
         {
@@ -78,7 +78,7 @@ def end_backup_run(
 
 
 def note_copies_deleted(database: Database, *, kind: str | None, sources: Sequence[str] | None) -> None:
-    """The objects of these copies were deleted, since their time was over."""
+    """Records that the objects of these expired replicas were deleted."""
     database.call("note_copies_deleted", {"p_kind": kind, "p_sources": sources})
 
 
@@ -93,7 +93,7 @@ def note_copy(
     sha256: str | None,
     origin: str | None,
 ) -> None:
-    """Notes a copy that was written whole."""
+    """Records a completely written replica."""
     database.call(
         "note_copy",
         {
@@ -109,19 +109,17 @@ def note_copy(
 
 
 def note_copy_damaged(database: Database, *, kind: str | None, source: str | None, sha256: str | None) -> None:
-    """A copy is not what was copied: the next run copies its source anew."""
+    """Records a replica that differs from its source: the next run copies the source again."""
     database.call("note_copy_damaged", {"p_kind": kind, "p_source": source, "p_sha256": sha256})
 
 
 def note_copy_verified(database: Database, *, kind: str | None, source: str | None, sha256: str | None) -> None:
-    """A copy was read again and is what was copied."""
+    """Records that a replica was read again and equals its source."""
     database.call("note_copy_verified", {"p_kind": kind, "p_source": source, "p_sha256": sha256})
 
 
 def note_deleted_videos(database: Database, *, keep_days: int | None) -> int:
-    """Copies of videos that are deleted at their suppliers are kept for p_keep_days from then on; says how many are
-    new.
-    """
+    """Starts the p_keep_days of replicas whose videos were deleted at their providers; returns how many are new."""
     answer: int = database.call("note_deleted_videos", {"p_keep_days": keep_days})
     return answer
 
@@ -129,14 +127,14 @@ def note_deleted_videos(database: Database, *, keep_days: int | None) -> int:
 def note_source_gone(
     database: Database, *, kind: str | None, source: str | None, object_key: str | None, keep_days: int | None
 ) -> None:
-    """The source is gone: from now on its copy, now at p_object_key, is kept for p_keep_days more."""
+    """Records that a source is gone: its replica, now at p_object_key, is kept for p_keep_days more."""
     database.call(
         "note_source_gone", {"p_kind": kind, "p_source": source, "p_object_key": object_key, "p_keep_days": keep_days}
     )
 
 
 def note_swept_backups(database: Database, *, manifest_keys: Sequence[str] | None) -> int:
-    """Marks backups whose time was over and which retention has deleted."""
+    """Marks expired backups that retention has deleted."""
     answer: int = database.call("note_swept_backups", {"p_manifest_keys": manifest_keys})
     return answer
 
@@ -150,7 +148,7 @@ def note_video_copy(
     sha256: str | None,
     origin: str | None,
 ) -> bool:
-    """Notes the copy of a video at VK Cloud; false when the video was deleted meanwhile."""
+    """Records the replica of a video at VK Cloud; returns false when the video was deleted meanwhile."""
     answer: bool = database.call(
         "note_video_copy",
         {"p_video_id": video_id, "p_object_key": object_key, "p_bytes": bytes, "p_sha256": sha256, "p_origin": origin},
@@ -159,12 +157,12 @@ def note_video_copy(
 
 
 def storage_changes(database: Database, *, after: str | None, after_id: str | None, limit: int | None) -> Any:
-    """Files of Supabase Storage that came or changed after a place, the oldest first: [{id, bucket, name, etag,
-    bytes, changed_at}].
+    """Returns files of Supabase Storage that were added or changed after a position, oldest first: [{id, bucket,
+    name, etag, bytes, changed_at}].
     """
     return database.call("storage_changes", {"p_after": after, "p_after_id": after_id, "p_limit": limit})
 
 
 def videos_to_replicate(database: Database, *, after: str | None, after_id: str | None, limit: int | None) -> Any:
-    """Videos without a copy at VK Cloud, the oldest first: [{id, provider, provider_video_id, created_at}]."""
+    """Returns videos without a replica at VK Cloud, oldest first: [{id, provider, provider_video_id, created_at}]."""
     return database.call("videos_to_replicate", {"p_after": after, "p_after_id": after_id, "p_limit": limit})

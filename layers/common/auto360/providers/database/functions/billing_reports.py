@@ -6,26 +6,26 @@ from auto360.providers.database import Database
 
 
 def billing_metrics(database: Database, *, operator_id: str | None, since: str | None, until: str | None) -> Any:
-    """Figures of Bishkek days from p_since to before p_until: {paid_tyiyn, refunded_tyiyn, by_day, by_bank, by_tier,
-    by_type, orders, failures, subscriptions, gaps}. Reason: forbidden.
+    """Returns metrics of Bishkek days from p_since to before p_until: {paid_tyiyn, refunded_tyiyn, by_day, by_bank,
+    by_tier, by_type, orders, failures, subscriptions, gaps}. Reason: forbidden.
     """
     return database.call("billing_metrics", {"p_operator_id": operator_id, "p_since": since, "p_until": until})
 
 
 def customer_by_phone(database: Database, *, operator_id: str | None, phone: str | None) -> Any:
-    """Whom a payment by hand is for: {user_id, name}. Reasons: forbidden, not_found."""
+    """Finds the user of a payment by hand: {user_id, name}. Reasons: forbidden, not_found."""
     return database.call("customer_by_phone", {"p_operator_id": operator_id, "p_phone": phone})
 
 
 def payment_history(database: Database, *, operator_id: str | None, payment_id: str | None) -> Any:
-    """One payment with what may go back, who waits for a second person, refunds, orders at banks and every event.
-    Reasons: forbidden, not_found.
+    """Returns one payment with its refundable amount, approvals that wait for a second person, refunds, orders at
+    banks and every event. Reasons: forbidden, not_found.
     """
     return database.call("payment_history", {"p_operator_id": operator_id, "p_payment_id": payment_id})
 
 
 def payments_search(database: Database, *, operator_id: str | None, text: str | None, limit: int | None) -> Any:
-    """Payments by the id of their user, by our number or the bank's, the newest first; an empty text finds the
-    newest. A phone is looked up by customer_by_phone: it stands in no address. Reason: forbidden.
+    """Finds payments by the id of their user, by our number or the bank's, newest first; an empty text finds the
+    newest. A phone is looked up by customer_by_phone, so that it appears in no URL. Reason: forbidden.
     """
     return database.call("payments_search", {"p_operator_id": operator_id, "p_text": text, "p_limit": limit})

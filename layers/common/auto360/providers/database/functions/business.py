@@ -8,7 +8,7 @@ from auto360.providers.database import Database, Json
 def business_answer_invitation(
     database: Database, *, user_id: str | None, business_id: str | None, accepts: bool | None
 ) -> Any:
-    """The invited person joins (again: changes nothing) or declines, which ends the invitation for him. Reason:
+    """Accepts an invitation, which makes the caller a member, or declines and ends it. Idempotent. Reason:
     not_found.
     """
     return database.call(
@@ -17,16 +17,16 @@ def business_answer_invitation(
 
 
 def business_create(database: Database, *, user_id: str | None, fields: Json | None) -> Any:
-    """Opens an account from {name, …}; the trigger makes its owner a member. The same request again gets the same
-    account. Reasons: business_exists, business_tax_id_taken, text_refused (with rules), account_blocked,
+    """Opens an account from {name, …}; a trigger makes its owner a member. Idempotent: the same request returns the
+    same account. Reasons: business_exists, business_tax_id_taken, text_refused (with rules), account_blocked,
     authentication_required.
     """
     return database.call("business_create", {"p_user_id": user_id, "p_fields": fields})
 
 
 def business_delete(database: Database, *, user_id: str | None, business_id: str | None) -> Any:
-    """Closes an account, owner only: invitations lapse, its tax id is free again, each listing stays with the person
-    who posted it. Reasons: not_found, forbidden.
+    """Closes an account, owner only: invitations lapse, its tax id becomes free, and each listing stays with its
+    seller. Reasons: not_found, forbidden.
     """
     return database.call("business_delete", {"p_user_id": user_id, "p_business_id": business_id})
 
@@ -42,9 +42,9 @@ def business_invite(
     most_members: int | None,
     invitations_per_day: int | None,
 ) -> Any:
-    """Invites a user by id, or whoever has a phone: the owner invites admins and sellers, admins sellers. Of a phone
-    neither this answer nor the team tells whether it has an account. Reasons: not_found, forbidden, rate_limited
-    (with retry_after), business_member_already, business_team_full.
+    """Invites a user by id, or a phone: the owner invites admins and sellers, admins invite sellers. For a phone,
+    neither the result nor the team reveals an account. Reasons: not_found, forbidden, rate_limited (with
+    retry_after), business_member_already, business_team_full.
     """
     return database.call(
         "business_invite",
@@ -61,13 +61,13 @@ def business_invite(
 
 
 def business_mine(database: Database, *, user_id: str | None) -> Any:
-    """The businesses that a user owns, works in or is invited to, by id or by phone, the newest first."""
+    """Lists businesses that a user owns, works in or is invited to (by id or by phone), newest first."""
     return database.call("business_mine", {"p_user_id": user_id})
 
 
 def business_read(database: Database, *, business_id: str | None, user_id: str | None) -> Any:
-    """An account as p_user_id sees it (null: nobody signed in): members see its tax id, e-mail, check and size as
-    well. Null when there is none.
+    """Returns an account as p_user_id sees it (null: not signed in): members also see its tax id, e-mail, check and
+    size. Returns null when it does not exist.
     """
     return database.call("business_read", {"p_business_id": business_id, "p_user_id": user_id})
 
@@ -75,8 +75,8 @@ def business_read(database: Database, *, business_id: str | None, user_id: str |
 def business_remove_member(
     database: Database, *, user_id: str | None, business_id: str | None, member_user_id: str | None
 ) -> Any:
-    """Removes a member or an invitation: the owner anybody, admins sellers, everybody but the owner himself.
-    Reasons: not_found, forbidden, business_owner_stays.
+    """Removes a member or an invitation: the owner removes anybody, admins remove sellers, every member except the
+    owner may leave. Reasons: not_found, forbidden, business_owner_stays.
     """
     return database.call(
         "business_remove_member",
@@ -87,7 +87,7 @@ def business_remove_member(
 def business_set_role(
     database: Database, *, user_id: str | None, business_id: str | None, member_user_id: str | None, role: str | None
 ) -> Any:
-    """The owner makes another member admin or seller. Reasons: not_found, forbidden."""
+    """Makes another member admin or seller; owner only. Reasons: not_found, forbidden."""
     return database.call(
         "business_set_role",
         {"p_user_id": user_id, "p_business_id": business_id, "p_member_user_id": member_user_id, "p_role": role},
@@ -95,8 +95,8 @@ def business_set_role(
 
 
 def business_team(database: Database, *, user_id: str | None, business_id: str | None) -> Any:
-    """The team {team} for its active members; owner and admins see the invited phones as well, of which nothing else
-    is told, also once one is declined. Reason: not_found.
+    """Lists the team {team} for its active members. Owner and admins also see invited phones, without a sign of an
+    account, even after one is declined. Reason: not_found.
     """
     return database.call("business_team", {"p_user_id": user_id, "p_business_id": business_id})
 
@@ -104,8 +104,8 @@ def business_team(database: Database, *, user_id: str | None, business_id: str |
 def business_transfer(
     database: Database, *, user_id: str | None, business_id: str | None, new_owner_id: str | None
 ) -> Any:
-    """The owner hands the account to an active member and stays as admin; the same call again changes nothing.
-    Reasons: not_found, forbidden, business_member_required, business_new_owner_has_one.
+    """Makes an active member the owner; the former owner stays as admin. Idempotent. Reasons: not_found, forbidden,
+    business_member_required, business_new_owner_has_one.
     """
     return database.call(
         "business_transfer", {"p_user_id": user_id, "p_business_id": business_id, "p_new_owner_id": new_owner_id}
@@ -113,7 +113,7 @@ def business_transfer(
 
 
 def business_update(database: Database, *, user_id: str | None, business_id: str | None, fields: Json | None) -> Any:
-    """Changes the fields that are named, null empties one; owner and admins. A tax id is given once. Reasons:
+    """Changes the named fields; null clears one. For owner and admins. A tax id can be set only once. Reasons:
     not_found, forbidden, business_tax_id_taken, text_refused (with rules).
     """
     return database.call("business_update", {"p_user_id": user_id, "p_business_id": business_id, "p_fields": fields})
@@ -122,7 +122,7 @@ def business_update(database: Database, *, user_id: str | None, business_id: str
 def business_withdraw_invitation(
     database: Database, *, user_id: str | None, business_id: str | None, invitation_id: str | None
 ) -> Any:
-    """Takes an invitation of a phone back: the owner any, admins those of sellers. Reasons: not_found, forbidden."""
+    """Withdraws the invitation of a phone: the owner any, admins those of sellers. Reasons: not_found, forbidden."""
     return database.call(
         "business_withdraw_invitation",
         {"p_user_id": user_id, "p_business_id": business_id, "p_invitation_id": invitation_id},

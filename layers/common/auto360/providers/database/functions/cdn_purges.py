@@ -7,31 +7,31 @@ from auto360.providers.database import Database
 
 
 def cdn_purge_done(database: Database, *, ids: Sequence[str] | None) -> int:
-    """The CDN has taken them. Rows are kept for a week."""
+    """Records that the CDN has accepted the paths. Rows are kept for a week."""
     answer: int = database.call("cdn_purge_done", {"p_ids": ids})
     return answer
 
 
 def cdn_purge_drop(database: Database) -> int:
-    """Empties the queue where there is no CDN. Gives how many paths."""
+    """Empties the queue when no CDN is configured. Returns the number of paths."""
     answer: int = database.call("cdn_purge_drop", {})
     return answer
 
 
 def cdn_purge_failed(database: Database, *, ids: Sequence[str] | None) -> int:
-    """The CDN has not taken them: they wait again."""
+    """Returns paths to the queue after the CDN has not accepted them."""
     answer: int = database.call("cdn_purge_failed", {"p_ids": ids})
     return answer
 
 
 def cdn_purge_request(database: Database, *, paths: Sequence[str] | None) -> int:
-    """Adds paths, a `*` allowed at the end; gives how many did not wait already."""
+    """Adds paths, a `*` allowed at the end; returns how many were not waiting already."""
     answer: int = database.call("cdn_purge_request", {"p_paths": paths})
     return answer
 
 
 def cdn_purge_take(database: Database) -> Any:
-    """Up to ten paths for one request, and not before a minute has passed since the last: [{id, path}]. What was
-    taken and neither done nor failed for ten minutes belonged to a run that was killed, and is given again.
+    """Claims up to ten paths for one purge request, at most once a minute: [{id, path}]. Paths that were claimed but
+    not recorded for ten minutes belonged to a killed run and become available again.
     """
     return database.call("cdn_purge_take", {})

@@ -6,14 +6,12 @@ from auto360.providers.database import Database, Json
 
 
 def chat_block(database: Database, *, user_id: str | None, other_user_id: str | None) -> Any:
-    """Blocks a person for the caller; again: changes nothing. Reasons: not_found, forbidden (oneself),
-    authentication_required.
-    """
+    """Blocks a user for the caller. Idempotent. Reasons: not_found, forbidden (oneself), authentication_required."""
     return database.call("chat_block", {"p_user_id": user_id, "p_other_user_id": other_user_id})
 
 
 def chat_mark_read(database: Database, *, user_id: str | None, thread_id: str | None) -> Any:
-    """Marks what the other side has written as read, and the notification of it: {read}. Reason: not_found."""
+    """Marks messages of the other side, and their notification, as read: {read}. Reason: not_found."""
     return database.call("chat_mark_read", {"p_user_id": user_id, "p_thread_id": thread_id})
 
 
@@ -26,8 +24,8 @@ def chat_messages_page(
     before_id: str | None,
     limit: int | None,
 ) -> Any:
-    """A page of a conversation {messages}, the newest first, after the message (p_before, p_before_id), without what
-    this side has removed. Reason: not_found.
+    """Returns a page of a conversation {messages}, newest first, after the message (p_before, p_before_id), without
+    messages that this side has removed. Reason: not_found.
     """
     return database.call(
         "chat_messages_page",
@@ -42,14 +40,14 @@ def chat_messages_page(
 
 
 def chat_open_thread(database: Database, *, user_id: str | None, listing_id: str | None) -> Any:
-    """The one conversation of this buyer about this listing, opened if there is none. Reasons: not_found,
+    """Opens the conversation of this buyer about this listing, or returns the existing one. Reasons: not_found,
     chat_own_listing, chat_blocked, account_blocked, authentication_required.
     """
     return database.call("chat_open_thread", {"p_user_id": user_id, "p_listing_id": listing_id})
 
 
 def chat_remove_thread(database: Database, *, user_id: str | None, thread_id: str | None) -> Any:
-    """Removes a conversation for this side only, with what was written until now. Reason: not_found."""
+    """Removes a conversation, with its messages so far, for this side only. Reason: not_found."""
     return database.call("chat_remove_thread", {"p_user_id": user_id, "p_thread_id": thread_id})
 
 
@@ -62,7 +60,7 @@ def chat_report(
     reason: str | None,
     comment: str | None,
 ) -> Any:
-    """Reports a user, or a message of one's own conversations; the first report of a thing stays. Reasons:
+    """Reports a user, or a message of the caller's own conversations; the first report of a subject stays. Reasons:
     not_found, forbidden (oneself), account_blocked, authentication_required.
     """
     return database.call(
@@ -86,8 +84,8 @@ def chat_send(
     client_message_id: str | None,
     replay_seconds: int | None,
 ) -> Any:
-    """Writes {message_type, body, image_url, offer_amount} into a conversation; a repetition gets the first message
-    again. Reasons: not_found, chat_blocked, idempotency_key_reused, account_blocked, authentication_required.
+    """Writes {message_type, body, image_url, offer_amount} into a conversation; a repeat returns the first message.
+    Reasons: not_found, chat_blocked, idempotency_key_reused, account_blocked, authentication_required.
     """
     return database.call(
         "chat_send",
@@ -104,8 +102,8 @@ def chat_send(
 def chat_threads_page(
     database: Database, *, user_id: str | None, before: str | None, before_id: str | None, limit: int | None
 ) -> Any:
-    """A page of a user's conversations {threads, unread_total}, the newest first, after (p_before, p_before_id),
-    which are newest_at and id. What he has removed comes back with a new message; a seller sees no empty
+    """Returns a page of a user's conversations {threads, unread_total}, newest first, after (p_before, p_before_id),
+    which are newest_at and id. A removed conversation returns with a new message; a seller sees no empty
     conversation.
     """
     return database.call(
@@ -114,5 +112,5 @@ def chat_threads_page(
 
 
 def chat_unblock(database: Database, *, user_id: str | None, other_user_id: str | None) -> Any:
-    """Takes the caller's own block back; without one nothing changes."""
+    """Removes the caller's own block. Idempotent."""
     return database.call("chat_unblock", {"p_user_id": user_id, "p_other_user_id": other_user_id})

@@ -29,7 +29,7 @@ def comment_decide(
 
 
 def comment_remove(database: Database, *, user_id: str | None, comment_id: str | None) -> Any:
-    """Deletes the caller's own comment: {id}; again, it changes nothing. Reason: not_found."""
+    """Deletes the caller's own comment: {id}. Idempotent. Reason: not_found."""
     return database.call("comment_remove", {"p_user_id": user_id, "p_comment_id": comment_id})
 
 
@@ -43,7 +43,9 @@ def comments_page(
     before_id: str | None,
     limit: int | None,
 ) -> Any:
-    """A page of the comments of a listing, or of the replies to one, newest first: {comments}. Reason: not_found."""
+    """Returns a page of the comments of a listing, or of the replies to one, newest first: {comments}. Reason:
+    not_found.
+    """
     return database.call(
         "comments_page",
         {
@@ -58,7 +60,7 @@ def comments_page(
 
 
 def comments_to_check(database: Database, *, moderator_id: str | None, limit: int | None) -> Any:
-    """The hidden comments, the oldest first: {comments}. Reasons: forbidden, account_blocked,
+    """Returns the hidden comments, oldest first: {comments}. Reasons: forbidden, account_blocked,
     authentication_required.
     """
     return database.call("comments_to_check", {"p_moderator_id": moderator_id, "p_limit": limit})

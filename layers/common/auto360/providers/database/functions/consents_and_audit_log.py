@@ -14,8 +14,8 @@ def consent_accept(
     notifications: bool | None,
     origin: Json | None,
 ) -> Any:
-    """Records acceptance of the document versions {terms, privacy, processing}; the same acceptance again changes
-    nothing. Null when there is no such user.
+    """Records acceptance of the document versions {terms, privacy, processing}. Idempotent. Returns null for an
+    unknown user.
     """
     return database.call(
         "consent_accept",
@@ -32,8 +32,8 @@ def consent_accept(
 def consent_revoke(
     database: Database, *, user_id: str | None, choice: str | None, reason: str | None, origin: Json | None
 ) -> Any:
-    """Withdraws everything (p_choice all) or one optional choice (marketing, notifications); null when nothing was
-    in force.
+    """Withdraws all consent (p_choice all) or one optional choice (marketing, notifications); returns null when
+    nothing was in force.
     """
     return database.call(
         "consent_revoke", {"p_user_id": user_id, "p_choice": choice, "p_reason": reason, "p_origin": origin}

@@ -15,8 +15,8 @@ def business_listings(
     before_id: str | None,
     limit: int | None,
 ) -> Any:
-    """A page of a business's listings {listings}, newest first, after the listing (p_before, p_before_id): what
-    everybody sees, for members all. Reason: not_found.
+    """Returns a page of a business's listings {listings}, newest first, after the listing (p_before, p_before_id):
+    public ones, for members all. Reason: not_found.
     """
     return database.call(
         "business_listings",
@@ -31,33 +31,37 @@ def business_listings(
 
 
 def count_searches(database: Database, *, searches: Json | None) -> None:
-    """Adds a batch [{term, category, searched_on, searches}] of searches that the backend has gathered; null adds
+    """Adds a batch [{term, category, searched_on, searches}] of searches that the backend has buffered; null adds
     nothing.
     """
     database.call("count_searches", {"p_searches": searches})
 
 
 def listing_feed(database: Database, *, query: Json | None, viewer_id: str | None, searches: Json | None) -> Any:
-    """A page of the feed or of a search: {listings, match, marks}, the last {liked, saved} for a viewer. p_query:
-    see private.feed_statement. p_searches: searches that the backend has gathered, see count_searches.
+    """Returns a page of the feed or of a search: {listings, match, marks}; marks is {liked, saved} for a viewer.
+    p_query: see private.feed_statement. p_searches: searches that the backend has buffered, see count_searches.
     """
     return database.call("listing_feed", {"p_query": query, "p_viewer_id": viewer_id, "p_searches": searches})
 
 
 def listing_marks(database: Database, *, listing_ids: Sequence[str] | None, viewer_id: str | None) -> Any:
-    """What a signed-in viewer of a cached page needs besides it: {liked, saved}."""
+    """Returns the marks of a signed-in viewer for a cached page: {liked, saved}."""
     return database.call("listing_marks", {"p_listing_ids": listing_ids, "p_viewer_id": viewer_id})
 
 
 def listing_read(database: Database, *, listing_id: str | None, viewer_id: str | None, views: Json | None) -> Any:
-    """private.listing_view for the backend. p_views: views that the backend has gathered, counted on this occasion."""
+    """Returns private.listing_view for the backend. p_views: views that the backend has buffered, counted in the
+    same call.
+    """
     return database.call("listing_read", {"p_listing_id": listing_id, "p_viewer_id": viewer_id, "p_views": views})
 
 
 def popular_searches(
     database: Database, *, category: str | None, days: int | None, least: int | None, limit: int | None
 ) -> Any:
-    """The terms searched most in p_days Bishkek days, [{term, searches}], each searched p_least times at least."""
+    """Returns the most frequent search terms of p_days Bishkek days, [{term, searches}], each searched at least
+    p_least times.
+    """
     return database.call(
         "popular_searches", {"p_category": category, "p_days": days, "p_least": least, "p_limit": limit}
     )

@@ -14,8 +14,8 @@ def extend_job_lease(
     seconds: int | None,
     cursor: Json | None,
 ) -> bool:
-    """Keeps the lease and stores the cursor; false when the lease is lost or the job was paused, and the run must
-    stop.
+    """Extends the lease and stores the cursor; returns false when the lease is lost or the job was paused, and the
+    run must stop.
     """
     answer: bool = database.call(
         "extend_job_lease",
@@ -41,7 +41,7 @@ def release_job_lease(
 
 
 def take_job_lease(database: Database, *, job: str | None, holder: str | None, seconds: int | None) -> Any:
-    """Gives the job to p_holder for p_seconds when nobody has it and no person has paused it; otherwise the row is
-    null.
+    """Gives p_holder the lease of a job for p_seconds when it is free and not paused; otherwise returns a row of
+    nulls.
     """
     return database.call("take_job_lease", {"p_job": job, "p_holder": holder, "p_seconds": seconds})

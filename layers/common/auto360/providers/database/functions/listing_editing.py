@@ -8,41 +8,41 @@ from auto360.providers.database import Database, Json
 def listing_create(
     database: Database, *, user_id: str | None, fields: Json | None, key: str | None, digest: str | None
 ) -> Any:
-    """Posts a listing: {listing, is_repeat}. The month's limit is checked under a lock on the payer. p_key is the
-    client's Idempotency-Key, good for a day; without one the same body within ten minutes is a repetition.
-    Reasons: authentication_required, account_blocked, forbidden (no member of the business),
-    listing_limit_reached, listing_refused (with rules), video_unavailable, idempotency_key_reused.
+    """Posts a listing: {listing, is_repeat}. Checks the month's limit under a lock on the payer. p_key is the
+    client's Idempotency-Key, valid for a day; without one the same body within ten minutes is a repeat. Reasons:
+    authentication_required, account_blocked, forbidden (no member of the business), listing_limit_reached,
+    listing_refused (with rules), video_unavailable, idempotency_key_reused.
     """
     return database.call("listing_create", {"p_user_id": user_id, "p_fields": fields, "p_key": key, "p_digest": digest})
 
 
 def listing_delete(database: Database, *, user_id: str | None, listing_id: str | None) -> Any:
-    """Hides a listing for ever and asks for the removal of its videos: {id}. Again, it changes nothing. Reasons:
-    not_found, forbidden, account_blocked, authentication_required.
+    """Hides a listing for good and requests the removal of its videos: {id}. Idempotent. Reasons: not_found,
+    forbidden, account_blocked, authentication_required.
     """
     return database.call("listing_delete", {"p_user_id": user_id, "p_listing_id": listing_id})
 
 
 def listing_mark_sold(database: Database, *, user_id: str | None, listing_id: str | None, days: int | None) -> Any:
-    """Marks a listing as sold; it stays visible for p_days: {id, status, sold_at, delete_at}. Again, it answers the
-    same. Reasons: not_found, forbidden, account_blocked, authentication_required, listing_not_active.
+    """Marks a listing as sold; it stays visible for p_days: {id, status, sold_at, delete_at}. Idempotent. Reasons:
+    not_found, forbidden, account_blocked, authentication_required, listing_not_active.
     """
     return database.call("listing_mark_sold", {"p_user_id": user_id, "p_listing_id": listing_id, "p_days": days})
 
 
 def listing_reactivate(database: Database, *, user_id: str | None, listing_id: str | None) -> Any:
-    """Takes a sale back while the listing is still visible: {id, status}; it is queued for the check and waits where
-    it breaks a rule. Of an active listing it says that it is active: the app repeats calls after a time-out.
-    Reasons: not_found, forbidden, account_blocked, authentication_required, listing_not_sold, listing_sale_final,
+    """Reactivates a sold listing while it is still visible: {id, status}; queues it for the check, and it waits when
+    it breaks a rule. Returns an active listing as active: the app repeats requests after a time-out. Reasons:
+    not_found, forbidden, account_blocked, authentication_required, listing_not_sold, listing_sale_final,
     listing_refused (with rules).
     """
     return database.call("listing_reactivate", {"p_user_id": user_id, "p_listing_id": listing_id})
 
 
 def listing_update(database: Database, *, user_id: str | None, listing_id: str | None, fields: Json | None) -> Any:
-    """Changes the fields that are named, null empties one: {listing}. Changed content is queued again and stays
-    visible unless it breaks a rule; a rejected listing or a draft is submitted and waits. Reasons: not_found,
-    forbidden, account_blocked, authentication_required, listing_not_active, listing_limit_reached,
-    listing_refused (with rules), video_unavailable.
+    """Changes the named fields, null clears one: {listing}. Queues changed content again and keeps it visible unless
+    it breaks a rule; submits a rejected listing or a draft, which waits. Reasons: not_found, forbidden,
+    account_blocked, authentication_required, listing_not_active, listing_limit_reached, listing_refused (with
+    rules), video_unavailable.
     """
     return database.call("listing_update", {"p_user_id": user_id, "p_listing_id": listing_id, "p_fields": fields})

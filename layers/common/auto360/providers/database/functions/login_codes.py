@@ -17,9 +17,8 @@ def login_record_sms(
     cost_tyiyn: int | None,
     attempts: Json | None,
 ) -> None:
-    """Records what became of a reserved SMS (state accepted or released), its attempts, and its cost in tyiyn (null:
-    as reserved). A released one gives its place in the limits and its money back. A second call for the same SMS
-    changes nothing.
+    """Records the result of a reserved SMS (state accepted or released), its attempts, and its cost in tyiyn (null:
+    as reserved). A released SMS returns its place in the limits and its money. Idempotent per SMS.
     """
     database.call(
         "login_record_sms",
@@ -55,7 +54,7 @@ def login_request_code(
 ) -> Any:
     """Decides by p_rules {limits, brake, budget} whether a login SMS may be sent and reserves its place: {reason,
     retry_after} when refused, else {sms_id, code_id, nonce, key_id, expires_in, undelivered_supplier,
-    open_circuits}. A live code is given again, with its tries and its end unchanged.
+    open_circuits}. Reuses a live code with its remaining tries and its expiry.
     """
     return database.call(
         "login_request_code",
@@ -89,10 +88,10 @@ def login_verify_code(
     session: Json | None,
     lock: Json | None,
 ) -> Any:
-    """Checks a login code: {outcome: ok, session_id, is_new_user, user}, {outcome: invalid} (wrong, expired,
-    unknown, used: not told apart), {outcome: locked, retry_after} or {outcome: blocked}. At most `tries`
-    comparisons per code, the last one only for a caller who asked for the code. The repeat of a success comes
-    before every lock. Codes shorter than p_lock.least_length are no codes; p_lock.week limits wrong ones
+    """Checks a login code: {outcome: ok, session_id, is_new_user, user}, {outcome: invalid} (wrong, expired, unknown
+    and used are not distinguished), {outcome: locked, retry_after} or {outcome: blocked}. Allows at most `tries`
+    comparisons per code and reserves the last for a caller who requested the code. A repeat of a success passes
+    every lock. Rejects codes shorter than p_lock.least_length; p_lock.week limits wrong ones
     (private.weekly_lock_seconds).
     """
     return database.call(

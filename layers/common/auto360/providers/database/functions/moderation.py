@@ -15,9 +15,9 @@ def moderation_act(
     action: str | None,
     reason: str | None,
 ) -> Any:
-    """assign, release, approve, reject (with p_reason) or escalate: the place in the queue afterwards. Reasons:
-    not_found, forbidden, account_blocked, authentication_required, moderation_outdated (the listing has changed
-    since p_version), moderation_decided, moderation_taken.
+    """Performs assign, release, approve, reject (with p_reason) or escalate and returns the queue item afterwards.
+    Reasons: not_found, forbidden, account_blocked, authentication_required, moderation_outdated (the listing has
+    changed since p_version), moderation_decided, moderation_taken.
     """
     return database.call(
         "moderation_act",
@@ -42,7 +42,7 @@ def moderation_list(
     after_id: str | None,
     limit: int | None,
 ) -> Any:
-    """A page of the open queue {items}, the most urgent and then the oldest first. Reasons: forbidden,
+    """Returns a page of the open queue {items}, most urgent and then oldest first. Reasons: forbidden,
     account_blocked, authentication_required.
     """
     return database.call(
@@ -60,7 +60,7 @@ def moderation_list(
 
 
 def moderation_read(database: Database, *, moderator_id: str | None, listing_id: str | None) -> Any:
-    """One place in the queue with its history {…, events, reports}. Reasons: not_found, forbidden, account_blocked,
+    """Returns one queue item with its history {…, events, reports}. Reasons: not_found, forbidden, account_blocked,
     authentication_required.
     """
     return database.call("moderation_read", {"p_moderator_id": moderator_id, "p_listing_id": listing_id})

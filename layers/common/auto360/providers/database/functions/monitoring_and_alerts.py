@@ -7,41 +7,41 @@ from auto360.providers.database import Database, Json
 
 
 def alert_message_record(database: Database, *, id: str | None, failure: str | None) -> None:
-    """A message was taken by its channel, or failed (p_failure) and is tried again after a minute, doubling to half
-    an hour, until it is taken.
+    """Records that a channel accepted a message, or a failure (p_failure), after which it is retried after a minute,
+    doubling to half an hour, until it is accepted.
     """
     database.call("alert_message_record", {"p_id": id, "p_failure": failure})
 
 
 def alert_messages_claim(database: Database, *, most: int | None, seconds: int | None) -> Any:
-    """Messages to send now, each given to one caller for p_seconds; who dies in between leaves them due. The
-    messages about one alert reach a recipient in their order.
+    """Claims messages to send now, each for one caller for p_seconds; a caller that dies leaves them due. Messages
+    about one alert reach a recipient in order.
     """
     return database.call("alert_messages_claim", {"p_most": most, "p_seconds": seconds})
 
 
 def alert_rule_change(database: Database, *, operator_id: str | None, code: str | None, changes: Json | None) -> Any:
-    """An administrator changes threshold, for_seconds, is_active or channels of a rule: {rule}. The audit log keeps
-    what it was. Reasons: not_found, forbidden, account_blocked, authentication_required.
+    """Changes threshold, for_seconds, is_active or channels of a rule: {rule}. For administrators; the audit log
+    keeps the former values. Reasons: not_found, forbidden, account_blocked, authentication_required.
     """
     return database.call("alert_rule_change", {"p_operator_id": operator_id, "p_code": code, "p_changes": changes})
 
 
 def alert_rules_list(database: Database, *, operator_id: str | None) -> Any:
-    """Every rule {rules}. Reasons: forbidden, account_blocked, authentication_required."""
+    """Returns every rule {rules}. Reasons: forbidden, account_blocked, authentication_required."""
     return database.call("alert_rules_list", {"p_operator_id": operator_id})
 
 
 def alert_silence(database: Database, *, operator_id: str | None, alert_id: str | None, minutes: int | None) -> Any:
-    """No repetitions of an open alert for p_minutes: {silenced_until}. That it closes is still told. Reasons:
-    not_found, forbidden, account_blocked, authentication_required.
+    """Suppresses repetitions of an open alert for p_minutes: {silenced_until}. Its closing is still reported.
+    Reasons: not_found, forbidden, account_blocked, authentication_required.
     """
     return database.call("alert_silence", {"p_operator_id": operator_id, "p_alert_id": alert_id, "p_minutes": minutes})
 
 
 def alert_sms_reserve(database: Database, *, event_id: str | None, phone: str | None) -> Any:
-    """The SMS of an alert message, under the same id at every try: {state, open_circuits}. A state other than
-    reserved means that a supplier took it before.
+    """Reserves the SMS of an alert message, under the same id at every attempt: {state, open_circuits}. A state
+    other than reserved means that a provider accepted it before.
     """
     return database.call("alert_sms_reserve", {"p_event_id": event_id, "p_phone": phone})
 
@@ -49,35 +49,35 @@ def alert_sms_reserve(database: Database, *, event_id: str | None, phone: str | 
 def alerts_judge(
     database: Database, *, measured: Sequence[str] | None, readings: Json | None, recipients: Json | None
 ) -> Any:
-    """Compares the readings [{metric, subject, value, weak}] of the metrics in p_measured with the rules, and makes
-    the messages for p_recipients {sms: [], email: [], webhook: []}: {opened, repeated, closed}. Repetitions come
-    at doubling distances up to a day, none while a person has silenced the alert.
+    """Compares the samples [{metric, subject, value, weak}] of the metrics in p_measured with the rules, and adds
+    the messages for p_recipients {sms: [], email: [], webhook: []}: {opened, repeated, closed}. Repeats at
+    doubling intervals up to a day, never while the alert is silenced.
     """
     return database.call("alerts_judge", {"p_measured": measured, "p_readings": readings, "p_recipients": recipients})
 
 
 def alerts_list(database: Database, *, operator_id: str | None, most: int | None) -> Any:
-    """Open alerts and then the last closed ones {alerts}. Reasons: forbidden, account_blocked,
+    """Returns open alerts and then the last closed ones {alerts}. Reasons: forbidden, account_blocked,
     authentication_required.
     """
     return database.call("alerts_list", {"p_operator_id": operator_id, "p_most": most})
 
 
 def database_report(database: Database, *, operator_id: str | None) -> Any:
-    """For administrators: size, slow statements, largest tables, tables read from end to end too often (an index is
-    missing), indexes over 1 MB that nobody has used since statistics began. Reasons: forbidden, account_blocked,
+    """Returns size, slow statements, largest tables, tables scanned sequentially too often (an index is missing),
+    and indexes over 1 MB unused since statistics began. For administrators. Reasons: forbidden, account_blocked,
     authentication_required.
     """
     return database.call("database_report", {"p_operator_id": operator_id})
 
 
 def health_check(database: Database) -> Any:
-    """Returns {at}; fails when the database does not answer, and with 25006 when it accepts no writes."""
+    """Returns {at}; fails when the database does not respond, and with 25006 when it accepts no writes."""
     return database.call("health_check", {})
 
 
 def monitoring_metrics(database: Database, *, disk_bytes: int | None) -> Any:
-    """Everything that the database can tell the monitor [{metric, subject, value, weak}]; p_disk_bytes is the size
-    of its disk, null where somebody else tells how full it is.
+    """Returns all metrics that the database can measure [{metric, subject, value, weak}]; p_disk_bytes is the size
+    of its disk, null when another source reports its use.
     """
     return database.call("monitoring_metrics", {"p_disk_bytes": disk_bytes})

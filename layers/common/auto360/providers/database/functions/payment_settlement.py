@@ -7,38 +7,38 @@ from auto360.providers.database import Database, Json
 
 
 def payment_checks_due(database: Database, *, limit: int | None) -> Any:
-    """Payments about which the bank should be asked now: [{payment_id, is_over, is_last, ask}]. Each is given to one
-    caller, and comes again after its pause, whatever becomes of him.
+    """Claims payments that are due for a query to their bank: [{payment_id, is_over, is_last, ask}]. Each goes to
+    one caller and becomes due again after its pause, even if the caller dies.
     """
     return database.call("payment_checks_due", {"p_limit": limit})
 
 
 def payment_compare(database: Database, *, provider: str | None, listed: Json | None) -> Any:
-    """Of a bank's list, the lines with which our books do not agree, each with our attempt_id or null. A line is
-    {attempt_id, provider_ref, state, amount_tyiyn, paid_at, transaction_id}.
+    """Returns the lines of a bank's statement that differ from our books, each with our attempt_id or null. A line
+    is {attempt_id, provider_ref, state, amount_tyiyn, paid_at, transaction_id}.
     """
     return database.call("payment_compare", {"p_provider": provider, "p_listed": listed})
 
 
 def payment_comparison_finish(database: Database, *, provider: str | None, day: str | None, listed: Json | None) -> Any:
-    """Writes down how our books of a Bishkek day agree with the bank's list, after everything was acted upon:
-    {listed, ours, gaps}. The list may reach beyond the day, since clocks differ; what is counted is the day.
+    """Records the comparison of a Bishkek day with the bank's statement, after all lines were processed: {listed,
+    ours, gaps}. The statement may reach beyond the day, since clocks differ; only the day counts.
     """
     return database.call("payment_comparison_finish", {"p_provider": provider, "p_day": day, "p_listed": listed})
 
 
 def payment_comparisons_due(database: Database, *, banks: Sequence[str] | None, days: int | None) -> Any:
-    """Days of the last p_days that have not been compared with the list of a bank: [{bank, day, since, until}]. Each
-    is given to one caller for a quarter of an hour. Nothing before four in the morning in Bishkek: lists need the
-    night.
+    """Claims days of the last p_days that have not been compared with a bank's statement: [{bank, day, since,
+    until}]. Each goes to one caller for a quarter of an hour. Returns nothing before 4:00 in Bishkek: statements
+    need the night.
     """
     return database.call("payment_comparisons_due", {"p_banks": banks, "p_days": days})
 
 
 def payment_expire(database: Database, *, payment_id: str | None, actor: Json | None) -> bool:
-    """Closes a payment whose time is over, after the bank was asked: true for the call that did. Money that comes
-    all the same completes it. Where a signed call of the bank spoke of money and the bank, asked, never did, a
-    person looks instead.
+    """Closes an expired payment after a query to the bank: returns true when this call did. Money that arrives later
+    completes it. Holds the payment for a staff member when a signed webhook reported money that the bank never
+    confirmed.
     """
     answer: bool = database.call("payment_expire", {"p_payment_id": payment_id, "p_actor": actor})
     return answer
@@ -53,8 +53,8 @@ def payment_orphan_found(
     event_id: str | None,
     outcome: str | None,
 ) -> Any:
-    """Money at a bank for no order of ours is kept for a person; a call about nothing is only kept. p_outcome says
-    what was found out.
+    """Keeps money at a bank for no order of ours for a staff member; ignores a webhook without money. p_outcome is
+    the reason that is stored.
     """
     return database.call(
         "payment_orphan_found",
@@ -77,10 +77,10 @@ def payment_settle(
     actor: Json | None,
     event_id: str | None,
 ) -> Any:
-    """Acts on what a bank says about an order: {payment_id, user_id, state, changed, payment}. p_report: {state,
+    """Acts on a bank's report about an order: {payment_id, user_id, state, changed, payment}. p_report: {state,
     amount_tyiyn (null: as ordered), currency, transaction_id, provider_ref, paid_at, is_test, is_confirmed,
-    refunded_tyiyn, payer_digest}; p_rules: {takes_test_money, users_of_payer}. p_event_id is the bank's call that
-    ends with it. Saying it again changes nothing. Reason: not_found.
+    refunded_tyiyn, payer_digest}; p_rules: {takes_test_money, users_of_payer}. p_event_id is the stored webhook
+    that ends with it. Idempotent. Reason: not_found.
     """
     return database.call(
         "payment_settle",
@@ -89,16 +89,16 @@ def payment_settle(
 
 
 def payment_webhook_receive(database: Database, *, provider: str | None, event: Json | None) -> Any:
-    """Stores a bank's call before anything is done about it, once for its event_key: {event_id, state, deliveries,
-    payment_id, is_done, attempt}. is_done: nothing is left to do; a call about money is done once its payment is
-    paid. p_event: {event_key, trust, attempt_id, provider_ref, report, body}. attempt is null when it is no order
-    of ours.
+    """Stores a bank's webhook before acting on it, once per event_key: {event_id, state, deliveries, payment_id,
+    is_done, attempt}. is_done: nothing is left to do; a webhook about money is done once its payment is paid.
+    p_event: {event_key, trust, attempt_id, provider_ref, report, body}. attempt is null when it is no order of
+    ours.
     """
     return database.call("payment_webhook_receive", {"p_provider": provider, "p_event": event})
 
 
 def payment_webhooks_open(database: Database, *, limit: int | None) -> Any:
-    """Calls of banks that were stored and not acted upon, because a process ended in between: [{event_id, bank,
-    trust, report, attempt, is_old}]. Each is given to one caller for a minute. attempt is looked for again.
+    """Claims stored webhooks that a process left unprocessed: [{event_id, bank, trust, report, attempt, is_old}].
+    Each goes to one caller for a minute. Looks up attempt again.
     """
     return database.call("payment_webhooks_open", {"p_limit": limit})

@@ -8,8 +8,8 @@ from auto360.providers.database import Database, Json
 def payment_attempt_failed(
     database: Database, *, attempt_id: str | None, outcome: str | None, code: str | None, actor: Json | None
 ) -> None:
-    """The bank did not (certainly) make the order. After the outcome unknown it may exist, and is asked about; the
-    payment stays open for another try.
+    """Records that the bank did not make the order. After the outcome unknown the order may exist and the bank is
+    queried; the payment stays open for another attempt.
     """
     database.call(
         "payment_attempt_failed", {"p_attempt_id": attempt_id, "p_outcome": outcome, "p_code": code, "p_actor": actor}
@@ -17,15 +17,15 @@ def payment_attempt_failed(
 
 
 def payment_attempt_opened(database: Database, *, attempt_id: str | None, made: Json | None, actor: Json | None) -> Any:
-    """The bank has made the order: {provider_ref, redirect_url, qr_text, deep_links, expires_at}. Answers {payment}.
-    A try that was overtaken meanwhile keeps its reference, so that money for it is recognised.
+    """Records the order that the bank has made: {provider_ref, redirect_url, qr_text, deep_links, expires_at}.
+    Returns {payment}. A superseded attempt keeps its reference, so that money for it is recognized.
     """
     return database.call("payment_attempt_opened", {"p_attempt_id": attempt_id, "p_made": made, "p_actor": actor})
 
 
 def payment_cancel(database: Database, *, user_id: str | None, payment_id: str | None, actor: Json | None) -> Any:
-    """The user does not want to pay any more: {payment, withdraw: orders to withdraw at the bank}. Money that comes
-    all the same is recognised. Reasons: not_found, payment_not_open.
+    """Cancels an open payment: {payment, withdraw: orders to withdraw at the bank}. Money that arrives later is
+    still recognized. Reasons: not_found, payment_not_open.
     """
     return database.call("payment_cancel", {"p_user_id": user_id, "p_payment_id": payment_id, "p_actor": actor})
 
@@ -33,30 +33,30 @@ def payment_cancel(database: Database, *, user_id: str | None, payment_id: str |
 def payment_open(
     database: Database, *, user_id: str | None, order: Json | None, key: str | None, risk: Json | None
 ) -> Any:
-    """Orders a tier: {payment}, and {ask: {attempt_id, amount_tyiyn, …}} when the bank must be asked now. The price
-    is never the caller's. p_order: {tier, bank, keep_card, seconds, preparing_seconds, most_attempts, actor};
-    p_risk: {address, device_digest} and thresholds. The same p_key is the same payment; without one, an open
-    payment of the same tier and bank is gone on with. Reasons: authentication_required, account_blocked,
-    idempotency_key_reused, tier_not_for_sale, tier_needs_offer, tier_below_current, payment_refused,
-    payment_being_prepared, rate_limited.
+    """Orders a tier: {payment}, and {ask: {attempt_id, amount_tyiyn, …}} when an order must be made at the bank now.
+    Never uses a price from the caller. p_order: {tier, bank, keep_card, seconds, preparing_seconds,
+    most_attempts, actor}; p_risk: {address, device_digest} and thresholds. The same p_key is the same payment;
+    without one, continues an open payment of the same tier and bank. Reasons: authentication_required,
+    account_blocked, idempotency_key_reused, tier_not_for_sale, tier_needs_offer, tier_below_current,
+    payment_refused, payment_being_prepared, rate_limited.
     """
     return database.call("payment_open", {"p_user_id": user_id, "p_order": order, "p_key": key, "p_risk": risk})
 
 
 def payment_profile_reencrypt(database: Database, *, id: str | None, old: str | None, new: str | None) -> bool:
-    """Puts the same token under another key, if nobody did so meanwhile."""
+    """Replaces the ciphertext of a token by one under another key, unless it has changed meanwhile."""
     answer: bool = database.call("payment_profile_reencrypt", {"p_id": id, "p_old": old, "p_new": new})
     return answer
 
 
 def payment_profiles_stale(database: Database, *, key_id: str | None, after: str | None, limit: int | None) -> Any:
-    """Tokens that another key than p_key_id encrypted, after an id: [{id, token_encrypted}]."""
+    """Returns tokens encrypted under another key than p_key_id, after an id: [{id, token_encrypted}]."""
     return database.call("payment_profiles_stale", {"p_key_id": key_id, "p_after": after, "p_limit": limit})
 
 
 def payment_read(database: Database, *, user_id: str | None, payment_id: str | None, ask_seconds: int | None) -> Any:
-    """One payment of a user: {payment, ask}. ask names the tries about which the bank should be asked now: at most
-    once in p_ask_seconds for a payment, however many look at it. Reason: not_found.
+    """Returns one payment of a user: {payment, ask}. ask lists attempts to query at the bank now: at most once in
+    p_ask_seconds per payment, for all callers together. Reason: not_found.
     """
     return database.call(
         "payment_read", {"p_user_id": user_id, "p_payment_id": payment_id, "p_ask_seconds": ask_seconds}

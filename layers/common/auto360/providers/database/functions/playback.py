@@ -6,21 +6,21 @@ from auto360.providers.database import Database
 
 
 def playback_of_provider(database: Database, *, provider: str | None) -> Any:
-    """Videos that play from a supplier, how many of them have a copy, how many were led to their copies."""
+    """Counts videos that play from a provider, those of them with a copy, and those switched to their copies."""
     return database.call("playback_of_provider", {"p_provider": provider})
 
 
 def switch_playback(database: Database, *, provider: str | None, api_url: str | None, limit: int | None) -> int:
-    """Leads up to p_limit videos of a supplier to their copies; again until it says 0. A video without a copy is
-    left alone.
+    """Switches playback of up to p_limit videos of a provider to their copies; call until it returns 0. Skips a
+    video without a copy.
     """
     answer: int = database.call("switch_playback", {"p_provider": provider, "p_api_url": api_url, "p_limit": limit})
     return answer
 
 
 def switch_playback_back(database: Database, *, provider: str | None, api_url: str | None, limit: int | None) -> int:
-    """Leads up to p_limit of the switched videos back to their supplier; again until it says 0, which ends the
-    switch.
+    """Switches playback of up to p_limit switched videos back to their provider; call until it returns 0, which ends
+    the switch.
     """
     answer: int = database.call(
         "switch_playback_back", {"p_provider": provider, "p_api_url": api_url, "p_limit": limit}
@@ -29,41 +29,41 @@ def switch_playback_back(database: Database, *, provider: str | None, api_url: s
 
 
 def video_delete(database: Database, *, user_id: str | None, video_id: str | None) -> Any:
-    """Nobody sees the video any more; a timer deletes its copies and revokes its ticket: {id}. Again, it changes
-    nothing. Reasons: not_found, forbidden, account_blocked.
+    """Hides a video at once; a timer deletes its copies and revokes its upload session: {id}. Idempotent. Reasons:
+    not_found, forbidden, account_blocked.
     """
     return database.call("video_delete", {"p_user_id": user_id, "p_video_id": video_id})
 
 
 def video_find(database: Database, *, provider: str | None, provider_video_id: str | None) -> Any:
-    """Our id of a video at a supplier, null where we have none."""
+    """Returns our id of a video at a provider; null for none."""
     return database.call("video_find", {"p_provider": provider, "p_provider_video_id": provider_video_id})
 
 
 def video_plays(database: Database, *, video_id: str | None) -> Any:
-    """Where a video plays, for whoever knows its id, as with the suppliers' own public addresses: players show no
-    token. Null: there is none.
+    """Returns the places where a video plays, to any caller who knows its id, as with the providers' own public
+    addresses: players show no token. Null for none.
     """
     return database.call("video_plays", {"p_video_id": video_id})
 
 
 def video_read(database: Database, *, video_id: str | None, viewer_id: str | None) -> Any:
-    """A video, named by our id or that at api.video, for a viewer; null where he may not see it. copies: where it
-    may play.
+    """Returns a video, named by our id or that at api.video, for a viewer; null when the viewer may not see it.
+    copies: places where it may play.
     """
     return database.call("video_read", {"p_video_id": video_id, "p_viewer_id": viewer_id})
 
 
 def videos_readdress(database: Database, *, api_url: str | None, limit: int | None) -> int:
-    """Lets listings whose video is at Yandex lead to our present address. Gives how many were changed; call again
-    while there are some.
+    """Updates listings whose video is at Yandex to our present address. Returns how many changed; call until it
+    returns 0.
     """
     answer: int = database.call("videos_readdress", {"p_api_url": api_url, "p_limit": limit})
     return answer
 
 
 def videos_unchecked(database: Database, *, limit: int | None, lease_seconds: int | None) -> Any:
-    """Videos at api.video that were taken for ready without asking: [{id, provider, provider_video_id}]. Few at a
-    time, since the calls of a minute are shared with people who watch.
+    """Returns videos at api.video that became ready without a query: [{id, provider, provider_video_id}]. A few at a
+    time: viewers share the requests per minute.
     """
     return database.call("videos_unchecked", {"p_limit": limit, "p_lease_seconds": lease_seconds})

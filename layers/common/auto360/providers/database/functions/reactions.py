@@ -8,9 +8,8 @@ from auto360.providers.database import Database, Json
 def listing_react(
     database: Database, *, user_id: str | None, listing_id: str | None, kind: str | None, is_on: bool | None
 ) -> Any:
-    """Sets or takes back a like or a save; again, it changes nothing: {id, likes_count, saves_count, is_liked or
-    is_saved}. What is not shown any more can still be taken back. Reasons: not_found, account_blocked,
-    authentication_required.
+    """Sets or removes a like or a save: {id, likes_count, saves_count, is_liked or is_saved}. Idempotent. Reactions
+    to hidden listings can still be removed. Reasons: not_found, account_blocked, authentication_required.
     """
     return database.call(
         "listing_react", {"p_user_id": user_id, "p_listing_id": listing_id, "p_kind": kind, "p_is_on": is_on}
@@ -19,8 +18,8 @@ def listing_react(
 
 def record_listing_views(database: Database, *, views: Json | None) -> int:
     """Counts a batch [{"listing_id", "viewer" (32 hex digits), "device" (a number, null for a user), "viewed_on"}]
-    of views that the backend has gathered: reading a listing writes nothing. At most five devices of one viewer
-    count for a listing and day. Returns how many were new.
+    of views that the backend has buffered; reading a listing writes nothing. Counts at most five devices per
+    viewer, listing and day. Returns how many were new.
     """
     answer: int = database.call("record_listing_views", {"p_views": views})
     return answer

@@ -6,9 +6,9 @@ from auto360.providers.database import Database, Json
 
 
 def billing_queue(database: Database, *, operator_id: str | None, limit: int | None) -> Any:
-    """Everything about money that waits for a person: held payments and surplus money, refunds, offers, money
-    without an order, calls of banks that could not be finished, days on which our books and a bank's list differ.
-    Reason: forbidden.
+    """Returns everything about money that waits for a staff member: held payments and surplus money, refunds,
+    offers, orphans, unfinished webhooks of banks, days on which our books and a bank's statement differ. Reason:
+    forbidden.
     """
     return database.call("billing_queue", {"p_operator_id": operator_id, "p_limit": limit})
 
@@ -16,8 +16,8 @@ def billing_queue(database: Database, *, operator_id: str | None, limit: int | N
 def payment_approval_decide(
     database: Database, *, operator_id: str | None, approval_id: str | None, approves: bool | None, policy: Json | None
 ) -> Any:
-    """The second person's word. Refused: the payment stays held, and is decided or refunded. Reasons: forbidden,
-    not_found, second_person_required, operator_own_money, payment_already_decided.
+    """Approves or refuses a held payment as the second person. A refused payment stays held, to be decided or
+    refunded. Reasons: forbidden, not_found, second_person_required, operator_own_money, payment_already_decided.
     """
     return database.call(
         "payment_approval_decide",
@@ -35,8 +35,8 @@ def payment_decide(
     evidence: str | None,
     policy: Json | None,
 ) -> Any:
-    """Decides about a held payment: release starts the tier, reject ends it where no money came in (else it is
-    refunded). Answers as payment_record_by_hand. Reasons: forbidden, not_found, operator_own_money,
+    """Decides about a held payment: release starts the tier, reject ends it when no money arrived (else it is
+    refunded). Returns the same as payment_record_by_hand. Reasons: forbidden, not_found, operator_own_money,
     payment_already_decided, payment_evidence_used.
     """
     return database.call(
@@ -63,9 +63,9 @@ def payment_orphan_resolve(
     rules: Json | None,
     policy: Json | None,
 ) -> Any:
-    """Says what money without an order is: match counts it for a payment (and answers as payment_settle), refund and
-    dismiss close it with the resolution: {orphan_id, waits}. waits: above the limit of one person it stays open
-    until another one says the same. Reasons: forbidden, not_found, operator_own_money, payment_already_decided.
+    """Resolves an orphan: match counts it for a payment (and returns the same as payment_settle), refund and dismiss
+    close it with the resolution: {orphan_id, waits}. waits: above the limit of one person it stays open until a
+    second one decides the same. Reasons: forbidden, not_found, operator_own_money, payment_already_decided.
     """
     return database.call(
         "payment_orphan_resolve",
@@ -84,8 +84,8 @@ def payment_orphan_resolve(
 def payment_query_soon(
     database: Database, *, operator_id: str | None, payment_id: str | None, request_id: str | None
 ) -> Any:
-    """For finance: lets the next run of the reconciler query the bank about a payment. Reasons: not_found (no order
-    at a bank), forbidden, account_blocked, authentication_required.
+    """Makes a payment due for the next query to its bank. For finance. Reasons: not_found (no order at a bank),
+    forbidden, account_blocked, authentication_required.
     """
     return database.call(
         "payment_query_soon", {"p_operator_id": operator_id, "p_payment_id": payment_id, "p_request_id": request_id}
@@ -101,10 +101,10 @@ def payment_record_by_hand(
     evidence: str | None,
     policy: Json | None,
 ) -> Any:
-    """Money that came another way buys a tier: {payment, waits}. p_order: {user_id, tier, amount_tyiyn, period_days,
-    listing_limit}; p_evidence is the bank's number of the payment, good once; p_policy: {second_person_tyiyn,
-    request_id}. waits: above the limit it starts when another person approves. Reasons: forbidden,
-    tier_not_for_sale, not_found, operator_own_money, payment_evidence_used.
+    """Records money that arrived another way and buys a tier with it: {payment, waits}. p_order: {user_id, tier,
+    amount_tyiyn, period_days, listing_limit}; p_evidence is the bank's number of the payment, valid once;
+    p_policy: {second_person_tyiyn, request_id}. waits: above the limit it starts when a second person approves.
+    Reasons: forbidden, tier_not_for_sale, not_found, operator_own_money, payment_evidence_used.
     """
     return database.call(
         "payment_record_by_hand",
@@ -119,9 +119,9 @@ def payment_record_by_hand(
 
 
 def refund_begin(database: Database, *, refund_id: str | None) -> Any:
-    """Takes an approved refund to the bank, once: {refund_id, amount_tyiyn, attempt}. Whoever gets it makes the
-    call; if he dies, the bank is asked, and never called again. Reasons: payment_already_decided;
-    refund_too_large, when no single order carries it: it is a task for a person then.
+    """Claims an approved refund for the request to the bank, once: {refund_id, amount_tyiyn, attempt}. The caller
+    that gets it sends the request; if it dies, the bank is queried and the request never repeated. Reasons:
+    payment_already_decided; refund_too_large, when no single order covers it: it becomes a manual task then.
     """
     return database.call("refund_begin", {"p_refund_id": refund_id})
 
@@ -129,9 +129,8 @@ def refund_begin(database: Database, *, refund_id: str | None) -> Any:
 def refund_close(
     database: Database, *, operator_id: str | None, refund_id: str | None, ref: str | None, policy: Json | None
 ) -> Any:
-    """An operator has given the money back in the bank's cabinet: the bank's number closes the task, and the tier is
-    laid out anew. Reasons: forbidden, not_found, operator_own_money, payment_evidence_used,
-    payment_already_decided.
+    """Closes a refund that a staff member has made in the bank's cabinet, with the bank's number, and schedules the
+    tier anew. Reasons: forbidden, not_found, operator_own_money, payment_evidence_used, payment_already_decided.
     """
     return database.call(
         "refund_close", {"p_operator_id": operator_id, "p_refund_id": refund_id, "p_ref": ref, "p_policy": policy}
@@ -159,8 +158,8 @@ def refund_end(
     reason: str | None,
     actor: Json | None,
 ) -> Any:
-    """What became of the call: done, taken (the bank will say when), refused (a task for a person now), again
-    (nothing was done), unknown (the bank is asked).
+    """Records the outcome of the refund request: done, taken (the bank will report later), refused (a manual task
+    now), again (nothing was done), unknown (the bank is queried).
     """
     return database.call(
         "refund_end",
@@ -178,9 +177,9 @@ def refund_request(
     kind: str | None,
     policy: Json | None,
 ) -> Any:
-    """Asks for money to go back, at most what came in and has not: {refund, waits}. p_kind: automatic or manual;
-    waits: above the limit of one person another one approves. Reasons: forbidden, not_found, operator_own_money,
-    payment_already_decided (a second person is to decide first), refund_too_large.
+    """Requests a refund of at most the money that arrived and was not refunded: {refund, waits}. p_kind: automatic
+    or manual; waits: above the limit of one person a second one approves. Reasons: forbidden, not_found,
+    operator_own_money, payment_already_decided (a second person is to decide first), refund_too_large.
     """
     return database.call(
         "refund_request",
@@ -196,21 +195,21 @@ def refund_request(
 
 
 def refunds_approved(database: Database, *, limit: int | None) -> Any:
-    """Refunds that may go to the bank by call."""
+    """Returns refunds that may be requested from the bank."""
     return database.call("refunds_approved", {"p_limit": limit})
 
 
 def refunds_to_ask(database: Database, *, limit: int | None) -> Any:
-    """Orders about which a bank should be asked because a refund of theirs is under way: [{attempt_id, provider_ref,
-    bank, amount_tyiyn}].
+    """Returns orders to query at a bank because a refund of theirs is running: [{attempt_id, provider_ref, bank,
+    amount_tyiyn}].
     """
     return database.call("refunds_to_ask", {"p_limit": limit})
 
 
 def tier_offer_make(database: Database, *, operator_id: str | None, offer: Json | None, policy: Json | None) -> Any:
-    """Offers one user a tier at a price of his own: {offer, waits}. p_offer: {user_id, tier, amount_tyiyn,
-    period_days, listing_limit, note, valid_days}. waits: it is a larger reduction than one person may give, or a
-    tier without a list price, so it is good once another person makes the same offer. Reasons: forbidden,
-    not_found, operator_own_money, tier_not_for_sale.
+    """Offers one user a tier at an individual price: {offer, waits}. p_offer: {user_id, tier, amount_tyiyn,
+    period_days, listing_limit, note, valid_days}. waits: the reduction exceeds the limit of one person, or the
+    tier has no list price, so the offer becomes valid when a second person makes the same one. Reasons:
+    forbidden, not_found, operator_own_money, tier_not_for_sale.
     """
     return database.call("tier_offer_make", {"p_operator_id": operator_id, "p_offer": offer, "p_policy": policy})

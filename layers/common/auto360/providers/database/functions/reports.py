@@ -8,8 +8,8 @@ from auto360.providers.database import Database
 def listing_report(
     database: Database, *, user_id: str | None, listing_id: str | None, reason: str | None, comment: str | None
 ) -> Any:
-    """Reports a listing, once per user: {id}. The check begins anew with high priority, urgent from the third report
-    on; the listing stays as it is. Reasons: not_found, forbidden (one's own), account_blocked,
+    """Reports a listing, once per user: {id}. Restarts the check with high priority, urgent from the third report
+    on; leaves the listing as it is. Reasons: not_found, forbidden (one's own), account_blocked,
     authentication_required.
     """
     return database.call(

@@ -7,15 +7,15 @@ from auto360.providers.database import Database, Json
 
 
 def billing_sms_claim(database: Database, *, kinds: Sequence[str] | None, limit: int | None) -> Any:
-    """Notifications of these kinds that should go out by SMS, each to one caller: {open_circuits, messages:
-    [{sms_id, phone, text}]}. The SMS has the id of its notification. One that was claimed and not recorded comes
-    again after five minutes, under the same id, by which a supplier recognises it.
+    """Claims notifications of these kinds that are due by SMS, each for one caller: {open_circuits, messages:
+    [{sms_id, phone, text}]}. The SMS has the id of its notification. A claimed but unrecorded one comes again
+    after five minutes under the same id, by which a provider recognizes it.
     """
     return database.call("billing_sms_claim", {"p_kinds": kinds, "p_limit": limit})
 
 
 def sms_balances_record(database: Database, *, balances: Json | None) -> None:
-    """Adds to the history [{supplier, balance_tyiyn, price_tyiyn}]; kept in som."""
+    """Adds [{supplier, balance_tyiyn, price_tyiyn}] to the history; stored in som."""
     database.call("sms_balances_record", {"p_balances": balances})
 
 
@@ -30,8 +30,8 @@ def sms_record(
     cost_tyiyn: int | None,
     attempts: Json | None,
 ) -> None:
-    """Records what became of an SMS of an operator or an alert (state accepted or released), its attempts and its
-    cost in tyiyn (null: as reserved). It does not touch the budget of login SMS. A second call changes nothing.
+    """Records the result of a staff SMS or an alert SMS (state accepted or released), its attempts and its cost in
+    tyiyn (null: as reserved). Leaves the budget of login SMS as it is. Idempotent.
     """
     database.call(
         "sms_record",
@@ -48,24 +48,22 @@ def sms_record(
 
 
 def sms_reports_due(database: Database, *, most: int | None, suppliers: Sequence[str] | None) -> Any:
-    """What the poller has to ask: {messages: [{supplier, message_id, phone}] whose report is missing, balances:
-    [supplier] not measured for ten minutes}. Messages are claimed: parallel pollers get different ones.
+    """Claims the poller's work: {messages: [{supplier, message_id, phone}] without a delivery receipt, balances:
+    [supplier] not measured for ten minutes}. Parallel pollers get different messages.
     """
     return database.call("sms_reports_due", {"p_most": most, "p_suppliers": suppliers})
 
 
 def sms_reports_hinted(database: Database, *, supplier: str | None, reports: Json | None, most: int | None) -> Any:
-    """Which of the messages that an unsigned push speaks of [{message_id, phone}] are ours and open, claimed for a
-    question [{supplier, message_id, phone}]. Others are passed over; what is not claimed is asked about by the
-    timer.
+    """Claims those messages of an unsigned push [{message_id, phone}] that are ours and open for a query [{supplier,
+    message_id, phone}]. Skips the others; the timer queries unclaimed ones.
     """
     return database.call("sms_reports_hinted", {"p_supplier": supplier, "p_reports": reports, "p_most": most})
 
 
 def sms_reports_record(database: Database, *, supplier: str | None, reports: Json | None) -> int:
-    """Takes what a supplier said [{message_id, phone, state, code}]; state is pending, delivered, failed or unknown
-    (nobody will ever tell). Only messages that we handed over and that have no final state change; returns how
-    many.
+    """Records a provider's report [{message_id, phone, state, code}]; state is pending, delivered, failed or unknown
+    (no report will follow). Changes only accepted messages without a final state; returns how many.
     """
     answer: int = database.call("sms_reports_record", {"p_supplier": supplier, "p_reports": reports})
     return answer
@@ -84,9 +82,9 @@ def sms_reserve_by_operator(
     per_phone_hour: int | None,
     per_operator_day: int | None,
 ) -> Any:
-    """Allows an operator one SMS by template: {sms_id, open_circuits}, or {sms_id, state} when this id is under way
-    or was taken by a supplier before. Reasons: sms_operator_limit, idempotency_key_reused, forbidden,
-    account_blocked, authentication_required.
+    """Reserves one SMS by template for a staff member: {sms_id, open_circuits}, or {sms_id, state} when this id is
+    in progress or was accepted by a provider before. Reasons: sms_operator_limit, idempotency_key_reused,
+    forbidden, account_blocked, authentication_required.
     """
     return database.call(
         "sms_reserve_by_operator",
@@ -105,8 +103,8 @@ def sms_reserve_by_operator(
 
 
 def sms_status(database: Database, *, operator_id: str | None, days: int | None) -> Any:
-    """For operators: {balances, balance_history (the last of each Bishkek day), deliveries of 24 hours by supplier
-    and operator (delivery_rate in percent of what is known), costs of p_days days, budget_spent_tyiyn today,
-    circuits}. Reasons: forbidden, account_blocked, authentication_required.
+    """Returns the state of SMS: {balances, balance_history (the last of each Bishkek day), deliveries of 24 hours by
+    provider and mobile network (delivery_rate in percent of known results), costs of p_days days,
+    budget_spent_tyiyn today, circuits}. For staff. Reasons: forbidden, account_blocked, authentication_required.
     """
     return database.call("sms_status", {"p_operator_id": operator_id, "p_days": days})

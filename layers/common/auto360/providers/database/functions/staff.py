@@ -15,8 +15,8 @@ def audit_page(
     before_id: str | None,
     limit: int | None,
 ) -> Any:
-    """For administrators: a page of the audit log, newest first, before a place in it; p_area is the part of the
-    action before its dot. Reasons: forbidden, account_blocked, authentication_required.
+    """Returns a page of the audit log, newest first, before a position; p_area is the part of the action before its
+    dot. For administrators. Reasons: forbidden, account_blocked, authentication_required.
     """
     return database.call(
         "audit_page",
@@ -32,8 +32,8 @@ def audit_page(
 
 
 def backups_overview(database: Database, *, operator_id: str | None, most: int | None) -> Any:
-    """For administrators: {kinds with their last good run, the newest runs, copied files by kind}. Reasons:
-    forbidden, account_blocked, authentication_required.
+    """Returns {kinds with their last good run, the newest runs, replicated files by kind}. For administrators.
+    Reasons: forbidden, account_blocked, authentication_required.
     """
     return database.call("backups_overview", {"p_operator_id": operator_id, "p_most": most})
 
@@ -47,7 +47,7 @@ def job_switch(
     address: str | None,
     request_id: str | None,
 ) -> Any:
-    """For administrators: pauses or resumes a job that has run before: {is_changed}. A run at work stops at its next
+    """Pauses or resumes a job that has run before: {is_changed}. For administrators. A running job stops at its next
     step. Reasons: not_found, forbidden, account_blocked, authentication_required.
     """
     return database.call(
@@ -63,7 +63,7 @@ def job_switch(
 
 
 def operations_overview(database: Database, *, operator_id: str | None) -> Any:
-    """For operators: open alerts by severity, what waits for the person's role, the timers. Reasons: forbidden,
+    """Returns open alerts by severity, waiting work of the role, and the timers. For staff. Reasons: forbidden,
     account_blocked, authentication_required.
     """
     return database.call("operations_overview", {"p_operator_id": operator_id})
@@ -78,10 +78,10 @@ def operator_appoint(
     address: str | None,
     request_id: str | None,
 ) -> Any:
-    """Gives the person with this phone (E.164) a role, user to take it away: {user_id, role, before, waits}. waits:
-    the role begins when another administrator gives the same one; taking away needs one, and also refuses what
-    waits. Without an actor it is the command of whoever holds the service key, by which the first administrators
-    are made. Reasons: forbidden, account_blocked, authentication_required, operator_own_role.
+    """Gives the user with this phone (E.164) a role, or removes it (user): {user_id, role, before, waits}. waits:
+    the role begins when a second administrator gives the same one; removing needs one, and also refuses a waiting
+    role. Without an actor it is the command of the service key, which makes the first administrators. Reasons:
+    forbidden, account_blocked, authentication_required, operator_own_role.
     """
     return database.call(
         "operator_appoint",
@@ -90,14 +90,14 @@ def operator_appoint(
 
 
 def operator_form_once(database: Database, *, operator_id: str | None, key: str | None) -> bool:
-    """True for the first time that an operator sends the form with this key, false for every other time."""
+    """Returns true for the first time that a staff member sends the form with this key, false for every other time."""
     answer: bool = database.call("operator_form_once", {"p_operator_id": operator_id, "p_key": key})
     return answer
 
 
 def operator_session(database: Database, *, token_digest: str | None, idle_seconds: int | None) -> Any:
-    """Who holds this token: {user_id, session_id, name, role, phone_end}; null when the session is unknown, over its
-    limits or ended, or its person is blocked or no operator any more.
+    """Returns the holder of this token: {user_id, session_id, name, role, phone_end}; null when the session is
+    unknown, over its limits or ended, or its user is blocked or no longer staff.
     """
     return database.call("operator_session", {"p_token_digest": token_digest, "p_idle_seconds": idle_seconds})
 
@@ -115,7 +115,7 @@ def operator_sign_in(
     request_id: str | None,
 ) -> Any:
     """Checks a login code by the rules of login_verify_code and opens a session of the operations page: {outcome:
-    ok}, {outcome: refused} for a proved phone without a role, else what login_verify_code says.
+    ok}, {outcome: refused} for a verified phone without a role, else the result of login_verify_code.
     """
     return database.call(
         "operator_sign_in",
@@ -135,14 +135,14 @@ def operator_sign_in(
 def operator_sign_out(
     database: Database, *, token_digest: str | None, address: str | None, request_id: str | None
 ) -> None:
-    """Ends the session of this token; again, it changes nothing."""
+    """Ends the session of this token. Idempotent."""
     database.call(
         "operator_sign_out", {"p_token_digest": token_digest, "p_address": address, "p_request_id": request_id}
     )
 
 
 def operators_list(database: Database, *, operator_id: str | None) -> Any:
-    """For administrators: {operators, waiting}: everybody with a role, and the roles that wait for a second
-    administrator. Reasons: forbidden, account_blocked, authentication_required.
+    """Returns {operators, waiting}: all users with a role, and roles that wait for a second administrator. For
+    administrators. Reasons: forbidden, account_blocked, authentication_required.
     """
     return database.call("operators_list", {"p_operator_id": operator_id})

@@ -7,7 +7,5 @@ from auto360.providers.database import Database
 
 
 def image_origins_set(database: Database, *, storage: str | None, hosts: Sequence[str] | None) -> Any:
-    """Makes the allowed origins equal to these: {added, removed}. Idempotent; the next write through REST follows
-    them.
-    """
+    """Replaces the allowed origins by these: {added, removed}. Idempotent; the next write through REST follows them."""
     return database.call("image_origins_set", {"p_storage": storage, "p_hosts": hosts})

@@ -6,21 +6,21 @@ from auto360.providers.database import Database, Json
 
 
 def payment_debit_open(database: Database, *, subscription_id: str | None, policy: Json | None) -> Any:
-    """Writes down that a card is about to be debited for the next period: {profile_id, token_encrypted, bank, ask}.
-    Never twice at once: while a try is open, or for 20 hours after one, there is none. Reason: not_found.
+    """Records that a card is about to be debited for the next period: {profile_id, token_encrypted, bank, ask}.
+    Never twice at once: returns none while an attempt is open, or for 20 hours after one. Reason: not_found.
     """
     return database.call("payment_debit_open", {"p_subscription_id": subscription_id, "p_policy": policy})
 
 
 def payment_profile_revoke(database: Database, *, profile_id: str | None) -> None:
-    """The bank says that a token is dead; without another one the user renews by hand."""
+    """Revokes a token that the bank reports as dead; without another one, automatic renewal ends."""
     database.call("payment_profile_revoke", {"p_profile_id": profile_id})
 
 
 def payment_profile_save(database: Database, *, payment_id: str | None, profile: Json | None) -> Any:
-    """Keeps the token for later debits that a bank gave with a payment, if its user asked for that and it is paid:
-    {profile_id, waits}. waits: not paid yet, so nothing is kept. p_profile: {id, token_encrypted, token_digest,
-    last_digits, expires_at}; the ciphertext is bound to the id.
+    """Stores the token for later debits that a bank gave with a payment, when its user asked for that and it is
+    paid: {profile_id, waits}. waits: not paid yet, so nothing is stored. p_profile: {id, token_encrypted,
+    token_digest, last_digits, expires_at}; the ciphertext is bound to the id.
     """
     return database.call("payment_profile_save", {"p_payment_id": payment_id, "p_profile": profile})
 
@@ -28,9 +28,9 @@ def payment_profile_save(database: Database, *, payment_id: str | None, profile:
 def subscription_change(
     database: Database, *, user_id: str | None, action: str | None, tier: str | None, actor: Json | None
 ) -> Any:
-    """cancel: runs on until it is paid for and then ends. resume: takes that, or a downgrade, back. downgrade:
-    another tier begins when the paid time ends; to the free one is a cancellation. Answers as subscription_read.
-    Reasons: subscription_none, tier_not_lower.
+    """Changes the renewal. cancel: ends when the paid time ends. resume: withdraws a cancellation or a downgrade.
+    downgrade: another tier begins when the paid time ends; to the free tier it is a cancellation. Returns the
+    same as subscription_read. Reasons: subscription_none, tier_not_lower.
     """
     return database.call(
         "subscription_change", {"p_user_id": user_id, "p_action": action, "p_tier": tier, "p_actor": actor}
@@ -38,19 +38,19 @@ def subscription_change(
 
 
 def subscription_history(database: Database, *, user_id: str | None) -> Any:
-    """What each payment of a user bought, the newest first."""
+    """Returns the period that each payment of a user bought, newest first."""
     return database.call("subscription_history", {"p_user_id": user_id})
 
 
 def subscription_read(database: Database, *, user_id: str | None) -> Any:
-    """The user's plan: {tier, subscription, listing_limit, listings_this_month, hidden_listings, open_payments,
-    offers}.
+    """Returns the user's plan: {tier, subscription, listing_limit, listings_this_month, hidden_listings,
+    open_payments, offers}.
     """
     return database.call("subscription_read", {"p_user_id": user_id})
 
 
 def subscription_step(database: Database, *, subscription_id: str | None, policy: Json | None) -> Any:
-    """Takes a subscription one step on, if one is due: {did: reminded | moved | grace | ended | nothing,
+    """Advances a subscription by one step, if one is due: {did: reminded | moved | grace | ended | nothing,
     is_debited}. Safe to repeat at any moment. is_debited: the user's card is to be debited now
     (payment_debit_open).
     """
@@ -58,7 +58,7 @@ def subscription_step(database: Database, *, subscription_id: str | None, policy
 
 
 def subscriptions_due(database: Database, *, policy: Json | None, limit: int | None) -> Any:
-    """Subscriptions that the timer has something to do for: ids. p_policy: {reminder_days, from_hour, to_hour,
+    """Returns ids of subscriptions that are due for a step. p_policy: {reminder_days, from_hour, to_hour,
     grace_days, banks}.
     """
     return database.call("subscriptions_due", {"p_policy": policy, "p_limit": limit})

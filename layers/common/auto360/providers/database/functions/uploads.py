@@ -6,15 +6,15 @@ from auto360.providers.database import Database, Json
 
 
 def upload_ticket_abandon(database: Database, *, ticket_id: str | None) -> None:
-    """The supplier has certainly made nothing for this ticket."""
+    """Cancels an upload session for which the provider has certainly created nothing."""
     database.call("upload_ticket_abandon", {"p_ticket_id": ticket_id})
 
 
 def upload_ticket_issued(
     database: Database, *, ticket_id: str | None, provider_ticket: str | None, provider_video_id: str | None
 ) -> Any:
-    """Keeps what the supplier answered. Where a parallel request was faster, its answer stays: compare, and give the
-    other back.
+    """Stores the provider's response. Keeps an earlier response of a parallel request: compare, and revoke the
+    other.
     """
     return database.call(
         "upload_ticket_issued",
@@ -31,9 +31,10 @@ def upload_ticket_open(
     digest: str | None,
     seconds: int | None,
 ) -> Any:
-    """A ticket for one video of a declared size, before its supplier is asked; the same request again gets the same
-    one (is_repeat). p_request: provider, bytes, content_type, and listing_id, duration_seconds, title,
-    projection. Reasons: authentication_required, account_blocked, not_found, forbidden, idempotency_key_reused.
+    """Opens an upload session for one video of a declared size, before the request to the provider; the same request
+    returns the same session (is_repeat). p_request: provider, bytes, content_type, and listing_id,
+    duration_seconds, title, projection. Reasons: authentication_required, account_blocked, not_found, forbidden,
+    idempotency_key_reused.
     """
     return database.call(
         "upload_ticket_open",

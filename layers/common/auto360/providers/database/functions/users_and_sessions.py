@@ -25,10 +25,10 @@ def session_refresh(
     request_id: str | None,
 ) -> Any:
     """Exchanges a refresh token: {outcome: ok, session_id, user}, {outcome: invalid}, {outcome: reused} or {outcome:
-    limited, retry_after}. p_limits {family, wrong, seconds}: tokens are counted by their session, wherever they
-    come from; unknown ones by address (IPv6: /64), and hold no known one up. A token used again within the grace
-    period (parallel refreshes, lost answers) gives a sibling; later it ends the whole family. Using one sibling
-    overtakes the others of its generation, so a copied token is found out.
+    limited, retry_after}. p_limits {family, wrong, seconds}: counts known tokens per session from any address,
+    and unknown ones per address (IPv6: /64) without blocking known ones. A token used again within the grace
+    period (parallel refreshes, lost responses) yields a sibling; later reuse ends the whole family. Using one
+    sibling invalidates the others of its generation, which exposes a copied token.
     """
     return database.call(
         "session_refresh",

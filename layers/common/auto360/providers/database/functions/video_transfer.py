@@ -9,8 +9,8 @@ from auto360.providers.database import Database, Json
 def migration_order(
     database: Database, *, operator_id: str | None, order: Json | None, address: str | None, request_id: str | None
 ) -> Any:
-    """An administrator's order {action, …}: pause, resume: {is_paused}; retry {id}: {planned}; rollback {id or day,
-    why, keep_days, most}: as video_migration_rollback. Reasons: forbidden, account_blocked,
+    """Performs an administrator's order {action, …}: pause, resume: {is_paused}; retry {id}: {planned}; rollback {id
+    or day, why, keep_days, most}: as video_migration_rollback. Reasons: forbidden, account_blocked,
     authentication_required.
     """
     return database.call(
@@ -22,7 +22,7 @@ def migration_order(
 def migration_overview(
     database: Database, *, operator_id: str | None, daily_limit: int | None, days: int | None
 ) -> Any:
-    """For administrators: video_migration_status and video_migration_report in one. Reasons: forbidden,
+    """Returns video_migration_status and video_migration_report together. For administrators. Reasons: forbidden,
     account_blocked, authentication_required.
     """
     return database.call(
@@ -31,8 +31,8 @@ def migration_overview(
 
 
 def video_migration_begin_release(database: Database, *, id: str | None, holder: str | None) -> Any:
-    """The last look before api.video's copy is deleted; from here on nobody plays it, and nothing is rolled back to
-    it.
+    """Makes the last check before the deletion of api.video's copy and removes it from playback and from rollback.
+    Outcomes: ok, kept (with reason), lost.
     """
     return database.call("video_migration_begin_release", {"p_id": id, "p_holder": holder})
 
@@ -47,9 +47,8 @@ def video_migration_claim(
     begin: bool | None,
     only: Sequence[str] | None,
 ) -> Any:
-    """The next entry to work on, held by p_holder for p_lease_seconds: {entry}; what is under way comes before what
-    is new. Without p_begin nothing new is begun. Else {reason}: paused, nothing_due, nothing_planned,
-    daily_limit, budget_spent.
+    """Claims the next entry for p_holder and p_lease_seconds: {entry}; started entries come before new ones. Without
+    p_begin starts nothing new. Else {reason}: paused, nothing_due, nothing_planned, daily_limit, budget_spent.
     """
     return database.call(
         "video_migration_claim",
@@ -65,8 +64,8 @@ def video_migration_claim(
 
 
 def video_migration_claim_release(database: Database, *, holder: str | None, lease_seconds: int | None) -> Any:
-    """The next copy that may go, held by p_holder: the entry, with "releases" ("source" or "target") and the
-    replica. Null: none.
+    """Claims the next copy to delete for p_holder: the entry, with "releases" ("source" or "target") and the
+    replica; null for none.
     """
     return database.call("video_migration_claim_release", {"p_holder": holder, "p_lease_seconds": lease_seconds})
 
@@ -74,7 +73,7 @@ def video_migration_claim_release(database: Database, *, holder: str | None, lea
 def video_migration_claim_uploaded(
     database: Database, *, holder: str | None, lease_seconds: int | None, most: int | None, only: Sequence[str] | None
 ) -> Any:
-    """Up to p_most entries whose copy may be ready by now: the supplier is asked about all of them in one call."""
+    """Claims up to p_most entries whose copy may be ready by now, for one common query to the provider."""
     return database.call(
         "video_migration_claim_uploaded",
         {"p_holder": holder, "p_lease_seconds": lease_seconds, "p_most": most, "p_only": only},
@@ -82,7 +81,7 @@ def video_migration_claim_uploaded(
 
 
 def video_migration_close_deleted(database: Database) -> int:
-    """Closes entries whose video has been deleted since, with both its copies. Gives how many."""
+    """Closes entries whose video and both copies have been deleted since. Returns how many."""
     answer: int = database.call("video_migration_close_deleted", {})
     return answer
 
@@ -90,7 +89,9 @@ def video_migration_close_deleted(database: Database) -> int:
 def video_migration_confirmed(
     database: Database, *, id: str | None, holder: str | None, fallback_days: int | None
 ) -> Any:
-    """Some time after the switch the copy still plays. From now on the day counts after which api.video is released."""
+    """Records that the copy still plays some time after the switch. Starts the days after which api.video's copy is
+    released.
+    """
     return database.call(
         "video_migration_confirmed", {"p_id": id, "p_holder": holder, "p_fallback_days": fallback_days}
     )
@@ -99,7 +100,7 @@ def video_migration_confirmed(
 def video_migration_entries(
     database: Database, *, only: Sequence[str] | None, states: Sequence[str] | None, after: str | None, most: int | None
 ) -> Any:
-    """Entries in these states by their ids, a page at a time, for a look that changes nothing."""
+    """Returns a page of entries in these states or with these ids. Read-only."""
     return database.call(
         "video_migration_entries", {"p_only": only, "p_states": states, "p_after": after, "p_most": most}
     )
@@ -115,8 +116,8 @@ def video_migration_failed(
     most_attempts: int | None,
     retry_seconds: int | None,
 ) -> Any:
-    """A step went wrong. The entry waits twice as long each time, and after p_most_attempts without progress, or
-    where it cannot get better, it is given up.
+    """Records a failed step. Doubles the wait each time; abandons the entry after p_most_attempts without progress,
+    or when the failure is permanent.
     """
     return database.call(
         "video_migration_failed",
@@ -132,35 +133,33 @@ def video_migration_failed(
 
 
 def video_migration_forget_target(database: Database, *, id: str | None, holder: str | None, reason: str | None) -> Any:
-    """The copy is gone at the supplier, or was deleted as useless: the entry begins anew."""
+    """Restarts an entry whose copy is gone at the provider or was deleted as useless."""
     return database.call("video_migration_forget_target", {"p_id": id, "p_holder": holder, "p_reason": reason})
 
 
 def video_migration_not_ready(
     database: Database, *, ids: Sequence[str] | None, holder: str | None, seconds: int | None
 ) -> int:
-    """These are still being made; ask again later."""
+    """Postpones entries whose copies are still being encoded."""
     answer: int = database.call("video_migration_not_ready", {"p_ids": ids, "p_holder": holder, "p_seconds": seconds})
     return answer
 
 
 def video_migration_pause(database: Database, *, paused: bool | None) -> bool:
-    """Stops the migration, or lets it go on. A run that is copying stops after its present chunk, and keeps what it
-    has.
-    """
+    """Pauses or resumes the video transfer. A copying run stops after its present chunk and keeps its progress."""
     answer: bool = database.call("video_migration_pause", {"p_paused": paused})
     return answer
 
 
 def video_migration_plan(database: Database, *, limit: int | None) -> Any:
-    """Enters up to p_limit more videos into the ledger: {planned, skipped}. Zero planned and zero skipped: there are
-    no more. Any number of runs may plan at once, and again.
+    """Adds up to p_limit more videos to the ledger: {planned, skipped}; both zero when there are no more. Safe to
+    run in parallel and to repeat.
     """
     return database.call("video_migration_plan", {"p_limit": limit})
 
 
 def video_migration_preview(database: Database) -> Any:
-    """What a run would still move, for a look before the first run. Writes nothing."""
+    """Returns the videos that a run would still transfer, for a check before the first run. Read-only."""
     return database.call("video_migration_preview", {})
 
 
@@ -173,8 +172,8 @@ def video_migration_progress(
     from_: int | None,
     chunks: Json | None,
 ) -> Any:
-    """Chunks that lie at the supplier, from p_from on: [{from, to, sha256 (hex)}]. Later ones than p_from that were
-    told before are forgotten: the supplier has lost them. Extends the lease; progress forgives earlier failures.
+    """Records chunks stored at the provider, from p_from on: [{from, to, sha256 (hex)}]. Drops earlier reports
+    beyond p_from: the provider has lost those chunks. Extends the lease; progress resets earlier failures.
     """
     return database.call(
         "video_migration_progress",
@@ -183,14 +182,14 @@ def video_migration_progress(
 
 
 def video_migration_ready(database: Database, *, id: str | None, holder: str | None, seconds: float | None) -> Any:
-    """The copy has been verified: size, length, digests, and its first segment came. p_seconds is its length."""
+    """Records a verified copy: size, length, digests, and its first segment are right. p_seconds is its length."""
     return database.call("video_migration_ready", {"p_id": id, "p_holder": holder, "p_seconds": seconds})
 
 
 def video_migration_release_lease(
     database: Database, *, id: str | None, holder: str | None, seconds: int | None, reason: str | None
 ) -> bool:
-    """Lets go of an entry that is fine: the run ends, or the supplier asked for patience. Taken up again after
+    """Releases the lease of a healthy entry when the run ends or the provider asks to wait. Becomes due after
     p_seconds.
     """
     answer: bool = database.call(
@@ -200,25 +199,25 @@ def video_migration_release_lease(
 
 
 def video_migration_released(database: Database, *, id: str | None, holder: str | None) -> Any:
-    """The copy has been deleted at its supplier."""
+    """Records that the copy has been deleted at its provider."""
     return database.call("video_migration_released", {"p_id": id, "p_holder": holder})
 
 
 def video_migration_report(database: Database, *, days: int | None) -> Any:
-    """The last p_days days, and up to a hundred entries that failed, newest first."""
+    """Returns the last p_days days and up to a hundred failed entries, newest first."""
     return database.call("video_migration_report", {"p_days": days})
 
 
 def video_migration_request_target(database: Database, *, id: str | None, holder: str | None) -> Any:
-    """Written down before a copy is asked for: {is_first}. If it is not the first time, one may exist and is looked
+    """Records the request for a copy before it is sent: {is_first}. After the first time a copy may exist; look it
     up.
     """
     return database.call("video_migration_request_target", {"p_id": id, "p_holder": holder})
 
 
 def video_migration_retry(database: Database, *, only: Sequence[str] | None) -> int:
-    """Plans again what was rolled back, left out or given up, where the listing still shows the video at api.video.
-    Gives how many. They count against the daily limit like new ones.
+    """Plans again entries that were rolled back, left out or abandoned, when the listing still shows the video at
+    api.video. Returns how many. They count against the daily limit like new ones.
     """
     answer: int = database.call("video_migration_retry", {"p_only": only})
     return answer
@@ -233,9 +232,9 @@ def video_migration_rollback(
     keep_days: int | None,
     most: int | None,
 ) -> Any:
-    """Rolls back up to p_most entries: those that are named (by any of their ids), those begun on a Bishkek day, or
-    with neither all: {rolled_back, left, source_released}; call again while some are left. What was only planned
-    stays planned.
+    """Rolls back up to p_most entries: named ones (by any of their ids), those begun on a Bishkek day, or with
+    neither all: {rolled_back, left, source_released}; call again while some are left. Leaves planned entries as
+    they are.
     """
     return database.call(
         "video_migration_rollback",
@@ -246,7 +245,9 @@ def video_migration_rollback(
 def video_migration_rollback_held(
     database: Database, *, id: str | None, holder: str | None, reason: str | None, keep_days: int | None
 ) -> Any:
-    """The way back by itself: the copy was verified, but does not play after the switch."""
+    """Rolls back an entry under the lease of p_holder: its verified copy does not play after the switch. Outcome
+    lost without the lease.
+    """
     return database.call(
         "video_migration_rollback_held", {"p_id": id, "p_holder": holder, "p_reason": reason, "p_keep_days": keep_days}
     )
@@ -264,8 +265,8 @@ def video_migration_source(
     height: int | None,
     projection: str | None,
 ) -> Any:
-    """What is to be copied. Another size or ETag than before answers source_changed: the copy that was begun is of
-    no use.
+    """Records the source file of a copy. Returns source_changed when size or ETag differ from before: the copy that
+    was begun is useless.
     """
     return database.call(
         "video_migration_source",
@@ -283,7 +284,7 @@ def video_migration_source(
 
 
 def video_migration_status(database: Database, *, daily_limit: int | None) -> Any:
-    """Where the migration stands: states, today's allowance, reasons of failures."""
+    """Returns the status of the video transfer: states, today's limit and use, reasons of failures."""
     return database.call("video_migration_status", {"p_daily_limit": daily_limit})
 
 
@@ -296,9 +297,9 @@ def video_migration_switch(
     fallback_days: int | None,
     confirm_seconds: int | None,
 ) -> Any:
-    """Lets listing and video point to the copy, in one transaction that keeps what they pointed to. p_place:
+    """Switches listing and video to the copy, in one transaction that stores the previous values. p_place:
     video_url, video_player_url, video_thumbnail_url, thumbnail_url; never an id of Yandex, since the app builds
-    api.video addresses from video_id. The copy at api.video stays as the fallback. Looked at again after
+    api.video addresses from video_id. Keeps the copy at api.video as the fallback. Due for confirmation after
     p_confirm_seconds.
     """
     return database.call(
@@ -316,8 +317,8 @@ def video_migration_switch(
 def video_migration_target(
     database: Database, *, id: str | None, holder: str | None, target_video_id: str | None, upload_url: str | None
 ) -> Any:
-    """The copy and its upload address, stored before the first byte. Lost: another run has one already; delete this
-    one.
+    """Stores the copy and its upload address before the first byte. Outcome lost: another run has a copy already;
+    delete this one.
     """
     return database.call(
         "video_migration_target",
@@ -326,11 +327,13 @@ def video_migration_target(
 
 
 def video_migration_under_way(database: Database, *, only: Sequence[str] | None, seconds: int | None) -> int:
-    """Entries with work left that will be due within p_seconds, those in other hands included."""
+    """Returns unfinished entries that will be due within p_seconds, including leased ones."""
     answer: int = database.call("video_migration_under_way", {"p_only": only, "p_seconds": seconds})
     return answer
 
 
 def video_migration_uploaded(database: Database, *, id: str | None, holder: str | None) -> Any:
-    """All bytes lie at the supplier, and there is a digest for each: now it makes the streams. The entry is let go."""
+    """Records that all bytes are stored at the provider, each with a digest, so that encoding begins. Releases the
+    lease.
+    """
     return database.call("video_migration_uploaded", {"p_id": id, "p_holder": holder})

@@ -7,39 +7,41 @@ from auto360.providers.database import Database, Json
 
 
 def upload_tickets_end(database: Database) -> int:
-    """Ends tickets of api.video for which nothing was uploaded. Gives how many."""
+    """Ends upload sessions of api.video without an upload. Returns how many."""
     answer: int = database.call("upload_tickets_end", {})
     return answer
 
 
 def upload_tickets_revoked(database: Database, *, ticket_ids: Sequence[str] | None) -> None:
-    """The supplier has confirmed that these tokens are gone."""
+    """Records that the provider has confirmed the revocation of these tokens."""
     database.call("upload_tickets_revoked", {"p_ticket_ids": ticket_ids})
 
 
 def upload_tickets_to_revoke(database: Database, *, limit: int | None) -> Any:
-    """Tickets that are used or over and whose token may still be good: [{ticket_id, provider, provider_ticket}]."""
+    """Returns used or ended upload sessions whose token may still be valid: [{ticket_id, provider,
+    provider_ticket}].
+    """
     return database.call("upload_tickets_to_revoke", {"p_limit": limit})
 
 
 def upload_tickets_unanswered(database: Database, *, limit: int | None) -> Any:
-    """Tickets whose supplier was asked, or was about to be, when the function ended: [{ticket_id, video_id,
+    """Returns upload sessions whose function ended before it stored the provider's response: [{ticket_id, video_id,
     provider, created_at}].
     """
     return database.call("upload_tickets_unanswered", {"p_limit": limit})
 
 
 def video_deleted(database: Database, *, video_id: str | None) -> None:
-    """No supplier has a copy of this row any more."""
+    """Records that no provider has a copy of this row any more."""
     database.call("video_deleted", {"p_video_id": video_id})
 
 
 def video_observed(
     database: Database, *, video_id: str | None, provider_video_id: str | None, found: Json | None, api_url: str | None
 ) -> Any:
-    """What the supplier tells of the video that was asked for by p_provider_video_id; null for p_found: it has no
-    such video. Gives the state, "outdated" where it moved or was deleted meanwhile. A ticket that ends without an
-    upload takes its video, and with it the address at Yandex, along.
+    """Applies a provider's report p_found (null: no such video) about the video p_provider_video_id. Returns the
+    state, or "outdated" when the video moved or was deleted meanwhile. Ends an expired upload session without an
+    upload together with its video, and thereby the upload address at Yandex.
     """
     return database.call(
         "video_observed",
@@ -48,7 +50,9 @@ def video_observed(
 
 
 def video_prove(database: Database, *, video_id: str | None, found: Json | None) -> bool:
-    """Tells whether a file at api.video, p_found being {title, created_at}, is this row's own, and notes the proof."""
+    """Records the proof when a file at api.video, p_found being {title, created_at}, belongs to this row; returns
+    true when ownership is proved.
+    """
     answer: bool = database.call("video_prove", {"p_video_id": video_id, "p_found": found})
     return answer
 
@@ -62,10 +66,10 @@ def video_uploaded(
     found: Json | None,
     api_url: str | None,
 ) -> Any:
-    """The user says that the upload of his ticket is done; p_found is what the supplier says of it. Gives {id,
-    state, revoke}, the last being the token to take back. One video per ticket: another id afterwards is refused.
-    Again with the same id, it changes nothing. A ticket for a listing gives it the video. Reasons: not_found,
-    upload_ticket_over, video_unavailable, upload_too_large (is_ours: delete it).
+    """Records the user's message that an upload is complete; p_found is the provider's report. Returns {id, state,
+    revoke}, revoke being the token to revoke. Accepts one video per upload session and refuses another id
+    afterwards; idempotent for the same id. Attaches the video when the session is for a listing. Reasons:
+    not_found, upload_ticket_over, video_unavailable, upload_too_large (is_ours: delete it).
     """
     return database.call(
         "video_uploaded",
@@ -80,24 +84,24 @@ def video_uploaded(
 
 
 def videos_due(database: Database, *, limit: int | None, lease_seconds: int | None) -> Any:
-    """Videos of which the supplier is to be asked now: [{id, provider, provider_video_id}]; nobody else gets them
-    for a while.
+    """Claims videos that are due for a query to their provider: [{id, provider, provider_video_id}]; parallel
+    callers get different ones for p_lease_seconds.
     """
     return database.call("videos_due", {"p_limit": limit, "p_lease_seconds": lease_seconds})
 
 
 def videos_to_delete(database: Database, *, limit: int | None, lease_seconds: int | None) -> Any:
-    """Videos whose copies are to go: [{id, provider, provider_video_id, fallback_provider, fallback_video_id,
-    ownership, is_shown}]. What another listing shows at api.video (is_shown), and what is only claimed there,
-    stays. One that a migration is at work on waits for it.
+    """Returns videos whose copies are to be deleted: [{id, provider, provider_video_id, fallback_provider,
+    fallback_video_id, ownership, is_shown}]. Keeps files that another listing shows at api.video (is_shown) and
+    those only claimed there. Postpones a video under transfer.
     """
     return database.call("videos_to_delete", {"p_limit": limit, "p_lease_seconds": lease_seconds})
 
 
 def videos_unknown(database: Database, *, provider: str | None, found: Json | None, hours: int | None) -> Any:
-    """Of videos at a supplier ([{video_id, title, created_at}]) those that no row and no listing knows: uploads
-    whose title is our id, so that they belong to a ticket, and strays of more than p_hours: uploaded under our id
-    while its ticket was open, or created by us at Yandex. What carries no id of ours is never a stray: it may be
-    anybody's.
+    """Returns those of a provider's videos ([{video_id, title, created_at}]) that no row and no listing knows:
+    uploads whose title is our id, so that they belong to an upload session, and strays older than p_hours:
+    uploaded under our id while its session was open, or created by us at Yandex. A file without an id of ours is
+    never a stray: it may belong to anybody.
     """
     return database.call("videos_unknown", {"p_provider": provider, "p_found": found, "p_hours": hours})
