@@ -141,7 +141,7 @@ def test_paths_are_queued_by_command(edge: Edge, capsys: pytest.CaptureFixture[s
     assert main(["purge", "/video/1/*", "/a.jpg"]) == 0
     assert edge.waiting() == 2
     assert main(["purge", "/a*b"]) == 1
-    assert "Name paths that begin with /" in capsys.readouterr().err
+    assert "Give paths that begin with /" in capsys.readouterr().err
     assert edge.waiting() == 2
 
 

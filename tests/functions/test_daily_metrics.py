@@ -111,7 +111,7 @@ def test_a_first_listing_a_few_days_later_counts_for_the_day_on_which_its_seller
     metrics.record()
     before = counted(database)["funnel_first_listing"]
     seller = new_user_id(database)
-    at(database, "users", seller)
+    at(database, "accounts", seller)
     five_days_later = replace(metrics, now=lambda: datetime(2001, 5, 7, 18, 20, tzinfo=UTC))
     at(database, "listings", new_listing(database, seller), created_at=datetime(2001, 5, 6, 6, 0, tzinfo=UTC))
     five_days_later.record()
@@ -122,7 +122,7 @@ def test_a_day_begins_at_midnight_in_bishkek(metrics: DailyMetrics, database: Da
     metrics.record()
     before = counted(database)["registrations"]
     for moment in ("2001-05-01 17:59:59Z", "2001-05-01 18:00:00Z", "2001-05-02 17:59:59Z", "2001-05-02 18:00:00Z"):
-        at(database, "users", new_user_id(database), created_at=moment)
+        at(database, "accounts", new_user_id(database), created_at=moment)
     metrics.record()
     assert counted(database)["registrations"] == before + 2
 

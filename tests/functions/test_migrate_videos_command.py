@@ -56,7 +56,7 @@ def test_a_run_moves_and_status_and_report_tell_of_it(moves: MoveWorld, capsys: 
     assert (code, "1 of 1,000" in told) == (0, True)
     code, told = typed(capsys, "report")
     assert (code, "download from api.video" in told) == (0, True)
-    assert typed(capsys, "verify") == (0, "1 copies looked at, 0 not in order.\n")
+    assert typed(capsys, "verify") == (0, "1 copies checked, 0 wrong.\n")
 
 
 def test_only_what_is_named_is_moved_and_no_more_than_told(moves: MoveWorld, capsys: Capture) -> None:

@@ -64,13 +64,13 @@ def test_the_backend_calls_and_reads_with_the_new_keys(database: Database, hoste
     calls = PostgrestDatabase(settings, new_client(settings))
     assert calls.call("health_check", {}) is not None
     user = new_user_id(database)
-    found = calls.select("users", {"select": "id"}, user_token=database.user_token(user))
+    found = calls.select("accounts", {"select": "id"}, user_token=database.user_token(user))
     assert found == [{"id": str(user)}]
 
 
 def test_doctor_shows_the_publishable_key_alone(database: Database, hosted_url: str) -> None:
     variables = {"SUPABASE_URL": hosted_url, "SUPABASE_REST_URL": hosted_url, "SUPABASE_ANON_KEY": PUBLISHABLE}
-    assert "reads no user" in doctor.row_level_security(variables)
+    assert "reads no account" in doctor.row_level_security(variables)
 
 
 def test_a_new_key_as_a_token_is_refused_here_as_there(hosted_url: str) -> None:

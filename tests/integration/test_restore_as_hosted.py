@@ -83,8 +83,12 @@ def test_a_hosted_project_is_dumped_and_restored_by_its_own_login() -> None:
         assert one(superuser, "select string_agg(id, ',') from storage.buckets_vectors") == "second"
         assert one(superuser, "select string_agg(identifier, ',') from auth.custom_oauth_providers") == "second"
         assert one(new, "select count(*) from pg_policies where policyname = 'of_the_platform'") == 1
-        guards = "select array_agg(tgname::text) from pg_trigger where tgrelid = 'storage.objects'::regclass and {}"
-        assert one(new, guards.format("tgname like 'auto360%'")) == ["auto360_limit_files"]
+        guards = """select array_agg(tgname::text order by tgname) from pg_trigger
+                    where tgrelid = 'storage.objects'::regclass and tgname like 'auto360%'"""
+        assert one(new, guards) == [
+            "auto360_limit_files",
+            "auto360_note_file_change",
+        ]
 
 
 def test_a_backup_made_before_things_were_left_out_is_restored_too() -> None:

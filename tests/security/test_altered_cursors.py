@@ -12,7 +12,7 @@ from local.paths import CHECKOUT
 from tests.support.cursors import altered, good, impossible
 from tests.support.database import Database
 from tests.support.functions import Functions, http_event
-from tests.support.market import new_user_id
+from tests.support.market import new_listing, new_user_id
 from tests.support.people import new_address
 from tests.support.rows import rows
 from tests.support.sellers import new_seller
@@ -41,6 +41,7 @@ ROUTES = [
     Route("listings", "/api/listings/search", "views", (("q", "camry"), ("sort", "views"))),
     Route("listings", "/api/listings/mine", "mine"),
     Route("listings", "/api/listings/favorites", "favourites"),
+    Route("listings", "/api/listings/{listing_id}/comments", "comments"),
     Route("business", "/api/business/{business_id}/listings", "business_listings"),
     Route("chat", "/api/chat/threads", "threads"),
     Route("chat", "/api/chat/threads/{thread_id}/messages", "messages"),
@@ -61,13 +62,14 @@ def asked(functions: Functions, database: Database, sms_world: SmsWorld) -> Aske
     rows(database, "update accounts set role = 'moderator' where id = %s returning id", seller.id)
     query = "insert into business_accounts (user_id, name) values (%s, 'Авто') returning id::text"
     [(business,)] = rows(database, query, new_user_id(database))
+    listing = new_listing(database, seller.id)
     query = "insert into chat_threads (buyer_id, seller_id) values (%s, %s) returning id::text"
     [(thread,)] = rows(database, query, seller.id, new_user_id(database))
     browser = staff_browser(functions, database, sms_world, "admin")
     address = new_address()
 
     def ask(route: Route, cursor: str) -> int:
-        path = route.path.format(business_id=business, thread_id=thread)
+        path = route.path.format(business_id=business, thread_id=thread, listing_id=listing)
         sent = {**dict(route.query), "cursor": cursor}
         if route.function == "admin":
             event = http_event("GET", path, address=browser.address, query=sent)

@@ -192,7 +192,7 @@ CAUSES: dict[str, tuple[Act, Act]] = {
     "memory_usage_warning": (host(memory=81), host(memory=60)),
     "cpu_load_warning": (host(cpu=120), host(cpu=30)),
     "supplier_silent_warning": (lose_a_provider, find_the_provider),
-    "registrations_surge_info": (register_many, let_a_day_pass("users")),
+    "registrations_surge_info": (register_many, let_a_day_pass("accounts")),
     "reports_surge_info": (report_much, let_a_day_pass("reports")),
     "high_value_listings_info": (post_a_palace, let_a_day_pass("listings")),
     "sms_failure_critical": (refuse_every_sms, forget("sms_messages")),

@@ -30,6 +30,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "details": {"brand": "Toyota", "model": "Camry"},
     },
     "/api/listings/{listing_id}": {"price": 5},
+    "/api/listings/{listing_id}/comments": {"text": "Торг?"},
+    "/api/moderation/comments/{comment_id}": {"is_shown": True},
     "/api/listings/{listing_id}/report": {"reason": "spam"},
     **{
         f"/api/moderation/listings/{{listing_id}}/{action}": {"version": 1} for action in ("take", "release", "approve")
