@@ -61,7 +61,7 @@ class ObjectRequest:
     mode: str
 
     async def answer(self) -> web.StreamResponse:
-        """Do it."""
+        """Answer the request. Raises Refused, Cut."""
         method, query = self.request.method, self.request.query
         if method in ("GET", "HEAD"):
             return answers.parts(self._upload()) if "uploadId" in query else await self._read()

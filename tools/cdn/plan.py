@@ -20,7 +20,7 @@ class Change:
     rule: Rule | None = None
 
     def apply(self, cdn: Cdn) -> None:
-        """Do it. Raises CdnFailure."""
+        """Apply the changes. Raises CdnFailure."""
         if self.caching is not None:
             cdn.change(self.caching)
         elif self.rule is not None and self.kind == "remove":
