@@ -27,7 +27,7 @@ CODE = """insert into verification_codes (phone, key_id, nonce, code_digest, cod
             created_at, expires_at, used_at)
           select %s, 'k', 'n', sha256('x'), 6, at, at + interval '1 minute', now()
           from (select now() - interval '{age}' as at) as moment"""
-INVITED = """with owner as (insert into accounts (phone) values ('+99655' || right(%s, 7)) returning id),
+INVITED = """with owner as (insert into accounts (phone) values ('+99697' || right(%s, 7)) returning id),
                business as (insert into business_accounts (user_id, name) select id, 'Салон' from owner returning id)
              insert into business_invitations (business_id, phone, role, expires_at)
              select id, '+996700000000', 'seller', now() + interval '{age}' from business"""

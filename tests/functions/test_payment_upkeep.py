@@ -18,7 +18,7 @@ from tests.support.sms import SmsWorld
 def staff_member(paying: Paying, role: str = "finance") -> ActingStaff:
     [(user,)] = rows(
         paying.database,
-        "insert into accounts (phone, role) values ('+99655' || lpad((random() * 9999999)::int::text, 7, '0'), %s)"
+        "insert into accounts (phone, role) values ('+99698' || lpad((random() * 9999999)::int::text, 7, '0'), %s)"
         " returning id::text",
         role,
     )

@@ -27,7 +27,7 @@ def people(database: Database) -> Iterator[list[str]]:
     """Five thousand people to report."""
     with database.connect() as connection:
         made = connection.execute(
-            """insert into accounts (phone) select '+99655' || lpad(n::text, 7, '0') from generate_series(1, 5000) as n
+            """insert into accounts (phone) select '+99699' || lpad(n::text, 7, '0') from generate_series(1, 5000) as n
                returning id::text"""
         ).fetchall()
         ids = [row[0] for row in made]
