@@ -64,9 +64,8 @@ def new_chat(stack: RunningStack) -> Chat:
 
 def inserted(stack: RunningStack, query: str, *values: object) -> str:
     """Return the text that a statement returns, over a connection that lives as long as the tests."""
-    dsn = f"postgresql://postgres:{stack.keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
-    if dsn not in _connections:
-        _connections[dsn] = psycopg.connect(dsn, autocommit=True)
-    row = _connections[dsn].execute(query.encode(), values).fetchone()
+    if stack.dsn not in _connections:
+        _connections[stack.dsn] = psycopg.connect(stack.dsn, autocommit=True)
+    row = _connections[stack.dsn].execute(query.encode(), values).fetchone()
     assert row is not None
     return str(row[0])

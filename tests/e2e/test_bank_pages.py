@@ -12,8 +12,6 @@ import pytest
 
 from auto360.providers.payments.elqr import require_payable
 from local.banks import NAMES
-from local.paths import DataFolder
-from local.secrets import Keyring
 from tests.support.people import new_address, new_phone
 from tests.support.stack import RunningStack
 
@@ -25,8 +23,7 @@ class Buyer:
     """User with the app and a bank's app."""
 
     def __init__(self, stack: RunningStack) -> None:
-        keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
-        self.dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
+        self.dsn = stack.dsn
         # An account that was opened today is looked at when it buys the dearest tier.
         query = "insert into accounts (phone, created_at) values (%s, now() - interval '9 days') returning id::text"
         self.id: str = self.rows(query, new_phone())[0][0]

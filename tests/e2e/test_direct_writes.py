@@ -6,8 +6,6 @@ import httpx
 import psycopg
 import pytest
 
-from local.paths import DataFolder
-from local.secrets import Keyring
 from tests.support.people import new_phone
 from tests.support.stack import RunningStack
 
@@ -18,8 +16,7 @@ class DirectUser:
     """User of the stack with a token for PostgREST."""
 
     def __init__(self, stack: RunningStack) -> None:
-        keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
-        self.dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
+        self.dsn = stack.dsn
         [self.id] = self.row("insert into accounts (phone) values (%s) returning id::text", new_phone())
         self.url = f"http://127.0.0.1:{stack.ports.postgrest}"
         self.token = stack.user_token(self.id)

@@ -11,10 +11,10 @@ import pytest
 
 from tests.support.functions import ROOT
 from tests.support.logs import remember_secret
-from tests.support.people import new_address, new_phone, wrong
+from tests.support.people import REQUEST_CODE, VERIFY_CODE, new_address, new_phone, wrong
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack
-from tests.support.stack_requests import REQUEST_CODE, VERIFY_CODE, all_at_once, database, post
+from tests.support.stack_requests import all_at_once, database, post
 
 pytestmark = pytest.mark.xdist_group("stack")
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from local.operations import ALERT_EMAIL, ALERT_PHONE
-from tests.support.people import new_address, new_phone
+from tests.support.people import REQUEST_CODE, new_address, new_phone
 from tests.support.stack import RunningStack
-from tests.support.stack_requests import REQUEST_CODE, all_at_once, database, post
+from tests.support.stack_requests import all_at_once, database, post
 
 pytestmark = pytest.mark.xdist_group("stack")
 

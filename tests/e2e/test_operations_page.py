@@ -11,8 +11,6 @@ import httpx
 import psycopg
 import pytest
 
-from local.paths import DataFolder
-from local.secrets import Keyring
 from tests.support.chromium import chromium
 from tests.support.logs import remember_secret
 from tests.support.people import new_phone
@@ -38,9 +36,7 @@ class Office:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the stack's database."""
-        keyring = Keyring.load_or_create(DataFolder(self.stack.data).secrets)
-        dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{self.stack.ports.postgres}/postgres"
-        with psycopg.connect(dsn, autocommit=True) as connection:
+        with psycopg.connect(self.stack.dsn, autocommit=True) as connection:
             return connection.execute(query.encode(), values).fetchall()
 
     def user(self, role: str, name: str) -> tuple[str, str]:

@@ -13,8 +13,6 @@ import httpx
 import psycopg
 import pytest
 
-from local.paths import DataFolder
-from local.secrets import Keyring
 from tests.support.mobile_app import App
 from tests.support.sellers import car
 from tests.support.stack import RunningStack
@@ -26,9 +24,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 @contextmanager
 def database(stack: RunningStack) -> Iterator[psycopg.Connection[Any]]:
     """Yield the database with its owner's rights."""
-    password = Keyring.load_or_create(DataFolder(stack.data).secrets).postgres_password
-    dsn = f"postgresql://postgres:{password}@127.0.0.1:{stack.ports.postgres}/postgres"
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with psycopg.connect(stack.dsn, autocommit=True) as connection:
         yield connection
 
 

@@ -28,8 +28,7 @@ class Target:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the stack's database with its owner's rights."""
-        dsn = f"postgresql://postgres:{self.keyring.postgres_password}@127.0.0.1:{self.stack.ports.postgres}/postgres"
-        with psycopg.connect(dsn, autocommit=True) as connection:
+        with psycopg.connect(self.stack.dsn, autocommit=True) as connection:
             cursor = connection.execute(query.encode(), values)
             return cursor.fetchall() if cursor.description else []
 

@@ -10,8 +10,7 @@ from pathlib import Path
 import httpx
 import psycopg
 
-from local.paths import OPENAPI, DataFolder
-from local.secrets import Keyring
+from local.paths import OPENAPI
 from tests.support.logs import remember_secret
 from tests.support.stack import RunningStack
 
@@ -39,9 +38,7 @@ def log_in(stack: RunningStack) -> str:
         [sms] = stack.inbox(PHONE)
         code = re.findall(r"\b\d{4,8}\b", sms["text"])[0]
         answer = client.post("/api/auth/verify-code", json={"phone": PHONE, "code": code}).raise_for_status().json()
-    keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
-    dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with psycopg.connect(stack.dsn, autocommit=True) as connection:
         connection.execute("update public.accounts set role = 'admin' where id = %s", (answer["data"]["user"]["id"],))
     for name in ("token", "refreshToken"):
         remember_secret(answer["data"][name])

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import httpx
-import psycopg
 
-from local.paths import DataFolder
-from local.secrets import Keyring
 from tests.support.people import new_address, new_phone
 from tests.support.stack import RunningStack
 from tests.support.videos import new_file, whole
@@ -16,13 +13,9 @@ class App:
     """Existing app on one phone."""
 
     def __init__(self, stack: RunningStack, base: str = "/api") -> None:
-        keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
-        dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            query = "insert into accounts (phone, name, free_limit) values (%s, 'Айбек', 100) returning id::text"
-            row = connection.execute(query, [new_phone()]).fetchone()
-        assert row is not None
-        self.id: str = row[0]
+        query = "insert into accounts (phone, name, free_limit) values (%s, 'Айбек', 100) returning id::text"
+        [(user_id,)] = stack.rows(query, new_phone())
+        self.id: str = user_id
         self.headers = {
             "Authorization": f"Bearer {stack.user_token(self.id)}",
             "X-Local-Address": new_address(),

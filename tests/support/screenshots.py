@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 
-from local.paths import CHECKOUT, DataFolder
-from local.secrets import Keyring
+from local.paths import CHECKOUT
 from tests.support.chromium import chromium
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack, start_stack
@@ -58,9 +57,7 @@ def main() -> int:
 
 
 def _ask(stack: RunningStack, query: str) -> Any:
-    keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
-    dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
-    with psycopg.connect(dsn, autocommit=True) as connection:
+    with psycopg.connect(stack.dsn, autocommit=True) as connection:
         cursor = connection.execute(query.encode())
         return cursor.fetchone() if cursor.description else None
 

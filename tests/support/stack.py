@@ -62,10 +62,14 @@ class RunningStack:
         """Return the secrets that the stack has made."""
         return Keyring.load_or_create(DataFolder(self.data).secrets)
 
+    @property
+    def dsn(self) -> str:
+        """Return the address of the database, with the owner's login."""
+        return f"postgresql://postgres:{self.keyring.postgres_password}@127.0.0.1:{self.ports.postgres}/postgres"
+
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Query the stack's database with the owner's rights."""
-        dsn = f"postgresql://postgres:{self.keyring.postgres_password}@127.0.0.1:{self.ports.postgres}/postgres"
-        with psycopg.connect(dsn, autocommit=True) as connection:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
             found = connection.execute(query.encode(), values)
             return found.fetchall() if found.description else []
 

@@ -10,18 +10,12 @@ import aiohttp
 import httpx
 import psycopg
 
-from local.paths import DataFolder
-from local.secrets import Keyring
 from tests.support.stack import RunningStack
-
-REQUEST_CODE, VERIFY_CODE = "/api/auth/request-code", "/api/auth/verify-code"
 
 
 def database(stack: RunningStack) -> psycopg.Connection[tuple[Any, ...]]:
     """Connect to the stack's database as its owner."""
-    keyring = Keyring.load_or_create(DataFolder(stack.data).secrets)
-    dsn = f"postgresql://postgres:{keyring.postgres_password}@127.0.0.1:{stack.ports.postgres}/postgres"
-    return psycopg.connect(dsn, autocommit=True)
+    return psycopg.connect(stack.dsn, autocommit=True)
 
 
 def post(stack: RunningStack, path: str, body: object, *, address: str | None = None, **headers: str) -> httpx.Response:
