@@ -7,6 +7,7 @@ import os
 import pytest
 
 from tests.support import logs
+from tests.support.prepared import forget_prepared
 
 # gRPC's own handlers of forks can hang a child before it has become another program; no test calls gRPC in a fork.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "false"
@@ -44,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Begin with empty logs."""
     if _is_controller(config) and not config.option.collectonly:
         logs.begin_run()
+        forget_prepared(lambda run: not logs.is_running(run.removeprefix("run-")))
 
 
 @pytest.hookimpl(trylast=True)
@@ -60,6 +62,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run where a log line holds a secret."""
     if not _is_controller(session.config) or session.config.option.collectonly:
         return
+    forget_prepared(lambda run: run == logs.run_name())
     leaks = logs.scan_run()
     session.config.stash[_LEAKS] = leaks
     if leaks and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):

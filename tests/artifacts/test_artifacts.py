@@ -40,6 +40,10 @@ LATER = {
 }
 
 
+# One process: it assembles the artifacts once, and keeps what each of them answered.
+pytestmark = pytest.mark.xdist_group("artifacts")
+
+
 @pytest.fixture(scope="module")
 def artifacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the artifact of every function."""

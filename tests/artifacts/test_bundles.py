@@ -41,6 +41,10 @@ ENVIRON = function_environment(
 )
 
 
+# One process: it makes and unpacks the bundles once.
+pytestmark = pytest.mark.xdist_group("bundles")
+
+
 @pytest.fixture(scope="module")
 def bundles() -> dict[str, Bundle]:
     """Return all bundles, kept for the next run under names that tell what is in them."""

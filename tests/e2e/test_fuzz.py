@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.database import open_folder
 from tests.support.fuzz_scene import attack
 from tests.support.fuzzing import UNLIMITED, fuzz, log_in
 from tests.support.logs import log_folder
+from tests.support.prepared import open_folder
 from tests.support.stack import RunningStack, start_stack
 
 pytestmark = pytest.mark.xdist_group("stack")

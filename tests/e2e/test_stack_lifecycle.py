@@ -17,8 +17,8 @@ import pytest
 from local.installation import Installation
 from local.paths import CHECKOUT
 from local.ports import HOST
-from tests.support.database import open_folder
 from tests.support.logs import log_folder
+from tests.support.prepared import open_folder
 from tests.support.stack import RunningStack, start_stack
 
 pytestmark = pytest.mark.xdist_group("stack")

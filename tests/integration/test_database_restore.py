@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -27,11 +25,12 @@ from auto360.providers.postgres_dump.row_security import row_security_findings
 from auto360.providers.postgres_dump.temporary_server import embedded_postgres
 from tests.support.backup import SCHEMAS, BackupWorld
 from tests.support.hosted import hosted_project
+from tests.support.prepared import fast_folder
 
 
 @contextmanager
 def rehearsal() -> Iterator[DrillResult]:
-    with embedded_postgres(Path(tempfile.gettempdir())) as address:
+    with embedded_postgres(fast_folder()) as address:
         yield DrillResult(PostgresTarget(address), partial(row_security_findings, address))
 
 

@@ -15,7 +15,8 @@ from local.paths import SUPABASE_BOOTSTRAP
 from local.ports import free_base
 from local.postgres import SUPERUSER
 from local.secrets import Keyring
-from tests.support.database import Database, new_server, open_folder, worker_number
+from tests.support.database import Database, worker_number
+from tests.support.prepared import new_server, open_folder
 
 _LENT = """select count(*) from pg_auth_members m
   where m.member = 'postgres'::regrole and m.roleid::regrole::text ~ '_(auth|storage|realtime)_admin$'"""

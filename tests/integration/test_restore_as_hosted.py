@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -23,6 +21,7 @@ from local.paths import SEED
 from tests.support.backup import SCHEMAS, BackupWorld, backup_variables
 from tests.support.functions import forget_container
 from tests.support.hosted import AUTOMATIC_ROW_SECURITY, hosted_project, one, run_script
+from tests.support.prepared import fast_folder
 from tools.backup.__main__ import main
 
 _LEFT_OUT_OF_A_BACKUP = {
@@ -173,7 +172,7 @@ def test_row_security_goes_on_being_switched_on_for_new_tables_after_a_restore(r
         assert "event trigger ensure_rls" not in into_project(superuser, archive, tables, cluster)
         run_script(new, "create table public.made_later (id int)")
         assert one(new, "select relrowsecurity from pg_class where relname = 'made_later'") is True
-        with embedded_postgres(Path(tempfile.gettempdir())) as blank:
+        with embedded_postgres(fast_folder()) as blank:
             PostgresTarget(blank).into_blank(partial(iter, [archive]), schemas=SCHEMAS, tables=tables, cluster=cluster)
             assert one(blank, "select count(*) from pg_event_trigger where evtname = 'ensure_rls'") == int(recorded)
 
@@ -188,13 +187,13 @@ def test_a_drill_restores_a_hosted_backup_old_or_new() -> None:
         (made_before, {"publication supabase_realtime_messages_publication"}),
         (made_now, set()),
     ):
-        with embedded_postgres(Path(tempfile.gettempdir())) as blank:
+        with embedded_postgres(fast_folder()) as blank:
             left = PostgresTarget(blank).into_blank(
                 partial(iter, [archive]), schemas=SCHEMAS, tables=tables, cluster=with_libraries(cluster)
             )
             assert named(left) == left_out
             assert row_security_findings(blank, tables) == []
-    with embedded_postgres(Path(tempfile.gettempdir())) as blank:
+    with embedded_postgres(fast_folder()) as blank:
         PostgresTarget(blank).into_blank(partial(iter, [archive]), schemas=SCHEMAS, tables=tables, cluster=cluster)
         setting = "select setconfig from pg_db_role_setting where setrole = 'anon'::regrole and setdatabase = 0"
         assert any(value == 'search_path="$user", public, extensions' for value in one(blank, setting))

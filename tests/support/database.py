@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -17,14 +14,14 @@ import pytest
 from local.function_environment import Addresses, function_environment, token_keys
 from local.migrations import Schema
 from local.paths import MIGRATIONS, SEED
-from local.ports import HOST, Ports, free_base
+from local.ports import HOST, free_base
 from local.postgres import Postgres
-from local.postgres_location import place
 from local.postgrest import PostgREST
 from local.secrets import Keyring
 from local.supabase_project import prepare_project
 from local.tokens import TokenKeys
 from tests.support.logs import log_folder
+from tests.support.prepared import Recipe, prepared_server
 
 NOBODY_LISTENS = f"http://{HOST}:9"
 
@@ -106,38 +103,26 @@ class Database:
         Schema(self.dsn).seed(SEED)
 
 
-def new_server(folder: Path, ports: Ports, keyring: Keyring, log: Path) -> Postgres:
-    """Return a server for tests: it forgets everything in a power cut and is quick in return."""
-    return Postgres(place(folder / "postgres"), ports.postgres, keyring.postgres_password, log, durable=False)
-
-
-def open_folder() -> Path:
-    """Return a temporary folder that the account of Postgres can pass through."""
-    folder = Path(tempfile.mkdtemp(prefix="auto360-test-"))
-    folder.chmod(0o755)
-    return folder
-
-
 @pytest.fixture(scope="session")
 def database() -> Iterator[Database]:
     """Yield the database of this test process, with every migration applied and no data."""
-    folder, keyring, logs = open_folder(), Keyring.generate(), log_folder("database")
-    low = 20000 + 1000 * (worker_number() % 10)
+    logs, low = log_folder("database"), 20000 + 1000 * (worker_number() % 10)
     ports = free_base(low, low + 1000)
-    server = new_server(folder, ports, keyring, logs / "postgres.log")
-    keys = token_keys(keyring)
-    login = f"postgresql://authenticator:{keyring.authenticator_password}@{HOST}:{ports.postgres}/postgres"
-    rest = PostgREST(login, keys.postgrest_jwks(), ports.postgrest, ports.postgrest_admin, logs / "postgrest.log")
-    try:
-        server.start()
-        prepare_project(server.superuser_dsn, keyring)
-        Schema(server.dsn).migrate(MIGRATIONS)
-        rest.start()
-        yield Database(server.dsn, rest.url, keyring, keys, server.superuser_dsn)
-    finally:
-        rest.stop()
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+    with prepared_server(Recipe("schema", whole_schema), ports, logs / "postgres.log") as (server, keyring):
+        keys = token_keys(keyring)
+        login = f"postgresql://authenticator:{keyring.authenticator_password}@{HOST}:{ports.postgres}/postgres"
+        rest = PostgREST(login, keys.postgrest_jwks(), ports.postgrest, ports.postgrest_admin, logs / "postgrest.log")
+        try:
+            rest.start()
+            yield Database(server.dsn, rest.url, keyring, keys, server.superuser_dsn)
+        finally:
+            rest.stop()
+
+
+def whole_schema(server: Postgres, keyring: Keyring) -> None:
+    """Make a project with every migration and no data."""
+    prepare_project(server.superuser_dsn, keyring)
+    Schema(server.dsn).migrate(MIGRATIONS)
 
 
 def worker_number() -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -12,9 +11,12 @@ import psycopg
 from local.migrations import Schema
 from local.paths import MIGRATIONS
 from local.ports import free_base
+from local.postgres import Postgres
 from local.secrets import Keyring
 from local.supabase_project import prepare_project
-from tests.support.database import new_server, open_folder, worker_number
+from tests.support.database import worker_number
+from tests.support.logs import log_folder
+from tests.support.prepared import Recipe, prepared_server
 
 # Types that are made and dropped first give the platform's enums other numbers in each project.
 _SHIFTED = "create type public.shift as enum ('a'); drop type public.shift;"
@@ -58,25 +60,24 @@ def hosted_project(
     filler: str = "first", *, migrated: bool = True, platform: bool = True, automatic_row_security: bool = False
 ) -> Iterator[Project]:
     """Start a server with a project, whose migrations are applied by its own login."""
-    folder, keyring = open_folder(), Keyring.generate()
     low = 31000 + 100 * (worker_number() % 10)
-    server = new_server(folder, free_base(low, low + 100), keyring, folder / "postgres.log")
-    try:
-        server.start()
-        project = Project(server.dsn, server.superuser_dsn)
+    options = {"migrated": migrated, "platform": platform, "rls": automatic_row_security}
+    name = "-".join(["hosted", filler, *(option for option, is_on in options.items() if is_on)])
+
+    def make(server: Postgres, keyring: Keyring) -> None:
         for _ in filler:
-            run_script(project.superuser, _SHIFTED)
-        prepare_project(project.superuser, keyring)
+            run_script(server.superuser_dsn, _SHIFTED)
+        prepare_project(server.superuser_dsn, keyring)
         if platform:
-            run_script(project.superuser, _PLATFORM.format(filler=filler))
+            run_script(server.superuser_dsn, _PLATFORM.format(filler=filler))
         if automatic_row_security:
-            run_script(project.superuser, AUTOMATIC_ROW_SECURITY)
+            run_script(server.superuser_dsn, AUTOMATIC_ROW_SECURITY)
         if migrated:
-            Schema(project.address).migrate(MIGRATIONS)
-        yield project
-    finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+            Schema(server.dsn).migrate(MIGRATIONS)
+
+    log = log_folder("hosted") / "postgres.log"
+    with prepared_server(Recipe(name, make), free_base(low, low + 100), log) as (server, _):
+        yield Project(server.dsn, server.superuser_dsn)
 
 
 def run_script(address: str, script: str) -> None:

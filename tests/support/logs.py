@@ -41,18 +41,19 @@ class Leak:
         return f"{self.path.name}:{self.line}: {self.kind}"
 
 
-def _run() -> str:
+def run_name() -> str:
+    """Return the name that all processes of this run share."""
     return os.environ.setdefault(_RUN, f"run-{os.getpid()}")
 
 
 def logs() -> Path:
     """Return the folder of this run's logs; parallel runs have their own."""
-    return _ALL_LOGS / _run()
+    return _ALL_LOGS / run_name()
 
 
 def side_files() -> Path:
     """Return the folder of noted secrets."""
-    folder = _ALL_SECRETS / _run()
+    folder = _ALL_SECRETS / run_name()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -86,12 +87,12 @@ def begin_run() -> None:
     for folder in (_ALL_LOGS, _ALL_SECRETS):
         folder.mkdir(parents=True, exist_ok=True)
         for old in folder.glob("run-*"):
-            if not _runs(old.name.removeprefix("run-")) or old.name == _run():
+            if not is_running(old.name.removeprefix("run-")) or old.name == run_name():
                 shutil.rmtree(old, ignore_errors=True)
     logs().mkdir()
 
 
-def _runs(pid: str) -> bool:
+def is_running(pid: str) -> bool:
     try:
         os.kill(int(pid), 0)
     except (ValueError, ProcessLookupError):

@@ -24,8 +24,9 @@ from local.paths import CHECKOUT, DataFolder
 from local.ports import Ports, free_base
 from local.processes import die_with_parent
 from local.secrets import Keyring
-from tests.support.database import open_folder, worker_number
+from tests.support.database import worker_number
 from tests.support.logs import delivered_codes_file, issued_tokens_file, log_folder
+from tests.support.prepared import open_folder
 
 READY_SECONDS = 90
 _NOT_INHERITED = ("DATABASE_URL", "REDIS", "PORT", "AUTO360_DATA", "AUTO360_TEMPLATE", "AUTO360_MIN_FREE_MB", "WORKERS")
