@@ -10,16 +10,13 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
 from auto360.container import rate_limit as limit_container
 from auto360.container import tokens as token_container
-from auto360.core.errors import AccountBlocked, AuthenticationRequired, RateLimited
+from auto360.core.errors import AuthenticationRequired, RateLimited
 from auto360.core.identity import Principal
 from auto360.http.requests import header, place_of, request_of
-from auto360.providers.database import Acting, act_for
+from auto360.providers.database import act_for
 from auto360.providers.rate_limit import Count, Limit
 
 _SCHEME = "bearer "
-
-
-SESSION_REFUSALS = {refusal.code: refusal for refusal in (AccountBlocked, AuthenticationRequired)}
 
 
 def principal_of(event: dict[str, Any]) -> Principal:
@@ -28,7 +25,7 @@ def principal_of(event: dict[str, Any]) -> Principal:
     From here on the database checks with every request that the token's session is still open.
     """
     principal = _bearer(event)
-    act_for(Acting(principal.session_id, SESSION_REFUSALS))
+    act_for(principal.session_id)
     return principal
 
 

@@ -13,8 +13,9 @@ from pydantic import Field, field_validator
 from auto360.core.identity import Principal
 from auto360.core.messages import Language
 from auto360.core.pagination import Page, decode_place
+from auto360.core.refusals import accepted
+from auto360.core.refusals.billing import BankNotOffered, BankUnavailable
 from auto360.core.settings import EnvSettings
-from auto360.domains.billing.errors import BankNotOffered, BankUnavailable, accepted
 from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.risk import RiskPolicy
 from auto360.domains.billing.settlement import Actor, Settlement
