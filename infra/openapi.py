@@ -1,7 +1,7 @@
 """OpenAPI document of the whole API: what every function says of its routes, brought into one document.
 
 Routes, bodies and answers come from the functions' own models through the router. What the router cannot know is added:
-the sentence of each route, who must be signed in, and which refusals a function can give (`infra.error_codes`).
+the sentence of each route, and what it declares of sign-in and refusals (`auto360.http.declarations`).
 """
 
 from __future__ import annotations
@@ -12,16 +12,25 @@ import json
 import re
 import sys
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Any, get_args, get_origin
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.api_gateway import Route
-from aws_lambda_powertools.event_handler.depends import Depends
 from pydantic import BaseModel
 
+from auto360.core.errors import (
+    DomainError,
+    Internal,
+    InvalidJson,
+    MethodNotAllowed,
+    NotFound,
+    PayloadTooLarge,
+    ServiceUnavailable,
+    ValidationFailed,
+)
+from auto360.http.declarations import Declares, declared
 from infra.artifact import FUNCTIONS, ROOT
-from infra.error_codes import refusals_of
 from infra.schemas import merged, pruned
 from infra.template import PAGES
 from local.gateway.template import FunctionSpec
@@ -54,7 +63,10 @@ _FAILURE: Json = {
     },
     "required": ["success", "error", "code", "request_id"],
 }
+# Answers of the gateway, of the top-level error handler and of whatever needs the database.
+EVERYWHERE = (Internal, MethodNotAllowed, NotFound, PayloadTooLarge, ServiceUnavailable)
 _BEARER: Json = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+_ALONE = re.compile(r"Refused: `(\w+)`\.")
 _REFUSED = {"application/json": {"schema": {"$ref": "#/components/schemas/Failure"}}}
 
 
@@ -74,11 +86,24 @@ def build_document(functions: tuple[FunctionSpec, ...]) -> Json:
         "paths": {path: dict(sorted(paths[path].items())) for path in sorted(paths)},
         "components": {
             "schemas": {**schemas, "Failure": _FAILURE},
-            "responses": {name: each for part in sorted(parts) for _, name, each in _refusals(part)},
+            "responses": _share_refusals(paths),
             "securitySchemes": {"bearer": _BEARER},
         },
     }
     return pruned(document)
+
+
+def _share_refusals(paths: Json) -> Json:
+    """Put refusals with one code, which many operations give, in one place; returns them by name."""
+    shared: Json = {}
+    for operation in (each for operations in paths.values() for each in operations.values()):
+        for status, response in operation["responses"].items():
+            alone = _ALONE.fullmatch(response["description"])
+            if alone and "content" in response:
+                name = "".join(word.capitalize() for word in alone[1].split("_"))
+                shared[name] = response
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
+    return dict(sorted(shared.items()))
 
 
 def serves_pages(spec: FunctionSpec) -> bool:
@@ -124,19 +149,17 @@ def _complete(operation: Json, route: Route, spec: FunctionSpec) -> None:
     operation["operationId"] = f"{spec.name}_{route.func.__name__}"
     operation["tags"] = [spec.name]
     _expand_query(operation, route.func)
-    dependencies = list(_dependencies(route.func))
-    signed_in = [_needs_token(each) for each in dependencies]
-    if any(signed_in):
-        operation["security"] = [{"bearer": []}]
-    elif any(each.__name__ == "_maybe_signed_in" for each in dependencies):
-        operation["security"] = [{}, {"bearer": []}]
+    marks = list(marks_of(route))
+    signed_in = {mark.signed_in for mark in marks}
+    if signed_in & {"required", "optional"}:
+        operation["security"] = [{"bearer": []}] if "required" in signed_in else [{}, {"bearer": []}]
     has_own_form = inspect.signature(route.func).return_annotation == Response[str]
-    if any(each.__name__ == "_raw_body" for each in dependencies) or (has_own_form and route.method == "POST"):
+    if any(mark.takes_any_body for mark in marks):
         operation["requestBody"] = {"content": {"*/*": {"schema": {}}}}
-    if any("shared." in middleware.__qualname__ for middleware in route.middlewares):
+    if any(mark.answers_not_modified for mark in marks):
         operation["responses"]["304"] = {"description": "Not modified (`If-None-Match`)."}
     successes = {status: each for status, each in operation["responses"].items() if status[0] in "23"}
-    refused = {status: {"$ref": f"#/components/responses/{name}"} for status, name, _ in _refusals(spec.name)}
+    refused = {str(status): _refused(codes) for status, codes in _codes(operation, marks).items()}
     if has_own_form:
         # A bank is answered as it wants it, a page is a page.
         refused = {status: {"description": "Refused, not in the envelope."} for status in refused}
@@ -144,25 +167,36 @@ def _complete(operation: Json, route: Route, spec: FunctionSpec) -> None:
     operation["responses"] = dict(sorted({**refused, **successes}.items()))
 
 
-def _refusals(function: str) -> Iterator[tuple[str, str, Json]]:
-    """Status, name and description of every refusal that a function can give."""
-    for status, codes in refusals_of(function).items():
-        name = "".join(word.capitalize() for word in function.split("_")) + str(status)
-        told = ", ".join(f"`{code}`" for code in codes)
-        yield str(status), name, {"description": f"Refused: {told}.", "content": _REFUSED}
+def declared_refusals(route: Route) -> set[type[DomainError]]:
+    """Return the refusals that a route declares, with its parameter types and its middleware."""
+    return {refusal for mark in marks_of(route) for refusal in mark.refusals}
 
 
-def _dependencies(func: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
-    for parameter in inspect.signature(func).parameters.values():
+def marks_of(route: Route) -> Iterator[Declares]:
+    """Yield what a route, its middleware and its parameter types declare."""
+    yield declared(route.func)
+    yield from (declared(middleware) for middleware in route.middlewares)
+    for parameter in inspect.signature(route.func).parameters.values():
         if get_origin(parameter.annotation) is Annotated:
-            for mark in get_args(parameter.annotation)[1:]:
-                if isinstance(mark, Depends):
-                    yield mark.dependency
+            yield from (mark for mark in get_args(parameter.annotation)[1:] if isinstance(mark, Declares))
 
 
-def _needs_token(dependency: Callable[..., Any]) -> bool:
-    """Return True for a dependency that refuses callers without a token."""
-    return "principal_of" in dependency.__code__.co_names and dependency.__name__ != "_maybe_signed_in"
+def _codes(operation: Json, marks: Sequence[Declares]) -> dict[int, list[str]]:
+    """Return the codes of an operation by status: declared ones, those of every route, and those of its input."""
+    refusals: set[type[DomainError]] = {*EVERYWHERE, *(refusal for mark in marks for refusal in mark.refusals)}
+    if "requestBody" in operation and not any(mark.takes_any_body for mark in marks):
+        refusals |= {InvalidJson, ValidationFailed}
+    if operation.get("parameters"):
+        refusals.add(ValidationFailed)
+    by_status: dict[int, list[str]] = {}
+    for refusal in sorted(refusals, key=lambda each: (each.status, each.code)):
+        by_status.setdefault(refusal.status, []).append(refusal.code)
+    return by_status
+
+
+def _refused(codes: Sequence[str]) -> Json:
+    told = ", ".join(f"`{code}`" for code in codes)
+    return {"description": f"Refused: {told}.", "content": _REFUSED}
 
 
 def _expand_query(operation: Json, func: Callable[..., Any]) -> None:

@@ -6,8 +6,19 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from auto360.container import business
+from auto360.core.errors import Forbidden, PhoneInvalid, TextRefused
+from auto360.core.refusals.business import (
+    BusinessExists,
+    MemberAlready,
+    MemberRequired,
+    NewOwnerHasOne,
+    OwnerStays,
+    TaxIdTaken,
+    TeamFull,
+)
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import MaybeSignedIn, SignedIn, limited
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
 from auto360.http.schemas.business import (
     Business,
@@ -28,6 +39,7 @@ Id = Annotated[UUID, Path()]
 
 
 @app.post("/api/business", middlewares=LIMITS)
+@refuses(BusinessExists, TaxIdTaken, TextRefused)
 def create(body: NewBusiness, user: SignedIn) -> Envelope[Business]:
     """Open a business account owned by the caller."""
     fields = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
@@ -47,6 +59,7 @@ def read(business_id: Id, viewer: MaybeSignedIn) -> Envelope[Business]:
 
 
 @app.put("/api/business/<business_id>", middlewares=LIMITS)
+@refuses(Forbidden, TaxIdTaken, TextRefused)
 def update(business_id: Id, body: BusinessChanges, user: SignedIn) -> Envelope[Business]:
     """Change the fields that are sent."""
     fields = body.model_dump(mode="json", by_alias=True, exclude_unset=True)
@@ -54,6 +67,7 @@ def update(business_id: Id, body: BusinessChanges, user: SignedIn) -> Envelope[B
 
 
 @app.delete("/api/business/<business_id>", middlewares=LIMITS)
+@refuses(Forbidden)
 def close(business_id: Id, user: SignedIn) -> Envelope[Empty]:
     """Close the account."""
     business.businesses().close(user, str(business_id))
@@ -80,6 +94,7 @@ def members(business_id: Id, user: SignedIn) -> Envelope[list[Member]]:
 
 
 @app.post("/api/business/<business_id>/members", middlewares=LIMITS)
+@refuses(Forbidden, MemberAlready, PhoneInvalid, TeamFull)
 def invite(business_id: Id, body: Invitation, user: SignedIn) -> Envelope[Empty]:
     """Invite a user or a phone to the team."""
     invited = str(body.user_id) if body.user_id else None
@@ -88,6 +103,7 @@ def invite(business_id: Id, body: Invitation, user: SignedIn) -> Envelope[Empty]
 
 
 @app.put("/api/business/<business_id>/members/<user_id>", middlewares=LIMITS)
+@refuses(Forbidden)
 def set_role(business_id: Id, user_id: Id, body: NewRole, user: SignedIn) -> Envelope[Empty]:
     """Change a member's role."""
     business.team().set_role(user, str(business_id), user_id=str(user_id), role=body.role)
@@ -95,6 +111,7 @@ def set_role(business_id: Id, user_id: Id, body: NewRole, user: SignedIn) -> Env
 
 
 @app.delete("/api/business/<business_id>/members/<user_id>", middlewares=LIMITS)
+@refuses(Forbidden, OwnerStays)
 def remove(business_id: Id, user_id: Id, user: SignedIn) -> Envelope[Empty]:
     """Remove a member or withdraw an invitation."""
     business.team().remove(user, str(business_id), user_id=str(user_id))
@@ -102,6 +119,7 @@ def remove(business_id: Id, user_id: Id, user: SignedIn) -> Envelope[Empty]:
 
 
 @app.delete("/api/business/<business_id>/invitations/<invitation_id>", middlewares=LIMITS)
+@refuses(Forbidden)
 def withdraw(business_id: Id, invitation_id: Id, user: SignedIn) -> Envelope[Empty]:
     """Withdraw an invitation that was sent to a phone."""
     business.team().withdraw(user, str(business_id), invitation_id=str(invitation_id))
@@ -122,6 +140,7 @@ def decline(business_id: Id, user: SignedIn) -> Envelope[Empty]:
 
 
 @app.post("/api/business/<business_id>/leave", middlewares=LIMITS)
+@refuses(Forbidden, OwnerStays)
 def leave(business_id: Id, user: SignedIn) -> Envelope[Empty]:
     """Leave the team."""
     business.team().remove(user, str(business_id), user_id=user.user_id)
@@ -129,6 +148,7 @@ def leave(business_id: Id, user: SignedIn) -> Envelope[Empty]:
 
 
 @app.post("/api/business/<business_id>/transfer", middlewares=LIMITS)
+@refuses(Forbidden, MemberRequired, NewOwnerHasOne)
 def transfer(business_id: Id, body: NewOwner, user: SignedIn) -> Envelope[Business]:
     """Transfer ownership to a member."""
     return Envelope(

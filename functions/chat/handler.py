@@ -6,8 +6,11 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from auto360.container import chat
+from auto360.core.errors import Forbidden, IdempotencyKeyReused
+from auto360.core.refusals.chat import ChatBlocked, OwnListing
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
 from auto360.http.schemas.chat import (
     Block,
@@ -30,6 +33,7 @@ Cursor = Annotated[str | None, Query(max_length=500)]
 
 
 @app.post("/api/chat/threads", middlewares=LIMITS)
+@refuses(ChatBlocked, OwnListing)
 def open_thread(body: OpenThread, user: SignedIn) -> Envelope[Thread]:
     """Get or open the conversation with the seller of a listing."""
     return Envelope(data=Thread.model_validate(chat.conversations().open(user, str(body.listing_id))))
@@ -55,6 +59,7 @@ def messages(
 
 
 @app.post("/api/chat/threads/<thread_id>/messages", middlewares=[limited("chat")])
+@refuses(ChatBlocked, IdempotencyKeyReused)
 def send(
     thread_id: Id,
     body: NewMessage,
@@ -89,6 +94,7 @@ def blocked(user: SignedIn) -> Envelope[list[Blocked]]:
 
 
 @app.post("/api/chat/blocks", middlewares=LIMITS)
+@refuses(Forbidden)
 def block(body: Block, user: SignedIn) -> Envelope[Empty]:
     """Block a user."""
     chat.blocks().block(user, user_id=str(body.user_id))
@@ -103,6 +109,7 @@ def unblock(user_id: Id, user: SignedIn) -> Envelope[Empty]:
 
 
 @app.post("/api/chat/reports", middlewares=LIMITS)
+@refuses(Forbidden)
 def report(body: NewChatReport, user: SignedIn) -> Envelope[Empty]:
     """Report a user or a message to the moderators."""
     chat.blocks().report(

@@ -5,9 +5,11 @@ from datetime import datetime
 from pydantic import BaseModel, Field
 
 from auto360.container import accounts
+from auto360.core.refusals.accounts import ConsentRequired
 from auto360.domains.accounts.consents import Choice, ConsentOrigin
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
+from auto360.http.declarations import refuses
 from auto360.http.envelope import CamelModel, Envelope, RequestBody
 from auto360.http.requests import CurrentRequest, Request
 
@@ -67,6 +69,7 @@ def status(user: SignedIn) -> Envelope[Status]:
 
 
 @app.post("/api/consents/accept", middlewares=[limited("default")])
+@refuses(ConsentRequired)
 def accept(body: Acceptance, user: SignedIn, request: CurrentRequest) -> Envelope[Recorded]:
     """Accept the documents in force."""
     row = accounts.consents().accept(

@@ -6,7 +6,9 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Query
 from pydantic import BaseModel
 
 from auto360.container import monitoring
+from auto360.core.errors import Forbidden
 from auto360.http.app import entrypoint, make_app
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
 from auto360.http.requests import ArrivedHeaders
 
@@ -37,6 +39,7 @@ class Health(BaseModel):
 
 
 @app.get("/health")
+@refuses(Forbidden)
 def health(
     *,
     deep: Annotated[bool, Query()] = False,

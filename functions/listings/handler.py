@@ -6,10 +6,13 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
 
 from auto360.container import listings
+from auto360.core.errors import Forbidden, IdempotencyKeyReused, PhoneInvalid, TextRefused
+from auto360.core.refusals.listings import LimitReached, ListingRefused, NotActive, NotSold, SaleFinal, VideoUnavailable
 from auto360.domains.listings.feed import Category
 from auto360.domains.listings.queries import Status
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import MaybeSignedIn, SignedIn, limited
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
 from auto360.http.http_cache import shared
 from auto360.http.requests import CurrentRequest
@@ -74,6 +77,7 @@ def favorites(user: SignedIn, *, cursor: Cursor = None, limit: Limit = 20) -> En
 
 
 @app.post("/api/listings", middlewares=LIMITS, status_code=201)
+@refuses(Forbidden, IdempotencyKeyReused, LimitReached, ListingRefused, PhoneInvalid, VideoUnavailable)
 def create(
     body: AnyNewListing,
     user: SignedIn,
@@ -92,12 +96,14 @@ def read(listing_id: Id, viewer: MaybeSignedIn, request: CurrentRequest) -> List
 
 
 @app.put("/api/listings/<listing_id>", middlewares=LIMITS)
+@refuses(Forbidden, LimitReached, ListingRefused, NotActive, PhoneInvalid, VideoUnavailable)
 def update(listing_id: Id, body: ListingChanges, user: SignedIn) -> Envelope[Listing]:
     """Change the fields that are sent; a changed text is checked again, a rejected listing is resubmitted."""
     return Envelope(data=Listing.of(listings.posting().update(user, str(listing_id), body.fields())))
 
 
 @app.delete("/api/listings/<listing_id>", middlewares=LIMITS)
+@refuses(Forbidden)
 def delete(listing_id: Id, user: SignedIn) -> Envelope[Changed]:
     """Delete a listing with its videos."""
     return Envelope(data=Changed(**listings.posting().delete(user, str(listing_id))))
@@ -128,18 +134,21 @@ def take_save_back(listing_id: Id, user: SignedIn) -> Envelope[Reaction]:
 
 
 @app.post("/api/listings/<listing_id>/mark-sold", middlewares=LIMITS)
+@refuses(Forbidden, NotActive)
 def mark_sold(listing_id: Id, user: SignedIn) -> SoldFlattened:
     """Mark a listing as sold; it stays visible for two weeks."""
     return sold(listings.posting().mark_sold(user, str(listing_id)))
 
 
 @app.post("/api/listings/<listing_id>/reactivate", middlewares=LIMITS)
+@refuses(Forbidden, ListingRefused, NotSold, SaleFinal)
 def reactivate(listing_id: Id, user: SignedIn) -> Envelope[Changed]:
     """Reactivate a sold listing."""
     return Envelope(data=Changed(**listings.posting().reactivate(user, str(listing_id))))
 
 
 @app.post("/api/listings/<listing_id>/report", middlewares=LIMITS)
+@refuses(Forbidden)
 def report(listing_id: Id, body: NewListingReport, user: SignedIn) -> Envelope[Changed]:
     """Report a listing to the moderators."""
     done = listings.reactions().report(user, str(listing_id), reason=body.reason, comment=body.comment)
@@ -162,6 +171,7 @@ def comments(
 
 
 @app.post("/api/listings/<listing_id>/comments", middlewares=LIMITS, status_code=201)
+@refuses(Forbidden, TextRefused)
 def add_comment(listing_id: Id, body: NewComment, user: SignedIn) -> Envelope[Comment]:
     """Comment on a listing, or reply to a comment."""
     parent = str(body.parent_id) if body.parent_id else None

@@ -6,8 +6,20 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from auto360.container import billing
+from auto360.core.errors import IdempotencyKeyReused
+from auto360.core.refusals.billing import (
+    BankNotOffered,
+    BankUnavailable,
+    PaymentBeingPrepared,
+    PaymentNotOpen,
+    PaymentRefused,
+    TierBelowCurrent,
+    TierNeedsOffer,
+    TierNotForSale,
+)
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
 from auto360.http.schemas.payments import (
     CurrentPayer,
@@ -27,6 +39,16 @@ Id = Annotated[UUID, Path()]
 
 
 @app.post("/api/payments", middlewares=LIMITS)
+@refuses(
+    BankNotOffered,
+    BankUnavailable,
+    IdempotencyKeyReused,
+    PaymentBeingPrepared,
+    PaymentRefused,
+    TierBelowCurrent,
+    TierNeedsOffer,
+    TierNotForSale,
+)
 def order(body: NewPayment, payer: CurrentPayer, *, idempotency_key: IdempotencyKey = "") -> PaymentAnswer:
     """Order a tier; returns the bank's page, QR code and app links."""
     payment = billing.orders().open(
@@ -55,6 +77,7 @@ def read(payment_id: Id, payer: CurrentPayer, *, picture: Annotated[Picture, Que
 
 
 @app.post("/api/payments/<payment_id>/cancel", middlewares=LIMITS)
+@refuses(PaymentNotOpen)
 def cancel(payment_id: Id, payer: CurrentPayer) -> PaymentAnswer:
     """Cancel an unpaid payment."""
     return PaymentAnswer.of(billing.orders().cancel(payer, str(payment_id)), picture="none")

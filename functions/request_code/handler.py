@@ -4,10 +4,20 @@ from pydantic import Field
 
 from auto360.container import accounts
 from auto360.core import phone
+from auto360.core.errors import PhoneInvalid, RateLimited
 from auto360.core.messages import TEXTS, sentence
+from auto360.core.refusals.accounts import (
+    AddressLimit,
+    CodeTooSoon,
+    PhoneLimit,
+    PhoneRejected,
+    SmsUnavailable,
+    TemporarilyLimited,
+)
 from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_text import Platform
 from auto360.http.app import entrypoint, make_app
+from auto360.http.declarations import refuses
 from auto360.http.envelope import CamelModel, Envelope, RequestBody
 from auto360.http.requests import CurrentRequest
 
@@ -32,6 +42,16 @@ class Code(CamelModel):
 
 
 @app.post("/api/auth/request-code")
+@refuses(
+    AddressLimit,
+    CodeTooSoon,
+    PhoneInvalid,
+    PhoneLimit,
+    PhoneRejected,
+    RateLimited,
+    SmsUnavailable,
+    TemporarilyLimited,
+)
 def request_code(body: CodeRequest, request: CurrentRequest) -> Envelope[Code]:
     """Send a login code; repeats within its life send the same code."""
     client = Client(request.address, request.language, body.platform, request.user_agent, request.id)

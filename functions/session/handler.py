@@ -3,8 +3,10 @@
 from pydantic import BaseModel, Field
 
 from auto360.container import accounts, tokens
+from auto360.core.errors import AuthenticationRequired, RateLimited
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope, RequestBody
 from auto360.http.requests import CurrentRequest
 from auto360.http.schemas.session import SessionData, User, session_data, user_data
@@ -37,6 +39,7 @@ class Valid(Envelope[User]):
 
 
 @app.post("/api/auth/refresh")
+@refuses(AuthenticationRequired, RateLimited)
 def refresh(body: RefreshRequest, request: CurrentRequest) -> Envelope[SessionData]:
     """Exchange a refresh token for a new pair of tokens."""
     session = accounts.sessions().refresh(body.refresh_token, address=request.address, request_id=request.id)

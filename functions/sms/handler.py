@@ -9,10 +9,14 @@ from pydantic import BaseModel, Field
 
 from auto360.container import sms as sms_container
 from auto360.core import phone
+from auto360.core.errors import Forbidden, IdempotencyKeyReused, PhoneInvalid
 from auto360.core.messages import Language
+from auto360.core.refusals.accounts import PhoneRejected, SmsUnavailable
+from auto360.core.refusals.sms import StaffSmsLimit
 from auto360.domains.sms.sending import SmsOrigin, Template
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope, RequestBody
 from auto360.http.requests import CurrentRequest
 
@@ -89,6 +93,7 @@ class Status(BaseModel):
 
 
 @app.post("/api/sms/send", middlewares=LIMITS)
+@refuses(Forbidden, IdempotencyKeyReused, PhoneInvalid, PhoneRejected, SmsUnavailable, StaffSmsLimit)
 def send(
     body: Message,
     request: CurrentRequest,
@@ -109,6 +114,7 @@ def send(
 
 
 @app.get("/api/sms/status", middlewares=LIMITS)
+@refuses(Forbidden)
 def status(user: SignedIn, *, days: Annotated[int, Query(ge=1, le=92)] = 30) -> Envelope[Status]:
     """Get balances, prices, delivery by mobile network and daily costs."""
     return Envelope(data=Status.model_validate(sms_container.sms_status()(user, days=days)))

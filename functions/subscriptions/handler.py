@@ -1,8 +1,21 @@
 """/api/subscriptions…: the caller's plan, its tiers and its changes."""
 
 from auto360.container import billing
+from auto360.core.errors import IdempotencyKeyReused
+from auto360.core.refusals.billing import (
+    BankNotOffered,
+    BankUnavailable,
+    PaymentBeingPrepared,
+    PaymentRefused,
+    SubscriptionNone,
+    TierBelowCurrent,
+    TierNeedsOffer,
+    TierNotForSale,
+    TierNotLower,
+)
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
 from auto360.http.requests import CurrentRequest
 from auto360.http.schemas.payments import CurrentPayer, IdempotencyKey, NewPayment, PaymentAnswer
@@ -33,6 +46,16 @@ def periods(user: SignedIn) -> Envelope[list[Period]]:
 
 
 @app.post("/api/subscriptions/upgrade", middlewares=LIMITS)
+@refuses(
+    BankNotOffered,
+    BankUnavailable,
+    IdempotencyKeyReused,
+    PaymentBeingPrepared,
+    PaymentRefused,
+    TierBelowCurrent,
+    TierNeedsOffer,
+    TierNotForSale,
+)
 def upgrade(body: NewPayment, payer: CurrentPayer, *, idempotency_key: IdempotencyKey = "") -> PaymentAnswer:
     """Order a higher tier. It starts once paid; the rest of the lower one is added as time."""
     payment = billing.orders().open(
@@ -42,6 +65,7 @@ def upgrade(body: NewPayment, payer: CurrentPayer, *, idempotency_key: Idempoten
 
 
 @app.post("/api/subscriptions/downgrade", middlewares=LIMITS)
+@refuses(SubscriptionNone, TierNotLower)
 def downgrade(body: Downgrade, user: SignedIn, request: CurrentRequest) -> Envelope[Plan]:
     """Schedule a lower tier for the end of the paid period."""
     changed = billing.plans().change(user, "downgrade", request_id=request.id, tier=body.tier)
@@ -49,12 +73,14 @@ def downgrade(body: Downgrade, user: SignedIn, request: CurrentRequest) -> Envel
 
 
 @app.post("/api/subscriptions/cancel", middlewares=LIMITS)
+@refuses(SubscriptionNone, TierNotLower)
 def end(user: SignedIn, request: CurrentRequest) -> Envelope[Plan]:
     """Cancel the renewal; the plan ends with its paid period."""
     return Envelope(data=Plan.of(billing.plans().change(user, "cancel", request_id=request.id)))
 
 
 @app.post("/api/subscriptions/resume", middlewares=LIMITS)
+@refuses(SubscriptionNone, TierNotLower)
 def resume(user: SignedIn, request: CurrentRequest) -> Envelope[Plan]:
     """Undo a cancellation or a scheduled downgrade."""
     return Envelope(data=Plan.of(billing.plans().change(user, "resume", request_id=request.id)))

@@ -6,9 +6,12 @@ from pydantic import Field
 
 from auto360.container import accounts, tokens
 from auto360.core import phone
+from auto360.core.errors import AccountBlocked, PhoneInvalid
+from auto360.core.refusals.accounts import CodeInvalid, LoginLocked
 from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_text import Platform
 from auto360.http.app import entrypoint, make_app
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope, RequestBody
 from auto360.http.requests import CurrentRequest
 from auto360.http.schemas.common import LoginCode
@@ -27,6 +30,7 @@ class CodeCheck(RequestBody):
 
 
 @app.post("/api/auth/verify-code")
+@refuses(AccountBlocked, CodeInvalid, LoginLocked, PhoneInvalid)
 def verify_code(body: CodeCheck, request: CurrentRequest) -> Envelope[SessionData]:
     """Check the code and open a session; a repeat within seconds returns the same session."""
     client = Client(request.address, request.language, body.platform, request.user_agent, request.id)

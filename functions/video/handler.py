@@ -7,8 +7,11 @@ from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.openapi.params import Path
 
 from auto360.container import videos
+from auto360.core.errors import Forbidden
+from auto360.core.refusals.videos import VideoNotReady, VideoServiceUnavailable
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import MaybeSignedIn, SignedIn, limited
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
 from auto360.http.redirects import redirect
 from auto360.http.schemas.videos import Removed, VideoFlattened, video_at_top
@@ -29,6 +32,7 @@ def read(video_id: AnyId, viewer: MaybeSignedIn) -> VideoFlattened:
 
 
 @app.get("/api/video/<video_id>/manifest.m3u8", middlewares=PLAYBACK, status_code=302)
+@refuses(VideoNotReady, VideoServiceUnavailable)
 def manifest(video_id: Id) -> Response[str]:
     """Redirect to the HLS manifest."""
     playback = videos.videos().playback(str(video_id))
@@ -36,6 +40,7 @@ def manifest(video_id: Id) -> Response[str]:
 
 
 @app.get("/api/video/<video_id>/video.mp4", middlewares=PLAYBACK, status_code=302)
+@refuses(VideoNotReady, VideoServiceUnavailable)
 def file(video_id: Id) -> Response[str]:
     """Redirect to the video as one file."""
     return redirect(videos.videos().file(str(video_id)), seconds=0)
@@ -48,6 +53,7 @@ def thumbnail(video_id: Id) -> Response[str]:
 
 
 @app.delete("/api/video/<video_id>", middlewares=LIMITS)
+@refuses(Forbidden)
 def delete(video_id: AnyId, user: SignedIn) -> Envelope[Removed]:
     """Delete a video of the caller; a timer deletes its replicas."""
     return Envelope(data=Removed(**videos.videos().delete(user, video_id)))

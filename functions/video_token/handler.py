@@ -6,8 +6,12 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Header, Path
 
 from auto360.container import videos
+from auto360.core.errors import Forbidden, IdempotencyKeyReused
+from auto360.core.refusals.listings import VideoUnavailable
+from auto360.core.refusals.videos import UploadSessionOver, UploadTooLarge, VideoServiceUnavailable
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
 from auto360.http.schemas.videos import (
     NewUpload,
@@ -21,6 +25,7 @@ app = make_app()
 
 
 @app.post("/api/video/create", middlewares=[limited("upload")])
+@refuses(Forbidden, IdempotencyKeyReused, UploadSessionOver, UploadTooLarge, VideoServiceUnavailable)
 def create(
     body: NewUpload,
     user: SignedIn,
@@ -38,6 +43,7 @@ def create(
 
 
 @app.post("/api/video/<video_id>/uploaded", middlewares=[limited("default")])
+@refuses(UploadSessionOver, UploadTooLarge, VideoServiceUnavailable, VideoUnavailable)
 def uploaded(video_id: Annotated[UUID, Path()], body: UploadDone, user: SignedIn) -> Envelope[UploadState]:
     """Complete an upload: compare it with the declaration and revoke the upload token."""
     state = videos.upload_sessions().complete(user, str(video_id), provider_video_id=body.video_id)

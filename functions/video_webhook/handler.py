@@ -6,7 +6,10 @@ from aws_lambda_powertools.event_handler.openapi.params import Header
 from pydantic import BaseModel
 
 from auto360.container import videos
+from auto360.core.errors import AuthenticationRequired
+from auto360.core.refusals.videos import VideoServiceUnavailable
 from auto360.http.app import entrypoint, make_app
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
 from auto360.http.requests import RawBody
 
@@ -20,6 +23,7 @@ class Taken(BaseModel):
 
 
 @app.post("/webhooks/video/api-video")
+@refuses(AuthenticationRequired, VideoServiceUnavailable)
 def report(
     body: RawBody, *, signature: Annotated[str, Header(alias="X-Api-Video-Signature", max_length=200)] = ""
 ) -> Envelope[Taken]:

@@ -60,9 +60,9 @@ def ended_sessions(_variables: Variables) -> str:
     """PostgREST checks the session before each call that the backend makes for a user."""
     from auto360.container.data import database as wired
     from auto360.core.errors import AuthenticationRequired
-    from auto360.providers.database import Acting, act_for, reset_round_trips
+    from auto360.providers.database import act_for, reset_round_trips
 
-    act_for(Acting(str(uuid4()), {AuthenticationRequired.code: AuthenticationRequired}))
+    act_for(str(uuid4()))
     try:
         wired().call("health_check", {})
     except AuthenticationRequired:

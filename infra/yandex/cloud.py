@@ -36,7 +36,7 @@ from yandex.cloud.smartwebsecurity.v1.security_profile_service_pb2_grpc import S
 from yandex.cloud.storage.v1.bucket_service_pb2_grpc import BucketServiceStub
 from yandex.cloud.video.v1.channel_service_pb2_grpc import ChannelServiceStub
 from yandex.cloud.vpc.v1.network_service_pb2_grpc import NetworkServiceStub
-from yandexcloud._sdk import SDK
+from yandexcloud import SDK
 
 from infra.yandex.deployer_roles import advice
 

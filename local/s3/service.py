@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import unquote
-from xml.etree import ElementTree as ET
 
 from aiohttp import web
+from defusedxml.ElementTree import fromstring
 
 from local.s3 import answers
 from local.s3.answers import Refused
@@ -134,7 +134,7 @@ class S3Service:
             raise Refused("MissingContentMD5")
         if base64_md5(hashlib.md5(body, usedforsecurity=False).digest()) != request.headers["Content-MD5"]:
             raise Refused("BadDigest")
-        keys = [element.text or "" for element in ET.fromstring(body).iter() if element.tag.endswith("Key")]  # noqa: S314
+        keys = [element.text or "" for element in fromstring(body).iter() if element.tag.endswith("Key")]
         if len(keys) > 1000:
             raise Refused("MalformedXML")
         for key in keys:

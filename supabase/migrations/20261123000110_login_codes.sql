@@ -135,7 +135,8 @@ $$;
 comment on function public.login_request_code(text, inet, text, jsonb, uuid, text, bytea, text, integer, text[], integer, integer, integer, bigint) is
   'Decides by p_rules {limits, brake, budget} whether a login SMS may be sent and reserves its place: {reason, '
   'retry_after} when refused, else {sms_id, code_id, nonce, key_id, expires_in, undelivered_supplier, open_circuits}. '
-  'Reuses a live code with its remaining tries and its expiry.';
+  'Reuses a live code with its remaining tries and its expiry. Reasons: otp_temporarily_limited (others come with the '
+  'limits).';
 
 create function public.login_record_sms(
   p_sms_id uuid, p_state text, p_supplier text, p_supplier_message_id text, p_parts integer, p_cost_tyiyn bigint,

@@ -109,7 +109,8 @@ begin
 end;
 $$;
 comment on function public.upload_ticket_issued(uuid, text, text) is
-  'Stores the provider''s response. Keeps an earlier response of a parallel request: compare, and revoke the other.';
+  'Stores the provider''s response. Keeps an earlier response of a parallel request: compare, and revoke the other. '
+  'Reason: upload_ticket_over.';
 
 create function public.upload_ticket_abandon(p_ticket_id uuid) returns void
 language plpgsql volatile set search_path = '' as $$

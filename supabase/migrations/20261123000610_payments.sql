@@ -174,12 +174,11 @@ declare
 begin
   -- Requests of one person wait for each other here, before any row is locked.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('payments of ' || p_user_id, 0));
-  v_reason := (select case when u.is_blocked then 'account_blocked' else 'known' end from public.accounts u where u.id = p_user_id);
-  if v_reason is distinct from 'known' then
-    return pg_catalog.jsonb_build_object('reason', coalesce(v_reason, 'authentication_required'));
+  v_reason := private.user_refusal(p_user_id);
+  if v_reason is not null then
+    return pg_catalog.jsonb_build_object('reason', v_reason);
   end if;
   select p.* into v_payment from public.payments p where p.user_id = p_user_id and p.idempotency_key = p_key;
-  v_reason := null;
   if v_payment.id is null then
     select * into v_new from private.new_payment(p_user_id, p_order, p_key, p_risk);
     v_payment := v_new.payment;

@@ -274,7 +274,7 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function public.subscription_read(uuid) is
   'Returns the user''s plan: {tier, subscription, listing_limit, listings_this_month, hidden_listings, open_payments, '
-  'offers}.';
+  'offers}. Reason: authentication_required.';
 
 create function public.subscription_history(p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -339,7 +339,7 @@ $$;
 comment on function public.subscription_change(uuid, text, text, jsonb) is
   'Changes the renewal. cancel: ends when the paid time ends. resume: withdraws a cancellation or a downgrade. '
   'downgrade: another tier begins when the paid time ends; to the free tier it is a cancellation. Returns the same as '
-  'subscription_read. Reasons: subscription_none, tier_not_lower.';
+  'subscription_read. Reasons: subscription_none, tier_not_lower, authentication_required.';
 
 create function private.order_renewal(p_subscription public.subscriptions, p_policy jsonb) returns public.payments
 language plpgsql volatile set search_path = '' as $$

@@ -434,7 +434,7 @@ $$;
 comment on function public.refund_begin(uuid) is
   'Claims an approved refund for the request to the bank, once: {refund_id, amount_tyiyn, attempt}. The caller that '
   'gets it sends the request; if it dies, the bank is queried and the request never repeated. Reasons: '
-  'payment_already_decided; refund_too_large, when no single order covers it: it becomes a manual task then.';
+  'payment_already_decided, refund_too_large (no single order covers it: it becomes a manual task).';
 
 -- A refund whose call certainly did nothing is called again by the timer.
 create function public.refund_end(p_refund_id uuid, p_outcome text, p_ref text, p_reason text, p_actor jsonb) returns jsonb

@@ -6,10 +6,10 @@ import re
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
-from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
+from defusedxml.ElementTree import fromstring
 
 from auto360.core.clock import utc_now
 from auto360.providers.payments import (
@@ -234,7 +234,7 @@ def test_freedom_pay_gets_a_signed_answer(bank_world: BankWorld) -> None:
         (PaymentOutcome.LATER, "error"),
     ):
         answer = bank.callbacks.ack(outcome, call)
-        fields = {item.tag: item.text or "" for item in ET.fromstring(answer.body)}  # noqa: S314
+        fields = {item.tag: item.text or "" for item in fromstring(answer.body)}
         assert answer.content_type == "application/xml"
         assert fields["pg_status"] == word
         assert is_signed("freedompay", fields, bank_world.keyring.freedompay_secret_key)

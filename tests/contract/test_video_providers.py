@@ -4,6 +4,7 @@ from uuid import uuid4
 
 import pytest
 
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video import (
     PlannedUpload,
     ProviderVideo,
@@ -15,7 +16,6 @@ from auto360.providers.video import (
     VideoUnreachable,
 )
 from auto360.providers.video.hls import require_playable
-from auto360.providers.video.http import RetryPolicy
 from tests.support.videos import VideoWorld, new_file, planned
 
 PROVIDERS = ("api_video", "yandex")

@@ -11,7 +11,7 @@ from auto360.container import cdn as cdn_container
 from auto360.providers.cdn import Caching, CdnFailure, Resource, Rule
 from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
 from auto360.providers.transport.connections import new_client
-from auto360.providers.video.http import RetryPolicy
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video.iam import IamTokens, Token
 from infra.template import load_project
 from local.simulators.phone import Phone

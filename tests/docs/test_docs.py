@@ -40,7 +40,8 @@ PATHS = re.compile(r"https?://127\.0\.0\.1:8360(/[^\s'\"`?]*)")
 
 def refusals() -> dict[str, int]:
     """Return every refusal class of the package by code, with its status."""
-    for path in (ROOT / "layers" / "common" / "auto360").rglob("errors.py"):
+    package = ROOT / "layers" / "common" / "auto360"
+    for path in (*package.rglob("errors.py"), *package.glob("core/refusals/*.py")):
         parts = path.relative_to(ROOT / "layers" / "common").with_suffix("").parts
         importlib.import_module(".".join(parts))
     found: dict[str, int] = {}

@@ -8,7 +8,7 @@ import pytest
 
 from auto360.container import billing
 from auto360.core.errors import Forbidden
-from auto360.domains.billing.errors import RefundDecided, SecondPersonRequired
+from auto360.core.refusals.billing import RefundDecided, SecondPersonRequired
 from auto360.domains.billing.operations import ActingStaff, ByHand
 from tests.support.paying import Paying
 from tests.support.rows import rows

@@ -14,7 +14,6 @@ from auto360.domains.backups.database import DatabaseBackup
 from auto360.domains.backups.errors import (
     AnotherRun,
     BackupDamaged,
-    LeaseLost,
     ManifestUnreadable,
     NoBackup,
     ObjectChanged,
@@ -23,6 +22,7 @@ from auto360.domains.backups.errors import (
     WrongBackupKey,
 )
 from auto360.domains.backups.repository import Archive
+from auto360.providers.database.lease import LeaseLost
 from auto360.providers.object_storage import ObjectStoreError
 from auto360.providers.postgres_dump import DumpFailed
 from tests.support.backup import BackupWorld, keys_of

@@ -12,11 +12,12 @@ from uuid import uuid4
 import pytest
 
 from auto360.container.data import database as wired_database
-from auto360.domains.backups.lease import Lease, leased
+from auto360.domains.backups.lease import leased
 from auto360.domains.replication.ledger import CopyLedger
 from auto360.domains.replication.storage import StorageCopies, StoragePolicy
 from auto360.domains.replication.storage_files import SupabaseFiles
 from auto360.providers.database import Database as Calls
+from auto360.providers.database.lease import Lease
 from auto360.providers.object_storage.access import S3Access
 from auto360.providers.object_storage.s3 import S3Store
 from local.s3.files import Buckets

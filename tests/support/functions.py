@@ -15,6 +15,7 @@ import pytest
 
 import auto360.container
 from tests.support.database import Database
+from tests.support.declared import undeclared
 
 ROOT = Path(__file__).parents[2]
 ADDRESS = "198.51.100.7"
@@ -58,6 +59,8 @@ class Functions:
         json.dumps(answer)
         headers = {key: values[0] for key, values in answer["multiValueHeaders"].items()}
         body = json.loads(answer["body"], parse_constant=_no_json) if answer["body"] else {}
+        code = body.get("code") if isinstance(body, dict) and body.get("success") is False else None
+        assert undeclared(name, event, answer["statusCode"], code) is None, f"{name} does not declare {code}"
         return Answer(answer["statusCode"], headers, body)
 
     def post(self, name: str, path: str, body: object = None, **options: Any) -> Answer:

@@ -15,8 +15,8 @@ from auto360.container import video_transfer
 from auto360.domains.videos.transfer.entries import TransferEntry
 from auto360.domains.videos.transfer.ports import OnBytes
 from auto360.domains.videos.transfer.run import MigrationRun, RunOptions
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video.hls import require_playable
-from auto360.providers.video.http import RetryPolicy
 from auto360.providers.video.tus import TusPolicy
 from local.simulators.media import Film
 from tests.support.database import Database

@@ -31,12 +31,12 @@ from auto360.providers.secret_store.lockbox import Lockbox, LockboxSettings
 from auto360.providers.sms import SmsFailure, SmsProvider
 from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
 from auto360.providers.sms.smsc import SmscSettings, SmscSms
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video import Download, PlannedUpload, VideoFailure
 from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 from auto360.providers.video.api_video_reports import ApiVideoWebhooks
 from auto360.providers.video.download import WholeFile
 from auto360.providers.video.hls import require_playable
-from auto360.providers.video.http import RetryPolicy
 from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange, Token
 from auto360.providers.video.source import HttpSource
 from auto360.providers.video.tus import TusCopier, TusPolicy

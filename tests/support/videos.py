@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from auto360.providers.transport.connections import new_client
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video import PlannedUpload, ProviderVideo, UploadTarget
 from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 from auto360.providers.video.copying import Progress
-from auto360.providers.video.http import RetryPolicy
 from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange
 from auto360.providers.video.source import HttpSource
 from auto360.providers.video.tus import TusCopy, TusPolicy

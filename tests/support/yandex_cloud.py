@@ -66,7 +66,7 @@ from yandex.cloud.video.v1 import channel_service_pb2_grpc as channel_grpc
 from yandex.cloud.video.v1.channel_pb2 import Channel
 from yandex.cloud.vpc.v1 import network_service_pb2_grpc as network_grpc
 from yandex.cloud.vpc.v1.network_pb2 import Network
-from yandexcloud._sdk import SDK
+from yandexcloud import SDK
 
 from infra.yandex import deployer_roles
 from infra.yandex.cloud import _UNLISTED, Cloud, _unlisted

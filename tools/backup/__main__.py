@@ -7,8 +7,9 @@ import logging
 import sys
 
 from auto360.core.errors import SettingsInvalid
-from auto360.domains.backups.errors import AnotherRun, BackupDamaged, LeaseLost, NoBackup
+from auto360.domains.backups.errors import AnotherRun, BackupDamaged, NoBackup
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
+from auto360.providers.database.lease import LeaseLost
 from auto360.providers.object_storage import ObjectStoreError
 from auto360.providers.postgres_dump import DumpFailed
 from tools.backup.console import Console

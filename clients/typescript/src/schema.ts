@@ -4164,8 +4164,8 @@ export interface components {
         };
     };
     responses: {
-        /** @description Refused: `invalid_json`. */
-        Business400: {
+        /** @description Refused: `account_blocked`. */
+        AccountBlocked: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4174,7 +4174,7 @@ export interface components {
             };
         };
         /** @description Refused: `authentication_required`. */
-        Business401: {
+        AuthenticationRequired: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4182,8 +4182,8 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        Business403: {
+        /** @description Refused: `business_owner_stays`. */
+        BusinessOwnerStays: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4191,8 +4191,8 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description Refused: `not_found`. */
-        Business404: {
+        /** @description Refused: `business_tax_id_taken`. */
+        BusinessTaxIdTaken: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4200,8 +4200,8 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description Refused: `method_not_allowed`. */
-        Business405: {
+        /** @description Refused: `chat_own_listing`. */
+        ChatOwnListing: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4209,8 +4209,8 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description Refused: `business_exists`, `business_member_already`, `business_member_required`, `business_new_owner_has_one`, `business_owner_stays`, `business_tax_id_taken`, `business_team_full`. */
-        Business409: {
+        /** @description Refused: `forbidden`. */
+        Forbidden: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4218,26 +4218,8 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description Refused: `payload_too_large`. */
-        Business413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `phone_invalid`, `text_refused`, `validation_failed`. */
-        Business422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `rate_limited`. */
-        Business429: {
+        /** @description Refused: `idempotency_key_reused`. */
+        IdempotencyKeyReused: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4246,7 +4228,79 @@ export interface components {
             };
         };
         /** @description Refused: `internal`. */
-        Business500: {
+        Internal: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        InvalidJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `listing_not_active`. */
+        ListingNotActive: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        MethodNotAllowed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `otp_locked`. */
+        OtpLocked: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        PayloadTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payment_not_open`. */
+        PaymentNotOpen: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        RateLimited: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4255,7 +4309,7 @@ export interface components {
             };
         };
         /** @description Refused: `service_unavailable`. */
-        Business503: {
+        ServiceUnavailable: {
             headers: {
                 [name: string]: unknown;
             };
@@ -4263,1574 +4317,8 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description Refused: `invalid_json`. */
-        Chat400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        Chat401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `chat_blocked`, `forbidden`. */
-        Chat403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        Chat404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        Chat405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `chat_own_listing`, `idempotency_key_reused`. */
-        Chat409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        Chat413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `phone_invalid`, `validation_failed`. */
-        Chat422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `rate_limited`. */
-        Chat429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        Chat500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`. */
-        Chat503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`, `otp_invalid`. */
-        Consents400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        Consents401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        Consents403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        Consents404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        Consents405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`. */
-        Consents409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        Consents413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
-        Consents422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
-        Consents429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        Consents500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
-        Consents503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`. */
-        Health400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        Health401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        Health403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        Health404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        Health405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`. */
-        Health409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        Health413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `phone_invalid`, `phone_rejected`, `validation_failed`. */
-        Health422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `sms_operator_limit`. */
-        Health429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        Health500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
-        Health503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`. */
-        Listings400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        Listings401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`, `listing_limit_reached`. */
-        Listings403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        Listings404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        Listings405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`, `listing_not_active`, `listing_not_sold`, `listing_sale_final`, `video_unavailable`. */
-        Listings409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        Listings413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `listing_refused`, `phone_invalid`, `text_refused`, `validation_failed`. */
-        Listings422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `rate_limited`. */
-        Listings429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        Listings500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`. */
-        Listings503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`. */
-        Moderation400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        Moderation401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        Moderation403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        Moderation404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        Moderation405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `moderation_decided`, `moderation_outdated`, `moderation_taken`. */
-        Moderation409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        Moderation413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `phone_invalid`, `validation_failed`. */
-        Moderation422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `rate_limited`. */
-        Moderation429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        Moderation500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`. */
-        Moderation503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`. */
-        PaymentWebhook400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        PaymentWebhook401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`, `operator_own_money`, `payment_refused`, `second_person_required`. */
-        PaymentWebhook403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        PaymentWebhook404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        PaymentWebhook405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`, `payment_already_decided`, `payment_being_prepared`, `payment_evidence_used`, `payment_not_open`, `refund_too_large`, `subscription_none`, `tier_below_current`, `tier_needs_offer`, `tier_not_lower`. */
-        PaymentWebhook409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        PaymentWebhook413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `bank_not_offered`, `phone_invalid`, `phone_rejected`, `tier_not_for_sale`, `validation_failed`. */
-        PaymentWebhook422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
-        PaymentWebhook429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        PaymentWebhook500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `bank_unavailable`, `service_unavailable`, `sms_unavailable`. */
-        PaymentWebhook503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`. */
-        Payments400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        Payments401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`, `operator_own_money`, `payment_refused`, `second_person_required`. */
-        Payments403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        Payments404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        Payments405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`, `payment_already_decided`, `payment_being_prepared`, `payment_evidence_used`, `payment_not_open`, `refund_too_large`, `subscription_none`, `tier_below_current`, `tier_needs_offer`, `tier_not_lower`. */
-        Payments409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        Payments413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `bank_not_offered`, `phone_invalid`, `phone_rejected`, `tier_not_for_sale`, `validation_failed`. */
-        Payments422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
-        Payments429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        Payments500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `bank_unavailable`, `service_unavailable`, `sms_unavailable`. */
-        Payments503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`, `otp_invalid`. */
-        RequestCode400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        RequestCode401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        RequestCode403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        RequestCode404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        RequestCode405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`. */
-        RequestCode409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        RequestCode413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
-        RequestCode422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
-        RequestCode429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        RequestCode500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
-        RequestCode503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`, `otp_invalid`. */
-        Session400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        Session401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        Session403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        Session404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        Session405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`. */
-        Session409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        Session413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
-        Session422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
-        Session429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        Session500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
-        Session503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`. */
-        Sms400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        Sms401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        Sms403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        Sms404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        Sms405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`. */
-        Sms409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        Sms413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `phone_invalid`, `phone_rejected`, `validation_failed`. */
-        Sms422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
-        Sms429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        Sms500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
-        Sms503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`. */
-        SmsReport400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        SmsReport401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        SmsReport403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        SmsReport404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        SmsReport405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`, `moderation_taken`. */
-        SmsReport409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        SmsReport413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `phone_invalid`, `phone_rejected`, `validation_failed`. */
-        SmsReport422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `sms_operator_limit`. */
-        SmsReport429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        SmsReport500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
-        SmsReport503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`. */
-        Subscriptions400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        Subscriptions401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`, `operator_own_money`, `payment_refused`, `second_person_required`. */
-        Subscriptions403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        Subscriptions404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        Subscriptions405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`, `payment_already_decided`, `payment_being_prepared`, `payment_evidence_used`, `payment_not_open`, `refund_too_large`, `subscription_none`, `tier_below_current`, `tier_needs_offer`, `tier_not_lower`. */
-        Subscriptions409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        Subscriptions413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `bank_not_offered`, `phone_invalid`, `phone_rejected`, `tier_not_for_sale`, `validation_failed`. */
-        Subscriptions422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
-        Subscriptions429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        Subscriptions500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `bank_unavailable`, `service_unavailable`, `sms_unavailable`. */
-        Subscriptions503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`, `otp_invalid`. */
-        VerifyCode400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        VerifyCode401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        VerifyCode403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        VerifyCode404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        VerifyCode405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`. */
-        VerifyCode409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`. */
-        VerifyCode413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
-        VerifyCode422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
-        VerifyCode429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        VerifyCode500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
-        VerifyCode503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`. */
-        Video400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        Video401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        Video403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        Video404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        Video405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`, `upload_ticket_over`, `video_not_ready`, `video_unavailable`. */
-        Video409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`, `upload_too_large`. */
-        Video413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `phone_invalid`, `validation_failed`. */
-        Video422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `rate_limited`. */
-        Video429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        Video500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`, `video_service_unavailable`. */
-        Video503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`. */
-        VideoToken400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        VideoToken401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        VideoToken403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        VideoToken404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        VideoToken405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`, `upload_ticket_over`, `video_not_ready`, `video_unavailable`. */
-        VideoToken409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`, `upload_too_large`. */
-        VideoToken413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `phone_invalid`, `validation_failed`. */
-        VideoToken422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `rate_limited`. */
-        VideoToken429: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        VideoToken500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`, `video_service_unavailable`. */
-        VideoToken503: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `invalid_json`. */
-        VideoWebhook400: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `authentication_required`. */
-        VideoWebhook401: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `account_blocked`, `forbidden`. */
-        VideoWebhook403: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `not_found`. */
-        VideoWebhook404: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `method_not_allowed`. */
-        VideoWebhook405: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `idempotency_key_reused`, `moderation_taken`, `upload_ticket_over`, `video_not_ready`, `video_unavailable`. */
-        VideoWebhook409: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `payload_too_large`, `upload_too_large`. */
-        VideoWebhook413: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `phone_invalid`, `validation_failed`. */
-        VideoWebhook422: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `internal`. */
-        VideoWebhook500: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/json": components["schemas"]["Failure"];
-            };
-        };
-        /** @description Refused: `service_unavailable`, `video_service_unavailable`. */
-        VideoWebhook503: {
+        /** @description Refused: `validation_failed`. */
+        ValidationFailed: {
             headers: {
                 [name: string]: unknown;
             };
@@ -5868,17 +4356,16 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Ended"];
                 };
             };
-            400: components["responses"]["Session400"];
-            401: components["responses"]["Session401"];
-            403: components["responses"]["Session403"];
-            404: components["responses"]["Session404"];
-            405: components["responses"]["Session405"];
-            409: components["responses"]["Session409"];
-            413: components["responses"]["Session413"];
-            422: components["responses"]["Session422"];
-            429: components["responses"]["Session429"];
-            500: components["responses"]["Session500"];
-            503: components["responses"]["Session503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     session_me: {
@@ -5899,17 +4386,14 @@ export interface operations {
                     "application/json": components["schemas"]["Valid"];
                 };
             };
-            400: components["responses"]["Session400"];
-            401: components["responses"]["Session401"];
-            403: components["responses"]["Session403"];
-            404: components["responses"]["Session404"];
-            405: components["responses"]["Session405"];
-            409: components["responses"]["Session409"];
-            413: components["responses"]["Session413"];
-            422: components["responses"]["Session422"];
-            429: components["responses"]["Session429"];
-            500: components["responses"]["Session500"];
-            503: components["responses"]["Session503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     session_refresh: {
@@ -5934,17 +4418,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_SessionData"];
                 };
             };
-            400: components["responses"]["Session400"];
-            401: components["responses"]["Session401"];
-            403: components["responses"]["Session403"];
-            404: components["responses"]["Session404"];
-            405: components["responses"]["Session405"];
-            409: components["responses"]["Session409"];
-            413: components["responses"]["Session413"];
-            422: components["responses"]["Session422"];
-            429: components["responses"]["Session429"];
-            500: components["responses"]["Session500"];
-            503: components["responses"]["Session503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     request_code_request_code: {
@@ -5969,17 +4451,38 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Code"];
                 };
             };
-            400: components["responses"]["RequestCode400"];
-            401: components["responses"]["RequestCode401"];
-            403: components["responses"]["RequestCode403"];
-            404: components["responses"]["RequestCode404"];
-            405: components["responses"]["RequestCode405"];
-            409: components["responses"]["RequestCode409"];
-            413: components["responses"]["RequestCode413"];
-            422: components["responses"]["RequestCode422"];
-            429: components["responses"]["RequestCode429"];
-            500: components["responses"]["RequestCode500"];
-            503: components["responses"]["RequestCode503"];
+            400: components["responses"]["InvalidJson"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `phone_invalid`, `phone_rejected`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Refused: `otp_address_limit`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     session_validate: {
@@ -6000,17 +4503,14 @@ export interface operations {
                     "application/json": components["schemas"]["Valid"];
                 };
             };
-            400: components["responses"]["Session400"];
-            401: components["responses"]["Session401"];
-            403: components["responses"]["Session403"];
-            404: components["responses"]["Session404"];
-            405: components["responses"]["Session405"];
-            409: components["responses"]["Session409"];
-            413: components["responses"]["Session413"];
-            422: components["responses"]["Session422"];
-            429: components["responses"]["Session429"];
-            500: components["responses"]["Session500"];
-            503: components["responses"]["Session503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     verify_code_verify_code: {
@@ -6035,17 +4535,31 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_SessionData"];
                 };
             };
-            400: components["responses"]["VerifyCode400"];
-            401: components["responses"]["VerifyCode401"];
-            403: components["responses"]["VerifyCode403"];
-            404: components["responses"]["VerifyCode404"];
-            405: components["responses"]["VerifyCode405"];
-            409: components["responses"]["VerifyCode409"];
-            413: components["responses"]["VerifyCode413"];
-            422: components["responses"]["VerifyCode422"];
-            429: components["responses"]["VerifyCode429"];
-            500: components["responses"]["VerifyCode500"];
-            503: components["responses"]["VerifyCode503"];
+            /** @description Refused: `invalid_json`, `otp_invalid`. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `phone_invalid`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["OtpLocked"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_create: {
@@ -6070,17 +4584,33 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Business"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `business_exists`, `business_tax_id_taken`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `text_refused`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_mine: {
@@ -6101,17 +4631,14 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_list_Membership"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_read: {
@@ -6134,17 +4661,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Business"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_update: {
@@ -6171,17 +4696,33 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Business"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["BusinessTaxIdTaken"];
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `text_refused`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_close: {
@@ -6204,17 +4745,23 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Empty"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_accept: {
@@ -6237,17 +4784,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Business"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_decline: {
@@ -6270,17 +4815,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Empty"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_withdraw: {
@@ -6304,17 +4847,23 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Empty"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_leave: {
@@ -6337,17 +4886,24 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Empty"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["BusinessOwnerStays"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_listings: {
@@ -6373,17 +4929,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_BusinessListings"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_members: {
@@ -6406,17 +4960,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_list_Member"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_invite: {
@@ -6443,17 +4995,41 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Empty"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `business_member_already`, `business_team_full`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `phone_invalid`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_set_role: {
@@ -6481,17 +5057,24 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Empty"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_remove: {
@@ -6515,17 +5098,24 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Empty"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["BusinessOwnerStays"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     business_transfer: {
@@ -6552,17 +5142,33 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Business"];
                 };
             };
-            400: components["responses"]["Business400"];
-            401: components["responses"]["Business401"];
-            403: components["responses"]["Business403"];
-            404: components["responses"]["Business404"];
-            405: components["responses"]["Business405"];
-            409: components["responses"]["Business409"];
-            413: components["responses"]["Business413"];
-            422: components["responses"]["Business422"];
-            429: components["responses"]["Business429"];
-            500: components["responses"]["Business500"];
-            503: components["responses"]["Business503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `business_member_required`, `business_new_owner_has_one`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     chat_blocked: {
@@ -6583,17 +5189,14 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_list_Blocked"];
                 };
             };
-            400: components["responses"]["Chat400"];
-            401: components["responses"]["Chat401"];
-            403: components["responses"]["Chat403"];
-            404: components["responses"]["Chat404"];
-            405: components["responses"]["Chat405"];
-            409: components["responses"]["Chat409"];
-            413: components["responses"]["Chat413"];
-            422: components["responses"]["Chat422"];
-            429: components["responses"]["Chat429"];
-            500: components["responses"]["Chat500"];
-            503: components["responses"]["Chat503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     chat_block: {
@@ -6618,17 +5221,24 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Empty"];
                 };
             };
-            400: components["responses"]["Chat400"];
-            401: components["responses"]["Chat401"];
-            403: components["responses"]["Chat403"];
-            404: components["responses"]["Chat404"];
-            405: components["responses"]["Chat405"];
-            409: components["responses"]["Chat409"];
-            413: components["responses"]["Chat413"];
-            422: components["responses"]["Chat422"];
-            429: components["responses"]["Chat429"];
-            500: components["responses"]["Chat500"];
-            503: components["responses"]["Chat503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     chat_unblock: {
@@ -6651,17 +5261,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Empty"];
                 };
             };
-            400: components["responses"]["Chat400"];
-            401: components["responses"]["Chat401"];
-            403: components["responses"]["Chat403"];
-            404: components["responses"]["Chat404"];
-            405: components["responses"]["Chat405"];
-            409: components["responses"]["Chat409"];
-            413: components["responses"]["Chat413"];
-            422: components["responses"]["Chat422"];
-            429: components["responses"]["Chat429"];
-            500: components["responses"]["Chat500"];
-            503: components["responses"]["Chat503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     chat_report: {
@@ -6686,17 +5294,24 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Empty"];
                 };
             };
-            400: components["responses"]["Chat400"];
-            401: components["responses"]["Chat401"];
-            403: components["responses"]["Chat403"];
-            404: components["responses"]["Chat404"];
-            405: components["responses"]["Chat405"];
-            409: components["responses"]["Chat409"];
-            413: components["responses"]["Chat413"];
-            422: components["responses"]["Chat422"];
-            429: components["responses"]["Chat429"];
-            500: components["responses"]["Chat500"];
-            503: components["responses"]["Chat503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     chat_threads: {
@@ -6720,17 +5335,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Threads"];
                 };
             };
-            400: components["responses"]["Chat400"];
-            401: components["responses"]["Chat401"];
-            403: components["responses"]["Chat403"];
-            404: components["responses"]["Chat404"];
-            405: components["responses"]["Chat405"];
-            409: components["responses"]["Chat409"];
-            413: components["responses"]["Chat413"];
-            422: components["responses"]["Chat422"];
-            429: components["responses"]["Chat429"];
-            500: components["responses"]["Chat500"];
-            503: components["responses"]["Chat503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     chat_open_thread: {
@@ -6755,17 +5368,25 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Thread"];
                 };
             };
-            400: components["responses"]["Chat400"];
-            401: components["responses"]["Chat401"];
-            403: components["responses"]["Chat403"];
-            404: components["responses"]["Chat404"];
-            405: components["responses"]["Chat405"];
-            409: components["responses"]["Chat409"];
-            413: components["responses"]["Chat413"];
-            422: components["responses"]["Chat422"];
-            429: components["responses"]["Chat429"];
-            500: components["responses"]["Chat500"];
-            503: components["responses"]["Chat503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `chat_blocked`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["ChatOwnListing"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     chat_remove: {
@@ -6788,17 +5409,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Empty"];
                 };
             };
-            400: components["responses"]["Chat400"];
-            401: components["responses"]["Chat401"];
-            403: components["responses"]["Chat403"];
-            404: components["responses"]["Chat404"];
-            405: components["responses"]["Chat405"];
-            409: components["responses"]["Chat409"];
-            413: components["responses"]["Chat413"];
-            422: components["responses"]["Chat422"];
-            429: components["responses"]["Chat429"];
-            500: components["responses"]["Chat500"];
-            503: components["responses"]["Chat503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     chat_messages: {
@@ -6824,17 +5443,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Messages"];
                 };
             };
-            400: components["responses"]["Chat400"];
-            401: components["responses"]["Chat401"];
-            403: components["responses"]["Chat403"];
-            404: components["responses"]["Chat404"];
-            405: components["responses"]["Chat405"];
-            409: components["responses"]["Chat409"];
-            413: components["responses"]["Chat413"];
-            422: components["responses"]["Chat422"];
-            429: components["responses"]["Chat429"];
-            500: components["responses"]["Chat500"];
-            503: components["responses"]["Chat503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     chat_send: {
@@ -6863,17 +5480,25 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_ChatMessage"];
                 };
             };
-            400: components["responses"]["Chat400"];
-            401: components["responses"]["Chat401"];
-            403: components["responses"]["Chat403"];
-            404: components["responses"]["Chat404"];
-            405: components["responses"]["Chat405"];
-            409: components["responses"]["Chat409"];
-            413: components["responses"]["Chat413"];
-            422: components["responses"]["Chat422"];
-            429: components["responses"]["Chat429"];
-            500: components["responses"]["Chat500"];
-            503: components["responses"]["Chat503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `chat_blocked`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IdempotencyKeyReused"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     chat_mark_read: {
@@ -6896,17 +5521,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_MarkedRead"];
                 };
             };
-            400: components["responses"]["Chat400"];
-            401: components["responses"]["Chat401"];
-            403: components["responses"]["Chat403"];
-            404: components["responses"]["Chat404"];
-            405: components["responses"]["Chat405"];
-            409: components["responses"]["Chat409"];
-            413: components["responses"]["Chat413"];
-            422: components["responses"]["Chat422"];
-            429: components["responses"]["Chat429"];
-            500: components["responses"]["Chat500"];
-            503: components["responses"]["Chat503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     consents_accept: {
@@ -6931,17 +5554,24 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Recorded"];
                 };
             };
-            400: components["responses"]["Consents400"];
-            401: components["responses"]["Consents401"];
-            403: components["responses"]["Consents403"];
-            404: components["responses"]["Consents404"];
-            405: components["responses"]["Consents405"];
-            409: components["responses"]["Consents409"];
-            413: components["responses"]["Consents413"];
-            422: components["responses"]["Consents422"];
-            429: components["responses"]["Consents429"];
-            500: components["responses"]["Consents500"];
-            503: components["responses"]["Consents503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `consent_required`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     consents_revoke: {
@@ -6966,17 +5596,16 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Recorded"];
                 };
             };
-            400: components["responses"]["Consents400"];
-            401: components["responses"]["Consents401"];
-            403: components["responses"]["Consents403"];
-            404: components["responses"]["Consents404"];
-            405: components["responses"]["Consents405"];
-            409: components["responses"]["Consents409"];
-            413: components["responses"]["Consents413"];
-            422: components["responses"]["Consents422"];
-            429: components["responses"]["Consents429"];
-            500: components["responses"]["Consents500"];
-            503: components["responses"]["Consents503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     consents_status: {
@@ -6997,17 +5626,14 @@ export interface operations {
                     "application/json": components["schemas"]["Consents_Envelope_Status"];
                 };
             };
-            400: components["responses"]["Consents400"];
-            401: components["responses"]["Consents401"];
-            403: components["responses"]["Consents403"];
-            404: components["responses"]["Consents404"];
-            405: components["responses"]["Consents405"];
-            409: components["responses"]["Consents409"];
-            413: components["responses"]["Consents413"];
-            422: components["responses"]["Consents422"];
-            429: components["responses"]["Consents429"];
-            500: components["responses"]["Consents500"];
-            503: components["responses"]["Consents503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_feed: {
@@ -7061,17 +5687,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_create: {
@@ -7098,17 +5722,41 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Listing"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`, `listing_limit_reached`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `idempotency_key_reused`, `video_unavailable`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `listing_refused`, `phone_invalid`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_favorites: {
@@ -7132,17 +5780,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Listings"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_mine: {
@@ -7167,17 +5813,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Listings"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_popular_searches: {
@@ -7208,17 +5852,13 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_search: {
@@ -7273,17 +5913,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_read: {
@@ -7313,17 +5951,15 @@ export interface operations {
                 };
                 content?: never;
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_update: {
@@ -7350,17 +5986,41 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Listing"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`, `listing_limit_reached`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `listing_not_active`, `video_unavailable`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `listing_refused`, `phone_invalid`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_delete: {
@@ -7383,17 +6043,23 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Changed"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_comments: {
@@ -7420,17 +6086,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_CommentPage"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_add_comment: {
@@ -7457,17 +6121,32 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Comment"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `text_refused`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_remove_comment: {
@@ -7491,17 +6170,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_CommentId"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_like: {
@@ -7524,17 +6201,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Reaction"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_take_like_back: {
@@ -7557,17 +6232,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Reaction"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_mark_sold: {
@@ -7590,17 +6263,24 @@ export interface operations {
                     "application/json": components["schemas"]["SoldFlattened"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["ListingNotActive"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_reactivate: {
@@ -7623,17 +6303,40 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Changed"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `listing_not_sold`, `listing_sale_final`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `listing_refused`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_report: {
@@ -7660,17 +6363,24 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Changed"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_save: {
@@ -7693,17 +6403,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Reaction"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     listings_take_save_back: {
@@ -7726,17 +6434,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Reaction"];
                 };
             };
-            400: components["responses"]["Listings400"];
-            401: components["responses"]["Listings401"];
-            403: components["responses"]["Listings403"];
-            404: components["responses"]["Listings404"];
-            405: components["responses"]["Listings405"];
-            409: components["responses"]["Listings409"];
-            413: components["responses"]["Listings413"];
-            422: components["responses"]["Listings422"];
-            429: components["responses"]["Listings429"];
-            500: components["responses"]["Listings500"];
-            503: components["responses"]["Listings503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     moderation_hidden_comments: {
@@ -7759,17 +6465,23 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_CommentPage"];
                 };
             };
-            400: components["responses"]["Moderation400"];
-            401: components["responses"]["Moderation401"];
-            403: components["responses"]["Moderation403"];
-            404: components["responses"]["Moderation404"];
-            405: components["responses"]["Moderation405"];
-            409: components["responses"]["Moderation409"];
-            413: components["responses"]["Moderation413"];
-            422: components["responses"]["Moderation422"];
-            429: components["responses"]["Moderation429"];
-            500: components["responses"]["Moderation500"];
-            503: components["responses"]["Moderation503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     moderation_decide_comment: {
@@ -7796,17 +6508,24 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_CommentId"];
                 };
             };
-            400: components["responses"]["Moderation400"];
-            401: components["responses"]["Moderation401"];
-            403: components["responses"]["Moderation403"];
-            404: components["responses"]["Moderation404"];
-            405: components["responses"]["Moderation405"];
-            409: components["responses"]["Moderation409"];
-            413: components["responses"]["Moderation413"];
-            422: components["responses"]["Moderation422"];
-            429: components["responses"]["Moderation429"];
-            500: components["responses"]["Moderation500"];
-            503: components["responses"]["Moderation503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     moderation_read: {
@@ -7829,17 +6548,23 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_QueueItemWithHistory"];
                 };
             };
-            400: components["responses"]["Moderation400"];
-            401: components["responses"]["Moderation401"];
-            403: components["responses"]["Moderation403"];
-            404: components["responses"]["Moderation404"];
-            405: components["responses"]["Moderation405"];
-            409: components["responses"]["Moderation409"];
-            413: components["responses"]["Moderation413"];
-            422: components["responses"]["Moderation422"];
-            429: components["responses"]["Moderation429"];
-            500: components["responses"]["Moderation500"];
-            503: components["responses"]["Moderation503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     moderation_approve: {
@@ -7866,17 +6591,33 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_QueueItem"];
                 };
             };
-            400: components["responses"]["Moderation400"];
-            401: components["responses"]["Moderation401"];
-            403: components["responses"]["Moderation403"];
-            404: components["responses"]["Moderation404"];
-            405: components["responses"]["Moderation405"];
-            409: components["responses"]["Moderation409"];
-            413: components["responses"]["Moderation413"];
-            422: components["responses"]["Moderation422"];
-            429: components["responses"]["Moderation429"];
-            500: components["responses"]["Moderation500"];
-            503: components["responses"]["Moderation503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `moderation_decided`, `moderation_outdated`, `moderation_taken`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     moderation_escalate: {
@@ -7903,17 +6644,33 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_QueueItem"];
                 };
             };
-            400: components["responses"]["Moderation400"];
-            401: components["responses"]["Moderation401"];
-            403: components["responses"]["Moderation403"];
-            404: components["responses"]["Moderation404"];
-            405: components["responses"]["Moderation405"];
-            409: components["responses"]["Moderation409"];
-            413: components["responses"]["Moderation413"];
-            422: components["responses"]["Moderation422"];
-            429: components["responses"]["Moderation429"];
-            500: components["responses"]["Moderation500"];
-            503: components["responses"]["Moderation503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `moderation_decided`, `moderation_outdated`, `moderation_taken`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     moderation_reject: {
@@ -7940,17 +6697,33 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_QueueItem"];
                 };
             };
-            400: components["responses"]["Moderation400"];
-            401: components["responses"]["Moderation401"];
-            403: components["responses"]["Moderation403"];
-            404: components["responses"]["Moderation404"];
-            405: components["responses"]["Moderation405"];
-            409: components["responses"]["Moderation409"];
-            413: components["responses"]["Moderation413"];
-            422: components["responses"]["Moderation422"];
-            429: components["responses"]["Moderation429"];
-            500: components["responses"]["Moderation500"];
-            503: components["responses"]["Moderation503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `moderation_decided`, `moderation_outdated`, `moderation_taken`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     moderation_release: {
@@ -7977,17 +6750,33 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_QueueItem"];
                 };
             };
-            400: components["responses"]["Moderation400"];
-            401: components["responses"]["Moderation401"];
-            403: components["responses"]["Moderation403"];
-            404: components["responses"]["Moderation404"];
-            405: components["responses"]["Moderation405"];
-            409: components["responses"]["Moderation409"];
-            413: components["responses"]["Moderation413"];
-            422: components["responses"]["Moderation422"];
-            429: components["responses"]["Moderation429"];
-            500: components["responses"]["Moderation500"];
-            503: components["responses"]["Moderation503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `moderation_decided`, `moderation_outdated`, `moderation_taken`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     moderation_take: {
@@ -8014,17 +6803,33 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_QueueItem"];
                 };
             };
-            400: components["responses"]["Moderation400"];
-            401: components["responses"]["Moderation401"];
-            403: components["responses"]["Moderation403"];
-            404: components["responses"]["Moderation404"];
-            405: components["responses"]["Moderation405"];
-            409: components["responses"]["Moderation409"];
-            413: components["responses"]["Moderation413"];
-            422: components["responses"]["Moderation422"];
-            429: components["responses"]["Moderation429"];
-            500: components["responses"]["Moderation500"];
-            503: components["responses"]["Moderation503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `moderation_decided`, `moderation_outdated`, `moderation_taken`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     moderation_queue: {
@@ -8050,17 +6855,23 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Queue"];
                 };
             };
-            400: components["responses"]["Moderation400"];
-            401: components["responses"]["Moderation401"];
-            403: components["responses"]["Moderation403"];
-            404: components["responses"]["Moderation404"];
-            405: components["responses"]["Moderation405"];
-            409: components["responses"]["Moderation409"];
-            413: components["responses"]["Moderation413"];
-            422: components["responses"]["Moderation422"];
-            429: components["responses"]["Moderation429"];
-            500: components["responses"]["Moderation500"];
-            503: components["responses"]["Moderation503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     payments_history: {
@@ -8084,17 +6895,15 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Payments"];
                 };
             };
-            400: components["responses"]["Payments400"];
-            401: components["responses"]["Payments401"];
-            403: components["responses"]["Payments403"];
-            404: components["responses"]["Payments404"];
-            405: components["responses"]["Payments405"];
-            409: components["responses"]["Payments409"];
-            413: components["responses"]["Payments413"];
-            422: components["responses"]["Payments422"];
-            429: components["responses"]["Payments429"];
-            500: components["responses"]["Payments500"];
-            503: components["responses"]["Payments503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     payments_order: {
@@ -8121,17 +6930,49 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentAnswer"];
                 };
             };
-            400: components["responses"]["Payments400"];
-            401: components["responses"]["Payments401"];
-            403: components["responses"]["Payments403"];
-            404: components["responses"]["Payments404"];
-            405: components["responses"]["Payments405"];
-            409: components["responses"]["Payments409"];
-            413: components["responses"]["Payments413"];
-            422: components["responses"]["Payments422"];
-            429: components["responses"]["Payments429"];
-            500: components["responses"]["Payments500"];
-            503: components["responses"]["Payments503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `payment_refused`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `idempotency_key_reused`, `payment_being_prepared`, `tier_below_current`, `tier_needs_offer`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `bank_not_offered`, `tier_not_for_sale`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            /** @description Refused: `bank_unavailable`, `service_unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     payments_read: {
@@ -8156,17 +6997,15 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentAnswer"];
                 };
             };
-            400: components["responses"]["Payments400"];
-            401: components["responses"]["Payments401"];
-            403: components["responses"]["Payments403"];
-            404: components["responses"]["Payments404"];
-            405: components["responses"]["Payments405"];
-            409: components["responses"]["Payments409"];
-            413: components["responses"]["Payments413"];
-            422: components["responses"]["Payments422"];
-            429: components["responses"]["Payments429"];
-            500: components["responses"]["Payments500"];
-            503: components["responses"]["Payments503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     payments_cancel: {
@@ -8189,17 +7028,16 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentAnswer"];
                 };
             };
-            400: components["responses"]["Payments400"];
-            401: components["responses"]["Payments401"];
-            403: components["responses"]["Payments403"];
-            404: components["responses"]["Payments404"];
-            405: components["responses"]["Payments405"];
-            409: components["responses"]["Payments409"];
-            413: components["responses"]["Payments413"];
-            422: components["responses"]["Payments422"];
-            429: components["responses"]["Payments429"];
-            500: components["responses"]["Payments500"];
-            503: components["responses"]["Payments503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["PaymentNotOpen"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     sms_send: {
@@ -8226,17 +7064,49 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Sent"];
                 };
             };
-            400: components["responses"]["Sms400"];
-            401: components["responses"]["Sms401"];
-            403: components["responses"]["Sms403"];
-            404: components["responses"]["Sms404"];
-            405: components["responses"]["Sms405"];
-            409: components["responses"]["Sms409"];
-            413: components["responses"]["Sms413"];
-            422: components["responses"]["Sms422"];
-            429: components["responses"]["Sms429"];
-            500: components["responses"]["Sms500"];
-            503: components["responses"]["Sms503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            409: components["responses"]["IdempotencyKeyReused"];
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `phone_invalid`, `phone_rejected`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Refused: `rate_limited`, `sms_operator_limit`. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            500: components["responses"]["Internal"];
+            /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     sms_status: {
@@ -8259,17 +7129,23 @@ export interface operations {
                     "application/json": components["schemas"]["Sms_Envelope_Status"];
                 };
             };
-            400: components["responses"]["Sms400"];
-            401: components["responses"]["Sms401"];
-            403: components["responses"]["Sms403"];
-            404: components["responses"]["Sms404"];
-            405: components["responses"]["Sms405"];
-            409: components["responses"]["Sms409"];
-            413: components["responses"]["Sms413"];
-            422: components["responses"]["Sms422"];
-            429: components["responses"]["Sms429"];
-            500: components["responses"]["Sms500"];
-            503: components["responses"]["Sms503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     subscriptions_plan: {
@@ -8290,17 +7166,14 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Plan"];
                 };
             };
-            400: components["responses"]["Subscriptions400"];
-            401: components["responses"]["Subscriptions401"];
-            403: components["responses"]["Subscriptions403"];
-            404: components["responses"]["Subscriptions404"];
-            405: components["responses"]["Subscriptions405"];
-            409: components["responses"]["Subscriptions409"];
-            413: components["responses"]["Subscriptions413"];
-            422: components["responses"]["Subscriptions422"];
-            429: components["responses"]["Subscriptions429"];
-            500: components["responses"]["Subscriptions500"];
-            503: components["responses"]["Subscriptions503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     subscriptions_end: {
@@ -8321,17 +7194,23 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Plan"];
                 };
             };
-            400: components["responses"]["Subscriptions400"];
-            401: components["responses"]["Subscriptions401"];
-            403: components["responses"]["Subscriptions403"];
-            404: components["responses"]["Subscriptions404"];
-            405: components["responses"]["Subscriptions405"];
-            409: components["responses"]["Subscriptions409"];
-            413: components["responses"]["Subscriptions413"];
-            422: components["responses"]["Subscriptions422"];
-            429: components["responses"]["Subscriptions429"];
-            500: components["responses"]["Subscriptions500"];
-            503: components["responses"]["Subscriptions503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `subscription_none`, `tier_not_lower`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     subscriptions_downgrade: {
@@ -8356,17 +7235,25 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Plan"];
                 };
             };
-            400: components["responses"]["Subscriptions400"];
-            401: components["responses"]["Subscriptions401"];
-            403: components["responses"]["Subscriptions403"];
-            404: components["responses"]["Subscriptions404"];
-            405: components["responses"]["Subscriptions405"];
-            409: components["responses"]["Subscriptions409"];
-            413: components["responses"]["Subscriptions413"];
-            422: components["responses"]["Subscriptions422"];
-            429: components["responses"]["Subscriptions429"];
-            500: components["responses"]["Subscriptions500"];
-            503: components["responses"]["Subscriptions503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `subscription_none`, `tier_not_lower`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     subscriptions_periods: {
@@ -8387,17 +7274,14 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_list_Period"];
                 };
             };
-            400: components["responses"]["Subscriptions400"];
-            401: components["responses"]["Subscriptions401"];
-            403: components["responses"]["Subscriptions403"];
-            404: components["responses"]["Subscriptions404"];
-            405: components["responses"]["Subscriptions405"];
-            409: components["responses"]["Subscriptions409"];
-            413: components["responses"]["Subscriptions413"];
-            422: components["responses"]["Subscriptions422"];
-            429: components["responses"]["Subscriptions429"];
-            500: components["responses"]["Subscriptions500"];
-            503: components["responses"]["Subscriptions503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     subscriptions_resume: {
@@ -8418,17 +7302,23 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Plan"];
                 };
             };
-            400: components["responses"]["Subscriptions400"];
-            401: components["responses"]["Subscriptions401"];
-            403: components["responses"]["Subscriptions403"];
-            404: components["responses"]["Subscriptions404"];
-            405: components["responses"]["Subscriptions405"];
-            409: components["responses"]["Subscriptions409"];
-            413: components["responses"]["Subscriptions413"];
-            422: components["responses"]["Subscriptions422"];
-            429: components["responses"]["Subscriptions429"];
-            500: components["responses"]["Subscriptions500"];
-            503: components["responses"]["Subscriptions503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `subscription_none`, `tier_not_lower`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     subscriptions_choices: {
@@ -8449,17 +7339,14 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Choices"];
                 };
             };
-            400: components["responses"]["Subscriptions400"];
-            401: components["responses"]["Subscriptions401"];
-            403: components["responses"]["Subscriptions403"];
-            404: components["responses"]["Subscriptions404"];
-            405: components["responses"]["Subscriptions405"];
-            409: components["responses"]["Subscriptions409"];
-            413: components["responses"]["Subscriptions413"];
-            422: components["responses"]["Subscriptions422"];
-            429: components["responses"]["Subscriptions429"];
-            500: components["responses"]["Subscriptions500"];
-            503: components["responses"]["Subscriptions503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     subscriptions_upgrade: {
@@ -8486,17 +7373,49 @@ export interface operations {
                     "application/json": components["schemas"]["PaymentAnswer"];
                 };
             };
-            400: components["responses"]["Subscriptions400"];
-            401: components["responses"]["Subscriptions401"];
-            403: components["responses"]["Subscriptions403"];
-            404: components["responses"]["Subscriptions404"];
-            405: components["responses"]["Subscriptions405"];
-            409: components["responses"]["Subscriptions409"];
-            413: components["responses"]["Subscriptions413"];
-            422: components["responses"]["Subscriptions422"];
-            429: components["responses"]["Subscriptions429"];
-            500: components["responses"]["Subscriptions500"];
-            503: components["responses"]["Subscriptions503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `payment_refused`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `idempotency_key_reused`, `payment_being_prepared`, `tier_below_current`, `tier_needs_offer`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `bank_not_offered`, `tier_not_for_sale`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            /** @description Refused: `bank_unavailable`, `service_unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     video_token_create: {
@@ -8524,17 +7443,49 @@ export interface operations {
                     "application/json": components["schemas"]["OpenedUploadFlattened"];
                 };
             };
-            400: components["responses"]["VideoToken400"];
-            401: components["responses"]["VideoToken401"];
-            403: components["responses"]["VideoToken403"];
-            404: components["responses"]["VideoToken404"];
-            405: components["responses"]["VideoToken405"];
-            409: components["responses"]["VideoToken409"];
-            413: components["responses"]["VideoToken413"];
-            422: components["responses"]["VideoToken422"];
-            429: components["responses"]["VideoToken429"];
-            500: components["responses"]["VideoToken500"];
-            503: components["responses"]["VideoToken503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `idempotency_key_reused`, `upload_ticket_over`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Refused: `payload_too_large`, `upload_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            /** @description Refused: `service_unavailable`, `video_service_unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     video_read: {
@@ -8557,17 +7508,15 @@ export interface operations {
                     "application/json": components["schemas"]["VideoFlattened"];
                 };
             };
-            400: components["responses"]["Video400"];
-            401: components["responses"]["Video401"];
-            403: components["responses"]["Video403"];
-            404: components["responses"]["Video404"];
-            405: components["responses"]["Video405"];
-            409: components["responses"]["Video409"];
-            413: components["responses"]["Video413"];
-            422: components["responses"]["Video422"];
-            429: components["responses"]["Video429"];
-            500: components["responses"]["Video500"];
-            503: components["responses"]["Video503"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     video_delete: {
@@ -8590,17 +7539,23 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_Removed"];
                 };
             };
-            400: components["responses"]["Video400"];
-            401: components["responses"]["Video401"];
-            403: components["responses"]["Video403"];
-            404: components["responses"]["Video404"];
-            405: components["responses"]["Video405"];
-            409: components["responses"]["Video409"];
-            413: components["responses"]["Video413"];
-            422: components["responses"]["Video422"];
-            429: components["responses"]["Video429"];
-            500: components["responses"]["Video500"];
-            503: components["responses"]["Video503"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `forbidden`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
         };
     };
     video_manifest: {
@@ -8616,27 +7571,6 @@ export interface operations {
         responses: {
             /** @description Success, not in the envelope. */
             302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, not in the envelope. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, not in the envelope. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, not in the envelope. */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8719,27 +7653,6 @@ export interface operations {
                 content?: never;
             };
             /** @description Refused, not in the envelope. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, not in the envelope. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, not in the envelope. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, not in the envelope. */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -8748,13 +7661,6 @@ export interface operations {
             };
             /** @description Refused, not in the envelope. */
             405: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, not in the envelope. */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8821,17 +7727,41 @@ export interface operations {
                     "application/json": components["schemas"]["Envelope_UploadState"];
                 };
             };
-            400: components["responses"]["VideoToken400"];
-            401: components["responses"]["VideoToken401"];
-            403: components["responses"]["VideoToken403"];
-            404: components["responses"]["VideoToken404"];
-            405: components["responses"]["VideoToken405"];
-            409: components["responses"]["VideoToken409"];
-            413: components["responses"]["VideoToken413"];
-            422: components["responses"]["VideoToken422"];
-            429: components["responses"]["VideoToken429"];
-            500: components["responses"]["VideoToken500"];
-            503: components["responses"]["VideoToken503"];
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            /** @description Refused: `upload_ticket_over`, `video_unavailable`. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            /** @description Refused: `payload_too_large`, `upload_too_large`. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            /** @description Refused: `service_unavailable`, `video_service_unavailable`. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
         };
     };
     video_file: {
@@ -8847,27 +7777,6 @@ export interface operations {
         responses: {
             /** @description Success, not in the envelope. */
             302: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, not in the envelope. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, not in the envelope. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Refused, not in the envelope. */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -20,12 +20,11 @@ from auto360.admin.settings import PageSettings
 from auto360.admin.visit import PageContext, PageLanguage
 from auto360.container import staff
 from auto360.core.errors import AuthenticationRequired, DomainError, NotFound
-from auto360.domains.staff.errors import CsrfRejected
+from auto360.core.refusals.staff import CsrfRejected
 from auto360.domains.staff.sessions import is_form_token
 from auto360.http.app import make_app, refused
-from auto360.http.auth import SESSION_REFUSALS
 from auto360.http.requests import header, request_of
-from auto360.providers.database import Acting, act_for
+from auto360.providers.database import act_for
 
 _WITHOUT_CHANGE = ("GET", "HEAD")
 
@@ -73,7 +72,7 @@ def _visit(event: Mapping[str, Any]) -> PageContext:
     token = read_cookie(event, SESSION, over_tls=over_tls)
     staff_member = staff.staff_sessions().find(token) if token else None
     if staff_member:
-        act_for(Acting(staff_member.session_id, SESSION_REFUSALS))
+        act_for(staff_member.session_id)
     plain = _plain_visit(event, over_tls=over_tls)
     return PageContext(**{**vars(plain), "token": token if staff_member else "", "staff_member": staff_member})
 

@@ -9,9 +9,9 @@ from auto360.container.data import provider_http
 
 if TYPE_CHECKING:
     from auto360.domains.videos.addresses import VideoAddresses
+    from auto360.providers.transport.exchange import RetryPolicy
     from auto360.providers.video.api_video import ApiVideo
     from auto360.providers.video.api_video_reports import ApiVideoWebhooks
-    from auto360.providers.video.http import RetryPolicy
     from auto360.providers.video.iam import IamTokens, Token
     from auto360.providers.video.yandex import YandexVideo
 
@@ -58,14 +58,14 @@ def iam_tokens() -> IamTokens:
 
 def viewer_patience() -> RetryPolicy:
     """Return short retries for viewers, for whom there may be a replica."""
-    from auto360.providers.video.http import RetryPolicy
+    from auto360.providers.transport.exchange import RetryPolicy
 
     return RetryPolicy(total_seconds=2.5, call_seconds=1.5, tries=2, first_wait_seconds=0.2)
 
 
 def job_patience() -> RetryPolicy:
     """Return long retries for jobs, which may wait out a rate limit of a minute."""
-    from auto360.providers.video.http import RetryPolicy
+    from auto360.providers.transport.exchange import RetryPolicy
 
     return RetryPolicy(total_seconds=75.0, call_seconds=15.0, tries=5, first_wait_seconds=0.5)
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import httpx
 
     from auto360.domains.videos.transfer.ports import TransferFiles
+    from auto360.providers.transport.exchange import RetryPolicy
     from auto360.providers.video.api_video import ApiVideo
-    from auto360.providers.video.http import RetryPolicy
     from auto360.providers.video.tus import TusPolicy
     from auto360.providers.video.yandex import YandexVideo
 
@@ -134,7 +134,7 @@ def http() -> httpx.Client:
 
 def patience() -> RetryPolicy:
     """Return retries shorter than the time that a run keeps free; longer waits belong to the run."""
-    from auto360.providers.video.http import RetryPolicy
+    from auto360.providers.transport.exchange import RetryPolicy
 
     return RetryPolicy(total_seconds=20.0, call_seconds=10.0, tries=4, first_wait_seconds=0.5)
 

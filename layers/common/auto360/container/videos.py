@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from auto360.domains.videos.provider_registry import VideoProviders
     from auto360.domains.videos.uploads import UploadSessions
     from auto360.domains.videos.webhooks import VideoReports
-    from auto360.providers.video.http import RetryPolicy
+    from auto360.providers.transport.exchange import RetryPolicy
 
 
 @cache

@@ -17,10 +17,10 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr, field_validator
 
+from auto360.core.keyed_secrets import keyed_secrets, secret
 from auto360.core.settings import EnvSettings
 
 _KEY_BYTES, _NONCE_BYTES = 32, 12
-_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,20}")
 _STORED = re.compile(r"v1\.([A-Za-z0-9_-]{1,20})\.([A-Za-z0-9_-]+)")
 
 
@@ -112,36 +112,18 @@ class StoredSecretSettings(EnvSettings):
     @field_validator("stored_secret_keys")
     @classmethod
     def _keys(cls, value: SecretStr) -> SecretStr:
-        _parsed_keys(value.get_secret_value())
+        keyed_secrets(value.get_secret_value(), max_bytes=_KEY_BYTES)
         return value
 
     @field_validator("stored_secret_digest_key")
     @classmethod
     def _digest_key(cls, value: SecretStr) -> SecretStr:
-        _key(value.get_secret_value())
+        secret(value.get_secret_value(), max_bytes=_KEY_BYTES)
         return value
 
     def secrets(self) -> StoredSecrets:
         """Parse the keys."""
-        digest_key = _key(self.stored_secret_digest_key.get_secret_value())
-        return StoredSecrets(_parsed_keys(self.stored_secret_keys.get_secret_value()), digest_key)
-
-
-def _parsed_keys(text: str) -> dict[str, bytes]:
-    keys: dict[str, bytes] = {}
-    for entry in text.split(","):
-        key_id, _, encoded = entry.strip().partition(":")
-        if not _KEY_ID.fullmatch(key_id) or key_id in keys:
-            raise ValueError("each entry must be id:base64url, ids different")
-        keys[key_id] = _key(encoded)
-    return keys
-
-
-def _key(encoded: str) -> bytes:
-    try:
-        key = base64.b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True)
-    except binascii.Error:
-        raise ValueError("not base64url") from None
-    if len(key) != _KEY_BYTES:
-        raise ValueError("a key must be base64url of exactly 32 bytes")
-    return key
+        digest_key = secret(self.stored_secret_digest_key.get_secret_value(), max_bytes=_KEY_BYTES)
+        return StoredSecrets(
+            keyed_secrets(self.stored_secret_keys.get_secret_value(), max_bytes=_KEY_BYTES), digest_key
+        )

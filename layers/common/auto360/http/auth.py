@@ -12,14 +12,12 @@ from auto360.container import rate_limit as limit_container
 from auto360.container import tokens as token_container
 from auto360.core.errors import AccountBlocked, AuthenticationRequired, RateLimited
 from auto360.core.identity import Principal
+from auto360.http.declarations import Declares, declares
 from auto360.http.requests import header, place_of, request_of
-from auto360.providers.database import Acting, act_for
+from auto360.providers.database import act_for
 from auto360.providers.rate_limit import Count, Limit
 
 _SCHEME = "bearer "
-
-
-SESSION_REFUSALS = {refusal.code: refusal for refusal in (AccountBlocked, AuthenticationRequired)}
 
 
 def principal_of(event: dict[str, Any]) -> Principal:
@@ -28,7 +26,7 @@ def principal_of(event: dict[str, Any]) -> Principal:
     From here on the database checks with every request that the token's session is still open.
     """
     principal = _bearer(event)
-    act_for(Acting(principal.session_id, SESSION_REFUSALS))
+    act_for(principal.session_id)
     return principal
 
 
@@ -43,7 +41,10 @@ def _signed_in(resolved: ResolvedRequest) -> Principal:
     return principal_of(resolved.resolved_event.raw_event)
 
 
-SignedIn = Annotated[Principal, Depends(_signed_in)]
+NEEDS_TOKEN = Declares("required", (AccountBlocked, AuthenticationRequired))
+"""Mark of parameter types that call `principal_of`."""
+
+SignedIn = Annotated[Principal, Depends(_signed_in), NEEDS_TOKEN]
 """Parameter type that requires a signed-in caller."""
 
 
@@ -55,7 +56,7 @@ def _maybe_signed_in(resolved: ResolvedRequest) -> Principal | None:
         return None
 
 
-MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_signed_in)]
+MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_signed_in), Declares("optional", NEEDS_TOKEN.refusals)]
 """Parameter type of a public route: a caller with an expired token is served as anonymous.
 
 A token of a session that was ended is refused: whoever logged out or was blocked is told so.
@@ -68,6 +69,7 @@ def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Res
     One address may be a whole carrier's: with the users' limit, few could stop many (docs/decisions/0082).
     """
 
+    @declares(Declares(refusals=(RateLimited,)))
     def middleware(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
         event = app.current_event.raw_event
         user_id = _user_id(event)

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 
+from auto360.http.declarations import Declares, declares
 from auto360.http.envelope import to_json
 from auto360.http.requests import header
 
@@ -19,6 +20,7 @@ def shared(seconds: int) -> Middleware:
     Responses to signed-in callers are private and kept nowhere, but carry an `ETag` as well.
     """
 
+    @declares(Declares(answers_not_modified=True))
     def middleware(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
         event = app.current_event.raw_event
         response: Response[Any] = next_middleware(app)

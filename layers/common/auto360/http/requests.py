@@ -12,6 +12,7 @@ from aws_lambda_powertools.event_handler import Request as ResolvedRequest
 from aws_lambda_powertools.event_handler.depends import Depends
 
 from auto360.core.messages import Language, language_of
+from auto360.http.declarations import Declares
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
@@ -110,5 +111,5 @@ def _raw_body(resolved: ResolvedRequest) -> bytes:
     return raw_body_of(resolved.resolved_event.raw_event)
 
 
-RawBody = Annotated[bytes, Depends(_raw_body)]
+RawBody = Annotated[bytes, Depends(_raw_body), Declares(takes_any_body=True)]
 """Parameter type for the very bytes of a webhook; needs `entrypoint(app, body="raw")`."""

@@ -7,6 +7,7 @@ from aws_lambda_powertools.event_handler import Request as ResolvedRequest
 from aws_lambda_powertools.event_handler import Response
 from aws_lambda_powertools.event_handler.depends import Depends
 
+from auto360.http.declarations import Declares
 from auto360.http.requests import raw_body_of
 from auto360.providers.payments import Callback, CallbackAnswer
 
@@ -17,7 +18,7 @@ def _bank_call(resolved: ResolvedRequest) -> Callback:
     return Callback(path=str(event.get("path") or "/"), headers=headers, body=raw_body_of(event))
 
 
-BankCall = Annotated[Callback, Depends(_bank_call)]
+BankCall = Annotated[Callback, Depends(_bank_call), Declares(takes_any_body=True)]
 """Parameter type for a bank's webhook; needs `entrypoint(app, body="raw")`."""
 
 

@@ -6,6 +6,8 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, model_validator
 
 from auto360.core import phone as phones
+from auto360.core.errors import DomainError, RateLimited
+from auto360.core.refusals.accounts import AddressLimit, CodeTooSoon, PhoneLimit, TemporarilyLimited
 from auto360.core.settings import AppProfile, EnvSettings
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
@@ -100,19 +102,16 @@ class CodePolicy(EnvSettings):
         by_phone, strangers = f"phone:{phone}", f"strangers:{phone}"
         own, pair = f"own:{phone}|{network_of(address)}", f"pair:{address}|{phone}"
         return [
-            _limit("otp_too_soon", by_phone, 1, self.otp_resend_seconds, _EVERYBODY),
-            _limit("otp_phone_limit", by_phone, self.otp_phone_per_hour, _HOUR, _NEW),
-            _limit("otp_phone_limit", by_phone, self.otp_phone_per_day, _DAY, _NEW),
-            _limit("otp_phone_limit", own, self.otp_phone_per_hour, _HOUR, _OWN),
-            _limit("otp_phone_limit", own, self.otp_phone_per_day, _DAY, _OWN),
-            _limit("otp_phone_limit", strangers, self.otp_strangers_per_hour, _HOUR, _ELSEWHERE),
-            _limit("otp_phone_limit", strangers, self.otp_strangers_per_day, _DAY, _ELSEWHERE),
-            _limit("rate_limited", pair, self.otp_address_phone_per_15_minutes, 15 * _MINUTE, _EVERYBODY),
-            *(
-                _limit("otp_address_limit", key, most, _HOUR, (*_NEW, *_ELSEWHERE))
-                for key, most in self._networks(address)
-            ),
-            _limit("otp_temporarily_limited", _block(phone), self.otp_block_per_hour, _HOUR, _NEW),
+            _limit(CodeTooSoon, by_phone, 1, self.otp_resend_seconds, _EVERYBODY),
+            _limit(PhoneLimit, by_phone, self.otp_phone_per_hour, _HOUR, _NEW),
+            _limit(PhoneLimit, by_phone, self.otp_phone_per_day, _DAY, _NEW),
+            _limit(PhoneLimit, own, self.otp_phone_per_hour, _HOUR, _OWN),
+            _limit(PhoneLimit, own, self.otp_phone_per_day, _DAY, _OWN),
+            _limit(PhoneLimit, strangers, self.otp_strangers_per_hour, _HOUR, _ELSEWHERE),
+            _limit(PhoneLimit, strangers, self.otp_strangers_per_day, _DAY, _ELSEWHERE),
+            _limit(RateLimited, pair, self.otp_address_phone_per_15_minutes, 15 * _MINUTE, _EVERYBODY),
+            *(_limit(AddressLimit, key, most, _HOUR, (*_NEW, *_ELSEWHERE)) for key, most in self._networks(address)),
+            _limit(TemporarilyLimited, _block(phone), self.otp_block_per_hour, _HOUR, _NEW),
         ]
 
     def budget(self) -> dict[str, dict[str, int]]:
@@ -165,8 +164,8 @@ class LockPolicy(EnvSettings):
         }
 
 
-def _limit(reason: str, key: str, most: int, seconds: int, callers: tuple[str, ...]) -> dict[str, Any]:
-    return {"reason": reason, "key": key, "most": most, "seconds": seconds, "callers": callers}
+def _limit(refusal: type[DomainError], key: str, most: int, seconds: int, callers: tuple[str, ...]) -> dict[str, Any]:
+    return {"reason": refusal.code, "key": key, "most": most, "seconds": seconds, "callers": callers}
 
 
 def _block(phone: str) -> str:

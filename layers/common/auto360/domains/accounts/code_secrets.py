@@ -5,8 +5,6 @@ database. So the same code can be sent again within its life, and the database a
 secrets may be configured, newest first; each code remembers its key id, so a rotation disturbs no login.
 """
 
-import base64
-import binascii
 import hashlib
 import hmac
 from typing import Self
@@ -14,9 +12,8 @@ from uuid import UUID
 
 from pydantic import SecretStr, field_validator
 
+from auto360.core.keyed_secrets import keyed_secrets
 from auto360.core.settings import EnvSettings
-
-_LEAST_BYTES = 32
 
 
 class CodeSecrets:
@@ -28,17 +25,7 @@ class CodeSecrets:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `k2:<base64url>,k1:<base64url>`. Raises ValueError for fewer than 32 bytes or a doubled id."""
-        keys: dict[str, bytes] = {}
-        for entry in text.split(","):
-            key_id, _, encoded = entry.strip().partition(":")
-            try:
-                key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-            except binascii.Error:
-                raise ValueError("not base64url") from None
-            if not key_id.isalnum() or key_id in keys or len(key) < _LEAST_BYTES:
-                raise ValueError("each entry must be id:base64url of at least 32 bytes, ids different")
-            keys[key_id] = key
-        return cls(keys)
+        return cls(keyed_secrets(text))
 
     @property
     def ids(self) -> list[str]:

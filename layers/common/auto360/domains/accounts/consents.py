@@ -7,8 +7,8 @@ from pydantic import Field
 
 from auto360.core.errors import AuthenticationRequired
 from auto360.core.identity import Principal
+from auto360.core.refusals.accounts import ConsentRequired
 from auto360.core.settings import EnvSettings
-from auto360.domains.accounts.errors import ConsentRequired
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.consents_and_audit_log import consent_accept, consent_revoke
 

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from auto360.core.refusals import accepted
+from auto360.core.refusals.accounts import PhoneRejected, SmsUnavailable
 from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_policy import CodePolicy
 from auto360.domains.accounts.code_secrets import CodeSecrets, stored_digest
 from auto360.domains.accounts.code_text import AutofillSettings, code_text
-from auto360.domains.accounts.errors import REFUSALS, PhoneRejected, SmsUnavailable
 from auto360.providers.database import Database, bytea
 from auto360.providers.database.functions.login_codes import login_record_sms, login_request_code
 from auto360.providers.sms.delivery import Deliver, Delivery
@@ -41,7 +42,7 @@ class CodeIssuer:
     def __call__(self, phone: str, *, client: Client) -> CodeSent:
         """Send a login code to a phone (E.164).
 
-        Within its life the same code is sent again. Raises one of `REFUSALS` when a limit is used up, PhoneRejected
+        Within its life the same code is sent again. Raises the refusal of a limit that is used up, PhoneRejected
         when the mobile network refuses the number, SmsUnavailable when nobody took the SMS; the last two return the
         phone's allowance.
         """
@@ -69,7 +70,7 @@ class CodeIssuer:
             key_id, phone=phone, nonce=nonce, length=policy.code_length
         )
         digest = stored_digest(code_id, self.secrets.check_digest(key_id, phone=phone, code=code))
-        reserved: dict[str, Any] = login_request_code(
+        answer = login_request_code(
             self.database,
             phone=phone,
             address=client.address,
@@ -86,6 +87,4 @@ class CodeIssuer:
             least_life_seconds=policy.otp_least_life_seconds,
             cost_tyiyn=policy.otp_sms_cost_tyiyn,
         )
-        if "reason" in reserved:
-            raise REFUSALS[reserved["reason"]](retry_after=reserved["retry_after"])
-        return reserved
+        return accepted(answer)

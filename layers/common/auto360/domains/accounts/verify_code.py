@@ -8,10 +8,10 @@ from uuid import UUID
 
 from auto360.core.errors import AccountBlocked
 from auto360.core.identity import AccessTokens
+from auto360.core.refusals.accounts import CodeInvalid, LoginLocked
 from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_policy import LockPolicy
 from auto360.domains.accounts.code_secrets import CodeSecrets
-from auto360.domains.accounts.errors import CodeInvalid, LoginLocked
 from auto360.domains.accounts.sessions import OpenSession, SessionPolicy
 from auto360.providers.database import Database, bytea
 from auto360.providers.database.functions.login_codes import login_verify_code

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 
 from auto360.core.clock import Clock
-from auto360.core.errors import AccountBlocked, AuthenticationRequired, DomainError, Forbidden
 from auto360.core.identity import Principal
+from auto360.core.refusals import accepted
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.analytics import metrics_record, metrics_record_funnel, metrics_series
 from auto360.providers.database.lease import lease
@@ -14,9 +14,6 @@ from auto360.providers.database.lease import lease
 _BISHKEK = timezone(timedelta(hours=6))
 # Late rows still belong to their day; a first listing belongs to the day on which its seller came, for a week.
 _COUNTED_DAYS, _FUNNEL_DAYS = 2, 8
-_REFUSALS: dict[str, type[DomainError]] = {
-    refusal.code: refusal for refusal in (AccountBlocked, AuthenticationRequired, Forbidden)
-}
 
 
 @dataclass(frozen=True)
@@ -46,7 +43,5 @@ class DailyMetrics:
     def series(self, staff_member: Principal, metrics: Sequence[str], *, days: int) -> list[Row]:
         """Return rows {metric, dimension, day, value}, by metric and day. Raises Forbidden."""
         answer = metrics_series(self.database, operator_id=staff_member.user_id, metrics=list(metrics), days=days)
-        if "reason" in answer:
-            raise _REFUSALS[answer["reason"]]
-        rows: list[Row] = answer["series"]
+        rows: list[Row] = accepted(answer)["series"]
         return rows

@@ -16,12 +16,13 @@ from auto360.core.streams import ahead
 from auto360.domains.backups.compression import compressed
 from auto360.domains.backups.encryption import sealed
 from auto360.domains.backups.errors import BackupDamaged, ObjectChanged
-from auto360.domains.backups.lease import Lease, leased
+from auto360.domains.backups.lease import leased
 from auto360.domains.backups.manifest import FILE_NAME, PREFIX, Class, DumpObject, Manifest, folder_of, new_id
 from auto360.domains.backups.repository import Archive, content_of
 from auto360.domains.backups.retention import Retention
 from auto360.domains.backups.runs import RunKind, RunOutcome, Runs
 from auto360.providers.database import Database
+from auto360.providers.database.lease import Lease
 from auto360.providers.object_storage import ObjectStore, ObjectStoreError, UploadSweeper, Written
 from auto360.providers.postgres_dump import DumpSource, Snapshot, TableChecksum
 

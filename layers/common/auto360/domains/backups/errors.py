@@ -44,7 +44,3 @@ class SourceShrank(RuntimeError):
 
 class AnotherRun(RuntimeError):
     """Another run has the lease, or a person has paused the job."""
-
-
-class LeaseLost(RuntimeError):
-    """Lease was lost or the job paused: this run stops and deletes nothing."""

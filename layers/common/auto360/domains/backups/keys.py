@@ -1,13 +1,12 @@
 """Keys that encrypt backups and seal manifests. Keep them outside the cloud as well."""
 
-import base64
-import binascii
 import hashlib
 import hmac
 from typing import Self
 
 from pydantic import SecretStr, field_validator
 
+from auto360.core.keyed_secrets import keyed_secrets
 from auto360.core.settings import EnvSettings
 
 _BYTES = 32
@@ -22,17 +21,7 @@ class BackupKeys:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read `k2:<base64url>,k1:<base64url>`. Raises ValueError for another length or a doubled name."""
-        keys: dict[str, bytes] = {}
-        for entry in text.split(","):
-            name, _, encoded = entry.strip().partition(":")
-            try:
-                key = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4))
-            except binascii.Error:
-                raise ValueError("not base64url") from None
-            if not name.isalnum() or len(name) > 20 or name in keys or len(key) != _BYTES:
-                raise ValueError(f"each entry must be name:base64url of {_BYTES} bytes, names different")
-            keys[name] = key
-        return cls(keys)
+        return cls(keyed_secrets(text, max_bytes=_BYTES))
 
     @property
     def current(self) -> str:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from auto360.domains.backups.lease import Lease
 from auto360.providers.database import Database, DatabaseRefused, DatabaseUnavailable
 from auto360.providers.database.functions.backups_and_replication import (
     backup_status,
@@ -16,6 +15,7 @@ from auto360.providers.database.functions.backups_and_replication import (
     end_backup_run,
     note_swept_backups,
 )
+from auto360.providers.database.lease import Lease
 
 RunKind = Literal["database_daily", "database_weekly", "videos", "storage", "verification", "restore_drill"]
 

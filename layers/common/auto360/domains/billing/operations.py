@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from auto360.core.refusals import accepted
 from auto360.core.settings import EnvSettings
-from auto360.domains.billing.errors import accepted
 from auto360.domains.billing.refunds import Refunding
 from auto360.domains.billing.settlement import Actor, Settlement
 from auto360.providers.database import Database, Row

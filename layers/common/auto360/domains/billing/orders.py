@@ -12,9 +12,10 @@ from pydantic import Field, field_validator
 
 from auto360.core.identity import Principal
 from auto360.core.messages import Language
-from auto360.core.pagination import Page, decode_place
+from auto360.core.pagination import Page
+from auto360.core.refusals import accepted
+from auto360.core.refusals.billing import BankNotOffered, BankUnavailable
 from auto360.core.settings import EnvSettings
-from auto360.domains.billing.errors import BankNotOffered, BankUnavailable, accepted
 from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.risk import RiskPolicy
 from auto360.domains.billing.settlement import Actor, Settlement
@@ -26,6 +27,7 @@ from auto360.providers.database.functions.payments import (
     payment_open,
     payment_read,
 )
+from auto360.providers.database.pages import newest_first
 from auto360.providers.payments import Bank, BankFailure, Order, OrderRef, callback_path
 
 CREATE_SECONDS = 9.0
@@ -142,12 +144,7 @@ class Orders:
 
     def history(self, principal: Principal, *, cursor: str | None, limit: int) -> Page:
         """Return a page of the caller's payments, newest first, read with the caller's token."""
-        place = decode_place(cursor, order="payments")
-        query = {"select": _HISTORY, "order": "created_at.desc,id.desc", "limit": str(limit + 1)}
-        if cursor:
-            query["or"] = (
-                f'(created_at.lt."{place.before}",and(created_at.eq."{place.before}",id.lt.{place.before_id}))'
-            )
+        query = {"select": _HISTORY, **newest_first(cursor, order="payments", limit=limit)}
         rows = self.database.select("payments", query, user_token=principal.token)
         return Page.cut(rows, limit=limit, order="payments", time="created_at")
 

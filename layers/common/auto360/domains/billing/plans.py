@@ -5,7 +5,7 @@ from typing import Literal
 
 from auto360.core.identity import Principal
 from auto360.core.messages import Language
-from auto360.domains.billing.errors import accepted
+from auto360.core.refusals import accepted
 from auto360.domains.billing.provider_registry import BankDirectory
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.subscriptions import (

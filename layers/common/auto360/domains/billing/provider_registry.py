@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from auto360.domains.billing.errors import BankNotOffered
+from auto360.core.refusals.billing import BankNotOffered
 from auto360.providers.payments import Bank
 
 # The app's own name for a bank, where it is another than ours (docs/reference/app-contract.md, section 6).

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from auto360.domains.billing.errors import accepted
+from auto360.core.refusals import accepted
 from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.settlement import Actor, Settlement
 from auto360.providers.database import Database

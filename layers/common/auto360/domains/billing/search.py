@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from auto360.domains.billing.errors import accepted
+from auto360.core.refusals import accepted
 from auto360.domains.billing.operations import ActingStaff
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.billing_reports import customer_by_phone, payment_history, payments_search

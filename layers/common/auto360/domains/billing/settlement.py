@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import Field
 
 from auto360.core.encrypted_fields import StoredSecrets
+from auto360.core.refusals import accepted
 from auto360.core.settings import EnvSettings
 from auto360.domains.billing import reports
-from auto360.domains.billing.errors import accepted
 from auto360.domains.billing.provider_registry import BankDirectory
 from auto360.domains.billing.reports import PaymentAttempt
 from auto360.providers.database import Database, Row

@@ -7,8 +7,8 @@ from typing import Any
 from auto360.core.errors import NotFound
 from auto360.core.identity import Principal
 from auto360.core.pagination import Page, decode_place
+from auto360.core.refusals import accepted
 from auto360.core.urls import ImageLinks
-from auto360.domains.business.errors import accepted
 from auto360.domains.listings.feed import CACHED
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row

@@ -7,8 +7,8 @@ from pydantic import Field
 
 from auto360.core import phone as phones
 from auto360.core.identity import Principal
+from auto360.core.refusals import accepted
 from auto360.core.settings import EnvSettings
-from auto360.domains.business.errors import accepted
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.business import (
     business_answer_invitation,

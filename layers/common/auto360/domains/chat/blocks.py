@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auto360.core.identity import Principal
-from auto360.domains.chat.errors import accepted
+from auto360.core.refusals import accepted
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.chat import chat_block, chat_report, chat_unblock
 

@@ -8,9 +8,9 @@ from pydantic import Field
 
 from auto360.core.identity import Principal
 from auto360.core.pagination import Page, decode_place
+from auto360.core.refusals import accepted
 from auto360.core.settings import EnvSettings
 from auto360.core.urls import ImageLinks
-from auto360.domains.chat.errors import accepted
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.chat import (
     chat_mark_read,

@@ -10,9 +10,9 @@ from pydantic import Field
 
 from auto360.core import phone
 from auto360.core.identity import Principal
+from auto360.core.refusals import accepted
 from auto360.core.settings import EnvSettings
 from auto360.core.urls import ImageLinks
-from auto360.domains.listings.errors import accepted
 from auto360.domains.listings.feed import CACHED
 from auto360.domains.listings.video_links import VideoLinks
 from auto360.providers.cache import Cache

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from auto360.core.identity import Principal
 from auto360.core.pagination import Page, decode_cursor, encode_cursor
-from auto360.domains.listings.errors import accepted
+from auto360.core.refusals import accepted
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.comments import comment_add, comment_remove, comments_page
 

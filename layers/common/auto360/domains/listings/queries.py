@@ -9,11 +9,12 @@ from typing import Literal
 from auto360.core.clock import Clock
 from auto360.core.errors import NotFound
 from auto360.core.identity import Principal
-from auto360.core.pagination import Page, decode_place
+from auto360.core.pagination import Page
 from auto360.domains.listings.feed import BISHKEK
 from auto360.domains.listings.write_buffer import Batch
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.feed_and_search import listing_read
+from auto360.providers.database.pages import newest_first
 
 _MINE, _FAVOURITES = "mine", "favourites"
 _SELLER = "seller:public_profiles!listings_seller_profile_fkey(id,name,avatar_url,city,is_verified,rating)"
@@ -71,7 +72,7 @@ class ListingReader:
             "seller_user_id": f"eq.{principal.user_id}",
             "deleted_at": "is.null",
             **({"status": f"eq.{status}"} if status else {}),
-            **_after(cursor, order=_MINE, limit=limit),
+            **newest_first(cursor, order=_MINE, limit=limit),
         }
         rows = [_own(row) for row in self.database.select("listings", query, user_token=principal.token)]
         return Page.cut(rows, limit=limit, order=_MINE, time="created_at")
@@ -83,7 +84,7 @@ class ListingReader:
             "likes:listing_likes(id))",
             "user_id": f"eq.{principal.user_id}",
             "listing.deleted_at": "is.null",
-            **_after(cursor, order=_FAVOURITES, limit=limit),
+            **newest_first(cursor, order=_FAVOURITES, limit=limit),
         }
         saved = self.database.select("listing_saves", query, user_token=principal.token)
         page = Page.cut(saved, limit=limit, order=_FAVOURITES, time="created_at")
@@ -112,11 +113,3 @@ def _own(row: Row) -> Row:
         "is_saved": bool(row.pop("saves")),
         "is_mine": True,
     }
-
-
-def _after(cursor: str | None, *, order: str, limit: int) -> dict[str, str]:
-    query = {"order": "created_at.desc,id.desc", "limit": str(limit + 1)}
-    if cursor:
-        place = decode_place(cursor, order=order)
-        query["or"] = f'(created_at.lt."{place.before}",and(created_at.eq."{place.before}",id.lt."{place.before_id}"))'
-    return query

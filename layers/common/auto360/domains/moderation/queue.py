@@ -6,8 +6,8 @@ from typing import Literal
 
 from auto360.core.identity import Principal
 from auto360.core.pagination import Page, decode_cursor, encode_cursor
+from auto360.core.refusals import accepted
 from auto360.domains.listings.feed import CACHED
-from auto360.domains.moderation.errors import accepted
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.comments import comment_decide, comments_to_check

@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from auto360.core.errors import AccountBlocked, AuthenticationRequired, DomainError, Forbidden, NotFound
 from auto360.core.identity import Principal
+from auto360.core.refusals import accepted
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.monitoring_and_alerts import (
     alert_rule_change,
@@ -15,10 +15,6 @@ from auto360.providers.database.functions.monitoring_and_alerts import (
     alerts_list,
     database_report,
 )
-
-_REFUSALS: dict[str, type[DomainError]] = {
-    refusal.code: refusal for refusal in (AccountBlocked, AuthenticationRequired, Forbidden, NotFound)
-}
 
 
 class RuleChange(BaseModel):
@@ -40,32 +36,26 @@ class Alerts:
 
     def current(self, staff_member: Principal, *, most: int = 50) -> list[Row]:
         """Return open alerts, then the last closed ones. Raises Forbidden."""
-        alerts: list[Row] = _accepted(alerts_list(self.database, operator_id=staff_member.user_id, most=most))["alerts"]
+        alerts: list[Row] = accepted(alerts_list(self.database, operator_id=staff_member.user_id, most=most))["alerts"]
         return alerts
 
     def silence(self, staff_member: Principal, alert_id: str, *, minutes: int) -> Row:
         """Suppress repetitions for a while: {silenced_until}. Raises NotFound, Forbidden."""
         answer = alert_silence(self.database, operator_id=staff_member.user_id, alert_id=alert_id, minutes=minutes)
-        return _accepted(answer)
+        return accepted(answer)
 
     def rules(self, staff_member: Principal) -> list[Row]:
         """Return every rule. Raises Forbidden."""
-        rules: list[Row] = _accepted(alert_rules_list(self.database, operator_id=staff_member.user_id))["rules"]
+        rules: list[Row] = accepted(alert_rules_list(self.database, operator_id=staff_member.user_id))["rules"]
         return rules
 
     def change_rule(self, staff_member: Principal, code: str, change: RuleChange) -> Row:
         """Change a rule without a deployment; the audit log keeps the old values. Raises NotFound, Forbidden."""
         changes = change.model_dump(exclude_none=True)
         answer = alert_rule_change(self.database, operator_id=staff_member.user_id, code=code, changes=changes)
-        rule: Row = _accepted(answer)["rule"]
+        rule: Row = accepted(answer)["rule"]
         return rule
 
     def database_report(self, staff_member: Principal) -> Row:
         """Return size, slow statements, largest tables, missing and unused indexes. Raises Forbidden."""
-        return _accepted(database_report(self.database, operator_id=staff_member.user_id))
-
-
-def _accepted(answer: Row) -> Row:
-    if set(answer) == {"reason"}:
-        raise _REFUSALS[answer["reason"]]
-    return answer
+        return accepted(database_report(self.database, operator_id=staff_member.user_id))

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
-from auto360.domains.backups.lease import Lease
 from auto360.providers.database import Database, Row, bytea
 from auto360.providers.database.functions.backups_and_replication import (
     copies_to_verify,
     note_copy_damaged,
     note_copy_verified,
 )
+from auto360.providers.database.lease import Lease
 from auto360.providers.object_storage import ObjectMissing, ObjectStore
 
 _PAGE = 50

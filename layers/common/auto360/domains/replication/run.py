@@ -7,12 +7,13 @@ from datetime import datetime
 from pydantic import Field
 
 from auto360.core.settings import EnvSettings
-from auto360.domains.backups.lease import Lease, leased
+from auto360.domains.backups.lease import leased
 from auto360.domains.backups.runs import RunKind, RunOutcome, Runs
 from auto360.domains.replication.integrity_checks import Samples
 from auto360.domains.replication.storage import StorageCopies
 from auto360.domains.replication.videos import VideoCopies
 from auto360.providers.database import Database
+from auto360.providers.database.lease import Lease
 
 Report = Mapping[str, int]
 

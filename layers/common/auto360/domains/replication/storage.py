@@ -16,9 +16,9 @@ from pydantic import Field
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
 from auto360.domains.backups.errors import SourceShrank
-from auto360.domains.backups.lease import Lease
 from auto360.domains.replication import Copy, ReplicaLocation, SourceFile, StorageFiles
 from auto360.domains.replication.ledger import Copied, CopyLedger
+from auto360.providers.database.lease import Lease
 from auto360.providers.object_storage import ObjectMissing, ObjectStore
 
 CURRENT, REMOVED = "storage/current", "storage/removed"

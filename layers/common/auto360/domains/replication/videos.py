@@ -14,11 +14,11 @@ from pydantic import Field
 
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
-from auto360.domains.backups.lease import Lease
 from auto360.domains.replication import ReplicaLocation
 from auto360.domains.replication.ledger import Copied, CopyLedger, Origin
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.backups_and_replication import videos_to_replicate
+from auto360.providers.database.lease import Lease
 from auto360.providers.object_storage import ObjectStore
 from auto360.providers.video import Download, VideoFailure, VideoPlayer, VideoUncertain
 

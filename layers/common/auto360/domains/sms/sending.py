@@ -10,9 +10,9 @@ from pydantic import Field
 from auto360.core.identity import Principal
 from auto360.core.messages import Language, sentence
 from auto360.core.messages.operations import SMS_TEMPLATES
+from auto360.core.refusals import accepted
+from auto360.core.refusals.accounts import PhoneRejected, SmsUnavailable
 from auto360.core.settings import EnvSettings
-from auto360.domains.accounts.errors import PhoneRejected, SmsUnavailable
-from auto360.domains.sms.errors import accepted
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.sms import sms_record, sms_reserve_by_operator
 from auto360.providers.sms.delivery import Deliver

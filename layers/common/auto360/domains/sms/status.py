@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from auto360.core.identity import Principal
-from auto360.domains.sms.errors import accepted
+from auto360.core.refusals import accepted
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.sms import sms_status
 

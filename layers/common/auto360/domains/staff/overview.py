@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from auto360.domains.staff.errors import accepted
+from auto360.core.refusals import accepted
 from auto360.domains.staff.sessions import StaffMember
 from auto360.domains.staff.team import RequestOrigin
 from auto360.providers.database import Database, Row

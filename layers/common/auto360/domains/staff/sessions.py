@@ -17,12 +17,12 @@ from pydantic import Field
 
 from auto360.core.errors import AccountBlocked
 from auto360.core.identity import Principal
+from auto360.core.refusals.accounts import CodeInvalid, LoginLocked
+from auto360.core.refusals.staff import StaffRoleRequired
 from auto360.core.settings import EnvSettings
 from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_policy import LockPolicy
 from auto360.domains.accounts.code_secrets import CodeSecrets
-from auto360.domains.accounts.errors import CodeInvalid, LoginLocked
-from auto360.domains.staff.errors import StaffRoleRequired
 from auto360.providers.database import Database, bytea
 from auto360.providers.database.functions.staff import (
     operator_form_once,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auto360.core.pagination import Page, decode_place
-from auto360.domains.staff.errors import accepted
+from auto360.core.refusals import accepted
 from auto360.domains.staff.sessions import Role, StaffMember
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.staff import audit_page, operator_appoint, operators_list

@@ -6,7 +6,8 @@ from typing import Any
 
 from auto360.core.errors import NotFound
 from auto360.core.identity import Principal
-from auto360.domains.videos.errors import VideoNotReady, VideoServiceUnavailable, accepted
+from auto360.core.refusals import accepted
+from auto360.core.refusals.videos import VideoNotReady, VideoServiceUnavailable
 from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row

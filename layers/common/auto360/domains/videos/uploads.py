@@ -11,9 +11,10 @@ from pydantic import Field
 from auto360.core.errors import NotFound, Problem, ValidationFailed
 from auto360.core.identity import Principal
 from auto360.core.messages import FIELDS, sentence
+from auto360.core.refusals import accepted
+from auto360.core.refusals.listings import VideoUnavailable
+from auto360.core.refusals.videos import UploadTooLarge, VideoServiceUnavailable
 from auto360.core.settings import EnvSettings
-from auto360.domains.listings.errors import VideoUnavailable
-from auto360.domains.videos.errors import UploadTooLarge, VideoServiceUnavailable, accepted
 from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database, bytea
 from auto360.providers.database.functions.playback import video_read
@@ -147,8 +148,10 @@ class UploadSessions:
         )
         if answer.get("revoke"):
             _give_back(lambda: provider.close(session_key=answer["revoke"]))
-        if answer.get("reason") == UploadTooLarge.code and answer["is_ours"]:
-            _give_back(lambda: provider.delete(known))
+        if answer.get("reason") == UploadTooLarge.code:
+            if answer["is_ours"]:
+                _give_back(lambda: provider.delete(known))
+            raise UploadTooLarge
         return accepted(answer)
 
     def _declared(self, wanted: WantedUpload) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import SecretStr
 
 from auto360.core.errors import AuthenticationRequired
+from auto360.core.refusals.videos import VideoServiceUnavailable
 from auto360.core.settings import EnvSettings
-from auto360.domains.videos.errors import VideoServiceUnavailable
 from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database
 from auto360.providers.database.functions.playback import video_find

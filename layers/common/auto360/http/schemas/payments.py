@@ -9,7 +9,7 @@ from aws_lambda_powertools.event_handler.openapi.params import Header
 from pydantic import BaseModel, Field
 
 from auto360.domains.billing.orders import Payer
-from auto360.http.auth import principal_of
+from auto360.http.auth import NEEDS_TOKEN, principal_of
 from auto360.http.envelope import Envelope, RequestBody
 from auto360.http.requests import header, request_of
 from auto360.providers.payments.qr_codes import qr_png, qr_svg
@@ -27,7 +27,7 @@ def _asking(resolved: ResolvedRequest) -> Payer:
     return Payer(principal_of(event), request.address, device, request.language, request.id)
 
 
-CurrentPayer = Annotated[Payer, Depends(_asking)]
+CurrentPayer = Annotated[Payer, Depends(_asking), NEEDS_TOKEN]
 """Parameter type for a signed-in payer."""
 
 

@@ -11,8 +11,9 @@ from pydantic import HttpUrl
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.cdn import Caching, CdnFailure, Resource, Rule
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video import VideoFailure
-from auto360.providers.video.http import Exchange, RetryPolicy
+from auto360.providers.video.http import Exchange
 from auto360.providers.video.iam import IamTokens
 from auto360.providers.video.parsing import identifier, inner, objects, text, whole
 

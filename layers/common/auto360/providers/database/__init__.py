@@ -2,10 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
 from typing import Any, Protocol
 
-from auto360.core.errors import DomainError, ServiceUnavailable
+from auto360.core.errors import ServiceUnavailable
 
 Row = dict[str, Any]
 Json = Mapping[str, Any] | Sequence[Any]
@@ -26,24 +25,13 @@ class DatabaseRefused(RuntimeError):
     """Database answered with an error: a defect of ours. Carries the SQLSTATE alone, never the text."""
 
 
-@dataclass(frozen=True)
-class Acting:
-    """Session on whose behalf the running request calls the database, and the refusals when it has ended.
-
-    `refusals` maps the reasons of `private.check_session` to errors.
-    """
-
-    session_id: str
-    refusals: Mapping[str, type[DomainError]]
-
-
 class Database(Protocol):
     """Operations that a domain may use."""
 
     def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
         """Run an SQL function with named arguments as the backend, in one transaction, and return its result.
 
-        After `act_for` nothing is run, and the given refusal raised, once that session has ended.
+        After `act_for` nothing is run, and the refusal of `private.check_session` raised, once that session has ended.
         """
 
     def select(self, table: str, query: Mapping[str, str], *, user_token: str) -> list[Row]:
@@ -53,16 +41,16 @@ class Database(Protocol):
 _round_trips: ContextVar[int] = ContextVar("database_round_trips", default=0)
 
 
-_acting: ContextVar[Acting | None] = ContextVar("acting_session", default=None)
+_acting: ContextVar[str | None] = ContextVar("acting_session", default=None)
 
 
-def act_for(session: Acting | None) -> None:
+def act_for(session_id: str | None) -> None:
     """Bind later calls of this request to a live session, or, with None, to none (docs/decisions/0080)."""
-    _acting.set(session)
+    _acting.set(session_id)
 
 
-def acting() -> Acting | None:
-    """Return the session of the running request, if it has one."""
+def acting() -> str | None:
+    """Return the id of the session of the running request, if it has one."""
     return _acting.get()
 
 

@@ -1,29 +1,92 @@
-"""Lease of a timer's job: one run at a time over all instances, for jobs that end well within it."""
+"""Lease of a timer's job: one run at a time over all instances; it ends with the run, or by itself after a crash."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Event, Thread
+from time import monotonic
+from typing import Any
 from uuid import uuid4
 
-from auto360.providers.database import Database
-from auto360.providers.database.functions.jobs import release_job_lease, take_job_lease
+from auto360.providers.database import Database, DatabaseRefused, DatabaseUnavailable
+from auto360.providers.database.functions.jobs import extend_job_lease, release_job_lease, take_job_lease
+
+
+class LeaseLost(RuntimeError):
+    """Lease was lost or the job paused: this run stops and deletes nothing."""
+
+
+class Lease:
+    """Held lease. `cursor` is the position of the run before, and of this one."""
+
+    def __init__(self, database: Database, job: str, holder: str, row: dict[str, Any], *, seconds: int) -> None:
+        self.job, self.fence = job, int(row["fence"])
+        self.cursor: dict[str, Any] = dict(row["cursor"] or {})
+        self._database, self._holder, self._seconds = database, holder, seconds
+        self._ends = monotonic() + seconds
+        self._over = Event()
+        self._lost = False
+
+    def require(self) -> None:
+        """Continue only as the holder. Raises LeaseLost."""
+        if self._lost or monotonic() > self._ends or not self.extend():
+            self._lost = True
+            raise LeaseLost(f"{self.job}: the lease is lost, or a person has paused the job")
+
+    def extend(self) -> bool:
+        """Extend it and store the cursor; a lost answer decides nothing until the lease ends by itself."""
+        asked = monotonic()
+        try:
+            kept = bool(
+                extend_job_lease(
+                    self._database,
+                    job=self.job,
+                    holder=self._holder,
+                    fence=self.fence,
+                    seconds=self._seconds,
+                    cursor=self.cursor,
+                )
+            )
+        except (DatabaseUnavailable, DatabaseRefused):
+            return monotonic() < self._ends
+        if kept:
+            self._ends = asked + self._seconds
+        return kept
+
+    def beat(self, every_seconds: float) -> None:
+        """Extend until it is over."""
+        while not self._over.wait(every_seconds):
+            if not self.extend():
+                self._lost = True
+                return
+
+    def release(self, failure: str | None) -> None:
+        """Release it with the cursor and the name of the run's failure; without an answer it ends by itself."""
+        self._over.set()
+        try:
+            release_job_lease(
+                self._database, job=self.job, holder=self._holder, fence=self.fence, error=failure, cursor=self.cursor
+            )
+        except (DatabaseUnavailable, DatabaseRefused):
+            return
 
 
 @contextmanager
-def lease(database: Database, job: str, *, seconds: int) -> Iterator[bool]:
-    """Hold the job during the `with` block; yields False while another run holds it or a person paused it.
+def lease(database: Database, job: str, *, seconds: int, beat_seconds: float | None = None) -> Iterator[Lease | None]:
+    """Hold the job during the `with` block; yields None while another run holds it or a person paused it.
 
-    The lease ends with the name of the failure, for staff; a killed run's lease expires.
+    With `beat_seconds` it is extended while the run works. It ends with the name of the failure, for staff.
     """
     holder = uuid4().hex
-    taken = take_job_lease(database, job=job, holder=holder, seconds=seconds)
-    if taken["holder"] != holder:
-        yield False
+    row = take_job_lease(database, job=job, holder=holder, seconds=seconds)
+    if not row or row.get("holder") != holder:
+        yield None
         return
-    failure = None
+    held = Lease(database, job, holder, row, seconds=seconds)
+    if beat_seconds is not None:
+        Thread(target=held.beat, args=(beat_seconds,), daemon=True).start()
     try:
-        yield True
-    except Exception as error:
-        failure = type(error).__name__
+        yield held
+    except BaseException as error:
+        held.release(type(error).__name__)
         raise
-    finally:
-        release_job_lease(database, job=job, holder=holder, fence=taken["fence"], error=failure, cursor=None)
+    held.release(None)

@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 from pydantic import SecretStr, model_validator
 
+from auto360.core.refusals import refusal_of
 from auto360.core.settings import EnvSettings
-from auto360.providers.database import Acting, DatabaseRefused, DatabaseUnavailable, Row, acting, count_round_trip
+from auto360.providers.database import DatabaseRefused, DatabaseUnavailable, Row, acting, count_round_trip
 from auto360.providers.database.answers import RolledBack, code_of, result_of
 from auto360.providers.transport import connections
 from auto360.providers.transport.connections import Around
@@ -77,8 +78,8 @@ class PostgrestDatabase:
 
     def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
         """Run an SQL function as service_role. Raises DatabaseUnavailable, DatabaseRefused, a refusal of `act_for`."""
-        session = acting()
-        on_behalf = {"X-Session-Id": session.session_id} if session else {}
+        session_id = acting()
+        on_behalf = {"X-Session-Id": session_id} if session_id else {}
         headers = self._service | on_behalf
         return self._send("POST", f"/rpc/{function}", as_backend=True, headers=headers, json=dict(arguments))
 
@@ -107,15 +108,14 @@ class PostgrestDatabase:
             reply = self._http.request(method, path, **request)
         except httpx.HTTPError as error:
             raise DatabaseUnavailable(type(error).__name__) from error
-        session = acting()
-        if session is not None:
-            _require_live(reply, session)
+        if acting() is not None:
+            _require_live(reply)
         return result_of(reply, call=f"{method} {path}", as_backend=as_backend)
 
 
-def _require_live(reply: httpx.Response, session: Acting) -> None:
+def _require_live(reply: httpx.Response) -> None:
     """Raise the refusal of a session that has ended; DatabaseRefused where nothing checked it."""
     if reply.status_code == 401 and code_of(reply) == "PT401":
-        raise session.refusals[str(reply.json()["message"])]
+        raise refusal_of(str(reply.json()["message"]))
     if reply.is_success and "X-Session-Checked" not in reply.headers:
         raise DatabaseRefused("sessions are not checked: pgrst.db_pre_request of the role authenticator is not set")

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, HttpUrl
 
 from auto360.providers.payments import BankRefused, BankUncertain, BankUnreachable
 from auto360.providers.transport import at_most
-from auto360.providers.transport.bodies import AnswerTooLarge
+from auto360.providers.transport.exchange import RetryPolicy, Tries, Unanswered, send
 
 _MAX_REPLY_BYTES = 1024 * 1024
 _MOST_TRIES = 3
@@ -37,14 +37,6 @@ class BankReply:
 
     status: int
     body: bytes
-
-
-class _Failed(Exception):
-    """Failed try; `arrived` is False when the bank cannot have acted on it."""
-
-    def __init__(self, code: str, *, arrived: bool) -> None:
-        super().__init__(code)
-        self.code, self.arrived = code, arrived
 
 
 class BankConnection:
@@ -78,7 +70,8 @@ class BankConnection:
         A repeatable call is tried three times at most and ends in BankUnreachable. Another one is sent once: it ends
         in BankUnreachable when it cannot have arrived, and in BankUncertain when it may have.
         """
-        deadline = time.monotonic() + timeout
+        policy = RetryPolicy(timeout, timeout, _MOST_TRIES if repeatable else 1, _FIRST_PAUSE_SECONDS)
+        tries = Tries(policy, self._pause, self._jitter)
         request = self._http.build_request(
             method,
             self._base + path,
@@ -88,30 +81,20 @@ class BankConnection:
             data=form,
             extensions=at_most(_MAX_REPLY_BYTES),
         )
-        for number in range(_MOST_TRIES):
+        while True:
             try:
-                return self._once(request, deadline)
-            except _Failed as failure:
+                return self._once(request, tries.timeout())
+            except Unanswered as failure:
                 if failure.arrived and not repeatable:
                     raise BankUncertain(failure.code) from failure
-                pause = _FIRST_PAUSE_SECONDS * 2**number * (0.5 + self._jitter())
-                if not repeatable or number == _MOST_TRIES - 1 or time.monotonic() + pause >= deadline:
+                if not tries.wait():
                     raise BankUnreachable(failure.code) from failure
-                self._pause(pause)
-        raise AssertionError("unreachable")
 
-    def _once(self, request: httpx.Request, deadline: float) -> BankReply:
-        request.extensions["timeout"] = httpx.Timeout(max(0.05, deadline - time.monotonic())).as_dict()
-        try:
-            response = self._http.send(request)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise _Failed("connect", arrived=False) from error
-        except AnswerTooLarge as error:
-            raise _Failed("endless_reply", arrived=True) from error
-        except httpx.HTTPError as error:
-            raise _Failed("no_reply", arrived=True) from error
+    def _once(self, request: httpx.Request, timeout: float) -> BankReply:
+        request.extensions["timeout"] = httpx.Timeout(timeout).as_dict()
+        response = send(self._http, request)
         if response.status_code >= 500 or response.status_code == 429:
-            raise _Failed(f"http_{response.status_code}", arrived=response.status_code != 429)
+            raise Unanswered(f"http_{response.status_code}", arrived=response.status_code != 429)
         return BankReply(response.status_code, response.content)
 
 

@@ -6,7 +6,7 @@ import httpx
 
 from auto360.providers.sms import SmsRefused, SmsUncertain, SmsUnreachable
 from auto360.providers.transport import at_most
-from auto360.providers.transport.bodies import AnswerTooLarge
+from auto360.providers.transport.exchange import Unanswered, send
 
 _MAX_REPLY_BYTES = 64 * 1024
 
@@ -27,14 +27,13 @@ def exchange(
     """
     headers = {"Content-Type": content_type} if content_type else {}
     terms = at_most(_MAX_REPLY_BYTES)
+    request = http.build_request(
+        "POST", url, timeout=timeout, content=content, data=form, headers=headers, extensions=terms
+    )
     try:
-        response = http.post(url, timeout=timeout, content=content, data=form, headers=headers, extensions=terms)
-    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-        raise SmsUnreachable("connect") from error
-    except AnswerTooLarge as error:
-        raise SmsUncertain("endless_reply") from error
-    except httpx.HTTPError as error:
-        raise SmsUncertain("no_reply") from error
+        response = send(http, request)
+    except Unanswered as failure:
+        raise (SmsUncertain if failure.arrived else SmsUnreachable)(failure.code) from failure
     if response.status_code >= 500:
         raise SmsUnreachable(f"http_{response.status_code}")
     if response.status_code != httpx.codes.OK:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, DecimalException
 from typing import Any
-from xml.parsers import expat
 
 _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 _MAX_CODE = 20
@@ -62,16 +61,27 @@ def read_xml(
 
     A document type, and with it every entity, is refused.
     """
+    from defusedxml import DefusedXmlException
+    from defusedxml.ElementTree import DefusedXMLParser, ParseError
 
-    def refuse(*_declaration: object) -> None:
-        raise refused("doctype")
-
-    parser = expat.ParserCreate(_ENCODING, " ")
-    parser.StartElementHandler = lambda name, _attributes: start(name.rpartition(" ")[2])
-    parser.CharacterDataHandler = text
-    parser.EndElementHandler = lambda name: end(name.rpartition(" ")[2])
-    parser.StartDoctypeDeclHandler = refuse
+    parser = DefusedXMLParser(target=_Target(start, text, end), encoding=_ENCODING, forbid_dtd=True)
     try:
-        parser.Parse(document.removeprefix(codecs.BOM_UTF8), True)  # noqa: FBT003
-    except (expat.ExpatError, ValueError, LookupError) as error:
+        parser.feed(document.removeprefix(codecs.BOM_UTF8))
+        parser.close()
+    except DefusedXmlException as error:
+        raise refused("doctype") from error
+    except (ParseError, ValueError, LookupError) as error:
         raise refused("unreadable") from error
+
+
+class _Target:
+    """What the parser calls; it writes a name's namespace in braces before it."""
+
+    def __init__(self, start: Callable[[str], None], text: Callable[[str], None], end: Callable[[str], None]) -> None:
+        self._start, self._end, self.data = start, end, text
+
+    def start(self, name: str, _attributes: object) -> None:
+        self._start(name.rpartition("}")[2])
+
+    def end(self, name: str) -> None:
+        self._end(name.rpartition("}")[2])

@@ -14,6 +14,7 @@ import httpx
 from pydantic import HttpUrl, SecretStr
 
 from auto360.core.settings import EnvSettings
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video import (
     Download,
     PlannedUpload,
@@ -26,7 +27,7 @@ from auto360.providers.video import (
     VideoUncertain,
     VideoUnknown,
 )
-from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange, RetryPolicy
+from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange
 from auto360.providers.video.parsing import (
     address,
     header_value,

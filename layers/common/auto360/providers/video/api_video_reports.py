@@ -9,9 +9,10 @@ from urllib.parse import quote
 
 import httpx
 
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video import VideoUncertain, VideoUnknown
 from auto360.providers.video.api_video import ApiVideoSettings, account_header
-from auto360.providers.video.http import Exchange, RetryPolicy
+from auto360.providers.video.http import Exchange
 from auto360.providers.video.parsing import header_value, identifier, objects, text
 
 _READY_EVENT = "video.encoding.quality.completed"

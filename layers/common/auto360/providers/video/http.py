@@ -1,7 +1,6 @@
 """Call to a video provider: bounded in time, size and tries, failures told apart by meaning."""
 
 import json
-import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from typing import Any
 import httpx
 
 from auto360.providers.transport import at_most
-from auto360.providers.transport.bodies import AnswerTooLarge
+from auto360.providers.transport.exchange import RetryPolicy, Tries, Unanswered, send
 from auto360.providers.video import (
     VideoBusy,
     VideoFailure,
@@ -25,17 +24,6 @@ _MAX_REPLY_BYTES = 8 * 1024 * 1024
 MOST_BARREN_PAGES = 20
 _RETRY_HEADERS = ("X-RateLimit-Retry-After", "Retry-After")
 _REPEATABLE = ("GET", "DELETE", "PATCH")
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-
-
-@dataclass(frozen=True)
-class RetryPolicy:
-    """Time and tries of one call: `total_seconds` with all tries and waits, `call_seconds` for each try."""
-
-    total_seconds: float = 8.0
-    call_seconds: float = 4.0
-    tries: int = 3
-    first_wait_seconds: float = 0.3
 
 
 @dataclass(frozen=True)
@@ -100,28 +88,23 @@ class Exchange:
         """
         repeatable = method in _REPEATABLE if may_repeat is None else may_repeat
         pace = self._paces.setdefault(group, _Pace())
-        ends_at = time.monotonic() + self.patience.total_seconds
+        tries = Tries(self.patience, self.sleep)
         failure: VideoFailure = VideoUnreachable("no_time")
-        for number in range(self.patience.tries):
-            self._await_turn(pace, ends_at)
-            timeout = min(self.patience.call_seconds, ends_at - time.monotonic())
-            if timeout <= 0.05:
-                break
-            request = self._request(method, path, timeout=timeout, headers=headers, params=params, json=body)
+        while True:
+            self._await_turn(pace, tries)
+            if tries.is_over():
+                raise failure
+            request = self._request(method, path, timeout=tries.timeout(), headers=headers, params=params, json=body)
             try:
                 return self._once(request, pace)
-            except VideoBusy as busy:
-                failure, wait = busy, busy.retry_after or self._pause(number)
-            except VideoUnreachable as broken:
-                failure, wait = broken, self._pause(number)
+            except (VideoBusy, VideoUnreachable) as broken:
+                failure = broken
             except VideoUncertain as uncertain:
                 if not repeatable:
                     raise
-                failure, wait = VideoUnreachable(uncertain.provider_code), self._pause(number)
-            if number + 1 == self.patience.tries or time.monotonic() + wait > ends_at:
-                break
-            self.sleep(wait)
-        raise failure
+                failure = VideoUnreachable(uncertain.provider_code)
+            if not tries.wait(failure.retry_after):
+                raise failure
 
     def _request(self, method: str, path: str, **parts: Any) -> httpx.Request:
         try:
@@ -130,26 +113,19 @@ class Exchange:
             # An address or a token that the provider has given us, and that cannot be sent.
             raise VideoRefused("unusable", lasting=True) from error
 
-    def _await_turn(self, pace: _Pace, ends_at: float) -> None:
+    def _await_turn(self, pace: _Pace, tries: Tries) -> None:
         wait = pace.open_again_at - time.monotonic()
         if wait <= 0:
             return
-        if time.monotonic() + wait > ends_at:
+        if wait > tries.left():
             raise VideoBusy("no_calls_left", retry_after=wait)
         self.sleep(wait)
 
-    def _pause(self, number: int) -> float:
-        return self.patience.first_wait_seconds * 2.0**number * random.uniform(0.8, 1.2)  # noqa: S311
-
     def _once(self, request: httpx.Request, pace: _Pace) -> VideoReply:
         try:
-            response = self.http.send(request)
-        except _NOT_SENT as error:
-            raise VideoUnreachable("connect") from error
-        except AnswerTooLarge as error:
-            raise VideoUncertain("endless_reply") from error
-        except httpx.HTTPError as error:
-            raise VideoUncertain("no_reply") from error
+            response = send(self.http, request)
+        except Unanswered as failure:
+            raise (VideoUncertain if failure.arrived else VideoUnreachable)(failure.code) from failure
         pace.note(response.headers)
         if response.is_success:
             return VideoReply(_object(response.content), response.headers)

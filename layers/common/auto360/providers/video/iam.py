@@ -15,8 +15,9 @@ from jwt.algorithms import RSAAlgorithm
 from pydantic import BaseModel, HttpUrl, SecretStr, field_validator
 
 from auto360.core.settings import EnvSettings
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video import VideoRefused, VideoUncertain
-from auto360.providers.video.http import Exchange, RetryPolicy
+from auto360.providers.video.http import Exchange
 from auto360.providers.video.parsing import header_value, moment, seconds
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ import httpx
 from pydantic import HttpUrl
 
 from auto360.core.settings import EnvSettings
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video import (
     Download,
     LibraryFull,
@@ -30,7 +31,7 @@ from auto360.providers.video import (
     VideoUncertain,
     VideoUnknown,
 )
-from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange, RetryPolicy, failure_of
+from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange, failure_of
 from auto360.providers.video.iam import IamTokens
 from auto360.providers.video.parsing import address, identifier, inner, moment, objects, seconds, text, whole
 

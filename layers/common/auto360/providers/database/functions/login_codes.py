@@ -54,7 +54,8 @@ def login_request_code(
 ) -> Any:
     """Decides by p_rules {limits, brake, budget} whether a login SMS may be sent and reserves its place: {reason,
     retry_after} when refused, else {sms_id, code_id, nonce, key_id, expires_in, undelivered_supplier,
-    open_circuits}. Reuses a live code with its remaining tries and its expiry.
+    open_circuits}. Reuses a live code with its remaining tries and its expiry. Reasons: otp_temporarily_limited
+    (others come with the limits).
     """
     return database.call(
         "login_request_code",

@@ -121,7 +121,7 @@ def payment_record_by_hand(
 def refund_begin(database: Database, *, refund_id: str | None) -> Any:
     """Claims an approved refund for the request to the bank, once: {refund_id, amount_tyiyn, attempt}. The caller
     that gets it sends the request; if it dies, the bank is queried and the request never repeated. Reasons:
-    payment_already_decided; refund_too_large, when no single order covers it: it becomes a manual task then.
+    payment_already_decided, refund_too_large (no single order covers it: it becomes a manual task).
     """
     return database.call("refund_begin", {"p_refund_id": refund_id})
 

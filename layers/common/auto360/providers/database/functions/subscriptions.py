@@ -30,7 +30,7 @@ def subscription_change(
 ) -> Any:
     """Changes the renewal. cancel: ends when the paid time ends. resume: withdraws a cancellation or a downgrade.
     downgrade: another tier begins when the paid time ends; to the free tier it is a cancellation. Returns the
-    same as subscription_read. Reasons: subscription_none, tier_not_lower.
+    same as subscription_read. Reasons: subscription_none, tier_not_lower, authentication_required.
     """
     return database.call(
         "subscription_change", {"p_user_id": user_id, "p_action": action, "p_tier": tier, "p_actor": actor}
@@ -44,7 +44,7 @@ def subscription_history(database: Database, *, user_id: str | None) -> Any:
 
 def subscription_read(database: Database, *, user_id: str | None) -> Any:
     """Returns the user's plan: {tier, subscription, listing_limit, listings_this_month, hidden_listings,
-    open_payments, offers}.
+    open_payments, offers}. Reason: authentication_required.
     """
     return database.call("subscription_read", {"p_user_id": user_id})
 

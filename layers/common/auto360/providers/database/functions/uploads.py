@@ -14,7 +14,7 @@ def upload_ticket_issued(
     database: Database, *, ticket_id: str | None, provider_ticket: str | None, provider_video_id: str | None
 ) -> Any:
     """Stores the provider's response. Keeps an earlier response of a parallel request: compare, and revoke the
-    other.
+    other. Reason: upload_ticket_over.
     """
     return database.call(
         "upload_ticket_issued",

@@ -1,6 +1,6 @@
-"""Refusals of the login rules. SQL returns their codes as reasons."""
+"""Refusals of the login rules."""
 
-from auto360.core.errors import DomainError, RateLimited
+from auto360.core.errors import DomainError
 
 
 class CodeTooSoon(DomainError):
@@ -55,9 +55,3 @@ class ConsentRequired(DomainError):
     """Required document explicitly refused."""
 
     code, status = "consent_required", 422
-
-
-# Errors by the `reason` that `login_request_code` returns.
-REFUSALS: dict[str, type[DomainError]] = {
-    refusal.code: refusal for refusal in (CodeTooSoon, PhoneLimit, AddressLimit, TemporarilyLimited, RateLimited)
-}

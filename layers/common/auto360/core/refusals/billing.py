@@ -1,17 +1,6 @@
-"""Refusals of the rules about payments and subscriptions. SQL returns their codes as reasons."""
+"""Refusals of the rules about payments and subscriptions."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from auto360.core.errors import (
-    AccountBlocked,
-    AuthenticationRequired,
-    DomainError,
-    Forbidden,
-    IdempotencyKeyReused,
-    NotFound,
-    RateLimited,
-)
+from auto360.core.errors import DomainError
 
 
 class BankNotOffered(DomainError):
@@ -102,21 +91,3 @@ class EvidenceUsed(DomainError):
     """Bank's number serves as evidence of another payment already."""
 
     code, status = "payment_evidence_used", 409
-
-
-REFUSALS: dict[str, type[DomainError]] = {
-    refusal.code: refusal
-    for refusal in (
-        *(BankNotOffered, BankUnavailable, TierNotForSale, TierNeedsOffer, TierBelowCurrent, TierNotLower),
-        *(SubscriptionNone, PaymentRefused, PaymentBeingPrepared, PaymentNotOpen),
-        *(RefundTooLarge, RefundDecided, SecondPersonRequired, OwnMoney, EvidenceUsed),
-        *(AccountBlocked, AuthenticationRequired, Forbidden, IdempotencyKeyReused, NotFound, RateLimited),
-    )
-}
-
-
-def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answer of an SQL function, or raise its refusal."""
-    if "reason" in answer:
-        raise REFUSALS[answer["reason"]](retry_after=answer.get("retry_after"))
-    return dict(answer)

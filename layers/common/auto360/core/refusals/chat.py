@@ -1,0 +1,15 @@
+"""Refusals of the rules of conversations."""
+
+from auto360.core.errors import DomainError
+
+
+class OwnListing(DomainError):
+    """Listing is the caller's own."""
+
+    code, status = "chat_own_listing", 409
+
+
+class ChatBlocked(DomainError):
+    """Either side has blocked the other; the answer does not tell which."""
+
+    code, status = "chat_blocked", 403
