@@ -1,8 +1,8 @@
 """Recorded exchanges with providers: samples built from published documents, and the tests' means to replay them.
 
 A file of `tests/contract/recorded` holds the samples of one provider: exchanges, webhooks and texts. Its facts are
-published ones, its values are invented. An adapter is driven against the recorded answer by `Replay`; a simulator gets the recorded request by `send`,
-and `misfits` tells how its answer differs from the recorded one.
+published ones, its values are invented. An adapter is driven against the recorded answer by `tests.support.replay`; a
+simulator gets the recorded request by `send`, and `misfits` tells how its answer differs from the recorded one.
 """
 
 from __future__ import annotations
