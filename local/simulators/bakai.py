@@ -73,7 +73,7 @@ class Bakai(BankSimulator):
         return self._pay_link(body) if call == "CreatePayLink" else self._qr(body)
 
     def _pay_link(self, body: dict[str, Any]) -> web.Response:
-        order = self._keep(body, "transactionID", "ttl", "ttlUnits")
+        order = self._keep({"ttl": 1, "ttlUnits": 3, **body}, "transactionID", "ttl", "ttlUnits")
         if order is None:
             return _problem(400, "Bad Request")
         order.return_url = str(body.get("redirectURL", ""))
@@ -114,8 +114,7 @@ class Bakai(BankSimulator):
             return _problem(400, "Bad Request")
         if order is None:
             return _problem(404, "Not Found")
-        result = {"state": _STATES.get(order.state, "Error"), "errorMessage": None}
-        return web.json_response({"responseMessage": "OK", "statusCode": 200, "result": result})
+        return web.json_response({"state": _STATES.get(order.state, "Error"), "errorMessage": None})
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
         """Return the webhook; none for an expired code."""

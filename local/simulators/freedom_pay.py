@@ -18,7 +18,7 @@ from aiohttp import web
 from local.simulators.bank import BankSimulator, Call, Order, Paid, new_number, som, tyiyn
 
 _BISHKEK = timezone(timedelta(hours=6))
-_WRONG_SIGNATURE, _DEAD_PROFILE, _NOT_FOUND, _BAD_REQUEST = "1100", "11070", "340", "200"
+_WRONG_SIGNATURE, _DEAD_PROFILE, _NOT_FOUND, _BAD_REQUEST, _UNKNOWN_MERCHANT = "1100", "11070", "340", "200", "9998"
 _STATES = {"waiting": "new", "paid": "success", "refused": "error", "expired": "incomplete", "refunded": "success"}
 Fields = dict[str, Any]
 
@@ -56,11 +56,12 @@ class FreedomPay(BankSimulator):
         return await self.serve(request, script, lambda: self._answer(script, fields))
 
     def _answer(self, script: str, fields: dict[str, str]) -> web.Response:
+        if fields.get("pg_merchant_id") != self.account.merchant_id:
+            # Without the merchant there is no secret to sign with.
+            return _document(_filled(_error(_UNKNOWN_MERCHANT, "Некорректный номер магазина")))
         told = fields.pop("pg_sig", "")
         if not hmac.compare_digest(_sign(script, fields, self.account.secret), told):
             return self._xml(script, _error(_WRONG_SIGNATURE, "Некорректная подпись запроса"))
-        if fields.get("pg_merchant_id") != self.account.merchant_id:
-            return self._xml(script, _error(_BAD_REQUEST, "Неизвестный магазин"))
         calls = {
             "init_payment.php": self._create,
             "get_status3.php": self._status,
@@ -116,11 +117,10 @@ class FreedomPay(BankSimulator):
             "pg_payment_id": order.ref,
             "pg_order_id": order.our_id,
             "pg_currency": "KGS",
-            "pg_amount": _amount(order.paid_tyiyn or order.amount_tyiyn),
+            "pg_amount": _number(order.paid_tyiyn or order.amount_tyiyn),
             "pg_payment_status": _STATES.get(order.state, "error"),
-            "pg_testing_mode": order.extra["test"],
             "pg_captured": "1" if order.payments else "0",
-            "pg_refund_amount": _amount(returned),
+            "pg_refund_amount": _number(-returned),
         }
         if order.payments:
             shown |= {"pg_payment_date": _stamp(order.payments[-1].at), "pg_user_phone": order.payments[-1].payer}
@@ -136,14 +136,8 @@ class FreedomPay(BankSimulator):
         amount = tyiyn(fields.get("pg_refund_amount", "")) or rest
         if not order.payments or not 0 < amount <= rest:
             return _error(_BAD_REQUEST, "Сумма возврата больше остатка")
-        refund = Paid(new_number(), amount, time.time())
-        order.refunds.append(refund)
-        return {
-            "pg_status": "ok",
-            "pg_payment_id": order.ref,
-            "pg_payment_refund_id": refund.number,
-            "pg_refund_status": "success",
-        }
+        order.refunds.append(Paid(new_number(), amount, time.time()))
+        return {"pg_status": "ok"}
 
     def _debit(self, fields: dict[str, str]) -> Fields:
         """`ok` means taken up; the money moves a moment later."""
@@ -167,11 +161,20 @@ class FreedomPay(BankSimulator):
             "pg_payment_id": order.ref,
             "pg_amount": _amount(amount_tyiyn),
             "pg_currency": "KGS",
+            "pg_net_amount": _amount(amount_tyiyn * 97 // 100),
+            "pg_ps_amount": _amount(amount_tyiyn),
+            "pg_ps_full_amount": _amount(amount_tyiyn),
+            "pg_ps_currency": "KGS",
+            "pg_payment_system": "EPAYWEBKGS",
+            "pg_description": order.description,
             "pg_result": "1" if state == "paid" else "0",
             "pg_can_reject": "0",
             "pg_payment_date": _stamp(time.time()),
             "pg_testing_mode": order.extra["test"],
+            "pg_card_brand": "VI",
             "pg_card_pan": "4483-18XX-XXXX-0293",
+            "pg_auth_code": "932495",
+            "pg_captured": "1" if state == "paid" else "0",
             "pg_user_phone": order.payments[-1].payer if order.payments else "",
             "pg_param1": order.extra["param1"],
             "pg_salt": secrets.token_hex(8),
@@ -193,11 +196,20 @@ class FreedomPay(BankSimulator):
         return _form_call({**dict(parse_qsl(call.body.decode())), "pg_sig": "0" * 32})
 
     def _xml(self, script: str, fields: Fields) -> web.Response:
-        root = Element("response")
-        _fill(root, {**fields, "pg_salt": secrets.token_hex(8)})
+        root = _filled({**fields, "pg_salt": secrets.token_hex(8)})
         SubElement(root, "pg_sig").text = _digest(script, _values(root), self.account.secret)
-        body = b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root)
-        return web.Response(body=body, content_type="application/xml", charset="utf-8")
+        return _document(root)
+
+
+def _filled(fields: Mapping[str, Any]) -> Element:
+    root = Element("response")
+    _fill(root, fields)
+    return root
+
+
+def _document(root: Element) -> web.Response:
+    body = b'<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root)
+    return web.Response(body=body, content_type="application/xml", charset="utf-8")
 
 
 def _fill(parent: Element, fields: Mapping[str, Any]) -> None:
@@ -229,7 +241,7 @@ def _refund(refund: Paid) -> Fields:
     return {
         "pg_payment_id": refund.number,
         "pg_payment_status": "success",
-        "pg_amount": f"-{_amount(refund.amount_tyiyn)}",
+        "pg_amount": _number(-refund.amount_tyiyn),
     }
 
 
@@ -247,6 +259,11 @@ def _form_call(fields: Mapping[str, str]) -> Call:
 
 def _amount(amount_tyiyn: int) -> str:
     return f"{som(amount_tyiyn):.2f}"
+
+
+def _number(amount_tyiyn: int) -> str:
+    """Return an amount as answers have it: without decimals where it is whole."""
+    return f"{amount_tyiyn / 100:.10g}"
 
 
 def _stamp(moment: float) -> str:

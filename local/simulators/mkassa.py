@@ -101,7 +101,7 @@ class Mkassa(BankSimulator):
         )
         self.keep(order)
         link = self.shown_link(f"https://app.mbank.kg/qr/#{order.qr_text}")
-        return web.json_response({**_shown(order), "payment_token": link}, status=201)
+        return web.json_response({**_shown(order), "payment_token": link})
 
     def _list(self, request: web.Request) -> web.Response:
         number = request.query.get("page", "1")
@@ -110,11 +110,16 @@ class Mkassa(BankSimulator):
         chosen = [_shown(order) for order in self.orders.values() if first <= _day(order.made_at) <= last]
         part = chosen[(page - 1) * _PAGE : page * _PAGE]
         more = f"{request.path}?page={page + 1}" if page * _PAGE < len(chosen) else None
-        return web.json_response({"count": len(chosen), "next": more, "results": part})
+        before = f"{request.path}?page={page - 1}" if page > 1 else None
+        pages = -(-len(chosen) // _PAGE)
+        about = {"count": len(chosen), "next": more, "previous": before, "page_count": pages}
+        return web.json_response({**about, "results": part})
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
-        """Return the webhook; the amount is a text here."""
-        shown = _shown(order) | {"status": _STATUSES[state], "amount": str(amount_tyiyn)}
+        """Return the webhook; it tells less than a query, and the amount as a text."""
+        told = ("id", "status", "amount", "created_at", "paid_at", "metadata")
+        shown = {name: value for name, value in _shown(order).items() if name in told}
+        shown |= {"status": _STATUSES[state], "amount": str(amount_tyiyn)}
         return Call(json.dumps(shown).encode(), {"Content-Type": "application/json"})
 
     def forged(self, call: Call | None) -> Call | None:
@@ -126,7 +131,6 @@ class Mkassa(BankSimulator):
 
 
 def _shown(order: Order) -> dict[str, Any]:
-    refunded = order.refunds[-1].at if order.refunds else None
     return {
         "id": order.ref,
         "amount": order.paid_tyiyn or order.amount_tyiyn,
@@ -134,7 +138,6 @@ def _shown(order: Order) -> dict[str, Any]:
         "transaction_type": "qr",
         "created_at": _stamp(order.made_at),
         "paid_at": _stamp(order.payments[-1].at) if order.payments else None,
-        "refund_date": _stamp(refunded) if refunded else None,
         "metadata": json.loads(order.extra["metadata"]),
     }
 

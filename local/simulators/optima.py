@@ -96,15 +96,16 @@ class Optima(BankSimulator):
 
     def _statement(self, request: web.Request) -> web.Response:
         try:
-            first, last = (_local(request.query[name]) for name in ("startDate", "endDate"))
+            first, last = (_day(request.query[name]) for name in ("startDate", "endDate"))
         except (KeyError, ValueError):
             return _problem(400, "Bad Request")
         if request.query.get("legalPartyId") != str(self.account.legal_party):
             return _problem(403, "Forbidden")
-        if last - first > _MOST_DAYS * 86400:
+        if last - first >= _MOST_DAYS * 86400:
             return _problem(400, "Period is too long")
-        paid = [order for order in self.orders.values() if order.payments and first <= order.payments[0].at <= last]
-        return web.json_response([_shown(order) for order in paid])
+        end = last + 86400
+        paid = [order for order in self.orders.values() if order.payments and first <= order.payments[0].at < end]
+        return web.json_response({"qrOperations": [_operation(order) for order in paid]})
 
     def call(self, order: Order, state: str, amount_tyiyn: int) -> Call | None:
         """Return nothing is said about a code that ran out."""
@@ -131,15 +132,31 @@ class Optima(BankSimulator):
 
 def _shown(order: Order) -> dict[str, Any]:
     if not order.payments:
-        return {"transactionId": order.ref, "status": "ERROR" if order.state == "refused" else "NOT_EXIST"}
+        return {"status": "ERROR" if order.state == "refused" else "NOT_EXIST"}
     return {
-        "transactionId": order.ref,
         "status": "PROCESSED",
         "sum": som(order.paid_tyiyn),
         "note": order.description,
         "transactionProcessedDateTime": datetime.fromtimestamp(order.payments[-1].at, UTC).isoformat(),
         "payerClientType": "INDIVIDUAL",
     }
+
+
+def _operation(order: Order) -> dict[str, Any]:
+    """Return a line of the statement: the number of a receipt, and nothing that names the order but its note."""
+    moment = datetime.fromtimestamp(order.payments[-1].at, UTC).astimezone(_BISHKEK).replace(tzinfo=None)
+    return {
+        "stan": order.payments[-1].number[-6:],
+        "requisite": "1090000000000000",
+        "operationName": "Платеж по OptimaQR от Айгуль Т.",
+        "operationSum": som(order.paid_tyiyn),
+        "description": order.description,
+        "operationProcessedDateTime": moment.isoformat(timespec="seconds"),
+    }
+
+
+def _day(text: str) -> float:
+    return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=_BISHKEK).timestamp()
 
 
 def _until(body: dict[str, Any]) -> float | None:

@@ -11,6 +11,7 @@ from typing import Any
 from aiohttp import web
 
 from local.simulators.faults import Faults
+from local.simulators.proto_json import canonical, operation
 from local.simulators.yandex_iam import Iam
 from local.simulators.yandex_views import problem
 
@@ -73,15 +74,15 @@ class YandexCdn:
     async def _read(self, _request: web.Request) -> web.Response:
         certificate = {"type": "CM", "status": self.certificate}
         shown = {"id": self.resource_id, "active": True, "options": self.options, "sslCertificate": certificate}
-        return web.json_response(shown)
+        return web.json_response(canonical(shown))
 
     async def _change(self, request: web.Request) -> web.Response:
         asked = json.loads(await request.read())
         self.options |= asked.get("options", {})
-        return _done({"resourceId": self.resource_id})
+        return _done("UpdateResourceMetadata", {"resourceId": self.resource_id})
 
     async def _list_rules(self, _request: web.Request) -> web.Response:
-        return web.json_response({"rules": list(self.rules.values())})
+        return web.json_response(canonical({"rules": list(self.rules.values())}))
 
     async def _create_rule(self, request: web.Request) -> web.Response:
         asked = json.loads(await request.read())
@@ -91,19 +92,19 @@ class YandexCdn:
             return problem(400, "The name is taken")
         number = str(len(self.rules) + 1 + int(time.time() * 1000) % 100_000 * 100)
         self.rules[number] = {"id": number, **_rule(asked)}
-        return _done({"resourceId": self.resource_id, "ruleId": number})
+        return _done("CreateResourceRuleMetadata", {"resourceId": self.resource_id, "ruleId": number})
 
     async def _change_rule(self, request: web.Request) -> web.Response:
         held = self.rules.get(request.match_info["rule"])
         if held is None:
             return problem(404, "Rule not found")
         held |= _rule(json.loads(await request.read()))
-        return _done({"resourceId": self.resource_id, "ruleId": held["id"]})
+        return _done("UpdateResourceRuleMetadata", {"resourceId": self.resource_id, "ruleId": held["id"]})
 
     async def _remove_rule(self, request: web.Request) -> web.Response:
         if self.rules.pop(request.match_info["rule"], None) is None:
             return problem(404, "Rule not found")
-        return _done({"resourceId": self.resource_id})
+        return _done("DeleteResourceRuleMetadata", {"resourceId": self.resource_id})
 
     async def _purge(self, request: web.Request) -> web.Response:
         paths = json.loads(await request.read()).get("paths", [])
@@ -114,12 +115,12 @@ class YandexCdn:
             return problem(429, "One purge a minute")
         self._purged_at = time.monotonic()
         self.purged.append(paths)
-        return _done({"resourceId": self.resource_id})
+        return _done("PurgeCacheMetadata", {"resourceId": self.resource_id})
 
 
 def _rule(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {name: asked[name] for name in ("name", "rulePattern", "weight", "options") if name in asked}
 
 
-def _done(metadata: dict[str, str]) -> web.Response:
-    return web.json_response({"id": "op1", "done": True, "metadata": metadata, "response": {}})
+def _done(kind: str, metadata: dict[str, str]) -> web.Response:
+    return web.json_response(operation("op1", f"cdn.v1.{kind}", metadata))

@@ -21,6 +21,7 @@ from local.simulators.api_video_views import base
 from local.simulators.faults import Faults, PerMinute
 from local.simulators.media import Film, MadeFile, ReceivedFile, film_in
 from local.simulators.phone import note
+from local.simulators.proto_json import canonical
 from local.simulators.tus_server import TusServer
 from local.simulators.yandex_cdn import Cdn, Video
 from local.simulators.yandex_iam import Iam
@@ -188,7 +189,7 @@ class YandexVideo:
         page: dict[str, Any] = {"videos": [views.video(held) for held in found[begin : begin + size]]}
         if begin + size < len(found):
             page["nextPageToken"] = str(begin + size)
-        return web.json_response(page)
+        return web.json_response(canonical(page))
 
     async def _batch_get(self, request: web.Request) -> web.Response:
         wanted = json.loads(await request.read()).get("videoIds", [])
@@ -207,7 +208,7 @@ class YandexVideo:
     async def _manifests(self, request: web.Request) -> web.Response:
         held = self.videos[request.match_info["id"]]
         if held.status != "READY":
-            return web.json_response({"manifests": []})
+            return web.json_response({})
         signed = self.cdn.signed(held.id, self.faults.parameters["manifest_seconds"])
         url = f"{base(request)}/cdn/{held.id}/{signed}"
         kinds = (("DASH", "manifest.mpd"), ("HLS", "master.m3u8"))
@@ -216,7 +217,7 @@ class YandexVideo:
     async def _screenshots(self, request: web.Request) -> web.Response:
         held = self.videos[request.match_info["id"]]
         shots = [f"{base(request)}/cdn/{held.id}/shots/1.jpg"] if held.status == "READY" else []
-        return web.json_response({"screenshots": shots})
+        return web.json_response(canonical({"screenshots": shots}))
 
     async def _download_url(self, request: web.Request) -> web.Response:
         held = self.videos[request.match_info["id"]]

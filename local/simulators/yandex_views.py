@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from local.simulators.proto_json import operation as proto_operation
+
 if TYPE_CHECKING:
     from local.simulators.yandex_cdn import Video
 
@@ -30,16 +32,19 @@ def video(held: Video) -> dict[str, Any]:
         "id": held.id,
         "channelId": held.channel_id,
         "title": held.title,
-        "description": held.description,
         "status": held.status,
         "visibilityStatus": "PUBLISHED" if held.auto_publish else "UNPUBLISHED",
         "enableAd": held.enable_ad,
-        "labels": held.labels,
         "createdAt": stamp(held.made_at),
         "updatedAt": stamp(held.made_at),
-        "tusd": {"url": held.upload_url, "fileSize": str(held.file_size)},
+        "tusd": {"url": held.upload_url},
         held.access: {},
     }
+    shown |= {"description": held.description} if held.description else {}
+    shown |= {"labels": held.labels} if held.labels else {}
+    if held.body is not None:
+        # The published answer to a creation has the address alone.
+        shown["tusd"] = {"url": held.upload_url, "fileSize": str(held.file_size)}
     if held.film is not None and held.status == "READY":
         shown["duration"] = f"{held.film.seconds:.3f}s"
     if held.status == "ERROR":
@@ -49,12 +54,10 @@ def video(held: Video) -> dict[str, Any]:
 
 def operation(kind: str, held: Video, *, response: dict[str, Any] | None = None) -> web.Response:
     """Return a change, done at once."""
-    metadata = {
-        "@type": f"type.googleapis.com/yandex.cloud.video.v1.{kind}VideoMetadata",
-        "videoId": held.id,
-    }
-    answer = {"id": f"op{secrets.token_hex(8)}", "done": True, "metadata": metadata}
-    return web.json_response(answer | ({"response": response} if response is not None else {"response": {}}))
+    kind_of_metadata = f"video.v1.{kind}VideoMetadata"
+    typed = {"@type": "type.googleapis.com/yandex.cloud.video.v1.Video", **response} if response else None
+    number = f"op{secrets.token_hex(8)}"
+    return web.json_response(proto_operation(number, kind_of_metadata, {"videoId": held.id}, typed))
 
 
 def listed(videos: dict[str, Video]) -> list[dict[str, Any]]:

@@ -81,7 +81,6 @@ def test_mbank_shows_a_refund_of_its_cabinet(bank_world: BankWorld) -> None:
     day = timedelta(days=1)
     (line,) = bank.lists.payments(since=utc_now() - day, until=utc_now() + day, timeout=5)
     assert line.state is OrderState.REFUNDED
-    assert line.refunded_at is not None
 
 
 @pytest.mark.parametrize("ref", ["../v1/transactions", "a/b", "x?page=1", "x y", "..", ".", ""])
@@ -159,8 +158,7 @@ def test_freedom_pay_gives_money_back_whole_or_in_parts(bank_world: BankWorld) -
     ref, _ = bank_world.make(bank)
     bank_world.act("freedompay", "pay")
     part = bank.refunds.refund(ref, amount_tyiyn=2_550, refund_id="r1", timeout=5)
-    assert part.is_done
-    assert part.provider_ref
+    assert (part.provider_ref, part.is_done) == (f"{ref.provider_ref}:r1", False)
     status = bank.orders.query(ref, timeout=5)
     assert (status.state, status.amount_tyiyn, status.refunded_tyiyn) == (OrderState.PAID, 10_000, 2_550)
     with pytest.raises(BankRefused):

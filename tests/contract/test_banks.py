@@ -259,11 +259,12 @@ def test_a_list_names_every_payment_once(bank_world: BankWorld, name: str) -> No
     for number in range(23):
         ref, _ = bank_world.make(bank, 10_000 + number)
         bank_world.act(name, "pay")
-        refs.append((ref.provider_ref, ref.attempt_id, 10_000 + number, OrderState.PAID))
+        # Lines of Optima do not name the order: our id in the note leads to it.
+        refs.append((None if name == "optima" else ref.provider_ref, ref.attempt_id, 10_000 + number, OrderState.PAID))
     span = timedelta(days=20)
     listed = list(bank.lists.payments(since=utc_now() - span, until=utc_now() + span, timeout=5))
     found = [(line.provider_ref, line.attempt_id, line.amount_tyiyn, line.state) for line in listed]
-    assert sorted(found) == sorted(refs)
+    assert sorted(found, key=str) == sorted(refs, key=str)
     bank_world.turn(name, "dead")
     with pytest.raises(BankUnreachable):
         list(bank.lists.payments(since=utc_now() - span, until=utc_now(), timeout=2))

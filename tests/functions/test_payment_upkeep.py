@@ -95,9 +95,11 @@ def test_money_in_the_list_without_an_order_is_a_gap_and_waits_for_a_person(payi
     )
     paying.world.act(bank, "pay")
     yesterday(paying, bank)
-    gaps = {gap["provider_ref"]: gap["kind"] for gap in compare(paying, bank)}
-    assert gaps[simulated.ref] == "missing_here"
-    found = rows(paying.database, "select state from payment_orphans where provider_ref = %s", simulated.ref)
+    # Optima's statement has the number of a receipt instead of the order's.
+    number = simulated.ref if bank == "mbank" else simulated.payments[-1].number[-6:]
+    gaps = [gap for gap in compare(paying, bank) if gap["kind"] == "missing_here"]
+    assert [gap["provider_ref"].endswith(number) for gap in gaps] == [True]
+    found = rows(paying.database, "select state from payment_orphans where provider_ref = %s", gaps[0]["provider_ref"])
     assert found == [("open",)]
 
 

@@ -19,6 +19,7 @@ from auto360.providers.video.parsing import identifier, inner, objects, text, wh
 
 _MOST_PATTERN = 100
 _FILES, _REDIRECTS = ("200", "206"), ("301", "302", "307", "308")
+_OFF = False
 
 
 class YandexCdnSettings(EnvSettings):
@@ -121,29 +122,34 @@ def _on(value: object) -> dict[str, object]:
 
 
 def _caching(options: Mapping[str, Any]) -> Caching:
-    """Parse options; disabled ones are None, the CDN's own default."""
+    """Parse options; disabled ones are None, the CDN's own default.
+
+    An enabled one without a value has that of its kind: answers leave out zeros, flags that are off and empty lists.
+    """
     edge = inner(options.get("edgeCacheSettings"))
     times = inner(edge.get("value")) if edge.get("enabled") else {}
     codes = inner(times.get("customValues"))
-    simple = whole(times.get("simpleValue"))
+    simple = (
+        whole(times.get("simpleValue", 0)) if edge.get("enabled") and not codes else whole(times.get("simpleValue"))
+    )
     redirects = [whole(codes.get(code)) or (simple if code not in codes else 0) for code in _REDIRECTS]
     return Caching(
         edge_seconds=whole(codes.get(_FILES[0])) if _FILES[0] in codes else simple,
-        keeps_redirects=any(redirects) if times else None,
-        browser_seconds=whole(_value(options, "browserCacheSettings")),
-        cors=_texts(_value(options, "cors")),
-        methods=_texts(_value(options, "allowedHttpMethods")),
-        slices=_flag(_value(options, "slice")),
-        ignore_query=_flag(_value(inner(options.get("queryParamsOptions")), "ignoreQueryString")),
-        ignore_cookies=_flag(_value(options, "ignoreCookie")),
-        https_only=_flag(_value(inner(options.get("redirectOptions")), "redirectHttpToHttps")),
-        stale_on=_texts(_value(options, "stale")),
+        keeps_redirects=any(redirects) if edge.get("enabled") else None,
+        browser_seconds=whole(_value(options, "browserCacheSettings", 0)),
+        cors=_texts(_value(options, "cors", [])),
+        methods=_texts(_value(options, "allowedHttpMethods", [])),
+        slices=_flag(_value(options, "slice", _OFF)),
+        ignore_query=_flag(_value(inner(options.get("queryParamsOptions")), "ignoreQueryString", _OFF)),
+        ignore_cookies=_flag(_value(options, "ignoreCookie", _OFF)),
+        https_only=_flag(_value(inner(options.get("redirectOptions")), "redirectHttpToHttps", _OFF)),
+        stale_on=_texts(_value(options, "stale", [])),
     )
 
 
-def _value(options: Mapping[str, Any], name: str) -> object:
+def _value(options: Mapping[str, Any], name: str, default: object) -> object:
     option = inner(options.get(name))
-    return option.get("value") if option.get("enabled") else None
+    return option.get("value", default) if option.get("enabled") else None
 
 
 def _texts(value: object) -> tuple[str, ...] | None:

@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterator, Mapping
 from xml.etree.ElementTree import Element
 
-from auto360.providers.payments import BankUncertain
+from auto360.providers.payments import BankRefused, BankUncertain
 from auto360.providers.payments.texts import is_secret, is_whole
 
 _SIGNATURE = "pg_sig"
+_UNKNOWN_MERCHANT = "9998"
 _NAME = re.compile(r"pg_[a-z0-9_]{1,60}")
 _MOST_DEPTH = 20
 SEPARATOR = ";"
@@ -39,7 +40,8 @@ def is_signed(script: str, fields: Mapping[str, str], secret: str) -> bool:
 def read_signed(document: bytes, *, script: str, secret: str) -> Element:
     """Parse an answer of the bank as XML. Raises BankUncertain when it is malformed or not signed by the bank.
 
-    A document type, and with it every entity, is refused.
+    The one answer without a signature says that the bank does not know the merchant, whose secret it therefore lacks:
+    BankRefused. A document type, and with it every entity, is refused.
     """
     from defusedxml import DefusedXmlException
     from defusedxml.ElementTree import ParseError, fromstring
@@ -48,6 +50,8 @@ def read_signed(document: bytes, *, script: str, secret: str) -> Element:
         root: Element = fromstring(document, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise BankUncertain("unreadable") from error
+    if root.find(_SIGNATURE) is None and root.findtext("pg_error_code") == _UNKNOWN_MERCHANT:
+        raise BankRefused(f"error_{_UNKNOWN_MERCHANT}", lasting=True)
     told = (root.findtext(_SIGNATURE) or "").strip().lower()
     if not is_secret(_md5(script, list(_values(root)), secret), told):
         raise BankUncertain("reply_signature")

@@ -77,7 +77,6 @@ class _Transaction(ProviderModel):
     status: Word
     amount: Tyiyn
     paid_at: Moment = None
-    refund_date: Moment = None
     metadata: dict[str, Any] | None = None
 
     @property
@@ -160,7 +159,6 @@ class Mkassa:
                     found.amount,
                     found.paid_at,
                     transaction_id=found.id,
-                    refunded_at=found.refund_date,
                 )
             if not page.next:
                 return

@@ -12,14 +12,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 import httpx
-from pydantic import Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import Field, SecretStr
 
 from auto360.core.clock import Clock
 from auto360.core.money import som_number
 from auto360.core.settings import EnvSettings
 from auto360.providers.payments import (
     Bank,
-    BankUncertain,
     Callback,
     CallbackAnswer,
     CallbackUnreadable,
@@ -39,12 +38,12 @@ from auto360.providers.payments.elqr import require_payable
 from auto360.providers.payments.http_client import BankConnection, BankReply, BankUrl, compact_json, require_success
 from auto360.providers.payments.links import BankLinks, BankTerms
 from auto360.providers.payments.models import (
+    BISHKEK,
     Id,
     Moment,
     ProviderModel,
     Som,
     Word,
-    attempt_of,
     basic_pair,
     local_text,
     path_part,
@@ -52,12 +51,12 @@ from auto360.providers.payments.models import (
     read_reply,
     short_id,
 )
+from auto360.providers.payments.optima_statement import noted_id, statement_lines
 
 _QR_TYPE = "CALLBACK_WEB_PARTNER_BY_SALE_POINT"
 _QR_PIXELS = 300
-_MOST_STATEMENT = timedelta(days=14)
+_MOST_DAYS = 14
 _NOT_IN_NOTES = re.compile(r"[\\«»&<>]")
-_NOTED_ID = re.compile(r"(?<![0-9a-z])[0-9a-z]{25}(?![0-9a-z])")
 # NOT_EXIST is what an unpaid code has in one source: it is no failure.
 _STATES = {"PROCESSED": OrderState.PAID, "ERROR": OrderState.FAILED}
 _ANSWERS = {
@@ -98,8 +97,7 @@ class _Transaction(ProviderModel):
 
     @property
     def attempt_id(self) -> str | None:
-        found = _NOTED_ID.search(self.note or "")
-        return attempt_of(found[0]) if found else None
+        return noted_id(self.note)
 
 
 class Optima:
@@ -158,27 +156,23 @@ class Optima:
         )
 
     def payments(self, *, since: datetime, until: datetime, timeout: float) -> Iterator[ListedPayment]:
-        """Yield the statement, in pieces of 14 days; `timeout` is for each piece."""
-        while since < until:
-            end = min(until, since + _MOST_STATEMENT)
+        """Yield the statement of whole days, 14 at a time; `timeout` is for each piece.
+
+        A line has a number of its own and no transaction: our id in its note leads to the order.
+        """
+        first, last = (moment.astimezone(BISHKEK).date() for moment in (since, until))
+        while first <= last:
+            end = min(last, first + timedelta(days=_MOST_DAYS - 1))
             params = {
-                "startDate": local_text(since, "T"),
-                "endDate": local_text(end, "T"),
+                "startDate": first.isoformat(),
+                "endDate": end.isoformat(),
                 "salePointCodes": str(self._settings.optima_sale_point_code),
                 "legalPartyId": str(self._settings.optima_legal_party_id),
             }
             path = "/api/v1/get-qr-operation-statement"
-            for found in _statement(self._call("GET", path, timeout=timeout, repeatable=True, params=params)):
-                if found.transaction_id and found.sum is not None:
-                    yield ListedPayment(
-                        found.transaction_id,
-                        found.attempt_id,
-                        found.state,
-                        found.sum,
-                        found.processed_at,
-                        transaction_id=found.transaction_id,
-                    )
-            since = end
+            reply = self._call("GET", path, timeout=timeout, repeatable=True, params=params)
+            yield from statement_lines(require_success(reply), first)
+            first = end + timedelta(days=1)
 
     def verify(self, callback: Callback) -> WebhookAuthenticity:
         """Return UNVERIFIED for the right pair: it identifies the caller, not the body."""
@@ -236,13 +230,6 @@ class Optima:
 def _note(order: Order) -> str:
     """Return at most 120 characters without those that the bank refuses; our id stands first."""
     return f"{short_id(order.attempt_id)} {_NOT_IN_NOTES.sub(' ', order.description)}"[:120].strip()
-
-
-def _statement(reply: BankReply) -> list[_Transaction]:
-    try:
-        return TypeAdapter(list[_Transaction]).validate_json(require_success(reply))
-    except ValidationError as error:
-        raise BankUncertain("unreadable") from error
 
 
 def optima(settings: OptimaSettings, http: httpx.Client, terms: BankTerms) -> Bank:

@@ -172,15 +172,14 @@ class Refund:
 
 @dataclass(frozen=True)
 class ListedPayment:
-    """Line of a bank's statement."""
+    """Line of a bank's statement. `provider_ref` is None where a line names the order by our id alone."""
 
-    provider_ref: str
+    provider_ref: str | None
     attempt_id: str | None
     state: OrderState
     amount_tyiyn: int
     paid_at: datetime | None
     transaction_id: str | None = None
-    refunded_at: datetime | None = None
 
 
 @dataclass(frozen=True)

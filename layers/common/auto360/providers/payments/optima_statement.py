@@ -1,0 +1,43 @@
+"""Statement of Optima: payments of a span of days, in lines without the number of the order."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+
+from pydantic import Field
+
+from auto360.providers.payments import ListedPayment, OrderState
+from auto360.providers.payments.models import BISHKEK, Id, Moment, ProviderModel, Som, attempt_of, read_reply
+
+_NOTED_ID = re.compile(r"(?<![0-9a-z])[0-9a-z]{25}(?![0-9a-z])")
+
+
+class _Operation(ProviderModel):
+    """Processed payment. `stan` is the number of a receipt, which starts anew some time."""
+
+    stan: Id
+    sum: Som = Field(alias="operationSum")
+    note: str | None = Field(default=None, alias="description")
+    processed_at: Moment = Field(default=None, alias="operationProcessedDateTime")
+
+
+class _Statement(ProviderModel):
+    operations: tuple[_Operation, ...] = Field(alias="qrOperations")
+
+
+def statement_lines(body: bytes, first: date) -> Iterator[ListedPayment]:
+    """Yield the payments of a statement that begins at `first`. Raises BankUncertain.
+
+    A receipt's number stands for the bank's number of an order only where the note holds no id of ours.
+    """
+    for found in read_reply(_Statement, body).operations:
+        paid_on = found.processed_at.astimezone(BISHKEK).date() if found.processed_at else first
+        number, attempt_id = f"stan-{paid_on}-{found.stan}", noted_id(found.note)
+        ref = None if attempt_id else number
+        yield ListedPayment(ref, attempt_id, OrderState.PAID, found.sum, found.processed_at, number)
+
+
+def noted_id(note: str | None) -> str | None:
+    """Return our id in a note."""
+    found = _NOTED_ID.search(note or "")
+    return attempt_of(found[0]) if found else None
