@@ -103,7 +103,7 @@ lint-sam: install ## check the template with AWS's own command, in a separate en
 bench-cold: install ## measure cold starts of every HTTP function against FastAPI (ROUNDS)
 	@$(VENV_PYTHON) -m benchmarks.cold_start
 
-seed-big: install ## create half a million listings (LISTINGS) in a separate database, or in DATABASE_URL
+seed-big: install ## create half a million listings with people, messages and views (LISTINGS, PEOPLE, MESSAGES, VIEWS) in a separate database, or in DATABASE_URL
 	@$(VENV_PYTHON) -m benchmarks.feed seed
 
 bench-backup: install ## back up a database of SIZE gigabytes (1), compared with pg_dump -Fc piped into the same storage

@@ -1,6 +1,7 @@
-"""`make bench-feed`: time every query of the feed, beside the bare statement. `make seed-big`: only make the listings.
+"""`make bench-feed`: time every query of the feed, beside the bare statement.
 
-`LISTINGS` sets how many there are (500000 unless told), `DATABASE_URL` another database than the benchmark's own.
+`make seed-big` makes the listings with people, conversations, messages and views around them. `LISTINGS`, `PEOPLE`,
+`MESSAGES` and `VIEWS` set how many there are, `DATABASE_URL` another database than the benchmark's own.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import psycopg
 
 from benchmarks.feed.cases import cases
+from benchmarks.feed.crowd import Sizes, seed_crowd
 from benchmarks.feed.plans import Connection, plan_of, statement
 from benchmarks.feed.seeding import a_seller_and_a_business, seed
 from local.errors import StackError
@@ -35,11 +37,13 @@ BUDGET = 2.0
 
 def main(arguments: list[str]) -> int:
     """Make the listings where they are missing, and measure unless told only to seed."""
-    rows = int(os.environ.get("LISTINGS", "500000"))
+    sizes = Sizes.from_environ()
     try:
         with database() as dsn, psycopg.connect(dsn) as connection:
-            fill(connection, rows)
-            if "seed" not in arguments:
+            fill(connection, sizes.listings)
+            if "seed" in arguments:
+                surround(connection, sizes)
+            else:
                 measure(connection)
     except StackError as error:
         print(error, file=sys.stderr)
@@ -88,6 +92,18 @@ def fill(connection: Connection, rows: int) -> None:
     # A client that prepared the bare statement would spare it the planning, which each new filter value needs.
     connection.prepare_threshold = None
     connection.execute("vacuum analyze listings")
+
+
+def surround(connection: Connection, sizes: Sizes) -> None:
+    """Add people, conversations, messages and views where they are missing."""
+    connection.commit()
+    connection.autocommit = False
+    started = time.perf_counter()
+    seed_crowd(
+        connection, sizes, tell=lambda what: print(f"{time.perf_counter() - started:6.0f} s  {what}", flush=True)
+    )
+    connection.autocommit = True
+    connection.execute("vacuum analyze")
 
 
 def measure(connection: Connection) -> None:
