@@ -87,8 +87,14 @@ class Sizes:
     @classmethod
     def from_environ(cls, environ: Mapping[str, str] | None = None) -> Self:
         """Read `LISTINGS`, `PEOPLE`, `MESSAGES` and `VIEWS`."""
-        values = os.environ if environ is None else environ
-        return cls(**{name: int(values.get(name.upper(), default)) for name, default in cls().rows().items()})
+        environ = os.environ if environ is None else environ
+        default = cls()
+        return cls(
+            listings=int(environ.get("LISTINGS") or default.listings),
+            people=int(environ.get("PEOPLE") or default.people),
+            messages=int(environ.get("MESSAGES") or default.messages),
+            views=int(environ.get("VIEWS") or default.views),
+        )
 
     def rows(self) -> dict[str, int]:
         """Return the counts by name."""
