@@ -103,7 +103,7 @@ lint-sam: install ## check the template with AWS's own command, in a separate en
 bench-cold: install ## measure cold starts of every HTTP function against FastAPI (ROUNDS)
 	@$(VENV_PYTHON) -m benchmarks.cold_start
 
-seed-big: install ## create half a million listings (LISTINGS) in a separate database, or in DATABASE_URL
+seed-big: install ## create half a million listings with people, messages and views (LISTINGS, PEOPLE, MESSAGES, VIEWS) in a separate database, or in DATABASE_URL
 	@$(VENV_PYTHON) -m benchmarks.feed seed
 
 bench-backup: install ## back up a database of SIZE gigabytes (1), compared with pg_dump -Fc piped into the same storage
@@ -111,6 +111,10 @@ bench-backup: install ## back up a database of SIZE gigabytes (1), compared with
 
 bench-feed: install ## measure every feed query on the large database, compared with the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed
+
+.PHONY: load
+load: install ## load-test the local stack with USERS people (1000), or staging with STAGE=staging (MIX=audit|full, SHAPES, STEP_SECONDS, SOAK_SECONDS)
+	@STAGE=$(if $(filter file,$(origin STAGE)),local,$(STAGE)) PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.load
 
 .PHONY: schema-dump
 schema-dump: install ## print the schema of a database from zero, in an order that does not depend on the migrations

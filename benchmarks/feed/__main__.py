@@ -1,33 +1,25 @@
-"""`make bench-feed`: time every query of the feed, beside the bare statement. `make seed-big`: only make the listings.
+"""`make bench-feed`: time every query of the feed, beside the bare statement.
 
-`LISTINGS` sets how many there are (500000 unless told), `DATABASE_URL` another database than the benchmark's own.
+`make seed-big` makes the listings with people, conversations, messages and views around them. `LISTINGS`, `PEOPLE`,
+`MESSAGES` and `VIEWS` set how many there are, `DATABASE_URL` another database than the benchmark's own.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 import psycopg
 
 from benchmarks.feed.cases import cases
+from benchmarks.feed.crowd import Sizes, seed_crowd
+from benchmarks.feed.home import big_database
 from benchmarks.feed.plans import Connection, plan_of, statement
 from benchmarks.feed.seeding import a_seller_and_a_business, seed
 from local.errors import StackError
-from local.migrations import Schema
-from local.paths import MIGRATIONS, SUPABASE_BOOTSTRAP, DataFolder
-from local.ports import free_base
-from local.postgres import Postgres
-from local.postgres_location import place
-from local.secrets import Keyring
-from local.supabase_project import prepare_project
 
 ROUNDS = 7
 BUDGET = 2.0
@@ -35,44 +27,18 @@ BUDGET = 2.0
 
 def main(arguments: list[str]) -> int:
     """Make the listings where they are missing, and measure unless told only to seed."""
-    rows = int(os.environ.get("LISTINGS", "500000"))
+    sizes = Sizes.from_environ()
     try:
-        with database() as dsn, psycopg.connect(dsn) as connection:
-            fill(connection, rows)
-            if "seed" not in arguments:
+        with big_database() as dsn, psycopg.connect(dsn) as connection:
+            fill(connection, sizes.listings)
+            if "seed" in arguments:
+                surround(connection, sizes)
+            else:
                 measure(connection)
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
     return 0
-
-
-@contextmanager
-def database() -> Iterator[str]:
-    """Yield the database in DATABASE_URL, or one of the benchmark's own that is kept for the next run.
-
-    With the schema.
-    """
-    given = os.environ.get("DATABASE_URL", "")
-    if given:
-        Schema(given).bootstrap(SUPABASE_BOOTSTRAP)
-        Schema(given).migrate(MIGRATIONS)
-        yield given
-        return
-    folder: Path = DataFolder.from_environ(os.environ).root / "bench-feed"
-    folder.mkdir(parents=True, exist_ok=True)
-    placement = place(folder / "postgres", folder / "postgres.location")
-    keyring = Keyring.load_or_create(folder / "secrets.json")
-    server = Postgres(
-        placement, free_base().postgres, keyring.postgres_password, folder / "postgres.log", durable=False
-    )
-    try:
-        server.start()
-        prepare_project(server.superuser_dsn, keyring)
-        Schema(server.dsn).migrate(MIGRATIONS)
-        yield server.dsn
-    finally:
-        server.stop()
 
 
 def fill(connection: Connection, rows: int) -> None:
@@ -88,6 +54,18 @@ def fill(connection: Connection, rows: int) -> None:
     # A client that prepared the bare statement would spare it the planning, which each new filter value needs.
     connection.prepare_threshold = None
     connection.execute("vacuum analyze listings")
+
+
+def surround(connection: Connection, sizes: Sizes) -> None:
+    """Add people, conversations, messages and views where they are missing."""
+    connection.commit()
+    connection.autocommit = False
+    started = time.perf_counter()
+    seed_crowd(
+        connection, sizes, tell=lambda what: print(f"{time.perf_counter() - started:6.0f} s  {what}", flush=True)
+    )
+    connection.autocommit = True
+    connection.execute("vacuum analyze")
 
 
 def measure(connection: Connection) -> None:

@@ -1,0 +1,108 @@
+"""Stages of a run and the people who arrive in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from benchmarks.load.sessions import SessionKind, Step, mean_steps
+
+# One call in 20 s for each person online, of which the CDN answers 40 % (docs/scaling.md).
+CALLS_PER_PERSON = 0.03
+SHARES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
+_LOOK_BACK = 300.0
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Part of a run with one offered rate of requests per second; `breaks` injects a failure in its middle."""
+
+    name: str
+    seconds: float
+    rate: float
+    is_counted: bool = True
+    is_step: bool = False
+    breaks: bool = False
+
+
+@dataclass(frozen=True)
+class Durations:
+    """Seconds of each kind of stage."""
+
+    warm_up: float = 20
+    step: float = 60
+    spike: float = 60
+    soak: float = 120
+    failure: float = 60
+
+
+@dataclass(frozen=True)
+class Visit:
+    """Session of one person: steps with the pauses before them. `at` is the moment of its first step."""
+
+    at: float
+    kind: str
+    steps: tuple[Step, ...]
+    pauses: tuple[float, ...]
+
+
+def steps_for(users: int, durations: Durations) -> list[Stage]:
+    """Return warm-up and steps from 25 % to 150 % of the target."""
+    target = users * CALLS_PER_PERSON
+    warm_up = Stage("warm-up", durations.warm_up, target * SHARES[0], is_counted=False)
+    return [
+        warm_up,
+        *(Stage(f"{share:.0%}", durations.step, target * share, is_step=True) for share in SHARES),
+    ]
+
+
+def after_steps(users: int, capacity: float, durations: Durations, shapes: Sequence[str]) -> list[Stage]:
+    """Return the stages after the steps: the target if it was not reached, then spike, soak and failure.
+
+    The target is a tenth of the spike. Soak and failure run at 70 % of the target or of the capacity, which is lower.
+    """
+    target = users * CALLS_PER_PERSON
+    calm = 0.7 * min(target, capacity)
+    possible = {
+        "target": Stage("target", durations.step / 2, target),
+        "spike": Stage("spike", durations.spike, 10 * target),
+        "soak": Stage("soak", durations.soak, calm),
+        "failure": Stage("failure", durations.failure, calm, breaks=True),
+    }
+    if capacity >= target:
+        del possible["target"]
+    return [stage for name, stage in possible.items() if name in shapes or name == "target"]
+
+
+def visits(stage: Stage, mix: Sequence[SessionKind], random: Random) -> list[Visit]:
+    """Return the sessions of a stage by the time of their first step in it.
+
+    People arrive by a Poisson process. A session that began before the stage joins in its middle, so that the offered
+    rate holds from the first second on.
+    """
+    found = []
+    for begun in _poisson(stage.rate / mean_steps(mix), -_LOOK_BACK, stage.seconds, random):
+        kind = random.choices(mix, [kind.share for kind in mix])[0]
+        steps = kind.draw(random)
+        pauses = [0.0, *(_thinking_time(random) for _ in steps[1:])]
+        at = begun
+        for index, pause in enumerate(pauses):
+            at += pause
+            if at >= 0:
+                if at < stage.seconds:
+                    found.append(Visit(at, kind.name, tuple(steps[index:]), (0.0, *pauses[index + 1 :])))
+                break
+    return sorted(found, key=lambda visit: visit.at)
+
+
+def _poisson(rate: float, start: float, end: float, random: Random) -> Iterator[float]:
+    at = start + random.expovariate(rate)
+    while at < end:
+        yield at
+        at += random.expovariate(rate)
+
+
+def _thinking_time(random: Random) -> float:
+    """Return seconds between an answer and the next request: lognormal, median 8 s."""
+    return 8 * random.lognormvariate(0, 1)

@@ -1,0 +1,145 @@
+"""Parts of the load generator that need no network."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from benchmarks.load.app import Outcome
+from benchmarks.load.histogram import GROWTH, Histogram
+from benchmarks.load.records import Records
+from benchmarks.load.sessions import MIXES, mean_steps, mix_for, step_shares
+from benchmarks.load.stages import Durations, Stage, after_steps, steps_for, visits
+from benchmarks.load.target import LoadTarget, TargetRefused, checked, local_target, target_of
+from benchmarks.load.world import World, address
+
+
+def test_a_quantile_is_at_most_a_bucket_above_the_latency() -> None:
+    random, histogram = Random(3), Histogram()
+    latencies = sorted(random.lognormvariate(-3, 1) for _ in range(20_000))
+    for latency in latencies:
+        histogram.record(latency)
+    for share in (0.5, 0.95, 0.99):
+        exact = latencies[int(share * len(latencies)) - 1]
+        assert exact <= histogram.quantile(share) <= exact * GROWTH
+    assert histogram.max == latencies[-1]
+    assert histogram.mean == pytest.approx(sum(latencies) / len(latencies))
+
+
+def test_added_histograms_count_like_one() -> None:
+    parts, whole = [Histogram(), Histogram()], Histogram()
+    for number in range(1000):
+        parts[number % 2].record(number / 100)
+        whole.record(number / 100)
+    parts[0].add(parts[1])
+    assert parts[0].summary() == whole.summary()
+
+
+def test_a_stall_is_seen_when_latency_counts_from_the_intended_start() -> None:
+    """20 ms a request, 10 a second for a minute, the server frozen from second 30 to 40."""
+    open_model, closed_model = Histogram(), Histogram()
+    for number in range(600):
+        intended = number / 10
+        open_model.record((40 - intended if 30 <= intended < 40 else 0) + 0.02)
+    at = 0.0
+    while at < 60:
+        latency = 10.0 if 30 <= at < 30.02 else 0.02
+        closed_model.record(latency)
+        at += latency
+    assert open_model.quantile(0.95) > 5
+    assert closed_model.quantile(0.95) < 0.03
+
+
+@pytest.mark.parametrize("mix", MIXES)
+def test_arrivals_offer_the_rate_of_the_stage_from_its_first_second_on(mix: str) -> None:
+    stage = Stage("any", 200, 50)
+    found = visits(stage, MIXES[mix], Random(5))
+    first_half = requests = 0
+    for visit in found:
+        at = visit.at
+        for pause in visit.pauses:
+            at += pause
+            requests += at < stage.seconds
+            first_half += at < stage.seconds / 2
+    assert requests == pytest.approx(50 * 200, rel=0.1)
+    assert first_half == pytest.approx(50 * 100, rel=0.15)
+    assert [visit.at for visit in found] == sorted(visit.at for visit in found)
+
+
+def test_the_audits_mix_is_seventy_twenty_ten() -> None:
+    assert {kind.name: kind.share for kind in MIXES["audit"]} == {"scroller": 70, "seller": 20, "chatter": 10}
+    assert sum(step_shares(MIXES["full"]).values()) == pytest.approx(1)
+    assert mean_steps(MIXES["full"]) > 3
+
+
+def test_real_providers_get_no_orders() -> None:
+    names = {kind.name for kind in mix_for("full", has_simulated_providers=False)}
+    assert names == {"scroller", "searcher", "chatter"}
+
+
+def test_steps_rise_to_one_and_a_half_times_the_target() -> None:
+    steps = [stage for stage in steps_for(1000, Durations()) if stage.is_step]
+    assert [stage.rate for stage in steps] == pytest.approx([7.5, 15, 22.5, 30, 37.5, 45])
+
+
+def test_the_target_is_offered_also_where_the_steps_broke_before() -> None:
+    broken = after_steps(10_000, 60, Durations(), ("soak",))
+    assert [(stage.name, round(stage.rate)) for stage in broken] == [("target", 300), ("soak", 42)]
+    reached = after_steps(1000, 45, Durations(), ("spike", "failure"))
+    assert [(stage.name, stage.breaks) for stage in reached] == [("spike", False), ("failure", True)]
+
+
+@pytest.mark.parametrize(
+    ("url", "is_local"),
+    [
+        ("https://api.360auto.kg", False),
+        ("https://api.360auto.kg", True),
+        ("http://staging.360auto.kg", False),
+        ("https://staging.360auto.kg.evil.example", False),
+        ("https://staging.360auto.kg@evil.example", False),
+        ("https://evil.example/staging.360auto.kg", False),
+        ("http://10.0.0.5:8360", True),
+        ("http://127.0.0.1.evil.example", True),
+        ("http://0.0.0.0:8360", True),
+        ("", True),
+    ],
+)
+def test_other_hosts_get_no_load(url: str, *, is_local: bool) -> None:
+    target = LoadTarget(url, 100, is_local=is_local, has_simulated_providers=True)
+    with pytest.raises(TargetRefused):
+        checked(target, ("staging.360auto.kg",))
+
+
+def test_staging_and_loopback_get_load() -> None:
+    staging = LoadTarget("https://staging.360auto.kg", 100, is_local=False, has_simulated_providers=False)
+    assert checked(staging, ("staging.360auto.kg",)) is staging
+    assert local_target(8360).is_local
+
+
+@pytest.mark.parametrize("stage", ["production", "prod", "", "staging2"])
+def test_other_stages_get_no_load(stage: str) -> None:
+    with pytest.raises(TargetRefused):
+        target_of(stage, 8360, {})
+
+
+def test_popular_listings_take_four_tenths_of_what_is_opened() -> None:
+    world, random = World([], [str(n) for n in range(10_000)]), Random(7)
+    popular = sum(int(world.listing(random)) < 100 for _ in range(20_000))
+    assert popular / 20_000 == pytest.approx(0.4, abs=0.02)
+
+
+def test_each_person_has_an_address_of_its_own() -> None:
+    assert len({address(number) for number in range(100_000)}) == 100_000
+
+
+def test_littles_law_shows_a_generator_that_loses_time() -> None:
+    honest, late = Records(), Records()
+    for number in range(1000):
+        at = number / 100
+        honest.begin(at, at)
+        honest.end("feed", at, at + 0.005, Outcome("ok"))
+        late.begin(at, at + 0.05)
+        late.end("feed", at, at + 0.055, Outcome("ok"))
+    assert honest.little == pytest.approx(1, abs=0.01)
+    assert late.little < 0.2
