@@ -29,11 +29,19 @@ def _access_key() -> str:
     return secrets.token_hex(10).upper()
 
 
+def _age_identity() -> str:
+    import pyrage
+
+    return str(pyrage.x25519.Identity.generate())
+
+
 _FACTORIES: dict[str, Callable[[], str]] = {
     "signing_key_pem": new_signing_key,
     "signing_key_id": _name("local"),
     "otp_secret": lambda: base64url(secrets.token_bytes(32)),
     "backup_key": lambda: base64url(secrets.token_bytes(32)),
+    "backup_identity": _age_identity,
+    "backup_offline_identity": _age_identity,
     "nikita_login": _name("nikita"),
     "smsc_login": _name("smsc"),
     "stored_secret_key": lambda: base64url(secrets.token_bytes(32)),
@@ -85,7 +93,10 @@ class Keyring:
     monitoring_api_key: str
     postgres_password: str
     authenticator_password: str
+    # Opens backups of a stack from before age.
     backup_key: str
+    backup_identity: str
+    backup_offline_identity: str
     s3_access_key: str
     s3_secret_key: str
     yandex_storage_access_key: str
@@ -117,6 +128,13 @@ class Keyring:
         if known != asdict(keyring):
             _write(path, asdict(keyring))
         return keyring
+
+    @property
+    def backup_recipient(self) -> str:
+        """Return the public key of the identity that would lie in a safe."""
+        import pyrage
+
+        return str(pyrage.x25519.Identity.from_str(self.backup_offline_identity).to_public())
 
     def token_keys(self, issuer: str) -> TokenKeys:
         """Return the keys for signing and checking tokens."""

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from typing import cast
 
+import pyrage
+
 from auto360.core.clock import utc_now
 from auto360.domains.backups.database import DatabaseBackup
 from auto360.domains.backups.keys import BackupKeys
@@ -24,7 +26,7 @@ SCHEMAS = ("public",)
 
 def ours(dsn: str, access: S3Access, bucket: str) -> dict[str, object]:
     """Dump, prove, upload, read again, describe."""
-    store, keys = S3Store(access, bucket), BackupKeys.parse(f"k1:{'A' * 43}")
+    store, keys = S3Store(access, bucket), BackupKeys.parse(f"k1:{pyrage.x25519.Identity.generate()}")
     unused = cast("Database", None)  # only a run under a lease talks to the database through REST
     job = DatabaseBackup(
         PostgresSource(dsn, SCHEMAS),
@@ -38,7 +40,7 @@ def ours(dsn: str, access: S3Access, bucket: str) -> dict[str, object]:
     )
     manifest, seconds = job.make("daily", before_manifest=lambda: None)
     return {
-        "bytes": manifest.dump.size,
+        "bytes": manifest.size,
         "rows": manifest.rows,
         **{name: round(value, 1) for name, value in seconds.items()},
     }

@@ -90,10 +90,10 @@ def test_the_row_of_a_killed_run_is_closed_by_the_next_one(backup_world: BackupW
 
 
 def test_what_is_young_or_belongs_to_a_backup_is_never_swept(backup_world: BackupWorld) -> None:
-    backup_world.s3.store().put("db/2026/11/24/young/dump.pgc.zst.aes", [b"x"])
+    backup_world.s3.store().put("db/2026/11/24/young/dump.pgc.zst.age", [b"x"])
     backup_world.s3.store().put("videos/other.mp4", [b"x"])
     backup_world.backup().run("daily")
-    assert {"db/2026/11/24/young/dump.pgc.zst.aes", "videos/other.mp4"} <= set(backup_world.keys_in_store())
+    assert {"db/2026/11/24/young/dump.pgc.zst.age", "videos/other.mp4"} <= set(backup_world.keys_in_store())
     backup_world.clock.offset = timedelta(hours=3)
     assert backup_world.backup().run("daily")["strays"] == 1
     assert "videos/other.mp4" in backup_world.keys_in_store()

@@ -49,12 +49,12 @@ def test_a_backup_describes_every_table_and_what_lies_beside(backup_world: Backu
     assert {extension["name"] for extension in manifest.cluster.extensions} >= {"pgcrypto", "pg_trgm"}
     assert "password" not in str(manifest.cluster.roles)
     run = backup_world.last_run("database_daily")
-    assert (run["state"], run["manifest_key"], run["bytes"]) == ("verified", manifest.key, manifest.dump.size)
+    assert (run["state"], run["manifest_key"], run["bytes"]) == ("verified", manifest.key, manifest.size)
 
 
 def test_nobody_without_the_key_reads_a_row(backup_world: BackupWorld) -> None:
     backup_world.backup().run("daily")
-    key = backup_world.archive.newest().dump.key
+    key = backup_world.archive.newest().objects[0].key
     stored = backup_world.file_of(key).read_bytes()
     assert b"PGDMP" not in stored
     assert next(backup_world.archive.plain(backup_world.archive.newest()))[:5] == b"PGDMP"
@@ -130,7 +130,7 @@ def test_a_run_that_has_lost_its_lease_writes_no_manifest(
 def damaged(world: BackupWorld, kind: str) -> type[BackupDamaged]:
     """Damage the newest backup; gives the finding's class."""
     manifest = world.archive.newest()
-    key, bucket = manifest.dump.key, world.s3.buckets.get("backup")
+    key, bucket = manifest.objects[0].key, world.s3.buckets.get("backup")
     assert bucket is not None
     stored = bucket.objects[key]
     if kind == "one flipped bit":
@@ -151,7 +151,7 @@ def damaged(world: BackupWorld, kind: str) -> type[BackupDamaged]:
         world.s3.store().delete([key])
         return ObjectOfManifestMissing
     if kind == "another object of the same length":
-        world.s3.store().put(key, [os.urandom(manifest.dump.size)])
+        world.s3.store().put(key, [os.urandom(manifest.size)])
         return ObjectChanged
     text = bytearray(b"".join(world.s3.store().get(manifest.key)))
     text[len(text) // 2] ^= 1
@@ -183,7 +183,7 @@ def test_a_wrong_key_is_named(backup_world: BackupWorld) -> None:
     backup_world.backup().run("daily")
     manifest = backup_world.archive.newest()
     with pytest.raises(WrongBackupKey):
-        Archive(backup_world.s3.store(), keys_of("k1", seed=b"y")).verify(manifest)
+        Archive(backup_world.s3.store(), keys_of("k1", seed="y")).verify(manifest)
 
 
 def test_an_unreadable_newest_manifest_is_not_passed_over(backup_world: BackupWorld) -> None:

@@ -116,7 +116,7 @@ def test_a_damaged_backup_touches_nothing(backup_world: BackupWorld, project: st
     backup_world.backup().run("daily")
     restored(backup_world, project)
     before = facts(project)
-    with backup_world.file_of(backup_world.archive.newest().dump.key).open("r+b") as file:
+    with backup_world.file_of(backup_world.archive.newest().objects[0].key).open("r+b") as file:
         file.seek(4000)
         file.write(b"\0\0\0")
     with pytest.raises(ObjectChanged):
@@ -221,7 +221,7 @@ def test_the_drill_finds_what_is_damaged_and_what_is_too_old(backup_world: Backu
     with pytest.raises(ContentDiffers, match="30 hours old"):
         drill_of(backup_world).run()
     backup_world.clock.offset = timedelta(0)
-    with backup_world.file_of(backup_world.archive.newest().dump.key).open("r+b") as file:
+    with backup_world.file_of(backup_world.archive.newest().objects[0].key).open("r+b") as file:
         file.seek(5000)
         file.write(b"\0\0\0")
     with pytest.raises(ObjectChanged):

@@ -116,7 +116,7 @@ def test_scenario_1_a_damaged_backup_is_named_and_not_restored(
     staff_member: BackupWorld, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command("run", "daily") == 0
-    with staff_member.file_of(staff_member.archive.newest().dump.key).open("r+b") as file:
+    with staff_member.file_of(staff_member.archive.newest().objects[0].key).open("r+b") as file:
         file.seek(9000)
         file.write(b"\0\0\0\0")
     before = facts(staff_member.source.dsn)
@@ -210,6 +210,6 @@ def test_status_tells_of_runs_and_backups(staff_member: BackupWorld, capsys: pyt
     shown = capsys.readouterr().out
     assert "database_weekly   verified" in shown
     assert "1 database backups in the store" in shown
-    staff_member.s3.store().delete([staff_member.archive.newest().dump.key])
+    staff_member.s3.store().delete([staff_member.archive.newest().objects[0].key])
     assert command("status") == 1
     assert "ObjectOfManifestMissing" in capsys.readouterr().out

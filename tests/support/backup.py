@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,10 +21,21 @@ from tests.support.objects import LocalS3
 SCHEMAS = ("public", "private", "auth", "storage", "supabase_migrations")
 
 
-def keys_of(*names: str, seed: bytes = b"x") -> BackupKeys:
-    """Keys by name, the first one current."""
-    encoded = base64.urlsafe_b64encode(seed * 32).decode().rstrip("=")
-    return BackupKeys.parse(",".join(f"{name}:{encoded}" for name in names))
+# Of nobody: made for tests, so that two processes of a test share a key.
+IDENTITIES = {
+    "x": "AGE-SECRET-KEY-1495QACK8Z9L6N74YKUQWDJ2WGWXP228T9007JY47VPKDL3ACJS9SC92P6F",
+    "y": "AGE-SECRET-KEY-1JR5UUT8MWYQWHDXJPW9Q5W6QAKVNMH6T3TAVZHFHERGFQ4EV0KMS6KZ8RG",
+}
+OFFLINE_IDENTITY = "AGE-SECRET-KEY-1DKLQEATR2RTZEUC5XHLAK08YPVA0SVJNYHCL95DAT2SRN3PPJD3S88VVPS"
+OFFLINE_RECIPIENT = "age1ymgj979pgdfvz2vtguaqrp7ukf5j67esqzc659m8mpskezp0us7s7xrqgr"
+# Opens the kept backup of the format before age.
+FIRST_FORMAT_KEY = "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg"
+
+
+def keys_of(*names: str, seed: str = "x") -> BackupKeys:
+    """Keys by name, the first one current; every backup can be opened with the offline identity too."""
+    text = ",".join(f"{name}:{IDENTITIES[seed]}" for name in names)
+    return BackupKeys.parse(text, recipients=OFFLINE_RECIPIENT)
 
 
 @dataclass
@@ -94,7 +104,8 @@ def backup_variables(world: BackupWorld, public_url: str = "http://127.0.0.1:836
            for name, value in store.items()},
         "VK_CLOUD_BUCKET": "backup",
         "YANDEX_STORAGE_BUCKET": "uploads",
-        "BACKUP_KEYS": "k1:" + "eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHh4eHg",
+        "BACKUP_KEYS": f"k1:{IDENTITIES['x']}",
+        "BACKUP_RECIPIENTS": OFFLINE_RECIPIENT,
         "PUBLIC_API_URL": public_url,
     }  # fmt: skip
 

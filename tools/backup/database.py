@@ -20,7 +20,7 @@ def restore_whole(console: Console, *, manifest_key: str | None, to: str | None)
     manifest, address = chosen(manifest_key), database_address(to)
     console.plan(
         f"Backup {manifest.key}, of {manifest.started:%Y-%m-%d %H:%M} UTC",
-        f"  {len(manifest.tables)} tables, {manifest.rows} rows, {manifest.dump.size / 1e6:.1f} MB",
+        f"  {len(manifest.tables)} tables, {manifest.rows} rows, {manifest.size / 1e6:.1f} MB",
         *(f"  left out of the backup: {item}" for item in manifest.left_out),
         f"Target {shown(address)}: everything in {', '.join(manifest.schemas)} is replaced, in one transaction",
     )

@@ -32,7 +32,7 @@ _OF_THE_RUN = {"public.backup_runs", "public.job_leases"}
 # A file that is put back gets a new version there; the files themselves are compared.
 _OF_THE_STORAGE = {"storage.objects", "private.file_changes"}
 # All that is kept outside both clouds, besides the repository.
-_KEPT_SECRETS = ("backup_key", "s3_access_key", "s3_secret_key")
+_KEPT_SECRETS = ("backup_identity", "s3_access_key", "s3_secret_key")
 _CODE_AGAIN_SECONDS = 62
 _AVATAR = bytes(range(256)) * 50
 

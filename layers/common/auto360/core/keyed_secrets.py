@@ -14,12 +14,17 @@ def keyed_secrets(text: str, *, max_bytes: int | None = None) -> dict[str, bytes
     Raises ValueError, without the text, for a name that is odd or comes twice, and for fewer than 32 bytes or more than
     `max_bytes`.
     """
-    found: dict[str, bytes] = {}
+    return {name: secret(encoded, max_bytes=max_bytes) for name, encoded in keyed_texts(text).items()}
+
+
+def keyed_texts(text: str) -> dict[str, str]:
+    """Return the secrets by name as they are written. Raises ValueError for a name that is odd or comes twice."""
+    found: dict[str, str] = {}
     for entry in text.split(","):
         name, _, encoded = entry.strip().partition(":")
         if not _NAME.fullmatch(name) or name in found:
-            raise ValueError("each entry must be name:base64url, names different")
-        found[name] = secret(encoded, max_bytes=max_bytes)
+            raise ValueError("each entry must be name:secret, names different")
+        found[name] = encoded
     return found
 
 

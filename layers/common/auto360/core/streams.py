@@ -1,12 +1,13 @@
-"""Byte streams: cut into equal pieces, and read ahead of their consumer."""
+"""Byte streams: cut into equal pieces, read ahead of their consumer, and passed through code that wants files."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from queue import Full, Queue
 from threading import Event, Thread
 
 _END = object()
 _LOOK_SECONDS = 0.2
+_PIECE = 1024 * 1024
 
 
 def cut(chunks: Iterable[bytes], size: int) -> Iterator[bytearray]:
@@ -39,12 +40,14 @@ def ahead(chunks: Iterable[bytes], *, depth: int) -> Iterator[bytes]:
         except BaseException as error:  # noqa: BLE001 - carried to the consumer
             _put(queue, error, left)
         finally:
-            close = getattr(chunks, "close", None)
-            if close is not None:
-                close()
+            _close(chunks)
 
-    reader = Thread(target=read, daemon=True)
-    reader.start()
+    yield from _taken(queue, Thread(target=read, daemon=True), left)
+
+
+def _taken(queue: Queue[object], worker: Thread, left: Event) -> Generator[bytes, None, None]:
+    """Start the worker and yield what it puts; it ends when its consumer goes."""
+    worker.start()
     try:
         while (item := queue.get()) is not _END:
             if isinstance(item, BaseException):
@@ -52,7 +55,13 @@ def ahead(chunks: Iterable[bytes], *, depth: int) -> Iterator[bytes]:
             yield item  # type: ignore[misc]
     finally:
         left.set()
-        reader.join()
+        worker.join()
+
+
+def _close(chunks: Iterable[bytes]) -> None:
+    close = getattr(chunks, "close", None)
+    if close is not None:
+        close()
 
 
 def _put(queue: Queue[object], item: object, left: Event) -> bool:
@@ -62,3 +71,76 @@ def _put(queue: Queue[object], item: object, left: Event) -> bool:
             queue.put(item, timeout=_LOOK_SECONDS)
             return True
     return False
+
+
+class ReadableChunks:
+    """Chunks as a file to read. An error of their source is kept in `error`, whatever the reader makes of it."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        self._chunks = iter(chunks)
+        self._rest = memoryview(b"")
+        self.error: BaseException | None = None
+
+    def read(self, size: int) -> bytes:
+        """Return at most `size` bytes; empty at the end."""
+        try:
+            while not self._rest:
+                self._rest = memoryview(next(self._chunks))
+        except StopIteration:
+            return b""
+        except BaseException as error:
+            self.error = error
+            raise
+        taken, self._rest = self._rest[:size], self._rest[size:]
+        return bytes(taken)
+
+
+class WritableChunks:
+    """File that hands on what is written, in pieces of 1 MiB."""
+
+    def __init__(self, give: Callable[[bytes], None]) -> None:
+        self._give, self._waiting = give, bytearray()
+
+    def write(self, data: bytes) -> int:
+        """Take all of the data."""
+        self._waiting += data
+        if len(self._waiting) >= _PIECE:
+            self.hand_on()
+        return len(data)
+
+    def flush(self) -> None:
+        """Keep small pieces together."""
+
+    def hand_on(self) -> None:
+        """Hand on what waits."""
+        if self._waiting:
+            data, self._waiting = bytes(self._waiting), bytearray()
+            self._give(data)
+
+
+def through(
+    chunks: Iterable[bytes], transform: Callable[[ReadableChunks, WritableChunks], None], *, depth: int
+) -> Generator[bytes, None, None]:
+    """Yield what a transformation of files writes while it reads the chunks; it runs in a thread of its own.
+
+    Errors of the chunks and of the transformation are raised here; the former where both fail.
+    """
+    queue: Queue[object] = Queue(depth)
+    left = Event()
+
+    def give(data: object) -> None:
+        if not _put(queue, data, left):
+            raise BrokenPipeError
+
+    def run() -> None:
+        reader, writer = ReadableChunks(chunks), WritableChunks(give)
+        try:
+            transform(reader, writer)
+            writer.hand_on()
+            _put(queue, _END, left)
+        except BaseException as error:  # noqa: BLE001 - carried to the consumer
+            _put(queue, reader.error or error, left)
+        finally:
+            _close(chunks)
+
+    yield from _taken(queue, Thread(target=run, daemon=True), left)

@@ -27,7 +27,7 @@ from auto360.providers.object_storage import ObjectStore, ObjectStoreError, Uplo
 from auto360.providers.postgres_dump import DumpSource, Snapshot, TableChecksum
 
 JOB = "backup_database"
-OBJECT_NAME = "dump.pgc.zst.aes"
+OBJECT_NAME = "dump.pgc.zst.age"
 # No run lives longer than a function may (one hour); what is older and has no manifest belongs to nobody.
 STRAY_AGE = timedelta(hours=2)
 _DEPTH = 8
@@ -62,7 +62,7 @@ class DatabaseBackup:
                 raise
             self.runs.verified(run, self._outcome(manifest, seconds))
             swept, strays = self._tidy(lease)
-        return {"bytes": manifest.dump.size, "tables": len(manifest.tables), "swept": swept, "strays": strays}
+        return {"bytes": manifest.size, "tables": len(manifest.tables), "swept": swept, "strays": strays}
 
     def make(self, kind: Class, *, before_manifest: Callable[[], None]) -> tuple[Manifest, Mapping[str, float]]:
         """Dump, upload and read again; returns the manifest, and the seconds of each step."""
@@ -90,7 +90,7 @@ class DatabaseBackup:
             server_version=snapshot.server_version,
             tool_version=snapshot.tool_version,
             schemas=tuple(self.source.schemas),
-            dump=dump,
+            objects=(dump,),
             tables=tables,
             cluster=cluster,
             verified=self.now(),
@@ -114,14 +114,14 @@ class DatabaseBackup:
 
     def _outcome(self, manifest: Manifest, seconds: Mapping[str, float]) -> RunOutcome:
         return RunOutcome(
-            object_key=manifest.dump.key,
+            object_key=manifest.objects[0].key,
             manifest_key=manifest.key,
-            size=manifest.dump.size,
-            sha256=manifest.dump.sha256,
+            size=manifest.size,
+            sha256=manifest.sha256,
             files=len(manifest.tables),
             details={
                 "rows": manifest.rows,
-                "plain_bytes": manifest.dump.plain_size,
+                "plain_bytes": manifest.plain_size,
                 "server_version": manifest.server_version,
                 "left_out": [str(item) for item in manifest.left_out],
                 **{name: round(value, 1) for name, value in seconds.items()},

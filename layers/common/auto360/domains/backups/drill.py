@@ -96,8 +96,8 @@ class Drill:
         return RunOutcome(
             object_key=key,
             manifest_key=manifest.key,
-            size=manifest.dump.size,
-            sha256=manifest.dump.sha256,
+            size=manifest.size,
+            sha256=manifest.sha256,
             files=len(manifest.tables),
             details={
                 "seconds": round(seconds, 1),

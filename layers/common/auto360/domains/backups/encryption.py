@@ -1,130 +1,74 @@
-"""Encryption of a stream: AES-256-GCM in chunks of 1 MiB, so that it is written and read with little memory.
+"""Encryption of a stream in the age format, so that `age -d` opens it without a line of our code.
 
-The head names the key and commits to it. Each chunk's nonce holds its number and whether it is the last one: a chunk
-that is changed, missing, doubled or in another place does not open, and neither does a stream that ends too early.
-The key of a file is derived from its random salt, so no nonce is ever used twice with one key.
+age (age-encryption.org/v1) wraps a random key of the file for every recipient, and cuts the content into chunks of
+64 KiB under ChaCha20-Poly1305. A chunk's nonce holds its number and whether it is the last one: a chunk that is
+changed, missing, doubled or in another place does not open, and neither does a stream that ends too early.
 """
 
-import secrets
 from collections.abc import Generator, Iterable, Iterator
-from typing import Any
+from itertools import chain
 
-from auto360.core.streams import cut
+from auto360.core.streams import ReadableChunks, WritableChunks, through
+from auto360.domains.backups import first_format
 from auto360.domains.backups.errors import ObjectChanged, ObjectTruncated, WrongBackupKey
 from auto360.domains.backups.keys import BackupKeys
 
-MAGIC = b"360A\x01"
-CHUNK = 1024 * 1024
-_SALT, _COMMITMENT, _TAG = 32, 32, 16
+MAGIC = b"age-encryption.org/v1\n"
+_DEPTH = 8
+# As pyrage words them: the rest of its sentences mean changed bytes.
+_NO_KEY, _CUT = "No matching keys", ("truncated", "Incomplete header", "failed to fill whole buffer")
 
 
 def sealed(chunks: Iterable[bytes], keys: BackupKeys) -> Generator[bytes, None, None]:
-    """Yield the encrypted stream of a plain one."""
-    name, salt = keys.current, secrets.token_bytes(_SALT)
-    file_key, commitment = _derived(keys, name, salt)
-    head = MAGIC + bytes([len(name)]) + name.encode() + salt + commitment
-    yield head
-    cipher = _cipher(file_key)
-    waiting: bytes | bytearray = b""
-    number = 0
-    for number, chunk in enumerate(cut(chunks, CHUNK)):
-        if number:
-            yield cipher.encrypt(_nonce(number - 1, last=False), bytes(waiting), head)
-        waiting = chunk
-    yield cipher.encrypt(_nonce(number, last=True), bytes(waiting), head)
+    """Yield the encrypted stream of a plain one, for every recipient; memory does not grow with its length."""
+    import pyrage
+
+    recipients = [pyrage.x25519.Recipient.from_str(text) for text in keys.recipients]
+
+    def encrypt(reader: ReadableChunks, writer: WritableChunks) -> None:
+        pyrage.encrypt_io(reader, writer, recipients)
+
+    yield from through(chunks, encrypt, depth=_DEPTH)
 
 
 def opened(chunks: Iterable[bytes], keys: BackupKeys, *, name: str) -> Iterator[bytes]:
     """Yield the plain stream of an encrypted one; `name` is the object's, for messages.
 
-    Raises WrongBackupKey, ObjectChanged or ObjectTruncated.
+    Raises WrongBackupKey, ObjectChanged or ObjectTruncated. No chunk is yielded before it is authenticated.
     """
     source = iter(chunks)
-    head, rest = _read_head(source, name)
-    file_key = _key_of(head, keys, name)
-    cipher = _cipher(file_key)
-    waiting: bytearray | None = None
-    number = -1
-    for number, chunk in enumerate(cut(_joined(rest, source), CHUNK + _TAG)):
-        if waiting is not None:
-            yield _decrypted(cipher, number - 1, waiting, head, name, last=False)
-        waiting = chunk
-    if waiting is None:
-        raise ObjectTruncated(f"{name} ends after its head")
-    yield _decrypted(cipher, number, waiting, head, name, last=True)
+    head = _first_bytes(source)
+    if head.startswith(first_format.MAGIC):
+        return first_format.opened_first_format(chain([head], source), keys, name=name)
+    if not head.startswith(MAGIC):
+        kind = ObjectTruncated if MAGIC.startswith(head) else ObjectChanged
+        raise kind(f"{name} does not begin like an encrypted backup")
+    return _opened_age(chain([head], source), keys, name)
 
 
-def _decrypted(cipher: Any, number: int, chunk: bytearray, head: bytes, name: str, *, last: bool) -> bytes:
-    from cryptography.exceptions import InvalidTag
+def _opened_age(chunks: Iterable[bytes], keys: BackupKeys, name: str) -> Iterator[bytes]:
+    import pyrage
 
-    try:
-        plain: bytes = cipher.decrypt(_nonce(number, last=last), bytes(chunk), head)
-        return plain
-    except InvalidTag:
-        if last and _opens(cipher, number, chunk, head):
-            raise ObjectTruncated(f"{name} ends after chunk {number}, which is not the last one") from None
-        raise ObjectChanged(f"{name} is changed, or something is missing, in chunk {number}") from None
+    identities = [pyrage.x25519.Identity.from_str(text) for text in keys.identities]
 
+    def decrypt(reader: ReadableChunks, writer: WritableChunks) -> None:
+        try:
+            pyrage.decrypt_io(reader, writer, identities)
+        except (pyrage.DecryptError, OSError) as error:
+            text = str(error)
+            if _NO_KEY in text:
+                raise WrongBackupKey(f"{name} is not encrypted for any key of BACKUP_KEYS") from None
+            if any(words in text for words in _CUT):
+                raise ObjectTruncated(f"{name} ends before its last chunk") from None
+            raise ObjectChanged(f"{name} is changed, or something is missing in it") from None
 
-def _opens(cipher: Any, number: int, chunk: bytearray, head: bytes) -> bool:
-    from cryptography.exceptions import InvalidTag
-
-    try:
-        cipher.decrypt(_nonce(number, last=False), bytes(chunk), head)
-    except InvalidTag:
-        return False
-    return True
+    yield from through(chunks, decrypt, depth=_DEPTH)
 
 
-def _read_head(source: Iterator[bytes], name: str) -> tuple[bytes, bytes]:
-    data = bytearray()
+def _first_bytes(source: Iterator[bytes]) -> bytes:
+    head = b""
     for chunk in source:
-        data += chunk
-        if len(data) > len(MAGIC) and len(data) >= _head_length(data):
+        head += chunk
+        if len(head) >= len(MAGIC):
             break
-    if bytes(data[: len(MAGIC)]) != MAGIC:
-        raise ObjectChanged(f"{name} does not begin like an encrypted backup")
-    length = _head_length(data)
-    if len(data) < length:
-        raise ObjectTruncated(f"{name} ends inside its head")
-    return bytes(data[:length]), bytes(data[length:])
-
-
-def _head_length(data: bytearray) -> int:
-    return len(MAGIC) + 1 + data[len(MAGIC)] + _SALT + _COMMITMENT if len(data) > len(MAGIC) else len(MAGIC) + 1
-
-
-def _key_of(head: bytes, keys: BackupKeys, name: str) -> bytes:
-    """Return the file's key. The head is trusted only as far as the commitment proves it."""
-    key_name = head[len(MAGIC) + 1 : -_SALT - _COMMITMENT].decode("ascii", "replace")
-    salt, commitment = head[-_SALT - _COMMITMENT : -_COMMITMENT], head[-_COMMITMENT:]
-    try:
-        file_key, expected = _derived(keys, key_name, salt)
-    except KeyError:
-        raise WrongBackupKey(f"{name} needs the key {key_name!r}, which is not among BACKUP_KEYS") from None
-    if not secrets.compare_digest(expected, commitment):
-        raise WrongBackupKey(f"{name} was encrypted with another key than the one now called {key_name!r}")
-    return file_key
-
-
-def _derived(keys: BackupKeys, name: str, salt: bytes) -> tuple[bytes, bytes]:
-    file_key = keys.derive(name, salt=salt, purpose="360auto backup file")
-    commitment = keys.derive(name, salt=salt, purpose="360auto backup key commitment")
-    if file_key is None or commitment is None:
-        raise KeyError(name)
-    return file_key, commitment
-
-
-def _cipher(key: bytes) -> Any:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    return AESGCM(key)
-
-
-def _nonce(number: int, *, last: bool) -> bytes:
-    return number.to_bytes(11, "big") + bytes([last])
-
-
-def _joined(first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
+    return head

@@ -16,14 +16,16 @@ from auto360.domains.backups.keys import BackupKeys
 from auto360.providers.postgres_dump import ClusterMetadata, LeftOut, TableChecksum
 
 Class = Literal["daily", "weekly"]
+# custom: one archive, zstd around it. directory: a file per table, zstd inside.
+Format = Literal["custom", "directory"]
 PREFIX = "db/"
 FILE_NAME = "manifest.json"
-_VERSION = 1
+_VERSION = 2
 
 
 @dataclass(frozen=True)
 class DumpObject:
-    """Archive in the store. Sizes are in bytes; `plain_size` is of pg_dump's output."""
+    """File of an archive in the store. Sizes are in bytes; `plain_size` is of pg_dump's output."""
 
     key: str
     size: int
@@ -44,17 +46,37 @@ class Manifest:
     server_version: int
     tool_version: str
     schemas: Sequence[str]
-    dump: DumpObject
+    objects: Sequence[DumpObject]
     tables: Mapping[str, TableChecksum]
     cluster: ClusterMetadata
     verified: datetime
     # Of the platform, and not ours to write; manifests before this field leave out nothing.
     left_out: Sequence[LeftOut] = ()
+    format: Format = "custom"
+    # Tables and indexes on the server that was dumped; 0: from times without this field.
+    database_bytes: int = 0
 
     @property
     def key(self) -> str:
         """Return the manifest's key in the store."""
         return f"{folder_of(self.id)}{FILE_NAME}"
+
+    @property
+    def size(self) -> int:
+        """Stored bytes of all objects."""
+        return sum(item.size for item in self.objects)
+
+    @property
+    def plain_size(self) -> int:
+        """Bytes of pg_dump's output."""
+        return sum(item.plain_size for item in self.objects)
+
+    @property
+    def sha256(self) -> str:
+        """Return the SHA-256 of the only object, or of the list of them."""
+        if len(self.objects) == 1:
+            return self.objects[0].sha256
+        return hashlib.sha256("".join(item.sha256 for item in self.objects).encode()).hexdigest()
 
     @property
     def rows(self) -> int:
@@ -85,11 +107,13 @@ class Manifest:
                 server_version=document["server_version"],
                 tool_version=document["tool_version"],
                 schemas=tuple(document["schemas"]),
-                dump=DumpObject(**document["dump"]),
+                objects=_objects(document),
                 tables={table: TableChecksum(**facts) for table, facts in document["tables"].items()},
                 cluster=ClusterMetadata(**document["cluster"]),
                 verified=datetime.fromisoformat(document["verified"]),
                 left_out=tuple(LeftOut(**item) for item in document.get("left_out", ())),
+                format=document.get("format", "custom"),
+                database_bytes=document.get("database_bytes", 0),
             )
         except (ValueError, KeyError, TypeError, AttributeError):
             raise ManifestUnreadable(f"{name}: it is not a manifest that can be read") from None
@@ -103,6 +127,14 @@ def new_id(started: datetime, kind: Class, mark: str) -> str:
 def folder_of(backup_id: str) -> str:
     """Return the folder of a backup."""
     return f"{PREFIX}{backup_id}/"
+
+
+def _objects(document: Mapping[str, Any]) -> tuple[DumpObject, ...]:
+    """Manifests of the first version describe one object."""
+    listed = document["objects"] if document["v"] >= 2 else [document["dump"]]
+    if not listed:
+        raise ValueError("no objects")
+    return tuple(DumpObject(**item) for item in listed)
 
 
 def _seal(document: Mapping[str, Any], keys: BackupKeys, key_name: str) -> str:

@@ -49,16 +49,17 @@ class Archive:
 
     def plain(self, manifest: Manifest) -> Iterator[bytes]:
         """Yield the archive of pg_dump. Every chunk is proved before it is yielded, the whole at the end."""
-        self.require_object(manifest.dump)
-        return content_of(self.store, manifest.dump, self.keys)
+        self.require_objects(manifest)
+        return content_of(self.store, manifest.objects[0], self.keys)
 
-    def require_object(self, dump: DumpObject) -> None:
-        """Require the object in its full length. Raises a BackupDamaged."""
-        info: ObjectInfo | None = self.store.head(dump.key)
-        if info is None:
-            raise ObjectOfManifestMissing(f"{dump.key} is not there, but its manifest is")
-        if info.size != dump.size:
-            raise ObjectTruncated(f"{dump.key} has {info.size} bytes instead of {dump.size}")
+    def require_objects(self, manifest: Manifest) -> None:
+        """Require every object in its full length. Raises a BackupDamaged."""
+        for dump in manifest.objects:
+            info: ObjectInfo | None = self.store.head(dump.key)
+            if info is None:
+                raise ObjectOfManifestMissing(f"{dump.key} is not there, but its manifest is")
+            if info.size != dump.size:
+                raise ObjectTruncated(f"{dump.key} has {info.size} bytes instead of {dump.size}")
 
     def verify(self, manifest: Manifest) -> None:
         """Read everything again, decrypt and decompress it. Raises a BackupDamaged."""
@@ -70,7 +71,7 @@ class Archive:
         found: dict[str, BackupDamaged | None] = {}
         for key in self.manifest_keys():
             try:
-                self.require_object(self.read(key).dump)
+                self.require_objects(self.read(key))
                 found[key] = None
             except BackupDamaged as finding:
                 found[key] = finding

@@ -76,7 +76,7 @@ class Restore:
             return target.table_beside(plain, table, facts, add_missing=add_missing)
 
     def _proved(self, manifest: Manifest) -> Plain:
-        self.progress(f"reading {manifest.dump.key} ({manifest.dump.size} bytes) to prove it")
+        self.progress(f"reading {manifest.id} ({manifest.size} bytes) to prove it")
         self.archive.verify(manifest)
         return lambda: self.archive.plain(manifest)
 
