@@ -13,7 +13,7 @@ from auto360.container import tokens as token_container
 from auto360.core.errors import AccountBlocked, AuthenticationRequired, RateLimited
 from auto360.core.identity import Principal
 from auto360.http.requests import header, place_of, request_of
-from auto360.providers.database import Acting, act_for
+from auto360.providers.database import Acting, act_for, let_reads_lag
 from auto360.providers.rate_limit import Count, Limit
 
 _SCHEME = "bearer "
@@ -49,14 +49,19 @@ SignedIn = Annotated[Principal, Depends(_signed_in)]
 
 def _maybe_signed_in(resolved: ResolvedRequest) -> Principal | None:
     event = resolved.resolved_event.raw_event
+    if not header(event, "Authorization"):
+        let_reads_lag(lag=True)
+        return None
     try:
-        return principal_of(event) if header(event, "Authorization") else None
+        return principal_of(event)
     except AuthenticationRequired:
         return None
 
 
 MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_signed_in)]
 """Parameter type of a public route: a caller with an expired token is served as anonymous.
+
+A caller without any token is a guest, who may read from a replica: a caller with one may have written just now.
 
 A token of a session that was ended is refused: whoever logged out or was blocked is told so.
 """
