@@ -39,7 +39,7 @@ def binary() -> Path:
 
 @dataclass
 class PostgREST:
-    """PostgREST server on one database."""
+    """PostgREST server on one database. A replica cannot listen for notices of new schemas."""
 
     database: str
     jwks: str
@@ -47,6 +47,7 @@ class PostgREST:
     admin_port: int
     log: Path
     pool: int = 20
+    is_replica: bool = False
     _child: Child | None = field(default=None, init=False, repr=False)
 
     @property
@@ -90,7 +91,7 @@ class PostgREST:
             "PGRST_DB_CONFIG": "true",
             "PGRST_DB_PLAN_ENABLED": "false",
             "PGRST_OPENAPI_MODE": "follow-privileges",
-            "PGRST_DB_CHANNEL_ENABLED": "true",
+            "PGRST_DB_CHANNEL_ENABLED": "false" if self.is_replica else "true",
             "PGRST_JWT_SECRET": self.jwks,
             "PGRST_SERVER_HOST": HOST,
             "PGRST_SERVER_PORT": str(self.port),

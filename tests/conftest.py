@@ -30,6 +30,7 @@ pytest_plugins = (
     "tests.support.uploads",
     "tests.support.moves",
     "tests.support.odd_server",
+    "tests.support.replica",
     "tests.support.rest",
     "tests.integration.matrix_trial",
 )

@@ -104,7 +104,7 @@ def _bare(connection: Connection, query: dict[str, Any]) -> list[str]:
 
 def _times(connection: Connection, query: dict[str, Any], rows: list[str]) -> list[tuple[float, float, float]]:
     bare = [f"select json_agg(page)::text from ({text}) page" for text in rows]  # noqa: S608 - our own text
-    ours = "select public.listing_feed(%s::jsonb, null, null)::text"
+    ours = "select public.listing_feed(%s::jsonb, null)::text"
     return [
         (
             _milliseconds(connection, ours, json.dumps(query)),

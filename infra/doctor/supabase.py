@@ -73,6 +73,21 @@ def ended_sessions(_variables: Variables) -> str:
 
 
 @check(
+    "read replica",
+    needs=("SUPABASE_READ_URL",),
+    advice="Check SUPABASE_READ_URL and the replica's lag in the dashboard; until then guests read from the primary.",
+)
+def read_replica(_variables: Variables) -> str:
+    """Check that the replica answers a read and is not behind."""
+    from auto360.container.data import replica, replica_settings
+    from auto360.providers.database.addresses import address_of
+
+    address = address_of("popular_searches", {"p_days": 1, "p_least": 1, "p_limit": 1})
+    replica().fetch(str(address))
+    return f"answers, behind by less than {replica_settings().replica_lag_seconds} s"
+
+
+@check(
     "API keys",
     needs=("SUPABASE_SERVICE_ROLE_KEY",),
     advice="Exchange the two keys; the service key belongs to functions only.",

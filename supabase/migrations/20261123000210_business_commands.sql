@@ -47,7 +47,7 @@ $$;
 comment on function private.business_invitation(uuid, uuid) is
   'Returns the open invitation of this user''s phone, or a row of nulls.';
 
-create function public.business_read(p_business_id uuid, p_user_id uuid) returns jsonb
+create function public.business_read(p_business_id uuid, p_user_id uuid default null) returns jsonb
 language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_build_object(
       'id', b.id, 'name', b.name, 'category', b.category, 'description', b.description,

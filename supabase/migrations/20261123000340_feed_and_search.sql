@@ -163,15 +163,13 @@ end;
 $$;
 comment on function private.feed_page(jsonb) is 'Returns the listings of one page with their sellers, in order.';
 
-create function public.listing_feed(p_query jsonb, p_viewer_id uuid, p_searches jsonb) returns json
-language plpgsql volatile set search_path = '' as $$
+create function public.listing_feed(p_query jsonb, p_viewer_id uuid default null) returns json
+language plpgsql stable set search_path = '' as $$
 declare
-  v_query jsonb := p_query;
+  -- Called by GET, PostgREST 12 gives the document as the text that it is in the address.
+  v_query jsonb := case pg_catalog.jsonb_typeof(p_query) when 'string' then (p_query #>> '{}')::jsonb else p_query end;
   v_listings json;
 begin
-  if p_searches is not null then
-    perform public.count_searches(p_searches);
-  end if;
   v_listings := private.feed_page(v_query);
   -- Nobody's words match: look for titles that are nearly the same. Later pages say which of the two they continue.
   if v_query ->> 'match' = 'words' and v_query -> 'after' is null and v_listings::text = '[]' then
@@ -183,9 +181,9 @@ begin
       array(select (l ->> 'id')::uuid from pg_catalog.json_array_elements(v_listings) as l), p_viewer_id) end);
 end;
 $$;
-comment on function public.listing_feed(jsonb, uuid, jsonb) is
+comment on function public.listing_feed(jsonb, uuid) is
   'Returns a page of the feed or of a search: {listings, match, marks}; marks is {liked, saved} for a viewer. '
-  'p_query: see private.feed_statement. p_searches: searches that the backend has buffered, see count_searches.';
+  'p_query: see private.feed_statement.';
 
 -- Searches, counted in batches, and what is searched for most.
 
@@ -204,7 +202,9 @@ comment on function public.count_searches(jsonb) is
   'Adds a batch [{term, category, searched_on, searches}] of searches that the backend has buffered; null adds '
   'nothing.';
 
-create function public.popular_searches(p_category text, p_days integer, p_least integer, p_limit integer) returns jsonb
+create function public.popular_searches(
+  p_days integer, p_least integer, p_limit integer, p_category text default null
+) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(popular) order by popular.searches desc, popular.term), '[]')
   from (
@@ -216,7 +216,7 @@ language sql stable set search_path = '' as $$
     order by 2 desc, 1 limit p_limit
   ) as popular;
 $$;
-comment on function public.popular_searches(text, integer, integer, integer) is
+comment on function public.popular_searches(integer, integer, integer, text) is
   'Returns the most frequent search terms of p_days Bishkek days, [{term, searches}], each searched at least p_least '
   'times.';
 
@@ -292,21 +292,16 @@ comment on function private.listing_view(uuid, uuid) is
   'Returns a listing for a viewer, null when the viewer may not see it. Includes the phone for signed-in viewers, and '
   'state and reason of the check for those who may edit the listing.';
 
-create function public.listing_read(p_listing_id uuid, p_viewer_id uuid, p_views jsonb) returns jsonb
-language plpgsql volatile set search_path = '' as $$
+create function public.listing_read(p_listing_id uuid, p_viewer_id uuid default null) returns jsonb
+language plpgsql stable set search_path = '' as $$
 begin
-  if p_views is not null then
-    perform public.record_listing_views(p_views);
-  end if;
   return private.listing_view(p_listing_id, p_viewer_id);
 end;
 $$;
-comment on function public.listing_read(uuid, uuid, jsonb) is
-  'Returns private.listing_view for the backend. p_views: views that the backend has buffered, counted in the same '
-  'call.';
+comment on function public.listing_read(uuid, uuid) is 'Returns private.listing_view for the backend.';
 
 create function public.business_listings(
-  p_business_id uuid, p_user_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer
+  p_business_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer, p_user_id uuid default null
 ) returns jsonb
 language sql stable set search_path = '' as $$
   with viewer as materialized (
@@ -325,7 +320,7 @@ language sql stable set search_path = '' as $$
     (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(p) order by p.created_at desc, p.id desc) from page p), '[]')) end
   from viewer v;
 $$;
-comment on function public.business_listings(uuid, uuid, timestamptz, uuid, integer) is
+comment on function public.business_listings(uuid, timestamptz, uuid, integer, uuid) is
   'Returns a page of a business''s listings {listings}, newest first, after the listing (p_before, p_before_id): '
   'public ones, for members all. Reason: not_found.';
 
@@ -509,21 +504,21 @@ comment on function private.search_condition(jsonb) is
 
 revoke execute on function private.listing_filters(jsonb), private.feed_has_bounds(jsonb),
   private.feed_statement(jsonb), private.seller_card(uuid), private.listing_flags(uuid[], uuid),
-  public.listing_marks(uuid[], uuid), private.feed_page(jsonb), public.listing_feed(jsonb, uuid, jsonb),
-  public.count_searches(jsonb), public.popular_searches(text, integer, integer, integer),
+  public.listing_marks(uuid[], uuid), private.feed_page(jsonb), public.listing_feed(jsonb, uuid),
+  public.count_searches(jsonb), public.popular_searches(integer, integer, integer, text),
   private.edits_listing(public.listings, uuid), private.shows_listing(public.listings, uuid),
   private.full_details(public.listings), private.exact_counts(uuid), private.listing_view(uuid, uuid),
-  public.listing_read(uuid, uuid, jsonb), public.business_listings(uuid, uuid, timestamptz, uuid, integer),
+  public.listing_read(uuid, uuid), public.business_listings(uuid, timestamptz, uuid, integer, uuid),
   private.search_words(text), private.search_either(text, text[]), private.search_guess(text),
   private.feed_circle(jsonb), private.search_excluded(text), private.search_wanted(text),
   private.search_exclusions(text), private.search_condition(jsonb) from public, anon, authenticated;
 grant execute on function private.listing_filters(jsonb), private.feed_has_bounds(jsonb),
   private.feed_statement(jsonb), private.seller_card(uuid), private.listing_flags(uuid[], uuid),
-  public.listing_marks(uuid[], uuid), private.feed_page(jsonb), public.listing_feed(jsonb, uuid, jsonb),
-  public.count_searches(jsonb), public.popular_searches(text, integer, integer, integer),
+  public.listing_marks(uuid[], uuid), private.feed_page(jsonb), public.listing_feed(jsonb, uuid),
+  public.count_searches(jsonb), public.popular_searches(integer, integer, integer, text),
   private.edits_listing(public.listings, uuid), private.shows_listing(public.listings, uuid),
   private.full_details(public.listings), private.exact_counts(uuid), private.listing_view(uuid, uuid),
-  public.listing_read(uuid, uuid, jsonb), public.business_listings(uuid, uuid, timestamptz, uuid, integer),
+  public.listing_read(uuid, uuid), public.business_listings(uuid, timestamptz, uuid, integer, uuid),
   private.search_words(text), private.search_either(text, text[]), private.search_guess(text),
   private.feed_circle(jsonb), private.search_excluded(text), private.search_wanted(text),
   private.search_exclusions(text), private.search_condition(jsonb) to service_role;

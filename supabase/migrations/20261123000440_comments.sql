@@ -215,7 +215,8 @@ comment on function private.comment_view(public.comments) is
   'Returns a comment with its author, as the API returns it.';
 
 create function public.comments_page(
-  p_viewer_id uuid, p_listing_id uuid, p_parent_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer
+  p_listing_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer, p_viewer_id uuid default null,
+  p_parent_id uuid default null
 ) returns jsonb
 language sql stable set search_path = '' as $$
   select case when not coalesce((
@@ -232,7 +233,7 @@ language sql stable set search_path = '' as $$
         order by c.created_at desc, c.id desc limit p_limit
       ) as page), '[]')) end;
 $$;
-comment on function public.comments_page(uuid, uuid, uuid, timestamptz, uuid, integer) is
+comment on function public.comments_page(uuid, timestamptz, uuid, integer, uuid, uuid) is
   'Returns a page of the comments of a listing, or of the replies to one, newest first: {comments}. Reason: '
   'not_found.';
 
@@ -324,11 +325,11 @@ comment on function public.comment_decide(uuid, uuid, boolean) is
   'forbidden, account_blocked, authentication_required.';
 
 revoke execute on function private.may_comment(uuid, uuid, uuid), private.comment_view(public.comments),
-  public.comments_page(uuid, uuid, uuid, timestamptz, uuid, integer), public.comment_add(uuid, uuid, uuid, text),
+  public.comments_page(uuid, timestamptz, uuid, integer, uuid, uuid), public.comment_add(uuid, uuid, uuid, text),
   public.comment_remove(uuid, uuid), public.comments_to_check(uuid, integer),
   public.comment_decide(uuid, uuid, boolean) from public, anon, authenticated;
 grant execute on function private.may_comment(uuid, uuid, uuid), private.comment_view(public.comments),
-  public.comments_page(uuid, uuid, uuid, timestamptz, uuid, integer), public.comment_add(uuid, uuid, uuid, text),
+  public.comments_page(uuid, timestamptz, uuid, integer, uuid, uuid), public.comment_add(uuid, uuid, uuid, text),
   public.comment_remove(uuid, uuid), public.comments_to_check(uuid, integer),
   public.comment_decide(uuid, uuid, boolean) to service_role;
 revoke execute on function private.check_comment(), private.count_comments(), private.notify_of_comment(),

@@ -37,7 +37,7 @@ $$;
 comment on function private.may_see_video(public.videos, uuid) is
   'Returns true for its owner, its uploader, and everybody who may see the listing that shows it.';
 
-create function public.video_read(p_video_id text, p_viewer_id uuid) returns jsonb
+create function public.video_read(p_video_id text, p_viewer_id uuid default null) returns jsonb
 language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_build_object('id', v.id, 'listing_id', coalesce(v.listing_id, v.next_listing_id),
     'provider', v.provider, 'provider_video_id', v.provider_video_id,

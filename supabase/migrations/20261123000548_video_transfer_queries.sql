@@ -37,7 +37,7 @@ $$;
 comment on function public.video_migration_status(integer) is
   'Returns the status of the video transfer: states, today''s limit and use, reasons of failures.';
 
-create function public.video_migration_under_way(p_only text[], p_seconds integer) returns integer
+create function public.video_migration_under_way(p_seconds integer, p_only text[] default null) returns integer
 language sql stable set search_path = '' as $$
   select pg_catalog.count(*)::integer from public.video_migrations m
   where (m.state in ('copying', 'uploaded', 'ready', 'switched') or (m.state = 'failed' and m.failure_kind = 'retryable'))
@@ -45,7 +45,7 @@ language sql stable set search_path = '' as $$
       <= pg_catalog.now() + pg_catalog.make_interval(secs => p_seconds)
     and (p_only is null or private.is_named(m, p_only));
 $$;
-comment on function public.video_migration_under_way(text[], integer) is
+comment on function public.video_migration_under_way(integer, text[]) is
   'Returns unfinished entries that will be due within p_seconds, including leased ones.';
 
 create function public.video_migration_report(p_days integer) returns jsonb
@@ -61,7 +61,9 @@ $$;
 comment on function public.video_migration_report(integer) is
   'Returns the last p_days days and up to a hundred failed entries, newest first.';
 
-create function public.video_migration_entries(p_only text[], p_states text[], p_after uuid, p_most integer) returns jsonb
+create function public.video_migration_entries(
+  p_only text[], p_states text[], p_most integer, p_after uuid default null
+) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(private.migration_entry(m) order by m.id), '[]') from (
     select m.* from public.video_migrations m
@@ -69,7 +71,7 @@ language sql stable set search_path = '' as $$
       and m.id > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
     order by m.id limit p_most) as m;
 $$;
-comment on function public.video_migration_entries(text[], text[], uuid, integer) is
+comment on function public.video_migration_entries(text[], text[], integer, uuid) is
   'Returns a page of entries in these states or with these ids. Read-only.';
 
 -- The move of videos in the hands of administrators: the same steps as the command line's, with a line in the audit log in
@@ -122,10 +124,10 @@ comment on function public.migration_order(uuid, jsonb, inet, text) is
   'authentication_required.';
 
 revoke execute on function private.migration_states(), public.video_migration_status(integer),
-  public.video_migration_under_way(text[], integer), public.video_migration_report(integer),
-  public.video_migration_entries(text[], text[], uuid, integer), public.migration_overview(uuid, integer, integer),
+  public.video_migration_under_way(integer, text[]), public.video_migration_report(integer),
+  public.video_migration_entries(text[], text[], integer, uuid), public.migration_overview(uuid, integer, integer),
   public.migration_order(uuid, jsonb, inet, text) from public, anon, authenticated;
 grant execute on function private.migration_states(), public.video_migration_status(integer),
-  public.video_migration_under_way(text[], integer), public.video_migration_report(integer),
-  public.video_migration_entries(text[], text[], uuid, integer), public.migration_overview(uuid, integer, integer),
+  public.video_migration_under_way(integer, text[]), public.video_migration_report(integer),
+  public.video_migration_entries(text[], text[], integer, uuid), public.migration_overview(uuid, integer, integer),
   public.migration_order(uuid, jsonb, inet, text) to service_role;

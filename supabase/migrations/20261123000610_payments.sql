@@ -325,7 +325,7 @@ comment on function public.payment_cancel(uuid, uuid, jsonb) is
 
 -- Tokens of suppliers under a new key: what an older key encrypted is read and written anew, row by row.
 
-create function public.payment_profiles_stale(p_key_id text, p_after uuid, p_limit integer) returns jsonb
+create function public.payment_profiles_stale(p_key_id text, p_limit integer, p_after uuid default null) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
     'id', f.id, 'token_encrypted', f.token_encrypted) order by f.id), '[]')
@@ -335,7 +335,7 @@ language sql stable set search_path = '' as $$
     order by p.id limit p_limit
   ) f
 $$;
-comment on function public.payment_profiles_stale(text, uuid, integer) is
+comment on function public.payment_profiles_stale(text, integer, uuid) is
   'Returns tokens encrypted under another key than p_key_id, after an id: [{id, token_encrypted}].';
 
 create function public.payment_profile_reencrypt(p_id uuid, p_old text, p_new text) returns boolean
@@ -354,7 +354,7 @@ revoke execute on function private.app_tier(text), private.live_attempt(uuid), p
   private.take_attempt(public.payments, jsonb), public.payment_open(uuid, jsonb, text, jsonb),
   public.payment_attempt_opened(uuid, jsonb, jsonb), public.payment_attempt_failed(uuid, text, text, jsonb),
   private.attempts_to_ask(uuid, integer), public.payment_read(uuid, uuid, integer),
-  public.payment_cancel(uuid, uuid, jsonb), public.payment_profiles_stale(text, uuid, integer),
+  public.payment_cancel(uuid, uuid, jsonb), public.payment_profiles_stale(text, integer, uuid),
   public.payment_profile_reencrypt(uuid, text, text) from public, anon, authenticated;
 grant execute on function private.app_tier(text), private.live_attempt(uuid), private.payment_view(public.payments),
   private.risk_counts(uuid, bytea), private.assess_order_risk(jsonb, bigint, jsonb),
@@ -362,5 +362,5 @@ grant execute on function private.app_tier(text), private.live_attempt(uuid), pr
   private.take_attempt(public.payments, jsonb), public.payment_open(uuid, jsonb, text, jsonb),
   public.payment_attempt_opened(uuid, jsonb, jsonb), public.payment_attempt_failed(uuid, text, text, jsonb),
   private.attempts_to_ask(uuid, integer), public.payment_read(uuid, uuid, integer),
-  public.payment_cancel(uuid, uuid, jsonb), public.payment_profiles_stale(text, uuid, integer),
+  public.payment_cancel(uuid, uuid, jsonb), public.payment_profiles_stale(text, integer, uuid),
   public.payment_profile_reencrypt(uuid, text, text) to service_role;

@@ -629,7 +629,7 @@ comment on function private.activity_metrics() is
   'Returns registrations and reports of 24 hours in percent of a usual day of the two weeks before (weak below 20), '
   'and listings of 24 hours for 50 million som or more.';
 
-create function public.monitoring_metrics(p_disk_bytes bigint) returns jsonb
+create function public.monitoring_metrics(p_disk_bytes bigint default null) returns jsonb
 language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(f)) from (
     select 'database_connections' as metric, '' as subject, s.connections_percent as value, false as weak

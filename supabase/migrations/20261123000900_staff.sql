@@ -185,7 +185,8 @@ comment on function public.operators_list(uuid) is
   'administrators. Reasons: forbidden, account_blocked, authentication_required.';
 
 create function public.audit_page(
-  p_operator_id uuid, p_area text, p_actor_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer
+  p_operator_id uuid, p_before timestamptz, p_before_id uuid, p_limit integer, p_area text default null,
+  p_actor_id uuid default null
 ) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
@@ -205,7 +206,7 @@ begin
       order by l.created_at desc, l.id desc limit p_limit) as e));
 end;
 $$;
-comment on function public.audit_page(uuid, text, uuid, timestamptz, uuid, integer) is
+comment on function public.audit_page(uuid, timestamptz, uuid, integer, text, uuid) is
   'Returns a page of the audit log, newest first, before a position; p_area is the part of the action before its dot. '
   'For administrators. Reasons: forbidden, account_blocked, authentication_required.';
 
@@ -451,7 +452,7 @@ revoke execute on function private.is_operator(text),
   public.operator_sign_in(text, jsonb, inet, uuid, bytea, jsonb, jsonb, text),
   public.operator_session(bytea, integer), public.operator_sign_out(bytea, inet, text),
   public.operator_appoint(uuid, text, text, inet, text), public.operators_list(uuid),
-  public.audit_page(uuid, text, uuid, timestamptz, uuid, integer), private.work_of_moderators(),
+  public.audit_page(uuid, timestamptz, uuid, integer, text, uuid), private.work_of_moderators(),
   private.work_of_finance(), private.state_of_backups(), public.operations_overview(uuid),
   public.backups_overview(uuid, integer), public.operator_form_once(uuid, uuid),
   private.audit_appointment(uuid, text, uuid, jsonb, inet, text), private.set_role(public.accounts, text),
@@ -462,7 +463,7 @@ grant execute on function private.is_operator(text),
   public.operator_sign_in(text, jsonb, inet, uuid, bytea, jsonb, jsonb, text),
   public.operator_session(bytea, integer), public.operator_sign_out(bytea, inet, text),
   public.operator_appoint(uuid, text, text, inet, text), public.operators_list(uuid),
-  public.audit_page(uuid, text, uuid, timestamptz, uuid, integer), private.work_of_moderators(),
+  public.audit_page(uuid, timestamptz, uuid, integer, text, uuid), private.work_of_moderators(),
   private.work_of_finance(), private.state_of_backups(), public.operations_overview(uuid),
   public.backups_overview(uuid, integer), public.operator_form_once(uuid, uuid),
   private.audit_appointment(uuid, text, uuid, jsonb, inet, text), private.set_role(public.accounts, text),

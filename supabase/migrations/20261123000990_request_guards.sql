@@ -120,6 +120,11 @@ declare
     when 'service_role' then v_headers ->> 'x-session-id' end;
   v_refusal text;
 begin
+  if v_claims ->> 'role' = 'service_role' and v_headers ? 'x-max-lag' and pg_catalog.pg_is_in_recovery()
+      and coalesce(pg_catalog.now() - pg_catalog.pg_last_xact_replay_timestamp()
+        > pg_catalog.make_interval(secs => (v_headers ->> 'x-max-lag')::integer), true) then
+    raise sqlstate 'PT503' using message = 'the replica lags';
+  end if;
   if v_session is null then
     return;
   end if;
@@ -135,7 +140,8 @@ comment on function private.check_session() is
   'Checks sessions as PostgREST''s pre-request: refuses (HTTP 401, with the reason as the message) a user whose '
   'session has ended or who is blocked, and a backend request on behalf of such a session (header X-Session-Id beside '
   'the service key). Confirms the check in X-Session-Checked, so that the backend notices when the setting below is '
-  'missing.';
+  'missing. A replica that has replayed nothing for longer than the backend allows (X-Max-Lag, in seconds) refuses '
+  'with HTTP 503.';
 
 create function private.end_sessions_of_blocked() returns trigger
 language plpgsql security definer set search_path = '' as $$

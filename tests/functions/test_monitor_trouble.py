@@ -60,6 +60,9 @@ def test_a_monitor_that_dies_while_it_sends_loses_nothing_and_sends_one_sms(oper
                 raise Died
             return self.behind.call(function, arguments)
 
+        def call_read(self, function: str, arguments: Any) -> Any:
+            return self.behind.call_read(function, arguments)
+
         def select(self, *args: Any, **kwargs: Any) -> Any:
             return self.behind.select(*args, **kwargs)
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from auto360.container.cached import shared_cache
-from auto360.container.data import database
+from auto360.container.data import database, public_database
 from auto360.container.storage import image_links
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def businesses() -> Businesses:
     from auto360.domains.business.accounts import Businesses
 
-    return Businesses(database(), shared_cache(), image_links())
+    return Businesses(public_database(), shared_cache(), image_links())
 
 
 @cache

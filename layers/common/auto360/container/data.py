@@ -10,6 +10,8 @@ from auto360.providers.database import Database
 if TYPE_CHECKING:
     import httpx
 
+    from auto360.providers.database.postgrest import PostgrestDatabase, ReplicaSettings
+
 
 @cache
 def database() -> Database:
@@ -20,6 +22,37 @@ def database() -> Database:
     settings = SupabaseSettings.load()
     noting = partial(TracingTransport, is_database=True)
     return PostgrestDatabase(settings, new_client(settings, around=noting))
+
+
+@cache
+def public_database() -> Database:
+    """Return the database for public routes: guests read from the replica where there is one."""
+    if not replica_settings().supabase_read_url:
+        return database()
+    from auto360.providers.database.replica import ReplicatedDatabase
+
+    return ReplicatedDatabase(database(), replica())
+
+
+@cache
+def replica_settings() -> ReplicaSettings:
+    """Return the address of the replica and its lag."""
+    from auto360.providers.database.postgrest import ReplicaSettings
+
+    return ReplicaSettings.load()
+
+
+@cache
+def replica() -> PostgrestDatabase:
+    """Return the read replica, which answers GET alone."""
+    from auto360.container.outgoing import TracingTransport
+    from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+
+    lag = replica_settings()
+    settings = lag.server(SupabaseSettings.load())
+    client = new_client(settings, around=partial(TracingTransport, is_database=True))
+    client.headers["X-Max-Lag"] = str(lag.replica_lag_seconds)
+    return PostgrestDatabase(settings, client)
 
 
 @cache

@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from auto360.container.cached import cache_settings, shared_cache
-from auto360.container.data import database
+from auto360.container.data import database, public_database, replica_settings
 from auto360.core.clock import utc_now
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def feed() -> Feed:
     """Build feed, search and popular searches."""
     from auto360.domains.listings.feed import Feed, PopularSettings
 
-    return Feed(database(), shared_cache(), cache_settings(), PopularSettings.load(), _batch(), utc_now)
+    lag = replica_settings().lag_seconds
+    return Feed(public_database(), shared_cache(), cache_settings(), PopularSettings.load(), _batch(), utc_now, lag)
 
 
 @cache
@@ -34,7 +35,7 @@ def reader() -> ListingReader:
 
     # The key tells viewers apart for two days; it needs no place of its own in the secret store.
     secret = SupabaseSettings.load().supabase_service_role_key.get_secret_value()
-    return ListingReader(database(), ViewerFingerprint(secret.encode()), _batch(), utc_now)
+    return ListingReader(public_database(), ViewerFingerprint(secret.encode()), _batch(), utc_now)
 
 
 @cache
@@ -61,7 +62,7 @@ def comments() -> Comments:
     """Comments below listings."""
     from auto360.domains.listings.comments import Comments
 
-    return Comments(database())
+    return Comments(public_database())
 
 
 def _batch() -> Batch:

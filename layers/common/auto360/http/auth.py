@@ -14,7 +14,7 @@ from auto360.core.errors import AccountBlocked, AuthenticationRequired, RateLimi
 from auto360.core.identity import Principal
 from auto360.http.declarations import Declares, declares
 from auto360.http.requests import header, place_of, request_of
-from auto360.providers.database import act_for
+from auto360.providers.database import act_for, let_reads_lag
 from auto360.providers.rate_limit import Count, Limit
 
 _SCHEME = "bearer "
@@ -50,14 +50,19 @@ SignedIn = Annotated[Principal, Depends(_signed_in), NEEDS_TOKEN]
 
 def _maybe_signed_in(resolved: ResolvedRequest) -> Principal | None:
     event = resolved.resolved_event.raw_event
+    if not header(event, "Authorization"):
+        let_reads_lag(lag=True)
+        return None
     try:
-        return principal_of(event) if header(event, "Authorization") else None
+        return principal_of(event)
     except AuthenticationRequired:
         return None
 
 
 MaybeSignedIn = Annotated[Principal | None, Depends(_maybe_signed_in), Declares("optional", NEEDS_TOKEN.refusals)]
 """Parameter type of a public route: a caller with an expired token is served as anonymous.
+
+A caller without any token is a guest, who may read from a replica: a caller with one may have written just now.
 
 A token of a session that was ended is refused: whoever logged out or was blocked is told so.
 """

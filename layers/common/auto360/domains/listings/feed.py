@@ -17,10 +17,15 @@ from auto360.core.pagination import Page, decode_cursor, encode_cursor
 from auto360.core.settings import EnvSettings
 from auto360.core.text import fold
 from auto360.domains.listings.synonyms import in_latin
-from auto360.domains.listings.write_buffer import Batch
+from auto360.domains.listings.write_buffer import Batch, Item
 from auto360.providers.cache import Cache, CacheSettings, remembered
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.feed_and_search import listing_feed, listing_marks, popular_searches
+from auto360.providers.database.functions.feed_and_search import (
+    count_searches,
+    listing_feed,
+    listing_marks,
+    popular_searches,
+)
 
 Category = Literal["car", "horse", "real_estate"]
 Sort = Literal["newest", "price_asc", "price_desc", "views", "nearest"]
@@ -94,7 +99,7 @@ class FeedQuery:
 
 @dataclass(frozen=True)
 class Feed:
-    """Feed use cases and their dependencies."""
+    """Feed use cases and their dependencies. Guests' pages may lag by `lag_seconds`; 0 without a replica."""
 
     database: Database
     cache: Cache
@@ -102,6 +107,7 @@ class Feed:
     popular_of: PopularSettings
     searches: Batch
     now: Clock
+    lag_seconds: int = 0
 
     def page(self, query: FeedQuery, *, viewer: Principal | None, cursor: str | None) -> Page:
         """Return a page with the viewer's `is_liked` and `is_saved`. Raises ValidationFailed."""
@@ -136,17 +142,26 @@ class Feed:
         marks: Row = {}
 
         def ask() -> Row:
-            with self.searches.due() as searches:
-                answer: Row = listing_feed(self.database, query=document, viewer_id=viewer_id, searches=searches)
+            answer: Row = listing_feed(self.database, query=document, viewer_id=viewer_id)
+            self.searches.flush(self._write)
             marks.update(answer["marks"] or {})
             return {"listings": answer["listings"], "match": answer["match"]}
 
         key = json.dumps(document, ensure_ascii=False, sort_keys=True)
-        shared: Row = remembered(self.cache, CACHED, key, seconds=self.keeps.cache_feed_seconds, make=ask)
+        settles_in = 0
+        if viewer is None and self.lag_seconds:
+            # Made from a replica, so that it may lack what a signed-in caller has just written.
+            key, settles_in = f"guests:{key}", self.lag_seconds
+        shared: Row = remembered(
+            self.cache, CACHED, key, seconds=self.keeps.cache_feed_seconds, settles_in=settles_in, make=ask
+        )
         if viewer_id is not None and not marks and shared["listings"]:
             ids = [row["id"] for row in shared["listings"]]
             marks = listing_marks(self.database, listing_ids=ids, viewer_id=viewer_id)
         return shared, marks
+
+    def _write(self, searches: list[Item]) -> None:
+        count_searches(self.database, searches=searches)
 
     def _count(self, text: str, category: Category | None) -> None:
         # Searches for phone numbers are personal data and are not counted.

@@ -14,6 +14,7 @@ from auto360.domains.listings.feed import BISHKEK
 from auto360.domains.listings.write_buffer import Batch
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.feed_and_search import listing_read
+from auto360.providers.database.functions.reactions import record_listing_views
 from auto360.providers.database.pages import newest_first
 
 _MINE, _FAVOURITES = "mine", "favourites"
@@ -54,8 +55,8 @@ class ListingReader:
     def one(self, listing_id: str, *, viewer: Principal | None, address: str, user_agent: str) -> Row:
         """Return a listing, its phone for signed-in viewers; counts one view per day and viewer. Raises NotFound."""
         viewer_id = viewer.user_id if viewer else None
-        with self.views.due() as views:
-            found: Row | None = listing_read(self.database, listing_id=listing_id, viewer_id=viewer_id, views=views)
+        found: Row | None = listing_read(self.database, listing_id=listing_id, viewer_id=viewer_id)
+        self.views.flush(lambda views: record_listing_views(self.database, views=views))
         if found is None:
             raise NotFound
         if found["status"] == "active" and not found["is_mine"]:

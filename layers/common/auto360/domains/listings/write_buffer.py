@@ -1,9 +1,10 @@
-"""Write buffer of views and searches, flushed with a later call.
+"""Write buffer of views and searches, flushed with a call of its own during a later request.
 
 Saves a write per read. Items that an instance has not flushed when the cloud ends it are lost: counts may be slightly
 too low, never too high.
 """
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,9 @@ from typing import Any
 from pydantic import Field
 
 from auto360.core.settings import EnvSettings
+from auto360.providers.database import DatabaseUnavailable
+
+_LOG = logging.getLogger("auto360.domains.listings")
 
 Item = dict[str, Any]
 
@@ -39,6 +43,16 @@ class Batch:
         kept = self._items.setdefault(key, item)
         if adds_up and kept is not item:
             kept[adds_up] += item[adds_up]
+
+    def flush(self, write: Callable[[list[Item]], object]) -> None:
+        """Write the items that are due. An outage keeps them for another period and fails no read."""
+        try:
+            with self.due() as items:
+                if items is not None:
+                    write(items)
+        except DatabaseUnavailable as error:
+            self._since = self._now()
+            _LOG.warning("counts not written, kept: %s", error.reason)
 
     @contextmanager
     def due(self) -> Iterator[list[Item] | None]:

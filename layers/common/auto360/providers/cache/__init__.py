@@ -1,6 +1,7 @@
 """Port to the cache: answers shared by many callers, for minutes (docs/reference/limits.md)."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -19,10 +20,15 @@ class Cache(Protocol):
         """Keep a text for `seconds`."""
 
     def generation(self, group: str) -> int:
-        """Return the current generation of a group of keys."""
+        """Return the current generation of a group of keys: its beginning in Unix milliseconds, or 0."""
 
     def invalidate(self, group: str) -> None:
         """Start a new generation: keys of older ones are no longer found."""
+
+
+def next_generation(last: int, *, now: float) -> int:
+    """Return the generation that begins at `now`, above the last one whatever the clocks say."""
+    return max(last + 1, int(now * 1000))
 
 
 class CacheSettings(EnvSettings):
@@ -35,12 +41,28 @@ class CacheSettings(EnvSettings):
     cache_statistics_seconds: int = Field(1800, ge=0)
 
 
-def remembered(cache: Cache, group: str, key: str, *, seconds: int, make: Callable[[], Any]) -> Any:
-    """Return a JSON value from the cache, else make and keep it. Writes invalidate the group, not single keys."""
-    whole = f"{group}:{cache.generation(group)}:{key}"
+def remembered(
+    cache: Cache,
+    group: str,
+    key: str,
+    *,
+    seconds: int,
+    make: Callable[[], Any],
+    settles_in: int = 0,
+    now: Callable[[], float] = time.time,
+) -> Any:
+    """Return a JSON value from the cache, else make and keep it. Writes invalidate the group, not single keys.
+
+    For `settles_in` seconds after a write a value may still be made from what was there before: it is kept for no
+    longer than that.
+    """
+    generation = cache.generation(group)
+    whole = f"{group}:{generation}:{key}"
     kept = cache.get(whole)
     if kept is not None:
         return json.loads(kept)
     value = make()
+    if now() - generation / 1000 < settles_in:
+        seconds = min(seconds, settles_in)
     cache.put(whole, json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str), seconds=seconds)
     return value

@@ -4,6 +4,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
+from auto360.providers.cache import next_generation
+
 _MOST_ENTRIES = 500
 
 
@@ -29,4 +31,4 @@ class MemoryCache:
         return self._generations.get(group, 0)
 
     def invalidate(self, group: str) -> None:
-        self._generations[group] = self.generation(group) + 1
+        self._generations[group] = next_generation(self.generation(group), now=time.time())

@@ -14,6 +14,12 @@ _LOG = logging.getLogger("auto360.providers.cache")
 _ASK_AGAIN_AFTER_SECONDS = 30.0
 _Result = TypeVar("_Result")
 
+# `next_generation` in one step, so that of two writes at once each begins a generation.
+_BEGIN = """
+local last = tonumber(redis.call('GET', KEYS[1]) or 0)
+return redis.call('SET', KEYS[1], string.format('%.0f', math.max(last + 1, tonumber(ARGV[1]))))
+"""
+
 
 class RedisCache:
     """`Cache` on Redis. While Redis fails, `fallback` serves, and Redis is not tried for a while."""
@@ -42,7 +48,8 @@ class RedisCache:
     def invalidate(self, group: str) -> None:
         """Start a new generation, in the fallback as well."""
         self._fallback.invalidate(group)
-        self._try(lambda: self._client.incr(f"cache-generation:{group}"), lambda: None)
+        now = int(time.time() * 1000)
+        self._try(lambda: self._client.eval(_BEGIN, 1, f"cache-generation:{group}", now), lambda: None)
 
     def _try(self, ask: Callable[[], _Result], instead: Callable[[], _Result]) -> _Result:
         if time.monotonic() >= self._ask_again_at:

@@ -1,4 +1,4 @@
-"""Port to the database: call an SQL function, and read rows as the user of a token."""
+"""Port to the database: call or read an SQL function, and read rows as the user of a token."""
 
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
@@ -7,7 +7,8 @@ from typing import Any, Protocol
 from auto360.core.errors import ServiceUnavailable
 
 Row = dict[str, Any]
-Json = Mapping[str, Any] | Sequence[Any]
+Document = Mapping[str, Any]
+Json = Document | Sequence[Any]
 
 
 class DatabaseUnavailable(ServiceUnavailable):
@@ -34,6 +35,12 @@ class Database(Protocol):
         After `act_for` nothing is run, and the refusal of `private.check_session` raised, once that session has ended.
         """
 
+    def call_read(self, function: str, arguments: Mapping[str, Any]) -> Any:
+        """Run an SQL function that writes nothing, as `call` does; None leaves an argument at its default.
+
+        The result may be seconds old where `may_lag` says so.
+        """
+
     def select(self, table: str, query: Mapping[str, str], *, user_token: str) -> list[Row]:
         """Read rows in PostgREST's query language as the user of the token; row security applies."""
 
@@ -42,6 +49,9 @@ _round_trips: ContextVar[int] = ContextVar("database_round_trips", default=0)
 
 
 _acting: ContextVar[str | None] = ContextVar("acting_session", default=None)
+
+
+_lagging: ContextVar[bool] = ContextVar("reads_may_lag", default=False)
 
 
 def act_for(session_id: str | None) -> None:
@@ -54,15 +64,26 @@ def acting() -> str | None:
     return _acting.get()
 
 
+def let_reads_lag(*, lag: bool) -> None:
+    """Allow or forbid that later reads of this request come from a replica (docs/decisions/0117)."""
+    _lagging.set(lag)
+
+
+def may_lag() -> bool:
+    """Return True while reads of the running request may come from a replica."""
+    return _lagging.get()
+
+
 def count_round_trip() -> None:
     """Count a database round trip; providers call it each time."""
     _round_trips.set(_round_trips.get() + 1)
 
 
 def reset_round_trips() -> None:
-    """Reset the counter at the start of a request or job, without a session."""
+    """Reset the counter at the start of a request or job, without a session and without a replica."""
     _round_trips.set(0)
     _acting.set(None)
+    _lagging.set(False)
 
 
 def round_trips() -> int:

@@ -6,11 +6,19 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import httpx
-from pydantic import SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from auto360.core.refusals import refusal_of
 from auto360.core.settings import EnvSettings
-from auto360.providers.database import DatabaseRefused, DatabaseUnavailable, Row, acting, count_round_trip
+from auto360.providers.database import (
+    DatabaseRefused,
+    DatabaseUnavailable,
+    Row,
+    acting,
+    count_round_trip,
+    let_reads_lag,
+)
+from auto360.providers.database.addresses import address_of
 from auto360.providers.database.answers import RolledBack, code_of, result_of
 from auto360.providers.transport import connections
 from auto360.providers.transport.connections import Around
@@ -20,6 +28,12 @@ _PAUSES_SECONDS = (0.05, 0.2)
 
 # The largest result is a page of a job: some thousand rows.
 _MAX_BYTES = 32 * 1024 * 1024
+
+
+# In plain text to this machine alone.
+_OVER_TLS = ("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")
+# A replica that has not answered by then leaves time for the primary.
+_REPLICA_SECONDS = 2.0
 
 
 class SupabaseSettings(EnvSettings):
@@ -33,8 +47,7 @@ class SupabaseSettings(EnvSettings):
 
     @model_validator(mode="after")
     def _over_tls(self) -> "SupabaseSettings":
-        local = ("http://127.0.0.1", "http://localhost", "http://[::1]")
-        if not self.rest_url.startswith(("https://", *local)):
+        if not self.rest_url.startswith(_OVER_TLS):
             raise ValueError("SUPABASE_URL must begin with https://")
         return self
 
@@ -42,6 +55,24 @@ class SupabaseSettings(EnvSettings):
     def rest_url(self) -> str:
         """Return the base address of PostgREST, without a trailing slash."""
         return (self.supabase_rest_url or f"{self.supabase_url.rstrip('/')}/rest/v1").rstrip("/")
+
+
+class ReplicaSettings(EnvSettings):
+    """Project address of the read replica, empty without one; seconds after which it surely shows a write."""
+
+    supabase_read_url: str = Field("", pattern=r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]|$)")
+    replica_lag_seconds: int = Field(10, ge=1, le=300)
+
+    @property
+    def lag_seconds(self) -> int:
+        """Return by how many seconds guests' reads may lag; 0 without a replica."""
+        return self.replica_lag_seconds if self.supabase_read_url else 0
+
+    def server(self, primary: SupabaseSettings) -> SupabaseSettings:
+        """Return the settings of the replica, which takes the primary's keys."""
+        seconds = min(primary.database_timeout_seconds, _REPLICA_SECONDS)
+        rest_url = f"{self.supabase_read_url.rstrip('/')}/rest/v1"
+        return primary.model_copy(update={"supabase_rest_url": rest_url, "database_timeout_seconds": seconds})
 
 
 def key_headers(key: str) -> dict[str, str]:
@@ -78,10 +109,18 @@ class PostgrestDatabase:
 
     def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
         """Run an SQL function as service_role. Raises DatabaseUnavailable, DatabaseRefused, a refusal of `act_for`."""
-        session_id = acting()
-        on_behalf = {"X-Session-Id": session_id} if session_id else {}
-        headers = self._service | on_behalf
-        return self._send("POST", f"/rpc/{function}", as_backend=True, headers=headers, json=dict(arguments))
+        # What follows a write must see it.
+        let_reads_lag(lag=False)
+        return self._call_by_post(function, arguments)
+
+    def call_read(self, function: str, arguments: Mapping[str, Any]) -> Any:
+        """Run an SQL function by GET, by POST where an address cannot hold the arguments. Raises as `call` does."""
+        address = address_of(function, arguments)
+        return self._call_by_post(function, arguments) if address is None else self.fetch(address)
+
+    def fetch(self, address: str) -> Any:
+        """Return the result of a function at its address. Raises as `call` does."""
+        return self._send("GET", address, as_backend=True, headers=self._service_headers())
 
     def select(self, table: str, query: Mapping[str, str], *, user_token: str) -> list[Row]:
         """Read rows as the user of the token. Raises DatabaseUnavailable, DatabaseRefused, a refusal of `act_for`."""
@@ -90,6 +129,14 @@ class PostgrestDatabase:
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise DatabaseUnavailable("no_rows")
         return rows
+
+    def _call_by_post(self, function: str, arguments: Mapping[str, Any]) -> Any:
+        headers = self._service_headers()
+        return self._send("POST", f"/rpc/{function}", as_backend=True, headers=headers, json=dict(arguments))
+
+    def _service_headers(self) -> dict[str, str]:
+        session_id = acting()
+        return self._service | ({"X-Session-Id": session_id} if session_id else {})
 
     def _send(self, method: str, path: str, *, as_backend: bool, **request: Any) -> Any:
         """Send; repeats where the server has rolled everything back."""
@@ -110,7 +157,7 @@ class PostgrestDatabase:
             raise DatabaseUnavailable(type(error).__name__) from error
         if acting() is not None:
             _require_live(reply)
-        return result_of(reply, call=f"{method} {path}", as_backend=as_backend)
+        return result_of(reply, call=f"{method} {path.partition('?')[0]}", as_backend=as_backend)
 
 
 def _require_live(reply: httpx.Response) -> None:

@@ -20,10 +20,8 @@ def metrics_record_funnel(database: Database, *, day: str | None) -> int:
     return answer
 
 
-def metrics_series(
-    database: Database, *, operator_id: str | None, metrics: Sequence[str] | None, days: int | None
-) -> Any:
+def metrics_series(database: Database, *, operator_id: str, metrics: Sequence[str], days: int) -> Any:
     """Returns metrics of the last p_days days {series: [{metric, dimension, day, value}]}. For finance and
     administrators. Reasons: forbidden, account_blocked, authentication_required.
     """
-    return database.call("metrics_series", {"p_operator_id": operator_id, "p_metrics": metrics, "p_days": days})
+    return database.call_read("metrics_series", {"p_operator_id": operator_id, "p_metrics": metrics, "p_days": days})

@@ -8,7 +8,7 @@ from auto360.providers.database import Database, Json
 
 def backup_status(database: Database) -> Any:
     """Returns per kind of run the last run, the time of the last verified one, and failures since then."""
-    return database.call("backup_status", {})
+    return database.call_read("backup_status", {})
 
 
 def begin_backup_run(database: Database, *, kind: str | None, job: str | None, fence: int | None) -> Any:
@@ -16,30 +16,26 @@ def begin_backup_run(database: Database, *, kind: str | None, job: str | None, f
     return database.call("begin_backup_run", {"p_kind": kind, "p_job": job, "p_fence": fence})
 
 
-def copies_known(
-    database: Database, *, kind: str | None, bucket: str | None, after: str | None, limit: int | None
-) -> Any:
+def copies_known(database: Database, *, kind: str, bucket: str, after: str, limit: int) -> Any:
     """Returns replicas whose source existed at the last check, in the byte order of the source: [{source, etag,
     bytes, sha256, object_key}].
     """
-    return database.call("copies_known", {"p_kind": kind, "p_bucket": bucket, "p_after": after, "p_limit": limit})
+    return database.call_read("copies_known", {"p_kind": kind, "p_bucket": bucket, "p_after": after, "p_limit": limit})
 
 
-def copies_over(database: Database, *, kind: str | None, limit: int | None) -> Any:
+def copies_over(database: Database, *, kind: str, limit: int) -> Any:
     """Returns replicas whose time is over: [{source, object_key}]."""
-    return database.call("copies_over", {"p_kind": kind, "p_limit": limit})
+    return database.call_read("copies_over", {"p_kind": kind, "p_limit": limit})
 
 
-def copies_to_verify(
-    database: Database, *, share_days: int | None, but: Sequence[str] | None, limit: int | None
-) -> Any:
+def copies_to_verify(database: Database, *, share_days: int, but: Sequence[str], limit: int) -> Any:
     """Returns replicas, other than p_but, that were not verified for p_share_days, the longest unverified first."""
-    return database.call("copies_to_verify", {"p_share_days": share_days, "p_but": but, "p_limit": limit})
+    return database.call_read("copies_to_verify", {"p_share_days": share_days, "p_but": but, "p_limit": limit})
 
 
-def copy_of(database: Database, *, kind: str | None, source: str | None) -> Any:
+def copy_of(database: Database, *, kind: str, source: str) -> Any:
     """Returns the replica of one source, or null."""
-    return database.call("copy_of", {"p_kind": kind, "p_source": source})
+    return database.call_read("copy_of", {"p_kind": kind, "p_source": source})
 
 
 def end_backup_run(
@@ -156,13 +152,13 @@ def note_video_copy(
     return answer
 
 
-def storage_changes(database: Database, *, after: str | None, after_id: str | None, limit: int | None) -> Any:
+def storage_changes(database: Database, *, after: str, after_id: str, limit: int) -> Any:
     """Returns files of Supabase Storage that were added or changed after a position, oldest first: [{id, bucket,
     name, etag, bytes, changed_at}].
     """
-    return database.call("storage_changes", {"p_after": after, "p_after_id": after_id, "p_limit": limit})
+    return database.call_read("storage_changes", {"p_after": after, "p_after_id": after_id, "p_limit": limit})
 
 
-def videos_to_replicate(database: Database, *, after: str | None, after_id: str | None, limit: int | None) -> Any:
+def videos_to_replicate(database: Database, *, after: str, after_id: str, limit: int) -> Any:
     """Returns videos without a replica at VK Cloud, oldest first: [{id, provider, provider_video_id, created_at}]."""
-    return database.call("videos_to_replicate", {"p_after": after, "p_after_id": after_id, "p_limit": limit})
+    return database.call_read("videos_to_replicate", {"p_after": after, "p_after_id": after_id, "p_limit": limit})

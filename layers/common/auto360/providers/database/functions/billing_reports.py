@@ -5,11 +5,11 @@ from typing import Any
 from auto360.providers.database import Database
 
 
-def billing_metrics(database: Database, *, operator_id: str | None, since: str | None, until: str | None) -> Any:
+def billing_metrics(database: Database, *, operator_id: str, since: str, until: str) -> Any:
     """Returns metrics of Bishkek days from p_since to before p_until: {paid_tyiyn, refunded_tyiyn, by_day, by_bank,
     by_tier, by_type, orders, failures, subscriptions, gaps}. Reason: forbidden.
     """
-    return database.call("billing_metrics", {"p_operator_id": operator_id, "p_since": since, "p_until": until})
+    return database.call_read("billing_metrics", {"p_operator_id": operator_id, "p_since": since, "p_until": until})
 
 
 def customer_by_phone(database: Database, *, operator_id: str | None, phone: str | None) -> Any:
@@ -17,11 +17,11 @@ def customer_by_phone(database: Database, *, operator_id: str | None, phone: str
     return database.call("customer_by_phone", {"p_operator_id": operator_id, "p_phone": phone})
 
 
-def payment_history(database: Database, *, operator_id: str | None, payment_id: str | None) -> Any:
+def payment_history(database: Database, *, operator_id: str, payment_id: str) -> Any:
     """Returns one payment with its refundable amount, approvals that wait for a second person, refunds, orders at
     banks and every event. Reasons: forbidden, not_found.
     """
-    return database.call("payment_history", {"p_operator_id": operator_id, "p_payment_id": payment_id})
+    return database.call_read("payment_history", {"p_operator_id": operator_id, "p_payment_id": payment_id})
 
 
 def payments_search(database: Database, *, operator_id: str | None, text: str | None, limit: int | None) -> Any:

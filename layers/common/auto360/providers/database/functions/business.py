@@ -60,16 +60,16 @@ def business_invite(
     )
 
 
-def business_mine(database: Database, *, user_id: str | None) -> Any:
+def business_mine(database: Database, *, user_id: str) -> Any:
     """Lists businesses that a user owns, works in or is invited to (by id or by phone), newest first."""
-    return database.call("business_mine", {"p_user_id": user_id})
+    return database.call_read("business_mine", {"p_user_id": user_id})
 
 
-def business_read(database: Database, *, business_id: str | None, user_id: str | None) -> Any:
+def business_read(database: Database, *, business_id: str, user_id: str | None) -> Any:
     """Returns an account as p_user_id sees it (null: not signed in): members also see its tax id, e-mail, check and
     size. Returns null when it does not exist.
     """
-    return database.call("business_read", {"p_business_id": business_id, "p_user_id": user_id})
+    return database.call_read("business_read", {"p_business_id": business_id, "p_user_id": user_id})
 
 
 def business_remove_member(
@@ -94,11 +94,11 @@ def business_set_role(
     )
 
 
-def business_team(database: Database, *, user_id: str | None, business_id: str | None) -> Any:
+def business_team(database: Database, *, user_id: str, business_id: str) -> Any:
     """Lists the team {team} for its active members. Owner and admins also see invited phones, without a sign of an
     account, even after one is declined. Reason: not_found.
     """
-    return database.call("business_team", {"p_user_id": user_id, "p_business_id": business_id})
+    return database.call_read("business_team", {"p_user_id": user_id, "p_business_id": business_id})
 
 
 def business_transfer(

@@ -16,18 +16,12 @@ def chat_mark_read(database: Database, *, user_id: str | None, thread_id: str | 
 
 
 def chat_messages_page(
-    database: Database,
-    *,
-    user_id: str | None,
-    thread_id: str | None,
-    before: str | None,
-    before_id: str | None,
-    limit: int | None,
+    database: Database, *, user_id: str, thread_id: str, before: str, before_id: str, limit: int
 ) -> Any:
     """Returns a page of a conversation {messages}, newest first, after the message (p_before, p_before_id), without
     messages that this side has removed. Reason: not_found.
     """
-    return database.call(
+    return database.call_read(
         "chat_messages_page",
         {
             "p_user_id": user_id,
@@ -99,14 +93,12 @@ def chat_send(
     )
 
 
-def chat_threads_page(
-    database: Database, *, user_id: str | None, before: str | None, before_id: str | None, limit: int | None
-) -> Any:
+def chat_threads_page(database: Database, *, user_id: str, before: str, before_id: str, limit: int) -> Any:
     """Returns a page of a user's conversations {threads, unread_total}, newest first, after (p_before, p_before_id),
     which are newest_at and id. A removed conversation returns with a new message; a seller sees no empty
     conversation.
     """
-    return database.call(
+    return database.call_read(
         "chat_threads_page", {"p_user_id": user_id, "p_before": before, "p_before_id": before_id, "p_limit": limit}
     )
 

@@ -36,31 +36,31 @@ def comment_remove(database: Database, *, user_id: str | None, comment_id: str |
 def comments_page(
     database: Database,
     *,
+    listing_id: str,
+    before: str,
+    before_id: str,
+    limit: int,
     viewer_id: str | None,
-    listing_id: str | None,
     parent_id: str | None,
-    before: str | None,
-    before_id: str | None,
-    limit: int | None,
 ) -> Any:
     """Returns a page of the comments of a listing, or of the replies to one, newest first: {comments}. Reason:
     not_found.
     """
-    return database.call(
+    return database.call_read(
         "comments_page",
         {
-            "p_viewer_id": viewer_id,
             "p_listing_id": listing_id,
-            "p_parent_id": parent_id,
             "p_before": before,
             "p_before_id": before_id,
             "p_limit": limit,
+            "p_viewer_id": viewer_id,
+            "p_parent_id": parent_id,
         },
     )
 
 
-def comments_to_check(database: Database, *, moderator_id: str | None, limit: int | None) -> Any:
+def comments_to_check(database: Database, *, moderator_id: str, limit: int) -> Any:
     """Returns the hidden comments, oldest first: {comments}. Reasons: forbidden, account_blocked,
     authentication_required.
     """
-    return database.call("comments_to_check", {"p_moderator_id": moderator_id, "p_limit": limit})
+    return database.call_read("comments_to_check", {"p_moderator_id": moderator_id, "p_limit": limit})

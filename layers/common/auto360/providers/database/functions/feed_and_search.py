@@ -3,29 +3,23 @@
 from collections.abc import Sequence
 from typing import Any
 
-from auto360.providers.database import Database, Json
+from auto360.providers.database import Database, Document, Json
 
 
 def business_listings(
-    database: Database,
-    *,
-    business_id: str | None,
-    user_id: str | None,
-    before: str | None,
-    before_id: str | None,
-    limit: int | None,
+    database: Database, *, business_id: str, before: str, before_id: str, limit: int, user_id: str | None
 ) -> Any:
     """Returns a page of a business's listings {listings}, newest first, after the listing (p_before, p_before_id):
     public ones, for members all. Reason: not_found.
     """
-    return database.call(
+    return database.call_read(
         "business_listings",
         {
             "p_business_id": business_id,
-            "p_user_id": user_id,
             "p_before": before,
             "p_before_id": before_id,
             "p_limit": limit,
+            "p_user_id": user_id,
         },
     )
 
@@ -37,31 +31,27 @@ def count_searches(database: Database, *, searches: Json | None) -> None:
     database.call("count_searches", {"p_searches": searches})
 
 
-def listing_feed(database: Database, *, query: Json | None, viewer_id: str | None, searches: Json | None) -> Any:
+def listing_feed(database: Database, *, query: Document, viewer_id: str | None) -> Any:
     """Returns a page of the feed or of a search: {listings, match, marks}; marks is {liked, saved} for a viewer.
-    p_query: see private.feed_statement. p_searches: searches that the backend has buffered, see count_searches.
+    p_query: see private.feed_statement.
     """
-    return database.call("listing_feed", {"p_query": query, "p_viewer_id": viewer_id, "p_searches": searches})
+    return database.call_read("listing_feed", {"p_query": query, "p_viewer_id": viewer_id})
 
 
-def listing_marks(database: Database, *, listing_ids: Sequence[str] | None, viewer_id: str | None) -> Any:
+def listing_marks(database: Database, *, listing_ids: Sequence[str], viewer_id: str) -> Any:
     """Returns the marks of a signed-in viewer for a cached page: {liked, saved}."""
-    return database.call("listing_marks", {"p_listing_ids": listing_ids, "p_viewer_id": viewer_id})
+    return database.call_read("listing_marks", {"p_listing_ids": listing_ids, "p_viewer_id": viewer_id})
 
 
-def listing_read(database: Database, *, listing_id: str | None, viewer_id: str | None, views: Json | None) -> Any:
-    """Returns private.listing_view for the backend. p_views: views that the backend has buffered, counted in the
-    same call.
-    """
-    return database.call("listing_read", {"p_listing_id": listing_id, "p_viewer_id": viewer_id, "p_views": views})
+def listing_read(database: Database, *, listing_id: str, viewer_id: str | None) -> Any:
+    """Returns private.listing_view for the backend."""
+    return database.call_read("listing_read", {"p_listing_id": listing_id, "p_viewer_id": viewer_id})
 
 
-def popular_searches(
-    database: Database, *, category: str | None, days: int | None, least: int | None, limit: int | None
-) -> Any:
+def popular_searches(database: Database, *, days: int, least: int, limit: int, category: str | None) -> Any:
     """Returns the most frequent search terms of p_days Bishkek days, [{term, searches}], each searched at least
     p_least times.
     """
-    return database.call(
-        "popular_searches", {"p_category": category, "p_days": days, "p_least": least, "p_limit": limit}
+    return database.call_read(
+        "popular_searches", {"p_days": days, "p_least": least, "p_limit": limit, "p_category": category}
     )

@@ -34,18 +34,18 @@ def moderation_act(
 def moderation_list(
     database: Database,
     *,
-    moderator_id: str | None,
-    statuses: Sequence[str] | None,
-    is_mine: bool | None,
-    after_rank: int | None,
-    after: str | None,
-    after_id: str | None,
-    limit: int | None,
+    moderator_id: str,
+    statuses: Sequence[str],
+    is_mine: bool,
+    after_rank: int,
+    after: str,
+    after_id: str,
+    limit: int,
 ) -> Any:
     """Returns a page of the open queue {items}, most urgent and then oldest first. Reasons: forbidden,
     account_blocked, authentication_required.
     """
-    return database.call(
+    return database.call_read(
         "moderation_list",
         {
             "p_moderator_id": moderator_id,
@@ -59,8 +59,8 @@ def moderation_list(
     )
 
 
-def moderation_read(database: Database, *, moderator_id: str | None, listing_id: str | None) -> Any:
+def moderation_read(database: Database, *, moderator_id: str, listing_id: str) -> Any:
     """Returns one queue item with its history {…, events, reports}. Reasons: not_found, forbidden, account_blocked,
     authentication_required.
     """
-    return database.call("moderation_read", {"p_moderator_id": moderator_id, "p_listing_id": listing_id})
+    return database.call_read("moderation_read", {"p_moderator_id": moderator_id, "p_listing_id": listing_id})

@@ -27,9 +27,9 @@ def alert_rule_change(database: Database, *, operator_id: str | None, code: str 
     return database.call("alert_rule_change", {"p_operator_id": operator_id, "p_code": code, "p_changes": changes})
 
 
-def alert_rules_list(database: Database, *, operator_id: str | None) -> Any:
+def alert_rules_list(database: Database, *, operator_id: str) -> Any:
     """Returns every rule {rules}. Reasons: forbidden, account_blocked, authentication_required."""
-    return database.call("alert_rules_list", {"p_operator_id": operator_id})
+    return database.call_read("alert_rules_list", {"p_operator_id": operator_id})
 
 
 def alert_silence(database: Database, *, operator_id: str | None, alert_id: str | None, minutes: int | None) -> Any:
@@ -56,19 +56,19 @@ def alerts_judge(
     return database.call("alerts_judge", {"p_measured": measured, "p_readings": readings, "p_recipients": recipients})
 
 
-def alerts_list(database: Database, *, operator_id: str | None, most: int | None) -> Any:
+def alerts_list(database: Database, *, operator_id: str, most: int) -> Any:
     """Returns open alerts and then the last closed ones {alerts}. Reasons: forbidden, account_blocked,
     authentication_required.
     """
-    return database.call("alerts_list", {"p_operator_id": operator_id, "p_most": most})
+    return database.call_read("alerts_list", {"p_operator_id": operator_id, "p_most": most})
 
 
-def database_report(database: Database, *, operator_id: str | None) -> Any:
+def database_report(database: Database, *, operator_id: str) -> Any:
     """Returns size, slow statements, largest tables, tables scanned sequentially too often (an index is missing),
     and indexes over 1 MB unused since statistics began. For administrators. Reasons: forbidden, account_blocked,
     authentication_required.
     """
-    return database.call("database_report", {"p_operator_id": operator_id})
+    return database.call_read("database_report", {"p_operator_id": operator_id})
 
 
 def health_check(database: Database) -> Any:
@@ -80,4 +80,4 @@ def monitoring_metrics(database: Database, *, disk_bytes: int | None) -> Any:
     """Returns all metrics that the database can measure [{metric, subject, value, weak}]; p_disk_bytes is the size
     of its disk, null when another source reports its use.
     """
-    return database.call("monitoring_metrics", {"p_disk_bytes": disk_bytes})
+    return database.call_read("monitoring_metrics", {"p_disk_bytes": disk_bytes})

@@ -49,9 +49,9 @@ def payment_profile_reencrypt(database: Database, *, id: str | None, old: str | 
     return answer
 
 
-def payment_profiles_stale(database: Database, *, key_id: str | None, after: str | None, limit: int | None) -> Any:
+def payment_profiles_stale(database: Database, *, key_id: str, limit: int, after: str | None) -> Any:
     """Returns tokens encrypted under another key than p_key_id, after an id: [{id, token_encrypted}]."""
-    return database.call("payment_profiles_stale", {"p_key_id": key_id, "p_after": after, "p_limit": limit})
+    return database.call_read("payment_profiles_stale", {"p_key_id": key_id, "p_limit": limit, "p_after": after})
 
 
 def payment_read(database: Database, *, user_id: str | None, payment_id: str | None, ask_seconds: int | None) -> Any:

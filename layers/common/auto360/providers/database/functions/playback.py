@@ -5,9 +5,9 @@ from typing import Any
 from auto360.providers.database import Database
 
 
-def playback_of_provider(database: Database, *, provider: str | None) -> Any:
+def playback_of_provider(database: Database, *, provider: str) -> Any:
     """Counts videos that play from a provider, those of them with a copy, and those switched to their copies."""
-    return database.call("playback_of_provider", {"p_provider": provider})
+    return database.call_read("playback_of_provider", {"p_provider": provider})
 
 
 def switch_playback(database: Database, *, provider: str | None, api_url: str | None, limit: int | None) -> int:
@@ -35,23 +35,23 @@ def video_delete(database: Database, *, user_id: str | None, video_id: str | Non
     return database.call("video_delete", {"p_user_id": user_id, "p_video_id": video_id})
 
 
-def video_find(database: Database, *, provider: str | None, provider_video_id: str | None) -> Any:
+def video_find(database: Database, *, provider: str, provider_video_id: str) -> Any:
     """Returns our id of a video at a provider; null for none."""
-    return database.call("video_find", {"p_provider": provider, "p_provider_video_id": provider_video_id})
+    return database.call_read("video_find", {"p_provider": provider, "p_provider_video_id": provider_video_id})
 
 
-def video_plays(database: Database, *, video_id: str | None) -> Any:
+def video_plays(database: Database, *, video_id: str) -> Any:
     """Returns the places where a video plays, to any caller who knows its id, as with the providers' own public
     addresses: players show no token. Null for none.
     """
-    return database.call("video_plays", {"p_video_id": video_id})
+    return database.call_read("video_plays", {"p_video_id": video_id})
 
 
-def video_read(database: Database, *, video_id: str | None, viewer_id: str | None) -> Any:
+def video_read(database: Database, *, video_id: str, viewer_id: str | None) -> Any:
     """Returns a video, named by our id or that at api.video, for a viewer; null when the viewer may not see it.
     copies: places where it may play.
     """
-    return database.call("video_read", {"p_video_id": video_id, "p_viewer_id": viewer_id})
+    return database.call_read("video_read", {"p_video_id": video_id, "p_viewer_id": viewer_id})
 
 
 def videos_readdress(database: Database, *, api_url: str | None, limit: int | None) -> int:

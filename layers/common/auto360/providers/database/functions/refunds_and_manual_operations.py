@@ -5,12 +5,12 @@ from typing import Any
 from auto360.providers.database import Database, Json
 
 
-def billing_queue(database: Database, *, operator_id: str | None, limit: int | None) -> Any:
+def billing_queue(database: Database, *, operator_id: str, limit: int) -> Any:
     """Returns everything about money that waits for a staff member: held payments and surplus money, refunds,
     offers, orphans, unfinished webhooks of banks, days on which our books and a bank's statement differ. Reason:
     forbidden.
     """
-    return database.call("billing_queue", {"p_operator_id": operator_id, "p_limit": limit})
+    return database.call_read("billing_queue", {"p_operator_id": operator_id, "p_limit": limit})
 
 
 def payment_approval_decide(
@@ -194,9 +194,9 @@ def refund_request(
     )
 
 
-def refunds_approved(database: Database, *, limit: int | None) -> Any:
+def refunds_approved(database: Database, *, limit: int) -> Any:
     """Returns refunds that may be requested from the bank."""
-    return database.call("refunds_approved", {"p_limit": limit})
+    return database.call_read("refunds_approved", {"p_limit": limit})
 
 
 def refunds_to_ask(database: Database, *, limit: int | None) -> Any:

@@ -102,9 +102,9 @@ def sms_reserve_by_operator(
     )
 
 
-def sms_status(database: Database, *, operator_id: str | None, days: int | None) -> Any:
+def sms_status(database: Database, *, operator_id: str, days: int) -> Any:
     """Returns the state of SMS: {balances, balance_history (the last of each Bishkek day), deliveries of 24 hours by
     provider and mobile network (delivery_rate in percent of known results), costs of p_days days,
     budget_spent_tyiyn today, circuits}. For staff. Reasons: forbidden, account_blocked, authentication_required.
     """
-    return database.call("sms_status", {"p_operator_id": operator_id, "p_days": days})
+    return database.call_read("sms_status", {"p_operator_id": operator_id, "p_days": days})

@@ -8,34 +8,34 @@ from auto360.providers.database import Database, Json
 def audit_page(
     database: Database,
     *,
-    operator_id: str | None,
+    operator_id: str,
+    before: str,
+    before_id: str,
+    limit: int,
     area: str | None,
     actor_id: str | None,
-    before: str | None,
-    before_id: str | None,
-    limit: int | None,
 ) -> Any:
     """Returns a page of the audit log, newest first, before a position; p_area is the part of the action before its
     dot. For administrators. Reasons: forbidden, account_blocked, authentication_required.
     """
-    return database.call(
+    return database.call_read(
         "audit_page",
         {
             "p_operator_id": operator_id,
-            "p_area": area,
-            "p_actor_id": actor_id,
             "p_before": before,
             "p_before_id": before_id,
             "p_limit": limit,
+            "p_area": area,
+            "p_actor_id": actor_id,
         },
     )
 
 
-def backups_overview(database: Database, *, operator_id: str | None, most: int | None) -> Any:
+def backups_overview(database: Database, *, operator_id: str, most: int) -> Any:
     """Returns {kinds with their last good run, the newest runs, replicated files by kind}. For administrators.
     Reasons: forbidden, account_blocked, authentication_required.
     """
-    return database.call("backups_overview", {"p_operator_id": operator_id, "p_most": most})
+    return database.call_read("backups_overview", {"p_operator_id": operator_id, "p_most": most})
 
 
 def job_switch(
@@ -62,11 +62,11 @@ def job_switch(
     )
 
 
-def operations_overview(database: Database, *, operator_id: str | None) -> Any:
+def operations_overview(database: Database, *, operator_id: str) -> Any:
     """Returns open alerts by severity, waiting work of the role, and the timers. For staff. Reasons: forbidden,
     account_blocked, authentication_required.
     """
-    return database.call("operations_overview", {"p_operator_id": operator_id})
+    return database.call_read("operations_overview", {"p_operator_id": operator_id})
 
 
 def operator_appoint(
@@ -141,8 +141,8 @@ def operator_sign_out(
     )
 
 
-def operators_list(database: Database, *, operator_id: str | None) -> Any:
+def operators_list(database: Database, *, operator_id: str) -> Any:
     """Returns {operators, waiting}: all users with a role, and roles that wait for a second administrator. For
     administrators. Reasons: forbidden, account_blocked, authentication_required.
     """
-    return database.call("operators_list", {"p_operator_id": operator_id})
+    return database.call_read("operators_list", {"p_operator_id": operator_id})

@@ -37,16 +37,16 @@ def subscription_change(
     )
 
 
-def subscription_history(database: Database, *, user_id: str | None) -> Any:
+def subscription_history(database: Database, *, user_id: str) -> Any:
     """Returns the period that each payment of a user bought, newest first."""
-    return database.call("subscription_history", {"p_user_id": user_id})
+    return database.call_read("subscription_history", {"p_user_id": user_id})
 
 
-def subscription_read(database: Database, *, user_id: str | None) -> Any:
+def subscription_read(database: Database, *, user_id: str) -> Any:
     """Returns the user's plan: {tier, subscription, listing_limit, listings_this_month, hidden_listings,
     open_payments, offers}. Reason: authentication_required.
     """
-    return database.call("subscription_read", {"p_user_id": user_id})
+    return database.call_read("subscription_read", {"p_user_id": user_id})
 
 
 def subscription_step(database: Database, *, subscription_id: str | None, policy: Json | None) -> Any:

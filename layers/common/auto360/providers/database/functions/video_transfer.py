@@ -19,13 +19,11 @@ def migration_order(
     )
 
 
-def migration_overview(
-    database: Database, *, operator_id: str | None, daily_limit: int | None, days: int | None
-) -> Any:
+def migration_overview(database: Database, *, operator_id: str, daily_limit: int, days: int) -> Any:
     """Returns video_migration_status and video_migration_report together. For administrators. Reasons: forbidden,
     account_blocked, authentication_required.
     """
-    return database.call(
+    return database.call_read(
         "migration_overview", {"p_operator_id": operator_id, "p_daily_limit": daily_limit, "p_days": days}
     )
 
@@ -98,11 +96,11 @@ def video_migration_confirmed(
 
 
 def video_migration_entries(
-    database: Database, *, only: Sequence[str] | None, states: Sequence[str] | None, after: str | None, most: int | None
+    database: Database, *, only: Sequence[str], states: Sequence[str], most: int, after: str | None
 ) -> Any:
     """Returns a page of entries in these states or with these ids. Read-only."""
-    return database.call(
-        "video_migration_entries", {"p_only": only, "p_states": states, "p_after": after, "p_most": most}
+    return database.call_read(
+        "video_migration_entries", {"p_only": only, "p_states": states, "p_most": most, "p_after": after}
     )
 
 
@@ -160,7 +158,7 @@ def video_migration_plan(database: Database, *, limit: int | None) -> Any:
 
 def video_migration_preview(database: Database) -> Any:
     """Returns the videos that a run would still transfer, for a check before the first run. Read-only."""
-    return database.call("video_migration_preview", {})
+    return database.call_read("video_migration_preview", {})
 
 
 def video_migration_progress(
@@ -203,9 +201,9 @@ def video_migration_released(database: Database, *, id: str | None, holder: str 
     return database.call("video_migration_released", {"p_id": id, "p_holder": holder})
 
 
-def video_migration_report(database: Database, *, days: int | None) -> Any:
+def video_migration_report(database: Database, *, days: int) -> Any:
     """Returns the last p_days days and up to a hundred failed entries, newest first."""
-    return database.call("video_migration_report", {"p_days": days})
+    return database.call_read("video_migration_report", {"p_days": days})
 
 
 def video_migration_request_target(database: Database, *, id: str | None, holder: str | None) -> Any:
@@ -283,9 +281,9 @@ def video_migration_source(
     )
 
 
-def video_migration_status(database: Database, *, daily_limit: int | None) -> Any:
+def video_migration_status(database: Database, *, daily_limit: int) -> Any:
     """Returns the status of the video transfer: states, today's limit and use, reasons of failures."""
-    return database.call("video_migration_status", {"p_daily_limit": daily_limit})
+    return database.call_read("video_migration_status", {"p_daily_limit": daily_limit})
 
 
 def video_migration_switch(
@@ -326,9 +324,9 @@ def video_migration_target(
     )
 
 
-def video_migration_under_way(database: Database, *, only: Sequence[str] | None, seconds: int | None) -> int:
+def video_migration_under_way(database: Database, *, seconds: int, only: Sequence[str] | None) -> int:
     """Returns unfinished entries that will be due within p_seconds, including leased ones."""
-    answer: int = database.call("video_migration_under_way", {"p_only": only, "p_seconds": seconds})
+    answer: int = database.call_read("video_migration_under_way", {"p_seconds": seconds, "p_only": only})
     return answer
 
 

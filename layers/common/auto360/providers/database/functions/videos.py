@@ -17,18 +17,18 @@ def upload_tickets_revoked(database: Database, *, ticket_ids: Sequence[str] | No
     database.call("upload_tickets_revoked", {"p_ticket_ids": ticket_ids})
 
 
-def upload_tickets_to_revoke(database: Database, *, limit: int | None) -> Any:
+def upload_tickets_to_revoke(database: Database, *, limit: int) -> Any:
     """Returns used or ended upload sessions whose token may still be valid: [{ticket_id, provider,
     provider_ticket}].
     """
-    return database.call("upload_tickets_to_revoke", {"p_limit": limit})
+    return database.call_read("upload_tickets_to_revoke", {"p_limit": limit})
 
 
-def upload_tickets_unanswered(database: Database, *, limit: int | None) -> Any:
+def upload_tickets_unanswered(database: Database, *, limit: int) -> Any:
     """Returns upload sessions whose function ended before it stored the provider's response: [{ticket_id, video_id,
     provider, created_at}].
     """
-    return database.call("upload_tickets_unanswered", {"p_limit": limit})
+    return database.call_read("upload_tickets_unanswered", {"p_limit": limit})
 
 
 def video_deleted(database: Database, *, video_id: str | None) -> None:
