@@ -7,8 +7,8 @@ import pytest
 from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
 from auto360.providers.secret_store.lockbox import Lockbox, LockboxSettings
 from auto360.providers.transport.connections import new_client
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video import LibraryFull, ProviderVideoNotReady
-from auto360.providers.video.http import RetryPolicy
 from auto360.providers.video.iam import IamTokens, Token
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served

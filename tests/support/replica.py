@@ -22,8 +22,9 @@ from local.postgrest import PostgREST
 from local.supabase.rest import PREFIX, Rest
 from local.supabase_host import project_keys
 from local.thread_server import serving
-from tests.support.database import Database, new_server, open_folder, worker_number
+from tests.support.database import Database, worker_number
 from tests.support.logs import log_folder
+from tests.support.prepared import new_server, open_folder
 
 _NO_METHOD = {"message": "a read replica serves GET alone"}
 
