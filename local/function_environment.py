@@ -109,7 +109,7 @@ def video_providers(keyring: Keyring, simulators: str) -> dict[str, str]:
     return {
         # The header X-App-Build says what an app can do: with any build at all, uploads go to Yandex here.
         "VIDEO_YANDEX_PERCENT": "100",
-        "VIDEO_TUS_LEAST_BUILD": "1",
+        "VIDEO_TUS_MIN_BUILD": "1",
         "API_VIDEO_URL": f"{simulators}/api_video",
         "API_VIDEO_KEY": keyring.api_video_key,
         "API_VIDEO_WEBHOOK_SECRET": keyring.api_video_webhook_secret,

@@ -93,7 +93,7 @@ class BankSimulator:
     can_pay_twice = False
     tells_payer = False
     can_refund_by_hand = False
-    least_repeats_status = 500
+    min_repeats_status = 500
 
     def __init__(self, *, callback_url: str = "", delay: float = 0.3, repeat_seconds: float = 5.0) -> None:
         self.callback_url, self.delay, self.repeat_seconds = callback_url, delay, repeat_seconds
@@ -209,7 +209,7 @@ class BankSimulator:
 
     def accepted(self, status: int, _body: bytes, _order: Order) -> bool:
         """Return True when the merchant's answer ends the repeats."""
-        return status < self.least_repeats_status
+        return status < self.min_repeats_status
 
     def _tell(self, order: Order, state: str, amount_tyiyn: int) -> None:
         mode = self.callbacks

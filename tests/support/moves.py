@@ -72,9 +72,9 @@ class MoveWorld:
         """Run until nothing is left that is due."""
         return self.new_run().until(time.monotonic() + seconds, RunOptions(**wishes))
 
-    def finish(self, *, most: int = 200) -> None:
+    def finish(self, *, max_runs: int = 200) -> None:
         """Run again and again, letting the time pass that runs wait for, until all is settled."""
-        for _ in range(most):
+        for _ in range(max_runs):
             self.forward()
             self.run()
             if not self.ledger.call("under_way", p_only=None, p_seconds=10**6):

@@ -1241,10 +1241,10 @@ export interface components {
             redirect: boolean;
             /** Keeps Card */
             keeps_card: boolean;
-            /** Least Tyiyn */
-            least_tyiyn: number;
-            /** Most Tyiyn */
-            most_tyiyn: number;
+            /** Min Tyiyn */
+            min_tyiyn: number;
+            /** Max Tyiyn */
+            max_tyiyn: number;
         };
         /**
          * Block

@@ -25,14 +25,14 @@ RefundAction = Literal["approve", "reject", "close"]
 OrphanAction = Literal["match", "refund", "dismiss"]
 
 _HOME = "/admin/payments"
-_MOST = 30
+_MAX = 30
 
 
 def queue(pages: Pages, visit: SignedInVisit) -> Response[Any]:
     """Show payments that wait for a person, and those found or latest."""
     staff_member, sought = _staff_member(visit), visit.query.get("q", "")[:100]
     waiting = billing.operations().queue(staff_member)
-    found = billing.payment_search().find(staff_member, sought, most=_MOST)
+    found = billing.payment_search().find(staff_member, sought, limit=_MAX)
     return pages.show("payments", visit, waiting=waiting, payments=found, sought=sought, alone_tyiyn=_alone_tyiyn())
 
 

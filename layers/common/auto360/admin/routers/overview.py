@@ -44,7 +44,7 @@ def metrics(pages: CurrentPages, visit: Finance, *, days: Annotated[Literal["14"
 @router.get("/admin/backups")
 def backups(pages: CurrentPages, visit: Admin) -> Page:
     """List runs of backups and restore drills."""
-    return pages.show("backups", visit, backups=staff.overview().backups(visit.by, most=50))
+    return pages.show("backups", visit, backups=staff.overview().backups(visit.by, limit=50))
 
 
 @router.post("/admin/jobs/<job>/<action>")

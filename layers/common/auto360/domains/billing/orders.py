@@ -47,7 +47,7 @@ class OrderPolicy(EnvSettings):
     payment_open_seconds: int = Field(3600, ge=300, le=86400)
     payment_preparing_seconds: int = Field(12, ge=10, le=60)
     payment_ask_seconds: int = Field(12, ge=10, le=60)
-    payment_most_attempts: int = Field(40, ge=1, le=1000)
+    payment_max_attempts: int = Field(40, ge=1, le=1000)
 
 
 class PaymentAddresses(EnvSettings):
@@ -168,7 +168,7 @@ class Orders:
             "keep_card": keep_card,
             "seconds": self.policy.payment_open_seconds,
             "preparing_seconds": self.policy.payment_preparing_seconds,
-            "most_attempts": self.policy.payment_most_attempts,
+            "max_attempts": self.policy.payment_max_attempts,
             "actor": dict(asking.actor),
         }
 
@@ -184,7 +184,7 @@ class Orders:
             language=asking.language,
             keep_card=ask["keep_card"],
         )
-        if not bank.capabilities.least_tyiyn <= order.amount_tyiyn <= bank.capabilities.most_tyiyn:
+        if not bank.capabilities.min_tyiyn <= order.amount_tyiyn <= bank.capabilities.max_tyiyn:
             payment_attempt_failed(
                 self.database,
                 attempt_id=order.attempt_id,

@@ -36,7 +36,7 @@ class PopularSettings(EnvSettings):
     """Popular searches: number of days, and least number of searches."""
 
     popular_search_days: int = Field(7, ge=1, le=60)
-    popular_search_least: int = Field(3, ge=1)
+    popular_search_min: int = Field(3, ge=1)
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class Feed:
                 self.database,
                 category=category,
                 days=self.popular_of.popular_search_days,
-                least=self.popular_of.popular_search_least,
+                min_searches=self.popular_of.popular_search_min,
                 limit=limit,
             ),
         )

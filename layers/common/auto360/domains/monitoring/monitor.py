@@ -117,7 +117,7 @@ class Monitor:
 
     def _due(self, *, until: float) -> Iterator[Mapping[str, Any]]:
         while self.now() < until:
-            batch = alert_messages_claim(self.database, most=_BATCH, seconds=_MESSAGE_SECONDS)
+            batch = alert_messages_claim(self.database, limit=_BATCH, seconds=_MESSAGE_SECONDS)
             yield from batch
             if len(batch) < _BATCH:
                 return

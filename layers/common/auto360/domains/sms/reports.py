@@ -24,7 +24,7 @@ from auto360.providers.database.functions.sms import (
 from auto360.providers.sms import PushedReport, SmsFailure, SmsProvider, SmsPushReader, SmsPushRefused, SmsReport
 
 _QUESTION_SECONDS = 4.0
-_MOST_QUESTIONS_PER_PUSH = 3
+_MAX_QUESTIONS_PER_PUSH = 3
 
 
 class SmsReportSettings(EnvSettings):
@@ -62,7 +62,7 @@ class PushedReports:
 
     def _ask_about(self, provider: str, reports: Sequence[PushedReport]) -> int:
         hints = [{"message_id": report.message_id, "phone": report.phone} for report in reports]
-        claimed = sms_reports_hinted(self.database, supplier=provider, reports=hints, most=_MOST_QUESTIONS_PER_PUSH)
+        claimed = sms_reports_hinted(self.database, supplier=provider, reports=hints, limit=_MAX_QUESTIONS_PER_PUSH)
         return _ask_and_record(self.database, self.providers[provider], claimed)
 
 
@@ -72,11 +72,11 @@ class SmsPoller:
 
     database: Database
     providers: Mapping[str, SmsProvider]
-    most: int = 40
+    batch: int = 40
 
     def __call__(self) -> dict[str, int]:
         """Run one round: {asked, changed, balances}."""
-        due = sms_reports_due(self.database, most=self.most, suppliers=list(self.providers))
+        due = sms_reports_due(self.database, limit=self.batch, suppliers=list(self.providers))
         messages = sorted(due["messages"], key=_provider_of)
         changed = 0
         for name, claimed in groupby(messages, key=_provider_of):

@@ -38,15 +38,15 @@ class UploadPolicy(EnvSettings):
     """Largest size and duration of a video, lifetime of a session, and the choice of provider.
 
     `video_yandex_percent` of the users, always the same ones, upload to Yandex, from the build of the app on that knows
-    tus (`video_tus_least_build`); 0 builds: none does. 360° videos never do: Yandex plays them flat.
+    tus (`video_tus_min_build`); 0 builds: none does. 360° videos never do: Yandex plays them flat.
     """
 
-    video_most_bytes: int = Field(104_857_600, ge=1)
-    video_most_seconds: int = Field(180, ge=1)
+    video_max_bytes: int = Field(104_857_600, ge=1)
+    video_max_seconds: int = Field(180, ge=1)
     video_types: str = "video/mp4,video/quicktime"
     video_upload_session_seconds: int = Field(3600, ge=60, le=86_400)
     video_yandex_percent: int = Field(0, ge=0, le=100)
-    video_tus_least_build: int = Field(0, ge=0)
+    video_tus_min_build: int = Field(0, ge=0)
 
     @property
     def types(self) -> frozenset[str]:
@@ -55,7 +55,7 @@ class UploadPolicy(EnvSettings):
 
     def provider(self, user_id: str, *, build: int | None, projection: str) -> Literal["api_video", "yandex"]:
         """Return the provider of a user's next upload."""
-        knows_tus = self.video_tus_least_build > 0 and build is not None and build >= self.video_tus_least_build
+        knows_tus = self.video_tus_min_build > 0 and build is not None and build >= self.video_tus_min_build
         if projection != "flat" or not knows_tus:
             return "api_video"
         place = int.from_bytes(hashlib.sha256(f"yandex uploads {user_id}".encode()).digest()[:4], "big") % 100
@@ -156,14 +156,14 @@ class UploadSessions:
 
     def _declared(self, wanted: WantedUpload) -> dict[str, Any]:
         policy = self.policy
-        if (wanted.bytes or 0) > policy.video_most_bytes or (wanted.duration_seconds or 0) > policy.video_most_seconds:
+        if (wanted.bytes or 0) > policy.video_max_bytes or (wanted.duration_seconds or 0) > policy.video_max_seconds:
             raise UploadTooLarge
         if wanted.content_type not in policy.types:
             raise ValidationFailed(problems=[Problem("contentType", sentence(FIELDS, "value", "ru"))])
         return {
             "title": wanted.title,
-            "bytes": wanted.bytes or policy.video_most_bytes,
-            "duration_seconds": wanted.duration_seconds or policy.video_most_seconds,
+            "bytes": wanted.bytes or policy.video_max_bytes,
+            "duration_seconds": wanted.duration_seconds or policy.video_max_seconds,
             "content_type": wanted.content_type,
             "listing_id": wanted.listing_id,
             "projection": wanted.projection,

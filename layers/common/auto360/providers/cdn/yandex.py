@@ -17,7 +17,7 @@ from auto360.providers.video.http import Exchange
 from auto360.providers.video.iam import IamTokens
 from auto360.providers.video.parsing import identifier, inner, objects, text, whole
 
-_MOST_PATTERN = 100
+_MAX_PATTERN = 100
 _FILES, _REDIRECTS = ("200", "206"), ("301", "302", "307", "308")
 
 
@@ -53,8 +53,8 @@ class YandexCdn:
 
     def put_rule(self, rule: Rule) -> None:
         """Create, or change by id. Raises ValueError for a pattern longer than the CDN takes."""
-        if len(rule.pattern) > _MOST_PATTERN:
-            raise ValueError(f"the pattern of {rule.name} is longer than {_MOST_PATTERN} characters")
+        if len(rule.pattern) > _MAX_PATTERN:
+            raise ValueError(f"the pattern of {rule.name} is longer than {_MAX_PATTERN} characters")
         body = {
             "resourceId": self._id,
             "name": rule.name,

@@ -55,7 +55,7 @@ from auto360.providers.payments.models import (
 
 _QR_TYPE = "CALLBACK_WEB_PARTNER_BY_SALE_POINT"
 _QR_PIXELS = 300
-_MOST_STATEMENT = timedelta(days=14)
+_MAX_STATEMENT = timedelta(days=14)
 _NOT_IN_NOTES = re.compile(r"[\\«»&<>]")
 _NOTED_ID = re.compile(r"(?<![0-9a-z])[0-9a-z]{25}(?![0-9a-z])")
 # NOT_EXIST is what an unpaid code has in one source: it is no failure.
@@ -160,7 +160,7 @@ class Optima:
     def payments(self, *, since: datetime, until: datetime, timeout: float) -> Iterator[ListedPayment]:
         """Yield the statement, in pieces of 14 days; `timeout` is for each piece."""
         while since < until:
-            end = min(until, since + _MOST_STATEMENT)
+            end = min(until, since + _MAX_STATEMENT)
             params = {
                 "startDate": local_text(since, "T"),
                 "endDate": local_text(end, "T"),
@@ -262,8 +262,8 @@ def optima(settings: OptimaSettings, http: httpx.Client, terms: BankTerms) -> Ba
         qr=True,
         deep_links=True,
         redirect=False,
-        least_tyiyn=terms.least_tyiyn,
-        most_tyiyn=terms.most_tyiyn,
+        min_tyiyn=terms.min_tyiyn,
+        max_tyiyn=terms.max_tyiyn,
         lifetime=timedelta(minutes=30),
     )
     return Bank("optima", "Optima", capabilities, side, side, lists=side)

@@ -27,7 +27,7 @@ from auto360.providers.video import (
     VideoUncertain,
     VideoUnknown,
 )
-from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange
+from auto360.providers.video.http import MAX_BARREN_PAGES, Exchange
 from auto360.providers.video.parsing import (
     address,
     header_value,
@@ -178,7 +178,7 @@ class ApiVideo:
             if not any(link.get("rel") == "next" for link in links):
                 return
             barren = barren + 1 if len(seen) == known else 0
-            if barren == MOST_BARREN_PAGES:
+            if barren == MAX_BARREN_PAGES:
                 raise VideoUncertain("endless_list")
             number += 1
 

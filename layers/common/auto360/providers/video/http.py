@@ -21,7 +21,7 @@ from auto360.providers.video import (
 
 _MAX_REPLY_BYTES = 8 * 1024 * 1024
 # Pages of a list that bring nothing new, one after the other: a provider may send a few of them.
-MOST_BARREN_PAGES = 20
+MAX_BARREN_PAGES = 20
 _RETRY_HEADERS = ("X-RateLimit-Retry-After", "Retry-After")
 _REPEATABLE = ("GET", "DELETE", "PATCH")
 

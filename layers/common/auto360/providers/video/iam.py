@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _AUDIENCE = "https://iam.api.cloud.yandex.net/iam/v1/tokens"
 _ASSERTION_SECONDS = 600
 # A token is renewed when it has less than this left: a call with it must still end in time.
-_LEAST_LEFT_SECONDS = 300.0
+_MIN_LEFT_SECONDS = 300.0
 
 
 class _Key(BaseModel):
@@ -101,7 +101,7 @@ class IamTokens:
         self._kept = None
 
     def _is_fresh(self, token: Token) -> bool:
-        return token.ends_at - self.now() > _LEAST_LEFT_SECONDS
+        return token.ends_at - self.now() > _MIN_LEFT_SECONDS
 
 
 @dataclass(frozen=True)

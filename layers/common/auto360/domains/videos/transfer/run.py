@@ -25,7 +25,7 @@ _PLANNED_AT_ONCE = 2000
 _PLANNING_SECONDS = 60.0
 _LOOKED_FOR_RELEASES_SECONDS = 60.0
 _ASKED_AT_ONCE = 50
-_LEAST_SECONDS = 6.0
+_MIN_SECONDS = 6.0
 _TITLE_OF_NO_VIDEO = "rights"
 
 Tell = Callable[[str, TransferEntry], None]
@@ -35,7 +35,7 @@ Tell = Callable[[str, TransferEntry], None]
 class RunOptions:
     """Options of a run: most new videos, only the named ones, wait for entries not yet due."""
 
-    begin_most: int | None = None
+    max_begun: int | None = None
     only: Sequence[str] | None = None
     is_patient: bool = False
 
@@ -117,8 +117,8 @@ class MigrationRun:
                 raise RunEnds(f"refused: {failure.provider_code}") from failure
 
     def _may_begin(self, wishes: RunOptions) -> bool:
-        most = math.inf if wishes.begin_most is None else wishes.begin_most
-        return self._begun < min(most, self._room)
+        max_begun = math.inf if wishes.max_begun is None else wishes.max_begun
+        return self._begun < min(max_begun, self._room)
 
     def _advance(self, entry: TransferEntry) -> None:
         if entry.state == "ready":
@@ -130,7 +130,7 @@ class MigrationRun:
             self._step(entry, lambda entry: self.copying.advance(entry, ends_at=self._ends_at))
 
     def _settle(self, wishes: RunOptions) -> int:
-        entries = self.ledger.claim_uploaded(most=_ASKED_AT_ONCE, only=wishes.only)
+        entries = self.ledger.claim_uploaded(limit=_ASKED_AT_ONCE, only=wishes.only)
         if not entries:
             return 0
         try:
@@ -203,4 +203,4 @@ class MigrationRun:
         self.sleep(seconds)
 
     def _has_time(self, seconds: float = 0.0) -> bool:
-        return self.monotonic() + seconds + _LEAST_SECONDS < self._ends_at
+        return self.monotonic() + seconds + _MIN_SECONDS < self._ends_at

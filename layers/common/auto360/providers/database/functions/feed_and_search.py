@@ -57,11 +57,11 @@ def listing_read(database: Database, *, listing_id: str | None, viewer_id: str |
 
 
 def popular_searches(
-    database: Database, *, category: str | None, days: int | None, least: int | None, limit: int | None
+    database: Database, *, category: str | None, days: int | None, min_searches: int | None, limit: int | None
 ) -> Any:
     """Returns the most frequent search terms of p_days Bishkek days, [{term, searches}], each searched at least
-    p_least times.
+    p_min_searches times.
     """
     return database.call(
-        "popular_searches", {"p_category": category, "p_days": days, "p_least": least, "p_limit": limit}
+        "popular_searches", {"p_category": category, "p_days": days, "p_min_searches": min_searches, "p_limit": limit}
     )
