@@ -68,7 +68,7 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         "BACKUP_DATABASE_URL": addresses.database,
         "BACKUP_KEYS": f"k1:{keyring.backup_key}",
         "STAFF_KEY": keyring.staff_key,
-        "BANK_CALLS_URL": addresses.gateway,
+        "BANK_WEBHOOKS_URL": addresses.gateway,
         "PAYMENT_RETURN_URL": addresses.gateway,
         "OPERATIONS_ORIGINS": f"{addresses.gateway},{addresses.gateway.replace('127.0.0.1', 'localhost')}",
         "SMS_REPORT_SECRET": keyring.sms_report_secret,

@@ -143,7 +143,7 @@ def moves(
 ) -> Iterator[MoveWorld]:
     """Yield nothing planned yet; encoding takes no time, and nobody waits long before trying again."""
     functions.set(**videos.environ, **QUICK)
-    monkeypatch.setattr(video_transfer, "patience", lambda: RetryPolicy(3.0, 2.0, 3, 0.02))
+    monkeypatch.setattr(video_transfer, "retry_policy", lambda: RetryPolicy(3.0, 2.0, 3, 0.02))
     monkeypatch.setattr(video_transfer, "tus_policy", lambda: TusPolicy(first_wait_seconds=0.02, tries=20))
     yield MoveWorld(database, ledger, functions, videos)
     client = video_transfer.http()

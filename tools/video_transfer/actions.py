@@ -35,9 +35,9 @@ def run(console: Console, chosen: argparse.Namespace) -> int:
         return _dry_run(console)
     ledger = video_transfer.ledger()
     with Bar(console, ledger, is_shown=not chosen.quiet) as bar:
-        wishes = RunOptions(max_begun=chosen.limit, only=chosen.only, is_patient=True)
+        options = RunOptions(max_begun=chosen.limit, only=chosen.only, is_patient=True)
         mover = video_transfer.migration_run(bar.tell, on_bytes=bar.bytes)
-        report = mover.until(time.monotonic() + chosen.minutes * 60, wishes)
+        report = mover.until(time.monotonic() + chosen.minutes * 60, options)
     console.print(", ".join(f"{name} {count}" for name, count in report.items()), soft_wrap=True)
     if report["ended"] == "paused":
         console.print(

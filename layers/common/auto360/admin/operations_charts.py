@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from auto360.admin.charts import Chart, bar_chart
-from auto360.admin.formatting import BISHKEK
 from auto360.core.clock import utc_now
+from auto360.core.timezone import BISHKEK
 
 _MAX_SERIES = 4
 _FUNNEL = ("funnel_code_requested", "funnel_code_used", "funnel_registered", "funnel_first_listing")

@@ -96,7 +96,7 @@ def api_video() -> ApiVideo:
     """Return the source."""
     from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 
-    return ApiVideo(ApiVideoSettings.load(), http(), patience=patience())
+    return ApiVideo(ApiVideoSettings.load(), http(), retry_policy=retry_policy())
 
 
 @cache
@@ -104,7 +104,7 @@ def yandex() -> YandexVideo:
     """Return the target."""
     from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 
-    return YandexVideo(YandexVideoSettings.load(), http(), iam_tokens(), patience=patience())
+    return YandexVideo(YandexVideoSettings.load(), http(), iam_tokens(), retry_policy=retry_policy())
 
 
 @cache
@@ -132,7 +132,7 @@ def http() -> httpx.Client:
     return new_client(timeout=10.0, before=pace)
 
 
-def patience() -> RetryPolicy:
+def retry_policy() -> RetryPolicy:
     """Return retries shorter than the time that a run keeps free; longer waits belong to the run."""
     from auto360.providers.transport.exchange import RetryPolicy
 

@@ -10,7 +10,7 @@ from auto360.domains.billing.notifications import Notices
 from auto360.domains.billing.refunds import Refunding
 from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.settlement import Settlement
-from auto360.domains.billing.webhooks import BankCalls, StoredCall
+from auto360.domains.billing.webhooks import BankWebhooks, StoredCall
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.payment_settlement import (
     payment_checks_due,
@@ -40,7 +40,7 @@ class Reconciler:
 
     database: Database
     settlement: Settlement
-    calls: BankCalls
+    calls: BankWebhooks
     refunding: Refunding
     notices: Notices
     run_seconds: float = 45.0

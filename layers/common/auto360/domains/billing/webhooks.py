@@ -51,7 +51,7 @@ class StoredCall:
 
 
 @dataclass(frozen=True)
-class BankCalls:
+class BankWebhooks:
     """Webhook use cases and their dependencies."""
 
     database: Database

@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta, timezone
 from typing import Any, Literal
 
 from pydantic import Field
@@ -16,6 +15,7 @@ from auto360.core.messages import FIELDS, sentence
 from auto360.core.pagination import Page, decode_cursor, encode_cursor
 from auto360.core.settings import EnvSettings
 from auto360.core.text import fold
+from auto360.core.timezone import BISHKEK
 from auto360.domains.listings.synonyms import in_latin
 from auto360.domains.listings.write_buffer import Batch
 from auto360.providers.cache import Cache, CacheSettings, remembered
@@ -25,7 +25,6 @@ from auto360.providers.database.functions.feed_and_search import listing_feed, l
 Category = Literal["car", "horse", "real_estate"]
 Sort = Literal["newest", "price_asc", "price_desc", "views", "nearest"]
 
-BISHKEK = timezone(timedelta(hours=6))
 CACHED = "feed"
 _ORDERED_BY = {"price_asc": "price", "price_desc": "price", "views": "views_count", "nearest": "distance"}
 # Five digits with nothing but signs between them, or as many digits as a phone number has.

@@ -55,6 +55,6 @@ class DatabaseDown:
 
     def _was_told(self, phone: str, sms_id: str) -> bool:
         return any(
-            provider.has_taken(phone, message_id=provider.message_id(sms_id), timeout=_QUESTION_SECONDS)
+            provider.has_accepted(phone, message_id=provider.message_id(sms_id), timeout=_QUESTION_SECONDS)
             for provider in self.providers
         )

@@ -186,8 +186,9 @@ class UploadSessions:
         )
         if held["provider_ticket"] is None:
             held = self._asked(held)
-        desk = self.providers[held["provider"]]
-        target = desk.target(session_key=held["provider_ticket"], video_id=held["provider_video_id"])
+        target = self.providers[held["provider"]].target(
+            session_key=held["provider_ticket"], video_id=held["provider_video_id"]
+        )
         return UploadSession(held["video_id"], held["provider"], target, held["bytes"], held["expires_at"])
 
     def _asked(self, held: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,7 +196,7 @@ class UploadSessions:
 
         If a parallel request was faster, its answer stands and this one is revoked.
         """
-        desk = self.providers[held["provider"]]
+        provider = self.providers[held["provider"]]
         upload = PlannedUpload(
             reference=held["video_id"],
             bytes=held["bytes"],
@@ -211,17 +212,17 @@ class UploadSessions:
             provider_video_id=target.video_id,
         )
         if answer.get("provider_ticket") != target.session_key:
-            _give_back(lambda: desk.close(session_key=target.session_key))
+            _give_back(lambda: provider.close(session_key=target.session_key))
             unused = target.video_id
             if unused is not None and unused != answer.get("provider_video_id"):
-                _give_back(lambda: desk.delete(unused))
+                _give_back(lambda: provider.delete(unused))
         return accepted(answer)
 
     def _target(self, held: Mapping[str, Any], upload: PlannedUpload) -> UploadTarget:
-        desk = self.providers[held["provider"]]
+        provider = self.providers[held["provider"]]
         try:
-            known = desk.reopen(upload) if held["is_repeat"] else None
-            return known or desk.open(upload)
+            known = provider.reopen(upload) if held["is_repeat"] else None
+            return known or provider.open(upload)
         except VideoUncertain as failure:
             known = self._found_again(held["provider"], upload)
             if known is not None:

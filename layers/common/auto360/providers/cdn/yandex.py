@@ -32,10 +32,17 @@ class YandexCdn:
     """`Cdn` at Yandex Cloud."""
 
     def __init__(
-        self, settings: YandexCdnSettings, http: httpx.Client, tokens: IamTokens, *, patience: RetryPolicy | None = None
+        self,
+        settings: YandexCdnSettings,
+        http: httpx.Client,
+        tokens: IamTokens,
+        *,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._id, self._tokens = settings.yandex_cdn_resource_id, tokens
-        self._exchange = Exchange(http, f"{str(settings.yandex_cdn_url).rstrip('/')}/cdn/v1", patience or RetryPolicy())
+        self._exchange = Exchange(
+            http, f"{str(settings.yandex_cdn_url).rstrip('/')}/cdn/v1", retry_policy or RetryPolicy()
+        )
 
     def read(self) -> Resource:
         """Read resource and rules, in two calls."""

@@ -110,7 +110,7 @@ class KeyExchange:
 
     settings: IamSettings
     http: httpx.Client
-    patience: RetryPolicy = field(default_factory=RetryPolicy)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     now: Callable[[], float] = time.time
 
     def __call__(self) -> Token | None:
@@ -118,7 +118,7 @@ class KeyExchange:
         key = self.settings.key
         if key is None:
             return None
-        exchange = Exchange(self.http, str(self.settings.yandex_iam_url).rstrip("/"), self.patience)
+        exchange = Exchange(self.http, str(self.settings.yandex_iam_url).rstrip("/"), self.retry_policy)
         reply = exchange.call(
             "POST", "/iam/v1/tokens", headers={}, body={"jwt": self._assertion(key)}, may_repeat=True
         ).body

@@ -66,11 +66,11 @@ class YandexVideo:
         http: httpx.Client,
         tokens: IamTokens,
         *,
-        patience: RetryPolicy | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._channel, self._tokens = settings.yandex_video_channel_id, tokens
         url = f"{str(settings.yandex_video_url).rstrip('/')}/video/v1"
-        self._exchange = Exchange(http, url, patience or RetryPolicy(), failure=_failure_of)
+        self._exchange = Exchange(http, url, retry_policy or RetryPolicy(), failure=_failure_of)
 
     def find(self, video_ids: Sequence[str]) -> dict[str, ProviderVideo]:
         """Query a hundred videos per call; when one of them is unknown the call fails, and each is queried."""

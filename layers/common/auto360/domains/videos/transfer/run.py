@@ -63,30 +63,30 @@ class MigrationRun:
     def __post_init__(self) -> None:
         self._troubles = Troubles(self.ledger, self._require_rights, self._has_time, self._nap)
 
-    def until(self, ends_at: float, wishes: RunOptions | None = None) -> dict[str, int | str]:
+    def until(self, ends_at: float, options: RunOptions | None = None) -> dict[str, int | str]:
         """Work until that moment of the monotonic clock; returns counts, and why the run ended.
 
         A defect that one entry revealed is raised at the end, after the other entries.
         """
         self._ends_at = ends_at
         try:
-            reason = self._work(wishes or RunOptions())
+            reason = self._work(options or RunOptions())
         except RunEnds as ended:
             reason = str(ended)
         if self._defect is not None:
             raise self._defect
         return {**dict(sorted(self.counts.items())), "ended": reason}
 
-    def _work(self, wishes: RunOptions) -> str:
+    def _work(self, options: RunOptions) -> str:
         self._prepare()
         while self._has_time():
-            busy = self._settle(wishes) + (0 if wishes.only else self._release())
-            claim = self.ledger.claim(may_begin=self._may_begin(wishes), only=wishes.only)
+            busy = self._settle(options) + (0 if options.only else self._release())
+            claim = self.ledger.claim(may_begin=self._may_begin(options), only=options.only)
             if claim.entry is not None:
                 self._advance(claim.entry)
             elif claim.reason == "paused":
                 return "paused"
-            elif not busy and not self._wait_for_more(wishes):
+            elif not busy and not self._wait_for_more(options):
                 return "library_full" if self._begun >= self._room else claim.reason
         return "time_over"
 
@@ -116,8 +116,8 @@ class MigrationRun:
             if failure.provider_code in OF_THE_ACCOUNT:
                 raise RunEnds(f"refused: {failure.provider_code}") from failure
 
-    def _may_begin(self, wishes: RunOptions) -> bool:
-        max_begun = math.inf if wishes.max_begun is None else wishes.max_begun
+    def _may_begin(self, options: RunOptions) -> bool:
+        max_begun = math.inf if options.max_begun is None else options.max_begun
         return self._begun < min(max_begun, self._room)
 
     def _advance(self, entry: TransferEntry) -> None:
@@ -129,8 +129,8 @@ class MigrationRun:
             self._begun += not entry.target_requested and not entry.attempts
             self._step(entry, lambda entry: self.copying.advance(entry, ends_at=self._ends_at))
 
-    def _settle(self, wishes: RunOptions) -> int:
-        entries = self.ledger.claim_uploaded(limit=_ASKED_AT_ONCE, only=wishes.only)
+    def _settle(self, options: RunOptions) -> int:
+        entries = self.ledger.claim_uploaded(limit=_ASKED_AT_ONCE, only=options.only)
         if not entries:
             return 0
         try:
@@ -186,12 +186,12 @@ class MigrationRun:
             raise RunEnds(outcome)
         return outcome
 
-    def _wait_for_more(self, wishes: RunOptions) -> bool:
+    def _wait_for_more(self, options: RunOptions) -> bool:
         """Return True when entries become due soon enough to wait for.
 
         Raises RunEnds otherwise.
         """
-        if not wishes.is_patient or not self.ledger.under_way(wishes.only):
+        if not options.is_patient or not self.ledger.under_way(options.only):
             return False
         pause = min(2.0, self.ledger.policy.video_migration_poll_seconds / 2)
         if not self._has_time(pause):
