@@ -46,7 +46,7 @@ class OrderPolicy(EnvSettings):
 
     payment_open_seconds: int = Field(3600, ge=300, le=86400)
     payment_preparing_seconds: int = Field(12, ge=10, le=60)
-    payment_ask_seconds: int = Field(12, ge=10, le=60)
+    payment_query_seconds: int = Field(12, ge=10, le=60)
     payment_max_attempts: int = Field(40, ge=1, le=1000)
 
 
@@ -124,7 +124,7 @@ class Orders:
         )
         if "ask" not in opened:
             return dict(opened["payment"])
-        return self._ask_bank(chosen, opened["ask"], payer, payment_id=opened["payment"]["id"])
+        return self._order_at_bank(chosen, opened["ask"], payer, payment_id=opened["payment"]["id"])
 
     def read(self, payer: Payer, payment_id: str) -> Row:
         """Return a payment; polls its bank while it is unpaid, at most at the allowed rate. Raises NotFound."""
@@ -133,12 +133,12 @@ class Orders:
                 self.database,
                 user_id=payer.principal.user_id,
                 payment_id=payment_id,
-                ask_seconds=self.policy.payment_ask_seconds,
+                ask_seconds=self.policy.payment_query_seconds,
             )
         )
         payment: Row = answer["payment"]
         for row in answer["ask"]:
-            settled = self.settlement.ask_and_settle(PaymentAttempt.of(row), actor=payer.actor)
+            settled = self.settlement.query_and_settle(PaymentAttempt.of(row), actor=payer.actor)
             payment = settled["payment"] if settled else payment
         return payment
 
@@ -172,7 +172,7 @@ class Orders:
             "actor": dict(payer.actor),
         }
 
-    def _ask_bank(self, bank: Bank, ask: Mapping[str, Any], payer: Payer, *, payment_id: str) -> Row:
+    def _order_at_bank(self, bank: Bank, ask: Mapping[str, Any], payer: Payer, *, payment_id: str) -> Row:
         """Create the order of a stored row at the bank, and record the result or the failure."""
         order = Order(
             attempt_id=ask["attempt_id"],

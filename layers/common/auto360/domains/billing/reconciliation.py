@@ -78,7 +78,7 @@ class Reconciler:
     def _check(self, due: Row, counts: dict[str, int]) -> None:
         answered = True
         for row in due["ask"]:
-            settled = self.settlement.ask_and_settle(PaymentAttempt.of(row), actor=_ACTOR)
+            settled = self.settlement.query_and_settle(PaymentAttempt.of(row), actor=_ACTOR)
             counts["asked"] += 1
             counts["changed"] += bool(settled and settled["changed"])
             answered = answered and (settled is not None or row["provider_ref"] is None)

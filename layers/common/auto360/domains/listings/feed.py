@@ -134,14 +134,14 @@ class Feed:
         viewer_id = viewer.user_id if viewer else None
         marks: Row = {}
 
-        def ask() -> Row:
+        def query_database() -> Row:
             with self.searches.due() as searches:
                 answer: Row = listing_feed(self.database, query=document, viewer_id=viewer_id, searches=searches)
             marks.update(answer["marks"] or {})
             return {"listings": answer["listings"], "match": answer["match"]}
 
         key = json.dumps(document, ensure_ascii=False, sort_keys=True)
-        shared: Row = remembered(self.cache, CACHED, key, seconds=self.keeps.cache_feed_seconds, make=ask)
+        shared: Row = remembered(self.cache, CACHED, key, seconds=self.keeps.cache_feed_seconds, make=query_database)
         if viewer_id is not None and not marks and shared["listings"]:
             ids = [row["id"] for row in shared["listings"]]
             marks = listing_marks(self.database, listing_ids=ids, viewer_id=viewer_id)

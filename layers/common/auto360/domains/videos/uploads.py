@@ -185,13 +185,13 @@ class UploadSessions:
             )
         )
         if held["provider_ticket"] is None:
-            held = self._asked(held)
+            held = self._opened_at_provider(held)
         target = self.providers[held["provider"]].target(
             session_key=held["provider_ticket"], video_id=held["provider_video_id"]
         )
         return UploadSession(held["video_id"], held["provider"], target, held["bytes"], held["expires_at"])
 
-    def _asked(self, held: Mapping[str, Any]) -> dict[str, Any]:
+    def _opened_at_provider(self, held: Mapping[str, Any]) -> dict[str, Any]:
         """Open the upload at the provider.
 
         If a parallel request was faster, its answer stands and this one is revoked.

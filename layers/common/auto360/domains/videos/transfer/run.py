@@ -24,11 +24,11 @@ from auto360.providers.video import ProviderVideo, VideoFailure
 _PLANNED_AT_ONCE = 2000
 _PLANNING_SECONDS = 60.0
 _LOOKED_FOR_RELEASES_SECONDS = 60.0
-_ASKED_AT_ONCE = 50
+_QUERIED_AT_ONCE = 50
 _MIN_SECONDS = 6.0
 _TITLE_OF_NO_VIDEO = "rights"
 
-Tell = Callable[[str, TransferEntry], None]
+Notify = Callable[[str, TransferEntry], None]
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class MigrationRun:
     settling: Settling
     switching: Switching
     releasing: Releasing
-    tell: Tell = lambda outcome, entry: None  # noqa: ARG005
+    notify: Notify = lambda outcome, entry: None  # noqa: ARG005
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     counts: Counter[str] = field(default_factory=Counter)
@@ -130,11 +130,11 @@ class MigrationRun:
             self._step(entry, lambda entry: self.copying.advance(entry, ends_at=self._ends_at))
 
     def _settle(self, options: RunOptions) -> int:
-        entries = self.ledger.claim_uploaded(limit=_ASKED_AT_ONCE, only=options.only)
+        entries = self.ledger.claim_uploaded(limit=_QUERIED_AT_ONCE, only=options.only)
         if not entries:
             return 0
         try:
-            found = self.settling.ask(entries)
+            found = self.settling.query(entries)
         except VideoFailure as failure:
             for entry in entries:
                 self.ledger.let_go(entry, seconds=failure.retry_after or BUSY_SECONDS, reason=failure.provider_code)
@@ -181,7 +181,7 @@ class MigrationRun:
             self._defect = self._defect or defect
             outcome = self.ledger.failed(entry, f"defect: {type(defect).__name__}")
         self.counts[outcome] += 1
-        self.tell(outcome, entry)
+        self.notify(outcome, entry)
         if outcome == "time_over":
             raise RunEnds(outcome)
         return outcome

@@ -18,7 +18,7 @@ _MAX_SECONDS_APART = 1.0
 
 
 @dataclass(frozen=True)
-class Asked:
+class Queried:
     """Finished copies by id, successful or failed; None for a vanished one."""
 
     settled: Mapping[str, ProviderVideo | None]
@@ -34,14 +34,14 @@ class Settling:
     clock: Clock
     choose: random.Random = field(default_factory=random.Random)
 
-    def ask(self, entries: Sequence[TransferEntry]) -> Asked:
+    def query(self, entries: Sequence[TransferEntry]) -> Queried:
         """Return the state of these copies in one call; unfinished ones are released. Raises VideoFailure."""
         found = self.target.find([entry.target_id for entry in entries if entry.target_id])
         waiting = [entry for entry in entries if self._is_in_the_making(entry, found.get(entry.target_id or ""))]
         if waiting:
             self.ledger.not_ready(waiting)
         still = {entry.id for entry in waiting}
-        return Asked(
+        return Queried(
             {entry.target_id or "": found.get(entry.target_id or "") for entry in entries if entry.id not in still}
         )
 
