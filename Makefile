@@ -120,6 +120,14 @@ load: install ## load-test the local stack with USERS people (1000), or staging 
 schema-dump: install ## print the schema of a database from zero, in an order that does not depend on the migrations
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.schema dump $(ARGS)
 
+.PHONY: compare
+compare: install ## compare schema, OpenAPI document, contract answers and list of tests (A, B: commits or saved folders)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.compare diff $(A) $(B)
+
+.PHONY: save-outputs
+save-outputs: install ## save what `make compare` compares (DIR)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.compare save $(or $(DIR),build/outputs)
+
 .PHONY: sql-stubs
 sql-stubs: install ## write the typed Python calls of SQL functions from the schema
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.schema stubs

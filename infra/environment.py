@@ -1,8 +1,8 @@
 """Size of a function's environment: names and values together, secrets included.
 
-Yandex Cloud allows 4 KB for a version, and 4096 characters for one value (facts on Yandex Cloud, §1). The size of a
-secret is known where it was set with `make secret`, which notes it beside the secret; otherwise its usual size counts,
-and so does that of a parameter without a default and of one that stages fill in though it may be empty.
+Yandex Cloud allows 4 KB for a version, and 4096 characters for one value (docs/reference/yandex-cloud.md, section 1).
+The size of a secret is known where it was set with `make secret`, which notes it beside the secret; otherwise its usual
+size counts, and so does that of a parameter without a default and of one that stages fill in though it may be empty.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from infra.template import Variable, filled
 
-MOST_BYTES = 4096
+MAX_BYTES = 4096
 # Two ids of twenty characters with the names of their variables.
 START_BYTES = 2 * 20 + len("LOCKBOX_SECRET_ID") + len("LOCKBOX_VERSION_ID")
 _OTHER_BYTES = 64

@@ -21,7 +21,7 @@ class StageError(Exception):
 
 
 # A request beyond the instances waits in a queue, and the queue counts as well: without room callers get 429 at once.
-_QUEUE_FACTOR, _LEAST_QUEUE_FACTOR = 3, 2
+_QUEUE_FACTOR, _MIN_QUEUE_FACTOR = 3, 2
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Scaling:
     @property
     def has_a_queue(self) -> bool:
         """Return True if the request queue holds a burst."""
-        return self.requests >= _LEAST_QUEUE_FACTOR * self.zone_instances
+        return self.requests >= _MIN_QUEUE_FACTOR * self.zone_instances
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def _stage(name: str, content: Mapping[str, Any]) -> Stage:
         if not scaling.has_a_queue:
             raise StageError(
                 f"{name}.toml: zone_requests of {function} leaves no room for a queue, so that a burst gets 429;"
-                f" at least {_LEAST_QUEUE_FACTOR * scaling.zone_instances}, or leave it out."
+                f" at least {_MIN_QUEUE_FACTOR * scaling.zone_instances}, or leave it out."
             )
     if (stage.domain is None) != (stage.certificate_id is None):
         raise StageError(f"{name}.toml: domain and certificate_id belong together.")

@@ -69,7 +69,7 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         "BACKUP_KEYS": f"k2:{keyring.backup_identity},k1:{keyring.backup_key}",
         "BACKUP_RECIPIENTS": keyring.backup_recipient,
         "STAFF_KEY": keyring.staff_key,
-        "BANK_CALLS_URL": addresses.gateway,
+        "BANK_WEBHOOKS_URL": addresses.gateway,
         "PAYMENT_RETURN_URL": addresses.gateway,
         "OPERATIONS_ORIGINS": f"{addresses.gateway},{addresses.gateway.replace('127.0.0.1', 'localhost')}",
         "SMS_REPORT_SECRET": keyring.sms_report_secret,
@@ -110,7 +110,7 @@ def video_providers(keyring: Keyring, simulators: str) -> dict[str, str]:
     return {
         # The header X-App-Build says what an app can do: with any build at all, uploads go to Yandex here.
         "VIDEO_YANDEX_PERCENT": "100",
-        "VIDEO_TUS_LEAST_BUILD": "1",
+        "VIDEO_TUS_MIN_BUILD": "1",
         "API_VIDEO_URL": f"{simulators}/api_video",
         "API_VIDEO_KEY": keyring.api_video_key,
         "API_VIDEO_WEBHOOK_SECRET": keyring.api_video_webhook_secret,

@@ -331,7 +331,7 @@ insert into public.listing_counters as c (listing_id, views_count)
 select pg_temp.demo_id('listing', d.n), 20 + (d.n * 37) % 900 from demo_listings d
 where d.status in ('active', 'sold', 'expired', 'archived')
 on conflict (listing_id) do update set views_count = excluded.views_count where c.shown_views = 0;
-perform private.show_counters(p_most => 1000);
+perform private.show_counters(p_limit => 1000);
 
 -- A paid tier with the payment behind it.
 insert into public.subscriptions (id, user_id, tier, status, listing_limit, started_at, expires_at, auto_renew)

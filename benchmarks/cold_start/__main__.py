@@ -14,12 +14,12 @@ from benchmarks.cold_start.services import Services, running
 from benchmarks.cold_start.table import Row, render
 from local.errors import StackError
 
-LEAST_ROUNDS = 7
+MIN_ROUNDS = 7
 
 
 def main() -> int:
     """Build both sides, start the services, measure."""
-    rounds = max(LEAST_ROUNDS, int(os.environ.get("ROUNDS", "9")))
+    rounds = max(MIN_ROUNDS, int(os.environ.get("ROUNDS", "9")))
     folder = Path(tempfile.mkdtemp(prefix="auto360-bench-artifacts-"))
     try:
         print("Starting a database and the SMS simulators …", flush=True)

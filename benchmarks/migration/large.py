@@ -13,7 +13,7 @@ from benchmarks.migration.rehearsal import Rehearsal, Script
 from benchmarks.migration.services import Stage
 
 # A process of Python with its libraries takes some 70 MB; a file held in memory would show.
-MOST_GROWTH_MB = 40.0
+MAX_GROWTH_MB = 40.0
 _SECONDS = 900
 
 
@@ -56,7 +56,7 @@ def copy_large(place: Stage, *, megabytes: int, say: Callable[[str], None]) -> l
     say(f"killed at {killed_at / 1e6:.0f} MB; memory: first {first:.0f}, last {last:.0f}, most {max(samples):.0f} MB")
     found = {
         "the large file is not the same": bool(different),
-        "memory grows with the file": growth > MOST_GROWTH_MB,
+        "memory grows with the file": growth > MAX_GROWTH_MB,
         "there is a second copy of the large file": len(place.yandex.videos) != 1,
     }
     return [name for name, is_so in found.items() if is_so]

@@ -38,7 +38,7 @@ class Script:
     cut_percent: float = 5
     kill_every_seconds: tuple[float, float] = (3.0, 9.0)
     target_calls_in_the_first_seconds: tuple[int, float] = (60, 20.0)
-    most_seconds: float = 1800
+    max_seconds: float = 1800
 
 
 @dataclass
@@ -69,7 +69,7 @@ class Verdict:
             "a copy differs from its source": bool(self.different),
             "there are second copies": self.second_copies > 0 or self.copies != script.videos,
             "more were begun than a day allows": any(started > allowed for started, allowed in self.days),
-            "more calls than a minute allows": any(seen > most for seen, most in self.busiest.values()),
+            "more calls than a minute allows": any(seen > allowed for seen, allowed in self.busiest.values()),
             "calls were refused in quiet times": self.refused_in_quiet > 0,
             "too few kills": self.killed < script.kills,
         }
@@ -139,7 +139,7 @@ class Rehearsal:
     ) -> None:
         script, is_quiet, told = self.script, False, 0.0
         next_kill = began + self.dice.uniform(*script.kill_every_seconds)
-        while time.monotonic() - began < script.most_seconds:
+        while time.monotonic() - began < script.max_seconds:
             now = time.monotonic()
             if not is_quiet and now - began > script.target_calls_in_the_first_seconds[1]:
                 self.yandex.turn({"calls_per_minute": 600})
@@ -178,7 +178,7 @@ class Rehearsal:
         verdict.bytes_copied = _count(connection, "select sum(bytes_copied) from video_migration_days")
         limits = {**self.api_video.limits, "yandex": self.yandex.limit}
         verdict.busiest = {
-            name: (limit.busiest, 600 if name == "yandex" else limit.most) for name, limit in limits.items()
+            name: (limit.busiest, 600 if name == "yandex" else limit.max_calls) for name, limit in limits.items()
         }
 
 

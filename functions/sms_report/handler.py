@@ -13,7 +13,7 @@ from auto360.http.requests import RawBody
 app = make_app()
 
 
-class Taken(BaseModel):
+class Received(BaseModel):
     """Number of changed messages; known or foreign receipts change none."""
 
     changed: int
@@ -22,9 +22,9 @@ class Taken(BaseModel):
 @app.post("/webhooks/sms/<provider>/<secret>")
 def report(
     provider: Annotated[str, Path(max_length=40)], secret: Annotated[str, Path(max_length=200)], body: RawBody
-) -> Envelope[Taken]:
+) -> Envelope[Received]:
     """Receive delivery receipts. The provider repeats the request after any status other than 200."""
-    return Envelope(data=Taken(changed=sms.pushed_reports()(provider, shown_secret=secret, body=body)))
+    return Envelope(data=Received(changed=sms.pushed_reports()(provider, shown_secret=secret, body=body)))
 
 
 handler = entrypoint(app, body="raw")

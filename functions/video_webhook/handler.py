@@ -16,7 +16,7 @@ from auto360.http.requests import RawBody
 app = make_app()
 
 
-class Taken(BaseModel):
+class Received(BaseModel):
     """State of the video afterwards; `ignored` for an unknown video."""
 
     state: str
@@ -26,9 +26,9 @@ class Taken(BaseModel):
 @refuses(AuthenticationRequired, VideoServiceUnavailable)
 def report(
     body: RawBody, *, signature: Annotated[str, Header(alias="X-Api-Video-Signature", max_length=200)] = ""
-) -> Envelope[Taken]:
+) -> Envelope[Received]:
     """Receive a webhook; the video is read from api.video again, whatever the webhook says."""
-    return Envelope(data=Taken(state=videos.video_reports().take(body, signature=signature)))
+    return Envelope(data=Received(state=videos.video_reports().take(body, signature=signature)))
 
 
 handler = entrypoint(app, body="raw")

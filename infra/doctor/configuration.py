@@ -16,11 +16,11 @@ from auto360.core.settings import EnvSettings
 from infra.artifact import LAYER, ROOT
 from infra.doctor import Variables, Warn, Wrong, check
 
-_LEAST_CHARACTERS, _LEAST_DIFFERENT = 16, 8
+_MIN_CHARACTERS, _MIN_DIFFERENT = 16, 8
 _OF_SECRETS = ("_KEY", "_KEYS", "_SECRET", "_SECRETS", "_PASSWORD", "_TOKEN")
 _WORDS = ("changeme", "change-me", "password", "secret123", "example", "placeholder", "todo")
 # Too short to search for: they would be found everywhere.
-_LEAST_SEARCHED = 12
+_MIN_SEARCHED = 12
 
 
 @check("settings", advice="Correct the variables that are named; docs/configuration.md describes their formats.")
@@ -61,7 +61,7 @@ def weak_secrets(variables: Variables) -> str:
     known = secrets_of(variables)
     weak = sorted(name for name, value in known.items() if _is_weak(value))
     if weak:
-        raise Warn(f"{', '.join(weak)}: shorter than {_LEAST_CHARACTERS} characters, monotonous or a known word")
+        raise Warn(f"{', '.join(weak)}: shorter than {_MIN_CHARACTERS} characters, monotonous or a known word")
     return f"{len(known)} secrets"
 
 
@@ -83,7 +83,7 @@ def exposed_secrets(variables: Variables) -> str:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=False)  # noqa: S607
     files = [ROOT / name for name in listed.stdout.decode().split("\0") if name]
     found = {f"{path.name} is in git" for path in files if path.name == ".env" or path.name.endswith(".pem")}
-    wanted = {name: value.encode() for name, value in secrets_of(variables).items() if len(value) >= _LEAST_SEARCHED}
+    wanted = {name: value.encode() for name, value in secrets_of(variables).items() if len(value) >= _MIN_SEARCHED}
     for path in files:
         content = path.read_bytes() if path.is_file() else b""
         found |= {f"{name} in {path.relative_to(ROOT)}" for name, value in wanted.items() if value in content}
@@ -140,5 +140,5 @@ def _below(group: type[EnvSettings]) -> Iterator[type[EnvSettings]]:
 
 
 def _is_weak(value: str) -> bool:
-    is_known = any(word in value.lower() for word in _WORDS) and len(value) < 2 * _LEAST_CHARACTERS
-    return len(value) < _LEAST_CHARACTERS or len(set(value)) < _LEAST_DIFFERENT or is_known
+    is_known = any(word in value.lower() for word in _WORDS) and len(value) < 2 * _MIN_CHARACTERS
+    return len(value) < _MIN_CHARACTERS or len(set(value)) < _MIN_DIFFERENT or is_known

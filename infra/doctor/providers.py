@@ -10,7 +10,7 @@ from infra.doctor import Variables, Warn, Wrong, check
 
 _SECONDS = 10.0
 # Below this a staff member should pay in; a login SMS costs about 200 tyiyn.
-_LEAST_BALANCE_TYIYN = 100_000
+_MIN_BALANCE_TYIYN = 100_000
 _NEWEST_POSTGRES = 17
 # Freedom Pay's word for a payment that it does not have.
 _NO_SUCH_ORDER = "error_340"
@@ -24,7 +24,7 @@ def _sms(name: str) -> str:
     for provider in providers():
         if provider.name == name:
             balance = provider.account(timeout=_SECONDS).balance_tyiyn
-            if balance < _LEAST_BALANCE_TYIYN:
+            if balance < _MIN_BALANCE_TYIYN:
                 raise Warn(f"balance {balance / 100:.2f} som")
             return f"balance {balance / 100:.2f} som"
     raise Warn("configured, but not named in SMS_PROVIDERS")

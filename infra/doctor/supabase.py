@@ -16,8 +16,8 @@ from auto360.core.clock import utc_now
 from auto360.providers.database.postgrest import key_headers
 from infra.doctor import Variables, Warn, Wrong, check
 
-_MOST_SKEW_SECONDS = 5
-_LEAST_DAYS = 14
+_MAX_SKEW_SECONDS = 5
+_MIN_DAYS = 14
 _SECONDS = 10.0
 
 
@@ -82,7 +82,7 @@ def read_replica(_variables: Variables) -> str:
     from auto360.container.data import replica, replica_settings
     from auto360.providers.database.addresses import address_of
 
-    address = address_of("popular_searches", {"p_days": 1, "p_least": 1, "p_limit": 1})
+    address = address_of("popular_searches", {"p_days": 1, "p_min_searches": 1, "p_limit": 1})
     replica().fetch(str(address))
     return f"answers, behind by less than {replica_settings().replica_lag_seconds} s"
 
@@ -108,7 +108,7 @@ def api_keys(variables: Variables) -> str:
         if claims.get("role") != role:
             raise Wrong(f"{name} has the role {claims.get('role')}")
         days = (claims["exp"] - time.time()) / 86400
-        if days < _LEAST_DAYS:
+        if days < _MIN_DAYS:
             raise Warn(f"{name} ends in {days:.0f} days")
         told.append(f"{role} for {days:.0f} days")
     return ", ".join(told) or "keys of the new form"
@@ -161,12 +161,12 @@ def file_size_limit(variables: Variables) -> str:
     largest = max((int(bucket.get("file_size_limit") or 0) for bucket in buckets), default=0)
     # The protocol of resumable uploads names the project's limit without an upload.
     told = httpx.request("OPTIONS", f"{storage}/upload/resumable", headers=headers, timeout=_SECONDS)
-    most = int(told.headers.get("Tus-Max-Size", "0") or 0)
-    if not most:
+    allowed = int(told.headers.get("Tus-Max-Size", "0") or 0)
+    if not allowed:
         raise Warn(f"the project does not tell its limit; buckets go up to {largest >> 20} MB")
-    if most < largest:
-        raise Wrong(f"the project takes {most >> 20} MB, its largest bucket says {largest >> 20} MB")
-    return f"{most >> 20} MB, buckets up to {largest >> 20} MB"
+    if allowed < largest:
+        raise Wrong(f"the project takes {allowed >> 20} MB, its largest bucket says {largest >> 20} MB")
+    return f"{allowed >> 20} MB, buckets up to {largest >> 20} MB"
 
 
 @check(
@@ -178,7 +178,7 @@ def clock(variables: Variables) -> str:
     if "date" not in answer.headers:
         raise Warn("the project sent no time")
     skew = abs((parsedate_to_datetime(answer.headers["date"]) - utc_now()).total_seconds())
-    if skew > _MOST_SKEW_SECONDS:
+    if skew > _MAX_SKEW_SECONDS:
         raise Wrong(f"{skew:.0f} s apart from the project")
     return f"{skew:.1f} s apart from the project"
 
@@ -214,7 +214,7 @@ def public_address(variables: Variables) -> str:
     ):
         certificate = secured.getpeercert() or {}
     days = (ssl.cert_time_to_seconds(str(certificate["notAfter"])) - time.time()) / 86400
-    if days < _LEAST_DAYS:
+    if days < _MIN_DAYS:
         raise Warn(f"the certificate ends in {days:.0f} days")
     return f"healthy, certificate for {days:.0f} days"
 

@@ -15,7 +15,7 @@ from infra.yandex.gateway import addresses
 
 PATH = Path(__file__).with_name("rules.toml")
 # How often a limit of the edge is above ours: our refusal, which an app can show, must come first.
-_LEAST_ABOVE = 2.0
+_MIN_ABOVE = 2.0
 _WINDOW = re.compile(r"PER_(?:(\d+)_)?(MINUTE|HOUR|DAY)S?$")
 _SECONDS = {"MINUTE": 60, "HOUR": 3600, "DAY": 86400}
 _LONGEST = 86_400
@@ -100,10 +100,10 @@ def _too_low(rule: Rule, project: Project, settings: Mapping[str, str]) -> Itera
         return
     limit, seconds = ours
     above = (rule.limit / rule.period_seconds) / (limit / seconds)
-    if above < _LEAST_ABOVE:
+    if above < _MIN_ABOVE:
         yield (
             f"rule {rule.name}: {rule.limit} in {rule.period_seconds} s are {above:.1f} times {rule.above} ({limit});"
-            f" at least {_LEAST_ABOVE:g} times are needed, or a crowd behind one address meets the edge first"
+            f" at least {_MIN_ABOVE:g} times are needed, or a crowd behind one address meets the edge first"
         )
 
 

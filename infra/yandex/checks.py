@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from infra.edge.rules import load_rules
 from infra.edge.rules import problems as edge_problems
-from infra.environment import MOST_BYTES, START_BYTES, usual_bytes
+from infra.environment import MAX_BYTES, START_BYTES, usual_bytes
 from infra.template import load_project
 from infra.yandex.current_state import Actual
 from infra.yandex.desired_state import Wanted
@@ -70,9 +70,9 @@ def _crowded_environments(wanted: Wanted, actual: Actual) -> Iterator[str]:
         size += START_BYTES if function.start_secret else 0
         inside = {} if function.start_secret else function.secrets
         size += sum(len(name) + _secret_bytes(key, wanted, actual) for name, key in inside.items())
-        if size > MOST_BYTES:
+        if size > MAX_BYTES:
             yield (
-                f"The environment of {function.name} has {size} bytes; {MOST_BYTES} are allowed, names included."
+                f"The environment of {function.name} has {size} bytes; {MAX_BYTES} are allowed, names included."
                 f" `SecretsAtStart: true` in the template's Metadata.Auto360 takes its secrets out of it."
             )
 

@@ -34,29 +34,29 @@ class Queues:
         address = self._address(name)
         if address is None:
             return None
-        answer = self._ask("GetQueueAttributes", QueueUrl=address, **{"AttributeName.1": "QueueArn"})
+        answer = self._call("GetQueueAttributes", QueueUrl=address, **{"AttributeName.1": "QueueArn"})
         return _element("Value", answer)
 
     def create(self, name: str) -> None:
         """Make a standard queue that keeps its messages for two weeks."""
         retention = {"Attribute.1.Name": "MessageRetentionPeriod", "Attribute.1.Value": _TWO_WEEKS}
-        self._ask("CreateQueue", QueueName=name, **retention)
+        self._call("CreateQueue", QueueName=name, **retention)
 
     def delete(self, name: str) -> None:
         """Delete a queue with what is in it."""
         address = self._address(name)
         if address is not None:
-            self._ask("DeleteQueue", QueueUrl=address)
+            self._call("DeleteQueue", QueueUrl=address)
 
     def _address(self, name: str) -> str | None:
         try:
-            return _element("QueueUrl", self._ask("GetQueueUrl", QueueName=name))
+            return _element("QueueUrl", self._call("GetQueueUrl", QueueName=name))
         except CloudError as error:
             if "NonExistentQueue" in str(error) or "QueueDoesNotExist" in str(error):
                 return None
             raise
 
-    def _ask(self, action: str, **parameters: str) -> str:
+    def _call(self, action: str, **parameters: str) -> str:
         """Call once. Raises CloudError with the service's code."""
         credentials = boto3.Session().get_credentials()
         if credentials is None:

@@ -19,7 +19,7 @@ _MB, _GB = 1024**2, 1024**3
 FUNCTIONS, TRIGGERS = "serverless.functions.count", "serverless.triggers.count"
 INSTANCES, REQUESTS = "serverless.workers.count", "serverless.request.count"
 MEMORY = "serverless.memory.size"
-# What a cloud has without asking (facts on Yandex Cloud, §1), used where the quota service does not know the quota.
+# What a cloud has without asking (docs/reference/yandex-cloud.md, section 1); for quotas unknown to the service.
 DEFAULTS = {FUNCTIONS: 10, TRIGGERS: 100, INSTANCES: 10, REQUESTS: 10, MEMORY: 20 * _GB}
 _MEANING = {
     FUNCTIONS: "functions",

@@ -11,7 +11,7 @@ _PARAMETER = re.compile(r"\{([^}]*)\}")
 _SEGMENT = re.compile(r"(?:[A-Za-z0-9_.~-]+|\{[a-zA-Z][a-zA-Z0-9_]*\+?\})")
 # The service takes these two out of the query before a function sees it.
 RESERVED_PARAMETERS = frozenset({"tag", "integration"})
-_MEMORY_STEP_MB, _MOST_MEMORY_MB = 128, 8192
+_MEMORY_STEP_MB, _MAX_MEMORY_MB = 128, 8192
 _LONGEST_SECONDS = 600
 _CRON_FIELDS = (
     ("minutes", 0, 59),
@@ -74,7 +74,7 @@ def check_query(names: Iterable[str], *, path: str) -> None:
 
 def check_resources(memory_mb: int, timeout_seconds: float) -> None:
     """Memory in steps of 128 MB, and a time-out that needs no preview feature."""
-    if memory_mb % _MEMORY_STEP_MB or not _MEMORY_STEP_MB <= memory_mb <= _MOST_MEMORY_MB:
+    if memory_mb % _MEMORY_STEP_MB or not _MEMORY_STEP_MB <= memory_mb <= _MAX_MEMORY_MB:
         raise RuleError(f"{memory_mb} MB of memory are not allowed: 128 to 8192 in steps of 128.")
     if not 1 <= timeout_seconds <= _LONGEST_SECONDS:
         raise RuleError(f"A time-out of {timeout_seconds:g} s is not allowed: 1 to 600.")
@@ -96,13 +96,13 @@ def cron_of(schedule: str) -> str:
 
 
 def _rate(number: int, unit: str) -> str:
-    most = {"minute": 60, "hour": 24, "day": 1}[unit]
-    if number < 1 or most % number:
-        raise RuleError(f"rate({number} {unit}s) cannot be expressed as cron; use a divisor of {most}.")
+    whole = {"minute": 60, "hour": 24, "day": 1}[unit]
+    if number < 1 or whole % number:
+        raise RuleError(f"rate({number} {unit}s) cannot be expressed as cron; use a divisor of {whole}.")
     if unit == "minute":
-        return "0 * * * ? *" if number == most else f"0/{number} * * * ? *" if number > 1 else "* * * * ? *"
+        return "0 * * * ? *" if number == whole else f"0/{number} * * * ? *" if number > 1 else "* * * * ? *"
     if unit == "hour":
-        return "0 0 * * ? *" if number == most else f"0 0/{number} * * ? *" if number > 1 else "0 * * * ? *"
+        return "0 0 * * ? *" if number == whole else f"0 0/{number} * * ? *" if number > 1 else "0 * * * ? *"
     return "0 0 * * ? *"
 
 
@@ -112,7 +112,7 @@ def check_cron(expression: str) -> None:
     if len(fields) != 6:
         raise RuleError(f"The cron expression {expression!r} has {len(fields)} fields; six are needed.")
     if len(expression) > 100:
-        raise RuleError("A cron expression has at most 100 characters.")
+        raise RuleError("A cron expression has at whole 100 characters.")
     if (fields[2] == "?") == (fields[4] == "?"):
         raise RuleError(f"In {expression!r} exactly one of day of month and day of week must be '?'.")
     for position, field in enumerate(fields):

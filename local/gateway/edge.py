@@ -16,7 +16,7 @@ from aiohttp import web
 from infra.edge.rules import Rule, load_rules
 
 _PAGE = "<!doctype html><html><head><title>429</title></head><body><h1>429 Too Many Requests</h1></body></html>"
-_MOST_GROUPS = 100_000
+_MAX_GROUPS = 100_000
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Edge:
         began, count = self._windows.get(key, (now, 0))
         if now - began >= rule.period_seconds:
             began, count = now, 0
-        if len(self._windows) >= _MOST_GROUPS:
+        if len(self._windows) >= _MAX_GROUPS:
             self._windows.clear()
         self._windows[key] = (began, count + 1)
         if count < rule.limit:

@@ -16,7 +16,7 @@ from local.gateway.worker_process import WorkerAnswer
 SIZE_LIMIT = int(2.5 * 1024 * 1024)
 _HOP_BY_HOP = {"connection", "content-length", "keep-alive", "upgrade"}
 # What the cloud takes out of a function's answer, what it renames, and what makes the answer a 502
-# (facts on Yandex Cloud, §2). X-Request-Id is then the gateway's own.
+# (docs/reference/yandex-cloud.md, section 2). X-Request-Id is then the gateway's own.
 _TAKEN_OUT = {
     "authorization", "cookie", "host", "user-agent", "x-content-type-options", "x-function-id", "x-request-id",
 }  # fmt: skip

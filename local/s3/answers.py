@@ -69,9 +69,9 @@ def listing(bucket: Bucket, query: Mapping[str, str], objects: Mapping[str, Stor
     """Return a page of ListObjectsV2. The token is the last key of the page before."""
     prefix, encode = query.get("prefix", ""), _encoder(query)
     after = query.get("continuation-token") or query.get("start-after", "")
-    most = min(int(query.get("max-keys", "1000")), 1000)
+    count = min(int(query.get("max-keys", "1000")), 1000)
     keys = sorted(key for key in objects if key.startswith(prefix) and key > after)
-    page, rest = keys[:most], keys[most:]
+    page, rest = keys[:count], keys[count:]
     contents = "".join(
         f"<Contents><Key>{encode(key)}</Key><LastModified>{_moment(found.modified)}</LastModified>"
         f"<ETag>&quot;{found.etag}&quot;</ETag><Size>{found.bytes}</Size>"
@@ -82,7 +82,7 @@ def listing(bucket: Bucket, query: Mapping[str, str], objects: Mapping[str, Stor
     more = f"<NextContinuationToken>{escape(page[-1])}</NextContinuationToken>" if rest else ""
     return xml(
         f"<ListBucketResult><Name>{bucket.name}</Name><Prefix>{encode(prefix)}</Prefix>{_encoding(query)}"
-        f"<KeyCount>{len(page)}</KeyCount><MaxKeys>{most}</MaxKeys>"
+        f"<KeyCount>{len(page)}</KeyCount><MaxKeys>{count}</MaxKeys>"
         f"<IsTruncated>{str(bool(rest)).lower()}</IsTruncated>{more}{contents}</ListBucketResult>"
     )
 

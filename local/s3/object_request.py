@@ -18,7 +18,7 @@ from local.s3.faults import Faults
 from local.s3.files import Bucket, Buckets, PendingUpload, Segment, Stored, now
 from local.s3.supabase_rows import SupabaseRows, version_of
 
-_LEAST_PART = 5 * 1024 * 1024
+_MIN_PART = 5 * 1024 * 1024
 
 
 class Cut(Exception):
@@ -139,7 +139,7 @@ class ObjectRequest:
             segment = upload.parts.get(number)
             if segment is None or segment.md5 != etag:
                 raise Refused("InvalidPart")
-            if position < len(wanted) and segment.bytes < _LEAST_PART:
+            if position < len(wanted) and segment.bytes < _MIN_PART:
                 raise Refused("EntityTooSmall")
             segments.append(segment)
         if not segments:

@@ -63,8 +63,8 @@ class SupabaseRows:
         limits = self._run("select file_size_limit, allowed_mime_types from storage.buckets where id = %s", bucket)
         if not limits:
             raise Refused("NoSuchBucket")
-        most, types = limits[0]
-        if stored.bytes > min(most or self.project_bytes, self.project_bytes):
+        max_bytes, types = limits[0]
+        if stored.bytes > min(max_bytes or self.project_bytes, self.project_bytes):
             raise Refused("EntityTooLarge")
         if types and stored.content_type not in types:
             raise Refused("InvalidMimeType")

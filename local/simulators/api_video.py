@@ -71,12 +71,12 @@ class ApiVideo:
         """Apply a mode, numbers and limits from the console."""
         limits = {name: body.pop(f"{name}s_per_minute") for name in self.limits if f"{name}s_per_minute" in body}
         self.faults.turn(body)
-        for name, most in limits.items():
-            self.limits[name].most = int(most)
+        for name, number in limits.items():
+            self.limits[name].max_calls = int(number)
 
     def state(self) -> dict[str, Any]:
         """Return the value for the console page."""
-        limits = {f"{name}s_per_minute": limit.most for name, limit in self.limits.items()}
+        limits = {f"{name}s_per_minute": limit.max_calls for name, limit in self.limits.items()}
         return {
             **self.faults.state(),
             **limits,
@@ -98,7 +98,7 @@ class ApiVideo:
                 return views.problem(401, "Invalid credentials")
             limit = self.limits[group]
             wait = limit.take()
-            headers = {"X-RateLimit-Limit": str(limit.most), "X-RateLimit-Remaining": str(limit.left)}
+            headers = {"X-RateLimit-Limit": str(limit.max_calls), "X-RateLimit-Remaining": str(limit.left)}
             if wait is not None:
                 headers["X-RateLimit-Retry-After"] = str(int(wait) + 1)
                 return views.problem(429, "Too many requests", headers=headers)
@@ -152,8 +152,8 @@ class ApiVideo:
 
     async def _take(self, request: web.Request, *, video_id: str | None) -> web.Response:
         mib = 1024 * 1024
-        least, most = (int(self.faults.parameters[name] * mib) for name in ("chunk_mib", "single_mib"))
-        part = await take_upload(request, least_chunk=least, most_single=most, cuts=self.faults)
+        min_chunk, max_single = (int(self.faults.parameters[name] * mib) for name in ("chunk_mib", "single_mib"))
+        part = await take_upload(request, min_chunk=min_chunk, max_single=max_single, cuts=self.faults)
         video = self.library.videos.get(video_id or part.video_id or "") or self.library.new_video(part.file_name)
         intake = self.library.intakes.setdefault(video.id, Intake())
         if video.body is not None:

@@ -13,7 +13,7 @@ from local.simulators.media import ReceivedFile
 
 _BYTES = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 _PART = re.compile(r"part (\d+)/(\d+|\*)")
-_MOST_PARTS = 10_000
+_MAX_PARTS = 10_000
 
 
 class BadUpload(Exception):
@@ -83,7 +83,7 @@ class Intake:
         }
 
 
-async def take_upload(request: web.Request, *, least_chunk: int, most_single: int, cuts: Faults) -> Part:
+async def take_upload(request: web.Request, *, min_chunk: int, max_single: int, cuts: Faults) -> Part:
     """Read one request. Raises BadUpload."""
     if not request.content_type.startswith("multipart/"):
         raise BadUpload(400, "The body must be multipart/form-data.")
@@ -93,10 +93,10 @@ async def take_upload(request: web.Request, *, least_chunk: int, most_single: in
     part = Part(content, file_name, video_id, total=content.size)
     said = request.headers.get("Content-Range")
     if said is None:
-        if content.size > most_single:
+        if content.size > max_single:
             raise BadUpload(413, "Larger files must be sent in chunks.")
         return part
-    return _placed(part, said, least_chunk)
+    return _placed(part, said, min_chunk)
 
 
 async def _fields(request: web.Request, cuts: Faults) -> tuple[ReceivedFile, str, str | None]:
@@ -115,7 +115,7 @@ async def _fields(request: web.Request, cuts: Faults) -> tuple[ReceivedFile, str
     return content, file_name, video_id
 
 
-def _placed(part: Part, said: str, least_chunk: int) -> Part:
+def _placed(part: Part, said: str, min_chunk: int) -> Part:
     if found := _BYTES.fullmatch(said):
         begin, end, total = map(int, found.groups())
         if begin > end or end >= total or end - begin + 1 != part.content.size:
@@ -124,10 +124,10 @@ def _placed(part: Part, said: str, least_chunk: int) -> Part:
     elif found := _PART.fullmatch(said):
         part.number = int(found[1])
         part.is_last = found[2] == found[1]
-        if not 1 <= part.number <= _MOST_PARTS:
+        if not 1 <= part.number <= _MAX_PARTS:
             raise BadUpload(400, "At most 10000 parts.")
     else:
         raise BadUpload(400, "The Content-Range is not valid.")
-    if not part.is_last and part.content.size < least_chunk:
+    if not part.is_last and part.content.size < min_chunk:
         raise BadUpload(400, "A chunk must have at least 5 MiB.")
     return part

@@ -35,7 +35,7 @@ class Bakai(BankSimulator):
 
     name, title = "bakai", "Bakai"
     garbage = '{"qrLink": '
-    least_repeats_status = 201
+    min_repeats_status = 201
 
     def __init__(self, account: BakaiAccount, **options: Any) -> None:
         super().__init__(**options)

@@ -93,7 +93,7 @@ class BankSimulator:
     can_pay_twice = False
     tells_payer = False
     can_refund_by_hand = False
-    least_repeats_status = 500
+    min_repeats_status = 500
 
     def __init__(self, *, callback_url: str = "", delay: float = 0.3, repeat_seconds: float = 5.0) -> None:
         self.callback_url, self.delay, self.repeat_seconds = callback_url, delay, repeat_seconds
@@ -175,23 +175,23 @@ class BankSimulator:
         """Money arrives, in time or late; from a person of its own unless told from whom."""
         order.payments.append(Paid(new_number(), amount_tyiyn, time.time(), payer or order.payer))
         note("bank order paid", provider=self.name, order=order.ref, amount_tyiyn=amount_tyiyn)
-        self._tell(order, "paid", amount_tyiyn)
+        self._notify(order, "paid", amount_tyiyn)
 
     def refuse(self, order: Order) -> None:
         """Let the payer refuse."""
         order.decided = "refused"
-        self._tell(order, "refused", order.amount_tyiyn)
+        self._notify(order, "refused", order.amount_tyiyn)
 
     def expire(self, order: Order) -> None:
         """End the order's lifetime."""
         order.expires_at = time.time()
-        self._tell(order, "expired", order.amount_tyiyn)
+        self._notify(order, "expired", order.amount_tyiyn)
 
     def refund(self, order: Order) -> None:
         """Refund everything in the bank's cabinet."""
         order.refunds.append(Paid(new_number(), order.paid_tyiyn, time.time()))
         order.decided = "refunded"
-        self._tell(order, "refunded", order.paid_tyiyn)
+        self._notify(order, "refunded", order.paid_tyiyn)
 
     # Calls to the merchant.
 
@@ -209,9 +209,9 @@ class BankSimulator:
 
     def accepted(self, status: int, _body: bytes, _order: Order) -> bool:
         """Return True when the merchant's answer ends the repeats."""
-        return status < self.least_repeats_status
+        return status < self.min_repeats_status
 
-    def _tell(self, order: Order, state: str, amount_tyiyn: int) -> None:
+    def _notify(self, order: Order, state: str, amount_tyiyn: int) -> None:
         mode = self.callbacks
         told = amount_tyiyn - 100 if mode == "other_amount" else amount_tyiyn
         call = self.call(order, state, told)

@@ -75,7 +75,7 @@ class Faults:
 class PerMinute:
     """So many calls in any sixty seconds."""
 
-    most: int
+    max_calls: int
     _calls: deque[float] = field(default_factory=deque, init=False)
     busiest: int = field(default=0, init=False)
     refused: int = field(default=0, init=False)
@@ -85,7 +85,7 @@ class PerMinute:
         now = time.monotonic()
         while self._calls and now - self._calls[0] > 60:
             self._calls.popleft()
-        if len(self._calls) >= self.most:
+        if len(self._calls) >= self.max_calls:
             self.refused += 1
             return 60 - (now - self._calls[0])
         self._calls.append(now)
@@ -95,7 +95,7 @@ class PerMinute:
     @property
     def left(self) -> int:
         """Calls that are left now."""
-        return max(0, self.most - len(self._calls))
+        return max(0, self.max_calls - len(self._calls))
 
 
 def _broken() -> web.Response:

@@ -38,7 +38,7 @@ class FreedomPay(BankSimulator):
     garbage = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "aaaa">]><response><pg_status>&a;</pg_status></response>'
     can_refund_by_hand = True
     tells_payer = True
-    least_repeats_status = 300
+    min_repeats_status = 300
 
     def __init__(self, account: FreedomPayAccount, **options: Any) -> None:
         super().__init__(**options)

@@ -94,14 +94,14 @@ class MadeFile:
 
 
 class ReceivedFile:
-    """File as it comes in: on disk up to `most_kept` bytes, beyond that only counted and hashed.
+    """File as it comes in: on disk up to `max_kept` bytes, beyond that only counted and hashed.
 
     Pieces that come in their order are hashed on the way.
     """
 
-    def __init__(self, *, most_kept: int = 64 * 1024 * 1024) -> None:
+    def __init__(self, *, max_kept: int = 64 * 1024 * 1024) -> None:
         self._file = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the simulator's process
-        self._most_kept = most_kept
+        self._max_kept = max_kept
         self._digest = hashlib.sha256()
         self.size = 0
 
@@ -110,15 +110,15 @@ class ReceivedFile:
         self._digest.update(piece)
 
     def write(self, place: int, piece: bytes) -> None:
-        if place < self._most_kept:
+        if place < self._max_kept:
             self._file.seek(place)
-            self._file.write(piece[: self._most_kept - place])
+            self._file.write(piece[: self._max_kept - place])
         self.size = max(self.size, place + len(piece))
 
     @property
     def is_whole(self) -> bool:
         """Return True when every byte was kept."""
-        return self.size <= self._most_kept
+        return self.size <= self._max_kept
 
     def sha256(self) -> str:
         """Return the hash of what was appended."""

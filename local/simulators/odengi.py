@@ -37,7 +37,7 @@ class Odengi(BankSimulator):
     name, title = "odengi", "O!Деньги"
     can_pay_twice = True
     tells_payer = True
-    least_repeats_status = 300
+    min_repeats_status = 300
 
     def __init__(self, account: OdengiAccount, **options: Any) -> None:
         super().__init__(**options)

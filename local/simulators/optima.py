@@ -20,7 +20,7 @@ from local.simulators.elqr import elqr
 _BISHKEK = timezone(timedelta(hours=6))
 _FORBIDDEN_IN_NOTES = re.compile(r"[\\«»&<>]")
 _TYPES = ("CALLBACK_WEB_PARTNER_BY_SALE_POINT", "DEEP_LINKS_BY_SALE_POINT", "WEB_PARTNER_BY_SALE_POINT")
-_MOST_DAYS = 14
+_MAX_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Optima(BankSimulator):
     """Bank's side."""
 
     name, title = "optima", "Optima"
-    least_repeats_status = 400
+    min_repeats_status = 400
 
     def __init__(self, account: OptimaAccount, **options: Any) -> None:
         super().__init__(**options)
@@ -101,7 +101,7 @@ class Optima(BankSimulator):
             return _problem(400, "Bad Request")
         if request.query.get("legalPartyId") != str(self.account.legal_party):
             return _problem(403, "Forbidden")
-        if last - first >= _MOST_DAYS * 86400:
+        if last - first >= _MAX_DAYS * 86400:
             return _problem(400, "Period is too long")
         end = last + 86400
         paid = [order for order in self.orders.values() if order.payments and first <= order.payments[0].at < end]

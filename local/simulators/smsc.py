@@ -192,12 +192,12 @@ class Smsc:
             raise _Refused(9)
         self._recent[request] = now
 
-    def _require_pace(self, subject: tuple[str, ...], most: int) -> None:
+    def _require_pace(self, subject: tuple[str, ...], max_calls: int) -> None:
         """So many calls on one subject in a minute."""
         now, calls = time.time(), self._asked.setdefault(subject, deque())
         while calls and now - calls[0] > 60:
             calls.popleft()
-        if len(calls) >= most:
+        if len(calls) >= max_calls:
             raise _Refused(9)
         calls.append(now)
 

@@ -86,8 +86,8 @@ class TusServer:
             return web.Response(status=409, headers=_PROTOCOL)
         if request.content_length is None:
             return web.Response(status=411, headers=_PROTOCOL)
-        most = int(self.faults.parameters["patch_mib"] * 1024 * 1024)
-        if request.content_length > most or upload.content.size + request.content_length > upload.length:
+        max_bytes = int(self.faults.parameters["patch_mib"] * 1024 * 1024)
+        if request.content_length > max_bytes or upload.content.size + request.content_length > upload.length:
             return web.Response(status=413, headers=_PROTOCOL)
         cut_at = self.faults.dice.randrange(request.content_length) if self.faults.hits("cut_percent") else None
         upload.locked_until = float("inf")

@@ -15,7 +15,7 @@ from local.simulators.proto_json import canonical, operation
 from local.simulators.yandex_iam import Iam
 from local.simulators.yandex_views import problem
 
-_MOST_PATHS = 10
+_MAX_PATHS = 10
 
 
 @dataclass
@@ -108,7 +108,7 @@ class YandexCdn:
 
     async def _purge(self, request: web.Request) -> web.Response:
         paths = json.loads(await request.read()).get("paths", [])
-        if len(paths) > _MOST_PATHS or any("*" in path[:-1] or not path.startswith("/") for path in paths):
+        if len(paths) > _MAX_PATHS or any("*" in path[:-1] or not path.startswith("/") for path in paths):
             return problem(400, "paths")
         wait = self._purged_at + self.faults.parameters["minute_seconds"] - time.monotonic()
         if wait > 0:

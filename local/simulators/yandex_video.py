@@ -84,13 +84,13 @@ class YandexVideo:
 
     def turn(self, body: dict[str, Any]) -> None:
         """Apply a mode and numbers from the console."""
-        most = body.pop("calls_per_minute", self.limit.most)
+        number = body.pop("calls_per_minute", self.limit.max_calls)
         self.faults.turn(body)
-        self.limit.most = int(most)
+        self.limit.max_calls = int(number)
 
     def state(self) -> dict[str, Any]:
         """Return the value for the console page."""
-        counts = {"calls_per_minute": self.limit.most, "requests": dict(self.requests)}
+        counts = {"calls_per_minute": self.limit.max_calls, "requests": dict(self.requests)}
         return {**self.faults.state(), **counts}
 
     def held(self) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from local.supabase.storage.rows import Rows
 from local.supabase.storage.service import Storage, not_here
 
 # Above every limit of a bucket, so that Storage itself says what is too large.
-_MOST_BYTES = 1024**3
+_MAX_BYTES = 1024**3
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
 
@@ -33,7 +33,7 @@ class Project:
 
 def application(project: Project) -> web.Application:
     """Build the site of a project."""
-    app = web.Application(middlewares=[_any_origin], client_max_size=_MOST_BYTES)
+    app = web.Application(middlewares=[_any_origin], client_max_size=_MAX_BYTES)
     app.router.add_get("/_local/ready", _ready)
     Rest(project.keys, project.postgrest).add_routes(app)
     Auth(project.keys, project.database).add_routes(app)

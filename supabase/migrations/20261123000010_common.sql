@@ -51,12 +51,12 @@ $$;
 comment on function private.seconds_between(timestamptz, timestamptz) is
   'Returns whole seconds, rounded up, at least 1: the value for Retry-After.';
 
-create function public.rate_limit_hit(p_key text, p_most integer, p_seconds integer) returns jsonb
+create function public.rate_limit_hit(p_key text, p_max_hits integer, p_seconds integer) returns jsonb
 language sql volatile set search_path = '' as $$
   insert into public.rate_limits as r (key) values (p_key)
   on conflict (key) do update set
     hits = case when r.started_at <= pg_catalog.now() - pg_catalog.make_interval(secs => p_seconds)
-      then 1 else least(r.hits + 1, p_most + 1) end,
+      then 1 else least(r.hits + 1, p_max_hits + 1) end,
     started_at = case when r.started_at <= pg_catalog.now() - pg_catalog.make_interval(secs => p_seconds)
       then pg_catalog.now() else r.started_at end
   returning pg_catalog.jsonb_build_object('hits', r.hits, 'reset_in', private.seconds_between(

@@ -31,7 +31,7 @@ comment on column public.accounts.phone is 'E.164, Kyrgyz mobile. The login name
 comment on column public.accounts.name is 'Name; the app treats the default as "not named yet".';
 comment on column public.accounts.role is 'Role on the operations page; never writable by the user.';
 comment on column public.accounts.is_verified is 'Checked by a moderator. Every user has proved the phone, so that needs no flag.';
-comment on column public.accounts.free_limit is 'Listings a month on the free tier (audit 4.2).';
+comment on column public.accounts.free_limit is 'Listings a month on the free tier.';
 create index accounts_created_idx on public.accounts (created_at);
 create index accounts_operators_idx on public.accounts (role) where role <> 'user';
 create trigger accounts_touch_updated_at before update on public.accounts
@@ -151,15 +151,15 @@ declare
   v_token public.refresh_tokens;
   v_now timestamptz;
   v_count jsonb;
-  v_most integer;
+  v_limit integer;
 begin
   select s.* into v_session from public.auth_sessions s
   join public.refresh_tokens t on t.session_id = s.id
   where t.token_digest = p_token_digest for update of s;
-  v_most := (p_limits ->> case when found then 'family' else 'wrong' end)::integer;
+  v_limit := (p_limits ->> case when found then 'family' else 'wrong' end)::integer;
   v_count := public.rate_limit_hit('refresh:' || coalesce(
-    v_session.id::text, private.place_of(p_address)::text), v_most, (p_limits ->> 'seconds')::integer);
-  if (v_count ->> 'hits')::integer > v_most then
+    v_session.id::text, private.place_of(p_address)::text), v_limit, (p_limits ->> 'seconds')::integer);
+  if (v_count ->> 'hits')::integer > v_limit then
     return pg_catalog.jsonb_build_object('outcome', 'limited', 'retry_after', v_count -> 'reset_in');
   end if;
   v_now := pg_catalog.clock_timestamp();

@@ -76,7 +76,7 @@ comment on function private.lock_for_login(text) is
 create function public.login_request_code(
   p_phone text, p_address inet, p_request_id text, p_rules jsonb,
   p_code_id uuid, p_nonce text, p_code_digest bytea, p_key_id text, p_code_length integer,
-  p_known_key_ids text[], p_tries integer, p_ttl_seconds integer, p_least_life_seconds integer,
+  p_known_key_ids text[], p_tries integer, p_ttl_seconds integer, p_min_life_seconds integer,
   p_cost_tyiyn bigint
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -100,7 +100,7 @@ begin
   select * into v_code from public.verification_codes c
   where c.phone = p_phone and c.purpose = 'login' and c.used_at is null and c.superseded_at is null
     and c.attempts < c.tries and c.code_length = p_code_length and c.key_id = any (p_known_key_ids)
-    and c.expires_at > v_now + pg_catalog.make_interval(secs => p_least_life_seconds)
+    and c.expires_at > v_now + pg_catalog.make_interval(secs => p_min_life_seconds)
   for update;
   if not found then
     update public.verification_codes c set superseded_at = v_now
@@ -326,7 +326,7 @@ begin
   perform private.lock_for_login('phone:' || p_phone);
   select c.* into v_code from public.verification_codes c
   where c.phone = p_phone and c.purpose = 'login' and c.used_at is null and c.superseded_at is null
-    and c.expires_at > pg_catalog.clock_timestamp() and c.code_length >= (p_lock ->> 'least_length')::integer for update;
+    and c.expires_at > pg_catalog.clock_timestamp() and c.code_length >= (p_lock ->> 'min_length')::integer for update;
   v_holds_request := exists (select from public.sms_messages m where m.id = p_sms_id and m.verification_code_id = v_code.id);
   v_asked_for_it := v_holds_request or coalesce(v_place = any (v_code.requested_addresses), false);
   v_answer := private.replay_login(
@@ -370,7 +370,7 @@ comment on function public.login_verify_code(text, jsonb, inet, uuid, bytea, jso
   'Checks a login code: {outcome: ok, session_id, is_new_user, user}, {outcome: invalid} (wrong, expired, unknown and '
   'used are not distinguished), {outcome: locked, retry_after} or {outcome: blocked}. Allows at most `tries` '
   'comparisons per code and reserves the last for a caller who requested the code. A repeat of a success passes every '
-  'lock. Rejects codes shorter than p_lock.least_length; p_lock.week limits wrong ones (private.weekly_lock_seconds).';
+  'lock. Rejects codes shorter than p_lock.min_length; p_lock.week limits wrong ones (private.weekly_lock_seconds).';
 
 -- Limits of login codes: who asks, which limits apply, and whose money is left (docs/decisions/0081).
 
@@ -416,12 +416,12 @@ declare
   v_oldest timestamptz;
 begin
   for v_limit in select * from pg_catalog.jsonb_to_recordset(p_limits)
-      as l(reason text, key text, most integer, seconds integer, callers jsonb) where l.callers ? p_caller loop
+      as l(reason text, key text, max_hits integer, seconds integer, callers jsonb) where l.callers ? p_caller loop
     perform private.lock_for_login(v_limit.key);
     v_now := pg_catalog.clock_timestamp();
     select h.created_at into v_oldest from public.sms_limit_hits h
     where h.limit_key = v_limit.key and h.created_at > v_now - pg_catalog.make_interval(secs => v_limit.seconds)
-    order by h.created_at desc offset v_limit.most - 1 limit 1;
+    order by h.created_at desc offset v_limit.max_hits - 1 limit 1;
     if found then
       return pg_catalog.jsonb_build_object('reason', v_limit.reason, 'retry_after', private.seconds_between(
         v_now, v_oldest + pg_catalog.make_interval(secs => v_limit.seconds)));
@@ -431,7 +431,7 @@ begin
 end;
 $$;
 comment on function private.first_full_limit(jsonb, text) is
-  'Returns the first exhausted limit of p_limits [{reason, key, most, seconds, callers}] that applies to the caller, '
+  'Returns the first exhausted limit of p_limits [{reason, key, max_hits, seconds, callers}] that applies to the caller, '
   'with the seconds until it opens, else null. Locks the keys in the given order, which is the same for every caller '
   'and so never deadlocks.';
 

@@ -248,7 +248,7 @@ comment on function private.invite_phone(uuid, uuid, text, text) is
 
 create function public.business_invite(
   p_user_id uuid, p_business_id uuid, p_invited_user_id uuid, p_invited_phone text, p_role text,
-  p_most_members integer, p_invitations_per_day integer
+  p_max_members integer, p_invitations_per_day integer
 ) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -275,7 +275,7 @@ begin
       where i.business_id = p_business_id and i.phone = p_invited_phone and i.role = 'admin'
         and i.expires_at > pg_catalog.now()) then
     return '{"reason": "forbidden"}';
-  elsif private.business_size(p_business_id => p_business_id, p_without_phone => p_invited_phone) >= p_most_members then
+  elsif private.business_size(p_business_id => p_business_id, p_without_phone => p_invited_phone) >= p_max_members then
     return '{"reason": "business_team_full"}';
   elsif p_invited_phone is not null then
     perform private.invite_phone(p_user_id, p_business_id, p_invited_phone, p_role);

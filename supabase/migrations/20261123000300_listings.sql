@@ -119,7 +119,7 @@ comment on column public.listings.transmission is 'As in details, but cvt for va
 comment on column public.listings.location_text is 'Copy of location under the app''s name for it.';
 comment on column public.listings.seller_id is 'seller_user_id; like views … ai_score a name that the app reads.';
 
--- The audit's indexes (1.1, 7.3).
+-- Indexes of feed, filters and search.
 create index listings_category_created_idx on public.listings (category, created_at desc);
 create index listings_category_price_idx on public.listings (category, price);
 create index listings_status_created_idx on public.listings (status, created_at desc);

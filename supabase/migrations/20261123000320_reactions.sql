@@ -78,11 +78,11 @@ create trigger listing_counters_touch_updated_at before update on public.listing
 alter table public.listing_counters enable row level security;
 grant all on public.listing_counters to service_role;
 
-create function private.show_counters(p_most integer) returns integer
+create function private.show_counters(p_limit integer) returns integer
 language sql volatile set search_path = '' as $$
   with due as (
     select c.listing_id from public.listing_counters c where c.is_due
-    order by c.listing_id limit p_most for update skip locked
+    order by c.listing_id limit p_limit for update skip locked
   ), counted as (
     update public.listing_counters c set shown_views = c.views_count, shown_likes = c.likes_count,
       shown_saves = c.saves_count, shown_comments = c.comments_count
@@ -95,7 +95,7 @@ language sql volatile set search_path = '' as $$
   select pg_catalog.count(*)::integer from shown;
 $$;
 comment on function private.show_counters(integer) is
-  'Updates the shown counters of up to p_most listings that differ from the exact ones by more than a tenth; returns '
+  'Updates the shown counters of up to p_limit listings that differ from the exact ones by more than a tenth; returns '
   'how many.';
 
 create function private.count_likes() returns trigger

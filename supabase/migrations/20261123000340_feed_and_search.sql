@@ -203,7 +203,7 @@ comment on function public.count_searches(jsonb) is
   'nothing.';
 
 create function public.popular_searches(
-  p_days integer, p_least integer, p_limit integer, p_category text default null
+  p_days integer, p_min_searches integer, p_limit integer, p_category text default null
 ) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(popular) order by popular.searches desc, popular.term), '[]')
@@ -212,12 +212,12 @@ language sql stable set search_path = '' as $$
     from public.search_terms t
     where t.searched_on > (pg_catalog.now() at time zone 'Asia/Bishkek')::date - p_days
       and (p_category is null or t.category in (p_category, 'all'))
-    group by t.term having pg_catalog.sum(t.searches) >= p_least
+    group by t.term having pg_catalog.sum(t.searches) >= p_min_searches
     order by 2 desc, 1 limit p_limit
   ) as popular;
 $$;
 comment on function public.popular_searches(integer, integer, integer, text) is
-  'Returns the most frequent search terms of p_days Bishkek days, [{term, searches}], each searched at least p_least '
+  'Returns the most frequent search terms of p_days Bishkek days, [{term, searches}], each searched at least p_min_searches '
   'times.';
 
 -- One listing, as its reader may see it.

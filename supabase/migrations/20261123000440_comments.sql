@@ -257,8 +257,8 @@ begin
   end if;
   -- The counters of writes through PostgREST: who writes both ways has one allowance.
   perform private.count_rows(p_key => pg_catalog.concat_ws(':', 'writes:comments:insert', w.seconds, p_user_id),
-    p_rows => 1, p_most => w.most, p_seconds => w.seconds)
-  from (values (10, 60), (60, 3600), (200, 86400)) as w (most, seconds);
+    p_rows => 1, p_max_hits => w.max_hits, p_seconds => w.seconds)
+  from (values (10, 60), (60, 3600), (200, 86400)) as w (max_hits, seconds);
   insert into public.comments (listing_id, user_id, parent_id, text)
   values (p_listing_id, p_user_id, p_parent_id, p_text) returning * into v_comment;
   return private.comment_view(v_comment);

@@ -145,7 +145,7 @@ comment on function public.videos_unchecked(integer, integer) is
   'Returns videos at api.video that became ready without a query: [{id, provider, provider_video_id}]. A few at a '
   'time: viewers share the requests per minute.';
 
--- When a video supplier is lost: playback goes over to the copies at VK Cloud, and back (audit 8.2, scenario 2).
+-- When a video supplier is lost: playback goes over to the copies at VK Cloud, and back.
 
 create table public.playback_switches (
   id uuid primary key default gen_random_uuid(),

@@ -123,14 +123,14 @@ comment on function public.video_migration_claim(text, integer, integer, numeric
   'Claims the next entry for p_holder and p_lease_seconds: {entry}; started entries come before new ones. Without '
   'p_begin starts nothing new. Else {reason}: paused, nothing_due, nothing_planned, daily_limit, budget_spent.';
 
-create function public.video_migration_claim_uploaded(p_holder text, p_lease_seconds integer, p_most integer, p_only text[])
+create function public.video_migration_claim_uploaded(p_holder text, p_lease_seconds integer, p_limit integer, p_only text[])
 returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_claimed public.video_migrations;
   v_entries jsonb := '[]';
 begin
-  while not private.migration_paused() and pg_catalog.jsonb_array_length(v_entries) < p_most loop
+  while not private.migration_paused() and pg_catalog.jsonb_array_length(v_entries) < p_limit loop
     v_claimed := private.claim_begun(p_holder, p_lease_seconds, array['uploaded'], p_only);
     exit when v_claimed.id is null;
     v_entries := v_entries || private.migration_entry(v_claimed);
@@ -139,7 +139,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_claim_uploaded(text, integer, integer, text[]) is
-  'Claims up to p_most entries whose copy may be ready by now, for one common query to the provider.';
+  'Claims up to p_limit entries whose copy may be ready by now, for one common query to the provider.';
 
 create function public.video_migration_release_lease(p_id uuid, p_holder text, p_seconds integer, p_reason text) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -347,11 +347,11 @@ comment on function public.video_migration_ready(uuid, text, numeric) is
   'Records a verified copy: size, length, digests, and its first segment are right. p_seconds is its length.';
 
 create function public.video_migration_failed(p_id uuid, p_holder text, p_reason text, p_is_final boolean,
-  p_most_attempts integer, p_retry_seconds integer) returns jsonb
+  p_max_attempts integer, p_retry_seconds integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_entry public.video_migrations := private.held_migration(p_id, p_holder);
-  v_is_final boolean := p_is_final or v_entry.attempts + 1 >= p_most_attempts;
+  v_is_final boolean := p_is_final or v_entry.attempts + 1 >= p_max_attempts;
 begin
   if v_entry.id is null or v_entry.state not in ('copying', 'uploaded', 'ready', 'switched') then
     return '{"outcome": "lost"}';
@@ -374,7 +374,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_failed(uuid, text, text, boolean, integer, integer) is
-  'Records a failed step. Doubles the wait each time; abandons the entry after p_most_attempts without progress, or '
+  'Records a failed step. Doubles the wait each time; abandons the entry after p_max_attempts without progress, or '
   'when the failure is permanent.';
 
 -- The switch of a listing to its copy, and the way back. Locks are taken as the owner's own actions take them: listings
@@ -537,7 +537,7 @@ comment on function private.roll_back(uuid, text, integer) is
   'Ends an entry and, after a switch, shows the copy at api.video again. Keeps the copy at Yandex for p_keep_days, so '
   'that a retry costs nothing. A run that works on it loses its lease.';
 
-create function public.video_migration_rollback(p_only text[], p_day date, p_reason text, p_keep_days integer, p_most integer)
+create function public.video_migration_rollback(p_only text[], p_day date, p_reason text, p_keep_days integer, p_limit integer)
 returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -548,7 +548,7 @@ begin
     select m.id from public.video_migrations m
     where m.state not in ('planned', 'rolled_back', 'skipped') and m.source_release_started_at is null
       and private.is_named(m, p_only) and (p_day is null or m.started_on = p_day)
-    order by m.switched_at desc nulls last, m.id limit p_most
+    order by m.switched_at desc nulls last, m.id limit p_limit
   loop
     v_answers := v_answers || private.roll_back(v_id, p_reason, p_keep_days);
   end loop;
@@ -563,7 +563,7 @@ begin
 end;
 $$;
 comment on function public.video_migration_rollback(text[], date, text, integer, integer) is
-  'Rolls back up to p_most entries: named ones (by any of their ids), those begun on a Bishkek day, or with neither '
+  'Rolls back up to p_limit entries: named ones (by any of their ids), those begun on a Bishkek day, or with neither '
   'all: {rolled_back, left, source_released}; call again while some are left. Leaves planned entries as they are.';
 
 create function public.video_migration_rollback_held(p_id uuid, p_holder text, p_reason text, p_keep_days integer) returns jsonb

@@ -62,14 +62,14 @@ comment on function public.video_migration_report(integer) is
   'Returns the last p_days days and up to a hundred failed entries, newest first.';
 
 create function public.video_migration_entries(
-  p_only text[], p_states text[], p_most integer, p_after uuid default null
+  p_only text[], p_states text[], p_limit integer, p_after uuid default null
 ) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(private.migration_entry(m) order by m.id), '[]') from (
     select m.* from public.video_migrations m
     where m.state = any (p_states) and private.is_named(m, p_only)
       and m.id > coalesce(p_after, '00000000-0000-0000-0000-000000000000')
-    order by m.id limit p_most) as m;
+    order by m.id limit p_limit) as m;
 $$;
 comment on function public.video_migration_entries(text[], text[], integer, uuid) is
   'Returns a page of entries in these states or with these ids. Read-only.';

@@ -18,7 +18,7 @@ create table public.tiers (
   updated_at timestamptz not null default now()
 );
 comment on table public.tiers is
-  'Tiers for sale (audit 4.2). The price of a payment always comes from here or from an offer of staff.';
+  'Tiers for sale. The price of a payment always comes from here or from an offer of staff.';
 comment on column public.tiers.app_code is 'Name by which the existing app knows the tier; it fails on any other.';
 comment on column public.tiers.listings_per_month is 'Null is unlimited.';
 comment on column public.tiers.price_tyiyn is 'Price of one period, in tyiyn. Null: by an offer of staff.';
@@ -165,7 +165,7 @@ comment on column public.payments.paid_tyiyn is
   'Amount that the bank confirmed; more than due is an overpayment, less leads to manual_review.';
 comment on column public.payments.state is
   'Authoritative state; changes only along the transition rules, in one conditional update.';
-comment on column public.payments.status is 'Public state: pending, completed, failed, refunded (audit 4.2).';
+comment on column public.payments.status is 'Public state: pending, completed, failed, refunded.';
 comment on column public.payments.payment_method is 'Bank; manual where a staff member recorded the money.';
 comment on column public.payments.transaction_id is 'Bank''s number of the payment that completed it.';
 comment on column public.payments.metadata is 'Shown to the user; nothing secret and nothing about risk.';

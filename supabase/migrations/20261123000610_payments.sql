@@ -149,7 +149,7 @@ begin
       and attempt.created_at > pg_catalog.now() - pg_catalog.make_interval(secs => (p_order ->> 'preparing_seconds')::integer) then
     reason := 'payment_being_prepared';
     return;
-  elsif attempt.position >= (p_order ->> 'most_attempts')::integer then
+  elsif attempt.position >= (p_order ->> 'max_attempts')::integer then
     reason := 'rate_limited';
     return;
   end if;
@@ -206,7 +206,7 @@ end;
 $$;
 comment on function public.payment_open(uuid, jsonb, text, jsonb) is
   'Orders a tier: {payment}, and {ask: {attempt_id, amount_tyiyn, …}} when an order must be made at the bank now. '
-  'Never uses a price from the caller. p_order: {tier, bank, keep_card, seconds, preparing_seconds, most_attempts, '
+  'Never uses a price from the caller. p_order: {tier, bank, keep_card, seconds, preparing_seconds, max_attempts, '
   'actor}; p_risk: {address, device_digest} and thresholds. The same p_key is the same payment; without one, '
   'continues an open payment of the same tier and bank. Reasons: authentication_required, account_blocked, '
   'idempotency_key_reused, tier_not_for_sale, tier_needs_offer, tier_below_current, payment_refused, '
@@ -258,7 +258,7 @@ comment on function public.payment_attempt_failed(uuid, text, text, jsonb) is
   'Records that the bank did not make the order. After the outcome unknown the order may exist and the bank is '
   'queried; the payment stays open for another attempt.';
 
-create function private.attempts_to_ask(p_payment_id uuid, p_most integer) returns jsonb
+create function private.attempts_to_ask(p_payment_id uuid, p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('attempt_id', a.id, 'provider_ref', a.provider_ref,
     'bank', a.provider, 'amount_tyiyn', a.amount_tyiyn) order by a.position desc), '[]')
@@ -266,7 +266,7 @@ language sql stable set search_path = '' as $$
     select * from public.payment_attempts t
     where t.payment_id = p_payment_id and t.provider <> 'manual'
       and (t.state <> 'failed' or t.provider_ref is not null)
-    order by t.position desc limit p_most) as a;
+    order by t.position desc limit p_limit) as a;
 $$;
 comment on function private.attempts_to_ask(uuid, integer) is
   'Returns the newest attempts that the bank may know: {attempt_id, provider_ref, bank, amount_tyiyn}.';

@@ -26,7 +26,7 @@ comment on function private.running_subscription(uuid) is
 create function private.fit_listings(p_user_id uuid) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_most constant integer := private.listing_allowance(p_user_id);
+  v_limit constant integer := private.listing_allowance(p_user_id);
   v_changed integer;
 begin
   with ranked as (
@@ -37,8 +37,8 @@ begin
       union all
       select p.id from public.listings p join public.business_accounts b on b.id = p.business_id
       where b.user_id = p_user_id))
-  update public.listings l set is_hidden = (r.place > coalesce(v_most, r.place))
-  from ranked r where r.id = l.id and l.is_hidden <> (r.place > coalesce(v_most, r.place));
+  update public.listings l set is_hidden = (r.place > coalesce(v_limit, r.place))
+  from ranked r where r.id = l.id and l.is_hidden <> (r.place > coalesce(v_limit, r.place));
   get diagnostics v_changed = row_count;
   return v_changed;
 end;

@@ -566,7 +566,7 @@ create function private.acts_alone(
 language plpgsql volatile set search_path = '' as $$
 declare
   v_limit constant bigint := (p_policy ->> 'second_person_tyiyn')::bigint;
-  v_most bigint;
+  v_given bigint;
 begin
   -- One at a time for an operator and for a customer: of two requests at once the second sees what the first has done.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('operator_money:' || p_operator_id, 0));
@@ -576,10 +576,10 @@ begin
       where m.operator_id = p_operator_id and m.created_at > pg_catalog.clock_timestamp() - interval '24 hours'),
     (select coalesce(pg_catalog.sum(m.value_tyiyn), 0) from public.operator_money m
       where m.customer_id = p_customer_id and m.created_at > pg_catalog.clock_timestamp() - interval '24 hours'),
-    (select coalesce(pg_catalog.sum(m.value_tyiyn), 0) from public.operator_money m where m.payment_id = p_payment_id)) into v_most;
+    (select coalesce(pg_catalog.sum(m.value_tyiyn), 0) from public.operator_money m where m.payment_id = p_payment_id)) into v_given;
   -- Without a limit, or without a value, nobody acts alone.
   insert into public.operator_money (operator_id, customer_id, payment_id, action, value_tyiyn)
-  select p_operator_id, p_customer_id, p_payment_id, p_action, p_value_tyiyn where v_most + p_value_tyiyn <= v_limit;
+  select p_operator_id, p_customer_id, p_payment_id, p_action, p_value_tyiyn where v_given + p_value_tyiyn <= v_limit;
   return found;
 end;
 $$;

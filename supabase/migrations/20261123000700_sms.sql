@@ -328,7 +328,7 @@ comment on function private.claim_sms_reports(uuid[]) is
   'Marks messages as queried now [{supplier, message_id, phone}]; a caller that dies before the response leaves them '
   'due again.';
 
-create function public.sms_reports_hinted(p_supplier text, p_reports jsonb, p_most integer) returns jsonb
+create function public.sms_reports_hinted(p_supplier text, p_reports jsonb, p_limit integer) returns jsonb
 language sql volatile set search_path = '' as $$
   select private.claim_sms_reports(array(
     select m.id from public.sms_messages m
@@ -336,19 +336,19 @@ language sql volatile set search_path = '' as $$
       on r.message_id = m.supplier_message_id and r.phone = m.phone
     where m.supplier = p_supplier and m.state = 'accepted'
       and (m.report_asked_at is null or m.report_asked_at < pg_catalog.clock_timestamp() - interval '10 seconds')
-    limit p_most for update of m skip locked));
+    limit p_limit for update of m skip locked));
 $$;
 comment on function public.sms_reports_hinted(text, jsonb, integer) is
   'Claims those messages of an unsigned push [{message_id, phone}] that are ours and open for a query [{supplier, '
   'message_id, phone}]. Skips the others; the timer queries unclaimed ones.';
 
-create function public.sms_reports_due(p_most integer, p_suppliers text[]) returns jsonb
+create function public.sms_reports_due(p_limit integer, p_suppliers text[]) returns jsonb
 language sql volatile set search_path = '' as $$
   select pg_catalog.jsonb_build_object(
     'messages', private.claim_sms_reports(array(
       select m.id from public.sms_messages m
       where m.state = 'accepted' and m.next_report_at <= pg_catalog.clock_timestamp() and m.supplier = any (p_suppliers)
-      order by m.next_report_at limit p_most for update skip locked)),
+      order by m.next_report_at limit p_limit for update skip locked)),
     'balances', (
       select coalesce(pg_catalog.jsonb_agg(s.name), '[]') from unnest(p_suppliers) as s(name)
       where not exists (select from public.supplier_balances b where b.supplier = s.name

@@ -89,29 +89,29 @@ create trigger metrics_daily_touch_updated_at before update on public.metrics_da
 alter table public.metrics_daily enable row level security;
 grant all on public.metrics_daily to service_role;
 
-create function private.sweep_login(p_most integer) returns table (kind text, removed integer)
+create function private.sweep_login(p_limit integer) returns table (kind text, removed integer)
 language plpgsql volatile set search_path = '' as $$
 declare
   v_now timestamptz := pg_catalog.now();
 begin
   delete from public.verification_codes c where c.id in (select x.id from public.verification_codes x
-    where x.expires_at < v_now - interval '14 days' limit p_most for update skip locked);
+    where x.expires_at < v_now - interval '14 days' limit p_limit for update skip locked);
   kind := 'codes'; get diagnostics removed = row_count; return next;
   delete from public.login_failures f where f.id in (select x.id from public.login_failures x
-    where x.created_at < v_now - interval '8 days' limit p_most for update skip locked);
+    where x.created_at < v_now - interval '8 days' limit p_limit for update skip locked);
   kind := 'login_failures'; get diagnostics removed = row_count; return next;
   delete from public.sms_limit_hits h where h.id in (select x.id from public.sms_limit_hits x
-    where x.created_at < v_now - interval '2 days' limit p_most for update skip locked);
+    where x.created_at < v_now - interval '2 days' limit p_limit for update skip locked);
   kind := 'limit_hits'; get diagnostics removed = row_count; return next;
   delete from public.rate_limits r where r.key in (select x.key from public.rate_limits x
-    where x.started_at < v_now - interval '1 day' limit p_most for update skip locked);
+    where x.started_at < v_now - interval '1 day' limit p_limit for update skip locked);
   kind := 'rate_limits'; get diagnostics removed = row_count; return next;
   delete from public.auth_sessions s where s.id in (select x.id from public.auth_sessions x
     where x.expires_at < v_now - interval '30 days' or x.revoked_at < v_now - interval '30 days'
-    limit p_most for update skip locked);
+    limit p_limit for update skip locked);
   kind := 'sessions'; get diagnostics removed = row_count; return next;
   delete from public.refresh_tokens t where t.id in (select x.id from public.refresh_tokens x
-    where x.used_at < v_now - interval '30 days' limit p_most for update skip locked);
+    where x.used_at < v_now - interval '30 days' limit p_limit for update skip locked);
   kind := 'tokens'; get diagnostics removed = row_count; return next;
 end;
 $$;
@@ -121,42 +121,42 @@ comment on function private.sweep_login(integer) is
   'window is an hour), sessions with their tokens a month after their end, and exchanged tokens after a month, which '
   'is beyond the idle limit.';
 
-create function private.sweep_records(p_most integer) returns table (kind text, removed integer)
+create function private.sweep_records(p_limit integer) returns table (kind text, removed integer)
 language plpgsql volatile set search_path = '' as $$
 declare
   v_now timestamptz := pg_catalog.now();
 begin
   update public.sms_messages m set state = 'released' where m.id in (select x.id from public.sms_messages x
-    where x.state = 'reserved' and x.created_at < v_now - interval '1 hour' limit p_most for update skip locked);
+    where x.state = 'reserved' and x.created_at < v_now - interval '1 hour' limit p_limit for update skip locked);
   kind := 'stray_sms'; get diagnostics removed = row_count; return next;
   delete from public.sms_messages m where m.id in (select x.id from public.sms_messages x
-    where x.created_at < v_now - interval '180 days' limit p_most for update skip locked);
+    where x.created_at < v_now - interval '180 days' limit p_limit for update skip locked);
   kind := 'sms'; get diagnostics removed = row_count; return next;
   delete from public.idempotency_keys k where k.id in (select x.id from public.idempotency_keys x
-    where x.expires_at < v_now limit p_most for update skip locked);
+    where x.expires_at < v_now limit p_limit for update skip locked);
   kind := 'idempotency_keys'; get diagnostics removed = row_count; return next;
   delete from public.listing_views w where w.id in (select x.id from public.listing_views x
-    where x.viewed_on < (v_now at time zone 'Asia/Bishkek')::date - 2 limit p_most for update skip locked);
+    where x.viewed_on < (v_now at time zone 'Asia/Bishkek')::date - 2 limit p_limit for update skip locked);
   kind := 'listing_views'; get diagnostics removed = row_count; return next;
   delete from public.search_terms t where t.id in (select x.id from public.search_terms x
-    where x.searched_on < (v_now at time zone 'Asia/Bishkek')::date - 61 limit p_most for update skip locked);
+    where x.searched_on < (v_now at time zone 'Asia/Bishkek')::date - 61 limit p_limit for update skip locked);
   kind := 'search_terms'; get diagnostics removed = row_count; return next;
   delete from public.user_behavior b where b.id in (select x.id from public.user_behavior x
-    where x.created_at < v_now - interval '90 days' limit p_most for update skip locked);
+    where x.created_at < v_now - interval '90 days' limit p_limit for update skip locked);
   kind := 'behavior'; get diagnostics removed = row_count; return next;
   delete from public.behavior_days d where d.id in (select x.id from public.behavior_days x
-    where x.day < (v_now at time zone 'Asia/Bishkek')::date - 400 limit p_most for update skip locked);
+    where x.day < (v_now at time zone 'Asia/Bishkek')::date - 400 limit p_limit for update skip locked);
   kind := 'behavior_days'; get diagnostics removed = row_count; return next;
   delete from public.business_invitations i where i.id in (select x.id from public.business_invitations x
-    where x.expires_at < v_now limit p_most for update skip locked);
+    where x.expires_at < v_now limit p_limit for update skip locked);
   kind := 'invitations'; get diagnostics removed = row_count; return next;
   delete from public.supplier_balances b where b.id in (select x.id from public.supplier_balances x
-    where x.measured_at < v_now - interval '400 days' limit p_most);
+    where x.measured_at < v_now - interval '400 days' limit p_limit);
   kind := 'balances'; get diagnostics removed = row_count; return next;
   delete from public.alerts a where a.id in (select x.id from public.alerts x
     where x.closed_at < v_now - interval '180 days' and not exists (
       select from public.alert_events e where e.alert_id = x.id and e.state in ('due', 'failed'))
-    limit p_most for update skip locked);
+    limit p_limit for update skip locked);
   kind := 'alerts'; get diagnostics removed = row_count; return next;
 end;
 $$;
@@ -165,40 +165,40 @@ comment on function private.sweep_records(integer) is
   'of repeated requests and invited phones at their end, views after two days, searches after two months, behavior '
   'after 90 days, its days and balances after 400, and closed alerts without unsent messages after 180.';
 
-create function private.sweep_listings(p_most integer) returns table (kind text, removed integer)
+create function private.sweep_listings(p_limit integer) returns table (kind text, removed integer)
 language plpgsql volatile set search_path = '' as $$
 declare
   v_now timestamptz := pg_catalog.now();
 begin
   with gone as (
     update public.listings l set deleted_at = v_now where l.id in (select x.id from public.listings x
-      where x.status = 'sold' and x.delete_at <= v_now and x.deleted_at is null limit p_most for update skip locked)
+      where x.status = 'sold' and x.delete_at <= v_now and x.deleted_at is null limit p_limit for update skip locked)
     returning l.id), videos as (
     update public.videos v set delete_requested_at = v_now, version = v.version + 1 from gone
     where v.listing_id = gone.id and v.delete_requested_at is null and v.deleted_at is null)
   select 'sold_listings', count(*)::integer into kind, removed from gone;
   return next;
   update public.listings l set status = 'expired' where l.id in (select x.id from public.listings x
-    where x.status = 'active' and x.expires_at <= v_now and x.deleted_at is null limit p_most for update skip locked);
+    where x.status = 'active' and x.expires_at <= v_now and x.deleted_at is null limit p_limit for update skip locked);
   kind := 'expired_listings'; get diagnostics removed = row_count; return next;
   update public.listings l set is_boosted = false where l.id in (select x.id from public.listings x
-    where x.is_boosted and x.boost_expires_at <= v_now limit p_most for update skip locked);
+    where x.is_boosted and x.boost_expires_at <= v_now limit p_limit for update skip locked);
   kind := 'ended_boosts'; get diagnostics removed = row_count; return next;
-  kind := 'shown_counters'; removed := private.show_counters(p_most); return next;
+  kind := 'shown_counters'; removed := private.show_counters(p_limit); return next;
 end;
 $$;
 comment on function private.sweep_listings(integer) is
   'Removes sold listings past delete_at like a deletion by the seller, with a request to remove their videos; expires '
   'active listings past their time; ends boosts; updates shown counters that differ by a tenth.';
 
-create function public.cleanup_batch(p_most integer) returns jsonb
+create function public.cleanup_batch(p_limit integer) returns jsonb
 language sql volatile set search_path = '' set statement_timeout = '55s' as $$
   select pg_catalog.jsonb_object_agg(s.kind, s.removed) from (
-    select * from private.sweep_login(p_most) union all select * from private.sweep_records(p_most)
-    union all select * from private.sweep_listings(p_most)) as s;
+    select * from private.sweep_login(p_limit) union all select * from private.sweep_records(p_limit)
+    union all select * from private.sweep_listings(p_limit)) as s;
 $$;
 comment on function public.cleanup_batch(integer) is
-  'Removes up to p_most rows of each kind and returns {kind: count}; call again while a count is p_most.';
+  'Removes up to p_limit rows of each kind and returns {kind: count}; call again while a count is p_limit.';
 
 revoke execute on function private.sweep_login(integer), private.sweep_records(integer),
   private.sweep_listings(integer), public.cleanup_batch(integer) from public, anon, authenticated;

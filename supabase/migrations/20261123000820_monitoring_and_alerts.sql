@@ -22,7 +22,7 @@ create table public.alert_rules (
   check (title_en <> '')
 );
 comment on table public.alert_rules is
-  'Alert rules with their channels (audit 9.2). Changed by staff without a deployment.';
+  'Alert rules with their channels. Changed by staff without a deployment.';
 comment on column public.alert_rules.for_seconds is
   'Seconds for which the metric must be beyond the threshold before the alert opens.';
 comment on column public.alert_rules.repeat_seconds is 'First repetition; doubled each time up to a day.';
@@ -240,7 +240,7 @@ comment on function public.alerts_judge(text[], jsonb, jsonb) is
   'messages for p_recipients {sms: [], email: [], webhook: []}: {opened, repeated, closed}. Repeats at doubling '
   'intervals up to a day, never while the alert is silenced.';
 
-create function public.alert_messages_claim(p_most integer, p_seconds integer) returns jsonb
+create function public.alert_messages_claim(p_limit integer, p_seconds integer) returns jsonb
 language sql volatile set search_path = '' as $$
   with claimed as (
     update public.alert_events e set tries = e.tries + 1,
@@ -250,7 +250,7 @@ language sql volatile set search_path = '' as $$
       where d.state in ('due', 'failed') and d.next_try_at <= pg_catalog.clock_timestamp() and not exists (
         select from public.alert_events b where b.alert_id = d.alert_id and b.channel = d.channel
           and b.recipient = d.recipient and b.state in ('due', 'failed') and b.created_at < d.created_at)
-      order by d.created_at limit p_most for update skip locked)
+      order by d.created_at limit p_limit for update skip locked)
     returning e.*)
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
     'id', c.id, 'event', c.event, 'channel', c.channel, 'recipient', c.recipient, 'tries', c.tries,
@@ -319,7 +319,7 @@ comment on function public.alert_silence(uuid, uuid, integer) is
   'Suppresses repetitions of an open alert for p_minutes: {silenced_until}. Its closing is still reported. Reasons: '
   'not_found, forbidden, account_blocked, authentication_required.';
 
-create function public.alerts_list(p_operator_id uuid, p_most integer) returns jsonb
+create function public.alerts_list(p_operator_id uuid, p_limit integer) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_reason text := private.operator_refusal(p_operator_id, array['moderator', 'finance', 'admin']);
@@ -333,7 +333,7 @@ begin
         r.threshold, r.unit, a.opened_at, a.closed_at, a.silenced_until, r.runbook,
         (select count(*) from public.alert_events e where e.alert_id = a.id and e.state in ('due', 'failed')) as unsent
       from public.alerts a join public.alert_rules r on r.id = a.rule_id where a.state <> 'waiting'
-      order by a.state = 'closed', a.opened_at desc limit p_most) as x));
+      order by a.state = 'closed', a.opened_at desc limit p_limit) as x));
 end;
 $$;
 comment on function public.alerts_list(uuid, integer) is
@@ -356,7 +356,7 @@ comment on function private.server_metrics() is
   'Returns connections in percent of those available to users, and seconds of the longest running statement and of '
   'the longest wait for a lock. Runs with its owner''s rights: others'' activity is hidden from service_role.';
 
-create function private.slow_statements(p_most integer) returns jsonb
+create function private.slow_statements(p_limit integer) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
 declare
   v_rows jsonb;
@@ -368,7 +368,7 @@ begin
       select left(query, 300) as statement, calls, round(mean_exec_time::numeric, 1) as mean_ms,
         round(max_exec_time::numeric, 1) as max_ms, round(total_exec_time::numeric, 1) as total_ms
       from extensions.pg_stat_statements where mean_exec_time > 100 order by total_exec_time desc limit $1) as s'
-    into v_rows using p_most;
+    into v_rows using p_limit;
   return v_rows;
 exception when object_not_in_prerequisite_state then
   return '[]';
@@ -585,10 +585,10 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function private.sms_metrics() is
   'Returns metrics of SMS and login codes. Rates need enough messages to open an alert: 10 for failures, 20 per '
-  'mobile network for deliveries, 20 codes for conversion (facts on SMS login, 5.4); codes are given ten minutes to '
-  'be used.';
+  'mobile network for deliveries, 20 codes for conversion (docs/reference/sms-login.md, 5.4); codes are given ten '
+  'minutes to be used.';
 
--- Rules about the database's machine (audit 9.1: above 80 %), and about an SMS supplier that does not answer while the
+-- Rules about the database's machine (above 80 %), and about an SMS supplier that does not answer while the
 -- other one carries everything, which no failure rate shows.
 
 create function private.supplier_metrics() returns table (metric text, subject text, value numeric)
@@ -606,7 +606,7 @@ comment on function private.supplier_metrics() is
   'Returns minutes since an SMS provider accepted a message or reported its balance, which is queried every ten '
   'minutes.';
 
--- What audit 9.2 wants on the operations page and nowhere else: many registrations, valuable listings, unusual activity.
+-- Shown on the operations page and nowhere else (docs/reference/limits.md, 9.2): many registrations, valuable listings, unusual activity.
 -- Rules of the severity info have no channel: their alerts are seen, nobody is rung.
 
 create function private.activity_metrics() returns table (metric text, subject text, value numeric, weak boolean)

@@ -275,7 +275,7 @@ comment on function public.operations_overview(uuid) is
   'Returns open alerts by severity, waiting work of the role, and the timers. For staff. Reasons: forbidden, '
   'account_blocked, authentication_required.';
 
-create function public.backups_overview(p_operator_id uuid, p_most integer) returns jsonb
+create function public.backups_overview(p_operator_id uuid, p_limit integer) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_reason text := private.operator_refusal(p_operator_id, array['admin']);
@@ -294,7 +294,7 @@ begin
       select b.id, b.kind, b.state, b.bytes, b.files, b.object_key, b.failure_reason, b.started_at, b.finished_at,
         b.verified_at, b.keep_until, d.object_key as drilled_object_key
       from public.backup_runs b left join public.backup_runs d on d.id = b.drilled_run_id
-      order by b.started_at desc limit p_most) as r),
+      order by b.started_at desc limit p_limit) as r),
     'copies', (select coalesce(pg_catalog.jsonb_agg(pg_catalog.to_jsonb(c) order by c.kind), '[]') from (
       select b.kind, pg_catalog.count(*) as files, coalesce(pg_catalog.sum(b.bytes), 0) as bytes,
         pg_catalog.count(*) filter (where b.verified_at is null) as unverified, pg_catalog.max(b.copied_at) as last_copied_at

@@ -1,4 +1,4 @@
--- Buckets with size and type limits (audit 1.3), their policies, and allowed addresses of pictures.
+-- Buckets with size and type limits (docs/reference/limits.md, 1.3), their policies, and allowed addresses of pictures.
 -- No SVG: it can carry script, and logos are served from our own address.
 
 insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types) values
@@ -12,11 +12,11 @@ insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_typ
 on conflict (id) do update set
   public = excluded.public, file_size_limit = excluded.file_size_limit, allowed_mime_types = excluded.allowed_mime_types;
 
-create function private.most_files(p_bucket text) returns integer
+create function private.max_files(p_bucket text) returns integer
 language sql immutable set search_path = '' as $$
   select case p_bucket when 'avatars' then 100 when 'listings-thumbnails' then 500 else 20 end;
 $$;
-comment on function private.most_files(text) is
+comment on function private.max_files(text) is
   'Returns how many files one user may keep in a bucket. The app stores each new avatar under a new name and deletes '
   'none.';
 
@@ -26,7 +26,7 @@ language sql volatile security definer set search_path = '' as $$
   select pg_catalog.count(*)::integer from (
     select from storage.objects o
     where o.bucket_id = p_bucket and o.name collate "C" >= p_folder || '/' and o.name collate "C" < p_folder || '0'
-    limit private.most_files(p_bucket) + 1) as kept;
+    limit private.max_files(p_bucket) + 1) as kept;
 $$;
 comment on function private.files_kept(text, text) is
   'Counts files in the folder, up to one more than a user may keep.';
@@ -37,7 +37,7 @@ language sql volatile security definer set search_path = '' as $$
     -- A client or a CDN would read a/../b as b: a name that leads into another folder.
     and p_name !~ '(^|/)[.][.]?(/|$)'
     and p_bucket in ('avatars', 'listings-thumbnails', 'listings-videos', 'business-logos', 'documents')
-    and (private.files_kept(p_bucket, (select auth.uid())::text) < private.most_files(p_bucket)
+    and (private.files_kept(p_bucket, (select auth.uid())::text) < private.max_files(p_bucket)
       or exists (select from storage.objects o where o.bucket_id = p_bucket and o.name = p_name));
 $$;
 comment on function private.may_store(text, text) is
@@ -51,7 +51,7 @@ declare
 begin
   -- One after the other per folder: files that arrive together are counted together.
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended(new.bucket_id || '/' || v_folder, 360));
-  if private.files_kept(new.bucket_id, v_folder) > private.most_files(new.bucket_id) then
+  if private.files_kept(new.bucket_id, v_folder) > private.max_files(new.bucket_id) then
     raise exception 'too many files in this folder' using errcode = '42501';
   end if;
   return null;
@@ -148,8 +148,8 @@ comment on function private.keep_own_picture() is
 create trigger accounts_own_picture before insert or update of avatar_url on public.accounts
   for each row when (new.avatar_url is not null and private.is_rest_user()) execute function private.keep_own_picture();
 
-revoke execute on function private.most_files(text), private.may_store(text, text) from public, anon;
-grant execute on function private.most_files(text), private.may_store(text, text) to authenticated, service_role;
+revoke execute on function private.max_files(text), private.may_store(text, text) from public, anon;
+grant execute on function private.max_files(text), private.may_store(text, text) to authenticated, service_role;
 revoke execute on function private.files_kept(text, text), private.limit_files(),
   private.is_allowed_picture(text, text, uuid), private.keep_own_picture() from public, anon, authenticated;
 revoke execute on function public.image_origins_set(text, text[]) from public, anon, authenticated;

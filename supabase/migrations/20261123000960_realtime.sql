@@ -1,4 +1,4 @@
--- Realtime events for the app (audit 1.5). Realtime applies the select policies to each subscriber.
+-- Realtime events for the app (docs/reference/limits.md, 1.5). Realtime applies the select policies to each subscriber.
 -- The default replica identity is enough: with row level security a deletion carries only the primary key,
 -- whatever the identity, and nothing here compares old values.
 

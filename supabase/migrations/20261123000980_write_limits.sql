@@ -1,7 +1,7 @@
 -- Limits on a user's writes through PostgREST, beside the backend's own limits: rows per hour and day, for each table
 -- that a user may insert into or update. Sizes are checks of the columns; tests/integration/test_write_limits.py lists both.
 
-create function private.count_rows(p_key text, p_rows integer, p_most integer, p_seconds integer) returns void
+create function private.count_rows(p_key text, p_rows integer, p_max_hits integer, p_seconds integer) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_hits integer;
@@ -14,13 +14,13 @@ begin
     started_at = case when r.started_at <= pg_catalog.now() - pg_catalog.make_interval(secs => p_seconds)
       then pg_catalog.now() else r.started_at end
   returning r.hits into v_hits;
-  if v_hits > p_most then
-    raise sqlstate 'PT429' using message = 'too many rows', detail = pg_catalog.format('%s in %s seconds', p_most, p_seconds);
+  if v_hits > p_max_hits then
+    raise sqlstate 'PT429' using message = 'too many rows', detail = pg_catalog.format('%s in %s seconds', p_max_hits, p_seconds);
   end if;
 end;
 $$;
 comment on function private.count_rows(text, integer, integer, integer) is
-  'Adds rows to a counter; raises PT429 (PostgREST returns 429) above p_most in a window of p_seconds, which also '
+  'Adds rows to a counter; raises PT429 (PostgREST returns 429) above p_max_hits in a window of p_seconds, which also '
   'undoes the count.';
 
 create function private.limit_writes() returns trigger
@@ -32,7 +32,7 @@ begin
     for i in 0 .. tg_nargs - 2 by 2 loop
       perform private.count_rows(
         p_key => pg_catalog.concat_ws(':', 'writes', tg_table_name, pg_catalog.lower(tg_op), tg_argv[i + 1], (select auth.uid())),
-        p_rows => v_rows, p_most => tg_argv[i]::integer, p_seconds => tg_argv[i + 1]::integer);
+        p_rows => v_rows, p_max_hits => tg_argv[i]::integer, p_seconds => tg_argv[i + 1]::integer);
     end loop;
   end if;
   return null;

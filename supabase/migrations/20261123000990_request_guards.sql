@@ -28,18 +28,18 @@ declare
     else p_table end || '" ';
   v_joined constant text := ' *(LEFT JOIN LATERAL|INNER JOIN LATERAL)';
   v_times integer;
-  v_most_times integer;
-  v_most_resources integer := case when current_user = 'anon' then 3 else 6 end;
-  v_most_lists integer := case when current_user = 'anon' then 0 else 2 end;
+  v_max_times integer;
+  v_max_resources integer := case when current_user = 'anon' then 3 else 6 end;
+  v_max_lists integer := case when current_user = 'anon' then 0 else 2 end;
 begin
   -- Only PostgREST sets request.method, and only a request that embeds joins laterally.
   if coalesce(pg_catalog.current_setting('request.method', true), '') = '' then
     return true;
   elsif pg_catalog.strpos(v_query, 'JOIN LATERAL') = 0 then
     return private.names_are_bounded(p_query => v_query);
-  elsif pg_catalog.regexp_count(v_query, 'JOIN LATERAL') > v_most_resources then
+  elsif pg_catalog.regexp_count(v_query, 'JOIN LATERAL') > v_max_resources then
     raise sqlstate 'PT400' using message = 'too many embedded resources';
-  elsif pg_catalog.regexp_count(v_query, 'jsonb?_agg[(]"') > v_most_lists then
+  elsif pg_catalog.regexp_count(v_query, 'jsonb?_agg[(]"') > v_max_lists then
     raise sqlstate 'PT400' using message = 'too many embedded lists';
   elsif v_query ~ 'FROM "public"[.]"(accounts|users)" *AS' and v_query ~ 'jsonb?_agg[(]"' then
     raise sqlstate 'PT400' using message = 'a list embedded behind an embedded person';
@@ -49,9 +49,9 @@ begin
     - pg_catalog.regexp_count(v_query, 'SELECT 1 +' || v_from || ' *AS')
     + pg_catalog.regexp_count(v_query, v_from || v_joined);
   -- Two people of one row are embedded side by side: buyer and seller.
-  v_most_times := case when p_table = 'public_profiles' and v_query !~ (v_from || v_joined)
+  v_max_times := case when p_table = 'public_profiles' and v_query !~ (v_from || v_joined)
     and v_query !~ 'jsonb?_agg[(]"' then 2 else 1 end;
-  if v_times > v_most_times then
+  if v_times > v_max_times then
     raise sqlstate 'PT400' using message = 'a resource embedded in itself';
   end if;
   return private.names_are_bounded(p_query => v_query);

@@ -16,7 +16,7 @@ import pytest
 
 from infra import artifact
 from infra.bundle import BUNDLES, DIRECT_LIMIT, Bundle, library_zip, make_bundles
-from infra.environment import MOST_BYTES, environment_bytes
+from infra.environment import MAX_BYTES, environment_bytes
 from infra.import_graph import reached_files
 from infra.platforms import CLOUD, HERE, cloud_python
 from infra.stage import load_stage
@@ -171,13 +171,13 @@ def test_the_environment_of_a_function_fits_into_four_kilobytes(function: str) -
     is_read_at_start = function in PROJECT.reading_at_start
     variables = PROJECT.variables[function]
     size = environment_bytes(variables, PROJECT.defaults, is_read_at_start=is_read_at_start, absent=absent)
-    assert size <= MOST_BYTES - _SPARE_BYTES
+    assert size <= MAX_BYTES - _SPARE_BYTES
 
 
 @pytest.mark.parametrize("function", sorted(PROJECT.reading_at_start))
 def test_only_functions_that_would_not_fit_read_their_secrets_at_the_start(function: str) -> None:
     absent = load_stage("example").absent_secrets
-    assert environment_bytes(PROJECT.variables[function], PROJECT.defaults, absent=absent) > MOST_BYTES - _SPARE_BYTES
+    assert environment_bytes(PROJECT.variables[function], PROJECT.defaults, absent=absent) > MAX_BYTES - _SPARE_BYTES
 
 
 def test_a_bundle_says_how_it_gets_to_the_cloud(bundles: dict[str, Bundle]) -> None:

@@ -230,7 +230,7 @@ def test_flags_and_parts_say_the_same(bank_world: BankWorld, name: str) -> None:
     assert (told.refund in ("full", "partial")) == (bank.refunds is not None)
     assert told.recurring == (bank.debits is not None)
     assert told.lists == (bank.lists is not None)
-    assert 0 < told.least_tyiyn <= told.most_tyiyn
+    assert 0 < told.min_tyiyn <= told.max_tyiyn
     assert told.lifetime > timedelta(0)
 
 

@@ -19,7 +19,7 @@ from auto360.providers.transport.connections import new_client
 from tests.support.odd_server import OddServer, dripping, endless, head, whole
 
 MANY = 16 * 1024 * 1024
-QUICK = {TERMS: Terms(least_rate=Rate(2_000_000, 0.4))}
+QUICK = {TERMS: Terms(min_rate=Rate(2_000_000, 0.4))}
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_what_is_too_old_is_gone() -> None:
 
 
 def test_the_cache_of_a_process_does_not_grow_without_end() -> None:
-    cache = MemoryCache(most_entries=3)
+    cache = MemoryCache(max_entries=3)
     for number in range(5):
         cache.put(str(number), "x", seconds=60)
     assert [cache.get(str(number)) for number in range(5)] == [None, None, "x", "x", "x"]

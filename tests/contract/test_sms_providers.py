@@ -28,7 +28,7 @@ def test_the_same_id_twice_is_one_message(sms_world: SmsWorld, name: str) -> Non
     with pytest.raises(SmsUncertain):
         provider.send(PHONE, "first", message_id=message_id, timeout=2)
     assert len(sms_world.texts(PHONE)) == 1
-    assert provider.has_taken(PHONE, message_id=message_id, timeout=2) is True
+    assert provider.has_accepted(PHONE, message_id=message_id, timeout=2) is True
 
 
 def test_ids_are_stable_and_different(sms_world: SmsWorld, name: str) -> None:
@@ -39,7 +39,7 @@ def test_ids_are_stable_and_different(sms_world: SmsWorld, name: str) -> None:
 
 def test_an_unknown_message_was_not_taken(sms_world: SmsWorld, name: str) -> None:
     provider = sms_world.provider(name)
-    assert provider.has_taken(PHONE, message_id=provider.message_id("never"), timeout=2) is False
+    assert provider.has_accepted(PHONE, message_id=provider.message_id("never"), timeout=2) is False
 
 
 def test_a_long_text_is_counted_in_parts(sms_world: SmsWorld, name: str) -> None:
@@ -67,7 +67,7 @@ def test_a_slow_provider_ends_at_the_time_out_and_nothing_is_known(sms_world: Sm
     started = time.monotonic()
     with pytest.raises(SmsUncertain):
         provider.send(PHONE, "text", message_id=provider.message_id("x"), timeout=0.3)
-    assert provider.has_taken(PHONE, message_id=provider.message_id("x"), timeout=0.3) is None
+    assert provider.has_accepted(PHONE, message_id=provider.message_id("x"), timeout=0.3) is None
     assert time.monotonic() - started < 10
 
 

@@ -1,4 +1,4 @@
-"""Simulated nikita behaves as the facts say the real one does."""
+"""Simulated nikita behaves as docs/reference/sms-login.md says of the real one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Simulated SMSC behaves as the facts say the real one does; what both providers share."""
+"""Simulated SMSC behaves as docs/reference/sms-login.md says of the real one; what both providers share."""
 
 from __future__ import annotations
 

@@ -116,7 +116,7 @@ def test_single_failures_are_waited_out(videos: VideoWorld, name: str) -> None:
 def test_a_broken_provider_is_a_failure_of_the_right_kind(
     videos: VideoWorld, name: str, mode: str, kind: type[VideoFailure]
 ) -> None:
-    provider = videos.provider(name, patience=QUICK)
+    provider = videos.provider(name, retry_policy=QUICK)
     provider.count()
     videos.turn(name, mode=mode)
     with pytest.raises(kind):
@@ -124,7 +124,7 @@ def test_a_broken_provider_is_a_failure_of_the_right_kind(
 
 
 def test_a_slow_provider_ends_at_the_time_out(videos: VideoWorld, name: str) -> None:
-    provider = videos.provider(name, patience=QUICK)
+    provider = videos.provider(name, retry_policy=QUICK)
     provider.count()
     videos.turn(name, mode="slow", slow_seconds=20)
     with pytest.raises(VideoUnreachable):
@@ -132,7 +132,7 @@ def test_a_slow_provider_ends_at_the_time_out(videos: VideoWorld, name: str) -> 
 
 
 def test_what_may_have_been_done_is_never_repeated_blindly(videos: VideoWorld, name: str) -> None:
-    provider = videos.provider(name, patience=QUICK)
+    provider = videos.provider(name, retry_policy=QUICK)
     provider.count()
     videos.turn(name, mode="slow", slow_seconds=20)
     upload = planned(new_file())
@@ -143,7 +143,7 @@ def test_what_may_have_been_done_is_never_repeated_blindly(videos: VideoWorld, n
 
 
 def test_too_many_calls_are_waited_for_no_longer_than_there_is_time(videos: VideoWorld, name: str) -> None:
-    provider = videos.provider(name, patience=QUICK)
+    provider = videos.provider(name, retry_policy=QUICK)
     provider.count()
     videos.turn(name, **{"reads_per_minute" if name == "api_video" else "calls_per_minute": 1})
     with pytest.raises(VideoBusy) as busy:
@@ -160,7 +160,7 @@ def test_a_wrong_key_is_a_lasting_refusal(videos: VideoWorld, name: str) -> None
 
 
 def test_a_failure_carries_neither_the_providers_text_nor_a_secret(videos: VideoWorld, name: str) -> None:
-    provider = videos.provider(name, patience=QUICK)
+    provider = videos.provider(name, retry_policy=QUICK)
     file = new_file()
     target = provider.open(planned(file))
     videos.turn(name, mode="http_500")

@@ -37,7 +37,7 @@ def cdn(side: CdnSide) -> Iterator[YandexCdn]:
     tokens = IamTokens(lambda: Token(TOKEN, 4e9), lambda: None)
     with served(Simulators(Phone(), {"yandex_cdn": side})) as url, new_client(timeout=5.0) as http:
         environ = {"YANDEX_CDN_URL": f"{url}/yandex_cdn", "YANDEX_CDN_RESOURCE_ID": "bc8test"}
-        yield YandexCdn(YandexCdnSettings.load(environ), http, tokens, patience=RetryPolicy(3, 2, 3, 0.01))
+        yield YandexCdn(YandexCdnSettings.load(environ), http, tokens, retry_policy=RetryPolicy(3, 2, 3, 0.01))
 
 
 def apply(cdn: YandexCdn, to: Resource) -> list[str]:

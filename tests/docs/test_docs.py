@@ -36,6 +36,7 @@ LOCAL = {
     for match in re.findall(r"environ(?:\.get\(|\.pop\(|\[)\"([A-Z0-9_]+)\"", path.read_text(encoding="utf-8"))
 } - OF_THE_SYSTEM
 PATHS = re.compile(r"https?://127\.0\.0\.1:8360(/[^\s'\"`?]*)")
+_OF_CODE = ("layers", "functions", "local", "infra", "supabase", "tools", "tests/contract")
 
 
 def refusals() -> dict[str, int]:
@@ -189,12 +190,15 @@ def test_a_decision_is_a_dated_page_of_at_most_forty_lines() -> None:
 
 
 def test_code_refers_to_documents_that_exist() -> None:
-    sources = [
-        path for folder in ("layers", "functions", "local", "infra", "supabase") for path in _sources(ROOT / folder)
-    ]
-    for source in [*sources, TEMPLATE]:
-        for number in re.findall(r"docs/decisions/(\d{4})", source.read_text(encoding="utf-8")):
+    # Documents that were never in the repository were called the audit and the facts.
+    elsewhere = re.compile(r"\baudit(?:'s)? [0-9(]|\bfacts (?:on|say)\b|, §")
+    for source in [*(path for folder in _OF_CODE for path in _sources(ROOT / folder)), TEMPLATE]:
+        text = source.read_text(encoding="utf-8")
+        for number in re.findall(r"docs/decisions/(\d{4})", text):
             assert list((DOCS / "decisions").glob(f"{number}-*.md")), f"{source.name} refers to decision {number}"
+        for page in re.findall(r"docs/(reference/[\w.-]+\.md)", text):
+            assert (DOCS / page).is_file(), f"{source.name} refers to {page}"
+        assert elsewhere.findall(text) == [], source.name
 
 
 def _sources(folder: Path) -> list[Path]:

@@ -84,7 +84,7 @@ def test_somebody_who_works_there_is_not_invited_again(somebody: NewUser) -> Non
 def test_a_team_has_its_size_and_a_lost_answer_is_asked_for_again(somebody: NewUser, functions: Functions) -> None:
     owner, last = somebody(), somebody()
     business = opened(owner)
-    functions.set(BUSINESS_MOST_MEMBERS="2")
+    functions.set(BUSINESS_MAX_MEMBERS="2")
     for _ in range(2):
         owner.data("POST", f"/{business}/members", {"user_id": last.id})
     answer = owner.send("POST", f"/{business}/members", {"user_id": somebody().id})

@@ -197,7 +197,7 @@ def test_makes_and_models_are_found_in_either_script(
 
 
 def test_what_many_search_for_is_popular(functions: Functions, seller: Seller, database: Database) -> None:
-    functions.set(POPULAR_SEARCH_LEAST="2", LISTING_BATCH_SECONDS="0")
+    functions.set(POPULAR_SEARCH_MIN="2", LISTING_BATCH_SECONDS="0")
     word = new_word("редкость")
     seller.posted(car(title=f"Машина {word}"))
     for number in range(3):

@@ -146,7 +146,7 @@ def test_a_timer_with_an_unknown_job_fails_for_everybody_to_see(run: Any) -> Non
 def test_a_file_that_has_arrived_is_copied_at_once_or_refused(
     key: str, content: bytes, verdict: str, functions: Functions, copy_world: CopyWorld
 ) -> None:
-    functions.set(ARRIVAL_MOST_BYTES="300")
+    functions.set(ARRIVAL_MAX_BYTES="300")
     uploads = copy_world.store(UPLOADS)
     uploads.put(key, [content])
     assert functions.handler("media_event")(arrived(key), None) == {verdict: 1}

@@ -52,7 +52,7 @@ def test_call_five_times_and_return_page_and_timer_at_the_same_moment_start_one_
         return work()
 
     everybody: list[Callable[[], object]] = [
-        *[lambda: billing.bank_calls().receive(bank, call, request_id="req-1")] * 5,
+        *[lambda: billing.bank_webhooks().receive(bank, call, request_id="req-1")] * 5,
         *[lambda: billing.orders().read(asking, payment["id"])] * 2,
         lambda: billing.reconciler().run(),
     ]

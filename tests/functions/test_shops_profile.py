@@ -109,7 +109,7 @@ def test_a_code_of_four_digits_is_none_for_the_strict_profile_and_the_operations
     code = shopper.sms.code(shopper.phone)
     shopper.functions.set(APP_PROFILE="")
     assert shopper.verify(code).code == "otp_invalid"
-    assert LockPolicy.load({}).lock()["least_length"] == 6
+    assert LockPolicy.load({}).lock()["min_length"] == 6
 
 
 def test_the_strict_profile_has_no_weekly_limit(person: Person, database: Database) -> None:

@@ -230,7 +230,7 @@ def test_an_owner_who_deletes_or_replaces_in_the_middle_of_the_file_leaves_no_co
     run.until(time.monotonic() + 30)
     moves.forward()
     moves.run(only=[moving.video])
-    moves.run(begin_most=0)
+    moves.run(max_begun=0)
     assert moves.entry(moving)["state"] == "skipped"
     assert moves.entry(moving)["failure_reason"] == "video_deleted"
     assert moving.video not in moves.copies()
@@ -299,7 +299,7 @@ def test_what_is_not_named_is_left_alone_and_no_more_than_told_is_begun(moves: M
     moves.run(only=[named.source], is_patient=True)
     assert (moves.entry(named)["state"], moves.entry(other)["state"]) == ("confirmed", "planned")
     moves.add()
-    assert moves.run(begin_most=1, is_patient=True)["confirmed"] == 1
+    assert moves.run(max_begun=1, is_patient=True)["confirmed"] == 1
 
 
 def test_a_paused_migration_does_nothing_until_it_is_resumed(moves: MoveWorld) -> None:
@@ -374,7 +374,7 @@ def test_a_key_that_is_refused_in_the_middle_costs_no_attempts(
 ) -> None:
     moves.add()
     moves.add()
-    assert moves.run(begin_most=0)["ended"] == "nothing_due"
+    assert moves.run(max_begun=0)["ended"] == "nothing_due"
     run = moves.new_run()
     seen = iter([True])
     knows = moves.videos.yandex.iam.knows

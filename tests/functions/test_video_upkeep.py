@@ -197,7 +197,7 @@ def test_a_provider_that_is_down_is_left_for_the_next_run(uploader: Uploader) ->
     provider_id = uploader.row(video)["provider_video_id"]
     upkeep = videos.video_upkeep()
     for provider in upkeep.providers.by_name.values():
-        provider._exchange.__dict__["patience"] = type(provider._exchange.patience)(0.5, 0.3, 2, 0.01)  # type: ignore[attr-defined]
+        provider._exchange.__dict__["retry_policy"] = type(provider._exchange.retry_policy)(0.5, 0.3, 2, 0.01)  # type: ignore[attr-defined]
     uploader.videos.turn("api_video", mode="dead")
     assert upkeep.run(seconds=30)["provider_failures"] >= 1
     assert uploader.row(video)["deleted_at"] is None

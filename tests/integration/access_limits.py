@@ -21,7 +21,7 @@ class Column:
     """Column that a user writes: its guards, and for free text the most characters."""
 
     guards: tuple[str, ...]
-    most: int | None = None
+    max_characters: int | None = None
 
 
 def by(*guards: str) -> Column:
@@ -29,9 +29,9 @@ def by(*guards: str) -> Column:
     return Column(guards)
 
 
-def text(most: int, *guards: str) -> Column:
+def text(max_characters: int, *guards: str) -> Column:
     """Free text of at most that many characters."""
-    return Column(guards, most)
+    return Column(guards, max_characters)
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,9 @@ def checked(table: str, *names: str) -> dict[str, Column]:
     return {name: by(f"{table}_{name}_check") for name in names}
 
 
-def texts(table: str, **most: int) -> dict[str, Column]:
+def texts(table: str, **sizes: int) -> dict[str, Column]:
     """Texts with a check of their own name."""
-    return {name: text(number, f"{table}_{name}_check") for name, number in most.items()}
+    return {name: text(number, f"{table}_{name}_check") for name, number in sizes.items()}
 
 
 WRITES: dict[str, Writes] = {

@@ -22,7 +22,7 @@ def creating(owner: str, **fields: object) -> Call:
     return calling("business_create", p_user_id=owner, p_fields=Jsonb({"name": "Салон", **fields}))
 
 
-def inviting(inviter: str, business: str, invited: str, *, most: int = 50) -> Call:
+def inviting(inviter: str, business: str, invited: str, *, max_members: int = 50) -> Call:
     return calling(
         "business_invite",
         p_user_id=inviter,
@@ -30,7 +30,7 @@ def inviting(inviter: str, business: str, invited: str, *, most: int = 50) -> Ca
         p_invited_user_id=invited,
         p_invited_phone=None,
         p_role="seller",
-        p_most_members=most,
+        p_max_members=max_members,
         p_invitations_per_day=1000,
     )
 
@@ -95,7 +95,7 @@ def test_a_team_never_grows_over_its_size(database: Database) -> None:
     owner = new_user_id(database)
     business = new_business(database, owner)
     people = [new_user_id(database) for _ in range(30)]
-    answers = at_once(database, [inviting(owner, business, person, most=8) for person in people])
+    answers = at_once(database, [inviting(owner, business, person, max_members=8) for person in people])
     assert reasons(answers) == {None: 7, "business_team_full": 23}
     assert rows(database, "select count(*) from business_members where business_id = %s", business) == [(8,)]
 
@@ -110,7 +110,7 @@ def test_invitations_of_a_day_are_counted_exactly(database: Database) -> None:
         p_invited_user_id=None,
         p_invited_phone="+996700999999",
         p_role="seller",
-        p_most_members=50,
+        p_max_members=50,
         p_invitations_per_day=20,
     )
     assert reasons(at_once(database, [call] * 50)) == {None: 20, "rate_limited": 30}

@@ -45,7 +45,7 @@ def asking(phone: str, address: str, *, policy: CodePolicy = POLICY) -> Call:
             p_known_key_ids=["k1"],
             p_tries=3,
             p_ttl_seconds=600,
-            p_least_life_seconds=60,
+            p_min_life_seconds=60,
             p_cost_tyiyn=policy.otp_sms_cost_tyiyn,
         )
         return answer
@@ -172,7 +172,7 @@ def test_a_limit_counts_every_parallel_request_once(database: Database) -> None:
     key = f"default:user:{uuid4()}"
 
     def hit(connection: psycopg.Connection[Any]) -> dict[str, Any]:
-        answer: dict[str, Any] = function(connection, "rate_limit_hit", p_key=key, p_most=60, p_seconds=900)
+        answer: dict[str, Any] = function(connection, "rate_limit_hit", p_key=key, p_max_hits=60, p_seconds=900)
         return answer
 
     hits = [answer["hits"] for answer in at_once(database, [hit] * 100)]

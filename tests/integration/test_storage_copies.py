@@ -87,7 +87,7 @@ def test_a_source_that_is_suddenly_smaller_stops_the_run_and_nothing_goes(
     assert len(copy_world.copied()) == files
     assert copy_world.copied("storage/removed/") == {}
     # A person has looked and lets it pass.
-    copy_world.compare(storage_most_gone_share=1)
+    copy_world.compare(storage_max_gone_share=1)
     assert len(copy_world.copied()) == kept
 
 

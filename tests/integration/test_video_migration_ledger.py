@@ -132,7 +132,7 @@ def test_a_failure_waits_twice_as_long_each_time_and_is_given_up_in_the_end(
     waits, outcomes = [], []
     for _ in range(4):
         entry = ledger.claim()["entry"]["id"]
-        told = {"p_reason": "no_reply", "p_is_final": False, "p_most_attempts": 4, "p_retry_seconds": 60}
+        told = {"p_reason": "no_reply", "p_is_final": False, "p_max_attempts": 4, "p_retry_seconds": 60}
         outcomes.append(ledger.step("failed", entry, **told)["outcome"])
         query = "select extract(epoch from next_try_at - now())::integer from video_migrations"
         waits.append(rows(database, query)[0][0])

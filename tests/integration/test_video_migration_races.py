@@ -51,7 +51,9 @@ def planning(_: int) -> Call:
 
 
 def rolling_back(only: list[str] | None = None) -> Call:
-    return calling("video_migration_rollback", p_only=only, p_day=None, p_reason="by_hand", p_keep_days=14, p_most=1000)
+    return calling(
+        "video_migration_rollback", p_only=only, p_day=None, p_reason="by_hand", p_keep_days=14, p_limit=1000
+    )
 
 
 def test_parallel_runs_plan_every_video_once(database: Database, ledger: LedgerOf) -> None:

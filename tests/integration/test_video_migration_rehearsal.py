@@ -17,7 +17,7 @@ def test_videos_move_whole_while_providers_fail_and_processes_are_killed(
         daily_limit=5,
         kill_every_seconds=(1.5, 2.5),
         target_calls_in_the_first_seconds=(600, 0.0),
-        most_seconds=240,
+        max_seconds=240,
     )
     environ = {**database.environ, **videos.environ, "PUBLIC_API_URL": "http://127.0.0.1:9/api"}
     verdict = Rehearsal(database.dsn, environ, videos.api_video, videos.yandex, script).run()

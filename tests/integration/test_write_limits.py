@@ -150,9 +150,9 @@ def test_one_row_too_many_is_refused_until_the_window_ends(case: Case, verb: Ver
     owner = case.owner(SCENE)
     trial.connection.execute("delete from rate_limits where key like 'writes:%%'")
     assert write(trial, case, verb) in (201, 204)
-    for most, seconds in WRITES[case.table].windows(verb):
+    for max_hits, seconds in WRITES[case.table].windows(verb):
         key = f"writes:{case.table}:{verb}:{seconds}:{owner}"
-        full = trial.connection.execute("update rate_limits set hits = %s where key = %s", [most, key])
+        full = trial.connection.execute("update rate_limits set hits = %s where key = %s", [max_hits, key])
         assert full.rowcount == 1, "the write before was counted"
         assert write(trial, case, verb) == 429
         trial.connection.execute(
@@ -171,20 +171,20 @@ def texts() -> list[Any]:
             if writes and case.allows(verb, "owner"):
                 columns = writes.inserted if verb == "insert" else writes.columns
                 for name, column in columns.items():
-                    if column.most:
+                    if column.max_characters:
                         found.setdefault((case.table, verb, name), (case, verb, name, column))
     return [
-        pytest.param(*values, id=f"{table}.{name}-{verb}-{values[3].most} characters")
+        pytest.param(*values, id=f"{table}.{name}-{verb}-{values[3].max_characters} characters")
         for (table, verb, name), values in found.items()
     ]
 
 
 @pytest.mark.parametrize(("case", "verb", "name", "column"), texts())
 def test_a_text_has_its_size(case: Case, verb: Verb, name: str, column: Column, trial: Trial) -> None:
-    assert column.most
+    assert column.max_characters
     trial.connection.execute("delete from rate_limits where key like 'writes:%%'")
     statuses = []
-    for length in (column.most, column.most + 1, 5_000_000):
+    for length in (column.max_characters, column.max_characters + 1, 5_000_000):
         with leaving_no_trace(trial.connection, only=(case.table, "notifications")):
             value = {name: "я" * length}
             if verb == "insert":
@@ -197,7 +197,7 @@ def test_a_text_has_its_size(case: Case, verb: Verb, name: str, column: Column, 
 
 def test_the_trigger_that_counts_has_the_numbers_of_the_matrix(database: Database) -> None:
     counted = {
-        (table, verb): tuple((int(most), int(seconds)) for most, seconds in re.findall(r"'(\d+)', '(\d+)'", arguments))
+        (table, verb): tuple((int(hits), int(seconds)) for hits, seconds in re.findall(r"'(\d+)', '(\d+)'", arguments))
         for table, verb, arguments in rows(
             database,
             r"""select c.relname::text, lower(substring(pg_get_triggerdef(t.oid) from 'AFTER (\w+)')),

@@ -111,7 +111,7 @@ def test_a_title_of_which_nothing_is_seen_is_refused(title: str, seller: Seller)
 def test_a_phone_that_is_searched_for_is_told_to_nobody(
     typed: str, functions: Functions, seller: Seller, database: Database
 ) -> None:
-    functions.set(POPULAR_SEARCH_LEAST="1", LISTING_BATCH_SECONDS="0")
+    functions.set(POPULAR_SEARCH_MIN="1", LISTING_BATCH_SECONDS="0")
     seller.posted(car(title=f"Камри {typed}"))
     before = rows(database, "select count(*) from search_terms")
     for limit in (20, 21):

@@ -167,7 +167,7 @@ def store(connection: psycopg.Connection[tuple[object, ...]], user: str, bucket:
 
 
 @pytest.mark.parametrize(
-    ("bucket", "most"),
+    ("bucket", "max_files"),
     [
         ("avatars", 100),
         ("listings-thumbnails", 500),
@@ -176,12 +176,14 @@ def store(connection: psycopg.Connection[tuple[object, ...]], user: str, bucket:
         ("documents", 20),
     ],
 )
-def test_a_user_stores_a_limited_number_of_files_in_each_bucket(bucket: str, most: int, database: Database) -> None:
+def test_a_user_stores_a_limited_number_of_files_in_each_bucket(
+    bucket: str, max_files: int, database: Database
+) -> None:
     user = new_user_id(database)
     with database.connect() as connection:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             store(connection, user, bucket, 2000)
-        store(connection, user, bucket, most - 1)
+        store(connection, user, bucket, max_files - 1)
         store(connection, user, bucket, 1)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             store(connection, user, bucket, 1)

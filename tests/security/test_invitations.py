@@ -81,7 +81,7 @@ def test_who_accepts_becomes_known_and_nobody_else(somebody: NewUser) -> None:
 
 
 def test_the_size_of_the_team_tells_nothing_either(somebody: NewUser, functions: Functions) -> None:
-    functions.set(BUSINESS_MOST_MEMBERS="2")
+    functions.set(BUSINESS_MAX_MEMBERS="2")
     for number in (somebody().phone, new_number()):
         owner = somebody()
         business = opened(owner)

@@ -16,7 +16,7 @@ from tests.support.rows import rows
 from tests.support.sellers import LISTINGS, Seller, car, new_seller
 
 # Anonymous views of one listing from one address in a day (docs/decisions/0073).
-MOST_PER_ADDRESS = 5
+MAX_PER_ADDRESS = 5
 
 
 @pytest.fixture
@@ -47,14 +47,14 @@ def test_ninety_user_agents_of_one_address_are_a_handful_of_views(
 ) -> None:
     listing, address = seller.posted(car()), new_address()
     looked_at(functions, listing, ((address, f"phone {number}") for number in range(90)))
-    assert views(database, listing) == MOST_PER_ADDRESS
+    assert views(database, listing) == MAX_PER_ADDRESS
 
 
 def test_an_ipv6_network_is_one_address(functions: Functions, seller: Seller, database: Database) -> None:
     listing = seller.posted(car())
     addresses = (f"2001:db8:77:{number:x}::{number:x}" for number in range(1, 91))
     looked_at(functions, listing, ((address, f"phone {address}") for address in addresses))
-    assert views(database, listing) == MOST_PER_ADDRESS
+    assert views(database, listing) == MAX_PER_ADDRESS
 
 
 def test_people_behind_one_address_are_counted_one_by_one_when_they_are_signed_in(
@@ -77,7 +77,7 @@ def test_the_database_counts_no_more_either(seller: Seller, database: Database) 
     with psycopg.connect(database.dsn, autocommit=True) as connection:
         for part in (batch[:45], batch[45:]):
             connection.execute("select record_listing_views(%s)", [Jsonb(part)])
-    assert views(database, listing) == MOST_PER_ADDRESS
+    assert views(database, listing) == MAX_PER_ADDRESS
 
 
 def test_nobody_writes_views_past_the_functions(seller: Seller, database: Database) -> None:

@@ -79,8 +79,8 @@ def lock_waited_for(database: Database) -> Iterator[None]:
 
 def exhaust_connections(scene: Scene, percent: int) -> None:
     """Open connections until so many percent are taken."""
-    [(most,)] = rows(scene.world.database, "select setting::int from pg_settings where name = 'max_connections'")
-    for _ in range(most * percent // 100):
+    [(allowed,)] = rows(scene.world.database, "select setting::int from pg_settings where name = 'max_connections'")
+    for _ in range(allowed * percent // 100):
         scene.lasting.enter_context(scene.world.database.connect())
 
 

@@ -133,7 +133,7 @@ class LedgerOf:
         """Bring a video to `ready`, still held; gives the id of its entry."""
         entry = self.copied(moving)
         held = {"p_holder": self.holder, "p_lease_seconds": 60}
-        assert [row["id"] for row in self.call("claim_uploaded", **held, p_most=9, p_only=[moving.video])] == [entry]
+        assert [row["id"] for row in self.call("claim_uploaded", **held, p_limit=9, p_only=[moving.video])] == [entry]
         assert self.step("ready", entry, p_seconds=Decimal("10.2")) == {"outcome": "ok"}
         return entry
 
@@ -157,7 +157,7 @@ class LedgerOf:
     def roll_back(self, *, only: list[str] | None = None, day: str | None = None) -> Any:
         """Return the way back for those that are named."""
         return self.call(
-            "rollback", p_only=only, p_day=day, p_reason="by_hand", p_keep_days=14, p_most=1000
+            "rollback", p_only=only, p_day=day, p_reason="by_hand", p_keep_days=14, p_limit=1000
         )  # fmt: skip
 
     def row(self, entry: str) -> dict[str, Any]:

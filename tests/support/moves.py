@@ -72,9 +72,9 @@ class MoveWorld:
         """Run until nothing is left that is due."""
         return self.new_run().until(time.monotonic() + seconds, RunOptions(**wishes))
 
-    def finish(self, *, most: int = 200) -> None:
+    def finish(self, *, max_runs: int = 200) -> None:
         """Run again and again, letting the time pass that runs wait for, until all is settled."""
-        for _ in range(most):
+        for _ in range(max_runs):
             self.forward()
             self.run()
             if not self.ledger.call("under_way", p_only=None, p_seconds=10**6):
@@ -143,7 +143,7 @@ def moves(
 ) -> Iterator[MoveWorld]:
     """Yield nothing planned yet; encoding takes no time, and nobody waits long before trying again."""
     functions.set(**videos.environ, **QUICK)
-    monkeypatch.setattr(video_transfer, "patience", lambda: RetryPolicy(3.0, 2.0, 3, 0.02))
+    monkeypatch.setattr(video_transfer, "retry_policy", lambda: RetryPolicy(3.0, 2.0, 3, 0.02))
     monkeypatch.setattr(video_transfer, "tus_policy", lambda: TusPolicy(first_wait_seconds=0.02, tries=20))
     yield MoveWorld(database, ledger, functions, videos)
     client = video_transfer.http()

@@ -104,7 +104,7 @@ def _sms(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
     for provider in providers:
         makes: dict[str, Callable[[], object]] = {
             "send": partial(provider.send, PHONE, "text", message_id="1", timeout=seconds),
-            "taken": partial(provider.has_taken, PHONE, message_id="1", timeout=seconds),
+            "taken": partial(provider.has_accepted, PHONE, message_id="1", timeout=seconds),
             "report": partial(provider.report, PHONE, message_id="1", timeout=seconds),
             "account": partial(provider.account, timeout=seconds),
         }
@@ -128,17 +128,17 @@ def _banks(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
     }
 
 
-def _videos(url: str, http: httpx.Client, patience: RetryPolicy) -> dict[str, Call]:
+def _videos(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict[str, Call]:
     environ = video_providers(keyring(), url)
     account, failures = ApiVideoSettings.load(environ), (VideoFailure,)
     known = IamTokens(lambda: Token("t", 4e9), lambda: None)
-    api_video = ApiVideo(account, http, patience=patience)
-    yandex = YandexVideo(YandexVideoSettings.load(environ), http, known, patience=patience)
+    api_video = ApiVideo(account, http, retry_policy=retry_policy)
+    yandex = YandexVideo(YandexVideoSettings.load(environ), http, known, retry_policy=retry_policy)
     found = {
-        "iam": Call(KeyExchange(IamSettings.load(environ), http, patience), failures),
-        "api_video_webhooks": Call(ApiVideoWebhooks(account, http, patience=patience).all, failures),
+        "iam": Call(KeyExchange(IamSettings.load(environ), http, retry_policy), failures),
+        "api_video_webhooks": Call(ApiVideoWebhooks(account, http, retry_policy=retry_policy).all, failures),
         "api_video_add_webhook": Call(
-            lambda: ApiVideoWebhooks(account, http, patience=patience).add("https://x.example"), failures
+            lambda: ApiVideoWebhooks(account, http, retry_policy=retry_policy).add("https://x.example"), failures
         ),
     }
     libraries: tuple[ApiVideo | YandexVideo, ...] = (api_video, yandex)
@@ -176,12 +176,12 @@ def _files(url: str, http: httpx.Client) -> dict[str, Call]:
     }
 
 
-def _operations(url: str, http: httpx.Client, patience: RetryPolicy) -> dict[str, Call]:
+def _operations(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict[str, Call]:
     cdn = YandexCdn(
         YandexCdnSettings.load({"YANDEX_CDN_URL": url, "YANDEX_CDN_RESOURCE_ID": "r"}),
         http,
         IamTokens(lambda: Token("t", 4e9), lambda: None),
-        patience=patience,
+        retry_policy=retry_policy,
     )
     environ = {
         "YANDEX_MONITORING_URL": url,

@@ -14,7 +14,7 @@ from tests.support.database import Database
 
 PRICE = {"basic": 10000, "premium": 50000}
 RULES = {"takes_test_money": False, "users_of_payer": 4}
-ORDER = {"seconds": 3600, "preparing_seconds": 12, "most_attempts": 40, "actor": {"kind": "user"}}
+ORDER = {"seconds": 3600, "preparing_seconds": 12, "max_attempts": 40, "actor": {"kind": "user"}}
 LENIENT = {
     "address": "198.51.100.7",
     "orders_of_user": 10_000,

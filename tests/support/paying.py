@@ -129,7 +129,7 @@ def paying(functions: Functions, database: Database, bank_world: BankWorld) -> P
     """Return a new user; banks that work, and call the function."""
     functions.set(
         **function_variables(bank_world.keyring, bank_world.url),
-        BANK_CALLS_URL=bank_world.merchant.url,
+        BANK_WEBHOOKS_URL=bank_world.merchant.url,
         PAYMENT_RETURN_URL="https://360auto.example/paid",
         RISK_ORDERS_OF_USER_PER_HOUR="1000",
     )

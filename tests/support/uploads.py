@@ -141,7 +141,7 @@ NewUploader = Callable[[], Uploader]
 @pytest.fixture
 def new_uploader(functions: Functions, videos: VideoWorld, database: Database) -> NewUploader:
     """Makes people with an app; both providers work, all uploads of builds that know tus go to Yandex."""
-    functions.set(**{**videos.environ, "PUBLIC_API_URL": API, "VIDEO_TUS_LEAST_BUILD": "240"})
+    functions.set(**{**videos.environ, "PUBLIC_API_URL": API, "VIDEO_TUS_MIN_BUILD": "240"})
     return lambda: Uploader(new_seller(functions, database), functions, videos, database)
 
 

@@ -29,7 +29,7 @@ from local.simulators.serving import Simulators, served
 from local.simulators.yandex_iam import Iam, ServiceAccount
 from local.simulators.yandex_video import YandexVideo as YandexSide
 
-PATIENCE = RetryPolicy(total_seconds=10.0, call_seconds=5.0, tries=6, first_wait_seconds=0.02)
+RETRY_POLICY = RetryPolicy(total_seconds=10.0, call_seconds=5.0, tries=6, first_wait_seconds=0.02)
 
 
 @dataclass
@@ -49,14 +49,14 @@ class VideoWorld:
 
     def tokens(self) -> IamTokens:
         """Tokens by the service account's key."""
-        return IamTokens(lambda: None, KeyExchange(IamSettings.load(self.environ), self.http, PATIENCE))
+        return IamTokens(lambda: None, KeyExchange(IamSettings.load(self.environ), self.http, RETRY_POLICY))
 
-    def provider(self, name: str, *, patience: RetryPolicy = PATIENCE) -> ApiVideo | YandexVideo:
+    def provider(self, name: str, *, retry_policy: RetryPolicy = RETRY_POLICY) -> ApiVideo | YandexVideo:
         """Return our client of a provider."""
         if name == "api_video":
-            return ApiVideo(ApiVideoSettings.load(self.environ), self.http, patience=patience)
+            return ApiVideo(ApiVideoSettings.load(self.environ), self.http, retry_policy=retry_policy)
         settings = YandexVideoSettings.load(self.environ)
-        return YandexVideo(settings, self.http, self.tokens(), patience=patience)
+        return YandexVideo(settings, self.http, self.tokens(), retry_policy=retry_policy)
 
     def turn(self, provider: str, **parameters: object) -> None:
         """Break or mend a provider."""

@@ -13,7 +13,7 @@ from auto360.providers.postgres_dump import ClusterMetadata, TableChecksum
 from tests.support.backup import keys_of
 
 NOW = datetime(2026, 11, 24, 3, tzinfo=UTC)
-RULES = Retention({"daily": 30, "weekly": 90}, keep_newest=3, most=10)
+RULES = Retention({"daily": 30, "weekly": 90}, keep_newest=3, max_deleted=10)
 
 
 def manifest(days: float, kind: Class = "daily") -> Manifest:
@@ -52,7 +52,7 @@ def test_one_run_deletes_a_few_only() -> None:
 
 
 def test_a_rule_of_zero_still_keeps_one() -> None:
-    assert over(manifest(100), rules=Retention({"daily": 0, "weekly": 0}, keep_newest=0, most=10)) == []
+    assert over(manifest(100), rules=Retention({"daily": 0, "weekly": 0}, keep_newest=0, max_deleted=10)) == []
 
 
 def test_a_manifest_is_read_as_it_was_written() -> None:

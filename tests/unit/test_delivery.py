@@ -37,7 +37,7 @@ class ScriptedProvider:
             raise answer
         return answer
 
-    def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
+    def has_accepted(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
         self.questions += 1
         return self.taken
 

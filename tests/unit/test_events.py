@@ -15,7 +15,7 @@ from tests.support.events import HTTP_EVENTS, recorded, recorded_http
 def test_a_request_of_either_cloud_has_the_same_path_body_and_caller(name: str) -> None:
     body = '{"phone": "салам"}'
     event = recorded_http(name, "POST", "/api/auth/request-code", body=body)
-    request = http_request(event, most_bytes=1000)
+    request = http_request(event, max_bytes=1000)
     assert (request["path"], request["body"], request["isBase64Encoded"]) == ("/api/auth/request-code", body, False)
     assert is_http(event)
     caller = request_of(event)
@@ -23,7 +23,7 @@ def test_a_request_of_either_cloud_has_the_same_path_body_and_caller(name: str) 
 
 
 def test_a_direct_call_has_no_path() -> None:
-    assert http_request(recorded_http("yandex_direct", "GET", "/x"), most_bytes=1000)["path"] == "/"
+    assert http_request(recorded_http("yandex_direct", "GET", "/x"), max_bytes=1000)["path"] == "/"
 
 
 @pytest.mark.parametrize(
@@ -51,14 +51,14 @@ def test_all_base_addresses_of_the_app_lead_to_one_path(called: str, canonical: 
 def test_json_that_breaks_parsers_is_refused(body: str) -> None:
     event = recorded_http("yandex_gateway_1_0", "POST", "/x")
     with pytest.raises(InvalidJson):
-        http_request(event | {"body": body}, most_bytes=1_000_000)
+        http_request(event | {"body": body}, max_bytes=1_000_000)
 
 
 @pytest.mark.parametrize("body", [base64.b64encode(b"\xff\xfe\x00").decode(), "not base64!", "é"])
 def test_a_body_that_is_no_text_is_refused(body: str) -> None:
     event = recorded_http("yandex_gateway_1_0", "POST", "/x") | {"body": body, "isBase64Encoded": True}
     with pytest.raises(InvalidJson):
-        http_request(event, most_bytes=1000)
+        http_request(event, max_bytes=1000)
 
 
 @pytest.mark.parametrize("encoded", [False, True])
@@ -67,11 +67,11 @@ def test_a_body_is_measured_in_bytes(*, encoded: bool) -> None:
         body = base64.b64encode(text.encode()).decode() if encoded else text
         return recorded_http("aws_rest", "POST", "/x") | {"body": body, "isBase64Encoded": encoded}
 
-    assert http_request(event("я" * 50), most_bytes=100)["body"] == "я" * 50
+    assert http_request(event("я" * 50), max_bytes=100)["body"] == "я" * 50
     with pytest.raises(PayloadTooLarge):
-        http_request(event("я" * 51), most_bytes=100)
+        http_request(event("я" * 51), max_bytes=100)
     with pytest.raises(PayloadTooLarge):
-        http_request(event("a" * 3_000_000), most_bytes=100)
+        http_request(event("a" * 3_000_000), max_bytes=100)
 
 
 def test_the_address_is_the_gateways_word_and_never_a_headers() -> None:
@@ -113,7 +113,7 @@ def test_created_objects_are_read_from_both_clouds(name: str, event_id: str) -> 
 @pytest.mark.parametrize("name", HTTP_EVENTS)
 def test_a_raw_body_reaches_the_route_byte_for_byte(name: str) -> None:
     event = recorded_http(name, "POST", "/webhooks/x", body="a=1&b=%D1%8F")
-    request = http_request(event, most_bytes=1000, body="raw")
+    request = http_request(event, max_bytes=1000, body="raw")
     assert base64.b64decode(request["body"]) == b"a=1&b=%D1%8F"
     assert request["isBase64Encoded"] is True
 
@@ -121,4 +121,4 @@ def test_a_raw_body_reaches_the_route_byte_for_byte(name: str) -> None:
 def test_a_raw_body_that_is_too_large_is_refused() -> None:
     event = recorded_http("yandex_gateway_1_0", "POST", "/webhooks/x", body="x" * 1001)
     with pytest.raises(PayloadTooLarge):
-        http_request(event, most_bytes=1000, body="raw")
+        http_request(event, max_bytes=1000, body="raw")

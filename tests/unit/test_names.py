@@ -17,6 +17,8 @@ LAYER = ROOT / "layers" / "common" / "auto360"
 FOLDERS = ("layers", "functions", "infra", "local", "tools", "benchmarks")
 # Words of docs/glossary.md that no identifier may hold; SQL functions, their arguments and API fields keep older names.
 RETIRED = ("supplier", "operator", "figure", "ticket", "handed_over", "untold")
+# "At most" is English; `most_common` belongs to the standard library.
+BOUNDS = re.compile(r"\b(?!test_|at_most\b|most_common\b)(?:\w+_)?(?:least|most)(?:_\w+)?\b", re.IGNORECASE)
 CONFIGURED = re.compile("configur", re.IGNORECASE)  # holds one of the words by chance
 
 
@@ -48,3 +50,17 @@ def test_retired_words_do_not_come_back(folder: str) -> None:
             if any(word in CONFIGURED.sub("", name).lower() for word in RETIRED)
         }
         assert left == set(), f"{path.relative_to(ROOT)} uses {sorted(left)}: see docs/glossary.md"
+
+
+@pytest.mark.parametrize("folder", [*FOLDERS, "tests"])
+def test_bounds_are_called_min_and_max(folder: str) -> None:
+    for path in sorted((ROOT / folder).rglob("*.py")):
+        left = {name for name in identifiers(path) if BOUNDS.fullmatch(name)}
+        assert left == set(), f"{path.relative_to(ROOT)} uses {sorted(left)}: see docs/glossary.md"
+
+
+@pytest.mark.parametrize("pattern", ["supabase/migrations/*.sql", "template.yaml", "docs/openapi.json"])
+def test_bounds_are_called_min_and_max_outside_of_python_too(pattern: str) -> None:
+    for path in sorted(ROOT.glob(pattern)):
+        left = {name for name in BOUNDS.findall(path.read_text(encoding="utf-8")) if "_" in name}
+        assert left == set(), f"{path.name} uses {sorted(left)}: see docs/glossary.md"

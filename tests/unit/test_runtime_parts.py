@@ -21,7 +21,7 @@ ORIGINS = frozenset({"https://360auto.kg"})
 
 class Sample(EnvSettings):
     api_key: SecretStr
-    most_items: int = 3
+    max_items: int = 3
 
 
 def test_a_missing_variable_is_named() -> None:
@@ -32,17 +32,17 @@ def test_a_missing_variable_is_named() -> None:
 
 
 def test_a_wrong_variable_is_named_and_its_value_is_not_shown() -> None:
-    with pytest.raises(SettingsInvalid, match="MOST_ITEMS") as error:
-        Sample.load({"API_KEY": "k", "MOST_ITEMS": "topsecret"})
+    with pytest.raises(SettingsInvalid, match="MAX_ITEMS") as error:
+        Sample.load({"API_KEY": "k", "MAX_ITEMS": "topsecret"})
     assert "topsecret" not in str(error.value)
 
 
 def test_settings_cannot_be_changed_and_hide_their_secrets() -> None:
-    settings = Sample.load({"API_KEY": "topsecret", "MOST_ITEMS": "5"})
-    assert settings.most_items == 5
+    settings = Sample.load({"API_KEY": "topsecret", "MAX_ITEMS": "5"})
+    assert settings.max_items == 5
     assert "topsecret" not in repr(settings)
     with pytest.raises(ValueError, match="frozen"):
-        settings.most_items = 4  # type: ignore[misc]
+        settings.max_items = 4  # type: ignore[misc]
 
 
 def test_every_sentence_is_told_in_three_languages() -> None:

@@ -16,7 +16,7 @@ ID = "5f0b4c8e-9b38-4a3f-8f0e-5c107d1c7a52"
 
 
 def share(percent: int, *, build: int | None = 240, projection: str = "flat") -> float:
-    policy = UploadPolicy(video_yandex_percent=percent, video_tus_least_build=240)
+    policy = UploadPolicy(video_yandex_percent=percent, video_tus_min_build=240)
     users = [f"user {number}" for number in range(5000)]
     return sum(policy.provider(user, build=build, projection=projection) == "yandex" for user in users) / 50
 
@@ -29,9 +29,7 @@ def test_so_many_percent_of_users_upload_to_yandex(percent: int) -> None:
 def test_a_user_stays_on_his_side_while_the_share_grows() -> None:
     for user in map(str, range(300)):
         sides = [
-            UploadPolicy(video_yandex_percent=percent, video_tus_least_build=1).provider(
-                user, build=1, projection="flat"
-            )
+            UploadPolicy(video_yandex_percent=percent, video_tus_min_build=1).provider(user, build=1, projection="flat")
             for percent in range(0, 101, 10)
         ]
         assert sides == sorted(sides)

@@ -35,9 +35,9 @@ def run(console: Console, chosen: argparse.Namespace) -> int:
         return _dry_run(console)
     ledger = video_transfer.ledger()
     with Bar(console, ledger, is_shown=not chosen.quiet) as bar:
-        wishes = RunOptions(begin_most=chosen.limit, only=chosen.only, is_patient=True)
+        options = RunOptions(max_begun=chosen.limit, only=chosen.only, is_patient=True)
         mover = video_transfer.migration_run(bar.tell, on_bytes=bar.bytes)
-        report = mover.until(time.monotonic() + chosen.minutes * 60, wishes)
+        report = mover.until(time.monotonic() + chosen.minutes * 60, options)
     console.print(", ".join(f"{name} {count}" for name, count in report.items()), soft_wrap=True)
     if report["ended"] == "paused":
         console.print(
@@ -115,7 +115,7 @@ def rollback(console: Console, chosen: argparse.Namespace) -> int:
             day=chosen.day.isoformat() if chosen.day else None,
             reason=chosen.reason,
             keep_days=video_transfer.policy().video_migration_rolled_back_days,
-            most=_PAGE,
+            limit=_PAGE,
         )
         done += answer["rolled_back"]
         if not answer["left"] or not answer["rolled_back"]:
@@ -137,7 +137,7 @@ def verify(console: Console, chosen: argparse.Namespace) -> int:
     while True:
         entries = [
             TransferEntry.from_row(row)
-            for row in video_migration_entries(database(), only=chosen.only, states=_MOVED, after=after, most=_PAGE)
+            for row in video_migration_entries(database(), only=chosen.only, states=_MOVED, after=after, limit=_PAGE)
         ]
         if not entries:
             break

@@ -94,7 +94,7 @@ def reserve(phone: str, address: str, request_id: str) -> dict[str, Any]:
         "p_rules": rules,
         "p_code_id": str(code_id), "p_nonce": nonce, "p_code_digest": "\\x" + digest.hex(), "p_key_id": key_id(),
         "p_code_length": 6, "p_known_key_ids": [key_id()], "p_tries": 3, "p_ttl_seconds": 600,
-        "p_least_life_seconds": 60, "p_cost_tyiyn": 200,
+        "p_min_life_seconds": 60, "p_cost_tyiyn": 200,
     }  # fmt: skip
     reserved: dict[str, Any] = call("login_request_code", arguments)
     return reserved

@@ -33,7 +33,7 @@ def me(request: Request) -> Me:
         claims = tokens.check(token)
     except (jwt.PyJWTError, KeyError, StopIteration):
         raise HTTPException(401, "authentication_required") from None
-    count = call("rate_limit_hit", {"p_key": f"default:user:{claims['sub']}", "p_most": 100, "p_seconds": 900})
+    count = call("rate_limit_hit", {"p_key": f"default:user:{claims['sub']}", "p_max_hits": 100, "p_seconds": 900})
     if count["hits"] > 100:
         raise HTTPException(429, "rate_limited")
     supabase.postgrest.auth(token)

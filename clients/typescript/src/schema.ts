@@ -1241,10 +1241,10 @@ export interface components {
             redirect: boolean;
             /** Keeps Card */
             keeps_card: boolean;
-            /** Least Tyiyn */
-            least_tyiyn: number;
-            /** Most Tyiyn */
-            most_tyiyn: number;
+            /** Min Tyiyn */
+            min_tyiyn: number;
+            /** Max Tyiyn */
+            max_tyiyn: number;
         };
         /**
          * Block
@@ -3739,21 +3739,21 @@ export interface components {
             isNewUser: boolean;
             user: components["schemas"]["User"];
         };
-        /** Envelope[Taken] */
-        SmsReport_Envelope_Taken: {
+        /** Envelope[Received] */
+        SmsReport_Envelope_Received: {
             /**
              * Success
              * @default true
              * @constant
              */
             success: true;
-            data: components["schemas"]["SmsReport_Taken"];
+            data: components["schemas"]["SmsReport_Received"];
         };
         /**
-         * Taken
+         * Received
          * @description Number of changed messages; known or foreign receipts change none.
          */
-        SmsReport_Taken: {
+        SmsReport_Received: {
             /** Changed */
             changed: number;
         };
@@ -4127,21 +4127,21 @@ export interface components {
             /** Readyat */
             readyAt: string | null;
         };
-        /** Envelope[Taken] */
-        VideoWebhook_Envelope_Taken: {
+        /** Envelope[Received] */
+        VideoWebhook_Envelope_Received: {
             /**
              * Success
              * @default true
              * @constant
              */
             success: true;
-            data: components["schemas"]["VideoWebhook_Taken"];
+            data: components["schemas"]["VideoWebhook_Received"];
         };
         /**
-         * Taken
+         * Received
          * @description State of the video afterwards; `ignored` for an unknown video.
          */
-        VideoWebhook_Taken: {
+        VideoWebhook_Received: {
             /** State */
             state: string;
         };

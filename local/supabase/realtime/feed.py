@@ -115,13 +115,13 @@ class Feed:
                 idle = 0 if self._listeners else idle + 1
                 query = "select data from pg_logical_slot_get_changes(%s, null, null, variadic %s)"
                 rows = await (await reader.execute(query, (slot, list(OPTIONS)))).fetchall()
-                await self._tell(connection, [row["data"] for row in rows])
+                await self._notify(connection, [row["data"] for row in rows])
                 await asyncio.sleep(_EVERY_SECONDS)
             # Decided before anything else runs: a listener that comes now finds no reader and starts one.
             self._task = None
         return idle
 
-    async def _tell(self, connection: Connection, lines: Iterable[str]) -> None:
+    async def _notify(self, connection: Connection, lines: Iterable[str]) -> None:
         found = list(changes(lines))
         if not found:
             return

@@ -17,7 +17,7 @@ _SYMBOLS = {
     "like": "like", "ilike": "ilike", "match": "~", "imatch": "~*",
 }  # fmt: skip
 _KEYWORDS = ("null", "true", "false", "unknown")
-_MOST_VALUES = 100
+_MAX_VALUES = 100
 _TYPES = """select a.attname, pg_catalog.format_type(a.atttypid, null) as type
   from pg_catalog.pg_attribute a
   where a.attrelid = %(table)s::regclass and a.attnum > 0 and not a.attisdropped
@@ -32,8 +32,8 @@ async def require_filters(connection: Connection, table: str, role: str, filters
             raise BadBinding(f"invalid column for filter {one.column}")
         if one.comparison == "is" and one.value not in _KEYWORDS:
             raise BadBinding("invalid value for is filter: must be null, true, false, or unknown")
-        if one.comparison == "in" and one.value.count(",") >= _MOST_VALUES:
-            raise BadBinding(f"too many values for `in` filter. Maximum {_MOST_VALUES}")
+        if one.comparison == "in" and one.value.count(",") >= _MAX_VALUES:
+            raise BadBinding(f"too many values for `in` filter. Maximum {_MAX_VALUES}")
         try:
             await connection.execute(_statement(one, types[one.column], None))
         except psycopg.Error as error:

@@ -15,8 +15,8 @@ from local.supabase.realtime.protocol import VERSIONS, BadFrame, Frame, encoded,
 
 PREFIX = "/realtime/v1"
 _SILENT_SECONDS = 60
-_MOST_CHANNELS = 100
-_MOST_BYTES = 5_000_000
+_MAX_CHANNELS = 100
+_MAX_BYTES = 5_000_000
 _LEFT_OUT = "The local stack does not imitate broadcast and presence of Supabase Realtime."
 
 
@@ -43,7 +43,7 @@ class Realtime:
             return web.json_response(refused.body, status=401)
         if version not in VERSIONS:
             return web.json_response({"error": f"unknown serializer version {version}"}, status=403)
-        socket = web.WebSocketResponse(max_msg_size=_MOST_BYTES)
+        socket = web.WebSocketResponse(max_msg_size=_MAX_BYTES)
         await socket.prepare(request)
         await Connection(self._keys, self._feed, socket, version, role_token).run()
         return socket
@@ -132,7 +132,7 @@ class Connection:
         if settings.get("private"):
             # No policy on realtime.messages lets anybody into a private channel.
             return f"Unauthorized: You do not have permissions to read from this Channel topic: {name}"
-        if len(self._channels) >= _MOST_CHANNELS:
+        if len(self._channels) >= _MAX_CHANNELS:
             return "ChannelRateLimitReached: Too many channels"
         if (settings.get("presence") or {}).get("enabled"):
             return _LEFT_OUT

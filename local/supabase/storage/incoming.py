@@ -17,7 +17,7 @@ from local.supabase.storage import errors
 # The project's own limit, which a bucket cannot exceed: the largest of our buckets needs it raised from 50 MB.
 PROJECT_LIMIT = 100 * 1024 * 1024
 _VALID_KEY = re.compile(r"[A-Za-z0-9_/!.*'() &$=@;:+,?-]+")
-_MOST_METADATA = 1024 * 1024
+_MAX_METADATA = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ async def _multipart(request: web.Request, limit: int, allowed: Sequence[str]) -
         mime_type = fields.get("contentType") or part.headers.get("Content-Type") or "application/octet-stream"
         _require_allowed(mime_type, allowed)
         told = fields.get("metadata", fields.get("userMetadata", ""))
-        if len(told.encode()) > _MOST_METADATA:
+        if len(told.encode()) > _MAX_METADATA:
             raise errors.Refused(
                 413, "EntityTooLarge", "The user_metadata exceeded the maximum allowed size", error="Payload too large"
             )

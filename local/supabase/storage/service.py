@@ -20,7 +20,7 @@ from local.supabase.storage.uploads import Uploads
 
 PREFIX = "/storage/v1"
 _OBJECT = "{bucket}/{name:.+}"
-_MOST_AT_ONCE = 1000
+_MAX_AT_ONCE = 1000
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
@@ -98,8 +98,8 @@ class Storage:
         names = (await _body(request)).get("prefixes")
         if not isinstance(names, list) or not names or not all(isinstance(name, str) for name in names):
             raise errors.invalid_request("body must have required property 'prefixes'")
-        if len(names) > _MOST_AT_ONCE:
-            raise errors.invalid_request(f"Bulk object requests are limited to {_MOST_AT_ONCE} objects per request.")
+        if len(names) > _MAX_AT_ONCE:
+            raise errors.invalid_request(f"Bulk object requests are limited to {_MAX_AT_ONCE} objects per request.")
         removed = await self._remove(self._caller(request), request.match_info["bucket"], names)
         return _json([_object_shown(row) for row in removed])
 

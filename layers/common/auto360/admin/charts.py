@@ -7,7 +7,7 @@ from typing import Any
 
 _WIDTH, _HEIGHT, _LEFT, _BOTTOM, _TOP = 640.0, 230.0, 86.0, 36.0, 16.0
 _STEPS = (1, 2, 5, 10)
-_MOST_LABELS = 6
+_MAX_LABELS = 6
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def bar_chart(days: Sequence[str], series: Sequence[Mapping[str, Any]], *, is_st
     for place, column in enumerate(values):
         left = _LEFT + place * slot + slot * 0.12
         bars += _column(days[place], column, left=left, width=slot * 0.76, scale=scale, is_stacked=is_stacked)
-    every = -(-len(days) // _MOST_LABELS) if days else 1
+    every = -(-len(days) // _MAX_LABELS) if days else 1
     labels = [Label(round(_LEFT + (place + 0.5) * slot, 1), days[place]) for place in range(0, len(days), every)]
     lines = [Line(round(floor - float(step * count) * scale, 1), step * count) for count in range(5)]
     total = sum((value for column in values for value in column), Decimal())
@@ -89,11 +89,11 @@ def _column(
         y = top if is_stacked else y
 
 
-def _step(most: Decimal) -> Decimal:
+def _step(largest: Decimal) -> Decimal:
     """Return the distance of grid lines: 1, 2 or 5 times a power of ten, so that four of them reach the highest bar."""
     unit = Decimal(1)
     while True:
         for step in _STEPS:
-            if unit * step * 4 >= most:
+            if unit * step * 4 >= largest:
                 return unit * step
         unit *= 10

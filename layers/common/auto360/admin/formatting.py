@@ -1,12 +1,13 @@
 """Number, money, size and time formats of the operations page: som, Bishkek time, thin spaces."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from auto360.core.timezone import BISHKEK
+
 # Kyrgyzstan has kept this all year round since 2005; the zone's data need not be on the machine.
-BISHKEK = timezone(timedelta(hours=6), "Asia/Bishkek")
 
 _NOTHING = "—"
 _THIN = "\u202f"

@@ -15,7 +15,7 @@ from auto360.core.messages import FIELDS, sentence
 from auto360.http.requests import header
 
 TOKEN = "form_token"  # noqa: S105 - the name of a field
-_MOST_FIELDS = 50
+_MAX_FIELDS = 50
 
 Fields = dict[str, str]
 Form = TypeVar("Form", bound="FormBody")
@@ -42,7 +42,7 @@ def read_fields(event: Mapping[str, Any]) -> Fields:
             return {str(name): clean(str(value)) for name, value in found.items() if isinstance(value, str | int)}
         if kind != "application/x-www-form-urlencoded" and text:
             raise InvalidJson
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS, strict_parsing=bool(text))
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MAX_FIELDS, strict_parsing=bool(text))
         return {name: clean(value) for name, value in pairs}
     except (ValueError, RecursionError):
         raise InvalidJson from None

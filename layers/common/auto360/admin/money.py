@@ -9,7 +9,6 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler import Response
 
 from auto360.admin.charts import bar_chart
-from auto360.admin.formatting import BISHKEK
 from auto360.admin.money_forms import ByHandForm, FindForm, OrphanForm, PaymentForm, RefundForm
 from auto360.admin.operations_charts import last_days
 from auto360.admin.rendering import Pages, see_other
@@ -18,6 +17,7 @@ from auto360.container import billing, staff
 from auto360.core import phone as phones
 from auto360.core.clock import utc_now
 from auto360.core.errors import PhoneInvalid
+from auto360.core.timezone import BISHKEK
 from auto360.domains.billing.operations import ActingStaff, ByHand
 
 PaymentAction = Literal["refund", "release", "reject"]
@@ -25,14 +25,14 @@ RefundAction = Literal["approve", "reject", "close"]
 OrphanAction = Literal["match", "refund", "dismiss"]
 
 _HOME = "/admin/payments"
-_MOST = 30
+_MAX = 30
 
 
 def queue(pages: Pages, visit: SignedInVisit) -> Response[Any]:
     """Show payments that wait for a person, and those found or latest."""
     staff_member, sought = _staff_member(visit), visit.query.get("q", "")[:100]
     waiting = billing.operations().queue(staff_member)
-    found = billing.payment_search().find(staff_member, sought, most=_MOST)
+    found = billing.payment_search().find(staff_member, sought, limit=_MAX)
     return pages.show("payments", visit, waiting=waiting, payments=found, sought=sought, alone_tyiyn=_alone_tyiyn())
 
 
@@ -53,15 +53,15 @@ def payment(pages: Pages, visit: SignedInVisit, payment_id: UUID) -> Response[An
 
 def act(visit: SignedInVisit, payment_id: UUID, action: PaymentAction, form: PaymentForm) -> Response[Any]:
     """Refund, release or reject a payment."""
-    staff_member, desk, key = _staff_member(visit), billing.operations(), str(payment_id)
+    staff_member, operations, key = _staff_member(visit), billing.operations(), str(payment_id)
     if action == "refund":
         amount = form.amount()
         if not staff.staff_sessions().is_first(visit.by, form.key()):
             return see_other(f"{_HOME}/{key}?done=sent_before")
         bank = billing.payment_search().one(staff_member, key)["bank"]
-        answer = desk.refund(staff_member, key, bank=bank, amount_tyiyn=amount, reason=form.reason)
+        answer = operations.refund(staff_member, key, bank=bank, amount_tyiyn=amount, reason=form.reason)
     else:
-        answer = desk.decide(staff_member, key, action, reason=form.reason, evidence=form.evidence)
+        answer = operations.decide(staff_member, key, action, reason=form.reason, evidence=form.evidence)
     return _back(key, answer, done=action)
 
 
@@ -79,11 +79,11 @@ def decide_approval(visit: SignedInVisit, approval_id: UUID, *, approves: bool) 
 
 def act_on_refund(visit: SignedInVisit, refund_id: UUID, action: RefundAction, form: RefundForm) -> Response[Any]:
     """Approve or refuse a refund, or close one that was made by hand with the bank's number."""
-    staff_member, desk = _staff_member(visit), billing.operations()
+    staff_member, operations = _staff_member(visit), billing.operations()
     if action == "close":
-        answer = desk.close_refund(staff_member, str(refund_id), bank_number=form.number())
+        answer = operations.close_refund(staff_member, str(refund_id), bank_number=form.number())
     else:
-        answer = desk.decide_refund(staff_member, str(refund_id), approves=action == "approve")
+        answer = operations.decide_refund(staff_member, str(refund_id), approves=action == "approve")
     return _back(answer["refund"]["payment_id"], answer, done=f"refund_{action}")
 
 

@@ -11,7 +11,7 @@ from auto360.core.messages import FIELDS, sentence
 from auto360.core.money import tyiyn_of_som
 
 # A billion som: more than any payment, and less than what the database can count in som.
-_MOST_TYIYN = 10**11
+_MAX_TYIYN = 10**11
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
 BankNumber = Annotated[str, Field(max_length=100)]
 
@@ -80,7 +80,7 @@ def _tyiyn(text: str) -> int:
         amount = tyiyn_of_som(text.replace(" ", "").replace("\u00a0", "").replace(",", "."))
     except ValueError:
         amount = 0
-    if not 0 < amount <= _MOST_TYIYN:
+    if not 0 < amount <= _MAX_TYIYN:
         raise _missing("amount_som")
     return amount
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from auto360.admin.charts import Chart, bar_chart
-from auto360.admin.formatting import BISHKEK
 from auto360.core.clock import utc_now
+from auto360.core.timezone import BISHKEK
 
-_MOST_SERIES = 4
+_MAX_SERIES = 4
 _FUNNEL = ("funnel_code_requested", "funnel_code_used", "funnel_registered", "funnel_first_listing")
 METRICS = (
     *("active_users_day", "active_users_month", "registrations", "listings_created", "listings_sold", "video_uploads"),
@@ -42,12 +42,12 @@ def chart_by(rows: Iterable[Mapping[str, Any]], *, series: str, value: str, days
         of_days = sums.setdefault(str(row[series]), {})
         of_days[row["day"]] = of_days.get(row["day"], 0) + float(row[value])
     names = sorted(sums, key=lambda name: -sum(sums[name].values()))
-    if len(names) > _MOST_SERIES:
+    if len(names) > _MAX_SERIES:
         rest: dict[str, float] = {}
-        for name in names[_MOST_SERIES - 1 :]:
+        for name in names[_MAX_SERIES - 1 :]:
             for day, amount in sums[name].items():
                 rest[day] = rest.get(day, 0) + amount
-        names = [*names[: _MOST_SERIES - 1], "…"]
+        names = [*names[: _MAX_SERIES - 1], "…"]
         sums["…"] = rest
     return bar_chart(last_days(days), [sums[name] for name in names] or [{}]), names
 

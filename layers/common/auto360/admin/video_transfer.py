@@ -18,7 +18,7 @@ _DAYS = 30
 
 def page(pages: Pages, visit: SignedInVisit) -> Response[Any]:
     """Show progress and failures."""
-    status = staff.migration_desk().overview(visit.by, days=_DAYS)
+    status = staff.transfer_admin().overview(visit.by, days=_DAYS)
     confirmed = {row["day"]: row["confirmed"] for row in status["days"]}
     failed = {row["day"]: row["failed"] for row in status["days"]}
     return pages.show("migration", visit, status=status, picture=bar_chart(last_days(_DAYS), [confirmed, failed]))
@@ -26,11 +26,11 @@ def page(pages: Pages, visit: SignedInVisit) -> Response[Any]:
 
 def give(visit: SignedInVisit, order: Order, form: MigrationForm) -> Response[Any]:
     """Pause, resume, retry or roll back."""
-    desk, changed = staff.migration_desk(), 1
+    transfer, changed = staff.transfer_admin(), 1
     if order == "retry":
-        changed = desk.retry(visit.by, form.entry, origin=visit.origin)["planned"]
+        changed = transfer.retry(visit.by, form.entry, origin=visit.origin)["planned"]
     elif order == "rollback":
-        changed = desk.roll_back(visit.by, **form.chosen(), origin=visit.origin)["rolled_back"]
+        changed = transfer.roll_back(visit.by, **form.chosen(), origin=visit.origin)["rolled_back"]
     else:
-        desk.pause(visit.by, is_paused=order == "pause", origin=visit.origin)
+        transfer.pause(visit.by, is_paused=order == "pause", origin=visit.origin)
     return see_other(f"/admin/migration?done={order if changed else 'nothing'}")

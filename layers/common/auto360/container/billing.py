@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from auto360.domains.billing.search import PaymentSearch
     from auto360.domains.billing.settlement import Settlement
     from auto360.domains.billing.token_renewal import TokenRenewal
-    from auto360.domains.billing.webhooks import BankCalls
+    from auto360.domains.billing.webhooks import BankWebhooks
 
 
 @cache
@@ -67,11 +67,11 @@ def plans() -> Plans:
 
 
 @cache
-def bank_calls() -> BankCalls:
+def bank_webhooks() -> BankWebhooks:
     """Build the receiver of bank webhooks."""
-    from auto360.domains.billing.webhooks import BankCalls
+    from auto360.domains.billing.webhooks import BankWebhooks
 
-    return BankCalls(database(), settlement(), stored_secrets())
+    return BankWebhooks(database(), settlement(), stored_secrets())
 
 
 @cache
@@ -79,7 +79,7 @@ def reconciler() -> Reconciler:
     """Build the timer that polls banks."""
     from auto360.domains.billing.reconciliation import Reconciler
 
-    return Reconciler(database(), settlement(), bank_calls(), refunding(), notices())
+    return Reconciler(database(), settlement(), bank_webhooks(), refunding(), notices())
 
 
 @cache

@@ -12,7 +12,7 @@ from auto360.providers.payments.links import BankLinkSettings, BankTerms
 
 _NAMES = ("odengi", "mbank", "bakai", "optima", "freedompay")
 # ELQR is said to take 300 to 150,000 som at one gateway, and the price of a tier is 100: ask each bank, then set it.
-_LEAST_TYIYN, _MOST_TYIYN = 100, 15_000_000
+_MIN_TYIYN, _MAX_TYIYN = 100, 15_000_000
 
 
 class BankSettings(EnvSettings):
@@ -54,17 +54,18 @@ class BankSettings(EnvSettings):
 
     def limits(self, name: str) -> tuple[int, int]:
         """Return the smallest and largest amount at a bank, in tyiyn."""
-        return _limits(self.bank_limits).get(name, (_LEAST_TYIYN, _MOST_TYIYN))
+        return _limits(self.bank_limits).get(name, (_MIN_TYIYN, _MAX_TYIYN))
 
 
 def _limits(text: str) -> dict[str, tuple[int, int]]:
     found: dict[str, tuple[int, int]] = {}
     for entry in text.split(",") if text else []:
         name, _, span = entry.partition(":")
-        least, _, most = span.partition("-")
-        if name not in _NAMES or not least.isdecimal() or not most.isdecimal() or not 0 < int(least) <= int(most):
-            raise ValueError("must be bank:least-most in tyiyn, comma-separated")
-        found[name] = int(least), int(most)
+        smallest, _, largest = span.partition("-")
+        are_whole = smallest.isdecimal() and largest.isdecimal()
+        if name not in _NAMES or not are_whole or not 0 < int(smallest) <= int(largest):
+            raise ValueError("must be bank:min-max in tyiyn, comma-separated")
+        found[name] = int(smallest), int(largest)
     return found
 
 
@@ -87,8 +88,8 @@ def bank(name: str) -> Bank | None:
     settings = BankSettings.load()
     if name not in settings.connected:
         return None
-    least, most = settings.limits(name)
-    return _bank(name, BankTerms(least, most, BankLinkSettings.load().apps(), utc_now))
+    smallest, largest = settings.limits(name)
+    return _bank(name, BankTerms(smallest, largest, BankLinkSettings.load().apps(), utc_now))
 
 
 def _bank(name: str, terms: BankTerms) -> Bank:

@@ -40,7 +40,7 @@ def overview() -> Overview:
 
 
 @cache
-def migration_desk() -> TransferAdmin:
+def transfer_admin() -> TransferAdmin:
     """Build state and orders of the video transfer."""
     from auto360.domains.staff.video_transfer import TransferAdmin
     from auto360.domains.videos.transfer.policy import MigrationPolicy

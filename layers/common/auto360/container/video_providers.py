@@ -25,11 +25,11 @@ def addresses() -> VideoAddresses:
 
 
 @cache
-def api_video(patience: RetryPolicy | None = None) -> ApiVideo:
+def api_video(retry_policy: RetryPolicy | None = None) -> ApiVideo:
     """Return api.video; jobs may retry longer than a person waits."""
     from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 
-    return ApiVideo(ApiVideoSettings.load(), provider_http(), patience=patience)
+    return ApiVideo(ApiVideoSettings.load(), provider_http(), retry_policy=retry_policy)
 
 
 @cache
@@ -41,11 +41,11 @@ def api_video_webhooks() -> ApiVideoWebhooks:
 
 
 @cache
-def yandex(patience: RetryPolicy | None = None) -> YandexVideo:
+def yandex(retry_policy: RetryPolicy | None = None) -> YandexVideo:
     """Return Yandex Cloud Video; jobs may retry longer than a person waits."""
     from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 
-    return YandexVideo(YandexVideoSettings.load(), provider_http(), iam_tokens(), patience=patience)
+    return YandexVideo(YandexVideoSettings.load(), provider_http(), iam_tokens(), retry_policy=retry_policy)
 
 
 @cache

@@ -14,7 +14,7 @@ from auto360.domains.videos.transfer.entries import Replica, TransferEntry
 from auto360.domains.videos.transfer.ledger import Ledger
 from auto360.domains.videos.transfer.policy import MigrationPolicy
 from auto360.domains.videos.transfer.ports import OnBytes
-from auto360.domains.videos.transfer.run import MigrationRun, Tell
+from auto360.domains.videos.transfer.run import MigrationRun, Notify
 
 if TYPE_CHECKING:
     import httpx
@@ -36,8 +36,8 @@ def ledger() -> Ledger:
     return Ledger(database(), f"run {uuid4()}", policy())
 
 
-def migration_run(tell: Tell | None = None, *, on_bytes: OnBytes | None = None) -> MigrationRun:
-    """Build a run; `tell` is called for every step, `on_bytes` for every chunk."""
+def migration_run(notify: Notify | None = None, *, on_bytes: OnBytes | None = None) -> MigrationRun:
+    """Build a run; `notify` is called for every step, `on_bytes` for every chunk."""
     from auto360.domains.videos.transfer.copying import Copying
     from auto360.domains.videos.transfer.cutover import Releasing, Switching
     from auto360.domains.videos.transfer.verification import Settling
@@ -49,7 +49,7 @@ def migration_run(tell: Tell | None = None, *, on_bytes: OnBytes | None = None) 
         settling=Settling(held, target, moving, utc_now),
         switching=Switching(held, target, moving, addresses().fields),
         releasing=Releasing(held, source, target, moving, has_replica),
-        tell=tell or _unheard,
+        notify=notify or _unheard,
     )
 
 
@@ -96,7 +96,7 @@ def api_video() -> ApiVideo:
     """Return the source."""
     from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 
-    return ApiVideo(ApiVideoSettings.load(), http(), patience=patience())
+    return ApiVideo(ApiVideoSettings.load(), http(), retry_policy=retry_policy())
 
 
 @cache
@@ -104,7 +104,7 @@ def yandex() -> YandexVideo:
     """Return the target."""
     from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 
-    return YandexVideo(YandexVideoSettings.load(), http(), iam_tokens(), patience=patience())
+    return YandexVideo(YandexVideoSettings.load(), http(), iam_tokens(), retry_policy=retry_policy())
 
 
 @cache
@@ -132,7 +132,7 @@ def http() -> httpx.Client:
     return new_client(timeout=10.0, before=pace)
 
 
-def patience() -> RetryPolicy:
+def retry_policy() -> RetryPolicy:
     """Return retries shorter than the time that a run keeps free; longer waits belong to the run."""
     from auto360.providers.transport.exchange import RetryPolicy
 

@@ -55,7 +55,7 @@ def video_upkeep() -> VideoUpkeep:
 
 
 @cache
-def _providers(patience: RetryPolicy | None = None) -> VideoProviders:
+def _providers(retry_policy: RetryPolicy | None = None) -> VideoProviders:
     from auto360.domains.videos.provider_registry import VideoProviders
 
-    return VideoProviders({"api_video": api_video(patience), "yandex": yandex(patience)})
+    return VideoProviders({"api_video": api_video(retry_policy), "yandex": yandex(retry_policy)})

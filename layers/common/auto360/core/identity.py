@@ -17,7 +17,7 @@ from auto360.core.clock import Clock
 from auto360.core.errors import AuthenticationRequired, SettingsInvalid
 from auto360.core.settings import AppProfile, EnvSettings
 
-_LEAST_SECRET_CHARACTERS = 32
+_MIN_SECRET_CHARACTERS = 32
 _SHOPS_TOKEN_SECONDS = 30 * 86_400
 _CLOCK_SKEW = timedelta(seconds=30)
 
@@ -58,7 +58,7 @@ class AccessTokenSettings(EnvSettings):
                 raise ValueError("JWT_SIGNING_KEY_ID must be set beside JWT_SIGNING_KEY")
             if own and self.jwt_signing_key_id not in ("", own):
                 raise ValueError("JWT_SIGNING_KEY_ID is not the kid of JWT_SIGNING_KEY")
-        if self.jwt_secret is not None and len(self.jwt_secret.get_secret_value()) < _LEAST_SECRET_CHARACTERS:
+        if self.jwt_secret is not None and len(self.jwt_secret.get_secret_value()) < _MIN_SECRET_CHARACTERS:
             raise ValueError("JWT_SECRET must have at least 32 characters")
         return self
 

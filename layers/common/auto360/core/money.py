@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-_MOST_TYIYN = 10**13
+_MAX_TYIYN = 10**13
 # No exponent: 1e999999 is a short text and a number that no arithmetic holds. ASCII digits only, no underscores.
 _SOM = re.compile(r"\+?[0-9]{1,14}(?:\.[0-9]{1,20})?")
 
@@ -18,7 +18,7 @@ def tyiyn_of_som(som: object) -> int:
     if not _SOM.fullmatch(text):
         raise ValueError("not an amount")
     tyiyn = Decimal(text) * 100
-    if tyiyn != tyiyn.to_integral_value() or tyiyn > _MOST_TYIYN:
+    if tyiyn != tyiyn.to_integral_value() or tyiyn > _MAX_TYIYN:
         raise ValueError("not a whole number of tyiyn")
     return int(tyiyn)
 
@@ -26,7 +26,7 @@ def tyiyn_of_som(som: object) -> int:
 def whole_tyiyn(tyiyn: object) -> int:
     """Parse a provider's amount in tyiyn, a JSON number or its text. Raises ValueError for anything else."""
     text = str(tyiyn) if isinstance(tyiyn, int | str) and not isinstance(tyiyn, bool) else ""
-    if not text.isascii() or not text.isdecimal() or len(text) > 14 or int(text) > _MOST_TYIYN:
+    if not text.isascii() or not text.isdecimal() or len(text) > 14 or int(text) > _MAX_TYIYN:
         raise ValueError("not a whole number of tyiyn")
     return int(text)
 

@@ -19,16 +19,16 @@ Value = str | int | float
 # Gives a value as we print it. Raises ValueError for anything else.
 Kind = Callable[[Any], Value]
 
-_MOST_CHARACTERS = 500
+_MAX_CHARACTERS = 500
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,6})?(?:Z|[+-][0-9]{2}:[0-9]{2})")
 _EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 # Offsets of time zones; Postgres takes none beyond.
 _FURTHEST = timedelta(hours=16)
-_MOST_VIEWS = 2**31 - 1
-_MOST_PRICE = 999_999_999
+_MAX_VIEWS = 2**31 - 1
+_MAX_PRICE = 999_999_999
 # On the plane of the feed's index; half the Earth is far below it in any unit.
-_MOST_DISTANCE = 1_000_000_000
+_MAX_DISTANCE = 1_000_000_000
 
 
 def moment(value: Any) -> str:
@@ -49,23 +49,23 @@ def identity(value: Any) -> str:
     return value
 
 
-def whole(least: int, most: int) -> Kind:
+def whole(lowest: int, highest: int) -> Kind:
     """Accept a whole number between two bounds, both included."""
 
     def take(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        if isinstance(value, bool) or not isinstance(value, int) or not lowest <= value <= highest:
             raise ValueError(value)
         return value
 
     return take
 
 
-def number(least: int, most: int) -> Kind:
+def number(lowest: int, highest: int) -> Kind:
     """Accept a finite number between two bounds, both included."""
 
     def take(value: Any) -> float:
         # NaN lies between no two numbers.
-        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
+        if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
             raise ValueError(value)
         return float(value)
 
@@ -85,13 +85,13 @@ def word(*words: str) -> Kind:
 
 _MATCH = word("", "words", "similar")
 _BY_TIME: tuple[Kind, ...] = (moment, identity)
-_BY_PRICE: tuple[Kind, ...] = (number(0, _MOST_PRICE), _MATCH, identity)
+_BY_PRICE: tuple[Kind, ...] = (number(0, _MAX_PRICE), _MATCH, identity)
 ORDERS: Mapping[str, tuple[Kind, ...]] = {
     "newest": (moment, _MATCH, identity),
     "price_asc": _BY_PRICE,
     "price_desc": _BY_PRICE,
-    "views": (whole(0, _MOST_VIEWS), _MATCH, identity),
-    "nearest": (number(0, _MOST_DISTANCE), _MATCH, identity),
+    "views": (whole(0, _MAX_VIEWS), _MATCH, identity),
+    "nearest": (number(0, _MAX_DISTANCE), _MATCH, identity),
     "queue": (whole(1, 4), moment, identity),
     **dict.fromkeys(
         ("mine", "favourites", "business_listings", "threads", "messages", "payments", "audit", "comments"),
@@ -113,7 +113,7 @@ def decode_cursor(cursor: str, *, order: str) -> tuple[Any, ...]:
     """
     kinds = ORDERS[order]
     try:
-        if len(cursor) > _MOST_CHARACTERS:
+        if len(cursor) > _MAX_CHARACTERS:
             raise ValueError
         padded = cursor + "=" * (-len(cursor) % 4)
         document = json.loads(base64.b64decode(padded, altchars="-_", validate=True).decode())

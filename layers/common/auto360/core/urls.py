@@ -9,7 +9,7 @@ from auto360.core.errors import Problem, ValidationFailed
 from auto360.core.messages import FIELDS, sentence
 from auto360.core.settings import EnvSettings
 
-_MOST_CHARACTERS = 2048
+_MAX_CHARACTERS = 2048
 _HOST = re.compile(r"(?=.{4,253}$)([\w](?:[\w\-]{0,61}[\w])?\.)+[^\W\d_]{2,63}")
 _UNUSUAL = re.compile(r"[\s\\\"'<>`{}|^\x00-\x1f\x7f]")
 _PICTURE = re.compile(r"(?:[\w\-]+/){0,4}[\w\-]+(?:\.[\w\-]+)*\.(?:jpe?g|png|webp)", re.ASCII | re.IGNORECASE)
@@ -17,7 +17,7 @@ _PICTURE = re.compile(r"(?:[\w\-]+/){0,4}[\w\-]+(?:\.[\w\-]+)*\.(?:jpe?g|png|web
 
 def is_web_address(url: str) -> bool:
     """Return True for `https://` with a host name: no IP address, port, user or escaped character."""
-    if len(url) > _MOST_CHARACTERS or _UNUSUAL.search(url) or not url.startswith("https://"):
+    if len(url) > _MAX_CHARACTERS or _UNUSUAL.search(url) or not url.startswith("https://"):
         return False
     return _HOST.fullmatch(url.removeprefix("https://").split("/")[0].split("?")[0].split("#")[0]) is not None
 

@@ -25,7 +25,7 @@ from auto360.providers import database
 
 Handler = Callable[[Event, Any], dict[str, Any]]
 
-MOST_BODY_BYTES = 64 * 1024
+MAX_BODY_BYTES = 64 * 1024
 
 
 def make_app() -> APIGatewayRestResolver:
@@ -82,7 +82,7 @@ def _cause(error: DomainError) -> str:
 def entrypoint(
     app: APIGatewayRestResolver,
     *,
-    most_body_bytes: int = MOST_BODY_BYTES,
+    max_body_bytes: int = MAX_BODY_BYTES,
     body: BodyKind = "json",
     ready: Callable[[], object] = lambda: None,
 ) -> Handler:
@@ -110,7 +110,7 @@ def entrypoint(
             answer = headers.preflight(event, settings.origins)
             if answer is None:
                 with observed(settings, kind="http.server", name=f"{request.method} {request.route}"):
-                    answer = app.resolve(http_request(event, most_bytes=most_body_bytes, body=body), context)
+                    answer = app.resolve(http_request(event, max_bytes=max_body_bytes, body=body), context)
             headers.complete(answer, event, request, settings.origins)
         except Exception as error:  # noqa: BLE001 - the last wall before the client
             answer = failure_for(error, request)

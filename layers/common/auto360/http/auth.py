@@ -82,7 +82,7 @@ def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Res
         key = f"user:{user_id}" if user_id else f"address:{place_of(request_of(event).address)}"
         count = limit_container.request_counter().hit(key, limit)
         headers = _limit_headers(limit, count)
-        if count.hits > limit.most:
+        if count.hits > limit.max_hits:
             raise RateLimited(retry_after=count.reset_in, headers=headers)
         response: Response[Any] = next_middleware(app)
         response.headers.update(headers)
@@ -100,8 +100,8 @@ def _user_id(event: dict[str, Any]) -> str | None:
 
 def _limit_headers(limit: Limit, count: Count) -> dict[str, str]:
     return {
-        "RateLimit-Limit": str(limit.most),
-        "RateLimit-Remaining": str(max(0, limit.most - count.hits)),
+        "RateLimit-Limit": str(limit.max_hits),
+        "RateLimit-Remaining": str(max(0, limit.max_hits - count.hits)),
         "RateLimit-Reset": str(count.reset_in),
-        "RateLimit-Policy": f"{limit.most};w={limit.seconds}",
+        "RateLimit-Policy": f"{limit.max_hits};w={limit.seconds}",
     }

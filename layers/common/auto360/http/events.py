@@ -33,11 +33,11 @@ class StoredObject:
     event_id: str
 
 
-def http_request(event: Mapping[str, Any], *, most_bytes: int, body: BodyKind = "json") -> Event:
+def http_request(event: Mapping[str, Any], *, max_bytes: int, body: BodyKind = "json") -> Event:
     """Return a copy of an HTTP event as payload 1.0 with a canonical path and a text body.
 
     Takes AWS REST, Yandex 1.0, Yandex 0.1 and Yandex direct calls. Raises PayloadTooLarge for a body over
-    `most_bytes` and InvalidJson for one that is not text, not JSON, not declared as JSON, or nested without end.
+    `max_bytes` and InvalidJson for one that is not text, not JSON, not declared as JSON, or nested without end.
     HEAD becomes the GET that it asks about.
     A `raw` body may be anything and stays as it came, in base64: whoever signed it signed its bytes.
     """
@@ -50,27 +50,27 @@ def http_request(event: Mapping[str, Any], *, most_bytes: int, body: BodyKind = 
     request["pathParameters"] = event.get("pathParameters") or event.get("pathParams") or {}
     request["headers"] = event.get("headers") or {}
     if body == "raw":
-        request["body"] = base64.b64encode(raw_body(event, most_bytes=most_bytes)).decode()
+        request["body"] = base64.b64encode(raw_body(event, max_bytes=max_bytes)).decode()
         request["isBase64Encoded"] = True
         return request
-    request["body"] = _text_body(event, most_bytes=most_bytes)
+    request["body"] = _text_body(event, max_bytes=max_bytes)
     if request["body"] and not _says_json(request["headers"]):
         raise InvalidJson
     request["isBase64Encoded"] = False
     return request
 
 
-def raw_body(event: Mapping[str, Any], *, most_bytes: int) -> bytes:
+def raw_body(event: Mapping[str, Any], *, max_bytes: int) -> bytes:
     """Return the bytes of a body. Raises PayloadTooLarge, and InvalidJson for broken base64."""
     body = event.get("body") or ""
     encoded = bool(event.get("isBase64Encoded"))
-    if len(body) > most_bytes * (4 / 3 if encoded else 1) + 4:
+    if len(body) > max_bytes * (4 / 3 if encoded else 1) + 4:
         raise PayloadTooLarge
     try:
         content = base64.b64decode(body, validate=True) if encoded else body.encode()
     except (ValueError, binascii.Error):
         raise InvalidJson from None
-    if len(content) > most_bytes:
+    if len(content) > max_bytes:
         raise PayloadTooLarge
     return content
 
@@ -93,8 +93,8 @@ def canonical_path(path: str) -> str:
     return "/api" + path
 
 
-def _text_body(event: Mapping[str, Any], *, most_bytes: int) -> str:
-    content = raw_body(event, most_bytes=most_bytes)
+def _text_body(event: Mapping[str, Any], *, max_bytes: int) -> str:
+    content = raw_body(event, max_bytes=max_bytes)
     try:
         body = content.decode()
         _check_json(body)

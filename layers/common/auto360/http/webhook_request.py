@@ -12,13 +12,13 @@ from auto360.http.requests import raw_body_of
 from auto360.providers.payments import Callback, CallbackAnswer
 
 
-def _bank_call(resolved: ResolvedRequest) -> Callback:
+def _bank_webhook(resolved: ResolvedRequest) -> Callback:
     event = resolved.resolved_event.raw_event
     headers = {str(name).lower(): str(value or "") for name, value in (event.get("headers") or {}).items()}
     return Callback(path=str(event.get("path") or "/"), headers=headers, body=raw_body_of(event))
 
 
-BankCall = Annotated[Callback, Depends(_bank_call), Declares(takes_any_body=True)]
+BankWebhook = Annotated[Callback, Depends(_bank_webhook), Declares(takes_any_body=True)]
 """Parameter type for a bank's webhook; needs `entrypoint(app, body="raw")`."""
 
 

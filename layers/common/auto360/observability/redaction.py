@@ -10,8 +10,8 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 _CUT = "***"
-_MOST_CHARACTERS = 16_000
-_MOST_DEPTH = 20
+_MAX_CHARACTERS = 16_000
+_MAX_DEPTH = 20
 _PRIVATE_WORDS = {
     *("mobile", "phone", "msisdn", "email", "mail", "ip", "address", "inn", "passport", "birth"),
     *("name", "fname", "lname", "mname", "firstname", "lastname", "fullname", "username", "fio", "holder"),
@@ -28,7 +28,7 @@ _XML_LEAF = re.compile(r"<([A-Za-z_][\w.\-]{0,60})>([^<>]*)</\1>")
 def redact(body: bytes) -> str:
     """Return a provider's payload fit for storage: JSON, form, XML or text, at most 16,000 characters."""
     text = body.decode("utf-8", "replace").replace("\x00", "�")
-    cut = (_json(text) or _form(text) or _text(text))[:_MOST_CHARACTERS]
+    cut = (_json(text) or _form(text) or _text(text))[:_MAX_CHARACTERS]
     # An escape in JSON may stand for half a character, which nothing stores.
     return cut.encode("utf-8", "replace").decode()
 
@@ -55,7 +55,7 @@ def _json(text: str) -> str | None:
 
 
 def _redacted(value: Any, name: str, depth: int) -> Any:
-    if isinstance(value, dict | list) and depth < _MOST_DEPTH:
+    if isinstance(value, dict | list) and depth < _MAX_DEPTH:
         if isinstance(value, list):
             return [_redacted(part, name, depth + 1) for part in value]
         return {_line(str(key)): _redacted(part, str(key), depth + 1) for key, part in value.items()}

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sentry_sdk.types import Event
 
 _FLUSH_SECONDS = 2.0
-_LEAST_SPANS_MS = 1.0
+_MIN_SPANS_MS = 1.0
 _current: dict[str, Any] = {}
 
 
@@ -63,7 +63,7 @@ def _send_trace(settings: AppSettings, *, kind: str, name: str, started_at: floa
     transaction = sentry_sdk.start_transaction(op=kind, name=name, start_timestamp=started_at, sampled=True)
     transaction.set_tag("request_id", request_context.request_id())
     for call in request_context.made():
-        if call.milliseconds >= _LEAST_SPANS_MS:
+        if call.milliseconds >= _MIN_SPANS_MS:
             span = transaction.start_child(op="http.client", name=call.target, start_timestamp=call.started_at)
             span.set_data("http.response.status_code", call.status)
             span.finish(end_timestamp=call.started_at + call.milliseconds / 1000)

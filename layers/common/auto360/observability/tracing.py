@@ -24,9 +24,9 @@ def observed(settings: AppSettings, *, kind: str, name: str) -> Iterator[None]:
         _log_slow_calls(settings.slow_call_ms)
 
 
-def _log_slow_calls(least_ms: int) -> None:
+def _log_slow_calls(min_ms: int) -> None:
     for call in request_context.made():
-        if call.milliseconds >= least_ms:
+        if call.milliseconds >= min_ms:
             told = {"target": call.target, "call_status": call.status, "duration_ms": call.milliseconds}
             logger.warning("slow call", extra=told)
 

@@ -10,7 +10,7 @@ from auto360.admin.operations_charts import METRICS, metric_charts
 from auto360.admin.rendering import CurrentPages, Page, see_other
 from auto360.admin.visit import Admin, AnyStaffMember, Finance
 from auto360.container import cleanup, monitoring, staff
-from auto360.domains.monitoring.health import ask_all
+from auto360.domains.monitoring.health import query_all
 
 router = make_router()
 
@@ -31,7 +31,7 @@ def overview(pages: CurrentPages, visit: AnyStaffMember) -> Page:
 def health(pages: CurrentPages, visit: AnyStaffMember) -> Page:
     """Check every dependency; administrators also see the state of the database."""
     report = monitoring.alerts().database_report(visit.by.principal) if visit.by.role == "admin" else None
-    return pages.show("health", visit, findings=ask_all(monitoring.dependency_checks()), report=report)
+    return pages.show("health", visit, findings=query_all(monitoring.dependency_checks()), report=report)
 
 
 @router.get("/admin/metrics")
@@ -44,7 +44,7 @@ def metrics(pages: CurrentPages, visit: Finance, *, days: Annotated[Literal["14"
 @router.get("/admin/backups")
 def backups(pages: CurrentPages, visit: Admin) -> Page:
     """List runs of backups and restore drills."""
-    return pages.show("backups", visit, backups=staff.overview().backups(visit.by, most=50))
+    return pages.show("backups", visit, backups=staff.overview().backups(visit.by, limit=50))
 
 
 @router.post("/admin/jobs/<job>/<action>")

@@ -20,7 +20,7 @@ _EVERYBODY = (*_NEW, *_ELSEWHERE, *_OWN)
 _SHOPS_WEEK = {"seconds": 7 * _DAY, "own": 2, "strangers": 4}
 
 
-def least_code_length(profile: AppProfile) -> int:
+def min_code_length(profile: AppProfile) -> int:
     """Digits below which no code is accepted."""
     return 4 if profile == "shops" else 6
 
@@ -39,7 +39,7 @@ class CodePolicy(EnvSettings):
     app_profile: AppProfile = "strict"
     otp_code_length: int = Field(6, ge=6, le=8)
     otp_ttl_seconds: int = Field(600, ge=60, le=3600)
-    otp_least_life_seconds: int = Field(60, ge=0)
+    otp_min_life_seconds: int = Field(60, ge=0)
     otp_tries: int = Field(3, ge=1, le=10)
     otp_resend_seconds: int = Field(60, ge=1)
     otp_phone_per_hour: int = Field(3, ge=1)
@@ -74,7 +74,7 @@ class CodePolicy(EnvSettings):
     @property
     def code_length(self) -> int:
         """Digits of a code: four where the app in the shops logs in, whose screen has four boxes."""
-        return least_code_length(self.app_profile) if self.app_profile == "shops" else self.otp_code_length
+        return min_code_length(self.app_profile) if self.app_profile == "shops" else self.otp_code_length
 
     @property
     def test_codes(self) -> dict[str, str]:
@@ -110,7 +110,10 @@ class CodePolicy(EnvSettings):
             _limit(PhoneLimit, strangers, self.otp_strangers_per_hour, _HOUR, _ELSEWHERE),
             _limit(PhoneLimit, strangers, self.otp_strangers_per_day, _DAY, _ELSEWHERE),
             _limit(RateLimited, pair, self.otp_address_phone_per_15_minutes, 15 * _MINUTE, _EVERYBODY),
-            *(_limit(AddressLimit, key, most, _HOUR, (*_NEW, *_ELSEWHERE)) for key, most in self._networks(address)),
+            *(
+                _limit(AddressLimit, key, max_hits, _HOUR, (*_NEW, *_ELSEWHERE))
+                for key, max_hits in self._networks(address)
+            ),
             _limit(TemporarilyLimited, _block(phone), self.otp_block_per_hour, _HOUR, _NEW),
         ]
 
@@ -137,7 +140,7 @@ class CodePolicy(EnvSettings):
         else:
             found = []
             around = [(64, self.otp_ipv6_64_per_hour), (56, self.otp_ipv6_56_per_hour), (48, self.otp_ipv6_48_per_hour)]
-        return [*found, *((f"network:{_network(address, prefix)}", most) for prefix, most in around)]
+        return [*found, *((f"network:{_network(address, prefix)}", max_hits) for prefix, max_hits in around)]
 
 
 class LockPolicy(EnvSettings):
@@ -156,7 +159,7 @@ class LockPolicy(EnvSettings):
         """Return the lockout arguments of `login_verify_code`."""
         return {
             **({"week": _SHOPS_WEEK} if self.app_profile == "shops" else {}),
-            "least_length": least_code_length(self.app_profile),
+            "min_length": min_code_length(self.app_profile),
             "failures": self.otp_lock_failures,
             "address_failures": self.otp_lock_address_failures,
             "seconds": self.otp_lock_seconds,
@@ -164,8 +167,10 @@ class LockPolicy(EnvSettings):
         }
 
 
-def _limit(refusal: type[DomainError], key: str, most: int, seconds: int, callers: tuple[str, ...]) -> dict[str, Any]:
-    return {"reason": refusal.code, "key": key, "most": most, "seconds": seconds, "callers": callers}
+def _limit(
+    refusal: type[DomainError], key: str, max_hits: int, seconds: int, callers: tuple[str, ...]
+) -> dict[str, Any]:
+    return {"reason": refusal.code, "key": key, "max_hits": max_hits, "seconds": seconds, "callers": callers}
 
 
 def _block(phone: str) -> str:

@@ -84,7 +84,7 @@ class CodeIssuer:
             known_key_ids=self.secrets.ids,
             tries=policy.otp_tries,
             ttl_seconds=policy.otp_ttl_seconds,
-            least_life_seconds=policy.otp_least_life_seconds,
+            min_life_seconds=policy.otp_min_life_seconds,
             cost_tyiyn=policy.otp_sms_cost_tyiyn,
         )
         return accepted(answer)

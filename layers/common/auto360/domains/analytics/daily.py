@@ -2,16 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta, timezone
+from datetime import date, timedelta
 
 from auto360.core.clock import Clock
 from auto360.core.identity import Principal
 from auto360.core.refusals import accepted
+from auto360.core.timezone import BISHKEK
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.analytics import metrics_record, metrics_record_funnel, metrics_series
 from auto360.providers.database.lease import lease
 
-_BISHKEK = timezone(timedelta(hours=6))
 # Late rows still belong to their day; a first listing belongs to the day on which its seller came, for a week.
 _COUNTED_DAYS, _FUNNEL_DAYS = 2, 8
 
@@ -37,7 +37,7 @@ class DailyMetrics:
         return {"days": len(days), "changed": changed}
 
     def _past_days(self, count: int) -> Sequence[date]:
-        today = self.now().astimezone(_BISHKEK).date()
+        today = self.now().astimezone(BISHKEK).date()
         return [today - timedelta(days=age) for age in range(1, count + 1)]
 
     def series(self, staff_member: Principal, metrics: Sequence[str], *, days: int) -> list[Row]:

@@ -28,7 +28,7 @@ class DrillSettings(EnvSettings):
 
     drill_folder: str = ""
     # docs/reference/limits.md, section 8.2: a corrupt database is restored within two hours, and loses a day at most.
-    drill_most_hours: float = 2.0
+    drill_max_hours: float = 2.0
     drill_oldest_hours: float = 26.0
 
 
@@ -82,7 +82,7 @@ class Drill:
         age = self.now() - manifest.started
         if age > timedelta(hours=self.settings.drill_oldest_hours):
             raise ContentDiffers(f"{manifest.key} restores, but is {age.total_seconds() / 3600:.0f} hours old")
-        if seconds > self.settings.drill_most_hours * 3600:
+        if seconds > self.settings.drill_max_hours * 3600:
             raise ContentDiffers(f"{manifest.key} restores, but takes {seconds / 3600:.1f} hours")
 
     def _write_down(self, manifest: Manifest, seconds: float) -> str:

@@ -14,21 +14,21 @@ class RetentionSettings(EnvSettings):
     backup_daily_days: int = 30
     backup_weekly_days: int = 90
     backup_keep_newest: int = 3
-    backup_sweep_most: int = 10
+    backup_sweep_max: int = 10
 
     def policy(self) -> "Retention":
         """Return the rules."""
         days: dict[Class, int] = {"daily": self.backup_daily_days, "weekly": self.backup_weekly_days}
-        return Retention(days, self.backup_keep_newest, self.backup_sweep_most)
+        return Retention(days, self.backup_keep_newest, self.backup_sweep_max)
 
 
 @dataclass(frozen=True)
 class Retention:
-    """`days` by class; the newest `keep_newest` stay whatever their age; a run deletes `most` at most."""
+    """`days` by class; the newest `keep_newest` stay whatever their age; a run deletes `max_deleted` at max_deleted."""
 
     days: dict[Class, int]
     keep_newest: int
-    most: int
+    max_deleted: int
 
     def keep_until(self, manifest: Manifest) -> datetime:
         """Return the expiry of a backup."""
@@ -38,4 +38,4 @@ class Retention:
         """Return expired backups, oldest first."""
         by_age = sorted(manifests, key=lambda manifest: manifest.started)
         candidates = by_age[: max(0, len(by_age) - max(1, self.keep_newest))]
-        return [manifest for manifest in candidates if self.keep_until(manifest) < now][: self.most]
+        return [manifest for manifest in candidates if self.keep_until(manifest) < now][: self.max_deleted]

@@ -46,20 +46,20 @@ class OrderPolicy(EnvSettings):
 
     payment_open_seconds: int = Field(3600, ge=300, le=86400)
     payment_preparing_seconds: int = Field(12, ge=10, le=60)
-    payment_ask_seconds: int = Field(12, ge=10, le=60)
-    payment_most_attempts: int = Field(40, ge=1, le=1000)
+    payment_query_seconds: int = Field(12, ge=10, le=60)
+    payment_max_attempts: int = Field(40, ge=1, le=1000)
 
 
 class PaymentAddresses(EnvSettings):
     """Addresses for bank webhooks and for the payer's return: https, or this machine.
 
-    To `bank_calls_url` comes `/webhooks/payments/<bank>`, to `payment_return_url` comes `?payment=<id>`.
+    To `bank_webhooks_url` comes `/webhooks/payments/<bank>`, to `payment_return_url` comes `?payment=<id>`.
     """
 
-    bank_calls_url: str
+    bank_webhooks_url: str
     payment_return_url: str
 
-    @field_validator("bank_calls_url", "payment_return_url")
+    @field_validator("bank_webhooks_url", "payment_return_url")
     @classmethod
     def _over_tls(cls, value: str) -> str:
         if not value.startswith(("https://", "http://127.0.0.1:")) or not set("?#;").isdisjoint(value):
@@ -68,7 +68,7 @@ class PaymentAddresses(EnvSettings):
 
     def callback(self, bank: str) -> str:
         """Return the webhook address of a bank."""
-        return self.bank_calls_url + callback_path(bank)
+        return self.bank_webhooks_url + callback_path(bank)
 
     def back(self, payment_id: str) -> str:
         """Return the payer's return address. It proves nothing; the app queries the payment afterwards."""
@@ -101,7 +101,7 @@ class Orders:
     policy: OrderPolicy
     risk: RiskPolicy
 
-    def open(self, asking: Payer, *, tier: str, bank: str, key: str | None, keep_card: bool = False) -> Row:
+    def open(self, payer: Payer, *, tier: str, bank: str, key: str | None, keep_card: bool = False) -> Row:
         """Order a tier at a bank and return the ways to pay. The price is the server's.
 
         Repeated with the same key, or while an order of the same tier at this bank is open, it is the same payment;
@@ -114,31 +114,31 @@ class Orders:
         opened = accepted(
             payment_open(
                 self.database,
-                user_id=asking.principal.user_id,
-                order=self._order(asking, tier=tier, bank=chosen.name, keep_card=keep_card and bool(chosen.debits)),
+                user_id=payer.principal.user_id,
+                order=self._order(payer, tier=tier, bank=chosen.name, keep_card=keep_card and bool(chosen.debits)),
                 key=f"key:{key}" if key else f"open:{uuid4()}",
                 risk=self.risk.question(
-                    address=asking.address, device_id=asking.device_id, secrets=self.settlement.secrets
+                    address=payer.address, device_id=payer.device_id, secrets=self.settlement.secrets
                 ),
             )
         )
         if "ask" not in opened:
             return dict(opened["payment"])
-        return self._ask_bank(chosen, opened["ask"], asking, payment_id=opened["payment"]["id"])
+        return self._order_at_bank(chosen, opened["ask"], payer, payment_id=opened["payment"]["id"])
 
-    def read(self, asking: Payer, payment_id: str) -> Row:
+    def read(self, payer: Payer, payment_id: str) -> Row:
         """Return a payment; polls its bank while it is unpaid, at most at the allowed rate. Raises NotFound."""
         answer = accepted(
             payment_read(
                 self.database,
-                user_id=asking.principal.user_id,
+                user_id=payer.principal.user_id,
                 payment_id=payment_id,
-                ask_seconds=self.policy.payment_ask_seconds,
+                ask_seconds=self.policy.payment_query_seconds,
             )
         )
         payment: Row = answer["payment"]
         for row in answer["ask"]:
-            settled = self.settlement.ask_and_settle(PaymentAttempt.of(row), actor=asking.actor)
+            settled = self.settlement.query_and_settle(PaymentAttempt.of(row), actor=payer.actor)
             payment = settled["payment"] if settled else payment
         return payment
 
@@ -148,31 +148,31 @@ class Orders:
         rows = self.database.select("payments", query, user_token=principal.token)
         return Page.cut(rows, limit=limit, order="payments", time="created_at")
 
-    def cancel(self, asking: Payer, payment_id: str) -> Row:
+    def cancel(self, payer: Payer, payment_id: str) -> Row:
         """Cancel a payment, at its bank too where possible. Money that arrives anyway is recognised.
 
         Raises NotFound, PaymentNotOpen.
         """
         answer = accepted(
             payment_cancel(
-                self.database, user_id=asking.principal.user_id, payment_id=payment_id, actor=dict(asking.actor)
+                self.database, user_id=payer.principal.user_id, payment_id=payment_id, actor=dict(payer.actor)
             )
         )
         self._withdraw(answer["withdraw"])
         return dict(answer["payment"])
 
-    def _order(self, asking: Payer, *, tier: str, bank: str, keep_card: bool) -> dict[str, Any]:
+    def _order(self, payer: Payer, *, tier: str, bank: str, keep_card: bool) -> dict[str, Any]:
         return {
             "tier": tier,
             "bank": bank,
             "keep_card": keep_card,
             "seconds": self.policy.payment_open_seconds,
             "preparing_seconds": self.policy.payment_preparing_seconds,
-            "most_attempts": self.policy.payment_most_attempts,
-            "actor": dict(asking.actor),
+            "max_attempts": self.policy.payment_max_attempts,
+            "actor": dict(payer.actor),
         }
 
-    def _ask_bank(self, bank: Bank, ask: Mapping[str, Any], asking: Payer, *, payment_id: str) -> Row:
+    def _order_at_bank(self, bank: Bank, ask: Mapping[str, Any], payer: Payer, *, payment_id: str) -> Row:
         """Create the order of a stored row at the bank, and record the result or the failure."""
         order = Order(
             attempt_id=ask["attempt_id"],
@@ -181,14 +181,14 @@ class Orders:
             callback_url=self.addresses.callback(bank.name),
             return_url=self.addresses.back(payment_id),
             lifetime=timedelta(seconds=ask["seconds"]),
-            language=asking.language,
+            language=payer.language,
             keep_card=ask["keep_card"],
         )
-        if not bank.capabilities.least_tyiyn <= order.amount_tyiyn <= bank.capabilities.most_tyiyn:
+        if not bank.capabilities.min_tyiyn <= order.amount_tyiyn <= bank.capabilities.max_tyiyn:
             payment_attempt_failed(
                 self.database,
                 attempt_id=order.attempt_id,
-                actor=dict(asking.actor),
+                actor=dict(payer.actor),
                 outcome="refused",
                 code="amount_beyond_limits",
             )
@@ -199,14 +199,14 @@ class Orders:
             payment_attempt_failed(
                 self.database,
                 attempt_id=order.attempt_id,
-                actor=dict(asking.actor),
+                actor=dict(payer.actor),
                 outcome=failure.outcome,
                 code=failure.bank_code,
             )
             raise BankUnavailable(retry_after=5) from failure
         given = asdict(made) | {"expires_at": made.expires_at.isoformat()}
         opened = accepted(
-            payment_attempt_opened(self.database, attempt_id=order.attempt_id, actor=dict(asking.actor), made=given)
+            payment_attempt_opened(self.database, attempt_id=order.attempt_id, actor=dict(payer.actor), made=given)
         )
         return dict(opened["payment"])
 

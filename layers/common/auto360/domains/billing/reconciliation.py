@@ -10,7 +10,7 @@ from auto360.domains.billing.notifications import Notices
 from auto360.domains.billing.refunds import Refunding
 from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.settlement import Settlement
-from auto360.domains.billing.webhooks import BankCalls, StoredCall
+from auto360.domains.billing.webhooks import BankWebhooks, StoredCall
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.payment_settlement import (
     payment_checks_due,
@@ -40,7 +40,7 @@ class Reconciler:
 
     database: Database
     settlement: Settlement
-    calls: BankCalls
+    calls: BankWebhooks
     refunding: Refunding
     notices: Notices
     run_seconds: float = 45.0
@@ -78,7 +78,7 @@ class Reconciler:
     def _check(self, due: Row, counts: dict[str, int]) -> None:
         answered = True
         for row in due["ask"]:
-            settled = self.settlement.ask_and_settle(PaymentAttempt.of(row), actor=_ACTOR)
+            settled = self.settlement.query_and_settle(PaymentAttempt.of(row), actor=_ACTOR)
             counts["asked"] += 1
             counts["changed"] += bool(settled and settled["changed"])
             answered = answered and (settled is not None or row["provider_ref"] is None)

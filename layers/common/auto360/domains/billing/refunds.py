@@ -54,7 +54,7 @@ class Refunding:
             self.send(refund_id, actor=_ACTOR)
         sent = refunds_to_ask(self.database, limit=_BATCH)
         for row in sent:
-            self.settlement.ask_and_settle(PaymentAttempt.of(row), actor=_ACTOR)
+            self.settlement.query_and_settle(PaymentAttempt.of(row), actor=_ACTOR)
         return len(approved) + len(sent)
 
     def _call(self, attempt: PaymentAttempt, amount_tyiyn: int, refund_id: str) -> tuple[str, str | None, str | None]:

@@ -14,10 +14,10 @@ class PaymentSearch:
 
     database: Database
 
-    def find(self, staff_member: ActingStaff, text: str, *, most: int) -> list[Row]:
+    def find(self, staff_member: ActingStaff, text: str, *, limit: int) -> list[Row]:
         """Return payments by user id, our number or the bank's, newest first; without a text the newest."""
         payments: list[Row] = accepted(
-            payments_search(self.database, operator_id=staff_member.user_id, text=text, limit=most)
+            payments_search(self.database, operator_id=staff_member.user_id, text=text, limit=limit)
         )["payments"]
         return payments
 

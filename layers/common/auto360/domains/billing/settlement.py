@@ -43,7 +43,7 @@ class Settlement:
         """Return the rules by which the database judges money."""
         return {"takes_test_money": self.takes_test_money, "users_of_payer": self.policy.risk_users_of_payer}
 
-    def ask(self, bank: Bank, attempt: PaymentAttempt, *, timeout: float = QUERY_SECONDS) -> OrderStatus:
+    def query(self, bank: Bank, attempt: PaymentAttempt, *, timeout: float = QUERY_SECONDS) -> OrderStatus:
         """Query an order at its bank. Raises BankFailure."""
         return bank.orders.query(attempt.ref, timeout=timeout)
 
@@ -60,13 +60,13 @@ class Settlement:
             )
         )
 
-    def ask_and_settle(self, attempt: PaymentAttempt, *, actor: Actor) -> Row | None:
+    def query_and_settle(self, attempt: PaymentAttempt, *, actor: Actor) -> Row | None:
         """Query the bank and settle the answer. None where the bank fails or does not know the order."""
         bank = self.banks.named(attempt.bank)
         if bank is None or not bank.capabilities.query or not (attempt.provider_ref or bank.capabilities.order_id):
             return None
         try:
-            status = self.ask(bank, attempt)
+            status = self.query(bank, attempt)
         except BankFailure:
             return None
         return self.settle(attempt.id, reports.of_status(status, self.secrets), actor=actor)

@@ -9,7 +9,7 @@ from auto360.providers.database.functions.payments import payment_profile_reencr
 
 TABLE, COLUMN = "payment_profiles", "token_encrypted"
 _BATCH = 200
-_MOST_BATCHES = 10
+_MAX_BATCHES = 10
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class TokenRenewal:
         """
         counts = {"tokens_renewed": 0, "tokens_unreadable": 0}
         after: str | None = None
-        for _ in range(_MOST_BATCHES):
+        for _ in range(_MAX_BATCHES):
             stale: list[dict[str, Any]] = payment_profiles_stale(
                 self.database, key_id=self.secrets.current_key_id, after=after, limit=_BATCH
             )

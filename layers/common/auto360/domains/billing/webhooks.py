@@ -51,7 +51,7 @@ class StoredCall:
 
 
 @dataclass(frozen=True)
-class BankCalls:
+class BankWebhooks:
     """Webhook use cases and their dependencies."""
 
     database: Database
@@ -137,7 +137,7 @@ class BankCalls:
         it.
         """
         try:
-            status = self._asked(call, bank, ref)
+            status = self._queried(call, bank, ref)
         except NotSupported:
             status = None
         except OrderUnknown:
@@ -150,7 +150,7 @@ class BankCalls:
             return reports.of_notification(call.told, is_confirmed=call.trust is WebhookAuthenticity.VERIFIED)
         return self.settlement.report_of(status, call.told)
 
-    def _asked(self, call: StoredCall, bank: Bank, ref: OrderRef) -> OrderStatus | None:
+    def _queried(self, call: StoredCall, bank: Bank, ref: OrderRef) -> OrderStatus | None:
         if not bank.capabilities.query:
             return None
         return _of_this_order(bank.orders.query(ref, timeout=QUERY_SECONDS), ref, call)

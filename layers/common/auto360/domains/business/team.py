@@ -26,7 +26,7 @@ GivenRole = Literal["admin", "seller"]
 class TeamPolicy(EnvSettings):
     """Largest team, invitations included, and invitations per person in 24 hours."""
 
-    business_most_members: int = Field(50, ge=1)
+    business_max_members: int = Field(50, ge=1)
     business_invitations_per_day: int = Field(20, ge=1)
 
 
@@ -63,7 +63,7 @@ class BusinessTeam:
             invited_user_id=user_id,
             invited_phone=phones.normalise(phone) if phone is not None else None,
             role=role,
-            most_members=self.policy.business_most_members,
+            max_members=self.policy.business_max_members,
             invitations_per_day=self.policy.business_invitations_per_day,
         )
         accepted(answer)

@@ -31,7 +31,7 @@ class Cleanup:
         until, removed = self.now() + self.seconds, Counter[str]()
         self._announce_image_origins()
         while True:
-            counts: dict[str, int] = cleanup_batch(self.database, most=self.batch)
+            counts: dict[str, int] = cleanup_batch(self.database, limit=self.batch)
             removed.update(counts)
             if max(counts.values()) < self.batch or self.now() >= until:
                 return {kind: count for kind, count in removed.items() if count}

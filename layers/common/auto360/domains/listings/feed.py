@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta, timezone
 from typing import Any, Literal
 
 from pydantic import Field
@@ -16,6 +15,7 @@ from auto360.core.messages import FIELDS, sentence
 from auto360.core.pagination import Page, decode_cursor, encode_cursor
 from auto360.core.settings import EnvSettings
 from auto360.core.text import fold
+from auto360.core.timezone import BISHKEK
 from auto360.domains.listings.synonyms import in_latin
 from auto360.domains.listings.write_buffer import Batch, Item
 from auto360.providers.cache import Cache, CacheSettings, remembered
@@ -30,7 +30,6 @@ from auto360.providers.database.functions.feed_and_search import (
 Category = Literal["car", "horse", "real_estate"]
 Sort = Literal["newest", "price_asc", "price_desc", "views", "nearest"]
 
-BISHKEK = timezone(timedelta(hours=6))
 CACHED = "feed"
 _ORDERED_BY = {"price_asc": "price", "price_desc": "price", "views": "views_count", "nearest": "distance"}
 # Five digits with nothing but signs between them, or as many digits as a phone number has.
@@ -41,7 +40,7 @@ class PopularSettings(EnvSettings):
     """Popular searches: number of days, and least number of searches."""
 
     popular_search_days: int = Field(7, ge=1, le=60)
-    popular_search_least: int = Field(3, ge=1)
+    popular_search_min: int = Field(3, ge=1)
 
 
 @dataclass(frozen=True)
@@ -130,7 +129,7 @@ class Feed:
                 self.database,
                 category=category,
                 days=self.popular_of.popular_search_days,
-                least=self.popular_of.popular_search_least,
+                min_searches=self.popular_of.popular_search_min,
                 limit=limit,
             ),
         )
@@ -141,7 +140,7 @@ class Feed:
         viewer_id = viewer.user_id if viewer else None
         marks: Row = {}
 
-        def ask() -> Row:
+        def query_database() -> Row:
             answer: Row = listing_feed(self.database, query=document, viewer_id=viewer_id)
             self.searches.flush(self._write)
             marks.update(answer["marks"] or {})
@@ -153,7 +152,7 @@ class Feed:
             # Made from a replica, so that it may lack what a signed-in caller has just written.
             key, settles_in = f"guests:{key}", self.lag_seconds
         shared: Row = remembered(
-            self.cache, CACHED, key, seconds=self.keeps.cache_feed_seconds, settles_in=settles_in, make=ask
+            self.cache, CACHED, key, seconds=self.keeps.cache_feed_seconds, settles_in=settles_in, make=query_database
         )
         if viewer_id is not None and not marks and shared["listings"]:
             ids = [row["id"] for row in shared["listings"]]

@@ -10,7 +10,7 @@ from auto360.core.clock import Clock
 from auto360.core.errors import NotFound
 from auto360.core.identity import Principal
 from auto360.core.pagination import Page
-from auto360.domains.listings.feed import BISHKEK
+from auto360.core.timezone import BISHKEK
 from auto360.domains.listings.write_buffer import Batch
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.feed_and_search import listing_read

@@ -34,9 +34,11 @@ class Alerts:
 
     database: Database
 
-    def current(self, staff_member: Principal, *, most: int = 50) -> list[Row]:
+    def current(self, staff_member: Principal, *, limit: int = 50) -> list[Row]:
         """Return open alerts, then the last closed ones. Raises Forbidden."""
-        alerts: list[Row] = accepted(alerts_list(self.database, operator_id=staff_member.user_id, most=most))["alerts"]
+        alerts: list[Row] = accepted(alerts_list(self.database, operator_id=staff_member.user_id, limit=limit))[
+            "alerts"
+        ]
         return alerts
 
     def silence(self, staff_member: Principal, alert_id: str, *, minutes: int) -> Row:

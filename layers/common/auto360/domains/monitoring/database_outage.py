@@ -39,7 +39,7 @@ class DatabaseDown:
         sent = 0
         for phone in self.phones:
             sms_id = str(uuid5(_NAMESPACE, f"{phone} {hour}"))
-            if not self._was_told(phone, sms_id):
+            if not self._was_notified(phone, sms_id):
                 sent += self.deliver(phone, _TEXT, sms_id=sms_id, passed_over=()).provider is not None
         return sent
 
@@ -53,8 +53,8 @@ class DatabaseDown:
             return True
         return False
 
-    def _was_told(self, phone: str, sms_id: str) -> bool:
+    def _was_notified(self, phone: str, sms_id: str) -> bool:
         return any(
-            provider.has_taken(phone, message_id=provider.message_id(sms_id), timeout=_QUESTION_SECONDS)
+            provider.has_accepted(phone, message_id=provider.message_id(sms_id), timeout=_QUESTION_SECONDS)
             for provider in self.providers
         )

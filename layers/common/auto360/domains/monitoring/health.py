@@ -37,15 +37,15 @@ class DeepCheck:
         """Check every dependency. Raises Forbidden without the staff key."""
         if not hmac.compare_digest(shown_key.encode(), self.staff_key.encode()):
             raise Forbidden
-        return ask_all(self.checks)
+        return query_all(self.checks)
 
 
-def ask_all(checks: Mapping[str, Callable[[], object]]) -> list[Finding]:
+def query_all(checks: Mapping[str, Callable[[], object]]) -> list[Finding]:
     """Check every dependency, one after the other."""
-    return [_ask(name, check) for name, check in checks.items()]
+    return [_query(name, check) for name, check in checks.items()]
 
 
-def _ask(name: str, check: Callable[[], object]) -> Finding:
+def _query(name: str, check: Callable[[], object]) -> Finding:
     started = time.perf_counter()
     try:
         check()

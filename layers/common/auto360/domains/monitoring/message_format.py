@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any, Literal
 
+from auto360.core.timezone import BISHKEK
 from auto360.providers.alert_channels import AlertMessage
 
 # Fixed, without daylight saving: a runtime without a database of time zones is no obstacle.
-_BISHKEK = timezone(timedelta(hours=6))
 _UNITS = {"som": "сом", "h": "ч", "min": "мин", "s": "с"}
 _WORDS = {
     "ru": {
@@ -47,7 +47,7 @@ class Wording:
             value=self._formatted(due["value"], due["unit"]),
             now=f": {self._formatted(due['value'], due['unit'])}" if due["value"] is not None else "",
             threshold=self._formatted(due["threshold"], due["unit"]),
-            time=datetime.fromisoformat(due["opened_at"]).astimezone(_BISHKEK).strftime("%H:%M"),
+            time=datetime.fromisoformat(due["opened_at"]).astimezone(BISHKEK).strftime("%H:%M"),
         )
         page = f"{self.runbook_url.rstrip('/')}/{due['runbook']}.md"
         lines = [short, words["severity"].format(severity=due["severity"], rule=due["rule"])]

@@ -80,7 +80,7 @@ class Monitor:
             readings=[vars(reading) for reading in found.readings],
             recipients=self.recipients,
         )
-        told = self._tell()
+        told = self._notify()
         problems = {**found.down, **told.problems}
         return {
             **judged,
@@ -105,7 +105,7 @@ class Monitor:
                 found.readings += [reading for reading in read if reading.metric not in unknown]
         return found
 
-    def _tell(self) -> _Told:
+    def _notify(self) -> _Told:
         """Send due messages while time is left; a channel that is down is skipped for the rest of the round."""
         told, down = _Told(), dict[str, str]()
         for due in self._due(until=self.now() + self.sending_seconds):
@@ -117,7 +117,7 @@ class Monitor:
 
     def _due(self, *, until: float) -> Iterator[Mapping[str, Any]]:
         while self.now() < until:
-            batch = alert_messages_claim(self.database, most=_BATCH, seconds=_MESSAGE_SECONDS)
+            batch = alert_messages_claim(self.database, limit=_BATCH, seconds=_MESSAGE_SECONDS)
             yield from batch
             if len(batch) < _BATCH:
                 return

@@ -61,9 +61,9 @@ class CopyLedger:
         """Record that the source is gone; its replica lies at `object_key` and is kept for `keep_days`."""
         note_source_gone(self.database, kind=kind, source=source, object_key=object_key, keep_days=keep_days)
 
-    def over(self, kind: Kind, *, most: int) -> list[tuple[str, str]]:
+    def over(self, kind: Kind, *, limit: int) -> list[tuple[str, str]]:
         """Return source and object key of expired replicas, at most `most`."""
-        rows: list[Row] = copies_over(self.database, kind=kind, limit=most)
+        rows: list[Row] = copies_over(self.database, kind=kind, limit=limit)
         return [(row["source"], row["object_key"]) for row in rows]
 
     def note_deleted(self, kind: Kind, sources: Sequence[str]) -> None:

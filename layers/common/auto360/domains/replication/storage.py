@@ -33,8 +33,8 @@ class StoragePolicy(EnvSettings):
     """Retention of deleted files' replicas, and the share of a source that may vanish before a person must look."""
 
     storage_copy_keep_days: int = Field(30, ge=1)
-    storage_most_gone_share: float = Field(0.2, gt=0, le=1)
-    storage_most_gone_least: int = Field(20, ge=0)
+    storage_max_gone_share: float = Field(0.2, gt=0, le=1)
+    storage_min_gone: int = Field(20, ge=0)
 
 
 @dataclass
@@ -113,8 +113,8 @@ class StorageCopies:
         while next_copy is not None:
             gone.append(next_copy)
             next_copy = next(known, None)
-        allowed = self.policy.storage_most_gone_share * (present + len(gone))
-        if len(gone) > (max(allowed, self.policy.storage_most_gone_least) if present else allowed):
+        allowed = self.policy.storage_max_gone_share * (present + len(gone))
+        if len(gone) > (max(allowed, self.policy.storage_min_gone) if present else allowed):
             raise SourceShrank(f"{bucket}: {len(gone)} of {present + len(gone)} files are gone at once")
         return gone
 
@@ -155,7 +155,7 @@ class StorageCopies:
             self.counted.deleted += 1
             if self.counted.deleted % 100 == 0:
                 lease.require()
-        while over := self.ledger.over("storage", most=500):
+        while over := self.ledger.over("storage", limit=500):
             self.ledger.note_deleted("storage", [source for source, _ in over])
 
 

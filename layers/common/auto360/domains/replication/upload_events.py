@@ -35,8 +35,8 @@ _VIDEOS = ("mp4", "mov")
 class ArrivalPolicy(EnvSettings):
     """Largest accepted files, in bytes."""
 
-    arrival_most_bytes: int = Field(10 * 1024 * 1024, ge=1)
-    arrival_most_video_bytes: int = Field(100 * 1024 * 1024, ge=1)
+    arrival_max_bytes: int = Field(10 * 1024 * 1024, ge=1)
+    arrival_max_video_bytes: int = Field(100 * 1024 * 1024, ge=1)
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,8 @@ class Arrivals:
 
     def _is_good(self, info: ObjectInfo) -> bool:
         ending = info.key.rpartition(".")[2].lower()
-        most = self.policy.arrival_most_video_bytes if ending in _VIDEOS else self.policy.arrival_most_bytes
-        if ending not in _BEGINS or not 0 < info.size <= most:
+        max_bytes = self.policy.arrival_max_video_bytes if ending in _VIDEOS else self.policy.arrival_max_bytes
+        if ending not in _BEGINS or not 0 < info.size <= max_bytes:
             return False
         head = b"".join(self.uploads.get(info.key, end=min(info.size, _HEAD_BYTES)))
         return all(head[start : start + len(sign)] == sign for start, sign in _BEGINS[ending])

@@ -83,7 +83,7 @@ class VideoCopies:
     def delete_old(self, lease: Lease) -> None:
         """Delete expired replicas of deleted videos."""
         self.ledger.note_deleted_videos(keep_days=self.policy.video_copy_keep_days)
-        while over := self.ledger.over("video", most=100):
+        while over := self.ledger.over("video", limit=100):
             lease.require()
             for _, key in over:
                 # The proof goes first: what is left of a killed run is no copy.

@@ -24,7 +24,7 @@ from auto360.providers.database.functions.sms import (
 from auto360.providers.sms import PushedReport, SmsFailure, SmsProvider, SmsPushReader, SmsPushRefused, SmsReport
 
 _QUESTION_SECONDS = 4.0
-_MOST_QUESTIONS_PER_PUSH = 3
+_MAX_QUESTIONS_PER_PUSH = 3
 
 
 class SmsReportSettings(EnvSettings):
@@ -58,12 +58,12 @@ class PushedReports:
             raise NotFound from refusal
         if reader.is_proof:
             return _record(self.database, provider, reports)
-        return self._ask_about(provider, reports)
+        return self._query_about(provider, reports)
 
-    def _ask_about(self, provider: str, reports: Sequence[PushedReport]) -> int:
+    def _query_about(self, provider: str, reports: Sequence[PushedReport]) -> int:
         hints = [{"message_id": report.message_id, "phone": report.phone} for report in reports]
-        claimed = sms_reports_hinted(self.database, supplier=provider, reports=hints, most=_MOST_QUESTIONS_PER_PUSH)
-        return _ask_and_record(self.database, self.providers[provider], claimed)
+        claimed = sms_reports_hinted(self.database, supplier=provider, reports=hints, limit=_MAX_QUESTIONS_PER_PUSH)
+        return _query_and_record(self.database, self.providers[provider], claimed)
 
 
 @dataclass(frozen=True)
@@ -72,15 +72,15 @@ class SmsPoller:
 
     database: Database
     providers: Mapping[str, SmsProvider]
-    most: int = 40
+    batch: int = 40
 
     def __call__(self) -> dict[str, int]:
         """Run one round: {asked, changed, balances}."""
-        due = sms_reports_due(self.database, most=self.most, suppliers=list(self.providers))
+        due = sms_reports_due(self.database, limit=self.batch, suppliers=list(self.providers))
         messages = sorted(due["messages"], key=_provider_of)
         changed = 0
         for name, claimed in groupby(messages, key=_provider_of):
-            changed += _ask_and_record(self.database, self.providers[name], list(claimed))
+            changed += _query_and_record(self.database, self.providers[name], list(claimed))
         return {"asked": len(messages), "changed": changed, "balances": self._measure(due["balances"])}
 
     def _measure(self, names: Sequence[str]) -> int:
@@ -101,7 +101,7 @@ def _provider_of(message: Mapping[str, Any]) -> str:
     return str(message["supplier"])
 
 
-def _ask_and_record(database: Database, provider: SmsProvider, claimed: Sequence[Mapping[str, Any]]) -> int:
+def _query_and_record(database: Database, provider: SmsProvider, claimed: Sequence[Mapping[str, Any]]) -> int:
     """Query until the provider fails; the rest stays due."""
     answers = []
     for message in claimed:

@@ -34,6 +34,6 @@ class Overview:
             )["is_changed"]
         )
 
-    def backups(self, staff_member: StaffMember, *, most: int) -> Row:
+    def backups(self, staff_member: StaffMember, *, limit: int) -> Row:
         """Return kinds of backups with their last good run, and the newest `most` runs."""
-        return accepted(backups_overview(self.database, operator_id=staff_member.user_id, most=most))
+        return accepted(backups_overview(self.database, operator_id=staff_member.user_id, limit=limit))

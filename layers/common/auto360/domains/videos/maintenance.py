@@ -64,11 +64,11 @@ class VideoUpkeep:
         self.report.clear()
         ends_at = self.monotonic() + seconds
         self.report["tickets_ended"] = upload_tickets_end(self.database)
-        steps: tuple[Callable[[], bool], ...] = (self._ask, self._delete, self._revoke, self._unanswered)
+        steps: tuple[Callable[[], bool], ...] = (self._query, self._delete, self._revoke, self._unanswered)
         for step in steps:
             while self.monotonic() < ends_at and step():
                 pass
-        self._ask_unchecked()
+        self._query_unchecked()
         self._readdress()
         if self.now().minute == _STRAY_MINUTE:
             self.sort_out(until=ends_at)
@@ -85,27 +85,27 @@ class VideoUpkeep:
             except VideoFailure:
                 self.report["provider_failures"] += 1
 
-    def _ask(self) -> bool:
+    def _query(self) -> bool:
         """Refresh the states of one batch. True: there may be more."""
         due = videos_due(self.database, limit=_BATCH, lease_seconds=_LEASE_SECONDS)
-        self._ask_providers(due)
+        self._query_providers(due)
         return len(due) == _BATCH
 
-    def _ask_unchecked(self) -> None:
+    def _query_unchecked(self) -> None:
         """Check videos from before the checks once."""
-        self._ask_providers(videos_unchecked(self.database, limit=_UNCHECKED, lease_seconds=_LEASE_SECONDS))
+        self._query_providers(videos_unchecked(self.database, limit=_UNCHECKED, lease_seconds=_LEASE_SECONDS))
 
     def _readdress(self) -> None:
         """Rewrite listings' addresses after a change of the domain."""
         self.report["listings_readdressed"] = videos_readdress(self.database, api_url=self.api_url, limit=_BATCH)
 
-    def _ask_providers(self, due: list[Row]) -> None:
+    def _query_providers(self, due: list[Row]) -> None:
         for provider in self.providers.by_name:
             of_provider = {row["provider_video_id"]: row["id"] for row in due if row["provider"] == provider}
             if of_provider:
-                self._ask_provider(provider, of_provider)
+                self._query_provider(provider, of_provider)
 
-    def _ask_provider(self, provider: str, wanted: dict[str, str]) -> None:
+    def _query_provider(self, provider: str, wanted: dict[str, str]) -> None:
         try:
             found = self.providers[provider].find(list(wanted))
         except VideoFailure:

@@ -20,11 +20,11 @@ from auto360.providers.video import Playback, VideoFailure, VideoUnknown
 _REPLICA_SECONDS = 6 * 3600
 # Cached api.video playback is served this long without checking that the video still exists.
 _TRUSTED_SECONDS = 3600
-_NOT_ASKED_SECONDS = 60
+_NOT_QUERIED_SECONDS = 60
 # A provider that did not answer is tried last for this long.
 _SILENT_SECONDS = 15
 # Shortest time between two questions to a provider about a video it is still processing.
-_ASKED_SECONDS = 5
+_QUERIED_SECONDS = 5
 _BEING_MADE = ("awaiting_upload", "uploading", "processing")
 
 
@@ -119,7 +119,7 @@ class VideoReader:
         provider_id, key = row["provider_video_id"], f"video-asked:{row['id']}"
         if row["state"] not in _BEING_MADE or provider_id is None or self.cache.get(key):
             return False
-        self.cache.put(key, "1", seconds=_ASKED_SECONDS)
+        self.cache.put(key, "1", seconds=_QUERIED_SECONDS)
         try:
             found = self.providers.one(row["provider"], provider_id)
         except VideoFailure:
@@ -171,7 +171,7 @@ class VideoReader:
         except VideoFailure:
             if kept is None:
                 raise
-            self.cache.put(key, "1", seconds=_NOT_ASKED_SECONDS)
+            self.cache.put(key, "1", seconds=_NOT_QUERIED_SECONDS)
             return kept
         self.cache.put(key, "1", seconds=_TRUSTED_SECONDS)
         return found

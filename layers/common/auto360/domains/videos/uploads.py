@@ -38,15 +38,15 @@ class UploadPolicy(EnvSettings):
     """Largest size and duration of a video, lifetime of a session, and the choice of provider.
 
     `video_yandex_percent` of the users, always the same ones, upload to Yandex, from the build of the app on that knows
-    tus (`video_tus_least_build`); 0 builds: none does. 360° videos never do: Yandex plays them flat.
+    tus (`video_tus_min_build`); 0 builds: none does. 360° videos never do: Yandex plays them flat.
     """
 
-    video_most_bytes: int = Field(104_857_600, ge=1)
-    video_most_seconds: int = Field(180, ge=1)
+    video_max_bytes: int = Field(104_857_600, ge=1)
+    video_max_seconds: int = Field(180, ge=1)
     video_types: str = "video/mp4,video/quicktime"
     video_upload_session_seconds: int = Field(3600, ge=60, le=86_400)
     video_yandex_percent: int = Field(0, ge=0, le=100)
-    video_tus_least_build: int = Field(0, ge=0)
+    video_tus_min_build: int = Field(0, ge=0)
 
     @property
     def types(self) -> frozenset[str]:
@@ -55,7 +55,7 @@ class UploadPolicy(EnvSettings):
 
     def provider(self, user_id: str, *, build: int | None, projection: str) -> Literal["api_video", "yandex"]:
         """Return the provider of a user's next upload."""
-        knows_tus = self.video_tus_least_build > 0 and build is not None and build >= self.video_tus_least_build
+        knows_tus = self.video_tus_min_build > 0 and build is not None and build >= self.video_tus_min_build
         if projection != "flat" or not knows_tus:
             return "api_video"
         place = int.from_bytes(hashlib.sha256(f"yandex uploads {user_id}".encode()).digest()[:4], "big") % 100
@@ -156,14 +156,14 @@ class UploadSessions:
 
     def _declared(self, wanted: WantedUpload) -> dict[str, Any]:
         policy = self.policy
-        if (wanted.bytes or 0) > policy.video_most_bytes or (wanted.duration_seconds or 0) > policy.video_most_seconds:
+        if (wanted.bytes or 0) > policy.video_max_bytes or (wanted.duration_seconds or 0) > policy.video_max_seconds:
             raise UploadTooLarge
         if wanted.content_type not in policy.types:
             raise ValidationFailed(problems=[Problem("contentType", sentence(FIELDS, "value", "ru"))])
         return {
             "title": wanted.title,
-            "bytes": wanted.bytes or policy.video_most_bytes,
-            "duration_seconds": wanted.duration_seconds or policy.video_most_seconds,
+            "bytes": wanted.bytes or policy.video_max_bytes,
+            "duration_seconds": wanted.duration_seconds or policy.video_max_seconds,
             "content_type": wanted.content_type,
             "listing_id": wanted.listing_id,
             "projection": wanted.projection,
@@ -185,17 +185,18 @@ class UploadSessions:
             )
         )
         if held["provider_ticket"] is None:
-            held = self._asked(held)
-        desk = self.providers[held["provider"]]
-        target = desk.target(session_key=held["provider_ticket"], video_id=held["provider_video_id"])
+            held = self._opened_at_provider(held)
+        target = self.providers[held["provider"]].target(
+            session_key=held["provider_ticket"], video_id=held["provider_video_id"]
+        )
         return UploadSession(held["video_id"], held["provider"], target, held["bytes"], held["expires_at"])
 
-    def _asked(self, held: Mapping[str, Any]) -> dict[str, Any]:
+    def _opened_at_provider(self, held: Mapping[str, Any]) -> dict[str, Any]:
         """Open the upload at the provider.
 
         If a parallel request was faster, its answer stands and this one is revoked.
         """
-        desk = self.providers[held["provider"]]
+        provider = self.providers[held["provider"]]
         upload = PlannedUpload(
             reference=held["video_id"],
             bytes=held["bytes"],
@@ -211,17 +212,17 @@ class UploadSessions:
             provider_video_id=target.video_id,
         )
         if answer.get("provider_ticket") != target.session_key:
-            _give_back(lambda: desk.close(session_key=target.session_key))
+            _give_back(lambda: provider.close(session_key=target.session_key))
             unused = target.video_id
             if unused is not None and unused != answer.get("provider_video_id"):
-                _give_back(lambda: desk.delete(unused))
+                _give_back(lambda: provider.delete(unused))
         return accepted(answer)
 
     def _target(self, held: Mapping[str, Any], upload: PlannedUpload) -> UploadTarget:
-        desk = self.providers[held["provider"]]
+        provider = self.providers[held["provider"]]
         try:
-            known = desk.reopen(upload) if held["is_repeat"] else None
-            return known or desk.open(upload)
+            known = provider.reopen(upload) if held["is_repeat"] else None
+            return known or provider.open(upload)
         except VideoUncertain as failure:
             known = self._found_again(held["provider"], upload)
             if known is not None:

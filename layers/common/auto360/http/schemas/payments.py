@@ -20,14 +20,14 @@ IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", max_length=200, 
 _APP_STATUS = {"pending": "pending", "completed": "success", "failed": "failed", "refunded": "refunded"}
 
 
-def _asking(resolved: ResolvedRequest) -> Payer:
+def _payer(resolved: ResolvedRequest) -> Payer:
     event = resolved.resolved_event.raw_event
     request = request_of(event)
     device = header(event, "X-Device-Id")[:200]
     return Payer(principal_of(event), request.address, device, request.language, request.id)
 
 
-CurrentPayer = Annotated[Payer, Depends(_asking), NEEDS_TOKEN]
+CurrentPayer = Annotated[Payer, Depends(_payer), NEEDS_TOKEN]
 """Parameter type for a signed-in payer."""
 
 

@@ -91,8 +91,8 @@ class BankChoice(BaseModel):
     deep_links: bool
     redirect: bool
     keeps_card: bool
-    least_tyiyn: int
-    most_tyiyn: int
+    min_tyiyn: int
+    max_tyiyn: int
 
     @classmethod
     def of(cls, bank: Bank) -> Self:
@@ -105,8 +105,8 @@ class BankChoice(BaseModel):
             deep_links=can.deep_links,
             redirect=can.redirect,
             keeps_card=can.recurring,
-            least_tyiyn=can.least_tyiyn,
-            most_tyiyn=can.most_tyiyn,
+            min_tyiyn=can.min_tyiyn,
+            max_tyiyn=can.max_tyiyn,
         )
 
 

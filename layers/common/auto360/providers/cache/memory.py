@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from auto360.providers.cache import next_generation
 
-_MOST_ENTRIES = 500
+_MAX_ENTRIES = 500
 
 
 class MemoryCache:
     """`Cache` in a dictionary of bounded size; evicts the oldest entry first."""
 
-    def __init__(self, *, now: Callable[[], float] = time.monotonic, most_entries: int = _MOST_ENTRIES) -> None:
-        self._now, self._most_entries = now, most_entries
+    def __init__(self, *, now: Callable[[], float] = time.monotonic, max_entries: int = _MAX_ENTRIES) -> None:
+        self._now, self._max_entries = now, max_entries
         self._entries: OrderedDict[str, tuple[float, str]] = OrderedDict()
         self._generations: dict[str, int] = {}
 
@@ -24,7 +24,7 @@ class MemoryCache:
     def put(self, key: str, value: str, *, seconds: int) -> None:
         self._entries.pop(key, None)
         self._entries[key] = (self._now() + seconds, value)
-        while len(self._entries) > self._most_entries:
+        while len(self._entries) > self._max_entries:
             self._entries.popitem(last=False)
 
     def generation(self, group: str) -> int:

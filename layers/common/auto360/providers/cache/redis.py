@@ -11,7 +11,7 @@ from redis.exceptions import RedisError
 from auto360.providers.cache import Cache
 
 _LOG = logging.getLogger("auto360.providers.cache")
-_ASK_AGAIN_AFTER_SECONDS = 30.0
+_RETRY_AFTER_SECONDS = 30.0
 _Result = TypeVar("_Result")
 
 # `next_generation` in one step, so that of two writes at once each begins a generation.
@@ -26,7 +26,7 @@ class RedisCache:
 
     def __init__(self, client: Redis, *, fallback: Cache) -> None:
         self._client, self._fallback = client, fallback
-        self._ask_again_at = 0.0
+        self._retry_at = 0.0
 
     def get(self, key: str) -> str | None:
         kept = self._try(lambda: self._client.get(f"cache:{key}"), lambda: self._fallback.get(key))
@@ -51,11 +51,11 @@ class RedisCache:
         now = int(time.time() * 1000)
         self._try(lambda: self._client.eval(_BEGIN, 1, f"cache-generation:{group}", now), lambda: None)
 
-    def _try(self, ask: Callable[[], _Result], instead: Callable[[], _Result]) -> _Result:
-        if time.monotonic() >= self._ask_again_at:
+    def _try(self, query: Callable[[], _Result], instead: Callable[[], _Result]) -> _Result:
+        if time.monotonic() >= self._retry_at:
             try:
-                return ask()
+                return query()
             except RedisError as error:
-                self._ask_again_at = time.monotonic() + _ASK_AGAIN_AFTER_SECONDS
+                self._retry_at = time.monotonic() + _RETRY_AFTER_SECONDS
                 _LOG.warning("redis unavailable, caching in the process: %s", type(error).__name__)
         return instead()

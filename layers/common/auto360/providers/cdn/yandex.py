@@ -17,7 +17,7 @@ from auto360.providers.video.http import Exchange
 from auto360.providers.video.iam import IamTokens
 from auto360.providers.video.parsing import identifier, inner, objects, text, whole
 
-_MOST_PATTERN = 100
+_MAX_PATTERN = 100
 _FILES, _REDIRECTS = ("200", "206"), ("301", "302", "307", "308")
 _OFF = False
 
@@ -33,10 +33,17 @@ class YandexCdn:
     """`Cdn` at Yandex Cloud."""
 
     def __init__(
-        self, settings: YandexCdnSettings, http: httpx.Client, tokens: IamTokens, *, patience: RetryPolicy | None = None
+        self,
+        settings: YandexCdnSettings,
+        http: httpx.Client,
+        tokens: IamTokens,
+        *,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._id, self._tokens = settings.yandex_cdn_resource_id, tokens
-        self._exchange = Exchange(http, f"{str(settings.yandex_cdn_url).rstrip('/')}/cdn/v1", patience or RetryPolicy())
+        self._exchange = Exchange(
+            http, f"{str(settings.yandex_cdn_url).rstrip('/')}/cdn/v1", retry_policy or RetryPolicy()
+        )
 
     def read(self) -> Resource:
         """Read resource and rules, in two calls."""
@@ -54,8 +61,8 @@ class YandexCdn:
 
     def put_rule(self, rule: Rule) -> None:
         """Create, or change by id. Raises ValueError for a pattern longer than the CDN takes."""
-        if len(rule.pattern) > _MOST_PATTERN:
-            raise ValueError(f"the pattern of {rule.name} is longer than {_MOST_PATTERN} characters")
+        if len(rule.pattern) > _MAX_PATTERN:
+            raise ValueError(f"the pattern of {rule.name} is longer than {_MAX_PATTERN} characters")
         body = {
             "resourceId": self._id,
             "name": rule.name,

@@ -36,14 +36,14 @@ class SupabaseHost:
 
     def read(self) -> Sequence[Sample]:
         """Query once. Raises SourceFailure."""
-        samples = _samples(self._ask())
+        samples = _samples(self._query())
         disk = (samples["node_filesystem_avail_bytes", _DATA_DISK], samples["node_filesystem_size_bytes", _DATA_DISK])
         memory = (samples["node_memory_MemAvailable_bytes", ""], samples["node_memory_MemTotal_bytes", ""])
         processors = samples["processors", ""]
         busy = _percent(samples["node_load5", ""] / processors) if processors else None
         return [Sample(DISK, _used(*disk)), Sample(MEMORY, _used(*memory)), Sample(CPU, busy)]
 
-    def _ask(self) -> str:
+    def _query(self) -> str:
         key = self._settings.supabase_service_role_key.get_secret_value()
         url, terms = self._settings.supabase_metrics_url, at_most(_MAX_REPLY_BYTES)
         try:

@@ -8,7 +8,7 @@ from auto360.providers.metrics import Sample, SourceFailure
 ERROR_RATE, RESPONSE_TIME = "error_rate", "response_time"
 WINDOW_SECONDS = 180
 # One failure among five requests at night is no reason to wake anybody.
-LEAST_REQUESTS = 20
+MIN_REQUESTS = 20
 
 
 def traffic_readings(*, requests: float, failures: float, slow_seconds: float | None) -> Sequence[Sample]:
@@ -20,7 +20,7 @@ def traffic_readings(*, requests: float, failures: float, slow_seconds: float | 
         raise SourceFailure("unreadable")
     if requests < 1:
         return [Sample(ERROR_RATE, None), Sample(RESPONSE_TIME, None)]
-    weak = requests < LEAST_REQUESTS
+    weak = requests < MIN_REQUESTS
     slow = None if slow_seconds is None else round(slow_seconds, 3)
     return [
         Sample(ERROR_RATE, round(100 * failures / requests, 2), weak=weak),

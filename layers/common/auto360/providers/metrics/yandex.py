@@ -75,13 +75,13 @@ class YandexMonitoring:
         gateway = self._settings.yandex_monitoring_gateway
         chosen = f'service="serverless-apigateway", gateway="{gateway}", release!="total", {label}!="total", {which}'
         totals: dict[str, float] = {}
-        for series in self._ask(f'series_sum("{label}", "{metric}"{{{chosen}}})'):
+        for series in self._query(f'series_sum("{label}", "{metric}"{{{chosen}}})'):
             labels = series.get("labels")
             value = str(labels.get(label, "")) if isinstance(labels, dict) else ""
             totals[value] = totals.get(value, 0.0) + _sum_of_rates(series) * _GRID_SECONDS
         return totals
 
-    def _ask(self, query: str) -> Iterable[Mapping[str, Any]]:
+    def _query(self, query: str) -> Iterable[Mapping[str, Any]]:
         end = self._now()
         body = {
             "query": query,

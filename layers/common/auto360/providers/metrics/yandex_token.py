@@ -11,7 +11,7 @@ from auto360.providers.transport import at_most
 
 METADATA_URL = "http://169.254.169.254"
 _PATH = "/computeMetadata/v1/instance/service-accounts/default/token"
-_LEAST_LEFT_SECONDS = 60
+_MIN_LEFT_SECONDS = 60
 _LONGEST_SECONDS = 10 * 86_400
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8000}")
 _TIMEOUT_SECONDS = 2.0
@@ -46,4 +46,4 @@ class ServiceAccountToken:
             raise SourceFailure("no_token")
         if isinstance(lasts, bool) or not isinstance(lasts, int | float) or not 0 <= lasts <= _LONGEST_SECONDS:
             raise SourceFailure("no_token")
-        self._token, self._good_until = token, self._now() + lasts - _LEAST_LEFT_SECONDS
+        self._token, self._good_until = token, self._now() + lasts - _MIN_LEFT_SECONDS

@@ -15,7 +15,7 @@ from auto360.providers.object_storage import StoreRefused, Written
 from auto360.providers.object_storage.s3_client import required
 
 PART_BYTES = 16 * 1024 * 1024
-_MOST_PARTS = 10_000
+_MAX_PARTS = 10_000
 
 
 class Parts:
@@ -74,8 +74,8 @@ class Upload:
         # Leaving the pool waits for the parts under way: an upload aborted before them would keep their bytes.
         with ThreadPoolExecutor(self.parallel) as pool:
             for number, part in enumerate(parts, 1):
-                if number > _MOST_PARTS:
-                    raise StoreRefused(f"{self.key}: more than {_MOST_PARTS} parts; send larger ones")
+                if number > _MAX_PARTS:
+                    raise StoreRefused(f"{self.key}: more than {_MAX_PARTS} parts; send larger ones")
                 while len(flying) >= self.parallel:
                     self._sent.append(flying.popleft().result())
                 flying.append(pool.submit(self._send, upload_id, number, part, self._count(part)))

@@ -257,8 +257,8 @@ def bakai(settings: BakaiSettings, http: httpx.Client, terms: BankTerms) -> Bank
         qr=settings.has_qr,
         deep_links=settings.has_qr,
         redirect=not settings.has_qr,
-        least_tyiyn=terms.least_tyiyn,
-        most_tyiyn=terms.most_tyiyn,
+        min_tyiyn=terms.min_tyiyn,
+        max_tyiyn=terms.max_tyiyn,
         lifetime=timedelta(minutes=30),
     )
     return Bank("bakai", "Bakai", capabilities, side, side)

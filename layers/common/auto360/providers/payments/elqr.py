@@ -15,7 +15,7 @@ from auto360.providers.payments.texts import is_whole
 
 SOM_NUMBER = "417"
 _STATIC, _DYNAMIC, _EDITABLE = "11", "12", "11"
-_MOST_CHARACTERS = 1024
+_MAX_CHARACTERS = 1024
 
 
 class NotElqr(ValueError):
@@ -47,7 +47,7 @@ def checksum(text_before: str) -> str:
 
 def parse(text: str) -> Elqr:
     """Parse a code. Raises NotElqr."""
-    if len(text) > _MOST_CHARACTERS or text[-8:-4] != "6304" or not is_whole(text):
+    if len(text) > _MAX_CHARACTERS or text[-8:-4] != "6304" or not is_whole(text):
         raise NotElqr("no check sum at the end")
     if checksum(text[:-8]) != text[-4:].lower():
         raise NotElqr("wrong check sum")

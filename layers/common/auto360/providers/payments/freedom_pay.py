@@ -35,8 +35,8 @@ from auto360.providers.payments import (
     callback_path,
 )
 from auto360.providers.payments.freedom_pay_fields import (
+    MAX_CHARACTERS,
     MERCHANT_THAT_COMES_BACK,
-    MOST_CHARACTERS,
     amount_of,
     flag_of,
     form_of,
@@ -104,7 +104,7 @@ class FreedomPay:
         return NewOrder(
             provider_ref=required_text(answer, "pg_payment_id"),
             expires_at=self._clock() + lifetime,
-            redirect_url=self._links.allowed(required_text(answer, "pg_redirect_url", most=2048)),
+            redirect_url=self._links.allowed(required_text(answer, "pg_redirect_url", max_characters=2048)),
         )
 
     def query(self, ref: OrderRef, *, timeout: float) -> OrderStatus:
@@ -164,7 +164,7 @@ class FreedomPay:
         fields = form_of(callback.body)
         number, result = fields.get("pg_payment_id"), fields.get("pg_result")
         currency = fields.get("pg_currency")
-        is_long = max(len(number or ""), len(currency or "")) > MOST_CHARACTERS
+        is_long = max(len(number or ""), len(currency or "")) > MAX_CHARACTERS
         if not number or is_long or result not in ("0", "1"):
             raise CallbackUnreadable
         try:
@@ -243,8 +243,8 @@ def freedom_pay(
         qr=False,
         deep_links=False,
         redirect=True,
-        least_tyiyn=terms.least_tyiyn,
-        most_tyiyn=terms.most_tyiyn,
+        min_tyiyn=terms.min_tyiyn,
+        max_tyiyn=terms.max_tyiyn,
         lifetime=timedelta(minutes=30),
     )
     return Bank(

@@ -20,7 +20,7 @@ _STATES = {
     "refunded": OrderState.REFUNDED,
     "canceled": OrderState.CANCELED,
 }
-MOST_CHARACTERS = 128
+MAX_CHARACTERS = 128
 """Longest number or word."""
 _ALWAYS_IN_CALLS = ("pg_amount", "pg_currency", "pg_order_id", "pg_payment_id", "pg_result", "pg_salt")
 MERCHANT_THAT_COMES_BACK = "pg_param1"
@@ -30,9 +30,7 @@ MERCHANT_THAT_COMES_BACK = "pg_param1"
 def is_call_to(merchant: str, fields: Mapping[str, str]) -> bool:
     """Return True for a webhook with every required field that names this merchant and no other."""
     merchants = {fields[name] for name in ("pg_merchant_id", MERCHANT_THAT_COMES_BACK) if name in fields}
-    return merchants == {merchant} and all(
-        0 < len(fields.get(name, "")) <= MOST_CHARACTERS for name in _ALWAYS_IN_CALLS
-    )
+    return merchants == {merchant} and all(0 < len(fields.get(name, "")) <= MAX_CHARACTERS for name in _ALWAYS_IN_CALLS)
 
 
 def script_of(path: str) -> str:
@@ -40,18 +38,18 @@ def script_of(path: str) -> str:
     return path.partition("?")[0].rstrip("/").rpartition("/")[2]
 
 
-def required_text(answer: Element, name: str, *, most: int = MOST_CHARACTERS) -> str:
-    """Return a required field of at most `most` characters. Raises BankUncertain."""
-    text = text_of(answer, name, most=most)
+def required_text(answer: Element, name: str, *, max_characters: int = MAX_CHARACTERS) -> str:
+    """Return a required field of at max_characters `max_characters` characters. Raises BankUncertain."""
+    text = text_of(answer, name, max_characters=max_characters)
     if text is None:
         raise BankUncertain("unreadable")
     return text
 
 
-def text_of(answer: Element, name: str, *, most: int = MOST_CHARACTERS) -> str | None:
+def text_of(answer: Element, name: str, *, max_characters: int = MAX_CHARACTERS) -> str | None:
     """Return a field of an answer; None where it is missing or empty. Raises BankUncertain for one that is too long."""
     text = (answer.findtext(name) or "").strip()
-    if len(text) > most:
+    if len(text) > max_characters:
         raise BankUncertain("unreadable")
     return text or None
 

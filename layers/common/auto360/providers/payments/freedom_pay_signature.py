@@ -18,7 +18,7 @@ from auto360.providers.payments.texts import is_secret, is_whole
 _SIGNATURE = "pg_sig"
 _UNKNOWN_MERCHANT = "9998"
 _NAME = re.compile(r"pg_[a-z0-9_]{1,60}")
-_MOST_DEPTH = 20
+_MAX_DEPTH = 20
 SEPARATOR = ";"
 
 
@@ -60,7 +60,7 @@ def read_signed(document: bytes, *, script: str, secret: str) -> Element:
 
 def _values(element: Element, depth: int = 0) -> Iterator[str]:
     """Yield texts in signing order. Raises BankUncertain for elements nested too deep."""
-    if depth > _MOST_DEPTH:
+    if depth > _MAX_DEPTH:
         raise BankUncertain("unreadable")
     for child in sorted(element, key=lambda item: item.tag):
         if len(child):

@@ -16,7 +16,7 @@ from auto360.providers.transport import at_most
 from auto360.providers.transport.exchange import RetryPolicy, Tries, Unanswered, send
 
 _MAX_REPLY_BYTES = 1024 * 1024
-_MOST_TRIES = 3
+_MAX_TRIES = 3
 _FIRST_PAUSE_SECONDS = 0.2
 _OWN_MACHINE = ("127.0.0.1", "localhost", "[::1]", "::1")
 
@@ -70,7 +70,7 @@ class BankConnection:
         A repeatable call is tried three times at most and ends in BankUnreachable. Another one is sent once: it ends
         in BankUnreachable when it cannot have arrived, and in BankUncertain when it may have.
         """
-        policy = RetryPolicy(timeout, timeout, _MOST_TRIES if repeatable else 1, _FIRST_PAUSE_SECONDS)
+        policy = RetryPolicy(timeout, timeout, _MAX_TRIES if repeatable else 1, _FIRST_PAUSE_SECONDS)
         tries = Tries(policy, self._pause, self._jitter)
         request = self._http.build_request(
             method,

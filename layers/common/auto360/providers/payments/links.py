@@ -12,7 +12,7 @@ from auto360.core.settings import EnvSettings
 from auto360.providers.payments import AnswerUnsafe, DeepLink
 from auto360.providers.payments.http_client import host_of
 
-_MOST_CHARACTERS = 2048
+_MAX_CHARACTERS = 2048
 
 # Prefixes seen in use (docs/reference/payments.md, section 2). `BANK_APP_LINKS` replaces them.
 _KNOWN_APPS = (
@@ -55,8 +55,8 @@ def _apps(text: str) -> tuple[tuple[str, str, str], ...]:
 class BankTerms:
     """Public terms of a bank: the span of amounts in tyiyn, and the apps that get a button."""
 
-    least_tyiyn: int
-    most_tyiyn: int
+    min_tyiyn: int
+    max_tyiyn: int
     apps: tuple[tuple[str, str, str], ...]
     clock: Clock
 
@@ -69,7 +69,7 @@ class BankLinks:
 
     def allowed(self, url: str) -> str:
         """Return the address unchanged. Raises AnswerUnsafe unless it is https at an allowed host."""
-        if host_of(url) not in self._hosts or len(url) > _MOST_CHARACTERS or not url.isprintable() or " " in url:
+        if host_of(url) not in self._hosts or len(url) > _MAX_CHARACTERS or not url.isprintable() or " " in url:
             raise AnswerUnsafe("foreign_host")
         return url
 

@@ -13,6 +13,7 @@ from pydantic import Field, SecretStr
 
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
+from auto360.core.timezone import BISHKEK
 from auto360.providers.payments import (
     Bank,
     BankUncertain,
@@ -34,7 +35,6 @@ from auto360.providers.payments.elqr import require_payable
 from auto360.providers.payments.http_client import BankConnection, BankReply, BankUrl, compact_json, require_success
 from auto360.providers.payments.links import BankLinks, BankTerms
 from auto360.providers.payments.models import (
-    BISHKEK,
     Id,
     Moment,
     ProviderModel,
@@ -49,7 +49,7 @@ from auto360.providers.payments.texts import is_secret
 
 _TRANSACTIONS = "/api/partners/transactions"
 _SHORT_LIFE = timedelta(seconds=60)
-_MOST_PAGES = 500
+_MAX_PAGES = 500
 _STATES = {
     "paid": OrderState.PAID,
     "failed": OrderState.FAILED,
@@ -147,7 +147,7 @@ class Mkassa:
         """Yield every transaction of the days between, page by page; `timeout` is for each page."""
         path = "/api/partners/v1/transactions/"
         days = {"start_date": _day(since), "end_date": _day(until)}
-        for number in range(1, _MOST_PAGES + 1):
+        for number in range(1, _MAX_PAGES + 1):
             params = {**days, "page": str(number)}
             reply = self._call("GET", path, timeout=timeout, repeatable=True, params=params)
             page = read_reply(_Page, require_success(reply))
@@ -234,8 +234,8 @@ def mkassa(settings: MkassaSettings, http: httpx.Client, terms: BankTerms) -> Ba
         qr=True,
         deep_links=True,
         redirect=False,
-        least_tyiyn=terms.least_tyiyn,
-        most_tyiyn=terms.most_tyiyn,
+        min_tyiyn=terms.min_tyiyn,
+        max_tyiyn=terms.max_tyiyn,
         lifetime=timedelta(minutes=30) if settings.mkassa_long_living else _SHORT_LIFE,
     )
     return Bank("mbank", "MBank", capabilities, side, side, cancels=side, lists=side)

@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self, TypeVar
 from urllib.parse import quote
 from uuid import UUID
@@ -10,10 +10,10 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, ValidationError, model_validator
 
 from auto360.core.money import tyiyn_of_som, whole_tyiyn
+from auto360.core.timezone import BISHKEK
 from auto360.providers.payments import BankUncertain, CallbackUnreadable, OrderRef, OrderUnknown
 from auto360.providers.payments.texts import is_whole
 
-BISHKEK = timezone(timedelta(hours=6), "Asia/Bishkek")
 """Kyrgyzstan's time, all the year; banks leave the zone out."""
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"

@@ -238,8 +238,8 @@ def odengi(settings: OdengiSettings, http: httpx.Client, terms: BankTerms) -> Ba
         qr=True,
         deep_links=True,
         redirect=True,
-        least_tyiyn=terms.least_tyiyn,
-        most_tyiyn=terms.most_tyiyn,
+        min_tyiyn=terms.min_tyiyn,
+        max_tyiyn=terms.max_tyiyn,
         lifetime=timedelta(minutes=30),
     )
     return Bank("odengi", "O!Деньги", capabilities, side, side, cancels=side, is_test=settings.odengi_test)

@@ -10,7 +10,7 @@ from auto360.providers.payments.http_client import compact_json
 from auto360.providers.payments.texts import is_whole
 
 _SIGNED_OF_CALLBACK = ("trans_id", "status_pay", "site_id", "order_id", "amount", "currency", "mktime", "test")
-_SEPARATOR, _MOST_CHARACTERS = ":::", 128
+_SEPARATOR, _MAX_CHARACTERS = ":::", 128
 
 
 def signed_request(envelope: Mapping[str, Any], password: str) -> bytes:
@@ -29,7 +29,7 @@ def signed_texts(body: Mapping[str, Any]) -> dict[str, str]:
     if not all(isinstance(value, str | int) and not isinstance(value, bool) for value in values.values()):
         raise CallbackUnreadable
     texts = {name: str(value) for name, value in values.items()}
-    if not all(is_whole(text) and len(text) <= _MOST_CHARACTERS and _SEPARATOR not in text for text in texts.values()):
+    if not all(is_whole(text) and len(text) <= _MAX_CHARACTERS and _SEPARATOR not in text for text in texts.values()):
         raise CallbackUnreadable
     return texts
 

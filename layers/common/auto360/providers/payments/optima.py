@@ -55,7 +55,7 @@ from auto360.providers.payments.optima_statement import noted_id, statement_line
 
 _QR_TYPE = "CALLBACK_WEB_PARTNER_BY_SALE_POINT"
 _QR_PIXELS = 300
-_MOST_DAYS = 14
+_MAX_DAYS = 14
 _NOT_IN_NOTES = re.compile(r"[\\«»&<>]")
 # NOT_EXIST is what an unpaid code has in one source: it is no failure.
 _STATES = {"PROCESSED": OrderState.PAID, "ERROR": OrderState.FAILED}
@@ -162,7 +162,7 @@ class Optima:
         """
         first, last = (moment.astimezone(BISHKEK).date() for moment in (since, until))
         while first <= last:
-            end = min(last, first + timedelta(days=_MOST_DAYS - 1))
+            end = min(last, first + timedelta(days=_MAX_DAYS - 1))
             params = {
                 "startDate": first.isoformat(),
                 "endDate": end.isoformat(),
@@ -249,8 +249,8 @@ def optima(settings: OptimaSettings, http: httpx.Client, terms: BankTerms) -> Ba
         qr=True,
         deep_links=True,
         redirect=False,
-        least_tyiyn=terms.least_tyiyn,
-        most_tyiyn=terms.most_tyiyn,
+        min_tyiyn=terms.min_tyiyn,
+        max_tyiyn=terms.max_tyiyn,
         lifetime=timedelta(minutes=30),
     )
     return Bank("optima", "Optima", capabilities, side, side, lists=side)

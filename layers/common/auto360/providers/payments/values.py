@@ -203,8 +203,8 @@ class Capabilities:
     qr: bool
     deep_links: bool
     redirect: bool
-    least_tyiyn: int
-    most_tyiyn: int
+    min_tyiyn: int
+    max_tyiyn: int
     lifetime: timedelta
 
     @property

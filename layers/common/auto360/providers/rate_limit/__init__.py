@@ -10,10 +10,10 @@ from auto360.core.settings import EnvSettings
 
 @dataclass(frozen=True)
 class Limit:
-    """At most `most` requests within `seconds` per caller."""
+    """At max_hits `max_hits` requests within `seconds` per caller."""
 
     name: str
-    most: int
+    max_hits: int
     seconds: int
 
 

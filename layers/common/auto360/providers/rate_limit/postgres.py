@@ -13,5 +13,5 @@ class PostgresCounter:
 
     def hit(self, key: str, limit: Limit) -> Count:
         """Count one request. Raises DatabaseUnavailable."""
-        row = rate_limit_hit(self._database, key=f"{limit.name}:{key}", most=limit.most, seconds=limit.seconds)
+        row = rate_limit_hit(self._database, key=f"{limit.name}:{key}", max_hits=limit.max_hits, seconds=limit.seconds)
         return Count(hits=row["hits"], reset_in=row["reset_in"])

@@ -9,7 +9,7 @@ from redis.exceptions import RedisError
 from auto360.providers.rate_limit import Count, Limit, RequestCounter
 
 _LOG = logging.getLogger("auto360.providers.rate_limit")
-_ASK_AGAIN_AFTER_SECONDS = 30.0
+_RETRY_AFTER_SECONDS = 30.0
 
 # Counts and starts the window in one step, so that no key can stay without an end.
 _HIT = """
@@ -24,15 +24,15 @@ class RedisCounter:
 
     def __init__(self, client: Redis, *, fallback: RequestCounter) -> None:
         self._client, self._fallback = client, fallback
-        self._ask_again_at = 0.0
+        self._retry_at = 0.0
 
     def hit(self, key: str, limit: Limit) -> Count:
-        if time.monotonic() < self._ask_again_at:
+        if time.monotonic() < self._retry_at:
             return self._fallback.hit(key, limit)
         try:
             hits, seconds = self._client.eval(_HIT, 1, f"limit:{limit.name}:{key}", limit.seconds)
         except RedisError as error:
-            self._ask_again_at = time.monotonic() + _ASK_AGAIN_AFTER_SECONDS
+            self._retry_at = time.monotonic() + _RETRY_AFTER_SECONDS
             _LOG.warning("redis unavailable, counting in the database: %s", type(error).__name__)
             return self._fallback.hit(key, limit)
         return Count(hits=int(hits), reset_in=max(1, int(seconds)))

@@ -102,7 +102,7 @@ class SmsProvider(Protocol):
     def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsAccepted:
         """Send a message within `timeout` seconds. Idempotent by `message_id`. Raises SmsFailure."""
 
-    def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
+    def has_accepted(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
         """Return True when a message of this id was accepted; None when the provider does not say."""
 
     def report(self, phone: str, *, message_id: str, timeout: float) -> SmsReport | None:

@@ -181,7 +181,7 @@ def _was_taken(run: _Run, provider: SmsProvider, message_id: str) -> bool:
     started = time.monotonic()
     timeout = run.time_left(run.limits.question_seconds)
     try:
-        taken = provider.has_taken(run.phone, message_id=message_id, timeout=timeout) if timeout > 0.1 else None
+        taken = provider.has_accepted(run.phone, message_id=message_id, timeout=timeout) if timeout > 0.1 else None
     except Exception:  # noqa: BLE001 - see `_send_once`
         taken = None
     milliseconds = round((time.monotonic() - started) * 1000)

@@ -89,7 +89,7 @@ class NikitaSms:
             return SmsAccepted(parts=parts, cost_tyiyn=parts * self._settings.nikita_sms_price_tyiyn)
         raise _failure(status)
 
-    def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
+    def has_accepted(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
         """Query the delivery receipt: the one proof that a message was accepted."""
         try:
             reply = self._delivery_report(phone, message_id, timeout=timeout)

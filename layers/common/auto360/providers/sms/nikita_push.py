@@ -6,8 +6,8 @@ from auto360.providers.sms import PushedReport, SmsPushRefused
 from auto360.providers.sms.nikita import report_of
 from auto360.providers.sms.parsing import read_xml
 
-_MOST_REPORTS = 500
-_MOST_DEPTH = 8
+_MAX_REPORTS = 500
+_MAX_DEPTH = 8
 
 
 class NikitaPushReader:
@@ -37,7 +37,7 @@ class _Reading:
         self._text = ""
         if self._path[-1] == "dr":
             self._message_id = ""
-        if len(self._path) > _MOST_DEPTH:
+        if len(self._path) > _MAX_DEPTH:
             raise SmsPushRefused("too_deep")
 
     def text(self, data: str) -> None:
@@ -57,5 +57,5 @@ class _Reading:
         phone = "+" + self._phone.get("number", "").lstrip("+")
         self.reports.append(PushedReport(self._message_id, phone, report_of(self._phone.get("report", ""))))
         self._phone = {}
-        if len(self.reports) > _MOST_REPORTS:
+        if len(self.reports) > _MAX_REPORTS:
             raise SmsPushRefused("too_many")

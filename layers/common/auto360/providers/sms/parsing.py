@@ -75,7 +75,7 @@ def read_xml(
 
 
 class _Target:
-    """What the parser calls; it writes a name's namespace in braces before it."""
+    """Receiver of the parser's events, which writes a name's namespace in braces before it."""
 
     def __init__(self, start: Callable[[str], None], text: Callable[[str], None], end: Callable[[str], None]) -> None:
         self._start, self._end, self.data = start, end, text

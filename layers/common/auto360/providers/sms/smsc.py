@@ -60,7 +60,7 @@ class SmscSms:
             raise SmsUncertain("no_id")
         return SmsAccepted(parts=parts, cost_tyiyn=self._tyiyn(reply.get("cost")))
 
-    def has_taken(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
+    def has_accepted(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
         """Query the state of a message."""
         try:
             reply = self._post("/sys/status.php", {"phone": phone, "id": message_id}, timeout=timeout)

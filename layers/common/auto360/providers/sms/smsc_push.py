@@ -11,7 +11,7 @@ from auto360.core.settings import EnvSettings
 from auto360.providers.sms import PushedReport, SmsPushRefused
 from auto360.providers.sms.smsc import report_of
 
-_MOST_FIELDS = 20
+_MAX_FIELDS = 20
 
 
 class SmscPushSettings(EnvSettings):
@@ -34,7 +34,7 @@ class SmscPushReader:
         Crc32 proves nothing.
         """
         try:
-            fields = dict(parse_qsl(body.decode("ascii"), max_num_fields=_MOST_FIELDS))
+            fields = dict(parse_qsl(body.decode("ascii"), max_num_fields=_MAX_FIELDS))
             message_id, phone, status = fields["id"], fields["phone"], int(fields["status"])
             if not (message_id.isprintable() and phone.isprintable()):
                 raise ValueError("no id or phone")

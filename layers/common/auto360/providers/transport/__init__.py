@@ -25,13 +25,13 @@ class Rate:
 class Terms:
     """Bounds of one exchange.
 
-    `ends_at` is a moment of `time.monotonic`; None: `timeout` seconds from now. With `least_rate` there is no such
+    `ends_at` is a moment of `time.monotonic`; None: `timeout` seconds from now. With `min_rate` there is no such
     moment: it may take as long as bytes keep coming, and `timeout` bounds each wait. `max_bytes` of the answer, once it
     is unpacked; None: the client's own.
     """
 
     ends_at: float | None = None
-    least_rate: Rate | None = None
+    min_rate: Rate | None = None
     max_bytes: int | None = None
 
 
@@ -41,12 +41,12 @@ _UNBOUNDED = 1 << 62
 
 def of_file() -> dict[str, Any]:
     """Return extensions for a response that is a file: any size, at a minimum rate."""
-    return {TERMS: Terms(least_rate=FILE_RATE, max_bytes=_UNBOUNDED)}
+    return {TERMS: Terms(min_rate=FILE_RATE, max_bytes=_UNBOUNDED)}
 
 
 def of_upload() -> dict[str, Any]:
     """Return extensions for an upload: a minimum rate, and a short response."""
-    return {TERMS: Terms(least_rate=FILE_RATE, max_bytes=_MEBIBYTE)}
+    return {TERMS: Terms(min_rate=FILE_RATE, max_bytes=_MEBIBYTE)}
 
 
 def at_most(max_bytes: int) -> dict[str, Any]:

@@ -116,7 +116,7 @@ class _Sender:
             return Terms(max_bytes=_MAX_ANSWER_BYTES)
         if operation in _SLOW_TO_ANSWER:
             return Terms(ends_at=time.monotonic() + _SLOW_SECONDS, max_bytes=_MAX_ANSWER_BYTES)
-        return Terms(least_rate=Rate(transport.FILE_RATE.bytes, self._timeout.read or 60.0), max_bytes=_UNBOUNDED)
+        return Terms(min_rate=Rate(transport.FILE_RATE.bytes, self._timeout.read or 60.0), max_bytes=_UNBOUNDED)
 
 
 class _Raw:
@@ -126,11 +126,11 @@ class _Raw:
         self._answer, self._url = answer, url
         self._pieces, self._rest, self._is_over = answer.iter_raw(), bytearray(), False
 
-    def keep(self, most: int) -> None:
+    def keep(self, max_bytes: int) -> None:
         """Read all of it now. Raises httpx.HTTPError."""
         for piece in self._pieces:
             self._rest += piece
-            if len(self._rest) > most:
+            if len(self._rest) > max_bytes:
                 self._answer.close()
                 raise httpx.ReadError("the answer is too large")
         self._is_over = True

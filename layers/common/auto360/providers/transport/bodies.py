@@ -19,13 +19,13 @@ class BoundedBody(httpx.SyncByteStream):
     """Body of at most `max_bytes`, counted after decompression."""
 
     def __init__(self, plain: Iterable[bytes], *, max_bytes: int, is_packed: bool, close: Callable[[], None]) -> None:
-        self._plain, self._most, self._is_packed, self._close = plain, max_bytes, is_packed, close
+        self._plain, self._max_bytes, self._is_packed, self._close = plain, max_bytes, is_packed, close
 
     def __iter__(self) -> Iterator[bytes]:
         count = 0
         for piece in _unpacked(self._plain) if self._is_packed else self._plain:
             count += len(piece)
-            if count > self._most:
+            if count > self._max_bytes:
                 raise AnswerTooLarge("the answer is too large")
             yield piece
 

@@ -34,7 +34,7 @@ class Deadline:
         """Ignore progress: only the deadline counts."""
 
 
-class LeastRate:
+class MinRate:
     """Bound by a minimum of bytes in each window of waiting."""
 
     def __init__(self, rate: Rate) -> None:

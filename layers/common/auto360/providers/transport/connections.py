@@ -12,7 +12,7 @@ import httpx
 
 from auto360.providers.transport import TERMS, Terms
 from auto360.providers.transport.bodies import BoundedBody
-from auto360.providers.transport.clocks import Clock, Deadline, LeastRate, Seconds
+from auto360.providers.transport.clocks import Clock, Deadline, MinRate, Seconds
 from auto360.providers.transport.sockets import BoundedBackend
 from auto360.providers.transport.tls import tls_context
 
@@ -107,8 +107,8 @@ class BoundedTransport(httpx.BaseTransport):
 
 
 def _clock(terms: Terms, timeouts: dict[str, Any]) -> Clock:
-    if terms.least_rate is not None:
-        return LeastRate(terms.least_rate)
+    if terms.min_rate is not None:
+        return MinRate(terms.min_rate)
     if terms.ends_at is not None:
         return Deadline(terms.ends_at)
     whole = timeouts.get("read")

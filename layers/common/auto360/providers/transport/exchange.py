@@ -1,4 +1,4 @@
-"""One call to a provider: the meaning of a failure, and tries within one deadline."""
+"""Call to a provider: the meaning of a failure, and tries within a single deadline."""
 
 import random
 import time

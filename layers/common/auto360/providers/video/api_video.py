@@ -27,7 +27,7 @@ from auto360.providers.video import (
     VideoUncertain,
     VideoUnknown,
 )
-from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange
+from auto360.providers.video.http import MAX_BARREN_PAGES, Exchange
 from auto360.providers.video.parsing import (
     address,
     header_value,
@@ -63,9 +63,11 @@ class ApiVideo:
 
     name: ProviderName = "api_video"
 
-    def __init__(self, settings: ApiVideoSettings, http: httpx.Client, *, patience: RetryPolicy | None = None) -> None:
+    def __init__(
+        self, settings: ApiVideoSettings, http: httpx.Client, *, retry_policy: RetryPolicy | None = None
+    ) -> None:
         self._url = str(settings.api_video_url).rstrip("/")
-        self._exchange = Exchange(http, self._url, patience or RetryPolicy())
+        self._exchange = Exchange(http, self._url, retry_policy or RetryPolicy())
         self._account = account_header(settings)
 
     def find(self, video_ids: Sequence[str]) -> dict[str, ProviderVideo]:
@@ -178,14 +180,14 @@ class ApiVideo:
             if not any(link.get("rel") == "next" for link in links):
                 return
             barren = barren + 1 if len(seen) == known else 0
-            if barren == MOST_BARREN_PAGES:
+            if barren == MAX_BARREN_PAGES:
                 raise VideoUncertain("endless_list")
             number += 1
 
     def _session(self, token_url: str) -> dict[str, str]:
         """Return the headers for further reads of a private file, whose address is good for one use only."""
         base, _, path = token_url.rpartition("/vod/")
-        exchange = Exchange(self._exchange.http, base, self._exchange.patience)
+        exchange = Exchange(self._exchange.http, base, self._exchange.retry_policy)
         session = header_value(exchange.call("GET", f"/vod/{path}/session", headers={}).body.get("session_token"))
         if session is None:
             raise VideoUncertain("no_session")

@@ -30,8 +30,10 @@ class Webhook:
 class ApiVideoWebhooks:
     """Webhooks of our account."""
 
-    def __init__(self, settings: ApiVideoSettings, http: httpx.Client, *, patience: RetryPolicy | None = None) -> None:
-        self._exchange = Exchange(http, str(settings.api_video_url).rstrip("/"), patience or RetryPolicy())
+    def __init__(
+        self, settings: ApiVideoSettings, http: httpx.Client, *, retry_policy: RetryPolicy | None = None
+    ) -> None:
+        self._exchange = Exchange(http, str(settings.api_video_url).rstrip("/"), retry_policy or RetryPolicy())
         self._account = account_header(settings)
 
     def all(self) -> list[Webhook]:

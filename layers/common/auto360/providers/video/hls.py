@@ -10,7 +10,7 @@ from auto360.providers.transport import until
 from auto360.providers.video import ProviderVideoNotReady, VideoFailure, VideoUnreachable
 from auto360.providers.video.http import failure_of
 
-_MOST_MANIFEST_BYTES = 1024 * 1024
+_MAX_MANIFEST_BYTES = 1024 * 1024
 _ENOUGH_BYTES = 188
 _SECONDS = 10.0
 _TIMEOUT = httpx.Timeout(_SECONDS, connect=5.0)
@@ -19,7 +19,7 @@ _TIMEOUT = httpx.Timeout(_SECONDS, connect=5.0)
 def require_playable(http: httpx.Client, url: str) -> None:
     """Return when a player could begin. Raises ProviderVideoNotReady where the manifest names nothing, VideoFailure."""
     for _ in range(2):
-        manifest, found_at = _fetch(http, url, most=_MOST_MANIFEST_BYTES)
+        manifest, found_at = _fetch(http, url, max_bytes=_MAX_MANIFEST_BYTES)
         first = _first_entry(_text(manifest))
         if first is None:
             raise ProviderVideoNotReady("manifest_empty")
@@ -27,7 +27,7 @@ def require_playable(http: httpx.Client, url: str) -> None:
         url = _joined(found_at, first)
         if not first.split("?")[0].endswith(".m3u8"):
             break
-    segment, _ = _fetch(http, url, most=_ENOUGH_BYTES)
+    segment, _ = _fetch(http, url, max_bytes=_ENOUGH_BYTES)
     if len(segment) < _ENOUGH_BYTES:
         raise ProviderVideoNotReady("segment_empty")
 
@@ -61,7 +61,7 @@ def _joined(base: str, entry: str) -> str:
         raise ProviderVideoNotReady("manifest_unusable") from error
 
 
-def _fetch(http: httpx.Client, url: str, *, most: int) -> tuple[bytes, str]:
+def _fetch(http: httpx.Client, url: str, *, max_bytes: int) -> tuple[bytes, str]:
     content = bytearray()
     terms = until(time.monotonic() + _SECONDS)
     try:
@@ -70,7 +70,7 @@ def _fetch(http: httpx.Client, url: str, *, most: int) -> tuple[bytes, str]:
                 raise _failure(response)
             for piece in response.iter_bytes():
                 content += piece
-                if len(content) >= most:
+                if len(content) >= max_bytes:
                     break
             return bytes(content), str(response.url)
     except httpx.HTTPError as error:

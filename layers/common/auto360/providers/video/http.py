@@ -21,7 +21,7 @@ from auto360.providers.video import (
 
 _MAX_REPLY_BYTES = 8 * 1024 * 1024
 # Pages of a list that bring nothing new, one after the other: a provider may send a few of them.
-MOST_BARREN_PAGES = 20
+MAX_BARREN_PAGES = 20
 _RETRY_HEADERS = ("X-RateLimit-Retry-After", "Retry-After")
 _REPEATABLE = ("GET", "DELETE", "PATCH")
 
@@ -65,7 +65,7 @@ class Exchange:
 
     http: httpx.Client
     base_url: str
-    patience: RetryPolicy = field(default_factory=RetryPolicy)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     failure: Callable[[int, Mapping[str, str], Mapping[str, Any]], VideoFailure] = failure_of
     sleep: Callable[[float], None] = time.sleep
     _paces: dict[str, _Pace] = field(default_factory=dict, init=False)
@@ -88,7 +88,7 @@ class Exchange:
         """
         repeatable = method in _REPEATABLE if may_repeat is None else may_repeat
         pace = self._paces.setdefault(group, _Pace())
-        tries = Tries(self.patience, self.sleep)
+        tries = Tries(self.retry_policy, self.sleep)
         failure: VideoFailure = VideoUnreachable("no_time")
         while True:
             self._await_turn(pace, tries)

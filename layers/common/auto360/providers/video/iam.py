@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _AUDIENCE = "https://iam.api.cloud.yandex.net/iam/v1/tokens"
 _ASSERTION_SECONDS = 600
 # A token is renewed when it has less than this left: a call with it must still end in time.
-_LEAST_LEFT_SECONDS = 300.0
+_MIN_LEFT_SECONDS = 300.0
 
 
 class _Key(BaseModel):
@@ -101,7 +101,7 @@ class IamTokens:
         self._kept = None
 
     def _is_fresh(self, token: Token) -> bool:
-        return token.ends_at - self.now() > _LEAST_LEFT_SECONDS
+        return token.ends_at - self.now() > _MIN_LEFT_SECONDS
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class KeyExchange:
 
     settings: IamSettings
     http: httpx.Client
-    patience: RetryPolicy = field(default_factory=RetryPolicy)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     now: Callable[[], float] = time.time
 
     def __call__(self) -> Token | None:
@@ -118,7 +118,7 @@ class KeyExchange:
         key = self.settings.key
         if key is None:
             return None
-        exchange = Exchange(self.http, str(self.settings.yandex_iam_url).rstrip("/"), self.patience)
+        exchange = Exchange(self.http, str(self.settings.yandex_iam_url).rstrip("/"), self.retry_policy)
         reply = exchange.call(
             "POST", "/iam/v1/tokens", headers={}, body={"jwt": self._assertion(key)}, may_repeat=True
         ).body

@@ -7,7 +7,7 @@ import httpx
 from auto360.providers.rate_limit import Limit, RequestCounter
 from auto360.providers.video import VideoBusy
 
-# Short windows: whatever sixty seconds the provider looks at, they touch seven of them at most.
+# Short windows: whatever sixty seconds the provider looks at, they touch seven of them at max_hits.
 _WINDOW_SECONDS = 10
 
 
@@ -42,5 +42,5 @@ class Pace:
             if group.includes(request):
                 limit = group.limit()
                 count = self.counter.hit("all", limit)
-                if count.hits > limit.most:
+                if count.hits > limit.max_hits:
                     raise VideoBusy("own_limit", retry_after=float(max(1, count.reset_in)))

@@ -20,7 +20,7 @@ from auto360.providers.video.source import HttpSource, Source
 
 _PROTOCOL = {"Tus-Resumable": "1.0.0"}
 _GONE = (403, 404, 410)
-_LEAST_CHUNK_BYTES = 256 * 1024
+_MIN_CHUNK_BYTES = 256 * 1024
 _TIMEOUT = httpx.Timeout(30.0, connect=5.0)
 
 
@@ -78,7 +78,7 @@ class TusCopy:
                 return Progress(kept[-1].end if kept else 0, total, tuple(kept))
             except VideoUnreachable:
                 # Proxies refuse or cut what is too large for them, so the next chunk is a smaller one.
-                failures, size = failures + 1, max(size // 2, _LEAST_CHUNK_BYTES)
+                failures, size = failures + 1, max(size // 2, _MIN_CHUNK_BYTES)
                 if failures >= self.policy.tries or not self._wait(failures):
                     raise
 

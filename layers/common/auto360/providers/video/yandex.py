@@ -31,14 +31,14 @@ from auto360.providers.video import (
     VideoUncertain,
     VideoUnknown,
 )
-from auto360.providers.video.http import MOST_BARREN_PAGES, Exchange, failure_of
+from auto360.providers.video.http import MAX_BARREN_PAGES, Exchange, failure_of
 from auto360.providers.video.iam import IamTokens
 from auto360.providers.video.parsing import address, identifier, inner, moment, objects, seconds, text, whole
 
 _PAGE_SIZE = _BATCH_SIZE = 100
 _LABEL_NAME = re.compile(r"[a-z][-_0-9a-z]{0,62}")
 _LABEL_VALUE = re.compile(r"[-_.@:/0-9a-zA-Z]{0,63}")
-_MOST_LABELS = 64
+_MAX_LABELS = 64
 _STATES: dict[str, State] = {
     "WAIT_UPLOADING": "awaiting_upload",
     "UPLOADED": "processing",
@@ -66,11 +66,11 @@ class YandexVideo:
         http: httpx.Client,
         tokens: IamTokens,
         *,
-        patience: RetryPolicy | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._channel, self._tokens = settings.yandex_video_channel_id, tokens
         url = f"{str(settings.yandex_video_url).rstrip('/')}/video/v1"
-        self._exchange = Exchange(http, url, patience or RetryPolicy(), failure=_failure_of)
+        self._exchange = Exchange(http, url, retry_policy or RetryPolicy(), failure=_failure_of)
 
     def find(self, video_ids: Sequence[str]) -> dict[str, ProviderVideo]:
         """Query a hundred videos per call; when one of them is unknown the call fails, and each is queried."""
@@ -184,7 +184,7 @@ class YandexVideo:
             if following is None or following == page_token:
                 return
             barren = barren + 1 if len(seen) == known else 0
-            if barren == MOST_BARREN_PAGES:
+            if barren == MAX_BARREN_PAGES:
                 raise VideoUncertain("endless_list")
             page_token = following
 
@@ -203,7 +203,7 @@ class YandexVideo:
 
 def checked_labels(labels: Mapping[str, str]) -> dict[str, str]:
     """Return labels as Yandex takes them. Raises ValueError for others: Cyrillic and blanks are not possible."""
-    if len(labels) > _MOST_LABELS:
+    if len(labels) > _MAX_LABELS:
         raise ValueError("at most 64 labels")
     for name, value in labels.items():
         if not _LABEL_NAME.fullmatch(name) or not _LABEL_VALUE.fullmatch(value):

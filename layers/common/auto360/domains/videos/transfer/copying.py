@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from auto360.domains.videos.transfer.entries import MOST_COPIES, CopyDoubtful, SourceGone, TransferEntry, is_whole
+from auto360.domains.videos.transfer.entries import MAX_COPIES, CopyDoubtful, SourceGone, TransferEntry, is_whole
 from auto360.domains.videos.transfer.ledger import Ledger, TransferSourceChanged
 from auto360.domains.videos.transfer.ports import Library, OnBytes, TargetLibrary, TransferFiles
 from auto360.providers.video import Download, PlannedUpload, ProviderVideo, ProviderVideoNotReady
@@ -64,7 +64,7 @@ class Copying:
         if entry.target_id is not None:
             self.target.delete(entry.target_id)
         self.ledger.forget_target(entry, reason)
-        if entry.target_number >= MOST_COPIES:
+        if entry.target_number >= MAX_COPIES:
             raise CopyDoubtful(reason)
         return replace(
             entry,

@@ -11,7 +11,7 @@ from uuid import UUID, uuid5
 from auto360.providers.video.copying import Chunk, FileInfo
 
 # Copies of one video that are made and thrown away before a person has to look at it.
-MOST_COPIES = 3
+MAX_COPIES = 3
 
 
 class CopyCorrupt(Exception):

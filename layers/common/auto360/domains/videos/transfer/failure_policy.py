@@ -18,7 +18,7 @@ from auto360.providers.video import (
 
 BUSY_SECONDS = 30.0
 _FULL_SECONDS = 3600
-_MOST_BROKEN = 5
+_MAX_BROKEN = 5
 # Refusals that may concern every video: our key, our rights.
 OF_THE_ACCOUNT = ("http_401", "http_403", "no_service_account")
 
@@ -82,5 +82,5 @@ class Troubles:
         elif isinstance(failure, VideoUnreachable | VideoUncertain):
             # Every video begun counts against the day's limit: a dead provider would use all of it up.
             self.broken += 1
-            if self.broken >= _MOST_BROKEN:
+            if self.broken >= _MAX_BROKEN:
                 raise RunEnds(f"provider_down: {failure.provider_code}") from failure

@@ -64,9 +64,9 @@ class Ledger:
     holder: str
     policy: MigrationPolicy
 
-    def plan(self, most: int) -> dict[str, int]:
+    def plan(self, limit: int) -> dict[str, int]:
         """Enter more videos; returns how many were planned and left out."""
-        planned: dict[str, int] = video_migration_plan(self.database, limit=most)
+        planned: dict[str, int] = video_migration_plan(self.database, limit=limit)
         return planned
 
     def status(self) -> dict[str, Any]:
@@ -90,11 +90,11 @@ class Ledger:
         row = answer.get("entry")
         return Claim(TransferEntry.from_row(row) if row else None, answer.get("reason", ""))
 
-    def claim_uploaded(self, *, most: int, only: Sequence[str] | None) -> list[TransferEntry]:
+    def claim_uploaded(self, *, limit: int, only: Sequence[str] | None) -> list[TransferEntry]:
         """Claim entries whose copy may be ready by now."""
         lease = self.policy.video_migration_lease_seconds
         rows = video_migration_claim_uploaded(
-            self.database, holder=self.holder, lease_seconds=lease, most=most, only=only
+            self.database, holder=self.holder, lease_seconds=lease, limit=limit, only=only
         )
         return [TransferEntry.from_row(row) for row in rows]
 
@@ -213,7 +213,7 @@ class Ledger:
             holder=self.holder,
             reason=reason,
             is_final=is_final,
-            most_attempts=self.policy.video_migration_attempts,
+            max_attempts=self.policy.video_migration_attempts,
             retry_seconds=self.policy.video_migration_retry_seconds,
         )
         return str(answer["outcome"])

@@ -24,18 +24,18 @@ from auto360.providers.video import ProviderVideo, VideoFailure
 _PLANNED_AT_ONCE = 2000
 _PLANNING_SECONDS = 60.0
 _LOOKED_FOR_RELEASES_SECONDS = 60.0
-_ASKED_AT_ONCE = 50
-_LEAST_SECONDS = 6.0
+_QUERIED_AT_ONCE = 50
+_MIN_SECONDS = 6.0
 _TITLE_OF_NO_VIDEO = "rights"
 
-Tell = Callable[[str, TransferEntry], None]
+Notify = Callable[[str, TransferEntry], None]
 
 
 @dataclass(frozen=True)
 class RunOptions:
     """Options of a run: most new videos, only the named ones, wait for entries not yet due."""
 
-    begin_most: int | None = None
+    max_begun: int | None = None
     only: Sequence[str] | None = None
     is_patient: bool = False
 
@@ -49,7 +49,7 @@ class MigrationRun:
     settling: Settling
     switching: Switching
     releasing: Releasing
-    tell: Tell = lambda outcome, entry: None  # noqa: ARG005
+    notify: Notify = lambda outcome, entry: None  # noqa: ARG005
     monotonic: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     counts: Counter[str] = field(default_factory=Counter)
@@ -63,30 +63,30 @@ class MigrationRun:
     def __post_init__(self) -> None:
         self._troubles = Troubles(self.ledger, self._require_rights, self._has_time, self._nap)
 
-    def until(self, ends_at: float, wishes: RunOptions | None = None) -> dict[str, int | str]:
+    def until(self, ends_at: float, options: RunOptions | None = None) -> dict[str, int | str]:
         """Work until that moment of the monotonic clock; returns counts, and why the run ended.
 
         A defect that one entry revealed is raised at the end, after the other entries.
         """
         self._ends_at = ends_at
         try:
-            reason = self._work(wishes or RunOptions())
+            reason = self._work(options or RunOptions())
         except RunEnds as ended:
             reason = str(ended)
         if self._defect is not None:
             raise self._defect
         return {**dict(sorted(self.counts.items())), "ended": reason}
 
-    def _work(self, wishes: RunOptions) -> str:
+    def _work(self, options: RunOptions) -> str:
         self._prepare()
         while self._has_time():
-            busy = self._settle(wishes) + (0 if wishes.only else self._release())
-            claim = self.ledger.claim(may_begin=self._may_begin(wishes), only=wishes.only)
+            busy = self._settle(options) + (0 if options.only else self._release())
+            claim = self.ledger.claim(may_begin=self._may_begin(options), only=options.only)
             if claim.entry is not None:
                 self._advance(claim.entry)
             elif claim.reason == "paused":
                 return "paused"
-            elif not busy and not self._wait_for_more(wishes):
+            elif not busy and not self._wait_for_more(options):
                 return "library_full" if self._begun >= self._room else claim.reason
         return "time_over"
 
@@ -116,9 +116,9 @@ class MigrationRun:
             if failure.provider_code in OF_THE_ACCOUNT:
                 raise RunEnds(f"refused: {failure.provider_code}") from failure
 
-    def _may_begin(self, wishes: RunOptions) -> bool:
-        most = math.inf if wishes.begin_most is None else wishes.begin_most
-        return self._begun < min(most, self._room)
+    def _may_begin(self, options: RunOptions) -> bool:
+        max_begun = math.inf if options.max_begun is None else options.max_begun
+        return self._begun < min(max_begun, self._room)
 
     def _advance(self, entry: TransferEntry) -> None:
         if entry.state == "ready":
@@ -129,12 +129,12 @@ class MigrationRun:
             self._begun += not entry.target_requested and not entry.attempts
             self._step(entry, lambda entry: self.copying.advance(entry, ends_at=self._ends_at))
 
-    def _settle(self, wishes: RunOptions) -> int:
-        entries = self.ledger.claim_uploaded(most=_ASKED_AT_ONCE, only=wishes.only)
+    def _settle(self, options: RunOptions) -> int:
+        entries = self.ledger.claim_uploaded(limit=_QUERIED_AT_ONCE, only=options.only)
         if not entries:
             return 0
         try:
-            found = self.settling.ask(entries)
+            found = self.settling.query(entries)
         except VideoFailure as failure:
             for entry in entries:
                 self.ledger.let_go(entry, seconds=failure.retry_after or BUSY_SECONDS, reason=failure.provider_code)
@@ -181,17 +181,17 @@ class MigrationRun:
             self._defect = self._defect or defect
             outcome = self.ledger.failed(entry, f"defect: {type(defect).__name__}")
         self.counts[outcome] += 1
-        self.tell(outcome, entry)
+        self.notify(outcome, entry)
         if outcome == "time_over":
             raise RunEnds(outcome)
         return outcome
 
-    def _wait_for_more(self, wishes: RunOptions) -> bool:
+    def _wait_for_more(self, options: RunOptions) -> bool:
         """Return True when entries become due soon enough to wait for.
 
         Raises RunEnds otherwise.
         """
-        if not wishes.is_patient or not self.ledger.under_way(wishes.only):
+        if not options.is_patient or not self.ledger.under_way(options.only):
             return False
         pause = min(2.0, self.ledger.policy.video_migration_poll_seconds / 2)
         if not self._has_time(pause):
@@ -203,4 +203,4 @@ class MigrationRun:
         self.sleep(seconds)
 
     def _has_time(self, seconds: float = 0.0) -> bool:
-        return self.monotonic() + seconds + _LEAST_SECONDS < self._ends_at
+        return self.monotonic() + seconds + _MIN_SECONDS < self._ends_at

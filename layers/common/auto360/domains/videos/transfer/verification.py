@@ -8,17 +8,17 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from auto360.core.clock import Clock
-from auto360.domains.videos.transfer.entries import MOST_COPIES, CopyCorrupt, CopyDoubtful, TransferEntry, is_whole
+from auto360.domains.videos.transfer.entries import MAX_COPIES, CopyCorrupt, CopyDoubtful, TransferEntry, is_whole
 from auto360.domains.videos.transfer.ledger import Ledger
 from auto360.domains.videos.transfer.ports import TargetLibrary, TransferFiles
 from auto360.providers.video import ProviderVideo, VideoFailure
 
 # The provider of the source tells whole seconds; more than one second is another film.
-_MOST_SECONDS_APART = 1.0
+_MAX_SECONDS_APART = 1.0
 
 
 @dataclass(frozen=True)
-class Asked:
+class Queried:
     """Finished copies by id, successful or failed; None for a vanished one."""
 
     settled: Mapping[str, ProviderVideo | None]
@@ -34,14 +34,14 @@ class Settling:
     clock: Clock
     choose: random.Random = field(default_factory=random.Random)
 
-    def ask(self, entries: Sequence[TransferEntry]) -> Asked:
+    def query(self, entries: Sequence[TransferEntry]) -> Queried:
         """Return the state of these copies in one call; unfinished ones are released. Raises VideoFailure."""
         found = self.target.find([entry.target_id for entry in entries if entry.target_id])
         waiting = [entry for entry in entries if self._is_in_the_making(entry, found.get(entry.target_id or ""))]
         if waiting:
             self.ledger.not_ready(waiting)
         still = {entry.id for entry in waiting}
-        return Asked(
+        return Queried(
             {entry.target_id or "": found.get(entry.target_id or "") for entry in entries if entry.id not in still}
         )
 
@@ -67,7 +67,7 @@ class Settling:
             if video is not None:
                 self.target.delete(video.video_id)
             self.ledger.forget_target(entry, str(useless))
-            outcome = self.ledger.failed(entry, str(useless), is_final=entry.target_number >= MOST_COPIES)
+            outcome = self.ledger.failed(entry, str(useless), is_final=entry.target_number >= MAX_COPIES)
             return "begun_anew" if outcome == "retryable" else outcome
         self.files.require_playable(self.target.playback(video.video_id).hls_url)
         self._delete_others(entry)
@@ -100,7 +100,7 @@ class Settling:
             raise CopyCorrupt("size_differs")
         if not is_whole(entry.chunks, size):
             raise CopyCorrupt("digests_incomplete")
-        if entry.source_seconds and abs((video.duration_seconds or 0.0) - entry.source_seconds) > _MOST_SECONDS_APART:
+        if entry.source_seconds and abs((video.duration_seconds or 0.0) - entry.source_seconds) > _MAX_SECONDS_APART:
             raise CopyDoubtful("duration_differs")
 
     def _sample(self, entry: TransferEntry) -> None:
@@ -108,9 +108,9 @@ class Settling:
 
         Every part of a small file, some of a large one: reading back is billed like playback.
         """
-        most = min(self.ledger.policy.video_migration_checked_chunks, len(entry.chunks))
+        count = min(self.ledger.policy.video_migration_checked_chunks, len(entry.chunks))
         download = partial(self.target.download, entry.target_id or "")
-        for chunk in self.choose.sample(entry.chunks, most):
+        for chunk in self.choose.sample(entry.chunks, count):
             digest = self.files.digest(download, begin=chunk.begin, end=chunk.end)
             if digest != chunk.sha256:
                 raise CopyCorrupt("content_differs")

@@ -39,7 +39,7 @@ def business_invite(
     invited_user_id: str | None,
     invited_phone: str | None,
     role: str | None,
-    most_members: int | None,
+    max_members: int | None,
     invitations_per_day: int | None,
 ) -> Any:
     """Invites a user by id, or a phone: the owner invites admins and sellers, admins invite sellers. For a phone,
@@ -54,7 +54,7 @@ def business_invite(
             "p_invited_user_id": invited_user_id,
             "p_invited_phone": invited_phone,
             "p_role": role,
-            "p_most_members": most_members,
+            "p_max_members": max_members,
             "p_invitations_per_day": invitations_per_day,
         },
     )

@@ -5,6 +5,6 @@ from typing import Any
 from auto360.providers.database import Database
 
 
-def cleanup_batch(database: Database, *, most: int | None) -> Any:
-    """Removes up to p_most rows of each kind and returns {kind: count}; call again while a count is p_most."""
-    return database.call("cleanup_batch", {"p_most": most})
+def cleanup_batch(database: Database, *, limit: int | None) -> Any:
+    """Removes up to p_limit rows of each kind and returns {kind: count}; call again while a count is p_limit."""
+    return database.call("cleanup_batch", {"p_limit": limit})

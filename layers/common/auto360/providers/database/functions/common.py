@@ -5,6 +5,6 @@ from typing import Any
 from auto360.providers.database import Database
 
 
-def rate_limit_hit(database: Database, *, key: str | None, most: int | None, seconds: int | None) -> Any:
+def rate_limit_hit(database: Database, *, key: str | None, max_hits: int | None, seconds: int | None) -> Any:
     """Counts one request against a limit: {hits, reset_in seconds}. The window begins with its first request."""
-    return database.call("rate_limit_hit", {"p_key": key, "p_most": most, "p_seconds": seconds})
+    return database.call("rate_limit_hit", {"p_key": key, "p_max_hits": max_hits, "p_seconds": seconds})

@@ -50,7 +50,7 @@ def listing_read(database: Database, *, listing_id: str, viewer_id: str | None) 
 
 def popular_searches(database: Database, *, days: int, least: int, limit: int, category: str | None) -> Any:
     """Returns the most frequent search terms of p_days Bishkek days, [{term, searches}], each searched at least
-    p_least times.
+    p_min_searches times.
     """
     return database.call_read(
         "popular_searches", {"p_days": days, "p_least": least, "p_limit": limit, "p_category": category}

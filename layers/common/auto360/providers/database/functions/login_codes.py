@@ -49,7 +49,7 @@ def login_request_code(
     known_key_ids: Sequence[str] | None,
     tries: int | None,
     ttl_seconds: int | None,
-    least_life_seconds: int | None,
+    min_life_seconds: int | None,
     cost_tyiyn: int | None,
 ) -> Any:
     """Decides by p_rules {limits, brake, budget} whether a login SMS may be sent and reserves its place: {reason,
@@ -72,7 +72,7 @@ def login_request_code(
             "p_known_key_ids": known_key_ids,
             "p_tries": tries,
             "p_ttl_seconds": ttl_seconds,
-            "p_least_life_seconds": least_life_seconds,
+            "p_min_life_seconds": min_life_seconds,
             "p_cost_tyiyn": cost_tyiyn,
         },
     )
@@ -92,7 +92,7 @@ def login_verify_code(
     """Checks a login code: {outcome: ok, session_id, is_new_user, user}, {outcome: invalid} (wrong, expired, unknown
     and used are not distinguished), {outcome: locked, retry_after} or {outcome: blocked}. Allows at most `tries`
     comparisons per code and reserves the last for a caller who requested the code. A repeat of a success passes
-    every lock. Rejects codes shorter than p_lock.least_length; p_lock.week limits wrong ones
+    every lock. Rejects codes shorter than p_lock.min_length; p_lock.week limits wrong ones
     (private.weekly_lock_seconds).
     """
     return database.call(

@@ -13,11 +13,11 @@ def alert_message_record(database: Database, *, id: str | None, failure: str | N
     database.call("alert_message_record", {"p_id": id, "p_failure": failure})
 
 
-def alert_messages_claim(database: Database, *, most: int | None, seconds: int | None) -> Any:
+def alert_messages_claim(database: Database, *, limit: int | None, seconds: int | None) -> Any:
     """Claims messages to send now, each for one caller for p_seconds; a caller that dies leaves them due. Messages
     about one alert reach a recipient in order.
     """
-    return database.call("alert_messages_claim", {"p_most": most, "p_seconds": seconds})
+    return database.call("alert_messages_claim", {"p_limit": limit, "p_seconds": seconds})
 
 
 def alert_rule_change(database: Database, *, operator_id: str | None, code: str | None, changes: Json | None) -> Any:

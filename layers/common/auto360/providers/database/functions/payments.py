@@ -34,11 +34,11 @@ def payment_open(
     database: Database, *, user_id: str | None, order: Json | None, key: str | None, risk: Json | None
 ) -> Any:
     """Orders a tier: {payment}, and {ask: {attempt_id, amount_tyiyn, …}} when an order must be made at the bank now.
-    Never uses a price from the caller. p_order: {tier, bank, keep_card, seconds, preparing_seconds,
-    most_attempts, actor}; p_risk: {address, device_digest} and thresholds. The same p_key is the same payment;
-    without one, continues an open payment of the same tier and bank. Reasons: authentication_required,
-    account_blocked, idempotency_key_reused, tier_not_for_sale, tier_needs_offer, tier_below_current,
-    payment_refused, payment_being_prepared, rate_limited.
+    Never uses a price from the caller. p_order: {tier, bank, keep_card, seconds, preparing_seconds, max_attempts,
+    actor}; p_risk: {address, device_digest} and thresholds. The same p_key is the same payment; without one,
+    continues an open payment of the same tier and bank. Reasons: authentication_required, account_blocked,
+    idempotency_key_reused, tier_not_for_sale, tier_needs_offer, tier_below_current, payment_refused,
+    payment_being_prepared, rate_limited.
     """
     return database.call("payment_open", {"p_user_id": user_id, "p_order": order, "p_key": key, "p_risk": risk})
 

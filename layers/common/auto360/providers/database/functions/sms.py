@@ -47,18 +47,18 @@ def sms_record(
     )
 
 
-def sms_reports_due(database: Database, *, most: int | None, suppliers: Sequence[str] | None) -> Any:
+def sms_reports_due(database: Database, *, limit: int | None, suppliers: Sequence[str] | None) -> Any:
     """Claims the poller's work: {messages: [{supplier, message_id, phone}] without a delivery receipt, balances:
     [supplier] not measured for ten minutes}. Parallel pollers get different messages.
     """
-    return database.call("sms_reports_due", {"p_most": most, "p_suppliers": suppliers})
+    return database.call("sms_reports_due", {"p_limit": limit, "p_suppliers": suppliers})
 
 
-def sms_reports_hinted(database: Database, *, supplier: str | None, reports: Json | None, most: int | None) -> Any:
+def sms_reports_hinted(database: Database, *, supplier: str | None, reports: Json | None, limit: int | None) -> Any:
     """Claims those messages of an unsigned push [{message_id, phone}] that are ours and open for a query [{supplier,
     message_id, phone}]. Skips the others; the timer queries unclaimed ones.
     """
-    return database.call("sms_reports_hinted", {"p_supplier": supplier, "p_reports": reports, "p_most": most})
+    return database.call("sms_reports_hinted", {"p_supplier": supplier, "p_reports": reports, "p_limit": limit})
 
 
 def sms_reports_record(database: Database, *, supplier: str | None, reports: Json | None) -> int:

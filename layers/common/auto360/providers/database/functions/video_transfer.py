@@ -69,12 +69,12 @@ def video_migration_claim_release(database: Database, *, holder: str | None, lea
 
 
 def video_migration_claim_uploaded(
-    database: Database, *, holder: str | None, lease_seconds: int | None, most: int | None, only: Sequence[str] | None
+    database: Database, *, holder: str | None, lease_seconds: int | None, limit: int | None, only: Sequence[str] | None
 ) -> Any:
-    """Claims up to p_most entries whose copy may be ready by now, for one common query to the provider."""
+    """Claims up to p_limit entries whose copy may be ready by now, for one common query to the provider."""
     return database.call(
         "video_migration_claim_uploaded",
-        {"p_holder": holder, "p_lease_seconds": lease_seconds, "p_most": most, "p_only": only},
+        {"p_holder": holder, "p_lease_seconds": lease_seconds, "p_limit": limit, "p_only": only},
     )
 
 
@@ -111,10 +111,10 @@ def video_migration_failed(
     holder: str | None,
     reason: str | None,
     is_final: bool | None,
-    most_attempts: int | None,
+    max_attempts: int | None,
     retry_seconds: int | None,
 ) -> Any:
-    """Records a failed step. Doubles the wait each time; abandons the entry after p_most_attempts without progress,
+    """Records a failed step. Doubles the wait each time; abandons the entry after p_max_attempts without progress,
     or when the failure is permanent.
     """
     return database.call(
@@ -124,7 +124,7 @@ def video_migration_failed(
             "p_holder": holder,
             "p_reason": reason,
             "p_is_final": is_final,
-            "p_most_attempts": most_attempts,
+            "p_max_attempts": max_attempts,
             "p_retry_seconds": retry_seconds,
         },
     )
@@ -228,15 +228,15 @@ def video_migration_rollback(
     day: str | None,
     reason: str | None,
     keep_days: int | None,
-    most: int | None,
+    limit: int | None,
 ) -> Any:
-    """Rolls back up to p_most entries: named ones (by any of their ids), those begun on a Bishkek day, or with
+    """Rolls back up to p_limit entries: named ones (by any of their ids), those begun on a Bishkek day, or with
     neither all: {rolled_back, left, source_released}; call again while some are left. Leaves planned entries as
     they are.
     """
     return database.call(
         "video_migration_rollback",
-        {"p_only": only, "p_day": day, "p_reason": reason, "p_keep_days": keep_days, "p_most": most},
+        {"p_only": only, "p_day": day, "p_reason": reason, "p_keep_days": keep_days, "p_limit": limit},
     )
 
 
