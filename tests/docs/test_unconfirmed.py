@@ -18,7 +18,8 @@ def test_every_sample_names_sources_that_are_listed_and_every_source_is_used(pro
     samples = recorded(provider)
     assert samples.provider == provider
     assert samples.unconfirmed
-    used = [each.sources for each in (*samples.exchanges.values(), *samples.webhooks.values())]
+    used = [each.sources for each in samples.exchanges.values()]
+    used += [each.sources for each in samples.webhooks.values()]
     named = {name for sources in used for name in sources}
     assert all(used)
     if samples.exchanges:
