@@ -220,3 +220,23 @@ def send(http: httpx.Client, base: str, request: Request, *, body: str | None = 
         params=request.query or None,
         content=content,
     )
+
+
+def unconfirmed_document() -> str:
+    """Return the text of docs/reference/unconfirmed.md."""
+    text = """# Unconfirmed
+
+What our clients of providers rest on, and no public source confirms: to be settled with each contract or live account,
+the samples in `tests/contract/recorded` first. Made of their `unconfirmed` lists and sources by
+`PYTHONPATH=layers/common .venv/bin/python -m tests.support.recorded`; a test compares.
+"""
+    for name in providers():
+        samples = recorded(name)
+        text += f"\n## {samples.title}\n\n"
+        text += "".join(f"- {each}\n" for each in samples.unconfirmed)
+        text += "\nConfirmed by:\n\n" + "".join(f"- {each}\n" for each in samples.sources.values())
+    return text
+
+
+if __name__ == "__main__":
+    (FOLDER.parents[2] / "docs" / "reference" / "unconfirmed.md").write_text(unconfirmed_document(), encoding="utf-8")

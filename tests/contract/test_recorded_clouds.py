@@ -1,0 +1,169 @@
+"""Mail, metrics and push notifications as recorded, between our clients, the simulators and a second opinion."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from botocore.awsrequest import AWSRequest
+from botocore.stub import Stubber
+from moto import mock_aws
+
+from auto360.providers.alert_channels import AlertMessage, ChannelFailure
+from auto360.providers.alert_channels.ses import MailSettings, SesMail, ses_client
+from auto360.providers.metrics import Sample
+from auto360.providers.metrics.cloudwatch import CloudWatch, CloudWatchSettings
+from auto360.providers.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
+from auto360.providers.transport.connections import new_client
+from local.simulators.mailbox import MailAccount, Mailbox
+from local.simulators.phone import Phone
+from local.simulators.serving import Simulators, served
+from local.simulators.yandex_monitoring import Traffic
+from local.simulators.yandex_monitoring import YandexMonitoring as MonitoringSide
+from tests.support.recorded import Request, leaves, misfits, recorded, send, without
+from tests.support.replay import Replay, mismatches, replaying
+
+NOW = datetime(2025, 10, 9, 8, 53, 20, tzinfo=UTC)
+KEY = "demo-monitoring-key"
+MESSAGE = AlertMessage("e-1", "team@360auto.example", "short", "Тема", "Текст", {})
+
+
+@pytest.fixture
+def replay() -> Iterator[Replay]:
+    with replaying() as replay:
+        yield replay
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    with new_client(timeout=5.0) as http:
+        yield http
+
+
+def test_yandex_monitoring_is_asked_and_read_as_recorded(replay: Replay, http: httpx.Client) -> None:
+    samples = recorded("yandex_monitoring")
+    settings = YandexMonitoringSettings.load(
+        {
+            "YANDEX_MONITORING_URL": replay.url,
+            "YANDEX_MONITORING_FOLDER": "folder",
+            "YANDEX_MONITORING_GATEWAY": "gateway",
+        }
+    )
+    source = YandexMonitoring(settings, http, authorize=lambda: f"Api-Key {KEY}", now=lambda: NOW)
+    replay.play(samples["by_code"], samples["by_bin"])
+    # 12 points of 15 s: 90 requests and 9 failures.
+    assert source.read() == [Sample("error_rate", 9.09), Sample("response_time", 2.0)]
+    names = ("by_code", "by_bin")
+    told = [mismatches(got, samples[name].request) for got, name in zip(replay.got, names, strict=True)]
+    assert told == [[], []]
+
+
+@pytest.fixture
+def monitoring() -> Iterator[str]:
+    async def measure(_seconds: int) -> Traffic:
+        return Traffic({"200": 90, "500": 9}, {"100": 90, "2000": 9})
+
+    side = MonitoringSide("folder", "gateway", KEY, measure)
+    with served(Simulators(Phone(), {"ym": side})) as url:
+        yield f"{url}/ym"
+
+
+@pytest.mark.parametrize("name", ["by_code", "by_bin"])
+def test_the_simulated_monitoring_answers_as_recorded(monitoring: str, http: httpx.Client, name: str) -> None:
+    sample = recorded("yandex_monitoring")[name]
+    assert misfits(send(http, monitoring, sample.request), sample.answer) == []
+    for missing in sample.request.required:
+        answer = send(http, monitoring, sample.request, body=without(sample.request, missing))
+        assert answer.status_code == 400, missing
+
+
+def mail(url: str) -> SesMail:
+    settings = MailSettings.load(
+        {
+            "MAIL_API_URL": url,
+            "MAIL_ACCESS_KEY": "key",
+            "MAIL_SECRET_KEY": "s" * 32,
+            "MAIL_SENDER": "alerts@360auto.example",
+        }
+    )
+    return SesMail(settings, ses_client(settings))
+
+
+def test_mail_is_sent_as_recorded_and_a_recorded_refusal_is_one(replay: Replay) -> None:
+    samples = recorded("postbox")
+    replay.play(samples["send"])
+    mail(replay.url).send(MESSAGE)
+    (got,) = replay.got
+    assert "/ru-central1/ses/aws4_request" in got.headers["Authorization"]
+    assert (got.method, got.path) == ("POST", samples["send"].request.path)
+    assert leaves(got.body, "json") == leaves(samples["send"].request.body, "json")
+    assert set(leaves(got.body, "json")) <= set(samples["send"].request.published)
+    replay.play(samples["refused"])
+    with pytest.raises(ChannelFailure, match="MessageRejected") as refused:
+        mail(replay.url).send(MESSAGE)
+    assert not refused.value.is_down
+
+
+def signed(http: httpx.Client, base: str, request: Request, *, body: str | None = None) -> httpx.Response:
+    """Send a recorded request with the signature of the account."""
+    from botocore.auth import SigV4Auth
+    from botocore.credentials import Credentials
+
+    content = request.body if body is None else body
+    headers = {"Content-Type": "application/json"} if content else {}
+    made = AWSRequest(request.method, base + request.path, data=content.encode(), headers=headers)
+    SigV4Auth(Credentials("key", "s" * 32), "ses", "ru-central1").add_auth(made)
+    return http.request(made.method, made.url, headers=dict(made.headers), content=content.encode())
+
+
+def test_the_simulated_mail_service_answers_as_recorded(http: httpx.Client) -> None:
+    samples, side = recorded("postbox"), Mailbox(MailAccount("key", "s" * 32, "alerts@360auto.example"))
+    with served(Simulators(Phone(), {"mail": side})) as url:
+        for name, sample in samples.exchanges.items():
+            answer = signed(http, f"{url}/mail", sample.request)
+            assert misfits(answer, sample.answer) == [], name
+            assert answer.headers.get("x-amzn-ErrorType") == sample.answer.headers.get("x-amzn-ErrorType")
+        request = samples["send"].request
+        for missing in request.required:
+            answer = signed(http, f"{url}/mail", request, body=without(request, missing))
+            assert answer.status_code == 400, missing
+
+
+@mock_aws
+def test_moto_takes_the_same_mail(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "ru-central1")
+    client: Any = boto3.client("sesv2", "us-east-1", aws_access_key_id="k", aws_secret_access_key="s")
+    client.create_email_identity(EmailIdentity="alerts@360auto.example")
+    settings = MailSettings.load(
+        {"MAIL_ACCESS_KEY": "k", "MAIL_SECRET_KEY": "s", "MAIL_SENDER": "alerts@360auto.example"}
+    )
+    SesMail(settings, client).send(MESSAGE)
+    with pytest.raises(ChannelFailure):
+        SesMail(settings.model_copy(update={"mail_sender": "nobody@elsewhere.example"}), client).send(MESSAGE)
+
+
+def moments(value: Any) -> Any:
+    """Return recorded values with their times as the library has them."""
+    if isinstance(value, dict):
+        times = {"StartTime", "EndTime"}
+        return {key: datetime.fromisoformat(item) if key in times else moments(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [datetime.fromisoformat(item) if str(item)[:3] == "202" else moments(item) for item in value]
+    return value
+
+
+def test_cloudwatch_is_asked_and_read_as_recorded() -> None:
+    sample = recorded("cloudwatch")["metrics"]
+    client: Any = boto3.client("cloudwatch", "eu-central-1", aws_access_key_id="k", aws_secret_access_key="s")
+    asked, told = (moments(json.loads(text)) for text in (sample.request.body, sample.answer.body))
+    with Stubber(client) as stubber:
+        stubber.add_response("get_metric_data", told, asked)
+        settings = CloudWatchSettings.load({"CLOUDWATCH_API_NAME": "auto360"})
+        found = CloudWatch(settings, client, now=lambda: NOW).read()
+        stubber.assert_no_pending_responses()
+    assert found == [Sample("error_rate", 2.0), Sample("response_time", 0.42)]
