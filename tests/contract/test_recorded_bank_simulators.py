@@ -8,6 +8,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from auto360.core.timezone import BISHKEK
 from auto360.providers.transport.connections import new_client
 from tests.support.recorded import Request, differences, leaves, misfits, recorded, send, without
 from tests.support.recorded_banks import SHORT, Simulated, simulated
@@ -113,7 +114,6 @@ def test_a_request_about_a_paid_order_is_answered_as_recorded(
     request = about(banks, bank, sample.request)
     if "start" in "".join(request.query):
         from auto360.core.clock import utc_now
-        from auto360.providers.payments.models import BISHKEK
 
         today = utc_now().astimezone(BISHKEK).date().isoformat()
         request = replace(request, query={**request.query, **{name: today for name in request.query if "ate" in name}})

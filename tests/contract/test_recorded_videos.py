@@ -11,10 +11,10 @@ import httpx
 import pytest
 
 from auto360.providers.transport.connections import new_client
+from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.video import LibraryFull, PlannedUpload, ProviderVideo, VideoBusy, VideoUnknown
 from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 from auto360.providers.video.api_video_reports import is_signed
-from auto360.providers.video.http import RetryPolicy
 from auto360.providers.video.iam import IamTokens, Token
 from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 from local.simulators.api_video_views import signature
@@ -44,13 +44,13 @@ def http() -> Iterator[httpx.Client]:
 @pytest.fixture
 def api_video(replay: Replay, http: httpx.Client) -> ApiVideo:
     settings = ApiVideoSettings.load({"API_VIDEO_URL": replay.url, "API_VIDEO_KEY": "an-api-key"})
-    return ApiVideo(settings, http, patience=ONCE)
+    return ApiVideo(settings, http, retry_policy=ONCE)
 
 
 @pytest.fixture
 def yandex(replay: Replay, http: httpx.Client) -> YandexVideo:
     settings = YandexVideoSettings.load({"YANDEX_VIDEO_URL": replay.url, "YANDEX_VIDEO_CHANNEL_ID": "vplcEXAMPLE"})
-    return YandexVideo(settings, http, IamTokens(lambda: Token("t1.token", 4e9), lambda: None), patience=ONCE)
+    return YandexVideo(settings, http, IamTokens(lambda: Token("t1.token", 4e9), lambda: None), retry_policy=ONCE)
 
 
 def test_api_video_is_called_and_read_as_recorded(api_video: ApiVideo, replay: Replay) -> None:

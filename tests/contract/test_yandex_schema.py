@@ -59,7 +59,7 @@ def test_the_cdn_is_called_and_answered_as_published() -> None:
     with served(Simulators(Phone(), {"yandex_cdn": side})) as url, new_client(timeout=5.0) as http:
         http.event_hooks["response"].append(judge)
         environ = {"YANDEX_CDN_URL": f"{url}/yandex_cdn", "YANDEX_CDN_RESOURCE_ID": "bc8test"}
-        cdn = YandexCdn(YandexCdnSettings.load(environ), http, tokens, patience=RetryPolicy(3, 2, 3, 0.01))
+        cdn = YandexCdn(YandexCdnSettings.load(environ), http, tokens, retry_policy=RetryPolicy(3, 2, 3, 0.01))
         for change in changes(wanted(), cdn.read()):
             change.apply(cdn)
         (rule,) = cdn.read().rules

@@ -17,6 +17,7 @@ from pydantic import Field, SecretStr
 from auto360.core.clock import Clock
 from auto360.core.money import som_number
 from auto360.core.settings import EnvSettings
+from auto360.core.timezone import BISHKEK
 from auto360.providers.payments import (
     Bank,
     Callback,
@@ -38,7 +39,6 @@ from auto360.providers.payments.elqr import require_payable
 from auto360.providers.payments.http_client import BankConnection, BankReply, BankUrl, compact_json, require_success
 from auto360.providers.payments.links import BankLinks, BankTerms
 from auto360.providers.payments.models import (
-    BISHKEK,
     Id,
     Moment,
     ProviderModel,

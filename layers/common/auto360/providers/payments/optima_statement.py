@@ -6,8 +6,9 @@ from datetime import date
 
 from pydantic import Field
 
+from auto360.core.timezone import BISHKEK
 from auto360.providers.payments import ListedPayment, OrderState
-from auto360.providers.payments.models import BISHKEK, Id, Moment, ProviderModel, Som, attempt_of, read_reply
+from auto360.providers.payments.models import Id, Moment, ProviderModel, Som, attempt_of, read_reply
 
 _NOTED_ID = re.compile(r"(?<![0-9a-z])[0-9a-z]{25}(?![0-9a-z])")
 

@@ -48,10 +48,10 @@ def listing_read(database: Database, *, listing_id: str, viewer_id: str | None) 
     return database.call_read("listing_read", {"p_listing_id": listing_id, "p_viewer_id": viewer_id})
 
 
-def popular_searches(database: Database, *, days: int, least: int, limit: int, category: str | None) -> Any:
+def popular_searches(database: Database, *, days: int, min_searches: int, limit: int, category: str | None) -> Any:
     """Returns the most frequent search terms of p_days Bishkek days, [{term, searches}], each searched at least
     p_min_searches times.
     """
     return database.call_read(
-        "popular_searches", {"p_days": days, "p_least": least, "p_limit": limit, "p_category": category}
+        "popular_searches", {"p_days": days, "p_min_searches": min_searches, "p_limit": limit, "p_category": category}
     )

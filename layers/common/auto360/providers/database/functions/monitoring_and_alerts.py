@@ -56,11 +56,11 @@ def alerts_judge(
     return database.call("alerts_judge", {"p_measured": measured, "p_readings": readings, "p_recipients": recipients})
 
 
-def alerts_list(database: Database, *, operator_id: str, most: int) -> Any:
+def alerts_list(database: Database, *, operator_id: str, limit: int) -> Any:
     """Returns open alerts and then the last closed ones {alerts}. Reasons: forbidden, account_blocked,
     authentication_required.
     """
-    return database.call_read("alerts_list", {"p_operator_id": operator_id, "p_most": most})
+    return database.call_read("alerts_list", {"p_operator_id": operator_id, "p_limit": limit})
 
 
 def database_report(database: Database, *, operator_id: str) -> Any:

@@ -31,11 +31,11 @@ def audit_page(
     )
 
 
-def backups_overview(database: Database, *, operator_id: str, most: int) -> Any:
+def backups_overview(database: Database, *, operator_id: str, limit: int) -> Any:
     """Returns {kinds with their last good run, the newest runs, replicated files by kind}. For administrators.
     Reasons: forbidden, account_blocked, authentication_required.
     """
-    return database.call_read("backups_overview", {"p_operator_id": operator_id, "p_most": most})
+    return database.call_read("backups_overview", {"p_operator_id": operator_id, "p_limit": limit})
 
 
 def job_switch(

@@ -96,11 +96,11 @@ def video_migration_confirmed(
 
 
 def video_migration_entries(
-    database: Database, *, only: Sequence[str], states: Sequence[str], most: int, after: str | None
+    database: Database, *, only: Sequence[str], states: Sequence[str], limit: int, after: str | None
 ) -> Any:
     """Returns a page of entries in these states or with these ids. Read-only."""
     return database.call_read(
-        "video_migration_entries", {"p_only": only, "p_states": states, "p_most": most, "p_after": after}
+        "video_migration_entries", {"p_only": only, "p_states": states, "p_limit": limit, "p_after": after}
     )
 
 
