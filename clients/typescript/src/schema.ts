@@ -467,6 +467,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register this phone for pushes, at each start of the app. */
+        post: operations["notifications_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove this phone: no more pushes. */
+        delete: operations["notifications_unregister"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/listings": {
         parameters: {
             query?: never;
@@ -847,6 +881,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the caller's notifications, newest first. */
+        get: operations["notifications_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the master switch, quiet hours, and a switch for each type and channel. */
+        get: operations["notifications_preferences"];
+        /** Change the named preferences. */
+        put: operations["notifications_change_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark all notifications as read. */
+        post: operations["notifications_read_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count unread notifications. */
+        get: operations["notifications_unread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/{notification_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a notification as read. */
+        post: operations["notifications_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments": {
         parameters: {
             query?: never;
@@ -1194,6 +1314,34 @@ export interface components {
              * @default false
              */
             notifications_accepted: boolean;
+        };
+        /**
+         * AppNotification
+         * @description AppNotification as the app lists it.
+         */
+        AppNotification: {
+            /** Id */
+            id: string;
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Message */
+            message: string;
+            /** Action Url */
+            action_url: string | null;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Is Read */
+            is_read: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            from_user: components["schemas"]["FromUser"] | null;
         };
         /**
          * Arrived
@@ -2060,6 +2208,16 @@ export interface components {
             success: true;
             data: components["schemas"]["Messages"];
         };
+        /** Envelope[Notifications] */
+        Envelope_Notifications: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Notifications"];
+        };
         /** Envelope[Payments] */
         Envelope_Payments: {
             /**
@@ -2079,6 +2237,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["Plan"];
+        };
+        /** Envelope[Preferences] */
+        Envelope_Preferences: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Preferences"];
         };
         /** Envelope[Queue] */
         Envelope_Queue: {
@@ -2120,6 +2288,16 @@ export interface components {
             success: true;
             data: components["schemas"]["Reaction"];
         };
+        /** Envelope[ReadMarks] */
+        Envelope_ReadMarks: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ReadMarks"];
+        };
         /** Envelope[Recorded] */
         Envelope_Recorded: {
             /**
@@ -2129,6 +2307,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["Recorded"];
+        };
+        /** Envelope[Registered] */
+        Envelope_Registered: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Registered"];
         };
         /** Envelope[Removed] */
         Envelope_Removed: {
@@ -2179,6 +2367,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["Threads"];
+        };
+        /** Envelope[Unread] */
+        Envelope_Unread: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Unread"];
         };
         /** Envelope[UploadState] */
         Envelope_UploadState: {
@@ -2288,6 +2486,18 @@ export interface components {
              * @default true
              */
             is_owner: boolean;
+        };
+        /**
+         * FromUser
+         * @description User who caused a notification.
+         */
+        FromUser: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Avatar Url */
+            avatar_url: string | null;
         };
         /**
          * Health
@@ -3003,6 +3213,29 @@ export interface components {
             parent_id?: string | null;
         };
         /**
+         * NewDevice
+         * @description Phone with its push token. `channels`: Android channels that this build has created.
+         *
+         *     `native_token` is the token of FCM or APNs, so that the provider can change without a new app.
+         */
+        NewDevice: {
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+            /** Native Token */
+            native_token?: string | null;
+            /** Platform */
+            platform?: ("android" | "ios") | null;
+            /** Project */
+            project?: string | null;
+            /** App Build */
+            app_build?: number | null;
+            /** Channels */
+            channels?: string[];
+        };
+        /**
          * NewEstate
          * @description Property for sale or rent.
          */
@@ -3219,6 +3452,18 @@ export interface components {
              * @enum {string}
              */
             projection: "flat" | "equirectangular";
+        };
+        /**
+         * Notifications
+         * @description Page of notifications, with the number of all unread ones.
+         */
+        Notifications: {
+            /** Notifications */
+            notifications: components["schemas"]["AppNotification"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Unread */
+            unread: number;
         };
         /**
          * Offer
@@ -3545,6 +3790,42 @@ export interface components {
             searches: number;
         };
         /**
+         * PreferenceChanges
+         * @description Preferences to change; what is not named stays. Quiet hours are named together, both null for none.
+         */
+        PreferenceChanges: {
+            /** Is Enabled */
+            is_enabled?: boolean | null;
+            /** Quiet From */
+            quiet_from?: string | null;
+            /** Quiet To */
+            quiet_to?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Shows Text */
+            shows_text?: boolean | null;
+            /** Types */
+            types?: components["schemas"]["Switch"][];
+        };
+        /**
+         * Preferences
+         * @description All preferences. Quiet hours are local times of `time_zone`; both null: none.
+         */
+        Preferences: {
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet To */
+            quiet_to: string | null;
+            /** Time Zone */
+            time_zone: string;
+            /** Shows Text */
+            shows_text: boolean;
+            /** Types */
+            types: components["schemas"]["TypePreferences"][];
+        };
+        /**
          * Queue
          * @description Page of the queue; `next_cursor` is null on the last one.
          */
@@ -3639,6 +3920,16 @@ export interface components {
             is_saved?: boolean | null;
         };
         /**
+         * ReadMarks
+         * @description How many were marked as read, and how many are unread now.
+         */
+        ReadMarks: {
+            /** Read */
+            read: number;
+            /** Unread */
+            unread: number;
+        };
+        /**
          * Recorded
          * @description Consent in force after the call, or null.
          */
@@ -3652,6 +3943,14 @@ export interface components {
         RefreshRequest: {
             /** Refreshtoken */
             refreshToken: string;
+        };
+        /**
+         * Registered
+         * @description Registered phone.
+         */
+        Registered: {
+            /** Id */
+            id: string;
         };
         /**
          * Rejection
@@ -3882,6 +4181,21 @@ export interface components {
             is_verified: boolean;
         };
         /**
+         * Switch
+         * @description Switch of one type and channel.
+         */
+        Switch: {
+            /** Type */
+            type: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "push" | "in_app" | "sms" | "email";
+            /** Is On */
+            is_on: boolean;
+        };
+        /**
          * Thread
          * @description Conversation. `listing` is null when it is gone; `is_blocked` when the caller has blocked the other side.
          */
@@ -3967,6 +4281,28 @@ export interface components {
             period_days: number;
             /** Features */
             features: string[];
+        };
+        /**
+         * TypePreferences
+         * @description Type of notification, with the channels that may be switched and their state.
+         */
+        TypePreferences: {
+            /** Type */
+            type: string;
+            /** Area */
+            area: string;
+            /** Channels */
+            channels: {
+                [key: string]: boolean;
+            };
+        };
+        /**
+         * Unread
+         * @description Number of unread notifications.
+         */
+        Unread: {
+            /** Unread */
+            unread: number;
         };
         /**
          * UploadDone
@@ -4751,6 +5087,96 @@ export interface components {
         };
         /** @description Refused: `service_unavailable`. */
         Moderation503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Notifications400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Notifications401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Notifications403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Notifications404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Notifications405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Notifications413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        Notifications422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        Notifications429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Notifications500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`. */
+        Notifications503: {
             headers: {
                 [name: string]: unknown;
             };
@@ -7010,6 +7436,70 @@ export interface operations {
             503: components["responses"]["Consents503"];
         };
     };
+    notifications_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Registered"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_unregister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Empty"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
     listings_feed: {
         parameters: {
             query?: {
@@ -8061,6 +8551,195 @@ export interface operations {
             429: components["responses"]["Moderation429"];
             500: components["responses"]["Moderation500"];
             503: components["responses"]["Moderation503"];
+        };
+    };
+    notifications_listed: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Notifications"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Preferences"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_change_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Preferences"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_read_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ReadMarks"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_unread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Unread"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ReadMarks"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
         };
     };
     payments_history: {
