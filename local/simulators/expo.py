@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from aiohttp import web
 
-from local.simulators.expo_request import BadRequest, messages_of, project_of, require_one_project, asked_refs
+from local.simulators.expo_request import BadRequest, asked_refs, messages_of, project_of, require_one_project
 from local.simulators.lock_screens import LockScreens
 from local.simulators.phone import note
 from local.simulators.switch import BadSwitch, Switch, caller_stayed, reset

@@ -10,15 +10,9 @@ import pytest
 from tests.support.concurrency import at_once
 from tests.support.database import Database
 from tests.support.market import new_user_id
-from tests.support.pushes import PushWorld, new_token
+from tests.support.pushes import PushWorld, new_token, say
 from tests.support.rows import rows
-from tests.support.threads import new_thread, sending
-
-
-def say(world: PushWorld, sender: str, thread: str, *texts: str) -> None:
-    """Write messages, one after the other."""
-    for text in texts:
-        at_once(world.database, [sending(sender, thread, text)])
+from tests.support.threads import new_thread
 
 
 @pytest.fixture

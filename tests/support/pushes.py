@@ -27,6 +27,7 @@ from tests.support.functions import Functions
 from tests.support.market import new_user_id
 from tests.support.rows import rows
 from tests.support.sql_calls import calling
+from tests.support.threads import sending
 
 AREAS = ["chat", "comments", "moderation", "payments", "subscription", "listings", "favourites", "videos", "business"]
 _numbers = itertools.count(1)
@@ -35,6 +36,12 @@ _numbers = itertools.count(1)
 def new_token(system: str = "ios") -> str:
     """Return a token that no other phone has."""
     return f"ExponentPushToken[{system}-{uuid4().hex[:16]}-{next(_numbers)}]"
+
+
+def say(world: PushWorld, sender: str, thread: str, *texts: str) -> None:
+    """Write messages into a conversation, one after the other."""
+    for text in texts:
+        at_once(world.database, [sending(sender, thread, text)])
 
 
 @dataclass
@@ -55,6 +62,7 @@ class PushWorld:
     expo: Expo
     url: str
     http: httpx.Client = field(default_factory=lambda: new_http(timeout=5.0))
+    clients: list[httpx.Client] = field(default_factory=list)
 
     @property
     def provider(self) -> ExpoPush:
@@ -78,7 +86,8 @@ class PushWorld:
     def backend(self) -> PostgrestDatabase:
         """Return the functions' database."""
         settings = SupabaseSettings.load(self.database.environ)
-        return PostgrestDatabase(settings, new_client(settings))
+        self.clients.append(new_client(settings))
+        return PostgrestDatabase(settings, self.clients[-1])
 
     def send(self, rounds: int = 1, **policy: object) -> dict[str, int]:
         """Let the held pushes come due and run the sender; returns the counters of the last round."""
@@ -135,6 +144,17 @@ class PushWorld:
         query = "select id::text from notifications where user_id = %s and dedupe_key = %s"
         return str(rows(self.database, query, user, key)[0][0])
 
+    def notify_often(self, user: str, code: str, count: int) -> None:
+        """Write many notifications in one statement; their pushes are due at once."""
+        rows(
+            self.database,
+            """select private.enqueue_notifications(%s, (select jsonb_agg(jsonb_build_object('user_id', %s::uuid,
+                 'about', 'test:' || gen_random_uuid(), 'values', jsonb_build_object('listing_id', gen_random_uuid(),
+                 'listing', 'Toyota Camry'))) from generate_series(1, %s)))""",
+            code, user, count,
+        )  # fmt: skip
+        rows(self.database, "update pushes set not_before = now() where user_id = %s returning 1", user)
+
     def states(self, user: str) -> list[tuple[str, str]]:
         """Return state and reason of a user's pushes, oldest first."""
         return rows(self.database, "select state, reason from pushes where user_id = %s order by created_at, id", user)
@@ -156,4 +176,5 @@ def push_world(database: Database, functions: Functions) -> Iterator[PushWorld]:
         world = PushWorld(database, expo, url)
         functions.set(**world.environ)
         yield world
-        world.http.close()
+        for client in (world.http, *world.clients):
+            client.close()

@@ -31,7 +31,7 @@ class PushMessage:
 
 @dataclass(frozen=True)
 class PushOutcome:
-    """Outcome of one message. `provider_ref` names it to the service; `code` is for staff; `seconds` until a new try."""
+    """Outcome of one message. `provider_ref` is its id there; `code` is for staff; `seconds` until a new try."""
 
     outcome: OutcomeKind
     code: str = ""
