@@ -11,11 +11,11 @@ from auto360.http.auth import SignedIn, limited
 from auto360.http.envelope import Envelope
 from auto360.http.schemas.common import Empty
 from auto360.http.schemas.notifications import (
-    ReadMarks,
     NewDevice,
     Notifications,
     PreferenceChanges,
     Preferences,
+    ReadMarks,
     Registered,
     Unread,
 )

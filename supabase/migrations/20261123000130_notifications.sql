@@ -32,7 +32,8 @@ comment on column public.notification_types.channels is 'Channels that a user ma
 comment on column public.notification_types.quiet is
   'In the user''s quiet hours: send as always, passive (no sound), or defer to their end.';
 comment on column public.notification_types.collapse_by is
-  'Field of data whose value, after the area, makes the collapse id and the tag: a newer push replaces the shown one. Null: one per user.';
+  'Field of data whose value, after the area, makes the collapse id and the tag: a newer push replaces the shown one. type: one per '
+  'type; null: one per area.';
 comment on column public.notification_types.life_seconds is 'After this time a push is worth nothing: not sent, and dropped by Apple and Google.';
 comment on column public.notification_types.priority is 'Order of sending, 1 first.';
 comment on column public.notification_types.is_urgent is 'Wakes a dozing phone.';

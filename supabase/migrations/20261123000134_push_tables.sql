@@ -98,11 +98,19 @@ create trigger push_circuits_touch_updated_at before update on public.push_circu
 alter table public.push_circuits enable row level security;
 grant all on public.push_circuits to service_role;
 
+create function private.push_subject(p_type public.notification_types, p_data jsonb) returns text
+language sql immutable set search_path = '' as $$
+  select pg_catalog.left(p_type.area || ':' || case p_type.collapse_by when 'type' then p_type.code
+    else coalesce(p_data ->> p_type.collapse_by, '') end, 64);
+$$;
+comment on function private.push_subject(public.notification_types, jsonb) is
+  'Returns what a push is about: collapse id and tag, at most 64 bytes.';
+
 create function private.queue_pushes() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
   insert into public.pushes (notification_id, user_id, device_id, type, subject, version, priority, not_before, expires_at)
-  select n.id, n.user_id, d.id, n.type, pg_catalog.left(t.area || ':' || coalesce(n.data ->> t.collapse_by, ''), 64),
+  select n.id, n.user_id, d.id, n.type, private.push_subject(t, n.data),
     coalesce(n.data ->> 'message_id', ''), t.priority, c.at + pg_catalog.make_interval(secs => t.hold_seconds),
     c.at + pg_catalog.make_interval(secs => t.life_seconds)
   from told n
@@ -136,7 +144,7 @@ begin
     where p.notification_id = r.id and p.state = 'queued' returning p.notification_id, p.device_id
   )
   insert into public.pushes (notification_id, user_id, device_id, type, subject, version, priority, not_before, expires_at)
-  select r.id, r.user_id, d.id, r.type, pg_catalog.left(t.area || ':' || coalesce(r.data ->> t.collapse_by, ''), 64),
+  select r.id, r.user_id, d.id, r.type, private.push_subject(t, r.data),
     r.data ->> 'message_id', t.priority, pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => t.hold_seconds),
     pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => t.life_seconds)
   from renewed r
@@ -154,4 +162,6 @@ comment on function private.requeue_pushes() is
 create trigger notifications_requeue_pushes after update on public.notifications referencing old table as before new table as told
   for each statement execute function private.requeue_pushes();
 
-revoke execute on function private.queue_pushes(), private.requeue_pushes() from public, anon, authenticated;
+revoke execute on function private.queue_pushes(), private.requeue_pushes(),
+  private.push_subject(public.notification_types, jsonb) from public, anon, authenticated;
+grant execute on function private.push_subject(public.notification_types, jsonb) to service_role;

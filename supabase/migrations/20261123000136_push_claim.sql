@@ -159,7 +159,7 @@ begin
     cross join lateral private.push_wait(x) as w
     where x.id = any (v_ids) and (x.device_id is null or x.device_id = any (v_devices))) as r
   where p.id = r.id;
-  select coalesce(pg_catalog.jsonb_agg(private.push_message(p, w.is_quiet)), '[]') into v_messages
+  select coalesce(pg_catalog.jsonb_agg(private.push_message(p, w.is_quiet) order by p.priority, p.created_at, p.id), '[]') into v_messages
   from public.pushes p cross join lateral private.push_wait(p) as w where p.claim = v_claim and p.state = 'claimed' and p.id = any (v_ids);
   return pg_catalog.jsonb_build_object('claim', v_claim, 'messages', v_messages, 'due', pg_catalog.cardinality(v_ids));
 end;
