@@ -22,6 +22,10 @@ def operations_variables(keyring: Keyring, simulators: str) -> dict[str, str]:
         "MAIL_SECRET_KEY": keyring.mail_secret_key,
         "MAIL_SENDER": MAIL_SENDER,
         "SUPABASE_METRICS_URL": f"{simulators}/supabase_host/customer/v1/privileged/metrics",
+        "EXPO_PUSH_URL": f"{simulators}/expo/--/api/v2/push",
+        "EXPO_ACCESS_TOKEN": keyring.expo_access_token,
+        # Timers are run by hand here; whoever waits for one wants its end.
+        "PUSH_RUN_SECONDS": "3",
         "METRIC_SOURCE": "yandex",
         "YANDEX_MONITORING_URL": f"{simulators}/yandex_monitoring",
         "YANDEX_MONITORING_FOLDER": FOLDER,

@@ -91,6 +91,7 @@ class Keyring:
     mail_access_key: str
     mail_secret_key: str
     monitoring_api_key: str
+    expo_access_token: str
     postgres_password: str
     authenticator_password: str
     # Opens backups of a stack from before age.

@@ -321,7 +321,7 @@ join public.chat_threads t on t.id = pg_temp.demo_id('thread', m.thread)
 on conflict do nothing;
 
 insert into public.notifications (id, user_id, type, title, message, action_url, dedupe_key, created_at)
-select pg_temp.demo_id('notification', d.n), l.seller_user_id, 'listing_approved', 'Объявление опубликовано', l.title,
+select pg_temp.demo_id('notification', d.n), l.seller_user_id, 'moderation_approved', 'Объявление одобрено', '«' || l.title || '» прошло проверку.',
   'app360://listing/' || l.id, 'listing:' || l.id || ':approved', l.published_at
 from demo_listings d join public.listings l on l.id = pg_temp.demo_id('listing', d.n)
 where d.status = 'active' and d.days < 5

@@ -21,6 +21,7 @@ pytest_plugins = (
     "tests.support.backup",
     "tests.support.migration",
     "tests.support.paying",
+    "tests.support.pushes",
     "tests.support.simulators",
     "tests.support.sms",
     "tests.support.operations",

@@ -28,7 +28,11 @@ AREAS = {
     ),
     "Moderation": ("moderation_queue", "moderation_events", "moderation_rules", "reports"),
     "Comments": ("comments", "comment_likes", "comment_reactions"),
-    "Chat and notifications": ("chat_threads", "chat_messages", "chat_blocks", "notifications"),
+    "Chat and notifications": (
+        *("chat_threads", "chat_messages", "chat_blocks", "notifications", "notification_types", "listing_notices"),
+        *("notification_settings", "notification_preferences", "notification_fanouts", "push_devices", "pushes"),
+        *("push_circuits", "push_campaigns"),
+    ),
     "Videos": (
         *("videos", "upload_tickets", "playback_switches", "cdn_purges", "video_migrations", "video_migration_days"),
     ),

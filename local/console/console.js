@@ -234,7 +234,7 @@ async function showAddresses() {
 }
 
 async function refresh() {
-  await Promise.allSettled([showInbox(), showMessages(), showProviders(), showVideos(), showBanks(), showBuckets(), showFunctions(), showLogs()]);
+  await Promise.allSettled([showInbox(), showMessages(), showScreens(), showProviders(), showVideos(), showBanks(), showBuckets(), showFunctions(), showLogs()]);
 }
 
 $("phone-filter").addEventListener("input", showInbox);

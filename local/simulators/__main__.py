@@ -17,6 +17,7 @@ from local.simulators.api_video import ApiVideo
 from local.simulators.api_video_library import ApiVideoAccount
 from local.simulators.banks import simulated_banks
 from local.simulators.demo_videos import hold_demo_videos
+from local.simulators.expo import Expo
 from local.simulators.mailbox import MailAccount, Mailbox
 from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
@@ -74,6 +75,7 @@ def _operations(environ: Mapping[str, str]) -> dict[str, Simulated]:
         "mailbox": Mailbox(mail),
         "webhook": WebhookReceiver(environ["ALERT_WEBHOOK_SECRET"]),
         "sentry": Sentry(),
+        "expo": Expo(environ["EXPO_ACCESS_TOKEN"]),
         "supabase_host": SupabaseHost(environ["JWT_SECRET"]),
         "yandex_monitoring": monitoring,
     }

@@ -199,19 +199,9 @@ create function private.notify_about_business(
   p_business_id uuid, p_user_id uuid, p_from_user_id uuid, p_event text, p_event_key text
 ) returns void
 language sql volatile set search_path = '' as $$
-  insert into public.notifications (user_id, from_user_id, type, title, message, action_url, data, dedupe_key)
-  select u.id, p_from_user_id, p_event, pg_catalog.left(b.name, 200),
-    case p_event || ' ' || u.language
-      when 'business_invitation ky' then 'Сизди командага чакырышты.'
-      when 'business_invitation en' then 'You are invited to the team.'
-      when 'business_invitation ru' then 'Вас приглашают в команду.'
-      when 'business_ownership ky' then 'Эми бул бизнестин ээси сизсиз.'
-      when 'business_ownership en' then 'You are now the owner of this business.'
-      else 'Теперь вы владелец этого бизнеса.' end,
-    'app360://business/' || b.id, pg_catalog.jsonb_build_object('business_id', b.id), p_event || ':' || p_event_key
-  from public.business_accounts b, public.accounts u
-  where b.id = p_business_id and u.id = p_user_id
-  on conflict (user_id, dedupe_key) do nothing;
+  select private.enqueue_notification(p_user_id, p_event, p_event || ':' || p_event_key, pg_catalog.jsonb_build_object(
+    'business_id', b.id, 'business', b.name, 'from_user_id', p_from_user_id, 'action_url', 'app360://business/' || b.id))
+  from public.business_accounts b where b.id = p_business_id;
 $$;
 comment on function private.notify_about_business(uuid, uuid, uuid, text, text) is
   'Notifies a user, in the user''s language, of business_invitation or business_ownership, once per p_event_key.';

@@ -31,11 +31,15 @@ create table public.listing_saves (
   listing_id uuid not null references public.listings (id) on delete cascade,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  price_when_saved numeric,
+  lowest_price_told numeric,
   unique (user_id, listing_id)
 );
 comment on table public.listing_saves is 'Favourites of users. listing_counters is kept by a trigger.';
+comment on column public.listing_saves.price_when_saved is 'Price in som when the user saved it; a drop is measured from it.';
+comment on column public.listing_saves.lowest_price_told is 'Lowest price of which the user was notified: a seller who moves the price up and down tells nobody twice.';
 create index listing_saves_user_created_idx on public.listing_saves (user_id, created_at desc);
-create index listing_saves_listing_id_idx on public.listing_saves (listing_id);
+create index listing_saves_listing_id_idx on public.listing_saves (listing_id, user_id);
 alter table public.listing_saves replica identity full;
 create trigger listing_saves_touch_updated_at before update on public.listing_saves
   for each row execute function private.touch_updated_at();
@@ -131,6 +135,17 @@ comment on function private.count_saves() is
   'Trigger: increments the stored counter, so that parallel saves all count.';
 create trigger listing_saves_count after insert or delete on public.listing_saves
   for each row execute function private.count_saves();
+
+create function private.keep_saved_price() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.price_when_saved := (select l.price from public.listings l where l.id = new.listing_id);
+  return new;
+end;
+$$;
+comment on function private.keep_saved_price() is 'Trigger: keeps the price of a listing at the moment of saving.';
+create trigger listing_saves_keep_price before insert on public.listing_saves
+  for each row execute function private.keep_saved_price();
 
 create table public.listing_views (
   id uuid primary key default gen_random_uuid(),
@@ -245,5 +260,5 @@ revoke execute on function private.show_counters(integer), public.record_listing
   public.listing_react(uuid, uuid, text, boolean) from public, anon, authenticated;
 grant execute on function private.show_counters(integer), public.record_listing_views(jsonb),
   public.listing_react(uuid, uuid, text, boolean) to service_role;
-revoke execute on function private.count_likes(), private.count_saves(), private.take_place()
+revoke execute on function private.count_likes(), private.count_saves(), private.keep_saved_price(), private.take_place()
   from public, anon, authenticated;

@@ -161,7 +161,7 @@ begin
   join public.public_profiles p on p.id = new.sender_id
   where t.id = new.thread_id
   on conflict (user_id, dedupe_key) do update set from_user_id = excluded.from_user_id, title = excluded.title,
-    message = excluded.message, data = excluded.data, is_read = false, created_at = excluded.created_at;
+    message = excluded.message, data = excluded.data, in_app = excluded.in_app, is_read = false, created_at = excluded.created_at;
   return null;
 end;
 $$;
@@ -170,6 +170,22 @@ comment on function private.notify_of_message() is
   'orders it after the trigger that keeps last_message.';
 create trigger chat_messages_tell_recipient after insert on public.chat_messages
   for each row when (not new.is_read) execute function private.notify_of_message();
+
+create function private.read_notification_of_thread() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  update public.notifications n set is_read = true
+  from (select distinct r.thread_id, case when r.sender_id = t.buyer_id then t.seller_id else t.buyer_id end as reader_id
+    from written r join public.chat_threads t on t.id = r.thread_id where r.is_read) as d
+  where n.user_id = d.reader_id and n.dedupe_key = 'chat:' || d.thread_id and not n.is_read and not exists (
+    select from public.chat_messages m where m.thread_id = d.thread_id and m.sender_id <> d.reader_id and not m.is_read);
+  return null;
+end;
+$$;
+comment on function private.read_notification_of_thread() is
+  'Trigger: marks the notification of a conversation as read once its reader has read every message, on every way.';
+create trigger chat_messages_read_notification after update on public.chat_messages referencing new table as written
+  for each statement execute function private.read_notification_of_thread();
 
 create function private.chat_message_as_seen(p_message public.chat_messages) returns jsonb
 language sql stable set search_path = '' as $$
@@ -356,4 +372,4 @@ grant execute on function private.chat_blocked(uuid, uuid), private.chat_person(
   public.chat_messages_page(uuid, uuid, timestamptz, uuid, integer), public.chat_mark_read(uuid, uuid),
   public.chat_block(uuid, uuid), public.chat_unblock(uuid, uuid), public.chat_report(uuid, text, uuid, text, text)
   to service_role;
-revoke execute on function private.notify_of_message() from public, anon, authenticated;
+revoke execute on function private.notify_of_message(), private.read_notification_of_thread() from public, anon, authenticated;

@@ -153,16 +153,14 @@ create trigger comments_count after insert or delete or update of text, is_delet
 create function private.notify_of_comment() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  insert into public.notifications (user_id, from_user_id, type, title, message, data, dedupe_key)
-  select a.id, new.user_id, 'comment',
-    case a.language when 'ky' then 'Жаңы комментарий' when 'en' then 'New comment' else 'Новый комментарий' end,
-    pg_catalog.left(new.text, 200),
-    pg_catalog.jsonb_build_object('listing_id', new.listing_id, 'comment_id', new.id), 'comment:' || new.id
-  from public.accounts a
-  where a.id <> new.user_id and a.id in (
-    select l.seller_user_id from public.listings l where l.id = new.listing_id
-    union select c.user_id from public.comments c where c.id = new.parent_id)
-  on conflict (user_id, dedupe_key) do nothing;
+  perform private.enqueue_notifications('comment', (
+    select pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('user_id', a.id, 'about', 'comment:' || new.id, 'values',
+      pg_catalog.jsonb_build_object('listing_id', new.listing_id, 'comment_id', new.id, 'text', pg_catalog.left(new.text, 200),
+        'from_user_id', new.user_id)))
+    from public.accounts a
+    where a.id <> new.user_id and a.id in (
+      select l.seller_user_id from public.listings l where l.id = new.listing_id
+      union select c.user_id from public.comments c where c.id = new.parent_id)));
   return null;
 end;
 $$;

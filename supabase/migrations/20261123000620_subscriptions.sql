@@ -185,60 +185,6 @@ comment on function private.shrink_period(public.payments, boolean) is
   'Revokes the time of a refunded payment: all of it, or the part that is no longer paid for. Leaves an ended '
   'subscription as it was.';
 
-create function private.billing_sentence(p_code text, p_language text, out title text, out message text)
-language sql immutable set search_path = '' as $$
-  select s.title, s.message from (values
-    ('payment_completed', 'ru', 'Тариф подключён', 'Оплата {amount} сом получена. Тариф «{tier}» действует до {until}.'),
-    ('payment_completed', 'ky', 'Тариф кошулду', '{amount} сом төлөм алынды. «{tier}» тарифи {until} чейин иштейт.'),
-    ('payment_completed', 'en', 'Your plan is active', 'We received {amount} som. The plan "{tier}" is yours until {until}.'),
-    ('payment_in_review', 'ru', 'Оплата проверяется', 'Деньги получены, но платёж проверит сотрудник. Обычно это занимает несколько часов.'),
-    ('payment_in_review', 'ky', 'Төлөм текшерилүүдө', 'Акча алынды, бирок төлөмдү кызматкер текшерет. Адатта бул бир нече саат алат.'),
-    ('payment_in_review', 'en', 'Your payment is being checked', 'The money has arrived, and a person will check it. This usually takes a few hours.'),
-    ('payment_not_made', 'ru', 'Оплата не прошла', 'Банк не провёл оплату тарифа «{tier}». Деньги не списаны. Попробуйте ещё раз или выберите другой банк.'),
-    ('payment_not_made', 'ky', 'Төлөм өткөн жок', 'Банк «{tier}» тарифинин төлөмүн өткөргөн жок. Акча алынган жок. Кайра аракет кылыңыз же башка банк тандаңыз.'),
-    ('payment_not_made', 'en', 'The payment did not go through', 'The bank did not carry out the payment for "{tier}". No money was taken. Try again or choose another bank.'),
-    ('payment_refunded', 'ru', 'Деньги возвращены', 'Мы вернули {amount} сом. Деньги придут на счёт, с которого вы платили.'),
-    ('payment_refunded', 'ky', 'Акча кайтарылды', '{amount} сом кайтардык. Акча сиз төлөгөн эсепке түшөт.'),
-    ('payment_refunded', 'en', 'Money returned', 'We have returned {amount} som to the account from which you paid.'),
-    ('subscription_ending', 'ru', 'Тариф скоро закончится', 'Тариф «{tier}» действует до {until}. Продлите его за {amount} сом, чтобы все объявления остались видны.'),
-    ('subscription_ending', 'ky', 'Тариф жакында бүтөт', '«{tier}» тарифи {until} чейин иштейт. Бардык жарыялар көрүнүп турушу үчүн {amount} сомго узартыңыз.'),
-    ('subscription_ending', 'en', 'Your plan ends soon', 'The plan "{tier}" ends on {until}. Renew it for {amount} som to keep all listings visible.'),
-    ('subscription_grace', 'ru', 'Тариф закончился', 'Оплатите «{tier}» до {until}: потом часть объявлений будет скрыта. Они не удаляются.'),
-    ('subscription_grace', 'ky', 'Тариф бүттү', '«{tier}» тарифин {until} чейин төлөңүз: андан кийин жарыялардын бир бөлүгү жашырылат. Алар өчүрүлбөйт.'),
-    ('subscription_grace', 'en', 'Your plan has ended', 'Pay for "{tier}" by {until}: after that some listings are hidden. None is deleted.'),
-    ('subscription_ended', 'ru', 'Теперь у вас бесплатный тариф', 'Скрыто объявлений: {hidden}. Они вернутся, когда вы снова подключите тариф.'),
-    ('subscription_ended', 'ky', 'Эми сизде акысыз тариф', 'Жашырылган жарыялар: {hidden}. Тарифти кайра кошсоңуз, алар кайтып келет.'),
-    ('subscription_ended', 'en', 'You are on the free plan now', 'Listings hidden: {hidden}. They come back when you buy a plan again.'),
-    ('tier_offered', 'ru', 'Для вас есть предложение', 'Тариф «{tier}» за {amount} сом. Предложение действует до {until}.'),
-    ('tier_offered', 'ky', 'Сиз үчүн сунуш бар', '«{tier}» тарифи {amount} сомго. Сунуш {until} чейин жарактуу.'),
-    ('tier_offered', 'en', 'An offer for you', 'The plan "{tier}" for {amount} som. The offer is good until {until}.')
-  ) as s (code, language, title, message) where s.code = p_code and s.language = p_language;
-$$;
-comment on function private.billing_sentence(text, text) is
-  'Returns the title and message of a notification about money, with placeholders {tier}, {amount} (som), {until} (a '
-  'Bishkek day) and {hidden}.';
-
-create function private.enqueue_notification(p_user_id uuid, p_code text, p_about text, p_values jsonb) returns void
-language sql volatile set search_path = '' as $$
-  insert into public.notifications (user_id, type, title, message, action_url, data, dedupe_key)
-  select u.id, p_code, s.title,
-    replace(replace(replace(replace(s.message,
-      '{tier}', coalesce(case u.language when 'ky' then t.name_ky when 'en' then t.name_en else t.name_ru end, '')),
-      '{amount}', coalesce(pg_catalog.trim_scale((p_values ->> 'amount_tyiyn')::numeric / 100)::text, '')),
-      '{until}', coalesce(pg_catalog.to_char((p_values ->> 'until')::timestamptz at time zone 'Asia/Bishkek', 'DD.MM.YYYY'), '')),
-      '{hidden}', coalesce(p_values ->> 'hidden', '0')),
-    case when p_values ? 'payment_id' then 'app360://payments/' || (p_values ->> 'payment_id') else 'app360://subscription' end,
-    p_values, p_about
-  from public.accounts u
-  cross join lateral private.billing_sentence(p_code, u.language) as s
-  left join public.tiers t on t.code = p_values ->> 'tier'
-  where u.id = p_user_id
-  on conflict (user_id, dedupe_key) do nothing;
-$$;
-comment on function private.enqueue_notification(uuid, text, text, jsonb) is
-  'Notifies a user in the user''s language, once per p_about. p_values: {tier, amount_tyiyn, until, hidden, '
-  'payment_id}.';
-
 -- The plan that a user has, what he changes about it, and what the hourly timer does: reminders, renewal orders, the days
 -- of grace, the fall back to the free tier (docs/decisions/0036).
 
@@ -619,7 +565,6 @@ revoke execute on function private.listing_allowance(uuid), private.running_subs
   private.fit_listings(uuid), private.bought_seconds(public.payments),
   private.schedule_period(public.subscription_periods), private.settle_subscription(uuid),
   private.activate(public.payments), private.shrink_period(public.payments, boolean),
-  private.billing_sentence(text, text), private.enqueue_notification(uuid, text, text, jsonb),
   private.subscription_view(public.subscriptions), public.subscription_read(uuid), public.subscription_history(uuid),
   private.drop_renewals(uuid, jsonb), public.subscription_change(uuid, text, text, jsonb),
   private.order_renewal(public.subscriptions, jsonb), private.end_subscription(public.subscriptions, text),
@@ -632,7 +577,6 @@ grant execute on function private.listing_allowance(uuid), private.running_subsc
   private.fit_listings(uuid), private.bought_seconds(public.payments),
   private.schedule_period(public.subscription_periods), private.settle_subscription(uuid),
   private.activate(public.payments), private.shrink_period(public.payments, boolean),
-  private.billing_sentence(text, text), private.enqueue_notification(uuid, text, text, jsonb),
   private.subscription_view(public.subscriptions), public.subscription_read(uuid), public.subscription_history(uuid),
   private.drop_renewals(uuid, jsonb), public.subscription_change(uuid, text, text, jsonb),
   private.order_renewal(public.subscriptions, jsonb), private.end_subscription(public.subscriptions, text),

@@ -460,6 +460,7 @@ language sql volatile set search_path = '' as $$
     select n.id, n.user_id, n.type, n.message from public.notifications n
     left join public.sms_messages m on m.id = n.id
     where n.type = any (p_kinds) and n.created_at > pg_catalog.now() - interval '1 day'
+      and private.wants(n.user_id, n.type, 'sms')
       and (m.id is null or (m.state = 'reserved' and m.updated_at < pg_catalog.now() - interval '5 minutes'))
     order by n.created_at limit p_limit
   ), taken as (
@@ -475,7 +476,7 @@ language sql volatile set search_path = '' as $$
       from taken t join wanted w on w.id = t.id));
 $$;
 comment on function public.billing_sms_claim(text[], integer) is
-  'Claims notifications of these kinds that are due by SMS, each for one caller: {open_circuits, messages: [{sms_id, '
+  'Claims notifications of these kinds that are due by SMS and that their users want so, each for one caller: {open_circuits, messages: [{sms_id, '
   'phone, text}]}. The SMS has the id of its notification. A claimed but unrecorded one comes again after five '
   'minutes under the same id, by which a provider recognizes it.';
 

@@ -169,6 +169,7 @@ create function private.sweep_listings(p_limit integer) returns table (kind text
 language plpgsql volatile set search_path = '' as $$
 declare
   v_now timestamptz := pg_catalog.now();
+  v_ids uuid[];
 begin
   with gone as (
     update public.listings l set deleted_at = v_now where l.id in (select x.id from public.listings x
@@ -176,11 +177,16 @@ begin
     returning l.id), videos as (
     update public.videos v set delete_requested_at = v_now, version = v.version + 1 from gone
     where v.listing_id = gone.id and v.delete_requested_at is null and v.deleted_at is null)
-  select 'sold_listings', count(*)::integer into kind, removed from gone;
-  return next;
-  update public.listings l set status = 'expired' where l.id in (select x.id from public.listings x
-    where x.status = 'active' and x.expires_at <= v_now and x.deleted_at is null limit p_limit for update skip locked);
-  kind := 'expired_listings'; get diagnostics removed = row_count; return next;
+  select coalesce(pg_catalog.array_agg(g.id), '{}') into v_ids from gone g;
+  perform private.notify_of_listings(p_kind => 'listing_removed', p_ids => v_ids);
+  kind := 'sold_listings'; removed := pg_catalog.cardinality(v_ids); return next;
+  with over as (
+    update public.listings l set status = 'expired' where l.id in (select x.id from public.listings x
+      where x.status = 'active' and x.expires_at <= v_now and x.deleted_at is null limit p_limit for update skip locked)
+    returning l.id)
+  select coalesce(pg_catalog.array_agg(o.id), '{}') into v_ids from over o;
+  perform private.notify_of_listings(p_kind => 'listing_expired', p_ids => v_ids);
+  kind := 'expired_listings'; removed := pg_catalog.cardinality(v_ids); return next;
   update public.listings l set is_boosted = false where l.id in (select x.id from public.listings x
     where x.is_boosted and x.boost_expires_at <= v_now limit p_limit for update skip locked);
   kind := 'ended_boosts'; get diagnostics removed = row_count; return next;
@@ -189,13 +195,15 @@ end;
 $$;
 comment on function private.sweep_listings(integer) is
   'Removes sold listings past delete_at like a deletion by the seller, with a request to remove their videos; expires '
-  'active listings past their time; ends boosts; updates shown counters that differ by a tenth.';
+  'active listings past their time, and notifies the sellers of both; ends boosts; updates shown counters that differ by a tenth.';
 
 create function public.cleanup_batch(p_limit integer) returns jsonb
-language sql volatile set search_path = '' set statement_timeout = '55s' as $$
-  select pg_catalog.jsonb_object_agg(s.kind, s.removed) from (
+language plpgsql volatile set search_path = '' set statement_timeout = '55s' as $$
+begin
+  return (select pg_catalog.jsonb_object_agg(s.kind, s.removed) from (
     select * from private.sweep_login(p_limit) union all select * from private.sweep_records(p_limit)
-    union all select * from private.sweep_listings(p_limit)) as s;
+    union all select * from private.sweep_listings(p_limit) union all select * from private.sweep_pushes(p_limit)) as s);
+end;
 $$;
 comment on function public.cleanup_batch(integer) is
   'Removes up to p_limit rows of each kind and returns {kind: count}; call again while a count is p_limit.';

@@ -71,6 +71,11 @@ insert into public.alert_rules
   ('memory_usage_warning', 'memory_usage', 'above', 80, '%', 300, 120, 'warning', '{email}', 'Память базы данных', 'Memory of the database', 'database-host'),
   ('cpu_load_warning', 'cpu_load', 'above', 80, '%', 600, 120, 'warning', '{email}', 'Процессор базы данных', 'CPU of the database', 'database-host'),
   ('supplier_silent_warning', 'supplier_silent', 'above', 30, 'min', 0, 0, 'warning', '{email}', 'SMS-оператор не отвечает', 'SMS supplier does not answer', 'sms-provider-down'),
+  ('push_queue_critical', 'push_queue_age', 'above', 60, 'min', 300, 120, 'critical', '{sms,email}', 'Уведомления не уходят', 'Pushes do not go out', 'push-queue'),
+  ('push_queue_warning', 'push_queue_age', 'above', 10, 'min', 300, 120, 'warning', '{email}', 'Уведомления не уходят', 'Pushes do not go out', 'push-queue'),
+  ('push_credentials_critical', 'push_credentials', 'above', 0, '', 0, 0, 'critical', '{sms,email}', 'Ключи уведомлений отклонены', 'Push credentials are refused', 'push-credentials'),
+  ('push_dead_warning', 'push_dead_share', 'above', 20, '%', 600, 300, 'warning', '{email}', 'Мёртвые адреса уведомлений', 'Dead push tokens', 'push-dead'),
+  ('push_refused_warning', 'push_refused', 'above', 0, '', 0, 0, 'warning', '{email}', 'Уведомления отклонены', 'Pushes were refused', 'push-dead'),
   ('registrations_surge_info', 'registrations_surge', 'above', 300, '%', 0, 0, 'info', '{}', 'Необычно много регистраций', 'Unusually many registrations', 'unusual-activity'),
   ('high_value_listings_info', 'high_value_listings', 'above', 0, '', 0, 0, 'info', '{}', 'Дорогие объявления за сутки', 'Valuable listings of a day', 'unusual-activity'),
   ('reports_surge_info', 'reports_surge', 'above', 300, '%', 0, 0, 'info', '{}', 'Необычно много жалоб', 'Unusually many reports', 'unusual-activity');
@@ -641,6 +646,7 @@ language sql stable set search_path = '' as $$
     where p_disk_bytes is not null
     union all select * from private.sms_metrics()
     union all select * from private.activity_metrics()
+    union all select * from private.push_metrics()
     union all select p.*, false from private.supplier_metrics() as p
     union all select b.*, false from private.backup_metrics() as b
     union all select w.*, false from private.work_metrics() as w) as f;

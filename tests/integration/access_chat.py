@@ -66,12 +66,79 @@ CHAT = [
     ),
     Case(
         "notifications",
-        lambda s: {"user_id": s.owner, "type": "x", "title": "Новое"},
+        lambda s: {"user_id": s.owner, "type": "comment", "title": "Новое"},
         {"is_read": True},
         select=OWNER,
         insert=SERVICE,
         update=OWNER,
         delete=SERVICE,
+    ),
+]
+
+NOTIFICATIONS = [
+    backend_only(
+        "notification_types",
+        lambda _: {
+            "code": "scene",
+            "area": "news",
+            "channels": ["push"],
+            "defaults": [],
+            "quiet": "defer",
+            "life_seconds": 60,
+        },
+        {"priority": 2},
+    ),
+    Case(
+        "notification_settings",
+        lambda s: {"user_id": s.owner},
+        {"is_enabled": False},
+        select=OWNER,
+        insert=SERVICE,
+        update=SERVICE,
+        delete=SERVICE,
+    ),
+    Case(
+        "notification_preferences",
+        lambda s: {"user_id": s.owner, "type": "comment", "channel": "push", "is_on": False},
+        {"is_on": True},
+        select=OWNER,
+        insert=SERVICE,
+        update=SERVICE,
+        delete=SERVICE,
+    ),
+    backend_only(
+        "push_devices",
+        lambda s: {"user_id": s.owner, "session_id": s.session, "token": "ExponentPushToken[scene-scene-1]"},
+        {"app_build": 7},
+    ),
+    backend_only(
+        "pushes",
+        lambda s: {
+            "notification_id": s.notification,
+            "user_id": s.owner,
+            "type": "comment",
+            "subject": "comments:",
+            "priority": 5,
+            "not_before": EARLIER,
+            "expires_at": EARLIER,
+        },
+        {"reason": "scene"},
+    ),
+    backend_only(
+        "push_circuits", lambda _: {"provider": "expo", "open_until": EARLIER, "reason": "x"}, {"reason": "y"}
+    ),
+    backend_only(
+        "listing_notices",
+        lambda s: {"listing_id": s.car, "kind": "listing_expired", "due_at": EARLIER},
+        {"kind": "listing_removed"},
+    ),
+    backend_only(
+        "notification_fanouts", lambda s: {"type": "price_drop", "listing_id": s.car}, {"values": {"new_price": 1}}
+    ),
+    backend_only(
+        "push_campaigns",
+        lambda _: {"title": ["А", "Б", "C"], "message": ["а", "б", "c"], "max_recipients": 1},
+        {"city": "Ош"},
     ),
 ]
 

@@ -70,9 +70,10 @@ def texts(table: str, **sizes: int) -> dict[str, Column]:
 WRITES: dict[str, Writes] = {
     "accounts": Writes(
         {
-            **texts("accounts", name=255, bio=500, city=100, expo_push_token=255),
+            **texts("accounts", name=255, bio=500, city=100),
             **checked("accounts", "email", "language"),
             "avatar_url": by("accounts_avatar_url_check", "accounts_own_picture"),
+            "expo_push_token": by("accounts_expo_push_token_check", "accounts_register_token"),
         },
         update=((30, HOUR), (100, DAY)),
     ),

@@ -45,6 +45,7 @@ class Scene:
     business_draft: str = scene_id("draft car of the business")
     comment: str = scene_id("comment")
     thread: str = scene_id("thread")
+    notification: str = scene_id("notification")
     session: str = scene_id("session")
     sms: str = scene_id("sms")
     video: str = scene_id("video")
@@ -75,6 +76,10 @@ class Scene:
             },
         )
         yield "comments", {"id": self.comment, "listing_id": self.car, "user_id": self.seller, "text": "Торг?"}
+        yield (
+            "notifications",
+            {"id": self.notification, "user_id": self.owner, "type": "comment", "title": "Новый комментарий"},
+        )
         yield "auth_sessions", {"id": self.session, "user_id": self.owner, "expires_at": "2100-01-01T00:00:00Z"}
         yield "sms_messages", {"id": self.sms, "purpose": "notice", "phone": "+996700990000"}
         yield "videos", {"id": self.video, "owner_user_id": self.owner, "provider": "yandex"}

@@ -467,6 +467,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register this phone for pushes, at each start of the app. */
+        post: operations["notifications_register"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/devices/current": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove this phone: no more pushes. */
+        delete: operations["notifications_unregister"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/listings": {
         parameters: {
             query?: never;
@@ -847,6 +881,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the caller's notifications, newest first. */
+        get: operations["notifications_listed"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the master switch, quiet hours, and a switch for each type and channel. */
+        get: operations["notifications_preferences"];
+        /** Change the named preferences. */
+        put: operations["notifications_change_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark all notifications as read. */
+        post: operations["notifications_read_all"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count unread notifications. */
+        get: operations["notifications_unread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notifications/{notification_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a notification as read. */
+        post: operations["notifications_read"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/payments": {
         parameters: {
             query?: never;
@@ -1194,6 +1314,34 @@ export interface components {
              * @default false
              */
             notifications_accepted: boolean;
+        };
+        /**
+         * AppNotification
+         * @description AppNotification as the app lists it.
+         */
+        AppNotification: {
+            /** Id */
+            id: string;
+            /** Type */
+            type: string;
+            /** Title */
+            title: string;
+            /** Message */
+            message: string;
+            /** Action Url */
+            action_url: string | null;
+            /** Data */
+            data: {
+                [key: string]: unknown;
+            };
+            /** Is Read */
+            is_read: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            from_user: components["schemas"]["FromUser"] | null;
         };
         /**
          * Arrived
@@ -2060,6 +2208,16 @@ export interface components {
             success: true;
             data: components["schemas"]["Messages"];
         };
+        /** Envelope[Notifications] */
+        Envelope_Notifications: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Notifications"];
+        };
         /** Envelope[Payments] */
         Envelope_Payments: {
             /**
@@ -2079,6 +2237,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["Plan"];
+        };
+        /** Envelope[Preferences] */
+        Envelope_Preferences: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Preferences"];
         };
         /** Envelope[Queue] */
         Envelope_Queue: {
@@ -2120,6 +2288,16 @@ export interface components {
             success: true;
             data: components["schemas"]["Reaction"];
         };
+        /** Envelope[ReadMarks] */
+        Envelope_ReadMarks: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["ReadMarks"];
+        };
         /** Envelope[Recorded] */
         Envelope_Recorded: {
             /**
@@ -2129,6 +2307,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["Recorded"];
+        };
+        /** Envelope[Registered] */
+        Envelope_Registered: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Registered"];
         };
         /** Envelope[Removed] */
         Envelope_Removed: {
@@ -2179,6 +2367,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["Threads"];
+        };
+        /** Envelope[Unread] */
+        Envelope_Unread: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["Unread"];
         };
         /** Envelope[UploadState] */
         Envelope_UploadState: {
@@ -2288,6 +2486,18 @@ export interface components {
              * @default true
              */
             is_owner: boolean;
+        };
+        /**
+         * FromUser
+         * @description User who caused a notification.
+         */
+        FromUser: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Avatar Url */
+            avatar_url: string | null;
         };
         /**
          * Health
@@ -3003,6 +3213,29 @@ export interface components {
             parent_id?: string | null;
         };
         /**
+         * NewDevice
+         * @description Phone with its push token. `channels`: Android channels that this build has created.
+         *
+         *     `native_token` is the token of FCM or APNs, so that the provider can change without a new app.
+         */
+        NewDevice: {
+            /**
+             * Token
+             * Format: password
+             */
+            token: string;
+            /** Native Token */
+            native_token?: string | null;
+            /** Platform */
+            platform?: ("android" | "ios") | null;
+            /** Project */
+            project?: string | null;
+            /** App Build */
+            app_build?: number | null;
+            /** Channels */
+            channels?: string[];
+        };
+        /**
          * NewEstate
          * @description Property for sale or rent.
          */
@@ -3219,6 +3452,18 @@ export interface components {
              * @enum {string}
              */
             projection: "flat" | "equirectangular";
+        };
+        /**
+         * Notifications
+         * @description Page of notifications, with the number of all unread ones.
+         */
+        Notifications: {
+            /** Notifications */
+            notifications: components["schemas"]["AppNotification"][];
+            /** Next Cursor */
+            next_cursor: string | null;
+            /** Unread */
+            unread: number;
         };
         /**
          * Offer
@@ -3545,6 +3790,42 @@ export interface components {
             searches: number;
         };
         /**
+         * PreferenceChanges
+         * @description Preferences to change; what is not named stays. Quiet hours are named together, both null for none.
+         */
+        PreferenceChanges: {
+            /** Is Enabled */
+            is_enabled?: boolean | null;
+            /** Quiet From */
+            quiet_from?: string | null;
+            /** Quiet To */
+            quiet_to?: string | null;
+            /** Time Zone */
+            time_zone?: string | null;
+            /** Shows Text */
+            shows_text?: boolean | null;
+            /** Types */
+            types?: components["schemas"]["Switch"][];
+        };
+        /**
+         * Preferences
+         * @description All preferences. Quiet hours are local times of `time_zone`; both null: none.
+         */
+        Preferences: {
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Quiet From */
+            quiet_from: string | null;
+            /** Quiet To */
+            quiet_to: string | null;
+            /** Time Zone */
+            time_zone: string;
+            /** Shows Text */
+            shows_text: boolean;
+            /** Types */
+            types: components["schemas"]["TypePreferences"][];
+        };
+        /**
          * Queue
          * @description Page of the queue; `next_cursor` is null on the last one.
          */
@@ -3639,6 +3920,16 @@ export interface components {
             is_saved?: boolean | null;
         };
         /**
+         * ReadMarks
+         * @description How many were marked as read, and how many are unread now.
+         */
+        ReadMarks: {
+            /** Read */
+            read: number;
+            /** Unread */
+            unread: number;
+        };
+        /**
          * Recorded
          * @description Consent in force after the call, or null.
          */
@@ -3652,6 +3943,14 @@ export interface components {
         RefreshRequest: {
             /** Refreshtoken */
             refreshToken: string;
+        };
+        /**
+         * Registered
+         * @description Registered phone.
+         */
+        Registered: {
+            /** Id */
+            id: string;
         };
         /**
          * Rejection
@@ -3882,6 +4181,21 @@ export interface components {
             is_verified: boolean;
         };
         /**
+         * Switch
+         * @description Switch of one type and channel.
+         */
+        Switch: {
+            /** Type */
+            type: string;
+            /**
+             * Channel
+             * @enum {string}
+             */
+            channel: "push" | "in_app" | "sms" | "email";
+            /** Is On */
+            is_on: boolean;
+        };
+        /**
          * Thread
          * @description Conversation. `listing` is null when it is gone; `is_blocked` when the caller has blocked the other side.
          */
@@ -3967,6 +4281,28 @@ export interface components {
             period_days: number;
             /** Features */
             features: string[];
+        };
+        /**
+         * TypePreferences
+         * @description Type of notification, with the channels that may be switched and their state.
+         */
+        TypePreferences: {
+            /** Type */
+            type: string;
+            /** Area */
+            area: string;
+            /** Channels */
+            channels: {
+                [key: string]: boolean;
+            };
+        };
+        /**
+         * Unread
+         * @description Number of unread notifications.
+         */
+        Unread: {
+            /** Unread */
+            unread: number;
         };
         /**
          * UploadDone
@@ -4317,8 +4653,1664 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description Refused: `validation_failed`. */
-        ValidationFailed: {
+        /** @description Refused: `invalid_json`. */
+        Chat400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Chat401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `chat_blocked`, `forbidden`. */
+        Chat403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Chat404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Chat405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `chat_own_listing`, `idempotency_key_reused`. */
+        Chat409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Chat413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        Chat422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        Chat429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Chat500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`. */
+        Chat503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`, `otp_invalid`. */
+        Consents400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Consents401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Consents403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Consents404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Consents405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        Consents409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Consents413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        Consents422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
+        Consents429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Consents500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        Consents503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Health400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Health401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Health403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Health404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Health405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        Health409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Health413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        Health422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `sms_operator_limit`. */
+        Health429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Health500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        Health503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Listings400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Listings401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`, `listing_limit_reached`. */
+        Listings403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Listings404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Listings405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `listing_not_active`, `listing_not_sold`, `listing_sale_final`, `video_unavailable`. */
+        Listings409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Listings413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `listing_refused`, `phone_invalid`, `text_refused`, `validation_failed`. */
+        Listings422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        Listings429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Listings500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`. */
+        Listings503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Moderation400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Moderation401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Moderation403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Moderation404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Moderation405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `moderation_decided`, `moderation_outdated`, `moderation_taken`. */
+        Moderation409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Moderation413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        Moderation422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        Moderation429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Moderation500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`. */
+        Moderation503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Notifications400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Notifications401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Notifications403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Notifications404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Notifications405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Notifications413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        Notifications422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        Notifications429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Notifications500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`. */
+        Notifications503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        PaymentWebhook400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        PaymentWebhook401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`, `operator_own_money`, `payment_refused`, `second_person_required`. */
+        PaymentWebhook403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        PaymentWebhook404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        PaymentWebhook405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `payment_already_decided`, `payment_being_prepared`, `payment_evidence_used`, `payment_not_open`, `refund_too_large`, `subscription_none`, `tier_below_current`, `tier_needs_offer`, `tier_not_lower`. */
+        PaymentWebhook409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        PaymentWebhook413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_not_offered`, `phone_invalid`, `phone_rejected`, `tier_not_for_sale`, `validation_failed`. */
+        PaymentWebhook422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
+        PaymentWebhook429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        PaymentWebhook500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_unavailable`, `service_unavailable`, `sms_unavailable`. */
+        PaymentWebhook503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Payments400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Payments401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`, `operator_own_money`, `payment_refused`, `second_person_required`. */
+        Payments403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Payments404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Payments405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `payment_already_decided`, `payment_being_prepared`, `payment_evidence_used`, `payment_not_open`, `refund_too_large`, `subscription_none`, `tier_below_current`, `tier_needs_offer`, `tier_not_lower`. */
+        Payments409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Payments413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_not_offered`, `phone_invalid`, `phone_rejected`, `tier_not_for_sale`, `validation_failed`. */
+        Payments422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
+        Payments429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Payments500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_unavailable`, `service_unavailable`, `sms_unavailable`. */
+        Payments503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`, `otp_invalid`. */
+        RequestCode400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        RequestCode401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        RequestCode403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        RequestCode404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        RequestCode405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        RequestCode409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        RequestCode413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        RequestCode422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
+        RequestCode429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        RequestCode500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        RequestCode503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`, `otp_invalid`. */
+        Session400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Session401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Session403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Session404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Session405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        Session409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Session413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        Session422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
+        Session429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Session500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        Session503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Sms400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Sms401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Sms403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Sms404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Sms405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        Sms409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Sms413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        Sms422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
+        Sms429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Sms500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        Sms503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        SmsReport400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        SmsReport401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        SmsReport403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        SmsReport404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        SmsReport405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `moderation_taken`. */
+        SmsReport409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        SmsReport413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        SmsReport422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `sms_operator_limit`. */
+        SmsReport429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        SmsReport500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        SmsReport503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Subscriptions400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Subscriptions401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`, `operator_own_money`, `payment_refused`, `second_person_required`. */
+        Subscriptions403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Subscriptions404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Subscriptions405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `payment_already_decided`, `payment_being_prepared`, `payment_evidence_used`, `payment_not_open`, `refund_too_large`, `subscription_none`, `tier_below_current`, `tier_needs_offer`, `tier_not_lower`. */
+        Subscriptions409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Subscriptions413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_not_offered`, `phone_invalid`, `phone_rejected`, `tier_not_for_sale`, `validation_failed`. */
+        Subscriptions422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
+        Subscriptions429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Subscriptions500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_unavailable`, `service_unavailable`, `sms_unavailable`. */
+        Subscriptions503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`, `otp_invalid`. */
+        VerifyCode400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        VerifyCode401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        VerifyCode403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        VerifyCode404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        VerifyCode405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        VerifyCode409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        VerifyCode413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        VerifyCode422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
+        VerifyCode429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        VerifyCode500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        VerifyCode503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Video400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Video401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Video403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Video404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Video405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `upload_ticket_over`, `video_not_ready`, `video_unavailable`. */
+        Video409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`, `upload_too_large`. */
+        Video413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        Video422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        Video429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Video500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `video_service_unavailable`. */
+        Video503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        VideoToken400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        VideoToken401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        VideoToken403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        VideoToken404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        VideoToken405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `upload_ticket_over`, `video_not_ready`, `video_unavailable`. */
+        VideoToken409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`, `upload_too_large`. */
+        VideoToken413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        VideoToken422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        VideoToken429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        VideoToken500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `video_service_unavailable`. */
+        VideoToken503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        VideoWebhook400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        VideoWebhook401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        VideoWebhook403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        VideoWebhook404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        VideoWebhook405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `moderation_taken`, `upload_ticket_over`, `video_not_ready`, `video_unavailable`. */
+        VideoWebhook409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`, `upload_too_large`. */
+        VideoWebhook413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        VideoWebhook422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        VideoWebhook500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `video_service_unavailable`. */
+        VideoWebhook503: {
             headers: {
                 [name: string]: unknown;
             };
@@ -5636,6 +7628,70 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    notifications_register: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDevice"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Registered"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_unregister: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Empty"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
     listings_feed: {
         parameters: {
             query?: {
@@ -6872,6 +8928,195 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    notifications_listed: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Notifications"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Preferences"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_change_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreferenceChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Preferences"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_read_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ReadMarks"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_unread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Unread"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
+        };
+    };
+    notifications_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ReadMarks"];
+                };
+            };
+            400: components["responses"]["Notifications400"];
+            401: components["responses"]["Notifications401"];
+            403: components["responses"]["Notifications403"];
+            404: components["responses"]["Notifications404"];
+            405: components["responses"]["Notifications405"];
+            413: components["responses"]["Notifications413"];
+            422: components["responses"]["Notifications422"];
+            429: components["responses"]["Notifications429"];
+            500: components["responses"]["Notifications500"];
+            503: components["responses"]["Notifications503"];
         };
     };
     payments_history: {

@@ -94,7 +94,17 @@ ORDERS: Mapping[str, tuple[Kind, ...]] = {
     "nearest": (number(0, _MAX_DISTANCE), _MATCH, identity),
     "queue": (whole(1, 4), moment, identity),
     **dict.fromkeys(
-        ("mine", "favourites", "business_listings", "threads", "messages", "payments", "audit", "comments"),
+        (
+            "mine",
+            "favourites",
+            "business_listings",
+            "threads",
+            "messages",
+            "payments",
+            "audit",
+            "comments",
+            "notifications",
+        ),
         _BY_TIME,
     ),
 }

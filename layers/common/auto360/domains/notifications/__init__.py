@@ -1,0 +1,1 @@
+"""Notifications: the list in the app, preferences, phones, pushes, campaigns."""

@@ -1,0 +1,63 @@
+"""Port to push services, and the outcomes of sending.
+
+An outcome says what is known: `accepted` by the service; `dead` token; `later`, certainly not sent; `unknown`, perhaps
+sent; `refused`, a defect of ours; `credentials`, refused for everybody. Nothing is raised: a batch has many outcomes.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+OutcomeKind = Literal["accepted", "dead", "later", "unknown", "refused", "credentials"]
+ReceiptKind = Literal["forwarded", "dead", "too_many", "again", "refused", "credentials"]
+
+
+@dataclass(frozen=True)
+class PushMessage:
+    """Push to one phone. `subject` is collapse id and tag; a `channel` is named only where the app has created it."""
+
+    token: str
+    title: str
+    body: str
+    subject: str
+    data: Mapping[str, Any]
+    seconds: int
+    badge: int
+    project: str = ""
+    channel: str | None = None
+    is_urgent: bool = False
+    is_silent: bool = False
+
+
+@dataclass(frozen=True)
+class PushOutcome:
+    """Outcome of one message. `provider_ref` is its id there; `code` is for staff; `seconds` until a new try."""
+
+    outcome: OutcomeKind
+    code: str = ""
+    provider_ref: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class PushReceipt:
+    """Word of the service about an accepted message: `forwarded` to Apple or Google, or why not."""
+
+    outcome: ReceiptKind
+    code: str = ""
+
+
+class PushProvider(Protocol):
+    """Push service."""
+
+    batch: int
+    """Messages per `send`."""
+
+    receipt_batch: int
+    """Tickets per `receipts`."""
+
+    def send(self, messages: Sequence[PushMessage]) -> Sequence[PushOutcome]:
+        """Send up to `batch` messages; returns an outcome for each, in their order. Not idempotent."""
+
+    def receipts(self, provider_refs: Sequence[str]) -> Mapping[str, PushReceipt]:
+        """Return what the service knows of these references; the others are left out, all of them where it fails."""

@@ -1,0 +1,168 @@
+-- Types of notifications with their texts, and the one way to write a notification in the user's language.
+
+insert into public.notification_types
+  (code, area, channels, defaults, quiet, collapse_by, life_seconds, priority, is_urgent, is_resent, title, message) values
+  ('payment_completed', 'payments', '{push,in_app,sms}', '{push,in_app,sms}', 'send', 'payment_id', 259200, 1, true, true,
+    array['Тариф подключён', 'Тариф кошулду', 'Your plan is active'],
+    array['Оплата {amount} сом получена. Тариф «{tier}» действует до {until}.', '{amount} сом төлөм алынды. «{tier}» тарифи {until} чейин иштейт.',
+      'We received {amount} som. The plan "{tier}" is yours until {until}.']),
+  ('payment_in_review', 'payments', '{push,in_app,sms}', '{push,in_app,sms}', 'send', 'payment_id', 259200, 1, true, true,
+    array['Оплата проверяется', 'Төлөм текшерилүүдө', 'Your payment is being checked'],
+    array['Деньги получены, но платёж проверит сотрудник. Обычно это занимает несколько часов.',
+      'Акча алынды, бирок төлөмдү кызматкер текшерет. Адатта бул бир нече саат алат.',
+      'The money has arrived, and a person will check it. This usually takes a few hours.']),
+  ('payment_not_made', 'payments', '{push,in_app,sms}', '{push,in_app,sms}', 'send', 'payment_id', 259200, 1, true, true,
+    array['Оплата не прошла', 'Төлөм өткөн жок', 'The payment did not go through'],
+    array['Банк не провёл оплату тарифа «{tier}». Деньги не списаны. Попробуйте ещё раз или выберите другой банк.',
+      'Банк «{tier}» тарифинин төлөмүн өткөргөн жок. Акча алынган жок. Кайра аракет кылыңыз же башка банк тандаңыз.',
+      'The bank did not carry out the payment for "{tier}". No money was taken. Try again or choose another bank.']),
+  ('payment_refunded', 'payments', '{push,in_app,sms}', '{push,in_app,sms}', 'send', 'payment_id', 259200, 1, true, true,
+    array['Деньги возвращены', 'Акча кайтарылды', 'Money returned'],
+    array['Мы вернули {amount} сом. Деньги придут на счёт, с которого вы платили.', '{amount} сом кайтардык. Акча сиз төлөгөн эсепке түшөт.',
+      'We have returned {amount} som to the account from which you paid.']),
+  ('subscription_ending', 'subscription', '{push,in_app,sms}', '{push,in_app,sms}', 'defer', null, 86400, 4, false, false,
+    array['Тариф скоро закончится', 'Тариф жакында бүтөт', 'Your plan ends soon'],
+    array['Тариф «{tier}» действует до {until}. Продлите его за {amount} сом, чтобы все объявления остались видны.',
+      '«{tier}» тарифи {until} чейин иштейт. Бардык жарыялар көрүнүп турушу үчүн {amount} сомго узартыңыз.',
+      'The plan "{tier}" ends on {until}. Renew it for {amount} som to keep all listings visible.']),
+  ('subscription_grace', 'subscription', '{push,in_app,sms}', '{push,in_app,sms}', 'defer', null, 86400, 4, false, false,
+    array['Тариф закончился', 'Тариф бүттү', 'Your plan has ended'],
+    array['Оплатите «{tier}» до {until}: потом часть объявлений будет скрыта. Они не удаляются.',
+      '«{tier}» тарифин {until} чейин төлөңүз: андан кийин жарыялардын бир бөлүгү жашырылат. Алар өчүрүлбөйт.',
+      'Pay for "{tier}" by {until}: after that some listings are hidden. None is deleted.']),
+  ('subscription_ended', 'subscription', '{push,in_app,sms}', '{push,in_app,sms}', 'defer', null, 86400, 4, false, false,
+    array['Теперь у вас бесплатный тариф', 'Эми сизде акысыз тариф', 'You are on the free plan now'],
+    array['Скрыто объявлений: {hidden}. Они вернутся, когда вы снова подключите тариф.',
+      'Жашырылган жарыялар: {hidden}. Тарифти кайра кошсоңуз, алар кайтып келет.',
+      'Listings hidden: {hidden}. They come back when you buy a plan again.']),
+  ('tier_offered', 'subscription', '{push,in_app,sms}', '{push,in_app,sms}', 'defer', null, 172800, 6, false, false,
+    array['Для вас есть предложение', 'Сиз үчүн сунуш бар', 'An offer for you'],
+    array['Тариф «{tier}» за {amount} сом. Предложение действует до {until}.', '«{tier}» тарифи {amount} сомго. Сунуш {until} чейин жарактуу.',
+      'The plan "{tier}" for {amount} som. The offer is good until {until}.']),
+  ('moderation_approved', 'moderation', '{push,in_app}', '{push,in_app}', 'defer', 'listing_id', 259200, 3, false, true,
+    array['Объявление одобрено', 'Жарыя бекитилди', 'Your listing is approved'],
+    array['«{listing}» прошло проверку.', '«{listing}» текшерүүдөн өттү.', '"{listing}" has passed the check.']),
+  ('moderation_rejected', 'moderation', '{push,in_app}', '{push,in_app}', 'defer', 'listing_id', 259200, 3, false, true,
+    array['Объявление отклонено', 'Жарыя четке кагылды', 'Your listing was rejected'],
+    array['«{listing}» скрыто. Причина: {reason}', '«{listing}» жашырылды. Себеби: {reason}', '"{listing}" is hidden. Reason: {reason}']),
+  ('listing_expiring', 'listings', '{push,in_app}', '{push,in_app}', 'defer', 'type', 172800, 6, false, false,
+    array['Срок объявления заканчивается', 'Жарыянын мөөнөтү бүтүп баратат', 'A listing expires soon'],
+    array['{listing}: показ до {until}.', '{listing}: {until} чейин көрсөтүлөт.', '{listing}: shown until {until}.']),
+  ('listing_expired', 'listings', '{push,in_app}', '{push,in_app}', 'defer', 'type', 172800, 6, false, false,
+    array['Срок объявления закончился', 'Жарыянын мөөнөтү бүттү', 'A listing has expired'],
+    array['{listing}: больше не показывается. Разместите снова, если ещё продаёте.', '{listing}: мындан ары көрсөтүлбөйт. Дагы эле сатсаңыз, кайра жайгаштырыңыз.',
+      '{listing}: no longer shown. Post it again if it is still for sale.']),
+  ('listing_removed', 'listings', '{push,in_app}', '{in_app}', 'defer', 'type', 172800, 7, false, false,
+    array['Проданное объявление убрано', 'Сатылган жарыя алынды', 'A sold listing was removed'],
+    array['{listing}: срок показа проданного закончился.', '{listing}: сатылгандын көрсөтүү мөөнөтү бүттү.', '{listing}: the time for sold listings is over.']),
+  ('price_drop', 'favourites', '{push,in_app}', '{push,in_app}', 'defer', 'listing_id', 86400, 6, false, false,
+    array['Цена снижена', 'Баасы түштү', 'Price drop'],
+    array['{listing}: дешевле на {percent} %.', '{listing}: {percent} % арзандады.', '{listing}: {percent} % cheaper.']),
+  ('video_ready', 'videos', '{push,in_app}', '{in_app}', 'defer', 'video_id', 86400, 7, false, false,
+    array['Видео готово', 'Видео даяр', 'Your video is ready'],
+    array['{listing}: видео обработано.', '{listing}: видео иштетилди.', '{listing}: the video is processed.']),
+  ('video_failed', 'videos', '{push,in_app}', '{push,in_app}', 'defer', 'video_id', 86400, 5, false, false,
+    array['Видео не загрузилось', 'Видео жүктөлгөн жок', 'Your video did not work'],
+    array['{listing}: не удалось обработать видео. Загрузите его ещё раз.', '{listing}: видео иштетилген жок. Аны кайра жүктөңүз.',
+      '{listing}: the video could not be processed. Upload it again.']),
+  ('business_invitation', 'business', '{push,in_app}', '{push,in_app}', 'defer', 'business_id', 259200, 4, false, false,
+    array['{business}', '{business}', '{business}'],
+    array['Вас приглашают в команду.', 'Сизди командага чакырышты.', 'You are invited to the team.']),
+  ('business_ownership', 'business', '{push,in_app}', '{push,in_app}', 'defer', 'business_id', 259200, 4, false, false,
+    array['{business}', '{business}', '{business}'],
+    array['Теперь вы владелец этого бизнеса.', 'Эми бул бизнестин ээси сизсиз.', 'You are now the owner of this business.']),
+  ('report_upheld', 'reports', '{push,in_app}', '{push,in_app}', 'defer', 'report_id', 172800, 6, false, false,
+    array['Жалоба рассмотрена', 'Арыз каралды', 'Your report was reviewed'],
+    array['Мы нашли нарушение и приняли меры. Спасибо.', 'Биз эреже бузууну таап, чара көрдүк. Рахмат.', 'We found a violation and acted on it. Thank you.']),
+  ('report_dismissed', 'reports', '{push,in_app}', '{in_app}', 'defer', 'report_id', 172800, 7, false, false,
+    array['Жалоба рассмотрена', 'Арыз каралды', 'Your report was reviewed'],
+    array['Нарушений не нашли. Спасибо, что сообщили.', 'Эреже бузуу табылган жок. Кабарлаганыңызга рахмат.', 'We found no violation. Thank you for telling us.']),
+  ('comment', 'comments', '{push,in_app}', '{push,in_app}', 'defer', 'listing_id', 86400, 5, false, false,
+    array['Новый комментарий', 'Жаңы комментарий', 'New comment'], array['{text}', '{text}', '{text}']);
+
+insert into public.notification_types (code, area, channels, defaults, quiet, collapse_by, life_seconds, priority, is_urgent, hold_seconds, gap_seconds) values
+  ('chat_message', 'chat', '{push,in_app}', '{push,in_app}', 'passive', 'thread_id', 86400, 2, true, 7, 60);
+insert into public.notification_types (code, area, channels, defaults, quiet, collapse_by, life_seconds, priority, is_marketing) values
+  ('campaign', 'news', '{push,in_app}', '{push,in_app}', 'defer', 'campaign_id', 43200, 9, true);
+
+-- A locked screen is public: no sum of money, no price of a deal, and a conversation only where its reader likes that.
+update public.notification_types t set veil = 'always',
+  veiled = array['Подробности в приложении.', 'Толук маалымат тиркемеде.', 'See the details in the app.']
+where t.area in ('payments', 'subscription');
+update public.notification_types t set veil = 'wished', veiled = array['Новое сообщение', 'Жаңы билдирүү', 'New message'] where t.code = 'chat_message';
+update public.notification_types t set veil = 'wished', veiled = array['Откройте, чтобы прочитать.', 'Окуу үчүн ачыңыз.', 'Open it to read.'] where t.code = 'comment';
+
+create function private.language_place(p_language text) returns integer
+language sql immutable set search_path = '' as $$
+  select coalesce(pg_catalog.array_position(array['ru', 'ky', 'en'], p_language), 1);
+$$;
+comment on function private.language_place(text) is 'Returns the position of a language in the texts of a type.';
+
+create function private.fill_text(p_text text, p_language text, p_values jsonb) returns text
+language plpgsql stable set search_path = '' as $$
+declare
+  v_text text := p_text;
+  v_value record;
+begin
+  for v_value in
+    select 'tier' as name, (select (array[t.name_ru, t.name_ky, t.name_en])[private.language_place(p_language)]
+      from public.tiers t where t.code = p_values ->> 'tier') as shown where pg_catalog.strpos(p_text, '{tier}') > 0
+    union all select 'amount', pg_catalog.trim_scale((p_values ->> 'amount_tyiyn')::numeric / 100)::text
+    union all select 'until', pg_catalog.to_char((p_values ->> 'until')::timestamptz at time zone 'Asia/Bishkek', 'DD.MM.YYYY')
+    union all select 'hidden', coalesce(p_values ->> 'hidden', '0')
+    union all select p.name, p_values ->> p.name
+      from pg_catalog.unnest(array['listing', 'reason', 'percent', 'business', 'text']) as p (name)
+  loop
+    v_text := pg_catalog.replace(v_text, '{' || v_value.name || '}', coalesce(v_value.shown, ''));
+  end loop;
+  return v_text;
+end;
+$$;
+comment on function private.fill_text(text, text, jsonb) is
+  'Replaces {tier}, {amount} (som), {until} (a Bishkek day), {hidden}, {listing}, {reason}, {percent}, {business} and {text} '
+  'in a text of a type.';
+
+create function private.enqueue_notifications(p_code text, p_list jsonb) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_told integer;
+begin
+  insert into public.notifications (user_id, from_user_id, type, title, message, action_url, data, dedupe_key, may_push)
+  select u.id, private.as_uuid(r."values" ->> 'from_user_id'), t.code,
+    pg_catalog.left(private.fill_text(t.title[l.place], u.language, r."values"), 200),
+    pg_catalog.left(private.fill_text(t.message[l.place], u.language, r."values"), 1000),
+    coalesce(r."values" ->> 'action_url', case when r."values" ? 'payment_id' then 'app360://payments/' || (r."values" ->> 'payment_id')
+      when t.area = 'subscription' then 'app360://subscription'
+      when r."values" ? 'listing_id' then 'app360://listing/' || (r."values" ->> 'listing_id') end),
+    r."values" - array['action_url', 'from_user_id', 'text', 'listing', 'business', 'may_push'], r.about,
+    coalesce((r."values" ->> 'may_push')::boolean, true)
+  from pg_catalog.jsonb_to_recordset(p_list) as r (user_id uuid, about text, "values" jsonb)
+  join public.accounts u on u.id = r.user_id
+  join public.notification_types t on t.code = p_code
+  cross join lateral (select private.language_place(u.language) as place) as l
+  -- In one order, so that two fan-outs never wait for each other in a circle.
+  order by u.id
+  on conflict (user_id, dedupe_key) do nothing;
+  get diagnostics v_told = row_count;
+  return v_told;
+end;
+$$;
+comment on function private.enqueue_notifications(text, jsonb) is
+  'Notifies users [{user_id, about, values}], each in the own language and once per about, in one statement; returns how many were new. '
+  'values: what the texts of the type need (see private.fill_text), ids for the app, and action_url, from_user_id, may_push where they '
+  'differ from the usual.';
+
+create function private.enqueue_notification(p_user_id uuid, p_code text, p_about text, p_values jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform private.enqueue_notifications(p_code, pg_catalog.jsonb_build_array(
+    pg_catalog.jsonb_build_object('user_id', p_user_id, 'about', p_about, 'values', p_values)));
+end;
+$$;
+comment on function private.enqueue_notification(uuid, text, text, jsonb) is
+  'Notifies one user, once per p_about; see private.enqueue_notifications.';
+
+revoke execute on function private.language_place(text), private.fill_text(text, text, jsonb),
+  private.enqueue_notifications(text, jsonb), private.enqueue_notification(uuid, text, text, jsonb) from public, anon, authenticated;
+grant execute on function private.language_place(text), private.fill_text(text, text, jsonb),
+  private.enqueue_notifications(text, jsonb), private.enqueue_notification(uuid, text, text, jsonb) to service_role;
