@@ -5,11 +5,11 @@ from typing import Any
 from auto360.providers.database import Database, Json
 
 
-def campaign_preview(database: Database, *, operator_id: str | None, campaign_id: str | None) -> Any:
+def campaign_preview(database: Database, *, operator_id: str, campaign_id: str) -> Any:
     """Returns a campaign with its audience now, up to the cap, their phones, and pushes that wait and that were
     sent. Reasons: not_found, forbidden, account_blocked, authentication_required.
     """
-    return database.call("campaign_preview", {"p_operator_id": operator_id, "p_campaign_id": campaign_id})
+    return database.call_read("campaign_preview", {"p_operator_id": operator_id, "p_campaign_id": campaign_id})
 
 
 def campaign_save(database: Database, *, operator_id: str | None, campaign: Json | None) -> Any:
@@ -31,6 +31,6 @@ def campaign_switch(
     )
 
 
-def campaigns_list(database: Database, *, operator_id: str | None, limit: int | None) -> Any:
+def campaigns_list(database: Database, *, operator_id: str, limit: int) -> Any:
     """Returns the newest campaigns {campaigns}. Reasons: forbidden, account_blocked, authentication_required."""
-    return database.call("campaigns_list", {"p_operator_id": operator_id, "p_limit": limit})
+    return database.call_read("campaigns_list", {"p_operator_id": operator_id, "p_limit": limit})

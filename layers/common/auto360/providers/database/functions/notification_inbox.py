@@ -11,16 +11,14 @@ def notifications_mark_read(database: Database, *, user_id: str | None, ids: Seq
     return database.call("notifications_mark_read", {"p_user_id": user_id, "p_ids": ids})
 
 
-def notifications_page(
-    database: Database, *, user_id: str | None, before: str | None, before_id: str | None, limit: int | None
-) -> Any:
+def notifications_page(database: Database, *, user_id: str, before: str, before_id: str, limit: int) -> Any:
     """Returns a page of a user's notifications, newest first, with the unread counter {unread, notifications}."""
-    return database.call(
+    return database.call_read(
         "notifications_page", {"p_user_id": user_id, "p_before": before, "p_before_id": before_id, "p_limit": limit}
     )
 
 
-def notifications_unread(database: Database, *, user_id: str | None) -> int:
+def notifications_unread(database: Database, *, user_id: str) -> int:
     """Counts a user's unread notifications, by an index that holds these alone."""
-    answer: int = database.call("notifications_unread", {"p_user_id": user_id})
+    answer: int = database.call_read("notifications_unread", {"p_user_id": user_id})
     return answer

@@ -5,11 +5,11 @@ from typing import Any
 from auto360.providers.database import Database, Json
 
 
-def notification_preferences_read(database: Database, *, user_id: str | None) -> Any:
+def notification_preferences_read(database: Database, *, user_id: str) -> Any:
     """Returns a user's settings {is_enabled, quiet_from, quiet_to, time_zone, shows_text, types: [{type, area,
     channels: {channel: is on}}]}.
     """
-    return database.call("notification_preferences_read", {"p_user_id": user_id})
+    return database.call_read("notification_preferences_read", {"p_user_id": user_id})
 
 
 def notification_preferences_write(database: Database, *, user_id: str | None, changes: Json | None) -> Any:

@@ -5,8 +5,8 @@ from typing import Any
 from auto360.providers.database import Database
 
 
-def push_status(database: Database, *, operator_id: str | None, days: int | None) -> Any:
+def push_status(database: Database, *, operator_id: str, days: int) -> Any:
     """Returns the state of pushes: {days: by Bishkek day and type, queue, in_flight, devices, circuits}. For staff.
     Reasons: forbidden, account_blocked, authentication_required.
     """
-    return database.call("push_status", {"p_operator_id": operator_id, "p_days": days})
+    return database.call_read("push_status", {"p_operator_id": operator_id, "p_days": days})
