@@ -30,6 +30,7 @@ pytest_plugins = (
     "tests.support.moves",
     "tests.support.odd_server",
     "tests.support.rest",
+    "tests.support.pictures",
     "tests.integration.matrix_trial",
 )
 

@@ -899,6 +899,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the caller's newest pictures with their states, of one listing where given. */
+        get: operations["pictures_list_mine"];
+        put?: never;
+        /** Open an upload of one picture of a declared size and type; send its bytes with exactly these headers. */
+        post: operations["pictures_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pictures/{picture_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the state of a picture of the caller. */
+        get: operations["pictures_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sms/send": {
         parameters: {
             query?: never;
@@ -2060,6 +2095,16 @@ export interface components {
             success: true;
             data: components["schemas"]["Messages"];
         };
+        /** Envelope[OpenedPictureUpload] */
+        Envelope_OpenedPictureUpload: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["OpenedPictureUpload"];
+        };
         /** Envelope[Payments] */
         Envelope_Payments: {
             /**
@@ -2069,6 +2114,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["Payments"];
+        };
+        /** Envelope[PictureState] */
+        Envelope_PictureState: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["PictureState"];
         };
         /** Envelope[Plan] */
         Envelope_Plan: {
@@ -2234,6 +2289,17 @@ export interface components {
             /** Data */
             data: components["schemas"]["Period"][];
         };
+        /** Envelope[list[PictureState]] */
+        Envelope_list_PictureState: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["PictureState"][];
+        };
         /** Envelope[list[PopularSearch]] */
         Envelope_list_PopularSearch: {
             /**
@@ -2361,6 +2427,16 @@ export interface components {
             to: string;
         };
         /**
+         * ImageSource
+         * @description Encoded picture of one width in pixels.
+         */
+        ImageSource: {
+            /** Url */
+            url: string;
+            /** Width */
+            width: number;
+        };
+        /**
          * Invitation
          * @description Invitee: `phone` as typed, or `user_id`.
          */
@@ -2431,6 +2507,8 @@ export interface components {
             video_trimmed_duration: number | null;
             /** Additional Images */
             additional_images: string[];
+            /** Images */
+            images: components["schemas"]["ListingImage"][];
             /** Seller User Id */
             seller_user_id: string;
             /** Seller Id */
@@ -2644,6 +2722,8 @@ export interface components {
             video_trimmed_duration: number | null;
             /** Additional Images */
             additional_images: string[];
+            /** Images */
+            images: components["schemas"]["ListingImage"][];
             /** Seller User Id */
             seller_user_id: string;
             /** Seller Id */
@@ -2763,6 +2843,20 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["Listing"];
+        };
+        /**
+         * ListingImage
+         * @description Picture of a listing with its placeholder; width and height are those of the largest source.
+         */
+        ListingImage: {
+            /** Blurhash */
+            blurhash: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Srcset */
+            srcset: components["schemas"]["ImageSource"][];
         };
         /**
          * ListingReport
@@ -3181,6 +3275,26 @@ export interface components {
             picture: "svg" | "png" | "none";
         };
         /**
+         * NewPicture
+         * @description Declaration of a picture: exact size in bytes and type. `listing_id` adds it to a listing when it is ready.
+         */
+        NewPicture: {
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "listing" | "avatar" | "business_logo" | "chat";
+            /** Bytes */
+            bytes: number;
+            /**
+             * Content Type
+             * @enum {string}
+             */
+            content_type: "image/jpeg" | "image/png" | "image/webp" | "image/heic" | "image/heif";
+            /** Listing Id */
+            listing_id?: string | null;
+        };
+        /**
          * NewRole
          * @description New role of a member.
          */
@@ -3251,6 +3365,20 @@ export interface components {
              * Format: uuid
              */
             listing_id: string;
+        };
+        /**
+         * OpenedPictureUpload
+         * @description Picture that awaits its bytes.
+         */
+        OpenedPictureUpload: {
+            /** Picture Id */
+            picture_id: string;
+            upload: components["schemas"]["PictureUpload"];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
         /**
          * OpenedUpload
@@ -3512,6 +3640,53 @@ export interface components {
              * @default false
              */
             is_verified: boolean;
+        };
+        /**
+         * PictureState
+         * @description Picture of the caller. `url` and `image` are there when it is `ready`; `message` says why it was refused.
+         */
+        PictureState: {
+            /** Id */
+            id: string;
+            /** Purpose */
+            purpose: string;
+            /** Listing Id */
+            listing_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "awaiting" | "received" | "ready" | "refused" | "expired" | "deleting" | "deleted";
+            /** Refusal */
+            refusal: string | null;
+            /** Message */
+            message: string | null;
+            /** Url */
+            url: string | null;
+            image: components["schemas"]["ListingImage"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * PictureUpload
+         * @description Address for the bytes, with the headers that the request must carry.
+         */
+        PictureUpload: {
+            /**
+             * Method
+             * @default PUT
+             * @constant
+             */
+            method: "PUT";
+            /** Url */
+            url: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
         };
         /**
          * Plan
@@ -4949,6 +5124,96 @@ export interface components {
         };
         /** @description Refused: `bank_unavailable`, `service_unavailable`, `sms_unavailable`. */
         Payments503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Pictures400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Pictures401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Pictures403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Pictures404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Pictures405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`, `picture_too_large`. */
+        Pictures413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        Pictures422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `picture_limit_reached`, `rate_limited`. */
+        Pictures429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Pictures500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`. */
+        Pictures503: {
             headers: {
                 [name: string]: unknown;
             };
@@ -8200,6 +8465,104 @@ export interface operations {
             429: components["responses"]["Payments429"];
             500: components["responses"]["Payments500"];
             503: components["responses"]["Payments503"];
+        };
+    };
+    pictures_list_mine: {
+        parameters: {
+            query?: {
+                listing_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_list_PictureState"];
+                };
+            };
+            400: components["responses"]["Pictures400"];
+            401: components["responses"]["Pictures401"];
+            403: components["responses"]["Pictures403"];
+            404: components["responses"]["Pictures404"];
+            405: components["responses"]["Pictures405"];
+            413: components["responses"]["Pictures413"];
+            422: components["responses"]["Pictures422"];
+            429: components["responses"]["Pictures429"];
+            500: components["responses"]["Pictures500"];
+            503: components["responses"]["Pictures503"];
+        };
+    };
+    pictures_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPicture"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_OpenedPictureUpload"];
+                };
+            };
+            400: components["responses"]["Pictures400"];
+            401: components["responses"]["Pictures401"];
+            403: components["responses"]["Pictures403"];
+            404: components["responses"]["Pictures404"];
+            405: components["responses"]["Pictures405"];
+            413: components["responses"]["Pictures413"];
+            422: components["responses"]["Pictures422"];
+            429: components["responses"]["Pictures429"];
+            500: components["responses"]["Pictures500"];
+            503: components["responses"]["Pictures503"];
+        };
+    };
+    pictures_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                picture_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_PictureState"];
+                };
+            };
+            400: components["responses"]["Pictures400"];
+            401: components["responses"]["Pictures401"];
+            403: components["responses"]["Pictures403"];
+            404: components["responses"]["Pictures404"];
+            405: components["responses"]["Pictures405"];
+            413: components["responses"]["Pictures413"];
+            422: components["responses"]["Pictures422"];
+            429: components["responses"]["Pictures429"];
+            500: components["responses"]["Pictures500"];
+            503: components["responses"]["Pictures503"];
         };
     };
     sms_send: {
