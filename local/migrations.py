@@ -117,7 +117,9 @@ class Schema:
         """Allow pictures in this run's own storage at once; the cleanup job repeats it every hour."""
         with self._connect() as connection:
             prefix = f"{supabase_url}/storage/v1/object/public/"
-            connection.execute("select public.image_origins_set(p_storage => %s, p_hosts => '{}')", (prefix,))
+            connection.execute(
+                "select public.image_origins_set(p_storage => %s, p_pictures => null, p_hosts => '{}')", (prefix,)
+            )
 
     def seed(self, script: Path) -> bool:
         """Load the demonstration data once."""

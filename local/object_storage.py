@@ -15,8 +15,9 @@ from local.secrets import Keyring
 
 VK_BUCKET = "360auto-backup"
 YANDEX_BUCKET = "360auto-uploads"
+PICTURE_BUCKET = "360auto-pictures-incoming"
 # As the migrations make them; locally they are on the same server under other keys.
-SUPABASE_BUCKETS = ("avatars", "business-logos", "documents", "listings-thumbnails", "listings-videos")
+SUPABASE_BUCKETS = ("avatars", "business-logos", "documents", "listings-thumbnails", "listings-videos", "pictures")
 SUPABASE_REGION = "local"
 # The limit of the whole project, raised as docs/deployment.md says: a new project has 50 MB.
 SUPABASE_FILE_BYTES = 100 * 1024 * 1024
@@ -65,7 +66,7 @@ def accounts(keyring: Keyring) -> list[dict[str, Any]]:
     """Return accounts and their buckets; each provider has its own keys."""
     return [
         _account(keyring.s3_access_key, keyring.s3_secret_key, VK_BUCKET),
-        _account(keyring.yandex_storage_access_key, keyring.yandex_storage_secret_key, YANDEX_BUCKET),
+        _account(keyring.yandex_storage_access_key, keyring.yandex_storage_secret_key, YANDEX_BUCKET, PICTURE_BUCKET),
         _account(keyring.supabase_storage_access_key, keyring.supabase_storage_secret_key, *SUPABASE_BUCKETS),
         # The Storage service behind those buckets writes the rows of its objects itself.
         {
@@ -84,6 +85,7 @@ def storage_variables(keyring: Keyring, address: str) -> dict[str, str]:
         "VK_CLOUD_SECRET_KEY": keyring.s3_secret_key,
         "YANDEX_STORAGE_ENDPOINT": address,
         "YANDEX_STORAGE_BUCKET": YANDEX_BUCKET,
+        "PICTURE_INCOMING_BUCKET": PICTURE_BUCKET,
         "YANDEX_STORAGE_ACCESS_KEY": keyring.yandex_storage_access_key,
         "YANDEX_STORAGE_SECRET_KEY": keyring.yandex_storage_secret_key,
         "SUPABASE_STORAGE_ENDPOINT": address,

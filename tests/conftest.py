@@ -33,6 +33,7 @@ pytest_plugins = (
     "tests.support.odd_server",
     "tests.support.replica",
     "tests.support.rest",
+    "tests.support.pictures",
     "tests.integration.matrix_trial",
 )
 

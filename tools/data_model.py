@@ -24,7 +24,7 @@ AREAS = {
     "Listings": (
         *("listings", "listing_contacts", "car_details", "horse_details", "real_estate_details", "listing_likes"),
         *("listing_saves", "listing_views", "listing_counters", "listing_places", "search_terms", "search_spellings"),
-        "image_origins",
+        *("image_origins", "pictures"),
     ),
     "Moderation": ("moderation_queue", "moderation_events", "moderation_rules", "reports"),
     "Comments": ("comments", "comment_likes", "comment_reactions"),

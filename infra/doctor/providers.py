@@ -171,6 +171,18 @@ def yandex_storage(_variables: Variables) -> str:
 
 
 @check(
+    "bucket: uploaded pictures",
+    needs=("PICTURE_INCOMING_BUCKET", "YANDEX_STORAGE_ACCESS_KEY"),
+    advice="Give the account of the key `storage.editor` on the bucket.",
+)
+def incoming_pictures(_variables: Variables) -> str:
+    """Write, read and delete a probe."""
+    from auto360.container.object_storage import incoming_store
+
+    return _probe(incoming_store())
+
+
+@check(
     "database for dumps",
     needs=("BACKUP_DATABASE_URL",),
     advice="Use the session pooler's address, port 5432, with `sslmode=require`.",

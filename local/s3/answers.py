@@ -61,6 +61,7 @@ def object_headers(stored: Stored) -> dict[str, str]:
         "Last-Modified": format_datetime(stored.modified_at, usegmt=True),
         "Content-Type": stored.content_type,
         "Accept-Ranges": "bytes",
+        **({"Cache-Control": stored.cache_control} if stored.cache_control else {}),
         **{f"x-amz-meta-{name}": value for name, value in stored.metadata.items()},
     }
 

@@ -37,6 +37,7 @@ class Stored:
     content_type: str
     metadata: Mapping[str, str]
     segments: tuple[Segment, ...]
+    cache_control: str = ""
 
     @property
     def bytes(self) -> int:

@@ -110,7 +110,8 @@ class ObjectRequest:
     async def _put(self) -> web.StreamResponse:
         segment = await self._receive()
         content_type, metadata = self._content_type(), self._metadata()
-        stored = Stored(self.key, segment.md5, now(), content_type, metadata, (segment,))
+        cache_control = self.request.headers.get("Cache-Control", "")
+        stored = Stored(self.key, segment.md5, now(), content_type, metadata, (segment,), cache_control)
         self.service.keep(self.bucket, stored)
         version = {"x-amz-version-id": version_of(stored)} if self.service.versioned else {}
         return web.Response(headers={"ETag": f'"{segment.md5}"', **version})

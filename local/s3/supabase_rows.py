@@ -26,7 +26,8 @@ _LIST = "select name, version, metadata, updated_at from storage.objects where b
 _KEEP = """
 insert into storage.objects (bucket_id, name, version, metadata)
 values (%(bucket)s, %(name)s, %(version)s, jsonb_build_object('eTag', %(etag)s::text, 'size', %(size)s::bigint,
-  'mimetype', %(type)s::text, 'cacheControl', 'no-cache', 'contentLength', %(size)s::bigint, 'httpStatusCode', 200))
+  'mimetype', %(type)s::text, 'cacheControl', %(cache)s::text, 'contentLength', %(size)s::bigint,
+  'httpStatusCode', 200))
 on conflict (bucket_id, name) do update set version = excluded.version, metadata = excluded.metadata
 """
 
@@ -72,7 +73,8 @@ class SupabaseRows:
     def keep(self, bucket: str, stored: Stored) -> None:
         """Note a file that was written."""
         told = {"bucket": bucket, "name": stored.key, "version": version_of(stored), "etag": f'"{stored.etag}"'}
-        self._run(_KEEP, told | {"size": stored.bytes, "type": stored.content_type})
+        told |= {"type": stored.content_type, "cache": stored.cache_control or "no-cache"}
+        self._run(_KEEP, told | {"size": stored.bytes})
 
     def delete(self, bucket: str, name: str) -> bool:
         """Note that a file is gone; false where there was no row."""

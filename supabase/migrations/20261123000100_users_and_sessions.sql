@@ -73,7 +73,7 @@ language plpgsql security definer set search_path = '' as $$
 begin
   insert into public.public_profiles
     (id, name, avatar_url, bio, city, is_verified, rating, total_sales, created_at)
-  values (new.id, new.name, new.avatar_url, new.bio, new.city, new.is_verified, new.rating,
+  values (new.id, new.name, private.shown_avatar(new.avatar_url), new.bio, new.city, new.is_verified, new.rating,
           new.total_sales, new.created_at)
   on conflict (id) do update set
     name = excluded.name, avatar_url = excluded.avatar_url, bio = excluded.bio,

@@ -29,6 +29,7 @@ create table public.listings (
   video_original_duration numeric(10, 2) check (video_original_duration between 0 and 86400),
   video_trimmed_duration numeric(10, 2) check (video_trimmed_duration between 0 and 86400),
   additional_images text[] not null default '{}' check (cardinality(additional_images) <= 20),
+  images jsonb not null default '[]' check (jsonb_typeof(images) = 'array'),
   status text not null default 'draft'
     check (status in ('draft', 'pending_review', 'active', 'sold', 'archived', 'expired', 'rejected')),
   moderation_status text not null default 'pending'

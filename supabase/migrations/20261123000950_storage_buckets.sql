@@ -6,6 +6,8 @@ insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_typ
   ('listings-thumbnails', 'listings-thumbnails', true, 2 * 1024 * 1024, array['image/jpeg', 'image/png', 'image/webp']),
   ('listings-videos', 'listings-videos', true, 100 * 1024 * 1024, array['video/mp4', 'video/quicktime']),
   ('business-logos', 'business-logos', true, 1024 * 1024, array['image/jpeg', 'image/png', 'image/webp']),
+  -- Written by the backend alone: no policy below opens it to users.
+  ('pictures', 'pictures', true, 3 * 1024 * 1024, array['image/jpeg', 'image/webp']),
   ('documents', 'documents', false, 10 * 1024 * 1024, array[
     'application/pdf', 'application/msword',
     'application/vnd.openxmlformats-officedocument.wordprocessingml.document'])
@@ -86,7 +88,7 @@ create policy own_folder_delete on storage.objects for delete to authenticated
 
 create table public.image_origins (
   id uuid primary key default gen_random_uuid(),
-  kind text not null check (kind in ('storage', 'host')),
+  kind text not null check (kind in ('storage', 'pictures', 'host')),
   origin text not null unique check (char_length(origin) between 4 and 300),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now()
@@ -94,16 +96,17 @@ create table public.image_origins (
 comment on table public.image_origins is
   'Allowed origins of pictures, from the environment of the backend. Empty: no address is accepted.';
 comment on column public.image_origins.origin is
-  'For storage the address before the name of a bucket, such as https://<project>.supabase.co/storage/v1/object/public/; a host name otherwise.';
+  'For storage the address before the name of a bucket, such as https://<project>.supabase.co/storage/v1/object/public/; for pictures the address before the owner''s folder, where a CDN serves them; a host name otherwise.';
 create trigger image_origins_touch_updated_at before update on public.image_origins
   for each row execute function private.touch_updated_at();
 alter table public.image_origins enable row level security;
 grant all on public.image_origins to service_role;
 
-create function public.image_origins_set(p_storage text, p_hosts text[]) returns jsonb
+create function public.image_origins_set(p_storage text, p_pictures text, p_hosts text[]) returns jsonb
 language sql volatile set search_path = '' as $$
   with wanted as (
     select 'storage' as kind, p_storage as origin
+    union all select 'pictures', p_pictures where p_pictures is not null
     union all select 'host', h.host from pg_catalog.unnest(p_hosts) as h (host)
   ), removed as (
     delete from public.image_origins o
@@ -115,23 +118,25 @@ language sql volatile set search_path = '' as $$
   select pg_catalog.jsonb_build_object(
     'added', (select pg_catalog.count(*) from added), 'removed', (select pg_catalog.count(*) from removed));
 $$;
-comment on function public.image_origins_set(text, text[]) is
+comment on function public.image_origins_set(text, text, text[]) is
   'Replaces the allowed origins by these: {added, removed}. Idempotent; the next write through REST follows them.';
 
 create function private.is_allowed_picture(p_url text, p_bucket text, p_user_id uuid) returns boolean
 language sql stable security definer set search_path = '' as $$
   select pg_catalog.char_length(p_url) <= 2048 and exists (
     select from public.image_origins o
-    where case o.kind
-      when 'storage' then pg_catalog.starts_with(p_url, o.origin || p_bucket || '/' || p_user_id || '/')
-        and pg_catalog.substr(p_url, pg_catalog.length(o.origin || p_bucket || '/' || p_user_id || '/') + 1) collate "C"
+    left join lateral (select f.folder from (values (o.origin || p_bucket || '/', 'storage'),
+        (o.origin || 'pictures/', 'storage'), (o.origin, 'pictures')) as f (folder, kind)
+      where f.kind = o.kind and pg_catalog.starts_with(p_url, f.folder || p_user_id || '/')) as own on true
+    where case when o.kind <> 'host' then own.folder is not null
+        and pg_catalog.substr(p_url, pg_catalog.length(own.folder || p_user_id || '/') + 1) collate "C"
           ~ '^([A-Za-z0-9_-]+/){0,4}[A-Za-z0-9_-]+([.][A-Za-z0-9_-]+)*[.]([jJ][pP][eE]?[gG]|[pP][nN][gG]|[wW][eE][bB][pP])$'
       else p_url ~ '^https://[^/?#]' and p_url !~ '[[:space:][:cntrl:]\\"''<>`{}|^]'
         and (pg_catalog.regexp_match(p_url, '^https://([^/?#]*)'))[1] = o.origin end);
 $$;
 comment on function private.is_allowed_picture(text, text, uuid) is
-  'Applies the rule of the backend''s ImageLinks: a picture in the user''s own folder of the bucket, or at an allowed '
-  'host over https.';
+  'Applies the rule of the backend''s ImageLinks: a picture in the user''s own folder of the bucket or of the '
+  'pictures, or at an allowed host over https.';
 
 create function private.keep_own_picture() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -152,5 +157,5 @@ revoke execute on function private.max_files(text), private.may_store(text, text
 grant execute on function private.max_files(text), private.may_store(text, text) to authenticated, service_role;
 revoke execute on function private.files_kept(text, text), private.limit_files(),
   private.is_allowed_picture(text, text, uuid), private.keep_own_picture() from public, anon, authenticated;
-revoke execute on function public.image_origins_set(text, text[]) from public, anon, authenticated;
-grant execute on function public.image_origins_set(text, text[]) to service_role;
+revoke execute on function public.image_origins_set(text, text, text[]) from public, anon, authenticated;
+grant execute on function public.image_origins_set(text, text, text[]) to service_role;

@@ -121,6 +121,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, guarded_aws: GuardedAw
             **parameters_of(project),
             "YandexVideoChannelId": CHANNEL,
             "YandexStorageBucket": f"auto360-{name}-uploads",
+            "PictureIncomingBucketName": f"auto360-{name}-pictures",
         },
         absent_secrets=frozenset({"JWT_SECRET"}),
         scaling={"default": Scaling(2), "listings": Scaling(50, 150, 2)},

@@ -23,7 +23,7 @@ OTHER = "00000000-0000-4000-8000-000000000002"
 def allowed(database: Database) -> Iterator[ImageLinks]:
     """Yield the allowed picture places, for the API and for the database alike."""
     before = rows(database, "select kind, origin from image_origins")
-    rows(database, "select image_origins_set(%s, %s)", PUBLIC, [HOST])
+    rows(database, "select image_origins_set(%s, null, %s)", PUBLIC, [HOST])
     yield ImageLinks(STORAGE, frozenset({HOST}))
     with database.connect() as connection:
         connection.execute("delete from image_origins where true")

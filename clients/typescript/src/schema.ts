@@ -1019,6 +1019,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/pictures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the caller's newest pictures with their states, of one listing where given. */
+        get: operations["pictures_list_mine"];
+        put?: never;
+        /** Open an upload of one picture of a declared size and type; send its bytes with exactly these headers. */
+        post: operations["pictures_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pictures/{picture_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the state of a picture of the caller. */
+        get: operations["pictures_read"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/sms/send": {
         parameters: {
             query?: never;
@@ -2208,15 +2243,15 @@ export interface components {
             success: true;
             data: components["schemas"]["Messages"];
         };
-        /** Envelope[Notifications] */
-        Envelope_Notifications: {
+        /** Envelope[OpenedPictureUpload] */
+        Envelope_OpenedPictureUpload: {
             /**
              * Success
              * @default true
              * @constant
              */
             success: true;
-            data: components["schemas"]["Notifications"];
+            data: components["schemas"]["OpenedPictureUpload"];
         };
         /** Envelope[Payments] */
         Envelope_Payments: {
@@ -2227,6 +2262,16 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["Payments"];
+        };
+        /** Envelope[PictureState] */
+        Envelope_PictureState: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["PictureState"];
         };
         /** Envelope[Plan] */
         Envelope_Plan: {
@@ -2432,6 +2477,17 @@ export interface components {
             /** Data */
             data: components["schemas"]["Period"][];
         };
+        /** Envelope[list[PictureState]] */
+        Envelope_list_PictureState: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["PictureState"][];
+        };
         /** Envelope[list[PopularSearch]] */
         Envelope_list_PopularSearch: {
             /**
@@ -2571,6 +2627,16 @@ export interface components {
             to: string;
         };
         /**
+         * ImageSource
+         * @description Encoded picture of one width in pixels.
+         */
+        ImageSource: {
+            /** Url */
+            url: string;
+            /** Width */
+            width: number;
+        };
+        /**
          * Invitation
          * @description Invitee: `phone` as typed, or `user_id`.
          */
@@ -2641,6 +2707,8 @@ export interface components {
             video_trimmed_duration: number | null;
             /** Additional Images */
             additional_images: string[];
+            /** Images */
+            images: components["schemas"]["ListingImage"][];
             /** Seller User Id */
             seller_user_id: string;
             /** Seller Id */
@@ -2854,6 +2922,8 @@ export interface components {
             video_trimmed_duration: number | null;
             /** Additional Images */
             additional_images: string[];
+            /** Images */
+            images: components["schemas"]["ListingImage"][];
             /** Seller User Id */
             seller_user_id: string;
             /** Seller Id */
@@ -2973,6 +3043,20 @@ export interface components {
              */
             success: true;
             data: components["schemas"]["Listing"];
+        };
+        /**
+         * ListingImage
+         * @description Picture of a listing with its placeholder; width and height are those of the largest source.
+         */
+        ListingImage: {
+            /** Blurhash */
+            blurhash: string;
+            /** Width */
+            width: number;
+            /** Height */
+            height: number;
+            /** Srcset */
+            srcset: components["schemas"]["ImageSource"][];
         };
         /**
          * ListingReport
@@ -3414,6 +3498,26 @@ export interface components {
             picture: "svg" | "png" | "none";
         };
         /**
+         * NewPicture
+         * @description Declaration of a picture: exact size in bytes and type. `listing_id` adds it to a listing when it is ready.
+         */
+        NewPicture: {
+            /**
+             * Purpose
+             * @enum {string}
+             */
+            purpose: "listing" | "avatar" | "business_logo" | "chat";
+            /** Bytes */
+            bytes: number;
+            /**
+             * Content Type
+             * @enum {string}
+             */
+            content_type: "image/jpeg" | "image/png" | "image/webp" | "image/heic" | "image/heif";
+            /** Listing Id */
+            listing_id?: string | null;
+        };
+        /**
          * NewRole
          * @description New role of a member.
          */
@@ -3496,6 +3600,20 @@ export interface components {
              * Format: uuid
              */
             listing_id: string;
+        };
+        /**
+         * OpenedPictureUpload
+         * @description Picture that awaits its bytes.
+         */
+        OpenedPictureUpload: {
+            /** Picture Id */
+            picture_id: string;
+            upload: components["schemas"]["PictureUpload"];
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
         };
         /**
          * OpenedUpload
@@ -3757,6 +3875,53 @@ export interface components {
              * @default false
              */
             is_verified: boolean;
+        };
+        /**
+         * PictureState
+         * @description Picture of the caller. `url` and `image` are there when it is `ready`; `message` says why it was refused.
+         */
+        PictureState: {
+            /** Id */
+            id: string;
+            /** Purpose */
+            purpose: string;
+            /** Listing Id */
+            listing_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "awaiting" | "received" | "ready" | "refused" | "expired" | "deleting" | "deleted";
+            /** Refusal */
+            refusal: string | null;
+            /** Message */
+            message: string | null;
+            /** Url */
+            url: string | null;
+            image: components["schemas"]["ListingImage"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * PictureUpload
+         * @description Address for the bytes, with the headers that the request must carry.
+         */
+        PictureUpload: {
+            /**
+             * Method
+             * @default PUT
+             * @constant
+             */
+            method: "PUT";
+            /** Url */
+            url: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
         };
         /**
          * Plan
@@ -4653,8 +4818,1664 @@ export interface components {
                 "application/json": components["schemas"]["Failure"];
             };
         };
-        /** @description Refused: `validation_failed`. */
-        ValidationFailed: {
+        /** @description Refused: `invalid_json`. */
+        Chat400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Chat401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `chat_blocked`, `forbidden`. */
+        Chat403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Chat404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Chat405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `chat_own_listing`, `idempotency_key_reused`. */
+        Chat409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Chat413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        Chat422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        Chat429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Chat500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`. */
+        Chat503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`, `otp_invalid`. */
+        Consents400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Consents401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Consents403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Consents404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Consents405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        Consents409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Consents413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        Consents422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
+        Consents429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Consents500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        Consents503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Health400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Health401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Health403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Health404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Health405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        Health409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Health413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        Health422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `sms_operator_limit`. */
+        Health429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Health500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        Health503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Listings400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Listings401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`, `listing_limit_reached`. */
+        Listings403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Listings404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Listings405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `listing_not_active`, `listing_not_sold`, `listing_sale_final`, `video_unavailable`. */
+        Listings409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Listings413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `listing_refused`, `phone_invalid`, `text_refused`, `validation_failed`. */
+        Listings422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        Listings429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Listings500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`. */
+        Listings503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Moderation400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Moderation401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Moderation403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Moderation404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Moderation405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `moderation_decided`, `moderation_outdated`, `moderation_taken`. */
+        Moderation409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Moderation413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        Moderation422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        Moderation429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Moderation500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`. */
+        Moderation503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        PaymentWebhook400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        PaymentWebhook401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`, `operator_own_money`, `payment_refused`, `second_person_required`. */
+        PaymentWebhook403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        PaymentWebhook404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        PaymentWebhook405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `payment_already_decided`, `payment_being_prepared`, `payment_evidence_used`, `payment_not_open`, `refund_too_large`, `subscription_none`, `tier_below_current`, `tier_needs_offer`, `tier_not_lower`. */
+        PaymentWebhook409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        PaymentWebhook413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_not_offered`, `phone_invalid`, `phone_rejected`, `tier_not_for_sale`, `validation_failed`. */
+        PaymentWebhook422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
+        PaymentWebhook429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        PaymentWebhook500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_unavailable`, `service_unavailable`, `sms_unavailable`. */
+        PaymentWebhook503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Payments400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Payments401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`, `operator_own_money`, `payment_refused`, `second_person_required`. */
+        Payments403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Payments404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Payments405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `payment_already_decided`, `payment_being_prepared`, `payment_evidence_used`, `payment_not_open`, `refund_too_large`, `subscription_none`, `tier_below_current`, `tier_needs_offer`, `tier_not_lower`. */
+        Payments409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Payments413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_not_offered`, `phone_invalid`, `phone_rejected`, `tier_not_for_sale`, `validation_failed`. */
+        Payments422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
+        Payments429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Payments500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_unavailable`, `service_unavailable`, `sms_unavailable`. */
+        Payments503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Pictures400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Pictures401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Pictures403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Pictures404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Pictures405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`, `picture_too_large`. */
+        Pictures413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        Pictures422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `picture_limit_reached`, `rate_limited`. */
+        Pictures429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Pictures500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`. */
+        Pictures503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`, `otp_invalid`. */
+        RequestCode400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        RequestCode401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        RequestCode403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        RequestCode404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        RequestCode405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        RequestCode409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        RequestCode413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        RequestCode422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
+        RequestCode429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        RequestCode500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        RequestCode503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`, `otp_invalid`. */
+        Session400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Session401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Session403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Session404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Session405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        Session409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Session413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        Session422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
+        Session429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Session500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        Session503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Sms400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Sms401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Sms403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Sms404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Sms405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        Sms409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Sms413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        Sms422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
+        Sms429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Sms500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        Sms503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        SmsReport400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        SmsReport401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        SmsReport403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        SmsReport404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        SmsReport405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `moderation_taken`. */
+        SmsReport409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        SmsReport413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        SmsReport422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `sms_operator_limit`. */
+        SmsReport429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        SmsReport500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        SmsReport503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Subscriptions400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Subscriptions401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`, `operator_own_money`, `payment_refused`, `second_person_required`. */
+        Subscriptions403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Subscriptions404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Subscriptions405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `payment_already_decided`, `payment_being_prepared`, `payment_evidence_used`, `payment_not_open`, `refund_too_large`, `subscription_none`, `tier_below_current`, `tier_needs_offer`, `tier_not_lower`. */
+        Subscriptions409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        Subscriptions413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_not_offered`, `phone_invalid`, `phone_rejected`, `tier_not_for_sale`, `validation_failed`. */
+        Subscriptions422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`, `sms_operator_limit`. */
+        Subscriptions429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Subscriptions500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `bank_unavailable`, `service_unavailable`, `sms_unavailable`. */
+        Subscriptions503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`, `otp_invalid`. */
+        VerifyCode400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        VerifyCode401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        VerifyCode403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        VerifyCode404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        VerifyCode405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`. */
+        VerifyCode409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`. */
+        VerifyCode413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `consent_required`, `phone_invalid`, `phone_rejected`, `validation_failed`. */
+        VerifyCode422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `otp_address_limit`, `otp_locked`, `otp_phone_limit`, `otp_temporarily_limited`, `otp_too_soon`, `rate_limited`, `sms_operator_limit`. */
+        VerifyCode429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        VerifyCode500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `sms_unavailable`. */
+        VerifyCode503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        Video400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        Video401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        Video403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        Video404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        Video405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `upload_ticket_over`, `video_not_ready`, `video_unavailable`. */
+        Video409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`, `upload_too_large`. */
+        Video413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        Video422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        Video429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        Video500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `video_service_unavailable`. */
+        Video503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        VideoToken400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        VideoToken401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        VideoToken403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        VideoToken404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        VideoToken405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `upload_ticket_over`, `video_not_ready`, `video_unavailable`. */
+        VideoToken409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`, `upload_too_large`. */
+        VideoToken413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        VideoToken422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `rate_limited`. */
+        VideoToken429: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        VideoToken500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `video_service_unavailable`. */
+        VideoToken503: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `invalid_json`. */
+        VideoWebhook400: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `authentication_required`. */
+        VideoWebhook401: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `account_blocked`, `forbidden`. */
+        VideoWebhook403: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `not_found`. */
+        VideoWebhook404: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `method_not_allowed`. */
+        VideoWebhook405: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `idempotency_key_reused`, `moderation_taken`, `upload_ticket_over`, `video_not_ready`, `video_unavailable`. */
+        VideoWebhook409: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `payload_too_large`, `upload_too_large`. */
+        VideoWebhook413: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `phone_invalid`, `validation_failed`. */
+        VideoWebhook422: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `internal`. */
+        VideoWebhook500: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Failure"];
+            };
+        };
+        /** @description Refused: `service_unavailable`, `video_service_unavailable`. */
+        VideoWebhook503: {
             headers: {
                 [name: string]: unknown;
             };
@@ -7617,6 +9438,104 @@ export interface operations {
             429: components["responses"]["RateLimited"];
             500: components["responses"]["Internal"];
             503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    pictures_list_mine: {
+        parameters: {
+            query?: {
+                listing_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_list_PictureState"];
+                };
+            };
+            400: components["responses"]["Pictures400"];
+            401: components["responses"]["Pictures401"];
+            403: components["responses"]["Pictures403"];
+            404: components["responses"]["Pictures404"];
+            405: components["responses"]["Pictures405"];
+            413: components["responses"]["Pictures413"];
+            422: components["responses"]["Pictures422"];
+            429: components["responses"]["Pictures429"];
+            500: components["responses"]["Pictures500"];
+            503: components["responses"]["Pictures503"];
+        };
+    };
+    pictures_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewPicture"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_OpenedPictureUpload"];
+                };
+            };
+            400: components["responses"]["Pictures400"];
+            401: components["responses"]["Pictures401"];
+            403: components["responses"]["Pictures403"];
+            404: components["responses"]["Pictures404"];
+            405: components["responses"]["Pictures405"];
+            413: components["responses"]["Pictures413"];
+            422: components["responses"]["Pictures422"];
+            429: components["responses"]["Pictures429"];
+            500: components["responses"]["Pictures500"];
+            503: components["responses"]["Pictures503"];
+        };
+    };
+    pictures_read: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                picture_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_PictureState"];
+                };
+            };
+            400: components["responses"]["Pictures400"];
+            401: components["responses"]["Pictures401"];
+            403: components["responses"]["Pictures403"];
+            404: components["responses"]["Pictures404"];
+            405: components["responses"]["Pictures405"];
+            413: components["responses"]["Pictures413"];
+            422: components["responses"]["Pictures422"];
+            429: components["responses"]["Pictures429"];
+            500: components["responses"]["Pictures500"];
+            503: components["responses"]["Pictures503"];
         };
     };
     sms_send: {

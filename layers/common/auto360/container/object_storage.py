@@ -1,4 +1,4 @@
-"""Wiring of object storage: VK Cloud for backups, Yandex Object Storage for uploads, Supabase Storage as source."""
+"""Wiring of object storage: VK Cloud for backups, Yandex for uploads, Supabase for public files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from auto360.providers.object_storage import LinkSigner
+    from auto360.providers.object_storage import LinkSigner, UploadSigner
     from auto360.providers.object_storage.s3 import S3Store
 
 
@@ -38,6 +38,26 @@ def upload_store() -> S3Store:
 
     settings = YandexStorageSettings.load()
     return S3Store(settings.access(), settings.yandex_storage_bucket)
+
+
+@cache
+def incoming_store() -> S3Store:
+    """Return the private bucket of uploaded pictures."""
+    from auto360.providers.object_storage.access import IncomingStorageSettings
+    from auto360.providers.object_storage.s3 import S3Store
+
+    settings = IncomingStorageSettings.load()
+    return S3Store(settings.access(), settings.picture_incoming_bucket)
+
+
+@cache
+def incoming_links() -> UploadSigner:
+    """Return the signer of uploads into the private bucket of pictures."""
+    from auto360.providers.object_storage.access import IncomingStorageSettings
+    from auto360.providers.object_storage.links import S3LinkSigner
+
+    settings = IncomingStorageSettings.load()
+    return S3LinkSigner(settings.access(), settings.picture_incoming_bucket)
 
 
 @cache

@@ -16,4 +16,5 @@ def image_links() -> ImageLinks:
     from auto360.providers.database.postgrest import SupabaseSettings
 
     storage_url = f"{SupabaseSettings.load().supabase_url.rstrip('/')}/storage/v1"
-    return ImageLinks(storage_url, ImageLinkSettings.load().hosts)
+    settings = ImageLinkSettings.load()
+    return ImageLinks(storage_url, settings.hosts, settings.pictures_url or None)

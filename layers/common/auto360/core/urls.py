@@ -23,9 +23,14 @@ def is_web_address(url: str) -> bool:
 
 
 class ImageLinkSettings(EnvSettings):
-    """`IMAGE_HOSTS`: hosts, comma-separated, that may hold pictures besides our own storage."""
+    """`IMAGE_HOSTS`: hosts, comma-separated, that may hold pictures besides our own storage.
+
+    `PICTURES_URL`: address before the owner's folder of encoded pictures, where a CDN serves them; it ends with
+    `/pictures/`. Empty: the public address of our storage.
+    """
 
     image_hosts: str = ""
+    pictures_url: str = ""
 
     @field_validator("image_hosts")
     @classmethod
@@ -34,16 +39,32 @@ class ImageLinkSettings(EnvSettings):
             raise ValueError("must be a comma-separated list of host names")
         return value
 
+    @field_validator("pictures_url")
+    @classmethod
+    def _folder(cls, value: str) -> str:
+        if value and not (is_web_address(value) and value.endswith("/pictures/")):
+            raise ValueError("must begin with https:// and end with /pictures/")
+        return value
+
     @property
     def hosts(self) -> frozenset[str]:
         return frozenset(host for host in self.image_hosts.split(",") if host)
 
 
 class ImageLinks:
-    """Allowed places of pictures: the caller's own folder of a bucket, and allowed hosts."""
+    """Allowed places of pictures: the caller's own folder of a bucket or of the pictures, and allowed hosts.
 
-    def __init__(self, storage_url: str, hosts: frozenset[str]) -> None:
+    `pictures` is the address of a CDN before the owner's folder, if there is one.
+    """
+
+    def __init__(self, storage_url: str, hosts: frozenset[str], pictures: str | None = None) -> None:
         self._public, self._hosts = f"{storage_url.rstrip('/')}/object/public/", hosts
+        self.pictures = pictures
+
+    @property
+    def pictures_url(self) -> str:
+        """Return the address under which encoded pictures are published, before the owner's folder."""
+        return self.pictures or f"{self._public}pictures/"
 
     @property
     def origins(self) -> tuple[str, list[str]]:
@@ -57,9 +78,12 @@ class ImageLinks:
         choice, which would learn the address of everybody who opens the picture.
         """
         path = reference.removeprefix(self._public)
-        own = f"{bucket}/{user_id}/"
-        if path.startswith(own) and _PICTURE.fullmatch(path.removeprefix(own)):
-            return self._public + path
+        for own in (f"{bucket}/{user_id}/", f"pictures/{user_id}/"):
+            if path.startswith(own) and _PICTURE.fullmatch(path.removeprefix(own)):
+                return self._public + path
+        published = f"{self.pictures_url}{user_id}/"
+        if reference.startswith(published) and _PICTURE.fullmatch(reference.removeprefix(published)):
+            return reference
         if is_web_address(reference) and urlsplit(reference).hostname in self._hosts:
             return reference
         raise ValidationFailed(problems=[Problem(field, sentence(FIELDS, "value", "ru"))])

@@ -9,6 +9,7 @@ from auto360.core.messages import (
     listings,
     moderation,
     operations,
+    pictures,
     staff,
     video,
 )
@@ -24,6 +25,7 @@ ERRORS: Sentences = {
     **chat.ERRORS,
     **listings.ERRORS,
     **moderation.ERRORS,
+    **pictures.ERRORS,
     **video.ERRORS,
     **operations.ERRORS,
     **staff.ERRORS,
@@ -38,5 +40,6 @@ FIELDS: Sentences = {
 }
 
 TEXTS: Sentences = {
+    **pictures.TEXTS,
     "code_sent": ("Код отправлен по SMS", "Код SMS менен жөнөтүлдү", "The code was sent by SMS"),
 }

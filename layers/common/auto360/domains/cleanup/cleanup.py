@@ -39,4 +39,4 @@ class Cleanup:
     def _announce_image_origins(self) -> None:
         """Store the allowed picture hosts in the database, so that writes past the API follow the same settings."""
         storage, hosts = self.images.origins
-        image_origins_set(self.database, storage=storage, hosts=hosts)
+        image_origins_set(self.database, storage=storage, pictures=self.images.pictures, hosts=hosts)

@@ -22,7 +22,7 @@ _PAGE = 500
 class CopiedBuckets(EnvSettings):
     """`COPIED_BUCKETS`: replicated buckets of Supabase Storage, comma-separated."""
 
-    copied_buckets: str = "avatars,business-logos,documents,listings-thumbnails,listings-videos"
+    copied_buckets: str = "avatars,business-logos,documents,listings-thumbnails,listings-videos,pictures"
 
     @field_validator("copied_buckets")
     @classmethod

@@ -41,6 +41,22 @@ class Check(BaseModel):
     completed_at: datetime | None
 
 
+class ImageSource(BaseModel):
+    """Encoded picture of one width in pixels."""
+
+    url: str
+    width: int
+
+
+class ListingImage(BaseModel):
+    """Picture of a listing with its placeholder; width and height are those of the largest source."""
+
+    blurhash: str
+    width: int
+    height: int
+    srcset: list[ImageSource]
+
+
 class Listing(BaseModel):
     """Listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the requested place."""
 
@@ -71,6 +87,7 @@ class Listing(BaseModel):
     video_original_duration: float | None
     video_trimmed_duration: float | None
     additional_images: list[str]
+    images: list[ListingImage]
     seller_user_id: str
     seller_id: str
     business_id: str | None

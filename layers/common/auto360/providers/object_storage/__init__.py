@@ -62,8 +62,11 @@ class ObjectStore(Protocol):
         *,
         content_type: str = "application/octet-stream",
         metadata: Mapping[str, str] | None = None,
+        cache_control: str | None = None,
     ) -> Written:
         """Write an object from pieces of any size, with bounded memory; each part travels with its MD5.
+
+        `cache_control` is served with the object; None leaves it to the store.
 
         Nothing is left behind where it fails, and an object that was there before stays as it was.
         """
@@ -99,3 +102,18 @@ class LinkSigner(Protocol):
 
     def link(self, key: str, *, seconds: int) -> str:
         """Return an address at which anybody can read the object for `seconds`, 1 to 604800."""
+
+
+@dataclass(frozen=True)
+class UploadLink:
+    """Address for one PUT, with the headers that it must carry; another size or type does not fit the signature."""
+
+    url: str = field(repr=False)
+    headers: Mapping[str, str]
+
+
+class UploadSigner(Protocol):
+    """Signs uploads for requests; needs no connection and no heavy library."""
+
+    def upload_link(self, key: str, *, size: int, content_type: str, seconds: int) -> UploadLink:
+        """Return an address at which anybody can write this object, of exactly this size and type, for `seconds`."""

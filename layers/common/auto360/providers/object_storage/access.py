@@ -61,6 +61,13 @@ class YandexStorageSettings(EnvSettings):
         return S3Access(self.yandex_storage_endpoint, self.yandex_storage_region, *keys)
 
 
+class IncomingStorageSettings(YandexStorageSettings):
+    """Private bucket into which people upload pictures, with the keys of the other bucket of Yandex."""
+
+    yandex_storage_bucket: str = ""
+    picture_incoming_bucket: str
+
+
 class SupabaseStorageSettings(EnvSettings):
     """S3 interface of Supabase Storage; its keys pass row security and open every bucket of the project."""
 

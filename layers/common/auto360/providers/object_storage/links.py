@@ -1,14 +1,16 @@
-"""Signed links: AWS Signature Version 4 in the query of an address, for reading one object for some time.
+"""Signed links: AWS Signature Version 4 in the query of an address, for reading or writing one object for some time.
 
 Own code, since botocore costs more than a cold start may; tests compare it with what botocore signs.
 """
 
 import hashlib
 import hmac
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from auto360.core.clock import Clock, utc_now
+from auto360.providers.object_storage import UploadLink
 from auto360.providers.object_storage.access import S3Access
 
 _LONGEST_SECONDS = 604800
@@ -16,7 +18,7 @@ _LONGEST_SECONDS = 604800
 
 @dataclass(frozen=True)
 class S3LinkSigner:
-    """`LinkSigner` of one bucket."""
+    """`LinkSigner` and `UploadSigner` of one bucket."""
 
     access: S3Access
     bucket: str
@@ -27,12 +29,25 @@ class S3LinkSigner:
 
         Raises ValueError for a lifetime that the protocol forbids.
         """
+        return self._signed("GET", key, {}, seconds)
+
+    def upload_link(self, key: str, *, size: int, content_type: str, seconds: int) -> UploadLink:
+        """Return an address for PUT with size and type among the signed headers.
+
+        Raises ValueError for a lifetime that the protocol forbids.
+        """
+        headers = {"content-length": str(size), "content-type": content_type}
+        return UploadLink(self._signed("PUT", key, headers, seconds), headers)
+
+    def _signed(self, method: str, key: str, headers: Mapping[str, str], seconds: int) -> str:
         if not 1 <= seconds <= _LONGEST_SECONDS:
             raise ValueError(f"a link lives from 1 to {_LONGEST_SECONDS} seconds")
         moment = self.now().strftime("%Y%m%dT%H%M%SZ")
         scope = f"{moment[:8]}/{self.access.region}/s3/aws4_request"
         endpoint = urlsplit(self.access.endpoint)
         path = f"{endpoint.path}/{self.bucket}/{quote(key, safe='/~')}"
+        signed = dict(sorted({**headers, "host": endpoint.netloc}.items()))
+        names = ";".join(signed)
         query = "&".join(
             f"{name}={quote(value, safe='~')}"
             for name, value in (
@@ -40,10 +55,11 @@ class S3LinkSigner:
                 ("X-Amz-Credential", f"{self.access.access_key}/{scope}"),
                 ("X-Amz-Date", moment),
                 ("X-Amz-Expires", str(seconds)),
-                ("X-Amz-SignedHeaders", "host"),
+                ("X-Amz-SignedHeaders", names),
             )
         )
-        request = f"GET\n{path}\n{query}\nhost:{endpoint.netloc}\n\nhost\nUNSIGNED-PAYLOAD"
+        canonical = "".join(f"{name}:{value}\n" for name, value in signed.items())
+        request = f"{method}\n{path}\n{query}\n{canonical}\n{names}\nUNSIGNED-PAYLOAD"
         text = f"AWS4-HMAC-SHA256\n{moment}\n{scope}\n{hashlib.sha256(request.encode()).hexdigest()}"
         signature = self._signing_key(moment[:8]).hex(text)
         return f"{endpoint.scheme}://{endpoint.netloc}{path}?{query}&X-Amz-Signature={signature}"

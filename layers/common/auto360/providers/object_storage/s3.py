@@ -43,10 +43,13 @@ class S3Store:
         *,
         content_type: str = "application/octet-stream",
         metadata: Mapping[str, str] | None = None,
+        cache_control: str | None = None,
     ) -> Written:
         """Write one part as it is, and more of them as a multipart upload, `parallel` parts at a time."""
         parts = Parts(chunks, self._part_bytes)
         options = {"ContentType": content_type, "Metadata": dict(metadata or {})}
+        if cache_control is not None:
+            options["CacheControl"] = cache_control
         with translated(key):
             if parts.is_one:
                 written = put_small(self._client, self.bucket, key, parts.take_first(), options)

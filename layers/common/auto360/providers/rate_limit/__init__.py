@@ -39,6 +39,7 @@ _LIMITS = {
     "chat": ("limit_chat_per_minute", 60),
     "payment": ("limit_payment_per_minute", 60),
     "upload": ("limit_upload_per_hour", 3600),
+    "picture": ("limit_picture_per_hour", 3600),
     "playback": ("limit_playback_per_minute", 60),
 }
 
@@ -51,6 +52,7 @@ class LimitSettings(EnvSettings):
     limit_chat_per_minute: int = Field(30, ge=1)
     limit_payment_per_minute: int = Field(30, ge=1)
     limit_upload_per_hour: int = Field(20, ge=1)
+    limit_picture_per_hour: int = Field(120, ge=1)
     limit_playback_per_minute: int = Field(3000, ge=1)
 
     def limit(self, name: str) -> Limit:

@@ -1,0 +1,17 @@
+"""Object-storage event: encode uploaded pictures at once. Timers: encode what events missed, delete what is unused."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from auto360.container import pictures
+from auto360.http.events import stored_objects, timer_input
+from auto360.jobs.entry import job
+
+
+def run(event: Mapping[str, Any]) -> Mapping[str, int]:
+    """Encode the pictures of a storage event, or run the job that a timer names."""
+    names = [stored.key for stored in stored_objects(event)]
+    return pictures.work().take(names) if names else pictures.schedule().run(timer_input(event))
+
+
+handler = job(run)

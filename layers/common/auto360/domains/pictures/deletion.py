@@ -1,0 +1,61 @@
+"""Deletion of pictures that nothing names, of originals after 30 days, and of files that no row names.
+
+Counts only, until a person has switched deletions on; at most so many per run (docs/decisions/0131).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from auto360.core.settings import EnvSettings
+from auto360.domains.pictures.processing import PUBLIC
+from auto360.providers.database import Database
+from auto360.providers.database.functions.picture_deletion import (
+    picture_deletions,
+    picture_strays,
+    pictures_deleted,
+)
+from auto360.providers.database.functions.picture_work import picture_find_missed
+from auto360.providers.database.lease import lease
+from auto360.providers.object_storage import ObjectStore
+
+_MOST_MISSED = 1000
+
+
+class PictureDeletionPolicy(EnvSettings):
+    """Most deletions of each kind in a run; without `picture_deletion` a run counts and deletes nothing."""
+
+    picture_deletion: bool = False
+    picture_most_deletions: int = Field(500, ge=1, le=10_000)
+
+
+@dataclass(frozen=True)
+class PictureDeletion:
+    """Deletion and its dependencies. `store` opens a bucket of Supabase Storage."""
+
+    database: Database
+    incoming: ObjectStore
+    store: Callable[[str], ObjectStore]
+    policy: PictureDeletionPolicy
+
+    def __call__(self) -> dict[str, int]:
+        """Delete what is due; returns counts, or {skipped} while another run holds the lease."""
+        with lease(self.database, "picture_deletion", seconds=900) as held:
+            return self._run() if held else {"skipped": 1}
+
+    def _run(self) -> dict[str, int]:
+        most, is_dry = self.policy.picture_most_deletions, not self.policy.picture_deletion
+        missed = picture_find_missed(self.database, limit=_MOST_MISSED)
+        due = picture_deletions(self.database, most=most, dry_run=is_dry)
+        strays: list[str] = picture_strays(self.database, after="", limit=most)
+        counted = {"missed": int(missed), "dry_run": int(is_dry)}
+        counted |= {"unused": due["unused"], "originals": due["originals"], "strays": len(strays)}
+        if is_dry:
+            return counted
+        for picture in due["pictures"]:
+            self.store(picture["bucket"]).delete(picture["names"])
+        self.incoming.delete([original["name"] for original in due["incoming"]])
+        self.store(PUBLIC).delete(strays)
+        ids, incoming_ids = ([row["id"] for row in due[kind]] for kind in ("pictures", "incoming"))
+        return counted | {"deleted": int(pictures_deleted(self.database, ids=ids, incoming_ids=incoming_ids))}
