@@ -132,7 +132,7 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function public.picture_read(uuid, uuid) is 'Returns a picture of this user, or null.';
 
-create function public.picture_list(p_user_id uuid, p_listing_id uuid, p_limit integer) returns jsonb
+create function public.picture_list(p_user_id uuid, p_limit integer, p_listing_id uuid default null) returns jsonb
 language sql stable set search_path = '' as $$
   select coalesce(pg_catalog.jsonb_agg(private.picture_view(p) order by p.created_at desc, p.id), '[]')
   from (select q.* from public.pictures q
@@ -140,7 +140,7 @@ language sql stable set search_path = '' as $$
       and q.state not in ('deleting', 'deleted')
     order by q.created_at desc, q.id limit p_limit) as p;
 $$;
-comment on function public.picture_list(uuid, uuid, integer) is
+comment on function public.picture_list(uuid, integer, uuid) is
   'Returns the newest pictures of this user, of one listing where given, with their states.';
 
 -- Named by listings, profiles, businesses and messages. A picture that nothing names is deleted after a day.
@@ -182,8 +182,8 @@ comment on function private.images_of(text[]) is 'Returns the images behind thes
 revoke execute on function private.picture_view(public.pictures), private.picture_refusal(uuid, uuid),
   private.picture_key(text), private.picture_image(public.pictures, text), private.images_of(text[]),
   public.picture_open(uuid, jsonb, integer), public.picture_read(uuid, uuid),
-  public.picture_list(uuid, uuid, integer) from public, anon, authenticated;
+  public.picture_list(uuid, integer, uuid) from public, anon, authenticated;
 grant execute on function private.picture_view(public.pictures), private.picture_refusal(uuid, uuid),
   private.picture_key(text), private.picture_image(public.pictures, text), private.images_of(text[]),
   public.picture_open(uuid, jsonb, integer), public.picture_read(uuid, uuid),
-  public.picture_list(uuid, uuid, integer) to service_role;
+  public.picture_list(uuid, integer, uuid) to service_role;

@@ -16,12 +16,12 @@ def picture_deletions(database: Database, *, most: int | None, dry_run: bool | N
 
 def picture_status(database: Database) -> Any:
     """Returns counts of pictures for the operations page: by state, refusals of seven days, what waits for deletion."""
-    return database.call("picture_status", {})
+    return database.call_read("picture_status", {})
 
 
-def picture_strays(database: Database, *, after: str | None, limit: int | None) -> Any:
+def picture_strays(database: Database, *, after: str, limit: int) -> Any:
     """Returns public files older than a day that no row names, such as of a killed run, after a name in byte order."""
-    return database.call("picture_strays", {"p_after": after, "p_limit": limit})
+    return database.call_read("picture_strays", {"p_after": after, "p_limit": limit})
 
 
 def pictures_deleted(database: Database, *, ids: Sequence[str] | None, incoming_ids: Sequence[str] | None) -> int:

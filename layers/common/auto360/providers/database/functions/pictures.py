@@ -5,9 +5,9 @@ from typing import Any
 from auto360.providers.database import Database, Json
 
 
-def picture_list(database: Database, *, user_id: str | None, listing_id: str | None, limit: int | None) -> Any:
+def picture_list(database: Database, *, user_id: str, limit: int, listing_id: str | None) -> Any:
     """Returns the newest pictures of this user, of one listing where given, with their states."""
-    return database.call("picture_list", {"p_user_id": user_id, "p_listing_id": listing_id, "p_limit": limit})
+    return database.call_read("picture_list", {"p_user_id": user_id, "p_limit": limit, "p_listing_id": listing_id})
 
 
 def picture_open(database: Database, *, user_id: str | None, request: Json | None, seconds: int | None) -> Any:
@@ -18,6 +18,6 @@ def picture_open(database: Database, *, user_id: str | None, request: Json | Non
     return database.call("picture_open", {"p_user_id": user_id, "p_request": request, "p_seconds": seconds})
 
 
-def picture_read(database: Database, *, user_id: str | None, id: str | None) -> Any:
+def picture_read(database: Database, *, user_id: str, id: str) -> Any:
     """Returns a picture of this user, or null."""
-    return database.call("picture_read", {"p_user_id": user_id, "p_id": id})
+    return database.call_read("picture_read", {"p_user_id": user_id, "p_id": id})
