@@ -7,7 +7,7 @@ import logging
 import sys
 
 from auto360.core.errors import SettingsInvalid
-from auto360.domains.backups.errors import AnotherRun, BackupDamaged, LeaseLost, NoBackup
+from auto360.domains.backups.errors import AnotherRun, BackupDamaged, LeaseLost, NoBackup, NoRoom
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
 from auto360.providers.object_storage import ObjectStoreError
 from auto360.providers.postgres_dump import DumpFailed
@@ -17,6 +17,7 @@ from tools.backup.surroundings import NotConfigured, database_address, enter
 _TOLD = (
     BackupDamaged,
     NoBackup,
+    NoRoom,
     AnotherRun,
     LeaseLost,
     DumpFailed,

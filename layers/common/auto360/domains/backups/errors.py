@@ -48,3 +48,7 @@ class AnotherRun(RuntimeError):
 
 class LeaseLost(RuntimeError):
     """Lease was lost or the job paused: this run stops and deletes nothing."""
+
+
+class NoRoom(RuntimeError):
+    """Folder for temporary files has too little free space, or is not there; nothing was begun."""
