@@ -13,6 +13,8 @@ STAGES = Path(__file__).with_name("stages")
 _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 # Variables that a stage may set otherwise than the template: limits and rates, which say nothing of what is connected.
 SETTABLE = ("LIMIT_", "OTP_", "CACHE_", "RISK_", "SENTRY_TRACES_RATE")
+# Of auto360.domains.backups.placement; an ephemeral disk has 1 to 100 GB.
+_PLACES, _MOST_DISK_GB = ("function", "long_function", "machine"), 100
 _LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
 
@@ -59,6 +61,18 @@ class Roof:
 
 
 @dataclass(frozen=True)
+class BackupPlace:
+    """Place of database backups and drills; `make doctor` says which one the size of the database asks for.
+
+    `function`: ten minutes. `long_function`: an hour. `machine`: timers of a machine of its own, none of functions.
+    `disk_gb` is an ephemeral disk for the drill. Support grants runs of an hour, and the disk.
+    """
+
+    runs_on: str = "function"
+    disk_gb: int = 0
+
+
+@dataclass(frozen=True)
 class Stage:
     """Environment on Yandex Cloud."""
 
@@ -76,6 +90,7 @@ class Stage:
     settings: Mapping[str, str] = field(default_factory=dict)
     scaling: Mapping[str, Scaling] = field(default_factory=dict)
     roof: Roof = Roof()
+    backups: BackupPlace = BackupPlace()
 
     @property
     def prefix(self) -> str:
@@ -108,7 +123,7 @@ def load_stage(name: str, folder: Path = STAGES) -> Stage:
 
 
 def _stage(name: str, content: Mapping[str, Any]) -> Stage:
-    unknown = sorted(set(content) - {"yandex", "secrets", "parameters", "settings", "scaling", "roof"})
+    unknown = sorted(set(content) - {"yandex", "secrets", "parameters", "settings", "scaling", "roof", "backups"})
     if unknown:
         raise StageError(f"{name}.toml has unknown parts: {', '.join(unknown)}.")
     stage = Stage(
@@ -117,6 +132,7 @@ def _stage(name: str, content: Mapping[str, Any]) -> Stage:
         parameters={"Stage": name, **{key: str(value) for key, value in content.get("parameters", {}).items()}},
         settings={key: str(value) for key, value in content.get("settings", {}).items()},
         roof=Roof(**content.get("roof", {})),
+        backups=BackupPlace(**content.get("backups", {})),
         scaling={key: Scaling(**value) for key, value in content.get("scaling", {}).items()},
         **content["yandex"],
     )
@@ -133,6 +149,10 @@ def _stage(name: str, content: Mapping[str, Any]) -> Stage:
                 f"{name}.toml: zone_requests of {function} leaves no room for a queue, so that a burst gets 429;"
                 f" at least {_MIN_QUEUE_FACTOR * scaling.zone_instances}, or leave it out."
             )
+    if stage.backups.runs_on not in _PLACES or not 0 <= stage.backups.disk_gb <= _MOST_DISK_GB:
+        raise StageError(
+            f"{name}.toml: under `backups`, runs_on is one of {', '.join(_PLACES)}, disk_gb 0 to {_MOST_DISK_GB}."
+        )
     if (stage.domain is None) != (stage.certificate_id is None):
         raise StageError(f"{name}.toml: domain and certificate_id belong together.")
     return stage

@@ -1,6 +1,6 @@
 """`make bench-backup`: both ways of backing up, side by side, on a database of SIZE gigabytes (1 unless told).
 
-`ARGS=ours` runs only that one.
+`ARGS=ours` runs only that one, `ARGS="ours parallel"` a stream and JOBS workers, of TABLES tables of one size.
 """
 
 from __future__ import annotations
@@ -42,11 +42,12 @@ class Measured:
 def main() -> int:
     """Fill, run, compare."""
     gigabytes, rounds = float(os.environ.get("SIZE", "1")), int(os.environ.get("ROUNDS") or "1")
+    tables = int(os.environ.get("TABLES") or "1")
     FOLDER.mkdir(parents=True, exist_ok=True)
     FOLDER.chmod(0o755)
     keyring, ports = Keyring.generate(), free_base(31000, 32000)
     password = "bench"  # noqa: S105 - a server on the loopback address for the length of a run
-    home = place(FOLDER / f"postgres-{gigabytes:g}")
+    home = place(FOLDER / f"postgres-{gigabytes:g}-{tables}")
     server = Postgres(home, ports.postgres, password, FOLDER / "postgres.log", durable=False)
     kept = FOLDER / f"s3-{secrets.token_hex(3)}"
     storage = ObjectStorage(ports.s3, kept, keyring, FOLDER / "s3.log", gateway="", database="")
@@ -55,7 +56,7 @@ def main() -> int:
         storage.start()
         storage.wait()
         print(f"filling the database up to {gigabytes:g} GB …", flush=True)
-        print(f"  {fill(server.superuser_dsn, gigabytes=gigabytes):.2f} GB", flush=True)
+        print(f"  {fill(server.superuser_dsn, gigabytes=gigabytes, tables=tables):.2f} GB", flush=True)
         given = {
             "dsn": server.superuser_dsn,
             "url": f"http://{HOST}:{ports.s3}",
@@ -122,20 +123,22 @@ def _own_mb(pid: int) -> float:
 
 
 def show(best: dict[str, Measured]) -> None:
-    titles = {"usual": "pg_dump -Fc | upload", "ours": "our backup"}
+    titles = {"usual": "pg_dump -Fc | upload", "ours": "our backup", "parallel": "in workers"}
     print(f"\n{'':<30}" + "".join(f"{titles[name]:>24}" for name in best))
     rows = {
         "seconds": [f"{one.seconds:.1f}" for one in best.values()],
         "CPU seconds (client side)": [f"{one.cpu_seconds:.1f}" for one in best.values()],
         "peak memory, MB": [f"{one.peak_mb:.0f}" for one in best.values()],
         "stored, MB": [f"{one.made['bytes'] / 1e6:.0f}" for one in best.values()],
+        "upload, of the seconds": [f"{one.made.get('upload_seconds', 0)}" for one in best.values()],
         "encrypted, read again": ["no" if name == "usual" else "yes" for name in best],
         "rows counted and hashed": ["no" if name == "usual" else f"{one.made['rows']}" for name, one in best.items()],
     }
     for title, values in rows.items():
         print(f"{title:<30}" + "".join(f"{value:>24}" for value in values))
     if len(best) == 2:
-        print(f"\n{best['usual'].seconds / best['ours'].seconds:.1f} times as fast")
+        first, second = best.values()
+        print(f"\n{first.seconds / second.seconds:.1f} times as fast")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from itertools import accumulate
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 
 BYTES_PER_ROW = 600
 _MADE = 250_000
@@ -29,18 +30,28 @@ from public.bench_listings limit %(rows)s
 """
 
 
-def fill(dsn: str, *, gigabytes: float) -> float:
-    """Make rows until the table has the size; gives it in gigabytes."""
+def fill(dsn: str, *, gigabytes: float, tables: int = 1) -> float:
+    """Make rows until the tables have the size together, each the same; gives it in gigabytes."""
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute(_TABLE)
-        while (size := _size(connection)) < gigabytes * 1e9:
-            missing = int((gigabytes * 1e9 - size) / BYTES_PER_ROW) + 1
+        while (size := _size(connection)) < gigabytes * 1e9 / tables:
+            missing = int((gigabytes * 1e9 / tables - size) / BYTES_PER_ROW) + 1
             if size < _EMPTY:
                 _make(connection, min(_MADE, missing))
             else:
                 connection.execute(_MORE, {"rows": missing})
-        connection.execute("vacuum analyze public.bench_listings")
-        return _size(connection) / 1e9
+        for number in range(2, tables + 1):
+            _copy(connection, f"public.bench_listings_{number}")
+        connection.execute("vacuum analyze")
+        return _size(connection) * tables / 1e9
+
+
+def _copy(connection: psycopg.Connection[tuple[object, ...]], table: str) -> None:
+    row = connection.execute("select to_regclass(%s)", [table]).fetchone()
+    if row is not None and row[0] is None:
+        name = sql.Identifier(*table.split("."))
+        connection.execute(sql.SQL("create table {} (like public.bench_listings including all)").format(name))
+        connection.execute(sql.SQL("insert into {} select * from public.bench_listings").format(name))
 
 
 def _make(connection: psycopg.Connection[tuple[object, ...]], rows: int) -> None:

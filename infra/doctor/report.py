@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from infra.doctor import REGISTRY, Finding, Variables, edge, examine
+from infra.doctor import REGISTRY, Finding, Variables, backups, edge, examine
 from infra.stage import StageError, load_stage
 from infra.template import Project
 
@@ -72,6 +72,7 @@ def stage_variables(project: Project, name: str, environ: Mapping[str, str]) -> 
         elif each.secret not in stage.absent_secrets:
             secrets[each.name] = each.secret
     variables[edge.PROFILE] = stage.security_profile_id
+    variables[backups.RUNS_ON], variables[backups.DISK_GB] = stage.backups.runs_on, str(stage.backups.disk_gb)
     if secrets:
         from infra.yandex.cloud import connect
         from infra.yandex.secrets import read_secrets

@@ -18,6 +18,10 @@ QUEUE_WRITER = "ymq.writer"
 VIDEO_CHANNEL = "YandexVideoChannelId"
 RUNTIME = "python312"
 _MAX_RETRIES = 5
+# Functions whose runs grow with the database (docs/decisions/0115).
+BACKUPS = ("backup_job", "restore_drill")
+_DRILL, DISK, _DISK_PATH = "restore_drill", "work", "/function/storage/work"
+_LONG_SECONDS, _LONG_MEMORY_MB = 3600, 4096
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,7 @@ class WantedFunction:
     channel_roles: tuple[str, ...]
     is_called_by_gateway: bool
     is_called_by_triggers: bool
+    disk_gb: int = 0
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,9 @@ def work_out(project: Project, stage: Stage, bundles: Mapping[str, Bundle]) -> W
 def _function(
     project: Project, stage: Stage, spec: FunctionSpec, bundle: Bundle, parameters: Mapping[str, str]
 ) -> WantedFunction:
-    check_resources(spec.memory, spec.timeout)
+    is_long = spec.name in BACKUPS and stage.backups.runs_on == "long_function"
+    memory, timeout = (max(spec.memory, _LONG_MEMORY_MB), _LONG_SECONDS) if is_long else (spec.memory, spec.timeout)
+    check_resources(memory, timeout, is_long=is_long)
     environment, secrets = {}, {}
     for variable in project.variables[spec.name]:
         if variable.secret is not None:
@@ -137,6 +144,9 @@ def _function(
             # An empty value counts as absent, and would only take room.
             if value:
                 environment[variable.name] = value
+    disk_gb = stage.backups.disk_gb if spec.name == _DRILL and _has_timers(stage, spec) else 0
+    if disk_gb:
+        environment["DRILL_FOLDER"] = _DISK_PATH
     resource = f"{stage.prefix}-{spec.name.replace('_', '-')}"
     return WantedFunction(
         name=spec.name,
@@ -144,8 +154,8 @@ def _function(
         account=resource,
         entrypoint=spec.handler,
         bundle=bundle,
-        memory_mb=spec.memory,
-        timeout_seconds=int(spec.timeout),
+        memory_mb=memory,
+        timeout_seconds=int(timeout),
         environment=environment,
         secrets=secrets,
         start_secret=f"{resource}-environment" if spec.name in project.reading_at_start else "",
@@ -153,8 +163,14 @@ def _function(
         roles=project.roles.get(spec.name, ()),
         channel_roles=project.channel_roles.get(spec.name, ()),
         is_called_by_gateway=bool(spec.routes),
-        is_called_by_triggers=bool(spec.timers or spec.buckets),
+        is_called_by_triggers=bool((spec.timers and _has_timers(stage, spec)) or spec.buckets),
+        disk_gb=disk_gb,
     )
+
+
+def _has_timers(stage: Stage, spec: FunctionSpec) -> bool:
+    """Return False for backups that a machine's own timers start: two places would make every backup twice."""
+    return spec.name not in BACKUPS or stage.backups.runs_on != "machine"
 
 
 def _triggers(
@@ -163,7 +179,7 @@ def _triggers(
     from infra.template import filled
 
     resource = f"{stage.prefix}-{spec.name.replace('_', '-')}"
-    for timer in spec.timers:
+    for timer in spec.timers if _has_timers(stage, spec) else ():
         retries = _retries(project.events[(spec.name, timer.name)])
         yield WantedTrigger(
             resource=f"{resource}-{_hyphened(timer.name)}",

@@ -10,6 +10,7 @@ from yandex.cloud.logging.v1.log_entry_pb2 import LogLevel
 from yandex.cloud.serverless.functions.v1.function_pb2 import (
     Connectivity,
     LogOptions,
+    Mount,
     Package,
     Resources,
     Secret,
@@ -23,7 +24,7 @@ from yandex.cloud.serverless.functions.v1.function_service_pb2 import (
 )
 
 from infra.yandex.current_state import NOT_YET, Actual
-from infra.yandex.desired_state import RUNTIME, Wanted, WantedFunction
+from infra.yandex.desired_state import DISK, RUNTIME, Wanted, WantedFunction
 from infra.yandex.gateway import LIVE
 from infra.yandex.start_secrets import start_environment
 from infra.yandex.step import Step
@@ -128,7 +129,14 @@ def _version(function: WantedFunction, wanted: Wanted, actual: Actual) -> Create
         secrets=secrets,
         log_options=LogOptions(folder_id=wanted.stage.folder_id, min_level=level),
         connectivity=Connectivity(network_id=wanted.stage.network_id) if wanted.stage.network_id else None,
+        mounts=[_disk(function.disk_gb)] if function.disk_gb else [],
     )
+
+
+def _disk(gigabytes: int) -> Mount:
+    """Return an ephemeral disk, empty in each new instance."""
+    spec = Mount.DiskSpec(size=gigabytes * 1024 * _MB, block_size=4096)
+    return Mount(name=DISK, mode=Mount.Mode.READ_WRITE, ephemeral_disk_spec=spec)
 
 
 # What makes two versions the same, with the word for it in a plan.
@@ -143,6 +151,7 @@ _COMPARED = {
     "secrets": "secrets",
     "log_options": "logging",
     "connectivity": "network",
+    "mounts": "disk",
 }
 
 

@@ -12,7 +12,8 @@ _SEGMENT = re.compile(r"(?:[A-Za-z0-9_.~-]+|\{[a-zA-Z][a-zA-Z0-9_]*\+?\})")
 # The service takes these two out of the query before a function sees it.
 RESERVED_PARAMETERS = frozenset({"tag", "integration"})
 _MEMORY_STEP_MB, _MAX_MEMORY_MB = 128, 8192
-_LONGEST_SECONDS = 600
+# More than ten minutes is a preview, granted by support.
+_LONGEST_SECONDS, _LONGEST_GRANTED_SECONDS = 600, 3600
 _CRON_FIELDS = (
     ("minutes", 0, 59),
     ("hours", 0, 23),
@@ -72,12 +73,13 @@ def check_query(names: Iterable[str], *, path: str) -> None:
         raise RuleError(f"{path} takes a query parameter {taken[0]!r}, which the cloud reserves.")
 
 
-def check_resources(memory_mb: int, timeout_seconds: float) -> None:
-    """Memory in steps of 128 MB, and a time-out that needs no preview feature."""
+def check_resources(memory_mb: int, timeout_seconds: float, *, is_long: bool = False) -> None:
+    """Memory in steps of 128 MB, and a time-out that needs no preview feature unless the stage has it granted."""
     if memory_mb % _MEMORY_STEP_MB or not _MEMORY_STEP_MB <= memory_mb <= _MAX_MEMORY_MB:
         raise RuleError(f"{memory_mb} MB of memory are not allowed: 128 to 8192 in steps of 128.")
-    if not 1 <= timeout_seconds <= _LONGEST_SECONDS:
-        raise RuleError(f"A time-out of {timeout_seconds:g} s is not allowed: 1 to 600.")
+    longest = _LONGEST_GRANTED_SECONDS if is_long else _LONGEST_SECONDS
+    if not 1 <= timeout_seconds <= longest:
+        raise RuleError(f"A time-out of {timeout_seconds:g} s is not allowed: 1 to {longest}.")
 
 
 def cron_of(schedule: str) -> str:

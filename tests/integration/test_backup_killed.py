@@ -6,28 +6,42 @@ import json
 import os
 import subprocess
 import sys
+import time
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from auto360.domains.backups.database import DatabaseBackup
+from auto360.domains.backups.room import Room
 from local.paths import CHECKOUT
 from tests.support.backup import BackupWorld
 
 
-def killed_after(world: BackupWorld, seconds: float) -> int:
-    """Start a backup, kill it after this time, and give its exit code."""
+def killed_after(world: BackupWorld, seconds: float, *arguments: str) -> int:
+    """Start a backup, kill it this time after its run has begun, and give its exit code."""
     environ = os.environ | {
         "BACKUP_PROCESS": json.dumps(world.source.environ),
         "PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'layers' / 'common'}",
     }
-    command = [sys.executable, "-m", "tests.support.backup_process", world.s3.url, world.source.dsn]
+    command = [sys.executable, "-m", "tests.support.backup_process", world.s3.url, world.source.dsn, *arguments]
+    known = runs(world)
     process = subprocess.Popen(command, cwd=CHECKOUT, env=environ, stdout=subprocess.DEVNULL)
     try:
+        while runs(world) == known and process.poll() is None:
+            time.sleep(0.02)
         return process.wait(seconds)
     except subprocess.TimeoutExpired:
         process.kill()
         return process.wait()
+
+
+def runs(world: BackupWorld) -> int:
+    """Return how many runs have begun."""
+    with world.source.connect() as connection:
+        row = connection.execute("select count(*) from public.backup_runs").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 def next_run_is_due(world: BackupWorld) -> None:
@@ -52,7 +66,7 @@ def test_a_killed_backup_is_no_backup_and_the_next_one_is_whole(large_world: Bac
     try:
         world.s3.turn("slow", bytes_per_second=12_000_000)
         codes = []
-        for seconds in (0.6, 1.2, 1.8, 2.4, 3.2):
+        for seconds in (0.0, 0.3, 0.7, 1.1, 1.6):
             next_run_is_due(world)
             codes.append(killed_after(world, seconds))
         assert -9 in codes
@@ -76,9 +90,40 @@ def test_a_killed_backup_is_no_backup_and_the_next_one_is_whole(large_world: Bac
             connection.execute("drop table private.ballast")
 
 
+def test_a_killed_parallel_backup_is_no_backup_and_leaves_no_files(large_world: BackupWorld, tmp_path: Path) -> None:
+    world, folder = large_world, tmp_path / "archives"
+    folder.mkdir()
+    try:
+        world.s3.turn("slow", bytes_per_second=12_000_000)
+        codes = []
+        for seconds in (0.0, 0.4, 0.8, 1.3, 2.0):
+            next_run_is_due(world)
+            codes.append(killed_after(world, seconds, str(folder)))
+        assert -9 in codes
+        for key in world.archive.manifest_keys():
+            world.archive.verify(world.archive.read(key))
+        whole = len(world.archive.manifest_keys())
+        world.s3.turn("ok")
+        next_run_is_due(world)
+        world.clock.offset, world.jobs, world.room = timedelta(hours=3), 2, Room(folder, "BACKUP_FOLDER")
+        for left in folder.iterdir():
+            os.utime(left, (0, 0))
+        world.backup().run("daily")
+        assert list(folder.iterdir()) == []
+        assert world.archive.newest().format == "directory"
+        assert len(world.archive.manifest_keys()) == whole + 1
+        world.archive.verify(world.archive.newest())
+        assert {key.rpartition("/")[0] for key in world.keys_in_store()} == {
+            key.rpartition("/")[0] for key in world.archive.manifest_keys()
+        }
+    finally:
+        with world.source.connect() as connection:
+            connection.execute("drop table private.ballast")
+
+
 def test_the_row_of_a_killed_run_is_closed_by_the_next_one(backup_world: BackupWorld) -> None:
     backup_world.s3.turn("slow", bytes_per_second=20_000)
-    process_code = killed_after(backup_world, 4)
+    process_code = killed_after(backup_world, 1)
     assert process_code == -9
     assert backup_world.last_run("database_daily")["state"] == "running"
     backup_world.s3.turn("ok")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from auto360.domains.backups.database import DatabaseBackup
+from auto360.domains.backups.archive_forms import Stream
 from auto360.domains.backups.errors import (
     AnotherRun,
     BackupDamaged,
@@ -113,14 +113,14 @@ def test_of_two_runs_at_once_one_works(backup_world: BackupWorld) -> None:
 def test_a_run_that_has_lost_its_lease_writes_no_manifest(
     backup_world: BackupWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload = DatabaseBackup._upload
+    write = Stream.write
 
-    def robbed(self: DatabaseBackup, *arguments: Any) -> Any:
+    def robbed(self: Stream, *arguments: Any, **options: Any) -> Any:
         with backup_world.source.connect() as connection:
             connection.execute("update public.job_leases set fence = fence + 1, holder = 'thief'")
-        return upload(self, *arguments)
+        return write(self, *arguments, **options)
 
-    monkeypatch.setattr(DatabaseBackup, "_upload", robbed)
+    monkeypatch.setattr(Stream, "write", robbed)
     with pytest.raises(LeaseLost):
         backup_world.backup().run("daily")
     assert backup_world.archive.manifest_keys() == []
@@ -243,16 +243,16 @@ def test_a_store_that_stays_away_fails_the_run_and_loses_nothing(
 def test_an_upload_that_was_stored_otherwise_gets_no_manifest(
     backup_world: BackupWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upload = DatabaseBackup._upload
+    write = Stream.write
 
-    def bitten(self: DatabaseBackup, *arguments: Any) -> Any:
-        written, size = upload(self, *arguments)
-        with backup_world.file_of(written.key).open("r+b") as file:
+    def bitten(self: Stream, *arguments: Any, **options: Any) -> Any:
+        objects = write(self, *arguments, **options)
+        with backup_world.file_of(objects[0].key).open("r+b") as file:
             file.seek(3000)
             file.write(b"\0\0")
-        return written, size
+        return objects
 
-    monkeypatch.setattr(DatabaseBackup, "_upload", bitten)
+    monkeypatch.setattr(Stream, "write", bitten)
     with pytest.raises(ObjectChanged):
         backup_world.backup().run("daily")
     assert backup_world.archive.manifest_keys() == []

@@ -5,15 +5,12 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
 
-from auto360.domains.backups.drill import Drill, DrillResult, DrillSettings
 from auto360.domains.backups.errors import BackupDamaged, ContentDiffers, ObjectChanged
 from auto360.domains.backups.manifest import Manifest
 from auto360.domains.backups.restore import Restore
@@ -22,21 +19,8 @@ from auto360.providers.postgres_dump import DumpFailed
 from auto360.providers.postgres_dump.postgres import connected, facts_of
 from auto360.providers.postgres_dump.restore import PostgresTarget
 from auto360.providers.postgres_dump.row_security import row_security_findings
-from auto360.providers.postgres_dump.temporary_server import embedded_postgres
-from tests.support.backup import SCHEMAS, BackupWorld
+from tests.support.backup import SCHEMAS, BackupWorld, drill_of
 from tests.support.hosted import hosted_project
-from tests.support.prepared import fast_folder
-
-
-@contextmanager
-def rehearsal() -> Iterator[DrillResult]:
-    with embedded_postgres(fast_folder()) as address:
-        yield DrillResult(PostgresTarget(address), partial(row_security_findings, address))
-
-
-def drill_of(world: BackupWorld, **settings: Any) -> Drill:
-    chosen = DrillSettings(**settings)
-    return Drill(world.archive, rehearsal, world.rest, world.runs, chosen, world.clock, world.said.append)
 
 
 @pytest.fixture(scope="module")

@@ -68,14 +68,20 @@ def shell(command: str, folder: Path, target: str) -> subprocess.CompletedProces
     )
 
 
-@pytest.mark.parametrize("identity", [IDENTITIES["x"], OFFLINE_IDENTITY], ids=["current key", "offline key"])
+@pytest.mark.parametrize(
+    ("identity", "jobs"),
+    [(IDENTITIES["x"], 0), (OFFLINE_IDENTITY, 0), (OFFLINE_IDENTITY, 2)],
+    ids=["current key", "offline key", "a folder of files"],
+)
 def test_a_backup_is_restored_without_a_line_of_our_code(
-    backup_world: BackupWorld, tmp_path: Path, identity: str
+    backup_world: BackupWorld, tmp_path: Path, identity: str, jobs: int
 ) -> None:
+    backup_world.jobs = jobs
     backup_world.backup().run("daily")
     manifest = fetched(backup_world, tmp_path, identity)
-    prepare, restore = commands()[:2]
-    assert restore.startswith("age -d")
+    prepare, stream, folder = commands()
+    assert stream.startswith("age -d")
+    restore = folder if jobs else stream
     with embedded_postgres(Path(tempfile.gettempdir())) as target:
         for command in (prepare, restore):
             done = shell(command, tmp_path, target)

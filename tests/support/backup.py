@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from auto360.domains.backups.archive_forms import Folder
 from auto360.domains.backups.database import DatabaseBackup
+from auto360.domains.backups.drill import Drill, DrillResult, DrillSettings
 from auto360.domains.backups.keys import BackupKeys
 from auto360.domains.backups.repository import Archive
 from auto360.domains.backups.retention import Retention
+from auto360.domains.backups.room import Room
 from auto360.domains.backups.runs import Runs
 from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
 from auto360.providers.postgres_dump.postgres import PostgresSource
+from auto360.providers.postgres_dump.restore import PostgresTarget
+from auto360.providers.postgres_dump.row_security import row_security_findings
+from auto360.providers.postgres_dump.temporary_server import embedded_postgres
 from tests.support.database import Database
 from tests.support.objects import LocalS3
+from tests.support.prepared import fast_folder
 
 SCHEMAS = ("public", "private", "auth", "storage", "supabase_migrations")
 
@@ -60,6 +71,10 @@ class BackupWorld:
     said: list[str] = field(default_factory=list)
     retention: Retention = field(default_factory=lambda: Retention({"daily": 30, "weekly": 90}, 3, 10))
 
+    # Workers of a parallel backup; 0: a stream.
+    jobs: int = 0
+    room: Room = field(default_factory=lambda: Room.named("", setting="BACKUP_FOLDER"))
+
     @property
     def archive(self) -> Archive:
         """Return the backups that are there."""
@@ -71,8 +86,10 @@ class BackupWorld:
 
     def backup(self) -> DatabaseBackup:
         source = PostgresSource(self.source.dsn, SCHEMAS)
+        store, said = self.s3.store(), self.said.append
+        parallel = Folder(store, self.keys, self.jobs, self.room, said) if self.jobs else None
         return DatabaseBackup(
-            source, self.s3.store(), self.archive, self.rest, self.runs, self.retention, self.clock, self.said.append
+            source, store, self.archive, self.rest, self.runs, self.retention, self.clock, said, parallel
         )
 
     def last_run(self, kind: str) -> dict[str, object]:
@@ -114,6 +131,20 @@ def rest_of(database: Database) -> PostgrestDatabase:
     """Return the database as functions reach it."""
     settings = SupabaseSettings.load(database.environ)
     return PostgrestDatabase(settings, new_client(settings))
+
+
+@contextmanager
+def rehearsal() -> Iterator[DrillResult]:
+    """Yield the temporary server of a drill."""
+    with embedded_postgres(fast_folder()) as address:
+        yield DrillResult(PostgresTarget(address), partial(row_security_findings, address))
+
+
+def drill_of(world: BackupWorld, *, room: Room | None = None, **settings: Any) -> Drill:
+    """Return a drill of the newest backup."""
+    room = room or Room.named("", setting="DRILL_FOLDER")
+    chosen = DrillSettings(**settings)
+    return Drill(world.archive, rehearsal, world.rest, world.runs, chosen, world.clock, world.said.append, room)
 
 
 @pytest.fixture

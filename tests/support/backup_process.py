@@ -1,15 +1,21 @@
-"""`python -m tests.support.backup_process URL DSN`: one backup in a process of its own, to be killed in the middle."""
+"""`python -m tests.support.backup_process URL DSN [FOLDER]`: one backup in a process of its own, to be killed.
+
+With a folder it is a parallel one.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from pathlib import Path
 
 from auto360.core.clock import utc_now
+from auto360.domains.backups.archive_forms import Folder
 from auto360.domains.backups.database import DatabaseBackup
 from auto360.domains.backups.repository import Archive
 from auto360.domains.backups.retention import Retention
+from auto360.domains.backups.room import Room
 from auto360.domains.backups.runs import Runs
 from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
 from auto360.providers.object_storage.access import S3Access
@@ -25,7 +31,10 @@ def main() -> None:
     store = S3Store(S3Access(sys.argv[1], "ru-msk", "KEY", "secret"), "backup", part_bytes=5 * 1024 * 1024)
     archive, source = Archive(store, keys_of("k1")), PostgresSource(sys.argv[2], SCHEMAS)
     retention = Retention({"daily": 30, "weekly": 90}, 3, 10)
-    DatabaseBackup(source, store, archive, rest, Runs(rest), retention, utc_now, print).run("daily")
+    parallel = None
+    if len(sys.argv) > 3:
+        parallel = Folder(store, archive.keys, 2, Room(Path(sys.argv[3]), "BACKUP_FOLDER"), print)
+    DatabaseBackup(source, store, archive, rest, Runs(rest), retention, utc_now, print, parallel).run("daily")
 
 
 if __name__ == "__main__":

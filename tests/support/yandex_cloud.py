@@ -97,6 +97,9 @@ class FakeCloud:
     make_bucket: Callable[[str], object] = lambda _name: None
     quotas: dict[str, int] = field(default_factory=dict)
     provisioned_quota: int = 2
+    # Previews that support switches on.
+    has_long_runs: bool = False
+    has_disks: bool = False
     certificate_status: Any = Certificate.Status.ISSUED
     security_profile: SecurityProfile = field(
         default_factory=lambda: SecurityProfile(id=PROFILE, advanced_rate_limiter_profile_id=LIMITER)
@@ -267,6 +270,7 @@ class Functions(Bindings, functions_grpc.FunctionServiceServicer):
             size += len(secret.environment_variable) + len(self.cloud.value(secret.id, secret.key).encode())
         if size > 4096:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"environment: {size} bytes, 4096 are allowed")
+        self._refuse_previews(request, context)
         if request.WhichOneof("package_source") is None:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, "no code")
         for secret in request.secrets:
@@ -290,10 +294,20 @@ class Functions(Bindings, functions_grpc.FunctionServiceServicer):
             secrets=request.secrets,
             log_options=request.log_options,
             connectivity=request.connectivity if request.HasField("connectivity") else None,
+            mounts=request.mounts,
         )
         self.cloud.versions[made.id] = made
         self._move("$latest", made.id)
         return self.cloud.operation()
+
+    def _refuse_previews(self, request: Any, context: Any) -> None:
+        if request.execution_timeout.seconds > 600 and not self.cloud.has_long_runs:
+            context.abort(grpc.StatusCode.INVALID_ARGUMENT, "execution_timeout: at most 600 s; long runs are a preview")
+        if request.mounts and not self.cloud.has_disks:
+            context.abort(grpc.StatusCode.PERMISSION_DENIED, "ephemeral disks are a preview")
+        for mount in request.mounts:
+            if not 1 <= mount.ephemeral_disk_spec.size / 1024**3 <= 100:
+                context.abort(grpc.StatusCode.INVALID_ARGUMENT, "an ephemeral disk has 1 to 100 GB")
 
     def SetTag(self, request: Any, context: Any) -> Operation:  # noqa: N802
         self.cloud.count("Functions.SetTag", context)

@@ -7,7 +7,7 @@ import logging
 import sys
 
 from auto360.core.errors import SettingsInvalid
-from auto360.domains.backups.errors import AnotherRun, BackupDamaged, NoBackup
+from auto360.domains.backups.errors import AnotherRun, BackupDamaged, NoBackup, NoRoom
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
 from auto360.providers.database.lease import LeaseLost
 from auto360.providers.object_storage import ObjectStoreError
@@ -18,6 +18,7 @@ from tools.backup.surroundings import NotConfigured, database_address, enter
 _TOLD = (
     BackupDamaged,
     NoBackup,
+    NoRoom,
     AnotherRun,
     LeaseLost,
     DumpFailed,

@@ -15,6 +15,14 @@ def chosen(key: str | None) -> Manifest:
     return backups.archive().read(key) if key else backups.archive().newest()
 
 
+def restore_from(console: Console) -> Restore:
+    """Return restores with the room that archives of several files need."""
+    from auto360.domains.backups.archive_forms import ArchiveSettings
+
+    settings = ArchiveSettings.load()
+    return Restore(backups.archive(), console.say, settings.room(), settings.backup_jobs)
+
+
 def restore_whole(console: Console, *, manifest_key: str | None, to: str | None) -> None:
     """Replace what the database holds. Raises BackupDamaged or DumpFailed; then nothing was changed."""
     manifest, address = chosen(manifest_key), database_address(to)
@@ -26,7 +34,7 @@ def restore_whole(console: Console, *, manifest_key: str | None, to: str | None)
     )
     if console.confirmed(f"Replace the database at {shown(address)}?"):
         with console.timed("restored"):
-            Restore(backups.archive(), console.say).into_project(manifest, PostgresTarget(address))
+            restore_from(console).into_project(manifest, PostgresTarget(address))
 
 
 def restore_table(console: Console, table: str, *, manifest_key: str | None, to: str | None, add_missing: bool) -> None:
@@ -40,6 +48,5 @@ def restore_table(console: Console, table: str, *, manifest_key: str | None, to:
     )
     if console.confirmed(f"Restore {table}?"):
         with console.timed("restored"):
-            restore = Restore(backups.archive(), console.say)
-            copy = restore.table(manifest, table, PostgresTarget(address), add_missing=add_missing)
+            copy = restore_from(console).table(manifest, table, PostgresTarget(address), add_missing=add_missing)
         console.say(f"the rows are in {copy}; drop schema restored cascade when you are done")

@@ -54,6 +54,7 @@ def runs() -> Runs:
 
 @cache
 def database_backup() -> DatabaseBackup:
+    from auto360.domains.backups.archive_forms import ArchiveSettings, Folder
     from auto360.domains.backups.database import DatabaseBackup
     from auto360.domains.backups.retention import RetentionSettings
     from auto360.providers.postgres_dump.binaries import DumpSettings
@@ -62,7 +63,22 @@ def database_backup() -> DatabaseBackup:
     settings = DumpSettings.load()
     source = PostgresSource(settings.address(), settings.schemas)
     retention = RetentionSettings.load().policy()
-    return DatabaseBackup(source, backup_store(), archive(), database(), runs(), retention, utc_now, _LOG.info)
+    work = ArchiveSettings.load()
+    parallel = None
+    if work.backup_jobs > 1:
+        parallel = Folder(backup_store(), archive().keys, work.backup_jobs, work.room(), _LOG.info)
+    return DatabaseBackup(
+        source,
+        backup_store(),
+        archive(),
+        database(),
+        runs(),
+        retention,
+        utc_now,
+        _LOG.info,
+        parallel,
+        int(work.backup_parallel_gb * 1e9),
+    )
 
 
 @cache
@@ -70,7 +86,8 @@ def restore_drill() -> Drill:
     """Build the drill, on a temporary server."""
     from auto360.domains.backups.drill import Drill, DrillSettings
 
-    return Drill(archive(), _rehearsal_server, database(), runs(), DrillSettings.load(), utc_now, _LOG.info)
+    settings = DrillSettings.load()
+    return Drill(archive(), _rehearsal_server, database(), runs(), settings, utc_now, _LOG.info, settings.room())
 
 
 def drill() -> Report:
@@ -82,15 +99,12 @@ def drill() -> Report:
 
 @contextmanager
 def _rehearsal_server() -> Iterator[DrillResult]:
-    import tempfile
     from functools import partial
-    from pathlib import Path
 
     from auto360.domains.backups.drill import DrillResult, DrillSettings
     from auto360.providers.postgres_dump.restore import PostgresTarget
     from auto360.providers.postgres_dump.row_security import row_security_findings
     from auto360.providers.postgres_dump.temporary_server import embedded_postgres
 
-    folder = Path(DrillSettings.load().drill_folder or tempfile.gettempdir())
-    with embedded_postgres(folder) as address:
+    with embedded_postgres(DrillSettings.load().room().folder) as address:
         yield DrillResult(PostgresTarget(address), partial(row_security_findings, address))

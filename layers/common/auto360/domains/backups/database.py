@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from time import perf_counter
 from typing import Protocol
 
 from auto360.core.clock import Clock
-from auto360.core.streams import ahead
-from auto360.domains.backups.compression import compressed
-from auto360.domains.backups.encryption import sealed
+from auto360.domains.backups.archive_forms import ArchiveForm, Folder, Stream, sizes
 from auto360.domains.backups.errors import BackupDamaged, ObjectChanged
 from auto360.domains.backups.lease import leased
-from auto360.domains.backups.manifest import FILE_NAME, PREFIX, Class, DumpObject, Manifest, folder_of, new_id
-from auto360.domains.backups.repository import Archive, content_of
+from auto360.domains.backups.manifest import FILE_NAME, PREFIX, Class, Manifest, folder_of, new_id
+from auto360.domains.backups.repository import Archive
 from auto360.domains.backups.retention import Retention
+from auto360.domains.backups.room import gigabytes
 from auto360.domains.backups.runs import RunKind, RunOutcome, Runs
 from auto360.providers.database import Database
 from auto360.providers.database.lease import Lease
-from auto360.providers.object_storage import ObjectStore, ObjectStoreError, UploadSweeper, Written
-from auto360.providers.postgres_dump import DumpSource, Snapshot, TableChecksum
+from auto360.providers.object_storage import ObjectStore, ObjectStoreError, UploadSweeper
+from auto360.providers.postgres_dump import DatabaseSize, DumpSource, TableChecksum
 
 JOB = "backup_database"
-OBJECT_NAME = "dump.pgc.zst.age"
 # No run lives longer than a function may (one hour); what is older and has no manifest belongs to nobody.
 STRAY_AGE = timedelta(hours=2)
-_DEPTH = 8
 _KINDS: dict[Class, RunKind] = {"daily": "database_daily", "weekly": "database_weekly"}
 
 
@@ -50,6 +46,9 @@ class DatabaseBackup:
     retention: Retention
     now: Clock
     progress: Callable[[str], None]
+    # For tables of `parallel_from` bytes and more.
+    parallel: Folder | None = None
+    parallel_from: int = 0
 
     def run(self, kind: Class) -> dict[str, int]:
         """Make a backup of a class. Raises AnotherRun, LeaseLost, or the failure; then nothing was deleted."""
@@ -69,15 +68,15 @@ class DatabaseBackup:
         started, clock = self.now(), perf_counter()
         backup_id = new_id(started, kind, secrets.token_hex(3))
         with self.source.snapshot() as snapshot, ThreadPoolExecutor(1) as beside:
-            proofs: Future[dict[str, TableChecksum]] = beside.submit(snapshot.tables)
-            cluster = snapshot.cluster()
-            written, plain_size = self._upload(snapshot, f"{folder_of(backup_id)}{OBJECT_NAME}")
+            size, cluster = snapshot.size(), snapshot.cluster()
+            form = self.form_for(size)
+            proofs: Future[dict[str, TableChecksum]] = beside.submit(snapshot.tables, jobs=form.jobs)
+            objects = form.write(snapshot, folder=folder_of(backup_id))
             tables = proofs.result()
         uploaded = perf_counter()
-        self.progress(f"uploaded {written.size} bytes in {written.parts} parts")
-        dump = DumpObject(written.key, written.size, written.sha256.hex(), plain_size, written.parts, written.etag)
-        for _ in content_of(self.store, dump, self.archive.keys):
-            pass
+        stored, parts = sizes(objects)
+        self.progress(f"uploaded {stored} bytes in {len(objects)} objects, {parts} parts")
+        self.archive.verify_objects(objects, form.format, jobs=form.jobs)
         verified = perf_counter()
         self.progress("read again and found right")
         for item in snapshot.left_out:
@@ -90,7 +89,9 @@ class DatabaseBackup:
             server_version=snapshot.server_version,
             tool_version=snapshot.tool_version,
             schemas=tuple(self.source.schemas),
-            objects=(dump,),
+            objects=objects,
+            format=form.format,
+            database_bytes=size.total,
             tables=tables,
             cluster=cluster,
             verified=self.now(),
@@ -100,11 +101,14 @@ class DatabaseBackup:
         self._write(manifest)
         return manifest, {"upload_seconds": uploaded - clock, "verify_seconds": verified - uploaded}
 
-    def _upload(self, snapshot: Snapshot, key: str) -> tuple[Written, int]:
-        with closing(snapshot.dump()) as dump:
-            counted = _Counted(dump)
-            with closing(sealed(compressed(ahead(counted, depth=_DEPTH)), self.archive.keys)) as stream:
-                return self.store.put(key, stream), counted.size
+    def form_for(self, size: DatabaseSize) -> ArchiveForm:
+        """Choose by size: several workers and a folder where they are configured and the database is large enough."""
+        text = f"{gigabytes(size.tables)} of tables, {gigabytes(size.total)} with indexes"
+        if self.parallel is not None and size.tables >= self.parallel_from:
+            self.progress(f"{text}: {self.parallel.jobs} workers, a file per table")
+            return self.parallel
+        self.progress(f"{text}: one stream")
+        return Stream(self.store, self.archive.keys)
 
     def _write(self, manifest: Manifest) -> None:
         data = manifest.to_json(self.archive.keys)
@@ -121,6 +125,7 @@ class DatabaseBackup:
             files=len(manifest.tables),
             details={
                 "rows": manifest.rows,
+                "format": manifest.format,
                 "plain_bytes": manifest.plain_size,
                 "server_version": manifest.server_version,
                 "left_out": [str(item) for item in manifest.left_out],
@@ -161,16 +166,3 @@ class DatabaseBackup:
         strays = [info.key for info in listed if info.key.rpartition("/")[0] not in whole and info.modified < before]
         self.store.delete(strays)
         return len(strays) + self.store.sweep_uploads(begun_before=before, prefix=PREFIX)
-
-
-class _Counted:
-    """Stream that counts its bytes."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self.size = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for chunk in self._chunks:
-            self.size += len(chunk)
-            yield chunk

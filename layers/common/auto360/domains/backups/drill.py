@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 from time import perf_counter
 
+from pydantic import Field
+
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
 from auto360.domains.backups.errors import ContentDiffers
@@ -16,20 +18,31 @@ from auto360.domains.backups.lease import leased
 from auto360.domains.backups.manifest import Manifest, folder_of
 from auto360.domains.backups.repository import Archive
 from auto360.domains.backups.restore import Restore, RestoreTarget
+from auto360.domains.backups.room import Room
 from auto360.domains.backups.runs import RunOutcome, Runs
 from auto360.providers.database import Database
 from auto360.providers.postgres_dump import LeftOut, TableChecksum
 
 JOB = "restore_drill"
+# An empty server: its catalogue, its log of 256 MB, and its programs where they have to be copied.
+SERVER_BYTES = 400_000_000
 
 
 class DrillSettings(EnvSettings):
-    """`DRILL_FOLDER`: where the server of the drill keeps its data; empty: the system's temporary folder."""
+    """`DRILL_FOLDER`: where the server of the drill keeps its data; empty: the system's temporary folder.
+
+    `DRILL_JOBS`: workers that restore an archive of several files.
+    """
 
     drill_folder: str = ""
     # docs/reference/limits.md, section 8.2: a corrupt database is restored within two hours, and loses a day at most.
     drill_max_hours: float = 2.0
     drill_oldest_hours: float = 26.0
+    drill_jobs: int = Field(2, ge=1, le=16)
+
+    def room(self) -> Room:
+        """Return the folder for the server, and for an archive of several files."""
+        return Room.named(self.drill_folder, setting="DRILL_FOLDER")
 
 
 @dataclass(frozen=True)
@@ -51,6 +64,7 @@ class Drill:
     settings: DrillSettings
     now: Clock
     progress: Callable[[str], None]
+    room: Room
 
     def run(self) -> dict[str, int]:
         """Restore the newest backup. Raises the finding by name; the run is recorded either way."""
@@ -70,8 +84,10 @@ class Drill:
 
     def _restore(self, manifest: Manifest) -> tuple[float, list[LeftOut]]:
         began = perf_counter()
+        self.room.require(room_needed(manifest), purpose="the drill", progress=self.progress)
         with self.server() as rehearsed:
-            left_out = Restore(self.archive, self.progress).into_blank(manifest, rehearsed.target)
+            restore = Restore(self.archive, self.progress, self.room, self.settings.drill_jobs)
+            left_out = restore.into_blank(manifest, rehearsed.target)
             findings = rehearsed.row_security(manifest.tables)
         if findings:
             raise ContentDiffers("; ".join(findings)[:1500])
@@ -107,3 +123,11 @@ class Drill:
             },
             drilled_manifest=manifest.key,
         )
+
+
+def room_needed(manifest: Manifest) -> int:
+    """Return the bytes that a drill writes: the database with its indexes, the server's own, an archive of files."""
+    # Manifests of the first version do not tell the size on the server: text grows by about half in tables and indexes.
+    database = manifest.database_bytes or 2 * manifest.plain_size
+    archive = manifest.plain_size if manifest.format == "directory" else 0
+    return database + archive + SERVER_BYTES

@@ -44,3 +44,7 @@ class SourceShrank(RuntimeError):
 
 class AnotherRun(RuntimeError):
     """Another run has the lease, or a person has paused the job."""
+
+
+class NoRoom(RuntimeError):
+    """Folder for temporary files has too little free space, or is not there; nothing was begun."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from auto360.core.streams import ahead
+from auto360.domains.backups.archive_forms import SUFFIX
 from auto360.domains.backups.compression import decompressed
 from auto360.domains.backups.encryption import opened
 from auto360.domains.backups.errors import (
@@ -16,10 +19,11 @@ from auto360.domains.backups.errors import (
     ObjectTruncated,
 )
 from auto360.domains.backups.keys import BackupKeys
-from auto360.domains.backups.manifest import FILE_NAME, PREFIX, DumpObject, Manifest
+from auto360.domains.backups.manifest import FILE_NAME, PREFIX, DumpObject, Format, Manifest
 from auto360.providers.object_storage import ObjectDamaged, ObjectInfo, ObjectMissing, ObjectStore
 
 _DEPTH = 8
+_COMPRESSED = f".zst{SUFFIX}"
 
 
 class Archive:
@@ -52,6 +56,19 @@ class Archive:
         self.require_objects(manifest)
         return content_of(self.store, manifest.objects[0], self.keys)
 
+    def fetch(self, manifest: Manifest, folder: Path, *, jobs: int) -> None:
+        """Download an archive of several files, decrypted and proved. Raises a BackupDamaged."""
+        self.require_objects(manifest)
+        with ThreadPoolExecutor(jobs) as pool:
+            for _ in pool.map(lambda item: self._fetch(item, folder), manifest.objects):
+                pass
+
+    def _fetch(self, item: DumpObject, folder: Path) -> None:
+        name = item.key.rpartition("/")[2].removesuffix(SUFFIX)
+        with (folder / name).open("xb") as file:
+            for chunk in stored_file(self.store, item, self.keys):
+                file.write(chunk)
+
     def require_objects(self, manifest: Manifest) -> None:
         """Require every object in its full length. Raises a BackupDamaged."""
         for dump in manifest.objects:
@@ -63,7 +80,21 @@ class Archive:
 
     def verify(self, manifest: Manifest) -> None:
         """Read everything again, decrypt and decompress it. Raises a BackupDamaged."""
-        for _ in self.plain(manifest):
+        self.require_objects(manifest)
+        self.verify_objects(manifest.objects, manifest.format)
+
+    def verify_objects(self, objects: Sequence[DumpObject], form: Format, *, jobs: int = 1) -> None:
+        """Read objects again, `jobs` at a time. Raises a BackupDamaged."""
+        with ThreadPoolExecutor(jobs) as pool:
+            for _ in pool.map(lambda item: self._verify(item, form), objects):
+                pass
+
+    def _verify(self, item: DumpObject, form: Format) -> None:
+        content = content_of if form == "custom" else stored_file
+        chunks = content(self.store, item, self.keys)
+        if form == "directory" and item.key.endswith(_COMPRESSED):
+            chunks = decompressed(chunks, name=item.key)
+        for _ in chunks:
             pass
 
     def findings(self) -> dict[str, BackupDamaged | None]:
@@ -80,9 +111,21 @@ class Archive:
 
 def content_of(store: ObjectStore, dump: DumpObject, keys: BackupKeys) -> Iterator[bytes]:
     """Yield the plain archive of an object, checked against its description. Raises a BackupDamaged."""
+    return _of_length(decompressed(_decrypted(store, dump, keys), name=dump.key), dump)
+
+
+def stored_file(store: ObjectStore, dump: DumpObject, keys: BackupKeys) -> Iterator[bytes]:
+    """Yield a file of an archive of several, checked against its description. Raises a BackupDamaged."""
+    return _of_length(_decrypted(store, dump, keys), dump)
+
+
+def _decrypted(store: ObjectStore, dump: DumpObject, keys: BackupKeys) -> Iterator[bytes]:
+    yield from opened(ahead(_proved(store, dump), depth=_DEPTH), keys, name=dump.key)
+
+
+def _of_length(chunks: Iterator[bytes], dump: DumpObject) -> Iterator[bytes]:
     size = 0
-    stored = _proved(store, dump)
-    for chunk in decompressed(opened(ahead(stored, depth=_DEPTH), keys, name=dump.key), name=dump.key):
+    for chunk in chunks:
         size += len(chunk)
         yield chunk
     if size != dump.plain_size:

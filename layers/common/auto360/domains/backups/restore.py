@@ -4,31 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from auto360.domains.backups.errors import ContentDiffers
 from auto360.domains.backups.manifest import Manifest
 from auto360.domains.backups.repository import Archive
+from auto360.domains.backups.room import Room
 from auto360.providers.postgres_dump import ClusterMetadata, DumpFailed, LeftOut, TableChecksum
 
 Plain = Callable[[], Iterator[bytes]]
+# An archive: its bytes, yielded anew at each call, or a folder with its files.
+Dump = Plain | Path
 
 
 class RestoreTarget(Protocol):
     """Database that can be restored into, all or nothing."""
 
     def into_project(
-        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
+        self, dump: Dump, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
     ) -> Sequence[LeftOut]:
         """Replace the content of an existing project; returns the platform's parts left as they were."""
 
     def into_blank(
-        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
+        self,
+        dump: Dump,
+        *,
+        schemas: Sequence[str],
+        tables: Mapping[str, TableChecksum],
+        cluster: ClusterMetadata,
+        jobs: int = 1,
     ) -> Sequence[LeftOut]:
-        """Fill a bare server; returns the platform's parts left out."""
+        """Fill a bare server, a folder with several workers; returns the platform's parts left out."""
 
-    def table_beside(self, plain: Plain, table: str, facts: TableChecksum, *, add_missing: bool) -> str:
+    def table_beside(self, dump: Dump, table: str, facts: TableChecksum, *, add_missing: bool) -> str:
         """Restore one table beside the living one."""
 
 
@@ -38,26 +48,27 @@ class Restore:
 
     archive: Archive
     progress: Callable[[str], None]
+    # For archives of several files.
+    room: Room = field(default_factory=lambda: Room.named("", setting="BACKUP_FOLDER"))
+    jobs: int = 1
 
     def into_project(self, manifest: Manifest, target: RestoreTarget) -> list[LeftOut]:
         """Replace the content of a project with a backup.
 
         Returns parts missing from the backup or left as they were.
         """
-        plain = self._proved(manifest)
-        self.progress(f"restoring {len(manifest.tables)} tables, {manifest.rows} rows, in one transaction")
-        with _named_differences():
-            left = target.into_project(
-                plain, schemas=manifest.schemas, tables=manifest.tables, cluster=manifest.cluster
-            )
+        with self._proved(manifest) as dump, _named_differences():
+            self.progress(f"restoring {len(manifest.tables)} tables, {manifest.rows} rows, in one transaction")
+            left = target.into_project(dump, schemas=manifest.schemas, tables=manifest.tables, cluster=manifest.cluster)
         self.progress("every table that was restored has the rows of the backup")
         return self._told(manifest, left)
 
     def into_blank(self, manifest: Manifest, target: RestoreTarget) -> list[LeftOut]:
         """Fill a bare server with a backup; returns its missing parts."""
-        plain = self._proved(manifest)
-        with _named_differences():
-            left = target.into_blank(plain, schemas=manifest.schemas, tables=manifest.tables, cluster=manifest.cluster)
+        with self._proved(manifest) as dump, _named_differences():
+            left = target.into_blank(
+                dump, schemas=manifest.schemas, tables=manifest.tables, cluster=manifest.cluster, jobs=self.jobs
+            )
         return self._told(manifest, left)
 
     def _told(self, manifest: Manifest, left: Sequence[LeftOut]) -> list[LeftOut]:
@@ -71,14 +82,21 @@ class Restore:
         facts = manifest.tables.get(table)
         if facts is None:
             raise ValueError(f"{table} is not in the backup; there are: {', '.join(sorted(manifest.tables))}")
-        plain = self._proved(manifest)
-        with _named_differences():
-            return target.table_beside(plain, table, facts, add_missing=add_missing)
+        with self._proved(manifest) as dump, _named_differences():
+            return target.table_beside(dump, table, facts, add_missing=add_missing)
 
-    def _proved(self, manifest: Manifest) -> Plain:
+    @contextmanager
+    def _proved(self, manifest: Manifest) -> Iterator[Dump]:
+        """Read everything, and yield what to restore from: a stream again from the store, files from the disk."""
         self.progress(f"reading {manifest.id} ({manifest.size} bytes) to prove it")
-        self.archive.verify(manifest)
-        return lambda: self.archive.plain(manifest)
+        if manifest.format == "custom":
+            self.archive.verify(manifest)
+            yield lambda: self.archive.plain(manifest)
+            return
+        self.room.require(manifest.plain_size, purpose="the archive", progress=self.progress)
+        with self.room.temporary() as folder:
+            self.archive.fetch(manifest, folder, jobs=self.jobs)
+            yield folder
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -22,6 +23,14 @@ class TableChecksum:
     hash: str
     expression: str
     anonymous_rows: int | None = None
+
+
+@dataclass(frozen=True)
+class DatabaseSize:
+    """Bytes on the server: of the tables alone, which a dump reads, and with their indexes, which a restore builds."""
+
+    tables: int
+    total: int
 
 
 @dataclass(frozen=True)
@@ -69,11 +78,17 @@ class Snapshot(Protocol):
     def cluster(self) -> ClusterMetadata:
         """Return the parts beside the schemas."""
 
-    def tables(self) -> dict[str, TableChecksum]:
-        """Return every table by its quoted name, counted and hashed, except those left out."""
+    def size(self) -> DatabaseSize:
+        """Return the size of the schemas."""
+
+    def tables(self, *, jobs: int = 1) -> dict[str, TableChecksum]:
+        """Return every table by its quoted name, counted and hashed, except those left out; `jobs` tables at a time."""
 
     def dump(self) -> Generator[bytes, None, None]:
         """Yield the archive of pg_dump in its custom format, uncompressed. Raises DumpFailed where it is incomplete."""
+
+    def dump_into(self, folder: Path, *, jobs: int) -> None:
+        """Dump into a new folder in the directory format, zstd inside, `jobs` tables at a time. Raises DumpFailed."""
 
 
 class DumpSource(Protocol):

@@ -28,6 +28,13 @@ where n.nspname = any (%(schemas)s) and c.relkind = 'r' and c.relpersistence = '
 group by n.nspname, c.relname, c.oid order by pg_table_size(c.oid) desc
 """
 
+# Of tables that are dumped, and of everything below them; a restored database holds no dead rows, this one does.
+SIZE = """
+select coalesce(sum(pg_table_size(c.oid)), 0)::bigint, coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
+from pg_class c join pg_namespace n on n.oid = c.relnamespace
+where n.nspname = any (%(schemas)s) and c.relkind in ('r', 'm') and c.relpersistence = 'p'
+"""
+
 CLUSTER = {
     "roles": """
 select rolname as name, rolsuper as super, rolinherit as inherit, rolcreaterole as createrole,

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Collection, Generator, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from auto360.providers.postgres_dump import ClusterMetadata, DumpFailed, LeftOut, TableChecksum
+from auto360.providers.postgres_dump import ClusterMetadata, DatabaseSize, DumpFailed, LeftOut, TableChecksum
 from auto360.providers.postgres_dump.binaries import connection_environ, program
-from auto360.providers.postgres_dump.catalogue import CLUSTER, SESSION, TABLES, proof
+from auto360.providers.postgres_dump.catalogue import CLUSTER, SESSION, SIZE, TABLES, proof
 from auto360.providers.postgres_dump.permissions import NO_OWNER, NOT_READABLE, left_out_tables
 from auto360.providers.postgres_dump.toc import OF_THE_PROJECT
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     import psycopg
 
 _LOCK_WAIT = "60s"
+# As of the stream around a single archive.
+_LEVEL = 1
 
 
 class PostgresSource:
@@ -67,22 +72,51 @@ class PostgresSnapshot:
         ]
         return ClusterMetadata(**found)
 
-    def tables(self) -> dict[str, TableChecksum]:
-        """Count and hash in a second connection, so that the dump can run at the same time."""
+    def size(self) -> DatabaseSize:
+        """Return the size of the schemas."""
+        row = self._connection.execute(cast("Any", SIZE), {"schemas": list(self._schemas)}).fetchone()
+        return DatabaseSize(*row) if row else DatabaseSize(0, 0)
+
+    def tables(self, *, jobs: int = 1) -> dict[str, TableChecksum]:
+        """Count and hash in connections of its own, so that the dump can run at the same time."""
         with connected(self._address) as connection:
-            connection.execute("begin isolation level repeatable read read only")
-            connection.execute(f"set transaction snapshot '{self.id}'")
-            return facts_of(connection, self._schemas, without={table.name for table in self._tables})
+            self._join(connection)
+            listed = tables_of(connection, self._schemas, without={table.name for table in self._tables})
+        # The largest tables come first: each connection gets one of them.
+        shares = [listed[at::jobs] for at in range(jobs)]
+        with ThreadPoolExecutor(jobs) as pool:
+            return dict(sorted(chain.from_iterable(pool.map(self._facts, shares))))
+
+    def _facts(self, tables: Sequence[tuple[str, str]]) -> list[tuple[str, TableChecksum]]:
+        with connected(self._address) as connection:
+            self._join(connection)
+            return [(table, fact_of(connection, table, expression)) for table, expression in tables]
+
+    def _join(self, connection: psycopg.Connection[Any]) -> None:
+        connection.execute("begin isolation level repeatable read read only")
+        connection.execute(cast("Any", f"set transaction snapshot '{self.id}'"))
 
     def dump(self) -> Generator[bytes, None, None]:
         """Run pg_dump in this snapshot. Tables that are left out stay as empty ones, unless they may not be read."""
-        arguments = ["--format=custom", "--compress=0", "--no-sync", f"--snapshot={self.id}"]
-        arguments += [f"--lock-wait-timeout={_LOCK_WAIT}", *(f"--schema={name}" for name in self._schemas)]
+        arguments = ["--format=custom", "--compress=0", *self._arguments()]
+        with program("pg_dump", arguments, connection_environ(self._address), stdin=subprocess.DEVNULL) as running:
+            yield from running.output()
+
+    def dump_into(self, folder: Path, *, jobs: int) -> None:
+        """Run pg_dump with several workers in this snapshot; the folder must not exist. Raises DumpFailed."""
+        arguments = ["--format=directory", f"--file={folder}", f"--jobs={jobs}", f"--compress=zstd:{_LEVEL}"]
+        arguments += self._arguments()
+        with program("pg_dump", arguments, connection_environ(self._address), stdin=subprocess.DEVNULL) as running:
+            for _ in running.output():
+                pass
+
+    def _arguments(self) -> list[str]:
+        arguments = ["--no-sync", f"--snapshot={self.id}", f"--lock-wait-timeout={_LOCK_WAIT}"]
+        arguments += [f"--schema={name}" for name in self._schemas]
         arguments += [
             f"--exclude-table{'' if item.reason == NOT_READABLE else '-data'}={item.name}" for item in self._tables
         ]
-        with program("pg_dump", arguments, connection_environ(self._address), stdin=subprocess.DEVNULL) as running:
-            yield from running.output()
+        return arguments
 
     def _rows(self, query: str) -> list[dict[str, Any]]:
         from psycopg.rows import dict_row
@@ -111,14 +145,24 @@ def facts_of(
     connection: psycopg.Connection[Any], schemas: Sequence[str], *, without: Collection[str] = ()
 ) -> dict[str, TableChecksum]:
     """Count and hash every table of the schemas, by quoted name, but for those of `without`."""
-    tables = connection.execute(cast("Any", TABLES), {"schemas": list(schemas)}).fetchall()
-    found = {}
-    for table, expression in (row for row in tables if row[0] not in without):
-        row = connection.execute(cast("Any", proof(table, expression))).fetchone()
-        if row is not None:
-            seen = anonymous_rows(connection, str(table))
-            found[str(table)] = TableChecksum(int(row[0]), str(row[1]), str(expression), seen)
-    return dict(sorted(found.items()))
+    listed = tables_of(connection, schemas, without=without)
+    return {table: fact_of(connection, table, expression) for table, expression in sorted(listed)}
+
+
+def tables_of(
+    connection: psycopg.Connection[Any], schemas: Sequence[str], *, without: Collection[str] = ()
+) -> list[tuple[str, str]]:
+    """Return the tables by quoted name with the row to hash, the largest first, but for those of `without`."""
+    rows = connection.execute(cast("Any", TABLES), {"schemas": list(schemas)}).fetchall()
+    return [(str(row[0]), str(row[1])) for row in rows if row[0] not in without]
+
+
+def fact_of(connection: psycopg.Connection[Any], table: str, expression: str) -> TableChecksum:
+    """Count and hash one table."""
+    row = connection.execute(cast("Any", proof(table, expression))).fetchone()
+    if row is None:
+        raise DumpFailed(f"{table} could not be counted")
+    return TableChecksum(int(row[0]), str(row[1]), expression, anonymous_rows(connection, table))
 
 
 def anonymous_rows(connection: psycopg.Connection[Any], table: str) -> int | None:

@@ -6,7 +6,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 
@@ -15,6 +15,7 @@ from auto360.providers.postgres_dump import restore_sql as words
 from auto360.providers.postgres_dump.binaries import Running, connection_environ, program
 from auto360.providers.postgres_dump.permissions import Permitted, own_publications, permitted
 from auto360.providers.postgres_dump.postgres import connected
+from auto360.providers.postgres_dump.restore_parallel import PSQL, restore_parallel
 from auto360.providers.postgres_dump.toc import (
     OF_THE_PROJECT,
     RECORDS,
@@ -26,13 +27,14 @@ from auto360.providers.postgres_dump.toc import (
 )
 
 Plain = Callable[[], Iterator[bytes]]
-_PSQL = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null", "--file=-"]
+# An archive: its bytes, yielded anew at each call, or a folder in the directory format.
+Dump = Plain | Path
 _PROJECT = tuple(f"{schema}." for schema in OF_THE_PROJECT)
 _TABLE = re.compile(r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$")
 
 
 class PostgresTarget:
-    """Database to restore an archive into. `plain` yields the archive's bytes again at each call."""
+    """Database to restore an archive into."""
 
     def __init__(self, address: str) -> None:
         self._address, self._environ = address, connection_environ(address)
@@ -40,13 +42,13 @@ class PostgresTarget:
         self._login = self._environ.get("PGUSER", "postgres").partition(".")[0]
 
     def into_project(
-        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
+        self, dump: Dump, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
     ) -> Sequence[LeftOut]:
         """Replace what an existing Supabase project holds; gives what of the platform's is left as it was.
 
         Raises DumpFailed, and then the project is as it was.
         """
-        entries = contents(plain)
+        entries = contents(dump)
         with connected(self._address) as connection:
             allowed = permitted(connection, schemas=schemas, tables=tables, cluster=cluster, entries=entries)
         restored = {name: facts for name, facts in tables.items() if _is_restored(name, allowed)}
@@ -57,24 +59,35 @@ class PostgresTarget:
         triggers = [*allowed.triggers, *allowed.event_triggers]
         after = words.beside(allowed.publications, policies, allowed.settings, triggers)
         after += words.proofs(restored) + words.closing()
-        self._run(plain, for_project(entries, login=self._login, takes=allowed.takes), before, after)
+        self._run(dump, for_project(entries, login=self._login, takes=allowed.takes), before, after)
         return allowed.left_out
 
     def into_blank(
-        self, plain: Plain, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
+        self,
+        dump: Dump,
+        *,
+        schemas: Sequence[str],
+        tables: Mapping[str, TableChecksum],
+        cluster: ClusterMetadata,
+        jobs: int = 1,
     ) -> Sequence[LeftOut]:
         """Fill a bare Postgres, such as the one of a drill; gives what of the platform's is left out.
 
-        Raises DumpFailed.
+        A folder is restored by `jobs` workers, and then not in one transaction. Raises DumpFailed.
         """
         publications, left_out = own_publications(cluster, tables)
-        before = words.blank_cluster(cluster, schemas) + words.opening()
+        made = words.blank_cluster(cluster, schemas)
         triggers = event_triggers.statements(cluster.event_triggers)
-        after = words.beside(publications, cluster.policies, triggers=triggers) + words.proofs(tables) + words.closing()
-        self._run(plain, for_blank(contents(plain)), before, after)
+        after = words.beside(publications, cluster.policies, triggers=triggers)
+        entries = for_blank(contents(dump))
+        if isinstance(dump, Path):
+            with wanted_list(entries) as wanted:
+                restore_parallel(dump, wanted, self._environ, before=made, after=after, tables=tables, jobs=jobs)
+        else:
+            self._run(dump, entries, made + words.opening(), after + words.proofs(tables) + words.closing())
         return left_out
 
-    def table_beside(self, plain: Plain, table: str, facts: TableChecksum, *, add_missing: bool) -> str:
+    def table_beside(self, dump: Dump, table: str, facts: TableChecksum, *, add_missing: bool) -> str:
         """Restore one table into the schema `restored`, prove it, and where asked add the rows that `table` lacks.
 
         Gives the name of the copy. Raises ValueError for a name that is none, DumpFailed for what goes wrong.
@@ -92,14 +105,14 @@ class PostgresTarget:
             + (words.added(copy, to=table) if add_missing else "")
             + words.closing()
         )
-        wanted = [entry for entry in contents(plain) if entry.rest.startswith(f"TABLE DATA {schema} {name} ")]
+        wanted = [entry for entry in contents(dump) if entry.rest.startswith(f"TABLE DATA {schema} {name} ")]
         renamed = (f"COPY {table} ".encode(), f"COPY {copy} ".encode())
-        self._run(plain, wanted, before, after, renamed=renamed)
+        self._run(dump, wanted, before, after, renamed=renamed)
         return copy
 
     def _run(
         self,
-        plain: Plain,
+        dump: Dump,
         entries: Sequence[TocEntry],
         before: str,
         after: str,
@@ -108,38 +121,52 @@ class PostgresTarget:
     ) -> None:
         """Feed psql: what comes before, the archive as SQL, and only if that was whole what comes after."""
         with ExitStack() as stack:
-            psql = stack.enter_context(program("psql", _PSQL, self._environ, stdin=subprocess.PIPE))
+            psql = stack.enter_context(program("psql", PSQL, self._environ, stdin=subprocess.PIPE))
             psql.write(before.encode())
-            for chunk in _renamed(_as_sql(plain, entries), renamed):
+            for chunk in _renamed(_as_sql(dump, entries), renamed):
                 psql.write(chunk)
             psql.write(after.encode())
             psql.end_input()
             psql.require_success()
 
 
-def contents(plain: Plain) -> list[TocEntry]:
+def contents(dump: Dump) -> list[TocEntry]:
     """Return the table of contents, which stands at the front of the archive."""
+    if isinstance(dump, Path):
+        with program("pg_restore", ["--list", str(dump)], {}, stdin=subprocess.DEVNULL) as listing:
+            return entries_of(b"".join(listing.output()).decode())
     with program("pg_restore", ["--list"], {}, stdin=subprocess.PIPE) as listing:
-        feeder = _feeding(listing, plain())
+        feeder = _feeding(listing, dump())
         text = b"".join(listing.output())
         feeder.join()
     return entries_of(text.decode())
 
 
-def _as_sql(plain: Plain, entries: Sequence[TocEntry]) -> Iterator[bytes]:
+def _as_sql(dump: Dump, entries: Sequence[TocEntry]) -> Iterator[bytes]:
     """Yield the archive as a script. Raises DumpFailed, or the reader's error, before it looks complete."""
-    with tempfile.NamedTemporaryFile("w", suffix=".list") as wanted:
-        wanted.write(as_list(entries))
-        wanted.flush()
-        arguments = [f"--use-list={Path(wanted.name)}", "--no-owner", "--file=-"]
+    with wanted_list(entries) as wanted:
+        arguments = [f"--use-list={wanted}", "--no-owner", "--file=-"]
+        if isinstance(dump, Path):
+            with program("pg_restore", [*arguments, str(dump)], {}, stdin=subprocess.DEVNULL) as restoring:
+                yield from restoring.output()
+            return
         with program("pg_restore", arguments, {}, stdin=subprocess.PIPE) as restoring:
-            feeder = _feeding(restoring, plain())
+            feeder = _feeding(restoring, dump())
             try:
                 yield from restoring.output()
             except DumpFailed:
                 feeder.raise_finding()
                 raise
             feeder.raise_finding()
+
+
+@contextmanager
+def wanted_list(entries: Sequence[TocEntry]) -> Iterator[Path]:
+    """Yield a file for `pg_restore --use-list`."""
+    with tempfile.NamedTemporaryFile("w", suffix=".list") as wanted:
+        wanted.write(as_list(entries))
+        wanted.flush()
+        yield Path(wanted.name)
 
 
 def _feeding(running: Running, chunks: Iterator[bytes]) -> _Feeder:
