@@ -5,7 +5,7 @@ create table public.push_campaigns (
   id uuid primary key default gen_random_uuid(),
   title text[] not null check (cardinality(title) = 3 and array_position(title, '') is null),
   message text[] not null check (cardinality(message) = 3 and array_position(message, '') is null),
-  action_url text check (action_url ~ '^(app360|https)://[^[:space:]]{1,500}$'),
+  action_url text check (char_length(action_url) <= 500 and action_url ~ '^(app360|https)://[^[:space:]]+$'),
   city text check (char_length(city) between 1 and 100),
   max_recipients integer not null check (max_recipients between 1 and 1000000),
   state text not null default 'draft' check (state in ('draft', 'running', 'stopped', 'done')),

@@ -1,8 +1,8 @@
 """Labels of database codes for staff, in Russian and English; unknown codes are shown as they are."""
 
-from auto360.admin.labels import market, money, monitoring, office
+from auto360.admin.labels import market, money, monitoring, notifications, office
 
-_WORDS = {**market.WORDS, **money.WORDS, **office.WORDS, **monitoring.WORDS}
+_WORDS = {**market.WORDS, **money.WORDS, **office.WORDS, **monitoring.WORDS, **notifications.WORDS}
 
 
 def word(kind: str, code: str, language: str) -> str:

@@ -92,5 +92,6 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "refund": ("возвраты", "refunds"),
         "job": ("задачи", "jobs"),
         "migration": ("перенос видео", "migration"),
+        "campaign": ("рассылки", "campaigns"),
     },
 }

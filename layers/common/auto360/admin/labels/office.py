@@ -50,6 +50,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "job.resume": ("возобновил задачу", "resumed a job"),
         "payment.query": ("запросил банк о платеже", "had the bank queried about a payment"),
         "sms.send": ("отправил SMS", "sent an SMS"),
+        "campaign.start": ("начал рассылку", "started a campaign"),
+        "campaign.stop": ("остановил рассылку", "stopped a campaign"),
         "refresh_token_reused": ("повтор токена приложения", "app token used twice"),
     },
     "done": {
@@ -90,6 +92,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "retry": ("Видео снова в плане.", "The video is planned again."),
         "rollback": ("Откат выполнен.", "Rolled back."),
         "nothing": ("Подходящих видео не нашлось: ничего не изменено.", "No such video: nothing has changed."),
+        "campaign_start": ("Рассылка началась.", "The campaign has started."),
+        "campaign_stop": ("Рассылка остановлена.", "The campaign is stopped."),
         "signed_out": ("Вы вышли.", "You are signed out."),
     },
     "subject": {
@@ -103,6 +107,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "refund": ("возврат", "refund"),
         "tier_offer": ("предложение", "offer"),
         "payment_orphan": ("деньги без заказа", "money without an order"),
+        "campaign": ("рассылка", "campaign"),
         "job": ("задача", "job"),
         "video_migration": ("видео", "video"),
     },

@@ -15,7 +15,7 @@ from auto360.core import phone
 
 router = make_router()
 
-_AREAS = ("operator", "moderation", "alert", "sms", "payment", "refund", "migration", "job")
+_AREAS = ("operator", "moderation", "alert", "sms", "payment", "refund", "migration", "job", "campaign")
 
 
 @router.get("/admin/staff")

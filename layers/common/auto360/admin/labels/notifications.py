@@ -1,0 +1,35 @@
+"""Labels of notifications and campaigns, in Russian and English."""
+
+WORDS: dict[str, dict[str, tuple[str, str]]] = {
+    "notification": {
+        "chat_message": ("Сообщение в чате", "Chat message"),
+        "comment": ("Комментарий", "Comment"),
+        "moderation_approved": ("Объявление одобрено", "Listing approved"),
+        "moderation_rejected": ("Объявление отклонено", "Listing rejected"),
+        "payment_completed": ("Оплата прошла", "Payment completed"),
+        "payment_in_review": ("Оплата проверяется", "Payment in review"),
+        "payment_not_made": ("Оплата не прошла", "Payment not made"),
+        "payment_refunded": ("Деньги возвращены", "Payment refunded"),
+        "subscription_ending": ("Тариф заканчивается", "Tier ends soon"),
+        "subscription_grace": ("Тариф закончился", "Tier has ended"),
+        "subscription_ended": ("Бесплатный тариф", "Back to the free tier"),
+        "tier_offered": ("Предложение тарифа", "Tier offered"),
+        "listing_expiring": ("Срок заканчивается", "Listing expires soon"),
+        "listing_expired": ("Срок закончился", "Listing expired"),
+        "listing_removed": ("Проданное убрано", "Sold listing removed"),
+        "price_drop": ("Цена снижена", "Price drop"),
+        "video_ready": ("Видео готово", "Video ready"),
+        "video_failed": ("Видео не загрузилось", "Video failed"),
+        "business_invitation": ("Приглашение в команду", "Business invitation"),
+        "business_ownership": ("Передача бизнеса", "Business handed over"),
+        "report_upheld": ("Жалоба подтверждена", "Report upheld"),
+        "report_dismissed": ("Жалоба отклонена", "Report dismissed"),
+        "campaign": ("Рассылка", "Campaign"),
+    },
+    "campaign": {
+        "draft": ("черновик", "draft"),
+        "running": ("идёт", "running"),
+        "stopped": ("остановлена", "stopped"),
+        "done": ("закончена", "done"),
+    },
+}
