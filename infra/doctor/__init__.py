@@ -1,7 +1,8 @@
 """`make doctor`: check configuration and credentials of every provider; changes nothing.
 
 A check is a function with `@check`. It says in some words what it found, warns with `Warn`, or raises: an exception of
-ours by its class and code, never by a provider's text. A new provider brings its check to `infra/doctor/providers.py`.
+ours by its class and code, never by a provider's text. A new provider brings its check to
+`infra/doctor/providers.py`, a bank to `banks.py`.
 """
 
 from __future__ import annotations

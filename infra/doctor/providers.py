@@ -12,10 +12,7 @@ _SECONDS = 10.0
 # Below this a staff member should pay in; a login SMS costs about 200 tyiyn.
 _MIN_BALANCE_TYIYN = 100_000
 _NEWEST_POSTGRES = 17
-# Freedom Pay's word for a payment that it does not have.
-_NO_SUCH_ORDER = "error_340"
-# O!Деньги: seen for an unknown invoice; its list of numbers is not public, so a person has to look.
-_UNPUBLISHED = ("error_5",)
+_COPIED = "avatars,business-logos,documents,listings-thumbnails,listings-videos,pictures"
 
 
 def _sms(name: str) -> str:
@@ -61,73 +58,13 @@ def api_video(_variables: Variables) -> str:
 @check(
     "video: Yandex",
     needs=("YANDEX_VIDEO_CHANNEL_ID",),
-    advice="Give the service account `video.editor` in the organization; check key and channel.",
+    advice="Give the service account `video.editor` on the channel, as `make deploy` does; check key and channel.",
 )
 def yandex_video(_variables: Variables) -> str:
     """Exchange the key for an IAM token and read the channel."""
     from auto360.container.video_providers import yandex as wired
 
     return f"{wired().count()} videos in the channel"
-
-
-def _bank(name: str) -> str:
-    """Ask for an order that does not exist: only who is let in learns that it does not."""
-    from auto360.container.payments import bank
-    from auto360.providers.payments import BankRefused, OrderRef, OrderUnknown
-
-    wired = bank(name)
-    if wired is None:
-        raise Warn("configured, but not named in BANKS")
-    nobody = OrderRef(attempt_id=str(uuid4()), provider_ref=str(uuid4()))
-    try:
-        wired.orders.query(nobody, timeout=_SECONDS)
-    except BankRefused as refused:
-        if refused.lasting or refused.bank_code not in (_NO_SUCH_ORDER, *_UNPUBLISHED):
-            raise
-        if refused.bank_code in _UNPUBLISHED:
-            raise Warn(f"refuses an order that does not exist with {refused.bank_code}") from None
-        return "credentials accepted"
-    except OrderUnknown:
-        return "credentials accepted (test)" if wired.is_test else "credentials accepted"
-    return "answers for an order that does not exist"
-
-
-@check(
-    "bank: O!Деньги", needs=("ODENGI_PASSWORD",), advice="Check ODENGI_SID and ODENGI_PASSWORD with the bank's manager."
-)
-def odengi(_variables: Variables) -> str:
-    """Signed calls are accepted."""
-    return _bank("odengi")
-
-
-@check("bank: MBank", needs=("MKASSA_API_KEY",), advice="Check MKASSA_API_KEY in the cabinet of MKassa.")
-def mbank(_variables: Variables) -> str:
-    """Check the key."""
-    return _bank("mbank")
-
-
-@check(
-    "bank: Bakai", needs=("BAKAI_QR_TOKEN",), advice="Check the token of the external service in the bank's cabinet."
-)
-def bakai(_variables: Variables) -> str:
-    """Check the token."""
-    return _bank("bakai")
-
-
-@check("bank: Optima", needs=("OPTIMA_API_KEY",), advice="Check OPTIMA_API_KEY with the bank's manager.")
-def optima(_variables: Variables) -> str:
-    """Check the key."""
-    return _bank("optima")
-
-
-@check(
-    "bank: Freedom Pay",
-    needs=("FREEDOMPAY_SECRET_KEY",),
-    advice="Check merchant id and secret key in the cabinet of Freedom Pay.",
-)
-def freedom_pay(_variables: Variables) -> str:
-    """Signed calls are accepted."""
-    return _bank("freedompay")
 
 
 def _probe(store: Any) -> str:
@@ -183,6 +120,20 @@ def incoming_pictures(_variables: Variables) -> str:
 
 
 @check(
+    "files of Supabase",
+    needs=("SUPABASE_STORAGE_ENDPOINT", "SUPABASE_STORAGE_ACCESS_KEY"),
+    advice="Switch the S3 protocol on (Storage, Settings); endpoint, region and keys stand on the same page.",
+)
+def supabase_files(variables: Variables) -> str:
+    """List each bucket that is copied; writes nothing."""
+    from auto360.container.object_storage import supabase_bucket
+
+    names = (variables.get("COPIED_BUCKETS") or _COPIED).split(",")
+    held = [name for name in names if next(iter(supabase_bucket(name).list()), None)]
+    return f"{len(names)} buckets can be listed, {len(held)} hold files"
+
+
+@check(
     "database for dumps",
     needs=("BACKUP_DATABASE_URL",),
     advice="Use the session pooler's address, port 5432, with `sslmode=require`.",
@@ -201,14 +152,24 @@ def dumps(variables: Variables) -> str:
 @check(
     "CDN: Yandex",
     needs=("YANDEX_CDN_RESOURCE_ID",),
-    advice="Check the id of the resource; the service account needs `cdn.editor` in its folder.",
+    advice="Check id and role (`cdn.editor`); `make cdn-plan` shows differences, `make cdn-apply` mends them.",
 )
-def cdn(_variables: Variables) -> str:
-    """Read the resource."""
+def cdn(variables: Variables) -> str:
+    """The resource has the settings of the repository: others may keep private answers, and links that have ended."""
     from auto360.container.cdn import yandex_cdn
+    from infra.template import load_project
+    from tools.cdn.plan import changes
+    from tools.cdn.refusals import refusals
+    from tools.cdn.settings import wanted
 
-    yandex_cdn().read()
-    return "the resource exists"
+    found = yandex_cdn().read()
+    if variables.get("APP_ENV") == "local":
+        return "the simulated resource exists"
+    if faults := list(refusals(found, load_project())):
+        raise Wrong(f"{len(faults)} dangerous settings: {faults[0]}")
+    if differing := list(changes(wanted(), found)):
+        raise Warn(f"{len(differing)} settings differ: {differing[0].kind} {differing[0].what}")
+    return "as in the repository"
 
 
 @check(
@@ -222,7 +183,10 @@ def metrics(variables: Variables) -> str:
 
     if variables["METRIC_SOURCE"] == "yandex" and not variables.get("YANDEX_MONITORING_API_KEY"):
         raise Warn("read with the function's own account, so only `monitor` itself can tell")
-    return ", ".join(f"{len(source.read())} from {source.name}" for source in metric_sources())
+    read = {source.name: source.read() for source in metric_sources()}
+    if silent := [name for name, samples in read.items() if samples and all(each.value is None for each in samples)]:
+        raise Warn(f"no figures from {', '.join(silent)}: wrong name of the gateway, or nobody has called it lately")
+    return ", ".join(f"{len(samples)} from {name}" for name, samples in read.items())
 
 
 @check(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from infra.doctor import REGISTRY, Finding, Variables, backups, edge, examine
+from infra.doctor import stage as stage_checks
 from infra.stage import StageError, load_stage
 from infra.template import Project
 
@@ -19,7 +20,7 @@ LOCAL = "local"
 
 def run(project: Project, stage: str, *, show: Callable[[str], None] = print) -> int:
     """Examine a stage, `local` being the stack of this machine; the exit code is 1 where something fails."""
-    from infra.doctor import configuration, gateway, providers, supabase  # noqa: F401 - they register their checks
+    from infra.doctor import banks, configuration, gateway, providers, restored, supabase  # noqa: F401 - they register their checks
 
     variables = local_variables(os.environ) if stage == LOCAL else stage_variables(project, stage, os.environ)
     counts: Counter[str] = Counter()
@@ -73,6 +74,7 @@ def stage_variables(project: Project, name: str, environ: Mapping[str, str]) -> 
             secrets[each.name] = each.secret
     variables[edge.PROFILE] = stage.security_profile_id
     variables[backups.RUNS_ON], variables[backups.DISK_GB] = stage.backups.runs_on, str(stage.backups.disk_gb)
+    variables[stage_checks.STAGE] = name
     if secrets:
         from infra.yandex.cloud import connect
         from infra.yandex.secrets import read_secrets

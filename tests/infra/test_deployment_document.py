@@ -20,6 +20,7 @@ from infra import __main__ as program
 from infra import doctor, stage
 from infra.bundle import DIRECT_LIMIT
 from infra.doctor import configuration, report
+from infra.doctor import stage as stage_checks
 from infra.yandex import cloud as cloud_module
 from infra.yandex import commands, preconditions
 from infra.yandex.queues import Queues
@@ -151,7 +152,7 @@ def walk(
     for example in stage.STAGES.glob("example.toml"):
         shutil.copy(example, stages)
     load = partial(stage.load_stage, folder=stages)
-    for module in (commands, report, preconditions):
+    for module in (commands, report, preconditions, stage):
         monkeypatch.setattr(module, "load_stage", load)
     for module in (commands, cloud_module):
         monkeypatch.setattr(module, "connect", lambda: site.cloud)
@@ -159,8 +160,9 @@ def walk(
     monkeypatch.setattr(commands, "Storage", partial(Storage, endpoint=site.storage.endpoint))
     monkeypatch.setattr(commands, "Queues", lambda: Queues(site.queues.endpoint))
     monkeypatch.setattr(commands, "send", HealthySite().send)
-    # The document's questions to providers need a network; those to our own configuration do not.
-    own = [each for each in doctor.REGISTRY if each.run.__module__ == configuration.__name__]
+    # The document's questions to providers need a network; those to our own configuration and to this cloud do not.
+    modules = (configuration.__name__, stage_checks.__name__)
+    own = [each for each in doctor.REGISTRY if each.run.__module__ in modules]
     monkeypatch.setattr(report, "REGISTRY", own)
     monkeypatch.setattr(report, "with_variables", lambda _variables: None)
     monkeypatch.setattr(os, "environ", dict(os.environ))
@@ -203,6 +205,8 @@ def test_the_document_leads_from_an_empty_folder_to_a_healthy_deployment(walk: W
     assert walk.done[-5:] == ["make plan", "make secret", "make deploy", "make smoke", "make doctor"]
     assert walk.site.fake.refused == []
     assert "0 failures" in walk.told
+    for name in ("preconditions", "roles", "live limits"):
+        assert re.search(rf"^ok\s+{name} ", walk.told, re.MULTILINE), walk.told
     assert walk.run(["plan"]) == 0
     assert walk.told == "Nothing to do.\n"
 
