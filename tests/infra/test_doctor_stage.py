@@ -188,7 +188,7 @@ def test_a_merchant_that_freedom_pay_does_not_know_is_found(bank_world: BankWorl
 def test_cdn_settings_that_keep_private_answers_or_differ_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     from auto360.container import cdn
     from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
-    from auto360.providers.video.http import RetryPolicy
+    from auto360.providers.transport.exchange import RetryPolicy
     from auto360.providers.video.iam import IamTokens, Token
     from tools.cdn.plan import changes
     from tools.cdn.settings import wanted
@@ -197,7 +197,7 @@ def test_cdn_settings_that_keep_private_answers_or_differ_are_found(monkeypatch:
     tokens = IamTokens(lambda: Token("t1.token", 4e9), lambda: None)
     with served(Simulators(Phone(), {"yandex_cdn": side})) as url, new_client(timeout=5.0) as http:
         variables = {"YANDEX_CDN_URL": f"{url}/yandex_cdn", "YANDEX_CDN_RESOURCE_ID": "bc8test"}
-        client = YandexCdn(YandexCdnSettings.load(variables), http, tokens, patience=RetryPolicy(3, 2, 3, 0.01))
+        client = YandexCdn(YandexCdnSettings.load(variables), http, tokens, retry_policy=RetryPolicy(3, 2, 3, 0.01))
         monkeypatch.setattr(cdn, "yandex_cdn", lambda: client)
         assert found("CDN: Yandex", variables).outcome == "failure"
         for change in changes(wanted(), client.read()):
