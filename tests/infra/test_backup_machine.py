@@ -121,6 +121,9 @@ def test_the_unit_makes_a_backup_with_its_own_command_and_variables(
     arguments = shlex.split(command[1].replace("%i", kind))
     done = subprocess.run(arguments, cwd=CHECKOUT, env=environ, capture_output=True, check=False)
     assert done.returncode == 0, done.stderr.decode()
+    told = subprocess.run([*arguments, "--dry-run"], cwd=CHECKOUT, env=environ, capture_output=True, check=False)
+    assert told.returncode == 0
+    assert ("needs 0.4" in told.stdout.decode()) is (kind == "drill")
     assert world.last_run("restore_drill" if kind == "drill" else "database_daily")["state"] == "verified"
     assert list(folder.iterdir()) == []
     if kind == "daily":

@@ -263,8 +263,14 @@ def test_a_dump_that_ends_too_early_gets_no_manifest(
 ) -> None:
     monkeypatch.setattr("auto360.providers.postgres_dump.postgres._LOCK_WAIT", "200ms")
     monkeypatch.setattr("auto360.providers.postgres_dump.postgres.SESSION", "set lock_timeout = '300ms'")
-    with backup_world.source.connect() as connection, connection.transaction():
-        connection.execute("lock table public.business_accounts in access exclusive mode")
-        with pytest.raises(DumpFailed, match="pg_dump ended with code 1"):
-            backup_world.backup().make("daily", before_manifest=lambda: None)
+    write = Stream.write
+
+    def hindered(self: Stream, *arguments: Any, **options: Any) -> Any:
+        with backup_world.source.connect() as connection, connection.transaction():
+            connection.execute("lock table public.business_accounts in access exclusive mode")
+            return write(self, *arguments, **options)
+
+    monkeypatch.setattr(Stream, "write", hindered)
+    with pytest.raises(DumpFailed, match="pg_dump ended with code 1"):
+        backup_world.backup().make("daily", before_manifest=lambda: None)
     assert backup_world.keys_in_store() == []

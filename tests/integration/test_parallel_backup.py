@@ -17,6 +17,8 @@ from auto360.domains.backups.errors import (
     ObjectOfManifestMissing,
     ObjectTruncated,
 )
+from auto360.domains.backups.manifest import Manifest
+from auto360.domains.backups.repository import file_name
 from auto360.domains.backups.restore import Restore
 from auto360.domains.backups.room import Room
 from auto360.providers.postgres_dump.postgres import connected, facts_of
@@ -60,10 +62,27 @@ def test_a_parallel_backup_holds_what_a_stream_holds_and_is_restored_in_one_tran
         assert facts_of(connection, SCHEMAS) == dict(parallel.tables)
     with connected(project) as connection:
         connection.execute("delete from public.listing_saves")
+    # One table needs its own file and the table of contents; any other may be damaged.
+    kept = {
+        "toc.dat",
+        *PostgresTarget(project).files_of(contents_of(world, parallel, tmp_path), "public.listing_saves"),
+    }
+    assert len(kept) == 2
+    for item in parallel.objects:
+        if file_name(item) not in kept:
+            world.s3.store().put(item.key, [b"\0" * item.size])
     restore.table(parallel, "public.listing_saves", PostgresTarget(project), add_missing=True)
     rows = parallel.tables["public.listing_saves"].rows
     assert one(project, "select count(*) from public.listing_saves") == rows > 0
     assert list(tmp_path.glob("auto360-*")) == []
+
+
+def contents_of(world: BackupWorld, manifest: Manifest, parent: Path) -> Path:
+    """Return a folder with the table of contents alone."""
+    folder = parent / "contents"
+    folder.mkdir()
+    world.archive.fetch(manifest, folder, jobs=1, only=["toc.dat"])
+    return folder
 
 
 def test_the_drill_restores_a_folder_with_several_workers(parallel_world: BackupWorld) -> None:

@@ -75,13 +75,29 @@ def _make(console: Console, kind: str) -> bool:
     from auto360.container import backups as backup
 
     jobs = {"daily": "database_daily", "weekly": "database_weekly"}
-    console.plan(f"A {kind} backup of the database, to be read again and described by a manifest")
+    if kind == "drill":
+        console.plan("A drill: the newest backup is restored into a temporary server and compared with its manifest")
+    else:
+        console.plan(f"A {kind} backup of the database, to be read again and described by a manifest")
     if console.dry_run:
-        return console.confirmed("")
+        return _told_beforehand(console, kind)
     with console.timed("done"):
         report = backup.restore_drill().run() if kind == "drill" else backup.schedule().run({"job": jobs[kind]})
     console.say(", ".join(f"{name} {value}" for name, value in report.items()))
     return "skipped" not in report
+
+
+def _told_beforehand(console: Console, kind: str) -> bool:
+    """Say what a drill needs and where. Raises NoRoom."""
+    from auto360.container import backups as backup
+    from auto360.domains.backups.drill import DrillSettings, room_needed
+
+    if kind == "drill":
+        manifest = backup.archive().newest()
+        room = DrillSettings.load().room()
+        room.require(room_needed(manifest), purpose=f"the drill of {manifest.id}", progress=console.say)
+    console.confirmed("")
+    return True
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -56,16 +56,16 @@ class Archive:
         self.require_objects(manifest)
         return content_of(self.store, manifest.objects[0], self.keys)
 
-    def fetch(self, manifest: Manifest, folder: Path, *, jobs: int) -> None:
-        """Download an archive of several files, decrypted and proved. Raises a BackupDamaged."""
+    def fetch(self, manifest: Manifest, folder: Path, *, jobs: int, only: Collection[str] | None = None) -> None:
+        """Download an archive of several files, or some of them, decrypted and proved. Raises a BackupDamaged."""
         self.require_objects(manifest)
+        wanted = [item for item in manifest.objects if only is None or file_name(item) in only]
         with ThreadPoolExecutor(jobs) as pool:
-            for _ in pool.map(lambda item: self._fetch(item, folder), manifest.objects):
+            for _ in pool.map(lambda item: self._fetch(item, folder), wanted):
                 pass
 
     def _fetch(self, item: DumpObject, folder: Path) -> None:
-        name = item.key.rpartition("/")[2].removesuffix(SUFFIX)
-        with (folder / name).open("xb") as file:
+        with (folder / file_name(item)).open("xb") as file:
             for chunk in stored_file(self.store, item, self.keys):
                 file.write(chunk)
 
@@ -107,6 +107,11 @@ class Archive:
             except BackupDamaged as finding:
                 found[key] = finding
         return found
+
+
+def file_name(item: DumpObject) -> str:
+    """Return the name that pg_dump gave a file."""
+    return item.key.rpartition("/")[2].removesuffix(SUFFIX)
 
 
 def content_of(store: ObjectStore, dump: DumpObject, keys: BackupKeys) -> Iterator[bytes]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,10 +10,12 @@ from typing import Protocol
 
 from auto360.domains.backups.errors import ContentDiffers
 from auto360.domains.backups.manifest import Manifest
-from auto360.domains.backups.repository import Archive
+from auto360.domains.backups.repository import Archive, file_name
 from auto360.domains.backups.room import Room
 from auto360.providers.postgres_dump import ClusterMetadata, DumpFailed, LeftOut, TableChecksum
 
+# pg_dump writes its table of contents into this file of a folder.
+CONTENTS = "toc.dat"
 Plain = Callable[[], Iterator[bytes]]
 # An archive: its bytes, yielded anew at each call, or a folder with its files.
 Dump = Plain | Path
@@ -37,6 +39,9 @@ class RestoreTarget(Protocol):
         jobs: int = 1,
     ) -> Sequence[LeftOut]:
         """Fill a bare server, a folder with several workers; returns the platform's parts left out."""
+
+    def files_of(self, folder: Path, table: str) -> Collection[str]:
+        """Return the files of a folder that hold the rows of a table; its table of contents must lie there."""
 
     def table_beside(self, dump: Dump, table: str, facts: TableChecksum, *, add_missing: bool) -> str:
         """Restore one table beside the living one."""
@@ -82,7 +87,7 @@ class Restore:
         facts = manifest.tables.get(table)
         if facts is None:
             raise ValueError(f"{table} is not in the backup; there are: {', '.join(sorted(manifest.tables))}")
-        with self._proved(manifest) as dump, _named_differences():
+        with self._proved_table(manifest, table, target) as dump, _named_differences():
             return target.table_beside(dump, table, facts, add_missing=add_missing)
 
     @contextmanager
@@ -96,6 +101,21 @@ class Restore:
         self.room.require(manifest.plain_size, purpose="the archive", progress=self.progress)
         with self.room.temporary() as folder:
             self.archive.fetch(manifest, folder, jobs=self.jobs)
+            yield folder
+
+    @contextmanager
+    def _proved_table(self, manifest: Manifest, table: str, target: RestoreTarget) -> Iterator[Dump]:
+        """Read of an archive of several files what holds the table."""
+        if manifest.format == "custom":
+            with self._proved(manifest) as dump:
+                yield dump
+            return
+        with self.room.temporary() as folder:
+            self.archive.fetch(manifest, folder, jobs=1, only=[CONTENTS])
+            files = target.files_of(folder, table)
+            needed = sum(item.plain_size for item in manifest.objects if file_name(item) in files)
+            self.room.require(needed, purpose=f"the rows of {table}", progress=self.progress)
+            self.archive.fetch(manifest, folder, jobs=self.jobs, only=files)
             yield folder
 
 

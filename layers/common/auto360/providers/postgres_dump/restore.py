@@ -24,6 +24,7 @@ from auto360.providers.postgres_dump.toc import (
     entries_of,
     for_blank,
     for_project,
+    rows_of,
 )
 
 Plain = Callable[[], Iterator[bytes]]
@@ -87,6 +88,10 @@ class PostgresTarget:
             self._run(dump, entries, made + words.opening(), after + words.proofs(tables) + words.closing())
         return left_out
 
+    def files_of(self, folder: Path, table: str) -> set[str]:
+        """Return the files that hold the rows of a table, from the folder's table of contents. Raises DumpFailed."""
+        return {f"{entry.number}.dat.zst" for entry in rows_of(contents(folder), table)}
+
     def table_beside(self, dump: Dump, table: str, facts: TableChecksum, *, add_missing: bool) -> str:
         """Restore one table into the schema `restored`, prove it, and where asked add the rows that `table` lacks.
 
@@ -94,7 +99,7 @@ class PostgresTarget:
         """
         if not _TABLE.match(table):
             raise ValueError(f"{table!r} is not a name like public.listings")
-        schema, _, name = table.partition(".")
+        name = table.partition(".")[2]
         copy = f"restored.{name}"
         before = words.opening() + (
             f"create schema if not exists restored; revoke all on schema restored from public;\n"
@@ -105,7 +110,7 @@ class PostgresTarget:
             + (words.added(copy, to=table) if add_missing else "")
             + words.closing()
         )
-        wanted = [entry for entry in contents(dump) if entry.rest.startswith(f"TABLE DATA {schema} {name} ")]
+        wanted = rows_of(contents(dump), table)
         renamed = (f"COPY {table} ".encode(), f"COPY {copy} ".encode())
         self._run(dump, wanted, before, after, renamed=renamed)
         return copy

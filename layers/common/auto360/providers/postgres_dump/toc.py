@@ -23,6 +23,11 @@ class TocEntry:
     rest: str
 
     @property
+    def number(self) -> int:
+        """Return the entry's number, after which a folder names the file of its rows."""
+        return int(self.line.partition(";")[0])
+
+    @property
     def kind(self) -> str:
         """Rows, the value of a sequence or a policy; empty for anything else."""
         return next((kind for kind in _NAMED if self.rest.startswith(f"{kind} ")), "")
@@ -45,6 +50,12 @@ def entries_of(text: str) -> list[TocEntry]:
     """Parse the entries of `pg_restore --list`."""
     found = (_LINE.match(line) for line in text.splitlines())
     return [TocEntry(match[0], match[4]) for match in found if match is not None]
+
+
+def rows_of(entries: Iterable[TocEntry], table: str) -> list[TocEntry]:
+    """Return the entries with the rows of a table, such as `public.listings`."""
+    schema, _, name = table.partition(".")
+    return [entry for entry in entries if entry.rest.startswith(f"TABLE DATA {schema} {name} ")]
 
 
 def for_project(entries: Iterable[TocEntry], *, login: str, takes: Callable[[TocEntry], bool]) -> list[TocEntry]:
