@@ -7,7 +7,6 @@ UNVERIFIED.
 
 import hmac
 import json
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
@@ -49,14 +48,12 @@ from auto360.providers.payments.models import (
     path_part,
     read_callback,
     read_reply,
-    short_id,
 )
-from auto360.providers.payments.optima_statement import noted_id, statement_lines
+from auto360.providers.payments.optima_statement import note_of, noted_id, statement_lines
 
 _QR_TYPE = "CALLBACK_WEB_PARTNER_BY_SALE_POINT"
 _QR_PIXELS = 300
 _MAX_DAYS = 14
-_NOT_IN_NOTES = re.compile(r"[\\«»&<>]")
 # NOT_EXIST is what an unpaid code has in one source: it is no failure.
 _STATES = {"PROCESSED": OrderState.PAID, "ERROR": OrderState.FAILED}
 _ANSWERS = {
@@ -116,7 +113,7 @@ class Optima:
                 "legalPartyId": self._settings.optima_legal_party_id,
             },
             "sum": som_number(order.amount_tyiyn),
-            "note": _note(order),
+            "note": note_of(order),
             "qrGenerateType": _QR_TYPE,
             "transactionCount": 1,
             "untilDateTime": local_text(expires_at, "T"),
@@ -225,11 +222,6 @@ class Optima:
         return self._line.call(
             method, path, timeout=timeout, repeatable=repeatable, headers=headers, params=params, content=content
         )
-
-
-def _note(order: Order) -> str:
-    """Return at most 120 characters without those that the bank refuses; our id stands first."""
-    return f"{short_id(order.attempt_id)} {_NOT_IN_NOTES.sub(' ', order.description)}"[:120].strip()
 
 
 def optima(settings: OptimaSettings, http: httpx.Client, terms: BankTerms) -> Bank:

@@ -1,4 +1,4 @@
-"""Statement of Optima: payments of a span of days, in lines without the number of the order."""
+"""Statement of Optima: payments of a span of days, in lines without the number of the order. Notes carry our ids."""
 
 import re
 from collections.abc import Iterator
@@ -7,10 +7,19 @@ from datetime import date
 from pydantic import Field
 
 from auto360.core.timezone import BISHKEK
-from auto360.providers.payments import ListedPayment, OrderState
-from auto360.providers.payments.models import Id, Moment, ProviderModel, Som, attempt_of, read_reply
+from auto360.providers.payments import ListedPayment, Order, OrderState
+from auto360.providers.payments.models import (
+    Id,
+    Moment,
+    ProviderModel,
+    Som,
+    attempt_of,
+    read_reply,
+    short_id,
+)
 
 _NOTED_ID = re.compile(r"(?<![0-9a-z])[0-9a-z]{25}(?![0-9a-z])")
+_NOT_IN_NOTES = re.compile(r"[\\«»&<>]")
 
 
 class _Operation(ProviderModel):
@@ -36,6 +45,11 @@ def statement_lines(body: bytes, first: date) -> Iterator[ListedPayment]:
         number, attempt_id = f"stan-{paid_on}-{found.stan}", noted_id(found.note)
         ref = None if attempt_id else number
         yield ListedPayment(ref, attempt_id, OrderState.PAID, found.sum, found.processed_at, number)
+
+
+def note_of(order: Order) -> str:
+    """Return at most 120 characters without those that the bank refuses; our id stands first."""
+    return f"{short_id(order.attempt_id)} {_NOT_IN_NOTES.sub(' ', order.description)}"[:120].strip()
 
 
 def noted_id(note: str | None) -> str | None:
