@@ -112,6 +112,10 @@ bench-backup: install ## back up a database of SIZE gigabytes (1), compared with
 bench-feed: install ## measure every feed query on the large database, compared with the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed
 
+.PHONY: bench-database
+bench-database: install ## time each SQL function of requests and jobs on the large database (ARGS=writes: bloat and vacuum)
+	@$(VENV_PYTHON) -m benchmarks.database $(ARGS)
+
 .PHONY: load
 load: install ## load-test the local stack with USERS people (1000), or staging with STAGE=staging (MIX=audit|full, SHAPES, STEP_SECONDS, SOAK_SECONDS)
 	@STAGE=$(if $(filter file,$(origin STAGE)),local,$(STAGE)) PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.load

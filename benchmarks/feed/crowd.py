@@ -50,7 +50,7 @@ select md5('big message ' || r.n)::uuid, t.id, case when r.n %% 2 = 0 then t.buy
   (array['Здравствуйте! Ещё продаёте?','Да, приезжайте.','Торг есть?','Небольшой, при осмотре.','Где посмотреть?',
     'На Ошском рынке, после шести.','Документы в порядке?'])[1 + r.n %% 7] || ' №' || r.n,
   r.age > 0.05, case when r.age > 0.05 then now() - r.age * interval '90 days' end, now() - r.age * interval '90 days'
-from (select n, random() as age, 1 + floor(pow(random(), 2) * %(threads)s::int)::int as thread
+from (select n, 1 - n::float8 / %(rows)s::int as age, 1 + floor(pow(random(), 2) * %(threads)s::int)::int as thread
   from generate_series(%(first)s::int, %(last)s::int) as n) as r
 join chat_threads t on t.id = md5('big thread ' || r.thread)::uuid;
 """

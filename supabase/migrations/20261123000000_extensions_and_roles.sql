@@ -2,6 +2,7 @@
 
 -- Extensions come before the default privileges below, so that their functions stay callable.
 -- A later migration that adds one must grant its functions itself.
+create extension if not exists btree_gist with schema extensions;
 create extension if not exists citext with schema extensions;
 create extension if not exists pg_trgm with schema extensions;
 create extension if not exists pgcrypto with schema extensions;

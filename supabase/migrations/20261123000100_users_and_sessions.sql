@@ -105,6 +105,7 @@ create table public.auth_sessions (
 comment on table public.auth_sessions is 'Login on a device: the family of refresh tokens that came from it.';
 comment on column public.auth_sessions.expires_at is 'Absolute end; no refresh goes beyond it. The idle limit is measured from last_used_at.';
 create index auth_sessions_user_id_idx on public.auth_sessions (user_id, created_at desc);
+create index auth_sessions_over_idx on public.auth_sessions (least(expires_at, revoked_at));
 create trigger auth_sessions_touch_updated_at before update on public.auth_sessions
   for each row execute function private.touch_updated_at();
 alter table public.auth_sessions enable row level security;

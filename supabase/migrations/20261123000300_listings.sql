@@ -151,6 +151,13 @@ create index listings_feed_breed_idx on public.listings (breed, created_at desc,
 create index listings_feed_property_idx on public.listings (property_type, rooms, created_at desc, id desc)
   where status = 'active' and not is_hidden and deleted_at is null and property_type is not null;
 
+-- A model belongs to one brand, a breed to one category: without these the planner multiplies their shares, expects a
+-- few rows, and sorts thousands instead of walking an index in order.
+create statistics public.listings_car_statistics (dependencies, mcv) on category, brand, model from public.listings;
+create statistics public.listings_horse_statistics (dependencies, mcv) on category, breed, gender from public.listings;
+create statistics public.listings_property_statistics (dependencies, mcv)
+  on category, property_type, rooms from public.listings;
+
 -- Search: words in Russian, and trigrams for typing errors and for languages without a dictionary.
 create index listings_search_words_idx on public.listings
   using gin (to_tsvector('russian', title || ' ' || description));
@@ -183,6 +190,10 @@ create index listings_sold_newest_idx on public.listings (created_at desc, id de
 -- 41.83° north, so that distances within the country are right to 3 % and the index returns neighbours in their order.
 create index listings_feed_nearest_idx on public.listings
   using gist (point(longitude::double precision * 0.7451::double precision, latitude::double precision))
+  where status = 'active' and not is_hidden and deleted_at is null and latitude is not null;
+-- Neighbours in one city: a circle around another city holds none, which only the city tells at once.
+create index listings_feed_city_nearest_idx on public.listings
+  using gist (city, point(longitude::double precision * 0.7451::double precision, latitude::double precision))
   where status = 'active' and not is_hidden and deleted_at is null and latitude is not null;
 create index listings_addressed_video_idx on public.listings (substring(video_url, '/vod/([A-Za-z0-9_-]+)'))
   where video_id is null and video_url is not null;

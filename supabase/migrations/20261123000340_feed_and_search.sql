@@ -84,7 +84,8 @@ declare
   v_point constant text :=
     'pg_catalog.point(l.longitude::double precision * 0.7451::double precision, l.latitude::double precision)';
   v_distance text := 'null::double precision';
-  v_where text := private.listing_filters(p_query);
+  v_where text := private.listing_filters(case when p_query ? 'head' then p_query - 'text' else p_query end);
+  v_head integer := (p_query ->> 'head')::integer;
   v_after text := pg_catalog.format('(%L, %L::uuid)', p_query -> 'after' ->> 0, p_query -> 'after' ->> 1);
   v_key text := 'l.created_at';
   v_order text := '%s desc, l.id desc';
@@ -98,12 +99,18 @@ begin
       v_distance := pg_catalog.format('(%s operator(pg_catalog.<->) %s)', v_point, v_place);
       v_key := v_distance; v_order := '%s, l.id'; v_beyond := '>';
       v_where := v_where || pg_catalog.format(
-        ' and l.latitude is not null and %s operator(pg_catalog.<@) pg_catalog.circle(%s, %L::double precision / 111.2)',
-        v_point, v_place, (p_query ->> 'radius_km')::double precision);
+        case when p_query ? 'by_filters' then ' and %s operator(pg_catalog.<->) %s <= %L::double precision / 111.2'
+          else ' and l.latitude is not null and %s operator(pg_catalog.<@) pg_catalog.circle(%s, %L::double precision / 111.2)'
+        end, v_point, v_place, (p_query ->> 'radius_km')::double precision);
     else null;
   end case;
   if p_query -> 'after' is not null then
     v_where := v_where || pg_catalog.format(' and (%s, l.id) %s %s', v_key, v_beyond, v_after);
+  end if;
+  if v_head is not null then
+    return pg_catalog.format('select l.*, %s as distance from (select l.* from public.listings l where %s order by '
+      || v_order || ' limit %s) l where %s order by ' || v_order || ' limit %s', v_distance, v_where, v_key, v_head,
+      private.search_condition(p_query), v_key, (p_query ->> 'limit')::integer);
   end if;
   if private.feed_has_bounds(p_query) then
     return pg_catalog.format('select l.*, %s as distance from (select l.* from public.listings l where %s offset 0) l'
@@ -115,8 +122,43 @@ end;
 $$;
 comment on function private.feed_statement(jsonb) is
   'Builds the statement of one page: filters, order (newest unless "sort" says otherwise), the row after which it '
-  'begins ("after": [value, id]) and "limit". "distance" is on the plane of listings_feed_nearest_idx. Tests and the '
-  'benchmark explain exactly this text.';
+  'begins ("after": [value, id]) and "limit". "distance" is on the plane of listings_feed_nearest_idx. "head": search '
+  'so many listings in order only. "by_filters": find neighbours by the other filters. Tests and the benchmark explain '
+  'exactly this text.';
+
+create function private.estimated_rows(p_where text) returns double precision
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_plan json;
+begin
+  execute 'explain (format json) select from public.listings l where ' || p_where into v_plan;
+  return (v_plan -> 0 -> 'Plan' ->> 'Plan Rows')::double precision;
+end;
+$$;
+comment on function private.estimated_rows(text) is
+  'Returns the planner''s estimate of the listings l that pass these conditions. Volatile, since Postgres allows EXPLAIN '
+  'in no other function; it changes nothing.';
+
+create function private.feed_head(p_query jsonb) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_rows double precision;
+  -- A title is compared in a third of the time in which a text is cut into words.
+  v_most constant integer := case p_query ->> 'match' when 'similar' then 4000 else 2000 end;
+begin
+  if p_query ->> 'text' is null or not private.feed_has_bounds(p_query) then
+    return null;
+  end if;
+  -- Twice as many as hold a page, where the matches lie evenly.
+  v_rows := 2 * (p_query ->> 'limit')::integer * private.estimated_rows(private.listing_filters(p_query - 'text'))
+    / greatest(1, private.estimated_rows(private.listing_filters(p_query)));
+  -- Words that belong together are more frequent than their estimate, and few rows cost nothing.
+  return case when v_rows <= 2 * v_most then least(v_most, greatest(300, pg_catalog.ceil(v_rows)))::integer end;
+end;
+$$;
+comment on function private.feed_head(jsonb) is
+  'Returns the number of listings, in order, among which a page of a search is worth looking for first; null where '
+  'matches are so rare that the index of words or titles is faster.';
 
 create function private.seller_card(p_user_id uuid) returns jsonb
 language sql stable set search_path = '' as $$
@@ -144,24 +186,45 @@ $$;
 comment on function public.listing_marks(uuid[], uuid) is
   'Returns the marks of a signed-in viewer for a cached page: {liked, saved}.';
 
-create function private.feed_page(p_query jsonb) returns json
-language plpgsql stable set search_path = '' set pg_trgm.word_similarity_threshold = '0.45' as $$
+create function private.feed_rows(p_statement text) returns json
+language plpgsql stable set search_path = '' as $$
 declare
   v_listings json;
 begin
-  if p_query ->> 'sort' = 'nearest' then
-    return private.feed_circle(p_query);
-  end if;
   -- The seller is looked up here rather than by private.seller_card: a call per row would take as long as the page. As
   -- json, not jsonb, for the same reason: it is handed on as it is. A join could change the order.
   execute 'select coalesce(pg_catalog.json_agg(p), ''[]'') from (select q.*, ('
     'select s from (select r.id, r.name, r.avatar_url, r.city, r.is_verified, r.rating from public.public_profiles r'
-    ' where r.id = q.seller_user_id) s) as seller from (' || private.feed_statement(p_query) || ') q) p'
+    ' where r.id = q.seller_user_id) s) as seller from (' || p_statement || ') q) p'
   into v_listings;
   return v_listings;
 end;
 $$;
-comment on function private.feed_page(jsonb) is 'Returns the listings of one page with their sellers, in order.';
+comment on function private.feed_rows(text) is 'Returns the listings of a statement with their sellers, in order.';
+
+create function private.feed_page(p_query jsonb) returns json
+language plpgsql stable set search_path = '' set pg_trgm.word_similarity_threshold = '0.45' as $$
+declare
+  v_listings json;
+  v_head integer;
+begin
+  if p_query ->> 'sort' = 'nearest' then
+    return private.feed_circle(p_query);
+  end if;
+  v_head := private.feed_head(p_query);
+  if v_head is not null then
+    v_listings := private.feed_rows(private.feed_statement(
+      p_query || pg_catalog.jsonb_build_object('head', v_head)));
+    -- A full page of the first listings in order is the page.
+    if pg_catalog.json_array_length(v_listings) >= (p_query ->> 'limit')::integer then
+      return v_listings;
+    end if;
+  end if;
+  return private.feed_rows(private.feed_statement(p_query));
+end;
+$$;
+comment on function private.feed_page(jsonb) is
+  'Returns the listings of one page with their sellers, in order. Looks for a common match among the first listings.';
 
 create function public.listing_feed(p_query jsonb, p_viewer_id uuid default null) returns json
 language plpgsql stable set search_path = '' as $$
@@ -435,20 +498,22 @@ declare
   v_listings json;
   v_part double precision;
 begin
+  -- A circle in another city is empty, and its index says so at once.
+  if private.feed_has_bounds(p_query) and private.estimated_rows(private.listing_filters(p_query))
+      < (case when p_query ? 'city' then 1000 else 5000 end) then
+    return private.feed_rows(private.feed_statement(p_query || '{"by_filters": true}'));
+  end if;
   foreach v_part in array array[0.02, 1] loop
-    execute 'select coalesce(pg_catalog.json_agg(p), ''[]'') from (select q.*, ('
-      'select s from (select r.id, r.name, r.avatar_url, r.city, r.is_verified, r.rating from public.public_profiles r'
-      ' where r.id = q.seller_user_id) s) as seller from (' || private.feed_statement(p_query || pg_catalog.jsonb_build_object(
-        'radius_km', (p_query ->> 'radius_km')::double precision * v_part)) || ') q) p'
-    into v_listings;
+    v_listings := private.feed_rows(private.feed_statement(p_query || pg_catalog.jsonb_build_object(
+      'radius_km', (p_query ->> 'radius_km')::double precision * v_part)));
     exit when pg_catalog.json_array_length(v_listings) >= (p_query ->> 'limit')::integer;
   end loop;
   return v_listings;
 end;
 $$;
 comment on function private.feed_circle(jsonb) is
-  'Returns a page of the nearest listings. Tries a smaller circle first: when it fills the page, the larger circle '
-  'has the same page.';
+  'Returns a page of the nearest listings. Sorts all that pass selective filters; otherwise tries a smaller circle '
+  'first: when it fills the page, the larger circle has the same page.';
 
 -- Words that a search leaves out stay out, also where nothing matches and similar titles are looked for.
 
@@ -503,7 +568,8 @@ comment on function private.search_condition(jsonb) is
   'Builds the condition of a search on listings l: words in either script, or similar titles, without excluded words.';
 
 revoke execute on function private.listing_filters(jsonb), private.feed_has_bounds(jsonb),
-  private.feed_statement(jsonb), private.seller_card(uuid), private.listing_flags(uuid[], uuid),
+  private.feed_statement(jsonb), private.estimated_rows(text), private.feed_head(jsonb), private.feed_rows(text),
+  private.seller_card(uuid), private.listing_flags(uuid[], uuid),
   public.listing_marks(uuid[], uuid), private.feed_page(jsonb), public.listing_feed(jsonb, uuid),
   public.count_searches(jsonb), public.popular_searches(integer, integer, integer, text),
   private.edits_listing(public.listings, uuid), private.shows_listing(public.listings, uuid),
@@ -513,7 +579,8 @@ revoke execute on function private.listing_filters(jsonb), private.feed_has_boun
   private.feed_circle(jsonb), private.search_excluded(text), private.search_wanted(text),
   private.search_exclusions(text), private.search_condition(jsonb) from public, anon, authenticated;
 grant execute on function private.listing_filters(jsonb), private.feed_has_bounds(jsonb),
-  private.feed_statement(jsonb), private.seller_card(uuid), private.listing_flags(uuid[], uuid),
+  private.feed_statement(jsonb), private.estimated_rows(text), private.feed_head(jsonb), private.feed_rows(text),
+  private.seller_card(uuid), private.listing_flags(uuid[], uuid),
   public.listing_marks(uuid[], uuid), private.feed_page(jsonb), public.listing_feed(jsonb, uuid),
   public.count_searches(jsonb), public.popular_searches(integer, integer, integer, text),
   private.edits_listing(public.listings, uuid), private.shows_listing(public.listings, uuid),

@@ -107,7 +107,7 @@ begin
     where x.started_at < v_now - interval '1 day' limit p_limit for update skip locked);
   kind := 'rate_limits'; get diagnostics removed = row_count; return next;
   delete from public.auth_sessions s where s.id in (select x.id from public.auth_sessions x
-    where x.expires_at < v_now - interval '30 days' or x.revoked_at < v_now - interval '30 days'
+    where least(x.expires_at, x.revoked_at) < v_now - interval '30 days'
     limit p_limit for update skip locked);
   kind := 'sessions'; get diagnostics removed = row_count; return next;
   delete from public.refresh_tokens t where t.id in (select x.id from public.refresh_tokens x

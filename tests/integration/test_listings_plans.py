@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -14,6 +16,7 @@ from tests.support.database import Database
 
 ROWS = 30_000
 NAMES = sorted(cases("", ""))
+FENCED = [name for name in NAMES if "words" in name or "typing" in name or "nearest" in name]
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +75,60 @@ def test_a_page_deep_in_the_feed_reads_no_more_than_the_first(market: Connection
         text = statement(market, asked)
         assert plan_of(market, text).indexes in served_by
         assert rows_read(market, text) <= 25
+
+
+def page(connection: Connection, query: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the listings that the function answers."""
+    text = "select public.listing_feed(%s::jsonb, null, null)"
+    [(answer,)] = connection.execute(text, [json.dumps(query)]).fetchall()
+    return list(answer["listings"])
+
+
+def key_of(row: dict[str, Any], sort: str) -> str:
+    return str(row[{"price_asc": "price", "nearest": "distance"}.get(sort, "created_at")])
+
+
+@pytest.mark.parametrize("name", FENCED)
+def test_shortcuts_answer_what_the_whole_statement_answers(name: str, market: Connection) -> None:
+    query = cases(*a_seller_and_a_business(market))[name]
+    for _ in range(3):
+        found = page(market, query)
+        text = f"select id::text from ({statement(market, query)}) as page"
+        market.execute("select set_config('pg_trgm.word_similarity_threshold', '0.45', true)")
+        whole = [row[0] for row in market.execute(text.encode()).fetchall()]
+        assert [row["id"] for row in found] == whole or (query.get("match") == "words" and not whole)
+        if len(found) < query["limit"]:
+            break
+        query |= {"after": [key_of(found[-1], query["sort"]), found[-1]["id"]]}
+
+
+@pytest.mark.parametrize(
+    ("text", "match", "is_common"),
+    [("Toyota", "words", True), ("4711", "words", False), ("Toyta Hilander", "similar", True)],
+)
+def test_common_matches_are_looked_for_among_the_first_listings(
+    text: str, match: str, *, is_common: bool, market: Connection
+) -> None:
+    query = {"text": text, "match": match, "category": "car", "sort": "price_asc", "limit": 21}
+    [(head,)] = market.execute("select private.feed_head(%s::jsonb)", [json.dumps(query)]).fetchall()
+    assert (head is not None) == is_common
+    if head is not None:
+        assert rows_read(market, statement(market, query | {"head": head})) <= head
+        assert len(page(market, query)) == 21
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["property, rooms / price_asc", "property, rooms / views", "breed, gender / newest", "brand, model, city / newest"],
+)
+def test_columns_that_belong_together_are_estimated_together(name: str, market: Connection) -> None:
+    """Otherwise the planner expects few rows, fetches all of them and sorts."""
+    query = cases(*a_seller_and_a_business(market))[name]
+    assert rows_read(market, statement(market, query)) < 600
+
+
+def test_neighbours_in_another_city_are_known_to_be_none(market: Connection) -> None:
+    query = cases(*a_seller_and_a_business(market))["city / nearest"]
+    text = statement(market, query)
+    assert "listings_feed_city_nearest_idx" in plan_of(market, text).indexes
+    assert rows_read(market, text) == 0

@@ -1,0 +1,1 @@
+"""Times and plans of SQL functions on the large database, each alone."""

@@ -1,0 +1,111 @@
+"""`make measure-endpoints`: CPU time by part, time in the function and size of each endpoint alone.
+
+Writes `benchmarks/capacity/measurements.json`, from which `make capacity` reckons.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import aiohttp
+import psycopg
+
+from benchmarks.load.app import App, Manners, Outcome
+from benchmarks.load.histogram import Histogram
+from benchmarks.load.local_stack import LocalStack, local_stack
+from benchmarks.load.sessions import ALL_STEPS, REQUEST_CODE, Memory, Step
+from benchmarks.load.watch import Watch
+from benchmarks.load.world import World, world_of
+from local.errors import StackError
+from local.paths import CHECKOUT
+from local.ports import DEFAULT_BASE
+
+FILE = CHECKOUT / "benchmarks" / "capacity" / "measurements.json"
+WARM_UP, CALLS, AT_ONCE = 12, 160, 2
+
+_SIZES = """
+select c.relname, pg_total_relation_size(c.oid), greatest(c.reltuples, 1) from pg_class c
+where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.reltuples > 10000 order by 2 desc
+"""
+
+
+async def measure(stack: LocalStack, world: World) -> dict[str, Any]:
+    """Return the measurements of every endpoint."""
+    found = {}
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+        app = App(http, f"http://127.0.0.1:{stack.ports.gateway}", "alone", Manners(), clock=time.monotonic)
+        watch = Watch(stack.pid, os.getpid())
+        for step in ALL_STEPS:
+            await _calls(app, world, step, WARM_UP)
+            before = watch.sample()["cpu"]
+            outcomes = await _calls(app, world, step, CALLS)
+            after = watch.sample()["cpu"]
+            found[step.name] = _row(outcomes, {part: after[part] - before.get(part, 0.0) for part in after})
+            print(f"{step.name:<18}{found[step.name]}", flush=True)
+    return found
+
+
+def _row(outcomes: list[Outcome], cpu: dict[str, float]) -> dict[str, Any]:
+    times = Histogram()
+    for outcome in outcomes:
+        if outcome.function_seconds is not None:
+            times.record(outcome.function_seconds)
+    failed = [outcome.code for outcome in outcomes if not outcome.is_ok]
+    return {
+        "cpu_ms": {part: round(1000 * used / len(outcomes), 3) for part, used in sorted(cpu.items())},
+        "function_ms": {"p50": round(1000 * times.quantile(0.5), 1), "mean": round(1000 * times.mean, 1)},
+        "bytes": round(sum(outcome.bytes for outcome in outcomes) / len(outcomes)),
+        "failed": len(failed),
+    }
+
+
+async def _calls(app: App, world: World, step: Step, count: int) -> list[Outcome]:
+    outcomes: list[Outcome] = []
+    random = Random(1)  # noqa: S311 - the same queries again
+
+    async def work(times: int) -> None:
+        for _ in range(times):
+            memory = Memory(world.next_person(), world, random)
+            if step.needs_code:
+                asked = await app.do(REQUEST_CODE, memory, time.monotonic())
+                memory.request = str(asked.data.get("requestId", ""))
+                memory.code = await app.read_code(memory.phone)
+            outcomes.append(await app.do(step, memory, time.monotonic()))
+
+    await asyncio.gather(*(work(count // AT_ONCE) for _ in range(AT_ONCE)))
+    return outcomes
+
+
+def row_bytes(connection: psycopg.Connection[Any]) -> dict[str, int]:
+    """Return bytes for each row of the large tables, indexes included."""
+    return {str(name): round(size / rows) for name, size, rows in connection.execute(_SIZES).fetchall()}
+
+
+def main(file: Path = FILE) -> int:
+    """Measure on the local stack and write the file."""
+    load, port = os.getloadavg()[0], int(os.environ.get("PORT") or DEFAULT_BASE)
+    try:
+        with local_stack(port) as stack:
+            with psycopg.connect(stack.dsn) as connection:
+                people = Random(int(time.time()))  # noqa: S311 - others in each run
+                world, sizes = world_of(connection, stack.token, people, people=4000), row_bytes(connection)
+            endpoints = asyncio.run(measure(stack, world))
+    except StackError as error:
+        print(error, file=sys.stderr)
+        return 1
+    about = {"date": time.strftime("%Y-%m-%d"), "cpus": os.cpu_count(), "load_before": round(load, 1), "calls": CALLS}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = json.dumps({"about": about, "endpoints": endpoints, "row_bytes": sizes}, indent=1)
+    file.write_text(text + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
