@@ -19,8 +19,11 @@ $$;
 comment on function private.refuse_change() is 'Trigger: keeps a table append-only, also for the role that owns it.';
 
 create function private.is_rest_user() returns boolean
-language sql stable set search_path = '' as $$
-  select current_user in ('anon', 'authenticated');
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select current_user in ('anon', 'authenticated'));
+end;
 $$;
 comment on function private.is_rest_user() is
   'Returns true when the statement runs with a user''s own rights rather than the backend''s. For trigger functions '
@@ -45,8 +48,11 @@ alter table public.rate_limits enable row level security;
 grant all on public.rate_limits to service_role;
 
 create function private.seconds_between(p_from timestamptz, p_to timestamptz) returns integer
-language sql immutable set search_path = '' as $$
-  select greatest(1, pg_catalog.ceil(extract(epoch from p_to - p_from)))::integer;
+language plpgsql immutable set search_path = '' as $$
+begin
+  return (
+    select greatest(1, pg_catalog.ceil(extract(epoch from p_to - p_from)))::integer);
+end;
 $$;
 comment on function private.seconds_between(timestamptz, timestamptz) is
   'Returns whole seconds, rounded up, at least 1: the value for Retry-After.';

@@ -67,8 +67,10 @@ grant all on public.login_failures to service_role;
 -- Asking for a login code. Every limit is decided here, in one call that also holds under parallel requests.
 
 create function private.lock_for_login(p_key text) returns void
-language sql volatile set search_path = '' as $$
-  select pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('login:' || p_key, 0));
+language plpgsql volatile set search_path = '' as $$
+begin
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('login:' || p_key, 0));
+end;
 $$;
 comment on function private.lock_for_login(text) is
   'Serialises login decisions about one phone, address, network or block of numbers until the transaction ends.';
@@ -242,10 +244,13 @@ comment on function private.open_session(uuid, jsonb, bytea) is
   'Opens a session {platform, user_agent, address, lifetime_seconds} with its first refresh token.';
 
 create function private.session_answer(p_user_id uuid, p_session_id uuid, p_is_new_user boolean) returns jsonb
-language sql stable set search_path = '' as $$
-  select pg_catalog.jsonb_build_object('outcome', 'ok', 'session_id', p_session_id, 'is_new_user', p_is_new_user,
-    'user', pg_catalog.to_jsonb(u) - array['expo_push_token', 'blocked_reason', 'blocked_at'])
-  from public.accounts u where u.id = p_user_id;
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select pg_catalog.jsonb_build_object('outcome', 'ok', 'session_id', p_session_id, 'is_new_user', p_is_new_user,
+      'user', pg_catalog.to_jsonb(u) - array['expo_push_token', 'blocked_reason', 'blocked_at'])
+    from public.accounts u where u.id = p_user_id);
+end;
 $$;
 comment on function private.session_answer(uuid, uuid, boolean) is
   'Builds the result of a successful login: {outcome, session_id, is_new_user, user}.';
@@ -298,9 +303,11 @@ comment on function private.replay_login(text, jsonb, inet, uuid, bytea, integer
   'token. Only for the same caller within p_replay_seconds, at most three times; one wrong code ends it.';
 
 create function private.code_matches(p_code public.verification_codes, p_digests jsonb) returns boolean
-language sql immutable set search_path = '' as $$
-  select coalesce(p_code.code_digest = pg_catalog.sha256(
+language plpgsql immutable set search_path = '' as $$
+begin
+  return coalesce(p_code.code_digest = pg_catalog.sha256(
     pg_catalog.uuid_send(p_code.id) || pg_catalog.decode(p_digests ->> p_code.key_id, 'hex')), false);
+end;
 $$;
 comment on function private.code_matches(public.verification_codes, jsonb) is
   'Compares a code with the digest of p_digests {key id: hex} under the code''s own key. Both sides are hashes of '
@@ -382,9 +389,12 @@ comment on function private.network_of(inet) is
   'Returns the network by which a known location is recognized: /24 of IPv4, /56 of IPv6.';
 
 create function private.place_of(p_address inet) returns inet
-language sql immutable set search_path = '' as $$
-  select case pg_catalog.family(p_address) when 4 then p_address
-    else pg_catalog.network(pg_catalog.set_masklen(p_address, 64))::inet end;
+language plpgsql immutable set search_path = '' as $$
+begin
+  return (
+    select case pg_catalog.family(p_address) when 4 then p_address
+      else pg_catalog.network(pg_catalog.set_masklen(p_address, 64))::inet end);
+end;
 $$;
 comment on function private.place_of(inet) is
   'Returns the address range of one caller: the address of IPv4, the /64 of IPv6, within which a device changes '

@@ -20,9 +20,12 @@ create trigger business_registrations_recheck after update of tax_id on public.b
   for each row when (new.tax_id is distinct from old.tax_id) execute function private.recheck_business();
 
 create function private.user_refusal(p_user_id uuid) returns text
-language sql stable set search_path = '' as $$
-  select case when u.id is null then 'authentication_required' when u.is_blocked then 'account_blocked' end
-  from (select p_user_id as id) as asked left join public.accounts u on u.id = asked.id;
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select case when u.id is null then 'authentication_required' when u.is_blocked then 'account_blocked' end
+    from (select p_user_id as id) as asked left join public.accounts u on u.id = asked.id);
+end;
 $$;
 comment on function private.user_refusal(uuid) is
   'Returns the reason why this user may write nothing (account missing or blocked), else null.';

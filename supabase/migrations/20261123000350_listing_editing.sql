@@ -147,10 +147,13 @@ comment on function private.remembered_listing(uuid, text, bytea) is
   'new or too old, or its listing is gone.';
 
 create function private.poster_refusal(p_user_id uuid, p_payer_id uuid) returns text
-language sql stable set search_path = '' as $$
-  select case when u.id is null then 'authentication_required' when u.is_blocked then 'account_blocked'
-    when p_payer_id is null then 'forbidden' end
-  from (select p_user_id as id) as asked left join public.accounts u on u.id = asked.id;
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select case when u.id is null then 'authentication_required' when u.is_blocked then 'account_blocked'
+      when p_payer_id is null then 'forbidden' end
+    from (select p_user_id as id) as asked left join public.accounts u on u.id = asked.id);
+end;
 $$;
 comment on function private.poster_refusal(uuid, uuid) is
   'Returns the reason why this user may not post, alone or for a business, else null. p_payer_id: see '

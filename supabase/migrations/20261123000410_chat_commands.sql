@@ -3,17 +3,23 @@
 -- Opening and listing conversations. A refusal is {"reason": <error code>}.
 
 create function private.chat_blocked(p_one uuid, p_other uuid) returns boolean
-language sql stable set search_path = '' as $$
-  select exists (
-    select from public.chat_blocks b where (b.blocker_id, b.blocked_id) in ((p_one, p_other), (p_other, p_one)));
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select exists (
+      select from public.chat_blocks b where (b.blocker_id, b.blocked_id) in ((p_one, p_other), (p_other, p_one))));
+end;
 $$;
 comment on function private.chat_blocked(uuid, uuid) is 'Returns true when either of the two has blocked the other.';
 
 create function private.chat_person(p_user_id uuid) returns jsonb
-language sql stable set search_path = '' as $$
-  select pg_catalog.jsonb_build_object('id', p.id, 'name', p.name, 'avatar_url', p.avatar_url,
-    'is_verified', p.is_verified)
-  from public.public_profiles p where p.id = p_user_id;
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select pg_catalog.jsonb_build_object('id', p.id, 'name', p.name, 'avatar_url', p.avatar_url,
+      'is_verified', p.is_verified)
+    from public.public_profiles p where p.id = p_user_id);
+end;
 $$;
 comment on function private.chat_person(uuid) is
   'Returns the part of a profile that the other side of a conversation sees.';
@@ -188,13 +194,16 @@ create trigger chat_messages_read_notification after update on public.chat_messa
   for each statement execute function private.read_notification_of_thread();
 
 create function private.chat_message_as_seen(p_message public.chat_messages) returns jsonb
-language sql stable set search_path = '' as $$
-  select pg_catalog.jsonb_build_object(
-    'id', p_message.id, 'thread_id', p_message.thread_id, 'sender_id', p_message.sender_id,
-    'message_type', p_message.message_type, 'body', p_message.body, 'image_url', p_message.image_url,
-    'offer_amount', p_message.offer_amount, 'is_read', p_message.is_read, 'read_at', p_message.read_at,
-    'client_message_id', p_message.client_message_id, 'created_at', p_message.created_at,
-    'sender', private.chat_person(p_message.sender_id));
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select pg_catalog.jsonb_build_object(
+      'id', p_message.id, 'thread_id', p_message.thread_id, 'sender_id', p_message.sender_id,
+      'message_type', p_message.message_type, 'body', p_message.body, 'image_url', p_message.image_url,
+      'offer_amount', p_message.offer_amount, 'is_read', p_message.is_read, 'read_at', p_message.read_at,
+      'client_message_id', p_message.client_message_id, 'created_at', p_message.created_at,
+      'sender', private.chat_person(p_message.sender_id)));
+end;
 $$;
 comment on function private.chat_message_as_seen(public.chat_messages) is
   'Returns a message with the public part of its sender.';
@@ -202,8 +211,11 @@ comment on function private.chat_message_as_seen(public.chat_messages) is
 create function private.chat_replay_of(
   p_thread_id uuid, p_sender_id uuid, p_message jsonb, p_client_message_id uuid, p_replay_seconds integer
 ) returns public.chat_messages
-language sql stable set search_path = '' as $$
-  select m.* from public.chat_messages m
+language plpgsql stable set search_path = '' as $$
+declare
+  v_message public.chat_messages;
+begin
+  select m.* into v_message from public.chat_messages m
   where m.thread_id = p_thread_id and m.sender_id = p_sender_id and m.client_message_id = p_client_message_id
   union all
   (select n.* from (
@@ -212,6 +224,8 @@ language sql stable set search_path = '' as $$
    where p_client_message_id is null and n.client_message_id is null and n.sender_id = p_sender_id
      and n.created_at > pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => p_replay_seconds)
      and pg_catalog.to_jsonb(n) @> p_message);
+  return v_message;
+end;
 $$;
 comment on function private.chat_replay_of(uuid, uuid, jsonb, uuid, integer) is
   'Finds the message that this one repeats: by the id that the sender chose, else the newest of the conversation when '

@@ -1,12 +1,15 @@
 -- Upload sessions: bound to a user, repeatable, revocable (docs/decisions/0021).
 
 create function private.ticket_view(p_ticket public.upload_tickets) returns jsonb
-language sql stable set search_path = '' as $$
-  select pg_catalog.jsonb_build_object('ticket_id', p_ticket.id, 'video_id', p_ticket.video_id,
-    'provider', p_ticket.provider, 'provider_ticket', p_ticket.provider_ticket,
-    'provider_video_id', v.provider_video_id, 'bytes', p_ticket.declared_bytes, 'title', v.title,
-    'expires_at', p_ticket.expires_at, 'is_repeat', false)
-  from public.videos v where v.id = p_ticket.video_id;
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select pg_catalog.jsonb_build_object('ticket_id', p_ticket.id, 'video_id', p_ticket.video_id,
+      'provider', p_ticket.provider, 'provider_ticket', p_ticket.provider_ticket,
+      'provider_video_id', v.provider_video_id, 'bytes', p_ticket.declared_bytes, 'title', v.title,
+      'expires_at', p_ticket.expires_at, 'is_repeat', false)
+    from public.videos v where v.id = p_ticket.video_id);
+end;
 $$;
 comment on function private.ticket_view(public.upload_tickets) is
   'Returns an upload session in the form that its user receives.';

@@ -138,7 +138,8 @@ alter table public.supplier_balances enable row level security;
 grant select, insert, delete on public.supplier_balances to service_role;
 
 create function private.update_sms_circuits(p_attempts jsonb) returns void
-language sql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
+begin
   insert into public.sms_circuits as c (supplier, failures, open_until, reason)
   select distinct on (a.supplier) a.supplier,
     case when a.outcome = 'accepted' then 0 else 1 end,
@@ -155,6 +156,7 @@ language sql volatile set search_path = '' as $$
       when excluded.open_until is not null or c.failures + 1 >= 5
         then pg_catalog.now() + least(interval '10 minutes', interval '30 seconds' * (2 ^ least(greatest(c.failures - 4, 0), 5)))
       else c.open_until end;
+end;
 $$;
 comment on function private.update_sms_circuits(jsonb) is
   'Updates circuit breakers: a provider is skipped after five failures in a row, or at once after a permanent failure '
@@ -516,13 +518,15 @@ comment on function private.reserve_spending(bigint, text, jsonb) is
   'used up.';
 
 create function private.settle_spending(p_sms_id uuid, p_reserved_tyiyn bigint, p_cost_tyiyn bigint) returns void
-language sql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
+begin
   update public.sms_spending s set spent_tyiyn = greatest(0, s.spent_tyiyn + p_cost_tyiyn - p_reserved_tyiyn),
     new_tyiyn = case when m.caller = 'new' and s.share_hour = pg_catalog.date_trunc('hour', m.created_at)
       then greatest(0, s.new_tyiyn + p_cost_tyiyn - p_reserved_tyiyn) else s.new_tyiyn end,
     elsewhere_tyiyn = case when m.caller = 'elsewhere' and s.share_hour = pg_catalog.date_trunc('hour', m.created_at)
       then greatest(0, s.elsewhere_tyiyn + p_cost_tyiyn - p_reserved_tyiyn) else s.elsewhere_tyiyn end
   from public.sms_messages m where m.id = p_sms_id and s.day = (m.created_at at time zone 'Asia/Bishkek')::date;
+end;
 $$;
 comment on function private.settle_spending(uuid, bigint, bigint) is
   'Replaces the reserved price (tyiyn) of a login SMS by its cost, in the day and in its share of the hour.';

@@ -84,12 +84,15 @@ $$;
 -- that users may write (storage.objects too, which PostgREST does not serve) has a restrictive policy.
 
 create function private.session_refusal(p_session_id uuid) returns text
-language sql stable set search_path = '' as $$
-  select case when u.is_blocked then 'account_blocked'
-    when s.revoked_at is null and s.expires_at > pg_catalog.now() then null else 'authentication_required' end
-  from (select p_session_id as id) as asked
-  left join public.auth_sessions s on s.id = asked.id
-  left join public.accounts u on u.id = s.user_id;
+language plpgsql stable set search_path = '' as $$
+begin
+  return (
+    select case when u.is_blocked then 'account_blocked'
+      when s.revoked_at is null and s.expires_at > pg_catalog.now() then null else 'authentication_required' end
+    from (select p_session_id as id) as asked
+    left join public.auth_sessions s on s.id = asked.id
+    left join public.accounts u on u.id = s.user_id);
+end;
 $$;
 comment on function private.session_refusal(uuid) is
   'Returns the reason why a session may do nothing: account_blocked, or authentication_required for an unknown, '

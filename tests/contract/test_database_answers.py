@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
 from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings
+from auto360.providers.transport.line import Line
 
 SETTINGS = SupabaseSettings.load(
     {"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_SERVICE_ROLE_KEY": "s", "SUPABASE_ANON_KEY": "a"}
@@ -21,8 +22,8 @@ HTML = "<html><head><title>Web server is down</title></head></html>"
 
 
 def database(answer: Callable[[httpx.Request], httpx.Response]) -> PostgrestDatabase:
-    client = httpx.Client(base_url="http://127.0.0.1:1", transport=httpx.MockTransport(answer))
-    return PostgrestDatabase(SETTINGS, client, pause=lambda _: None)
+    line = Line("http://127.0.0.1:1", httpx.MockTransport(answer), timeout=httpx.Timeout(5.0))
+    return PostgrestDatabase(SETTINGS, line, pause=lambda _: None)
 
 
 def always(status: int, body: object, *, kind: str = "application/json") -> PostgrestDatabase:

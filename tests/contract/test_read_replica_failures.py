@@ -107,7 +107,7 @@ def test_what_an_address_cannot_hold_is_none() -> None:
 def test_a_value_made_right_after_a_write_is_kept_until_the_write_surely_shows() -> None:
     now, cache = [0.0], MemoryCache(now=lambda: now[0])
     cache.invalidate("feed")
-    written_at = cache.generation("feed") / 1000
+    written_at = cache.lookup("feed", "k").generation / 1000
     made = iter("abcd")
 
     def read() -> Any:

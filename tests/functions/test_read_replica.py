@@ -10,7 +10,7 @@ import pytest
 import infra.doctor.supabase  # noqa: F401 - registers its checks
 from auto360.container.data import public_database
 from auto360.providers.database import DatabaseUnavailable, let_reads_lag, reset_round_trips
-from auto360.providers.database.postgrest import PostgrestDatabase, ReplicaSettings, SupabaseSettings, new_client
+from auto360.providers.database.postgrest import PostgrestDatabase, ReplicaSettings, SupabaseSettings, new_line
 from infra.doctor import REGISTRY, Finding, examine
 from tests.support.businesses import new_business
 from tests.support.database import NOBODY_LISTENS, Database
@@ -171,6 +171,6 @@ def test_the_replica_of_these_tests_refuses_writes(database: Database, replica: 
     settings = SupabaseSettings.load(database.environ)
     server = ReplicaSettings.load({"SUPABASE_READ_URL": replica.url}).server(settings)
     with pytest.raises(DatabaseUnavailable):
-        PostgrestDatabase(server, new_client(server)).call("count_searches", {"p_searches": []})
+        PostgrestDatabase(server, new_line(server)).call("count_searches", {"p_searches": []})
     with psycopg.connect(replica.dsn) as connection, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         connection.execute("delete from public.search_terms where true")

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from aiohttp import ClientSession, web
 
-from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_line
 from infra.doctor import supabase as doctor
 from local.thread_server import serving
 from tests.support.database import Database
@@ -61,7 +61,7 @@ def test_the_backend_calls_and_reads_with_the_new_keys(database: Database, hoste
             "SUPABASE_ANON_KEY": PUBLISHABLE,
         }
     )
-    calls = PostgrestDatabase(settings, new_client(settings))
+    calls = PostgrestDatabase(settings, new_line(settings))
     assert calls.call("health_check", {}) is not None
     user = new_user_id(database)
     found = calls.select("accounts", {"select": "id"}, user_token=database.user_token(user))

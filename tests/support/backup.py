@@ -20,7 +20,7 @@ from auto360.domains.backups.repository import Archive
 from auto360.domains.backups.retention import Retention
 from auto360.domains.backups.room import Room
 from auto360.domains.backups.runs import Runs
-from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_line
 from auto360.providers.postgres_dump.postgres import PostgresSource
 from auto360.providers.postgres_dump.restore import PostgresTarget
 from auto360.providers.postgres_dump.row_security import row_security_findings
@@ -130,7 +130,7 @@ def backup_variables(world: BackupWorld, public_url: str = "http://127.0.0.1:836
 def rest_of(database: Database) -> PostgrestDatabase:
     """Return the database as functions reach it."""
     settings = SupabaseSettings.load(database.environ)
-    return PostgrestDatabase(settings, new_client(settings))
+    return PostgrestDatabase(settings, new_line(settings))
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from auto360.domains.backups.repository import Archive
 from auto360.domains.backups.retention import Retention
 from auto360.domains.backups.room import Room
 from auto360.domains.backups.runs import Runs
-from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_line
 from auto360.providers.object_storage.access import S3Access
 from auto360.providers.object_storage.s3 import S3Store
 from auto360.providers.postgres_dump.postgres import PostgresSource
@@ -27,7 +27,7 @@ from tests.support.backup import SCHEMAS, keys_of
 def main() -> None:
     """Run it."""
     settings = SupabaseSettings.load(json.loads(os.environ["BACKUP_PROCESS"]))
-    rest = PostgrestDatabase(settings, new_client(settings))
+    rest = PostgrestDatabase(settings, new_line(settings))
     store = S3Store(S3Access(sys.argv[1], "ru-msk", "KEY", "secret"), "backup", part_bytes=5 * 1024 * 1024)
     archive, source = Archive(store, keys_of("k1")), PostgresSource(sys.argv[2], SCHEMAS)
     retention = Retention({"daily": 30, "weekly": 90}, 3, 10)

@@ -32,6 +32,7 @@ from auto360.providers.sms import SmsFailure, SmsProvider
 from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
 from auto360.providers.sms.smsc import SmscSettings, SmscSms
 from auto360.providers.transport.exchange import RetryPolicy
+from auto360.providers.transport.line import Line
 from auto360.providers.video import Download, PlannedUpload, VideoFailure
 from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 from auto360.providers.video.api_video_reports import ApiVideoWebhooks
@@ -82,8 +83,8 @@ def calls(url: str, http: httpx.Client, *, seconds: float) -> Mapping[str, Call]
 
 def _database(url: str, http: httpx.Client) -> PostgrestDatabase:
     environ = {"SUPABASE_URL": url, "SUPABASE_SERVICE_ROLE_KEY": "s", "SUPABASE_ANON_KEY": "a"}
-    client = httpx.Client(base_url=url, transport=http._transport, timeout=http.timeout, trust_env=False)
-    return PostgrestDatabase(SupabaseSettings.load(environ), client, pause=lambda _: None)
+    line = Line(url, http._transport, timeout=http.timeout)
+    return PostgrestDatabase(SupabaseSettings.load(environ), line, pause=lambda _: None)
 
 
 def _sms(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:

@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from auto360.domains.notifications.pace import PushPace
 from auto360.domains.notifications.pushing import PushPolicy, PushSender
 from auto360.domains.notifications.receipts import PushReceipts
-from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_line
 from auto360.providers.push.expo import ExpoPush, ExpoSettings
 from auto360.providers.transport.connections import new_client as new_http
 from local.simulators.expo import Expo
@@ -86,8 +86,7 @@ class PushWorld:
     def backend(self) -> PostgrestDatabase:
         """Return the functions' database."""
         settings = SupabaseSettings.load(self.database.environ)
-        self.clients.append(new_client(settings))
-        return PostgrestDatabase(settings, self.clients[-1])
+        return PostgrestDatabase(settings, new_line(settings))
 
     def send(self, rounds: int = 1, **policy: object) -> dict[str, int]:
         """Let the held pushes come due and run the sender; returns the counters of the last round."""

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 def database() -> Database:
     """Return the database, through Supabase's REST interface."""
     from auto360.container.outgoing import TracingTransport
-    from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+    from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_line
 
     settings = SupabaseSettings.load()
     noting = partial(TracingTransport, is_database=True)
-    return PostgrestDatabase(settings, new_client(settings, around=noting))
+    return PostgrestDatabase(settings, new_line(settings, around=noting))
 
 
 @cache
@@ -46,13 +46,12 @@ def replica_settings() -> ReplicaSettings:
 def replica() -> PostgrestDatabase:
     """Return the read replica, which answers GET alone."""
     from auto360.container.outgoing import TracingTransport
-    from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_client
+    from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_line
 
     lag = replica_settings()
     settings = lag.server(SupabaseSettings.load())
-    client = new_client(settings, around=partial(TracingTransport, is_database=True))
-    client.headers["X-Max-Lag"] = str(lag.replica_lag_seconds)
-    return PostgrestDatabase(settings, client)
+    noting, limit = partial(TracingTransport, is_database=True), {"X-Max-Lag": str(lag.replica_lag_seconds)}
+    return PostgrestDatabase(settings, new_line(settings, around=noting, headers=limit))
 
 
 @cache

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from auto360.domains.listings.queries import ListingReader
     from auto360.domains.listings.reactions import Reactions
     from auto360.domains.listings.write_buffer import Batch
+    from auto360.providers.cache.pages import GuestPages
 
 
 @cache
@@ -25,6 +26,15 @@ def feed() -> Feed:
 
     lag = replica_settings().lag_seconds
     return Feed(public_database(), shared_cache(), cache_settings(), PopularSettings.load(), _batch(), utc_now, lag)
+
+
+@cache
+def guest_pages() -> GuestPages:
+    """Build the store of finished feed pages for guests."""
+    from auto360.domains.listings.feed import CACHED
+    from auto360.providers.cache.pages import GuestPages
+
+    return GuestPages(shared_cache(), CACHED, cache_settings().cache_feed_seconds, replica_settings().lag_seconds)
 
 
 @cache

@@ -4,6 +4,7 @@ ES256 with a key id is the form to use; HS256 with the project's legacy secret i
 key is configured. The algorithm follows from our configuration, never from the token.
 """
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -96,6 +97,8 @@ class AccessTokens:
 
     def __init__(self, settings: AccessTokenSettings, *, now: Clock) -> None:
         self._settings, self._now = settings, now
+        self._public_keys: dict[str, Any] = {}
+        self._signing_key: tuple[Any, str] | None = None
 
     @property
     def lifetime_seconds(self) -> int:
@@ -123,7 +126,9 @@ class AccessTokens:
             "user_metadata": {},
         }
         if settings.jwt_signing_key is not None:
-            key, key_id = settings.signing_key()
+            if self._signing_key is None:
+                self._signing_key = settings.signing_key()
+            key, key_id = self._signing_key
             return jwt.encode(claims, key, algorithm="ES256", headers={"kid": key_id})
         if settings.jwt_secret is None:
             raise RuntimeError("no key to sign with: set JWT_SIGNING_KEY")
@@ -152,7 +157,7 @@ class AccessTokens:
         import jwt
 
         try:
-            algorithm, key = self._key_for(jwt.get_unverified_header(token))
+            algorithm, key = self._key_for(_header_of(token))
             claims = jwt.decode(
                 token,
                 key,
@@ -165,7 +170,7 @@ class AccessTokens:
             if claims.get("role") != "authenticated":
                 raise AuthenticationRequired
             return Principal(str(UUID(claims["sub"])), str(UUID(str(claims.get("session_id")))), token)
-        except (jwt.PyJWTError, ValueError, TypeError, AttributeError):
+        except (jwt.PyJWTError, ValueError, TypeError, AttributeError, RecursionError):
             raise AuthenticationRequired from None
 
     def _key_for(self, token_header: Mapping[str, Any]) -> tuple[str, Any]:
@@ -177,9 +182,21 @@ class AccessTokens:
 
         settings, key_id = self._settings, token_header.get("kid")
         if key_id is not None and settings.jwt_public_keys:
+            if key_id in self._public_keys:
+                return "ES256", self._public_keys[key_id]
             for key in json.loads(settings.jwt_public_keys)["keys"]:
                 if key.get("kid") == key_id and key.get("kty") == "EC":
-                    return "ES256", jwt.PyJWK(key, algorithm="ES256").key
+                    self._public_keys[key_id] = jwt.PyJWK(key, algorithm="ES256").key
+                    return "ES256", self._public_keys[key_id]
         if key_id is None and settings.jwt_secret is not None:
             return "HS256", settings.jwt_secret.get_secret_value()
         raise AuthenticationRequired
+
+
+def _header_of(token: str) -> Mapping[str, Any]:
+    """Return the header that selects the key; the signature covers it. Raises ValueError, TypeError."""
+    first = token.partition(".")[0]
+    found = json.loads(base64.urlsafe_b64decode(first + "=" * (-len(first) % 4)))
+    if not isinstance(found, dict):
+        raise TypeError("no header")
+    return found

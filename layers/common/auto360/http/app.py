@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from http import HTTPStatus
+from logging import getLevelNamesMapping
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -105,7 +106,9 @@ def entrypoint(
         try:
             complete_environment()
             settings = AppSettings.load()
-            logger.setLevel(settings.log_level)
+            if logger.log_level != getLevelNamesMapping()[settings.log_level]:
+                # A change clears what every logger of the process remembers.
+                logger.setLevel(settings.log_level)
             ready()
             answer = headers.preflight(event, settings.origins)
             if answer is None:

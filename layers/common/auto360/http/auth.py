@@ -13,7 +13,8 @@ from auto360.container import tokens as token_container
 from auto360.core.errors import AccountBlocked, AuthenticationRequired, RateLimited
 from auto360.core.identity import Principal
 from auto360.http.declarations import Declares, declares
-from auto360.http.requests import header, place_of, request_of
+from auto360.http.requests import current_request, header, place_of
+from auto360.observability import request_context
 from auto360.providers.database import act_for, let_reads_lag
 from auto360.providers.rate_limit import Count, Limit
 
@@ -34,7 +35,9 @@ def _bearer(event: dict[str, Any]) -> Principal:
     authorization = header(event, "Authorization")
     if authorization[: len(_SCHEME)].lower() != _SCHEME:
         raise AuthenticationRequired
-    return token_container.access_tokens().check(authorization[len(_SCHEME) :].strip())
+    token = authorization[len(_SCHEME) :].strip()
+    # The limit and the route both ask; the signature is checked once.
+    return request_context.once(f"principal {token}", lambda: token_container.access_tokens().check(token))
 
 
 def _signed_in(resolved: ResolvedRequest) -> Principal:
@@ -79,7 +82,7 @@ def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Res
         event = app.current_event.raw_event
         user_id = _user_id(event)
         limit = limit_container.limit(name if user_id else "address")
-        key = f"user:{user_id}" if user_id else f"address:{place_of(request_of(event).address)}"
+        key = f"user:{user_id}" if user_id else f"address:{place_of(current_request(event).address)}"
         count = limit_container.request_counter().hit(key, limit)
         headers = _limit_headers(limit, count)
         if count.hits > limit.max_hits:

@@ -1,7 +1,8 @@
-"""Cacheable responses: `ETag`, `Cache-Control` and 304."""
+"""Cacheable responses: `ETag`, `Cache-Control` and 304; finished pages for guests."""
 
 import hashlib
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Collection
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
@@ -10,6 +11,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from auto360.http.declarations import Declares, declares
 from auto360.http.envelope import to_json
 from auto360.http.requests import header
+from auto360.providers.cache.pages import GuestPages, Page
 
 Middleware = Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]
 
@@ -26,9 +28,10 @@ def shared(seconds: int) -> Middleware:
         response: Response[Any] = next_middleware(app)
         if response.status_code != 200:
             return response
-        response.body = to_json(response.body)
-        # Weak: a gateway may compress the body on its way.
-        tag = f'W/"{hashlib.sha256(response.body.encode()).hexdigest()[:32]}"'
+        if isinstance(response, Finished):
+            tag = str(response.headers["ETag"])
+        else:
+            tag, response.body = _tagged(response.body)
         is_shared = not header(event, "Authorization")
         response.headers["ETag"] = tag
         response.headers["Cache-Control"] = f"public, max-age={seconds}" if is_shared else "private, no-cache"
@@ -38,6 +41,46 @@ def shared(seconds: int) -> Middleware:
         return response
 
     return middleware
+
+
+def kept_for_guests(pages: Callable[[], GuestPages], parameters: Collection[str]) -> Middleware:
+    """Return middleware that keeps responses to anonymous callers whole; belongs after `shared`, which tags them.
+
+    A page is found by the values of these query parameters, which were validated before. Nobody parses it again.
+    """
+
+    def middleware(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
+        event = app.current_event.raw_event
+        if header(event, "Authorization"):
+            return next_middleware(app)
+        key = _key(event, parameters)
+        before, page = pages().find(key)
+        if page is None:
+            response: Response[Any] = next_middleware(app)
+            if response.status_code != 200:
+                return response
+            page = Page(*_tagged(response.body))
+            pages().keep(key, page, before)
+        return Finished(200, content_type="application/json", body=page.body, headers={"ETag": page.tag})
+
+    return middleware
+
+
+class Finished(Response[str]):
+    """Response whose body is final JSON."""
+
+
+def _key(event: dict[str, Any], parameters: Collection[str]) -> str:
+    given = event.get("multiValueQueryStringParameters") or {}
+    single = event.get("queryStringParameters") or {}
+    asked = {name: given.get(name) or single[name] for name in sorted({*given, *single}) if name in parameters}
+    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
+
+
+def _tagged(body: Any) -> tuple[str, str]:
+    """Return the tag of a body, and the body as JSON. Weak: a gateway may compress the body on its way."""
+    text = to_json(body)
+    return f'W/"{hashlib.sha256(text.encode()).hexdigest()[:32]}"', text
 
 
 def _has(if_none_match: str, tag: str) -> bool:

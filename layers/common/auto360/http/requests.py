@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.depends import Depends
 
 from auto360.core.messages import Language, language_of
 from auto360.http.declarations import Declares
+from auto360.observability import request_context
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
@@ -86,8 +87,13 @@ def place_of(address: str) -> str:
     return str(ipaddress.ip_network(f"{address}/64", strict=False))
 
 
+def current_request(event: Mapping[str, Any]) -> Request:
+    """Return the running request; read from its event once."""
+    return request_context.once("request", lambda: request_of(event))
+
+
 def _current(resolved: ResolvedRequest) -> Request:
-    return request_of(resolved.resolved_event.raw_event)
+    return current_request(resolved.resolved_event.raw_event)
 
 
 CurrentRequest = Annotated[Request, Depends(_current)]

@@ -1,8 +1,12 @@
 """Context of the running request: its id, sent with every outgoing call, and the calls made so far."""
 
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass
+from typing import Any, TypeVar
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,7 @@ class OutgoingCall:
 
 
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
+_kept: ContextVar[dict[str, Any] | None] = ContextVar("kept_for_the_request", default=None)
 _calls: ContextVar[tuple[OutgoingCall, ...]] = ContextVar("outgoing_calls", default=())
 
 
@@ -23,6 +28,18 @@ def begin(request_id: str) -> None:
     """Reset the context at the start of a request or job."""
     _request_id.set(request_id)
     _calls.set(())
+    _kept.set({})
+
+
+def once(key: str, make: Callable[[], Kept]) -> Kept:
+    """Return what `make` returned the first time in the running request; outside of one it is made each time."""
+    kept = _kept.get()
+    if kept is None:
+        return make()
+    if key not in kept:
+        kept[key] = make()
+    found: Kept = kept[key]
+    return found
 
 
 def request_id() -> str:

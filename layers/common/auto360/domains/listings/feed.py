@@ -147,6 +147,9 @@ class Feed:
             return {"listings": answer["listings"], "match": answer["match"]}
 
         key = json.dumps(document, ensure_ascii=False, sort_keys=True)
+        if viewer is None and "text" not in document:
+            # Guests' pages of the feed are kept as finished responses; a search is counted each time.
+            return query_database(), marks
         settles_in = 0
         if viewer is None and self.lag_seconds:
             # Made from a replica, so that it may lack what a signed-in caller has just written.

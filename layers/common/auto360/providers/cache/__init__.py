@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from pydantic import Field
@@ -10,8 +11,16 @@ from pydantic import Field
 from auto360.core.settings import EnvSettings
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Text of a group, or None, and the group's generation: its beginning in Unix milliseconds, or 0."""
+
+    generation: int
+    text: str | None
+
+
 class Cache(Protocol):
-    """Keeps JSON texts for a while. May forget any of them at any time; never fails."""
+    """Keeps texts for a while. May forget any of them at any time; never fails."""
 
     def get(self, key: str) -> str | None:
         """Return the value, or None when it expired or was forgotten."""
@@ -19,11 +28,11 @@ class Cache(Protocol):
     def put(self, key: str, value: str, *, seconds: int) -> None:
         """Keep a text for `seconds`."""
 
-    def generation(self, group: str) -> int:
-        """Return the current generation of a group of keys: its beginning in Unix milliseconds, or 0."""
+    def lookup(self, group: str, key: str) -> Kept:
+        """Return a text that `keep` has kept in the current generation of its group."""
 
     def invalidate(self, group: str) -> None:
-        """Start a new generation: keys of older ones are no longer found."""
+        """Start a new generation: texts of older ones are no longer found."""
 
 
 def next_generation(last: int, *, now: float) -> int:
@@ -51,18 +60,43 @@ def remembered(
     settles_in: int = 0,
     now: Callable[[], float] = time.time,
 ) -> Any:
-    """Return a JSON value from the cache, else make and keep it. Writes invalidate the group, not single keys.
-
-    For `settles_in` seconds after a write a value may still be made from what was there before: it is kept for no
-    longer than that.
-    """
-    generation = cache.generation(group)
-    whole = f"{group}:{generation}:{key}"
-    kept = cache.get(whole)
-    if kept is not None:
-        return json.loads(kept)
+    """Return a JSON value from the cache, else make and keep it. Writes invalidate the group, not single keys."""
+    kept = cache.lookup(group, key)
+    if kept.text is not None:
+        return json.loads(kept.text)
     value = make()
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+    keep(cache, group, key, text, generation=kept.generation, seconds=seconds, settles_in=settles_in, now=now)
+    return value
+
+
+def keep(
+    cache: Cache,
+    group: str,
+    key: str,
+    text: str,
+    *,
+    generation: int,
+    seconds: int,
+    settles_in: int = 0,
+    now: Callable[[], float] = time.time,
+) -> None:
+    """Keep a text under the generation that was current before it was made.
+
+    For `settles_in` seconds after a write a text may still be made from what was there before: it is kept for no longer
+    than that.
+    """
     if now() - generation / 1000 < settles_in:
         seconds = min(seconds, settles_in)
-    cache.put(whole, json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str), seconds=seconds)
-    return value
+    cache.put(entry(group, key), f"{generation}\n{text}", seconds=seconds)
+
+
+def entry(group: str, key: str) -> str:
+    """Return the key of a group's text."""
+    return f"{group}:{key}"
+
+
+def text_of(generation: int, kept: str | None) -> str | None:
+    """Return the text in a value that `keep` has put, None where it is of another generation."""
+    of, _, text = (kept or "").partition("\n")
+    return text if of == str(generation) else None

@@ -4,7 +4,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 
-from auto360.providers.cache import next_generation
+from auto360.providers.cache import Kept, entry, next_generation, text_of
 
 _MAX_ENTRIES = 500
 
@@ -27,8 +27,9 @@ class MemoryCache:
         while len(self._entries) > self._max_entries:
             self._entries.popitem(last=False)
 
-    def generation(self, group: str) -> int:
-        return self._generations.get(group, 0)
+    def lookup(self, group: str, key: str) -> Kept:
+        generation = self._generations.get(group, 0)
+        return Kept(generation, text_of(generation, self.get(entry(group, key))))
 
     def invalidate(self, group: str) -> None:
-        self._generations[group] = next_generation(self.generation(group), now=time.time())
+        self._generations[group] = next_generation(self._generations.get(group, 0), now=time.time())

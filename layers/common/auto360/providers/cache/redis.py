@@ -8,7 +8,7 @@ from typing import TypeVar
 from redis import Redis
 from redis.exceptions import RedisError
 
-from auto360.providers.cache import Cache
+from auto360.providers.cache import Cache, Kept, entry, text_of
 
 _LOG = logging.getLogger("auto360.providers.cache")
 _RETRY_AFTER_SECONDS = 30.0
@@ -39,11 +39,15 @@ class RedisCache:
                 lambda: self._fallback.put(key, value, seconds=seconds),
             )
 
-    def generation(self, group: str) -> int:
-        found = self._try(
-            lambda: self._client.get(f"cache-generation:{group}"), lambda: self._fallback.generation(group)
-        )
-        return int(found or 0)
+    def lookup(self, group: str, key: str) -> Kept:
+        """Return both in one exchange."""
+        names = [f"cache-generation:{group}", f"cache:{entry(group, key)}"]
+
+        def ask() -> Kept:
+            generation, kept = (_text(found) for found in self._client.mget(names))
+            return Kept(int(generation or 0), text_of(int(generation or 0), kept))
+
+        return self._try(ask, lambda: self._fallback.lookup(group, key))
 
     def invalidate(self, group: str) -> None:
         """Start a new generation, in the fallback as well."""
@@ -59,3 +63,7 @@ class RedisCache:
                 self._retry_at = time.monotonic() + _RETRY_AFTER_SECONDS
                 _LOG.warning("redis unavailable, caching in the process: %s", type(error).__name__)
         return instead()
+
+
+def _text(found: object) -> str | None:
+    return found.decode() if isinstance(found, bytes) else None

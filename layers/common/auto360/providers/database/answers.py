@@ -9,9 +9,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import httpx
-
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
+from auto360.providers.transport.line import Reply
 
 # Classes of SQLSTATE: connection, resources, intervention (57014: cancelled), system, internal error; read-only or
 # standby server; a lock that is not given; a transaction that the server gave up.
@@ -29,12 +28,12 @@ class RolledBack(DatabaseUnavailable):
     """Deadlock or serialization failure: nothing was written, and the call may be repeated."""
 
 
-def result_of(reply: httpx.Response, *, call: str, as_backend: bool) -> Any:
+def result_of(reply: Reply, *, call: str, as_backend: bool) -> Any:
     """Return the JSON of a success, None without one. Raises RolledBack, DatabaseUnavailable, DatabaseRefused.
 
     `as_backend`: sent with our own key, which is never refused while all is well.
     """
-    status = reply.status_code
+    status = reply.status
     found = _json(reply)
     if reply.is_success:
         if found is _UNREADABLE:
@@ -49,7 +48,7 @@ def result_of(reply: httpx.Response, *, call: str, as_backend: bool) -> Any:
     raise DatabaseRefused(f"{call}: HTTP {status}, {code or 'no code'}")
 
 
-def code_of(reply: httpx.Response) -> str | None:
+def code_of(reply: Reply) -> str | None:
     """Return the code of a refusal or an outage, None where the answer holds none."""
     return _code(_json(reply))
 
@@ -62,7 +61,7 @@ def _is_outage(status: int, code: str | None) -> bool:
     return code.startswith(_OUTAGES_OF_POSTGREST if code.startswith("PGRST") else _OUTAGES)
 
 
-def _json(reply: httpx.Response) -> Any:
+def _json(reply: Reply) -> Any:
     if not reply.content:
         return None
     try:

@@ -1,9 +1,11 @@
 """Database through Supabase's REST interface (PostgREST)."""
 
+import json
 import random
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 from pydantic import Field, SecretStr, model_validator
@@ -20,8 +22,8 @@ from auto360.providers.database import (
 )
 from auto360.providers.database.addresses import address_of
 from auto360.providers.database.answers import RolledBack, code_of, result_of
-from auto360.providers.transport import connections
-from auto360.providers.transport.connections import Around
+from auto360.providers.transport.connections import Around, BoundedTransport
+from auto360.providers.transport.line import Line, Reply
 
 # Between the three tries of what the server rolled back: whoever won the deadlock is done by then.
 _PAUSES_SECONDS = (0.05, 0.2)
@@ -80,15 +82,16 @@ def key_headers(key: str) -> dict[str, str]:
     return {"apikey": key} if key.startswith("sb_") else {"apikey": key, "Authorization": f"Bearer {key}"}
 
 
-def new_client(settings: SupabaseSettings, *, around: Around = lambda behind: behind) -> httpx.Client:
-    """Return the client of a process. `DATABASE_TIMEOUT_SECONDS` covers a whole call, connecting included."""
-    return connections.new_client(
-        base_url=settings.rest_url,
-        timeout=httpx.Timeout(settings.database_timeout_seconds, connect=2.0),
-        max_bytes=_MAX_BYTES,
-        retries=2,
-        around=around,
-    )
+def new_line(
+    settings: SupabaseSettings,
+    *,
+    around: Around = lambda behind: behind,
+    headers: Mapping[str, str] | None = None,
+) -> Line:
+    """Return the line of a process. `DATABASE_TIMEOUT_SECONDS` covers a whole call, connecting included."""
+    timeout = httpx.Timeout(settings.database_timeout_seconds, connect=2.0)
+    transport = around(BoundedTransport(max_bytes=_MAX_BYTES, retries=2))
+    return Line(settings.rest_url, transport, timeout=timeout, headers=headers)
 
 
 class PostgrestDatabase:
@@ -97,12 +100,12 @@ class PostgrestDatabase:
     def __init__(
         self,
         settings: SupabaseSettings,
-        http: httpx.Client,
+        line: Line,
         *,
         pause: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
     ) -> None:
-        self._http, self._pause, self._jitter = http, pause, jitter
+        self._line, self._pause, self._jitter = line, pause, jitter
         service_key = settings.supabase_service_role_key.get_secret_value()
         self._service = key_headers(service_key)
         self._anon_key = settings.supabase_anon_key.get_secret_value()
@@ -120,39 +123,44 @@ class PostgrestDatabase:
 
     def fetch(self, address: str) -> Any:
         """Return the result of a function at its address. Raises as `call` does."""
-        return self._send("GET", address, as_backend=True, headers=self._service_headers())
+        return self._send("GET", address, self._service_headers(), as_backend=True)
 
     def select(self, table: str, query: Mapping[str, str], *, user_token: str) -> list[Row]:
         """Read rows as the user of the token. Raises DatabaseUnavailable, DatabaseRefused, a refusal of `act_for`."""
         headers = {"apikey": self._anon_key, "Authorization": f"Bearer {user_token}"}
-        rows = self._send("GET", f"/{table}", as_backend=False, headers=headers, params=dict(query))
+        rows = self._send("GET", f"/{table}?{urlencode(query)}", headers, as_backend=False)
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise DatabaseUnavailable("no_rows")
         return rows
 
     def _call_by_post(self, function: str, arguments: Mapping[str, Any]) -> Any:
-        headers = self._service_headers()
-        return self._send("POST", f"/rpc/{function}", as_backend=True, headers=headers, json=dict(arguments))
+        headers = self._service_headers() | {"Content-Type": "application/json"}
+        content = json.dumps(dict(arguments), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        return self._send("POST", f"/rpc/{function}", headers, content, as_backend=True)
 
     def _service_headers(self) -> dict[str, str]:
         session_id = acting()
         return self._service | ({"X-Session-Id": session_id} if session_id else {})
 
-    def _send(self, method: str, path: str, *, as_backend: bool, **request: Any) -> Any:
+    def _send(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes | None = None, *, as_backend: bool
+    ) -> Any:
         """Send; repeats where the server has rolled everything back."""
         for pause in (*(part * (0.5 + self._jitter()) for part in _PAUSES_SECONDS), None):
             try:
-                return self._once(method, path, as_backend=as_backend, **request)
+                return self._once(method, path, headers, content, as_backend=as_backend)
             except RolledBack:
                 if pause is None:
                     raise
                 self._pause(pause)
         raise AssertionError("unreachable")
 
-    def _once(self, method: str, path: str, *, as_backend: bool, **request: Any) -> Any:
+    def _once(
+        self, method: str, path: str, headers: Mapping[str, str], content: bytes | None, *, as_backend: bool
+    ) -> Any:
         count_round_trip()
         try:
-            reply = self._http.request(method, path, **request)
+            reply = self._line.send(method, path, headers, content)
         except httpx.HTTPError as error:
             raise DatabaseUnavailable(type(error).__name__) from error
         if acting() is not None:
@@ -160,9 +168,9 @@ class PostgrestDatabase:
         return result_of(reply, call=f"{method} {path.partition('?')[0]}", as_backend=as_backend)
 
 
-def _require_live(reply: httpx.Response) -> None:
+def _require_live(reply: Reply) -> None:
     """Raise the refusal of a session that has ended; DatabaseRefused where nothing checked it."""
-    if reply.status_code == 401 and code_of(reply) == "PT401":
+    if reply.status == 401 and code_of(reply) == "PT401":
         raise refusal_of(str(reply.json()["message"]))
     if reply.is_success and "X-Session-Checked" not in reply.headers:
         raise DatabaseRefused("sessions are not checked: pgrst.db_pre_request of the role authenticator is not set")

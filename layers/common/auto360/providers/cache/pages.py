@@ -1,0 +1,43 @@
+"""Finished responses for guests, kept beside the tag that identifies them."""
+
+from dataclasses import dataclass
+
+from auto360.providers.cache import Cache, Kept, keep
+
+
+@dataclass(frozen=True)
+class Page:
+    """Body of a response with its entity tag."""
+
+    tag: str
+    body: str
+
+
+@dataclass(frozen=True)
+class GuestPages:
+    """Pages of one group. Within `lag_seconds` after a write of the group a page is kept no longer than that."""
+
+    cache: Cache
+    group: str
+    seconds: int
+    lag_seconds: int
+
+    def find(self, key: str) -> tuple[Kept, Page | None]:
+        """Return the page, if it is kept, and what `keep` needs to know from before it is made."""
+        kept = self.cache.lookup(self.group, f"page:{key}")
+        if kept.text is None:
+            return kept, None
+        tag, _, body = kept.text.partition("\n")
+        return kept, Page(tag, body)
+
+    def keep(self, key: str, page: Page, before: Kept) -> None:
+        """Keep a page that was made after `before` was found."""
+        keep(
+            self.cache,
+            self.group,
+            f"page:{key}",
+            f"{page.tag}\n{page.body}",
+            generation=before.generation,
+            seconds=self.seconds,
+            settles_in=self.lag_seconds,
+        )
