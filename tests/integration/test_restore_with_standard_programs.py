@@ -17,7 +17,10 @@ import pytest
 from auto360.providers.postgres_dump.binaries import programs
 from auto360.providers.postgres_dump.temporary_server import embedded_postgres
 from local.paths import CHECKOUT
-from tests.support.backup import IDENTITIES, OFFLINE_IDENTITY, BackupWorld
+from tests.support.backup import IDENTITIES, OFFLINE_IDENTITY, BackupWorld, backup_variables
+from tests.support.functions import forget_container
+from tests.support.hosted import hosted_project, one
+from tools.backup.__main__ import main
 
 _RUNBOOK = CHECKOUT / "docs" / "runbooks" / "restore-with-standard-programs.md"
 # For a machine that lacks the programs: the libraries of others that read these formats.
@@ -93,6 +96,23 @@ def test_a_backup_is_restored_without_a_line_of_our_code(
                     f" from only {table}"
                 ).fetchone()
                 assert counted == (facts["rows"], facts["hash"]), table
+
+
+def test_the_offline_key_alone_restores_a_project_where_the_seal_is_not_asked_for(
+    backup_world: BackupWorld, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup_world.backup().run("daily")
+    for name, value in (backup_variables(backup_world) | {"BACKUP_KEYS": f"safe:{OFFLINE_IDENTITY}"}).items():
+        monkeypatch.setenv(name, value)
+    forget_container()
+    with hosted_project(platform=False) as (project, _):
+        command = ["database", "--to", project, "--yes"]
+        assert main(command) == 1
+        assert "sealed with the key 'k1', which is not among BACKUP_KEYS" in capsys.readouterr().err
+        assert main([*command, "--without-seal"]) == 0
+        rows = backup_world.archive.newest().tables["public.listings"].rows
+        assert one(project, "select count(*) from public.listings") == rows > 0
+    forget_container()
 
 
 def test_damage_and_a_wrong_key_end_the_commands_with_an_error(backup_world: BackupWorld, tmp_path: Path) -> None:

@@ -77,3 +77,12 @@ def test_a_manifest_that_was_changed_is_not_believed() -> None:
         Manifest.from_json(data, keys_of("k1", seed="y"), name="m")
     with pytest.raises(ManifestUnreadable, match="'k1', which is not among"):
         Manifest.from_json(data, keys_of("k2"), name="m")
+
+
+def test_a_seal_can_be_passed_over_only_where_its_key_is_unknown() -> None:
+    data = manifest(1).to_json(keys_of("k1"))
+    changed = data.replace(b'"rows": 3', b'"rows": 4')
+    assert Manifest.from_json(data, keys_of("k2"), name="m", require_seal=False) == manifest(1)
+    for keys in (keys_of("k1"), keys_of("k1", seed="y")):
+        with pytest.raises(ManifestUnreadable, match="the seal does not fit"):
+            Manifest.from_json(changed, keys, name="m", require_seal=False)

@@ -56,7 +56,9 @@ def _run(chosen: argparse.Namespace, console: Console) -> bool:
         case "verify":
             return listing.verify(console, manifest_key=chosen.manifest)
         case "database":
-            database.restore_whole(console, manifest_key=chosen.manifest, to=chosen.to)
+            database.restore_whole(
+                console, manifest_key=chosen.manifest, to=chosen.to, require_seal=not chosen.without_seal
+            )
         case "table":
             database.restore_table(
                 console, chosen.table, manifest_key=chosen.manifest, to=chosen.to, add_missing=chosen.add_missing
@@ -115,7 +117,10 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("kind", choices=["daily", "weekly", "drill"], nargs="?", default="daily")
     commands.add_parser("status", parents=[common], help="runs and backups")
     commands.add_parser("verify", parents=[common, backup], help="read backups again, every byte")
-    commands.add_parser("database", parents=[common, target, backup], help="restore the whole database")
+    whole = commands.add_parser("database", parents=[common, target, backup], help="restore the whole database")
+    whole.add_argument(
+        "--without-seal", action="store_true", help="with the offline identity alone, which cannot check a seal"
+    )
     table = commands.add_parser(
         "table", parents=[common, target, backup], help="restore one table beside the living one"
     )

@@ -78,33 +78,36 @@ class ReadableChunks:
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
-        self._rest = memoryview(b"")
+        self._chunk, self._at = b"", 0
         self.error: BaseException | None = None
 
     def read(self, size: int) -> bytes:
         """Return at most `size` bytes; empty at the end."""
-        try:
-            while not self._rest:
-                self._rest = memoryview(next(self._chunks))
-        except StopIteration:
-            return b""
-        except BaseException as error:
-            self.error = error
-            raise
-        taken, self._rest = self._rest[:size], self._rest[size:]
-        return bytes(taken)
+        while not (data := self._chunk[self._at : self._at + size]):
+            try:
+                self._chunk, self._at = bytes(next(self._chunks)), 0
+            except StopIteration:
+                return b""
+            except BaseException as error:
+                self.error = error
+                raise
+        self._at += size
+        return data
 
 
 class WritableChunks:
     """File that hands on what is written, in pieces of 1 MiB."""
 
     def __init__(self, give: Callable[[bytes], None]) -> None:
-        self._give, self._waiting = give, bytearray()
+        self._give = give
+        self._waiting: list[bytes] = []
+        self._size = 0
 
     def write(self, data: bytes) -> int:
         """Take all of the data."""
-        self._waiting += data
-        if len(self._waiting) >= _PIECE:
+        self._waiting.append(data)
+        self._size += len(data)
+        if self._size >= _PIECE:
             self.hand_on()
         return len(data)
 
@@ -113,8 +116,8 @@ class WritableChunks:
 
     def hand_on(self) -> None:
         """Hand on what waits."""
-        if self._waiting:
-            data, self._waiting = bytes(self._waiting), bytearray()
+        if self._size:
+            data, self._waiting, self._size = b"".join(self._waiting), [], 0
             self._give(data)
 
 

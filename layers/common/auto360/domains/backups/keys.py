@@ -58,6 +58,10 @@ class BackupKeys:
             return [str(pyrage.x25519.Identity.from_str(key).to_public()), *self._offline]
         raise ValueError("the first of BACKUP_KEYS is of the format before age, which makes no new backups")
 
+    def knows(self, name: str) -> bool:
+        """Return True if a key has this name."""
+        return name in self._keys
+
     def derive(self, name: str, *, salt: bytes, purpose: str) -> bytes | None:
         """Derive a key of 32 bytes for one purpose (HKDF-SHA256); None for an unknown name."""
         key = self._keys.get(name)

@@ -36,20 +36,20 @@ class Archive:
         """Return the manifests, oldest first: names begin with the time."""
         return sorted(info.key for info in self.store.list(PREFIX) if info.key.endswith(f"/{FILE_NAME}"))
 
-    def read(self, key: str) -> Manifest:
-        """Return a manifest. Raises ManifestUnreadable or ObjectOfManifestMissing."""
+    def read(self, key: str, *, require_seal: bool = True) -> Manifest:
+        """Return a manifest. Raises ManifestUnreadable or NoBackup."""
         try:
             data = b"".join(self.store.get(key))
         except ObjectMissing:
             raise NoBackup(f"{key}: there is no such manifest") from None
-        return Manifest.from_json(data, self.keys, name=key)
+        return Manifest.from_json(data, self.keys, name=key, require_seal=require_seal)
 
-    def newest(self) -> Manifest:
+    def newest(self, *, require_seal: bool = True) -> Manifest:
         """Return the newest backup. Raises NoBackup; an unreadable one is a finding and never skipped."""
         keys = self.manifest_keys()
         if not keys:
             raise NoBackup("there is no database backup in this store")
-        return self.read(keys[-1])
+        return self.read(keys[-1], require_seal=require_seal)
 
     def plain(self, manifest: Manifest) -> Iterator[bytes]:
         """Yield the archive of pg_dump. Every chunk is proved before it is yielded, the whole at the end."""
