@@ -30,7 +30,8 @@ AREAS = {
     "Comments": ("comments", "comment_likes", "comment_reactions"),
     "Chat and notifications": ("chat_threads", "chat_messages", "chat_blocks", "notifications"),
     "Videos": (
-        *("videos", "upload_tickets", "playback_switches", "cdn_purges", "video_migrations", "video_migration_days"),
+        *("videos", "upload_tickets", "playback_switches", "cdn_purges", "video_copy_tasks"),
+        *("video_migrations", "video_migration_days"),
     ),
     "Billing": (
         *("tiers", "tier_offers", "subscriptions", "subscription_periods", "payments", "payment_attempts"),

@@ -12,7 +12,9 @@ def backup_status(database: Database) -> Any:
 
 
 def begin_backup_run(database: Database, *, kind: str | None, job: str | None, fence: int | None) -> Any:
-    """Opens a run under a lease; closes killed runs of the same kind as failed."""
+    """Opens a run under a lease; closes killed runs of the same kind and job as failed. Workers of one kind have a
+    job each.
+    """
     return database.call("begin_backup_run", {"p_kind": kind, "p_job": job, "p_fence": fence})
 
 
@@ -28,13 +30,6 @@ def copies_known(
 def copies_over(database: Database, *, kind: str | None, limit: int | None) -> Any:
     """Returns replicas whose time is over: [{source, object_key}]."""
     return database.call("copies_over", {"p_kind": kind, "p_limit": limit})
-
-
-def copies_to_verify(
-    database: Database, *, share_days: int | None, but: Sequence[str] | None, limit: int | None
-) -> Any:
-    """Returns replicas, other than p_but, that were not verified for p_share_days, the longest unverified first."""
-    return database.call("copies_to_verify", {"p_share_days": share_days, "p_but": but, "p_limit": limit})
 
 
 def copy_of(database: Database, *, kind: str | None, source: str | None) -> Any:
@@ -57,7 +52,7 @@ def end_backup_run(
     keep_until: str | None,
     drilled_manifest: str | None,
 ) -> bool:
-    """Closes a run as verified, uploaded or failed; returns false when it was closed before."""
+    """Closes a run as verified, uploaded, partial or failed; returns false when it was closed before."""
     answer: bool = database.call(
         "end_backup_run",
         {
@@ -161,8 +156,3 @@ def storage_changes(database: Database, *, after: str | None, after_id: str | No
     name, etag, bytes, changed_at}].
     """
     return database.call("storage_changes", {"p_after": after, "p_after_id": after_id, "p_limit": limit})
-
-
-def videos_to_replicate(database: Database, *, after: str | None, after_id: str | None, limit: int | None) -> Any:
-    """Returns videos without a replica at VK Cloud, oldest first: [{id, provider, provider_video_id, created_at}]."""
-    return database.call("videos_to_replicate", {"p_after": after, "p_after_id": after_id, "p_limit": limit})

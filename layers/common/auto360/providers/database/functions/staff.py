@@ -32,8 +32,9 @@ def audit_page(
 
 
 def backups_overview(database: Database, *, operator_id: str | None, most: int | None) -> Any:
-    """Returns {kinds with their last good run, the newest runs, replicated files by kind}. For administrators.
-    Reasons: forbidden, account_blocked, authentication_required.
+    """Returns {kinds with their last good run, the newest runs, replicated files by kind, pictures and videos: see
+    picture_status and video_copy_status}. For administrators. Reasons: forbidden, account_blocked,
+    authentication_required.
     """
     return database.call("backups_overview", {"p_operator_id": operator_id, "p_most": most})
 
