@@ -34,7 +34,8 @@ AREAS = {
         *("push_circuits", "push_campaigns"),
     ),
     "Videos": (
-        *("videos", "upload_tickets", "playback_switches", "cdn_purges", "video_migrations", "video_migration_days"),
+        *("videos", "upload_tickets", "playback_switches", "cdn_purges", "video_copy_tasks"),
+        *("video_migrations", "video_migration_days"),
     ),
     "Billing": (
         *("tiers", "tier_offers", "subscriptions", "subscription_periods", "payments", "payment_attempts"),

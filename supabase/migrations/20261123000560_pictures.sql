@@ -46,7 +46,7 @@ comment on column public.pictures.etag is 'Of the cleaned bytes written in place
 comment on column public.pictures.files is 'Public files: [{name, url, width, height, type}], smallest first.';
 comment on column public.pictures.unused_since is 'Null while a listing, profile, business or message names it.';
 create index pictures_owner_idx on public.pictures (owner_user_id, created_at desc);
-create index pictures_listing_idx on public.pictures (listing_id) where listing_id is not null;
+create index pictures_listing_idx on public.pictures (listing_id);
 create index pictures_work_idx on public.pictures (next_attempt_at) where state in ('awaiting', 'received');
 create index pictures_unused_idx on public.pictures (unused_since) where state in ('ready', 'deleting');
 create index pictures_incoming_idx on public.pictures (created_at)

@@ -15,10 +15,21 @@ begin
   update public.pictures p set unused_since = case when not exists (select from private.picture_uses u
       where u.bucket_id = v_use.bucket_id and u.name = v_use.name) then pg_catalog.now() end
   where p.bucket_id = v_use.bucket_id and p.name = v_use.name;
+  if tg_op = 'INSERT' then
+    -- A result that was written meanwhile has not seen this use.
+    update public.listings l set images = l.images
+    where l.id = v_use.used_by and v_use.kind = 'listing'
+      and l.images <> private.images_of(pg_catalog.array_prepend(l.thumbnail_url, l.additional_images));
+    update public.public_profiles r set avatar_url = private.shown_avatar(a.avatar_url)
+    from public.accounts a
+    where r.id = v_use.used_by and a.id = r.id and v_use.kind = 'account'
+      and r.avatar_url is distinct from private.shown_avatar(a.avatar_url);
+  end if;
   return null;
 end;
 $$;
-comment on function private.note_picture_use() is 'Trigger: keeps the time since when nothing names a picture.';
+comment on function private.note_picture_use() is
+  'Trigger: keeps the time since when nothing names a picture, and shows one that has become ready meanwhile.';
 create trigger picture_uses_note after insert or delete on private.picture_uses
   for each row execute function private.note_picture_use();
 

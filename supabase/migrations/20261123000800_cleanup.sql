@@ -4,7 +4,7 @@ create table public.backup_runs (
   id uuid primary key default gen_random_uuid(),
   kind text not null check (kind in
     ('database_daily', 'database_weekly', 'videos', 'storage', 'verification', 'restore_drill')),
-  state text not null default 'running' check (state in ('running', 'uploaded', 'verified', 'failed', 'swept')),
+  state text not null default 'running' check (state in ('running', 'uploaded', 'verified', 'partial', 'failed', 'swept')),
   object_key text,
   manifest_key text,
   bytes bigint check (bytes >= 0),
@@ -20,6 +20,7 @@ create table public.backup_runs (
   swept_at timestamptz,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  lease_job text check (char_length(lease_job) <= 100),
   lease_fence bigint,
   check (state <> 'verified' or verified_at is not null),
   check ((state = 'running') = (finished_at is null)),
@@ -29,6 +30,8 @@ comment on table public.backup_runs is
   'Every run of a backup, verification or drill. The manifests in VK Cloud are the truth; these rows are for people and alerts.';
 comment on column public.backup_runs.details is 'Rows and content hashes per table, versions, durations.';
 comment on column public.backup_runs.drilled_run_id is 'For a drill: the backup that it restored.';
+comment on column public.backup_runs.state is
+  'Partial: it ran out of time, or single files failed. Not good, and no failure of the run.';
 comment on column public.backup_runs.lease_fence is
   'Lease under which the run works; an older number than the lease''s has lost it.';
 create index backup_runs_kind_started_idx on public.backup_runs (kind, started_at desc);
@@ -50,6 +53,7 @@ create table public.backup_copies (
   origin text not null default 'original' check (origin in ('original', 'transcode')),
   copied_at timestamptz not null default now(),
   verified_at timestamptz,
+  check_lease_until timestamptz,
   source_gone_at timestamptz,
   keep_until timestamptz,
   created_at timestamptz not null default now(),

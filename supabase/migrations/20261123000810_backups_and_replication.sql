@@ -9,16 +9,17 @@ begin
   -- Whoever has the lease knows that no earlier run of the job is alive.
   update public.backup_runs r set
     state = 'failed', finished_at = pg_catalog.now(), failure_reason = 'RunEnded: the process ended without a word'
-  where r.state = 'running' and r.kind = p_kind and (r.lease_fence is null or r.lease_fence < p_fence);
+  where r.state = 'running' and r.kind = p_kind and coalesce(r.lease_job, p_job) = p_job
+    and (r.lease_fence is null or r.lease_fence < p_fence);
   if not exists (select from public.job_leases j where j.job = p_job and j.fence = p_fence and j.holder is not null) then
     raise exception 'the lease is lost' using errcode = '55P03';
   end if;
-  insert into public.backup_runs (kind, lease_fence) values (p_kind, p_fence) returning id into v_id;
+  insert into public.backup_runs (kind, lease_job, lease_fence) values (p_kind, p_job, p_fence) returning id into v_id;
   return v_id;
 end;
 $$;
 comment on function public.begin_backup_run(text, text, bigint) is
-  'Opens a run under a lease; closes killed runs of the same kind as failed.';
+  'Opens a run under a lease; closes killed runs of the same kind and job as failed. Workers of one kind have a job each.';
 
 create function public.end_backup_run(
   p_run uuid, p_state text, p_failure text, p_object_key text, p_manifest_key text, p_bytes bigint, p_sha256 text,
@@ -38,7 +39,7 @@ begin
 end;
 $$;
 comment on function public.end_backup_run(uuid, text, text, text, text, bigint, text, integer, jsonb, timestamptz, text) is
-  'Closes a run as verified, uploaded or failed; returns false when it was closed before.';
+  'Closes a run as verified, uploaded, partial or failed; returns false when it was closed before.';
 
 create function public.note_swept_backups(p_manifest_keys text[]) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -206,20 +207,6 @@ $$;
 comment on function public.note_copies_deleted(text, text[]) is
   'Records that the objects of these expired replicas were deleted.';
 
-create function public.videos_to_replicate(p_after timestamptz, p_after_id uuid, p_limit integer) returns jsonb
-language sql stable set search_path = '' as $$
-  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', v.id, 'provider', v.provider,
-      'provider_video_id', v.provider_video_id, 'created_at', v.created_at) order by v.created_at, v.id), '[]')
-  from (
-    select w.* from public.videos w
-    where w.state = 'ready' and w.replicated_at is null and w.delete_requested_at is null
-      and (w.created_at, w.id) > (p_after, p_after_id)
-    order by w.created_at, w.id limit p_limit
-  ) as v;
-$$;
-comment on function public.videos_to_replicate(timestamptz, uuid, integer) is
-  'Returns videos without a replica at VK Cloud, oldest first: [{id, provider, provider_video_id, created_at}].';
-
 create function public.note_video_copy(
   p_video_id uuid, p_object_key text, p_bytes bigint, p_sha256 bytea, p_origin text
 ) returns boolean
@@ -232,30 +219,16 @@ begin
     return false;
   end if;
   perform public.note_copy('video', p_video_id::text, null, p_object_key, p_bytes, p_sha256, p_origin);
+  delete from public.video_copy_tasks t where t.video_id = p_video_id;
   return true;
 end;
 $$;
 comment on function public.note_video_copy(uuid, text, bigint, bytea, text) is
   'Records the replica of a video at VK Cloud; returns false when the video was deleted meanwhile.';
 
-create function public.copies_to_verify(p_share_days integer, p_but text[], p_limit integer) returns jsonb
-language sql stable set search_path = '' as $$
-  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('kind', c.kind, 'source', c.source,
-      'object_key', c.object_key, 'bytes', c.bytes, 'sha256', pg_catalog.encode(c.sha256, 'hex'))
-      order by c.verified_at nulls first), '[]')
-  from (
-    select b.* from public.backup_copies b
-    where (b.verified_at is null or b.verified_at < pg_catalog.now() - pg_catalog.make_interval(days => p_share_days))
-      and b.object_key <> all (p_but)
-    order by b.verified_at nulls first, b.id limit p_limit
-  ) as c;
-$$;
-comment on function public.copies_to_verify(integer, text[], integer) is
-  'Returns replicas, other than p_but, that were not verified for p_share_days, the longest unverified first.';
-
 create function public.note_copy_verified(p_kind text, p_source text, p_sha256 bytea) returns void
 language sql volatile set search_path = '' as $$
-  update public.backup_copies c set verified_at = pg_catalog.now()
+  update public.backup_copies c set verified_at = pg_catalog.now(), check_lease_until = null
   where c.kind = p_kind and c.source = p_source and c.sha256 = p_sha256;
 $$;
 comment on function public.note_copy_verified(text, text, bytea) is
@@ -268,7 +241,11 @@ begin
   where c.kind = p_kind and c.source = p_source and c.sha256 = p_sha256;
   if p_kind = 'video' then
     update public.videos v set replicated_at = null
-    where v.id::text = p_source and v.replica_sha256 = p_sha256 and v.deleted_at is null;
+    where v.id::text = p_source and v.replica_sha256 = p_sha256 and v.deleted_at is null and v.replicated_at is not null;
+    if found then
+      insert into public.video_copy_tasks (video_id, needed_since) values (p_source::uuid, pg_catalog.now())
+      on conflict (video_id) do nothing;
+    end if;
   end if;
 end;
 $$;
@@ -281,8 +258,7 @@ revoke execute on function public.begin_backup_run(text, text, bigint),
   public.copies_known(text, text, text, integer), public.copy_of(text, text),
   public.note_copy(text, text, text, text, bigint, bytea, text), public.note_source_gone(text, text, text, integer),
   public.note_deleted_videos(integer), public.copies_over(text, integer), public.note_copies_deleted(text, text[]),
-  public.videos_to_replicate(timestamptz, uuid, integer), public.note_video_copy(uuid, text, bigint, bytea, text),
-  public.copies_to_verify(integer, text[], integer), public.note_copy_verified(text, text, bytea),
+  public.note_video_copy(uuid, text, bigint, bytea, text), public.note_copy_verified(text, text, bytea),
   public.note_copy_damaged(text, text, bytea) from public, anon, authenticated;
 grant execute on function public.begin_backup_run(text, text, bigint),
   public.end_backup_run(uuid, text, text, text, text, bigint, text, integer, jsonb, timestamptz, text),
@@ -290,7 +266,6 @@ grant execute on function public.begin_backup_run(text, text, bigint),
   public.copies_known(text, text, text, integer), public.copy_of(text, text),
   public.note_copy(text, text, text, text, bigint, bytea, text), public.note_source_gone(text, text, text, integer),
   public.note_deleted_videos(integer), public.copies_over(text, integer), public.note_copies_deleted(text, text[]),
-  public.videos_to_replicate(timestamptz, uuid, integer), public.note_video_copy(uuid, text, bigint, bytea, text),
-  public.copies_to_verify(integer, text[], integer), public.note_copy_verified(text, text, bytea),
+  public.note_video_copy(uuid, text, bigint, bytea, text), public.note_copy_verified(text, text, bytea),
   public.note_copy_damaged(text, text, bytea) to service_role;
 revoke execute on function private.note_file_change() from public, anon, authenticated;

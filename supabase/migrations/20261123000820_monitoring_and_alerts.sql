@@ -53,7 +53,9 @@ insert into public.alert_rules
   ('supplier_balance_warning', 'supplier_balance', 'below', 6000, 'som', 0, 0, 'warning', '{email}', 'Баланс SMS', 'SMS balance', 'provider-balance'),
   ('backup_database_critical', 'backup_age_database', 'above', 30, 'h', 0, 0, 'critical', '{sms,email}', 'Нет копии базы', 'No database backup', 'backup-age'),
   ('backup_weekly_warning', 'backup_age_weekly', 'above', 192, 'h', 0, 0, 'warning', '{email}', 'Нет недельной копии', 'No weekly backup', 'backup-age'),
-  ('backup_videos_critical', 'backup_age_videos', 'above', 13, 'h', 0, 0, 'critical', '{sms,email}', 'Нет копии видео', 'No video backup', 'backup-age'),
+  ('backup_videos_critical', 'video_copy_gap', 'above', 6, 'h', 0, 0, 'critical', '{sms,email}', 'Видео без копии', 'Videos without a copy', 'backup-age'),
+  ('pictures_waiting_warning', 'picture_waiting', 'above', 15, 'min', 0, 0, 'warning', '{email}', 'Фотографии не обрабатываются', 'Pictures are not encoded', 'pictures-waiting'),
+  ('copies_unread_warning', 'copy_check_age', 'above', 35, 'd', 0, 0, 'warning', '{email}', 'Копии не перечитываются', 'Copies are not read again', 'backup-age'),
   ('backup_storage_critical', 'backup_age_storage', 'above', 3, 'h', 0, 0, 'critical', '{sms,email}', 'Нет копии файлов', 'No storage backup', 'backup-age'),
   ('backup_failed_warning', 'backup_failures', 'above', 0, '', 0, 0, 'warning', '{email}', 'Сбой копирования', 'A backup failed', 'backup-failed'),
   ('drill_age_warning', 'drill_age', 'above', 192, 'h', 0, 0, 'warning', '{email}', 'Нет проверки копий', 'No restore drill', 'restore-drill'),
@@ -390,7 +392,6 @@ language sql stable set search_path = '' as $$
   with kinds(metric, kinds, states) as (values
     ('backup_age_database', array['database_daily', 'database_weekly'], array['uploaded', 'verified', 'swept']),
     ('backup_age_weekly', array['database_weekly'], array['uploaded', 'verified', 'swept']),
-    ('backup_age_videos', array['videos'], array['uploaded', 'verified', 'swept']),
     ('backup_age_storage', array['storage'], array['uploaded', 'verified', 'swept']),
     ('drill_age', array['restore_drill'], array['verified', 'swept']))
   select k.metric, '', round((extract(epoch from pg_catalog.now() - coalesce(
@@ -398,13 +399,18 @@ language sql stable set search_path = '' as $$
       (select min(r.created_at) from public.alert_rules r))) / 3600)::numeric, 2)
   from kinds k
   union all
+  select 'video_copy_gap', '', (public.video_copy_status() ->> 'oldest_hours')::numeric
+  union all
+  select 'copy_check_age', '', coalesce(round((extract(epoch from pg_catalog.now()
+    - min(coalesce(c.verified_at, c.copied_at))) / 86400)::numeric, 2), 0) from public.backup_copies c
+  union all
   select 'backup_failures', latest.kind, case when latest.state = 'failed' then 1 else 0 end from (
     select distinct on (b.kind) b.kind, b.state from public.backup_runs b where b.state <> 'running'
     order by b.kind, b.started_at desc) as latest;
 $$;
 comment on function private.backup_metrics() is
-  'Returns hours since the newest good backup and drill began; before the first one, hours since the database was set '
-  'up.';
+  'Returns hours since the newest good backup and drill began (before the first one, since the database was set up), '
+  'the age in hours of the oldest video without a verified replica, and the days for which a replica was not read.';
 
 create function private.work_metrics() returns table (metric text, subject text, value numeric)
 language sql stable set search_path = '' as $$
@@ -429,13 +435,16 @@ language sql stable set search_path = '' as $$
     - coalesce(j.last_succeeded_at, j.created_at)) / 60)::numeric, 1)
   from public.job_leases j where j.last_error is not null and j.paused_at is null
   union all
+  select 'picture_waiting', '', coalesce(round((extract(epoch from pg_catalog.now() - min(p.updated_at)) / 60)::numeric, 1), 0)
+  from public.pictures p where p.state = 'received'
+  union all
   select 'unsent_messages', e.channel, count(*)::numeric from public.alert_events e
   where e.state = 'failed' group by e.channel;
 $$;
 comment on function private.work_metrics() is
   'Returns overdue payments (orders and webhooks of banks after 15 minutes; reviews, orphans and refunds after a '
-  'day), minutes since an active video transfer progressed, minutes since a failing job last succeeded, and alert '
-  'messages that a channel did not accept.';
+  'day), minutes since an active video transfer progressed, minutes since a failing job last succeeded, minutes since '
+  'the longest waiting picture was received or tried, and alert messages that a channel did not accept.';
 
 create function public.database_report(p_operator_id uuid) returns jsonb
 language plpgsql stable set search_path = '' as $$

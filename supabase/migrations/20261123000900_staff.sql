@@ -299,12 +299,12 @@ begin
       select b.kind, pg_catalog.count(*) as files, coalesce(pg_catalog.sum(b.bytes), 0) as bytes,
         pg_catalog.count(*) filter (where b.verified_at is null) as unverified, pg_catalog.max(b.copied_at) as last_copied_at
       from public.backup_copies b group by b.kind) as c),
-    'pictures', public.picture_status());
+    'pictures', public.picture_status(), 'videos', public.video_copy_status());
 end;
 $$;
 comment on function public.backups_overview(uuid, integer) is
-  'Returns {kinds with their last good run, the newest runs, replicated files by kind, pictures: see picture_status}. '
-  'For administrators. Reasons: '
+  'Returns {kinds with their last good run, the newest runs, replicated files by kind, pictures and videos: see '
+  'picture_status and video_copy_status}. For administrators. Reasons: '
   'forbidden, account_blocked, authentication_required.';
 
 -- A form about money counts once, however often its button is pressed.

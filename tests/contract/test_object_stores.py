@@ -146,6 +146,30 @@ def test_a_link_is_the_one_that_botocore_signs(store: S3Store, access: S3Access)
     assert ours == theirs or abs(_date(ours) - _date(theirs)) == 1
 
 
+def test_an_upload_link_takes_one_object_of_its_size_and_type(store: S3Store, access: S3Access) -> None:
+    link = S3LinkSigner(access, store.bucket).upload_link("a/b", size=4, content_type="image/jpeg", seconds=60)
+    assert dict(link.headers) == {"content-length": "4", "content-type": "image/jpeg"}
+    request = urllib.request.Request(link.url, data=b"four", headers=dict(link.headers), method="PUT")  # noqa: S310
+    urllib.request.urlopen(request, timeout=10).close()  # noqa: S310
+    found = store.head("a/b")
+    assert found is not None
+    assert (found.size, found.content_type) == (4, "image/jpeg")
+
+
+def test_an_upload_link_is_the_one_that_botocore_signs(store: S3Store, access: S3Access) -> None:
+    signer = S3LinkSigner(access, store.bucket)
+    ours = signer.upload_link("a/ü.jpg", size=4, content_type="image/jpeg", seconds=900).url
+    wanted = {"Bucket": store.bucket, "Key": "a/ü.jpg", "ContentLength": 4, "ContentType": "image/jpeg"}
+    theirs = store._client.generate_presigned_url("put_object", Params=wanted, ExpiresIn=900)
+    assert ours == theirs or abs(_date(ours) - _date(theirs)) == 1
+
+
+def test_what_an_object_says_of_caching_is_kept(store: S3Store) -> None:
+    store.put("k", [b"x"], content_type="image/webp", cache_control="public, max-age=31536000, immutable")
+    found = store._client.head_object(Bucket=store.bucket, Key="k")
+    assert found["CacheControl"] == "public, max-age=31536000, immutable"
+
+
 def _date(link: str) -> int:
     return int(link.split("X-Amz-Date=")[1][9:15])
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from auto360.container import replication
+from auto360.domains.backups.runs import Runs
+from auto360.domains.replication.run import CopyRun
+from auto360.domains.replication.videos import VideoCopyPolicy
 from tests.support.copies import BACKUP, UPLOADS, CopyWorld
 from tests.support.functions import Functions
 from tests.support.market import new_user_id
@@ -48,6 +53,7 @@ def run(functions: Functions, copy_world: CopyWorld, videos: VideoWorld) -> Any:
     with copy_world.database.connect() as connection:
         connection.execute("update videos set replicated_at = now() where replicated_at is null")
         connection.execute("delete from backup_copies")
+        connection.execute("delete from video_copy_tasks")
     return lambda job: functions.handler("media_copies")(timer(job), None)
 
 
@@ -59,6 +65,13 @@ def new_video(world: CopyWorld, provider: str, provider_video_id: str) -> str:
     )
     [(video_id,)] = rows(world.database, query, new_user_id(world.database), provider, provider_video_id)
     return str(video_id)
+
+
+def newest_run(world: CopyWorld) -> tuple[str, str, int]:
+    """Return kind, state and files of the run that ended last."""
+    query = "select kind, state, files from backup_runs where finished_at is not null order by finished_at desc limit 1"
+    [(kind, state, files)] = rows(world.database, query)
+    return kind, state, files
 
 
 @pytest.mark.parametrize(("provider", "origin"), [("api_video", "transcode"), ("yandex", "original")])
@@ -83,6 +96,28 @@ def test_a_video_that_cannot_be_read_holds_up_no_other(run: Any, copy_world: Cop
     assert (report["copied"], report["failed"]) == (1, 1)
     assert set(copy_world.copied("videos/")) == {f"{there}/api_video.mp4", f"{there}/api_video.mp4.json"}
     assert rows(copy_world.database, "select replicated_at from videos where id = %s", gone) == [(None,)]
+    assert newest_run(copy_world) == ("videos", "partial", 1)
+
+
+def test_a_run_that_is_out_of_time_is_not_verified(run: Any, copy_world: CopyWorld, videos: VideoWorld) -> None:
+    for _ in range(2):
+        new_video(copy_world, "api_video", videos.seed("api_video"))
+    jump = iter(range(1000))
+    policy, now = VideoCopyPolicy.load({}), datetime.now(UTC)
+    copies = replace(replication.videos(), policy=policy, now=lambda: now + timedelta(minutes=5 * next(jump)))
+    report = CopyRun(copy_world.calls, Runs(copy_world.calls), now + timedelta(minutes=9)).videos(copies)
+    assert report["copied"] == 1
+    assert newest_run(copy_world) == ("videos", "partial", 1)
+    assert run("videos")["copied"] == 1
+    assert newest_run(copy_world) == ("videos", "verified", 1)
+
+
+def test_workers_do_not_end_each_others_runs(run: Any, copy_world: CopyWorld) -> None:
+    run("videos")
+    going = """insert into backup_runs (kind, lease_job, lease_fence) values ('videos', 'videos_2', 1) returning id"""
+    [(other,)] = rows(copy_world.database, going)
+    run("videos")
+    assert rows(copy_world.database, "select state from backup_runs where id = %s", other) == [("running",)]
 
 
 def test_a_connection_that_breaks_in_the_middle_of_the_file_is_taken_up_again(

@@ -151,6 +151,20 @@ OPERATIONS = [
     ),
     backend_only("job_leases", lambda _: {"job": "scene"}, {"fence": 1}),
     backend_only("cdn_purges", lambda _: {"path": "/scene"}, {"attempts": 1}),
+    backend_only(
+        "pictures",
+        lambda s: {
+            "owner_user_id": s.owner,
+            "purpose": "listing",
+            "bucket_id": "incoming",
+            "name": "scene",
+            "state": "expired",
+            "declared_bytes": 1,
+            "expires_at": EARLIER,
+        },
+        {"attempts": 1},
+    ),
+    backend_only("video_copy_tasks", lambda s: {"video_id": s.video, "needed_since": EARLIER}, {"tries": 1}),
     backend_only("backup_runs", lambda _: {"kind": "storage"}, {"files": 1}),
     backend_only(
         "backup_copies",

@@ -54,6 +54,7 @@ BUCKETS = {
     "listings-videos": (True, 100 * MEGABYTE),
     "business-logos": (True, MEGABYTE),
     "documents": (False, 10 * MEGABYTE),
+    "pictures": (True, 3 * MEGABYTE),
 }
 
 INDEXES_OF_THE_AUDIT = [

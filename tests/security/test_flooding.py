@@ -170,8 +170,6 @@ def store(connection: psycopg.Connection[tuple[object, ...]], user: str, bucket:
     ("bucket", "max_files"),
     [
         ("avatars", 100),
-        ("listings-thumbnails", 500),
-        ("business-logos", 20),
         ("listings-videos", 20),
         ("documents", 20),
     ],
@@ -197,7 +195,7 @@ def test_files_stored_in_parallel_keep_to_the_number(database: Database) -> None
         with database.connect() as connection:
             together.wait()
             try:
-                store(connection, user, "business-logos", 3)
+                store(connection, user, "documents", 3)
             except psycopg.errors.InsufficientPrivilege:
                 return "refused"
         return "stored"

@@ -16,7 +16,6 @@ from tests.support.rows import rows
 BACKUPS = {
     "backup_database_critical": ("database_daily", "uploaded", 31),
     "backup_weekly_warning": ("database_weekly", "verified", 200),
-    "backup_videos_critical": ("videos", "verified", 14),
     "backup_storage_critical": ("storage", "uploaded", 4),
     "drill_age_warning": ("restore_drill", "verified", 200),
 }
@@ -84,6 +83,35 @@ def stall_migration(scene: Scene) -> None:
         """insert into video_migrations (video_id, source_video_id, updated_at)
            values (%s, gen_random_uuid()::text, now() - interval '2 hours')""",
         video,
+    )
+
+
+def leave_a_video(scene: Scene) -> None:
+    """Leave a video without a replica for longer than the goal."""
+    scene.world.execute(
+        """insert into videos (owner_user_id, provider, provider_video_id, state, ready_at)
+           values (%s, 'yandex', gen_random_uuid()::text, 'ready', now() - interval '6 hours 5 minutes')""",
+        new_user_id(scene.world.database),
+    )
+
+
+def replicate_videos(scene: Scene) -> None:
+    scene.world.execute("update videos set replicated_at = now() where replicated_at is null")
+
+
+def leave_a_copy_unread(scene: Scene) -> None:
+    """Let the newest check of a replica lie 36 days back."""
+    scene.world.execute(
+        """insert into backup_copies (kind, source, object_key, bytes, sha256, verified_at)
+           values ('video', 'unread', 'videos/unread', 1, sha256('x'), now() - interval '36 days')"""
+    )
+
+
+def leave_a_picture(scene: Scene) -> None:
+    """Let a file that the app has stored wait for twenty minutes."""
+    scene.world.execute(
+        """insert into pictures (purpose, bucket_id, name, state, next_attempt_at, updated_at)
+           values ('avatar', 'avatars', 'scene/waiting.jpg', 'received', now(), now() - interval '20 minutes')"""
     )
 
 
@@ -201,6 +229,9 @@ CAUSES: dict[str, tuple[Act, Act]] = {
     "supplier_balance_critical": (lambda s: empty_account(s, 1999), lambda s: empty_account(s, 2000)),
     "supplier_balance_warning": (lambda s: empty_account(s, 5999), lambda s: empty_account(s, 6000)),
     **{rule: (old_backup(rule), fresh_backup(rule)) for rule in BACKUPS},
+    "backup_videos_critical": (leave_a_video, replicate_videos),
+    "pictures_waiting_warning": (leave_a_picture, forget("pictures")),
+    "copies_unread_warning": (leave_a_copy_unread, forget("backup_copies")),
     "backup_failed_warning": (lambda s: s.backup("videos", "failed", 1), lambda s: s.backup("videos", "verified", 0)),
     "migration_stalled_warning": (stall_migration, forget("video_migrations")),
     "payments_stuck_critical": (lambda scene: strand_payments(scene, 11), settle_payments),

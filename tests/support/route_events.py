@@ -43,6 +43,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/subscriptions/upgrade": {"tier": "premium", "bank": "mbank"},
     "/api/subscriptions/downgrade": {"tier": "basic"},
     "/api/video/create": {"title": "Toyota Camry"},
+    "/api/pictures": {"purpose": "listing", "bytes": 1000, "content_type": "image/jpeg"},
     "/api/video/{video_id}/uploaded": {"videoId": "vi1"},
     "/api/chat/threads": {"listing_id": SOMETHING},
     "/api/chat/threads/{thread_id}/messages": {"text": "Здравствуйте"},

@@ -3456,7 +3456,7 @@ export interface components {
          * NewMessage
          * @description Text (`text`, `message` or `body`), picture, or price in som.
          *
-         *     `image_url` is `listings-thumbnails/<own user id>/…` or an address at an allowed host. `client_message_id`, or the
+         *     `image_url` is the `url` of an own picture or an address at an allowed host. `client_message_id`, or the
          *     header `Idempotency-Key`, makes a repeated request harmless.
          */
         NewMessage: {

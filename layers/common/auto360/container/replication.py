@@ -31,6 +31,9 @@ def schedule() -> Schedule:
     return Schedule(
         {
             "videos": lambda: copy_run().videos(videos()),
+            "videos_2": lambda: copy_run().videos(videos(), worker=2),
+            "videos_3": lambda: copy_run().videos(videos(), worker=3),
+            "videos_4": lambda: copy_run().videos(videos(), worker=4),
             "storage_changes": lambda: copy_run().storage_changes(storage()),
             "storage_comparison": lambda: copy_run().storage_comparison(storage()),
             "read_again": lambda: copy_run().read_again(samples()),

@@ -74,6 +74,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "running": ("идёт", "running"),
         "uploaded": ("загружено", "uploaded"),
         "verified": ("проверено", "verified"),
+        "partial": ("не закончено", "not finished"),
         "failed": ("ошибка", "failed"),
         "swept": ("удалено по сроку", "swept"),
     },

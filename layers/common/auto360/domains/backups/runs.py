@@ -49,6 +49,10 @@ class Runs:
         """Close a run whose result was read again and found right."""
         self._end(run, "verified", None, outcome)
 
+    def partial(self, run: str, outcome: RunOutcome) -> None:
+        """Close a run that left work to the next one: out of time, or single files failed."""
+        self._end(run, "partial", None, outcome)
+
     def failed(self, run: str, error: BaseException, outcome: RunOutcome | None = None) -> None:
         """Close a run that failed; the finding's name comes first, so that an alert can go by it.
 

@@ -9,7 +9,7 @@ from auto360.core.timezone import BISHKEK
 from auto360.providers.alert_channels import AlertMessage
 
 # Fixed, without daylight saving: a runtime without a database of time zones is no obstacle.
-_UNITS = {"som": "сом", "h": "ч", "min": "мин", "s": "с"}
+_UNITS = {"som": "сом", "d": "д", "h": "ч", "min": "мин", "s": "с"}
 _WORDS = {
     "ru": {
         "opened": "360Auto! {what}: {value}, порог {threshold}. {time}",

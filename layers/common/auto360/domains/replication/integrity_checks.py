@@ -1,7 +1,6 @@
 """Daily integrity checks: a share of all replicas is read again and hashed."""
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,15 +9,14 @@ from pydantic import Field
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database, Row, bytea
-from auto360.providers.database.functions.backups_and_replication import (
-    copies_to_verify,
-    note_copy_damaged,
-    note_copy_verified,
-)
+from auto360.providers.database.functions.backups_and_replication import note_copy_damaged, note_copy_verified
+from auto360.providers.database.functions.video_replication import copies_check_claim
 from auto360.providers.database.lease import Lease
 from auto360.providers.object_storage import ObjectMissing, ObjectStore
 
-_PAGE = 50
+_PAGE = 5
+# Longer than a run and the platform's limit for it.
+_CLAIM_SECONDS = 900
 
 
 class CopiesDamaged(RuntimeError):
@@ -42,7 +40,7 @@ class CheckRunStats:
 
 @dataclass(frozen=True)
 class Samples:
-    """Reads replicas again, the longest unread first."""
+    """Reads replicas again, the longest unread first. Workers in parallel never read the same one."""
 
     database: Database
     store: ObjectStore
@@ -50,24 +48,24 @@ class Samples:
     now: Clock
     counted: CheckRunStats = field(default_factory=CheckRunStats)
 
-    def read_again(self, lease: Lease, *, until: datetime) -> None:
-        """Read until nothing is due or the time is over. Raises CopiesDamaged at the end."""
+    def read_again(self, lease: Lease, *, until: datetime) -> bool:
+        """Read until nothing is due; False where `until` came first. Raises CopiesDamaged at the end."""
         damaged: list[str] = []
-        while rows := self._due(but=damaged):
+        is_complete = False
+        while self.now() < until and not is_complete:
+            rows = self._claimed()
             for row in rows:
-                if self.now() >= until:
-                    break
                 if not self._is_right(row):
                     damaged.append(row["object_key"])
                 lease.require()
-            if self.now() >= until:
-                break
+            is_complete = not rows
         if damaged:
             raise CopiesDamaged(f"{len(damaged)} damaged: {', '.join(damaged[:10])}")
+        return is_complete
 
-    def _due(self, *, but: Sequence[str]) -> list[Row]:
+    def _claimed(self) -> list[Row]:
         days = self.policy.copies_read_again_days
-        rows: list[Row] = copies_to_verify(self.database, share_days=days, but=list(but), limit=_PAGE)
+        rows: list[Row] = copies_check_claim(self.database, share_days=days, limit=_PAGE, seconds=_CLAIM_SECONDS)
         return rows
 
     def _is_right(self, row: Row) -> bool:

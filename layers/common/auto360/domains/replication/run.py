@@ -32,46 +32,55 @@ class CopyRun:
     runs: Runs
     until: datetime
 
-    def videos(self, copies: VideoCopies) -> Report:
-        """Replicate videos without a replica, delete expired replicas."""
+    def videos(self, copies: VideoCopies, *, worker: int = 1) -> Report:
+        """Replicate videos without a replica, as one of several workers; the first one deletes expired replicas."""
 
-        def work(lease: Lease) -> None:
-            if copies.copy_missing(lease, until=self.until):
+        def work(lease: Lease) -> bool:
+            is_complete = copies.copy_missing(lease, until=self.until)
+            if is_complete and worker == 1:
                 copies.delete_old(lease)
+            return is_complete and not copies.counted.failed
 
-        return self._recorded("videos", "videos", work, lambda: asdict(copies.counted))
+        job = "videos" if worker == 1 else f"videos_{worker}"
+        return self._recorded("videos", job, work, lambda: asdict(copies.counted))
 
     def storage_changes(self, copies: StorageCopies) -> Report:
         """Replicate changes since the last run."""
 
-        def work(lease: Lease) -> None:
-            copies.copy_changes(lease, until=self.until)
+        def work(lease: Lease) -> bool:
+            return copies.copy_changes(lease, until=self.until)
 
         return self._recorded("storage", "storage", work, lambda: asdict(copies.counted))
 
     def storage_comparison(self, copies: StorageCopies) -> Report:
         """Compare everything, and move aside replicas of deleted files."""
-        return self._recorded("storage", "storage", copies.compare, lambda: asdict(copies.counted))
+
+        def work(lease: Lease) -> bool:
+            copies.compare(lease)
+            return True
+
+        return self._recorded("storage", "storage", work, lambda: asdict(copies.counted))
 
     def read_again(self, samples: Samples) -> Report:
         """Check a share of the replicas."""
 
-        def work(lease: Lease) -> None:
-            samples.read_again(lease, until=self.until)
+        def work(lease: Lease) -> bool:
+            return samples.read_again(lease, until=self.until)
 
         return self._recorded("verification", "copies_verification", work, lambda: asdict(samples.counted))
 
     def _recorded(
-        self, kind: RunKind, job: str, work: Callable[[Lease], None], counted: Callable[[], dict[str, int]]
+        self, kind: RunKind, job: str, work: Callable[[Lease], bool], counted: Callable[[], dict[str, int]]
     ) -> Report:
         with leased(self.database, job) as lease:
             run = self.runs.begin(kind, lease)
             try:
-                work(lease)
+                is_complete = work(lease)
             except BaseException as error:
                 self.runs.failed(run, error, _outcome(counted()))
                 raise
-            self.runs.verified(run, _outcome(counted()))
+            close = self.runs.verified if is_complete else self.runs.partial
+            close(run, _outcome(counted()))
         return counted()
 
 

@@ -14,16 +14,18 @@ from pydantic import Field
 
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
-from auto360.domains.replication import ReplicaLocation
 from auto360.domains.replication.ledger import Copied, CopyLedger, Origin
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.backups_and_replication import videos_to_replicate
+from auto360.providers.database.functions.video_replication import video_copy_claim, video_copy_failed
 from auto360.providers.database.lease import Lease
-from auto360.providers.object_storage import ObjectStore
+from auto360.providers.object_storage import ObjectStore, ObjectStoreError
 from auto360.providers.video import Download, VideoFailure, VideoPlayer, VideoUncertain
 
 VIDEOS = "videos"
-_PAGE = 100
+# Longer than a run and the platform's limit for it: a claim that is older belongs to a killed worker.
+_CLAIM_SECONDS = 900
+# So many refusals one after the other are the store's, and no file's.
+_MOST_REFUSED = 3
 
 
 class VideoCopyPolicy(EnvSettings):
@@ -66,19 +68,25 @@ class VideoCopies:
     counted: VideoRunStats = field(default_factory=VideoRunStats)
 
     def copy_missing(self, lease: Lease, *, until: datetime) -> bool:
-        """Replicate videos without a replica; False where `until` came first.
+        """Replicate videos without a replica, one claim at a time; False where `until` came first.
 
-        A failed video does not stop the others.
+        Workers in parallel never take the same video. A failed video does not stop the others and is tried again later.
+        Raises ObjectStoreError when the store takes nothing.
         """
-        for row in self._missing():
-            if self.now() >= until:
-                return False
+        refused_in_a_row = 0
+        while self.now() < until:
+            rows: list[Row] = video_copy_claim(self.database, limit=1, seconds=_CLAIM_SECONDS)
+            if not rows:
+                return True
             try:
-                self._copy(row)
-            except VideoFailure:
-                self.counted.failed += 1
+                self._attempt(rows[0])
+                refused_in_a_row = 0
+            except ObjectStoreError:
+                refused_in_a_row += 1
+                if refused_in_a_row == _MOST_REFUSED:
+                    raise
             lease.require()
-        return True
+        return False
 
     def delete_old(self, lease: Lease) -> None:
         """Delete expired replicas of deleted videos."""
@@ -92,14 +100,14 @@ class VideoCopies:
             self.ledger.note_deleted("video", [source for source, _ in over])
             self.counted.deleted += len(over)
 
-    def _missing(self) -> Iterator[Row]:
-        after = ReplicaLocation.start()
-        while True:
-            rows: list[Row] = videos_to_replicate(self.database, after=after.changed_at, after_id=after.id, limit=_PAGE)
-            yield from rows
-            if len(rows) < _PAGE:
-                return
-            after = ReplicaLocation(rows[-1]["created_at"], rows[-1]["id"])
+    def _attempt(self, row: Row) -> None:
+        try:
+            self._copy(row)
+        except (VideoFailure, ObjectStoreError) as failure:
+            self.counted.failed += 1
+            video_copy_failed(self.database, video_id=row["id"], error=type(failure).__name__)
+            if isinstance(failure, ObjectStoreError):
+                raise
 
     def _copy(self, row: Row) -> None:
         player, video_id = self.players[row["provider"]], str(row["provider_video_id"])

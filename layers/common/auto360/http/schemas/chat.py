@@ -24,7 +24,7 @@ class OpenThread(RequestBody):
 class NewMessage(RequestBody):
     """Text (`text`, `message` or `body`), picture, or price in som.
 
-    `image_url` is `listings-thumbnails/<own user id>/…` or an address at an allowed host. `client_message_id`, or the
+    `image_url` is the `url` of an own picture or an address at an allowed host. `client_message_id`, or the
     header `Idempotency-Key`, makes a repeated request harmless.
     """
 

@@ -23,8 +23,9 @@ class DatabaseMetrics:
     metrics: Sequence[str] = (
         "database_connections", "longest_query", "longest_lock_wait", "disk_usage",
         "sms_failure_rate", "sms_delivery_rate", "supplier_balance", "supplier_silent", "sms_spend", "code_conversion",
-        "backup_age_database", "backup_age_weekly", "backup_age_videos", "backup_age_storage", "backup_failures",
-        "drill_age", "payments_stuck", "migration_stalled", "job_failing", "unsent_messages",
+        "backup_age_database", "backup_age_weekly", "backup_age_storage", "backup_failures",
+        "video_copy_gap", "copy_check_age", "drill_age", "payments_stuck", "migration_stalled", "job_failing",
+        "unsent_messages", "picture_waiting",
         "registrations_surge", "reports_surge", "high_value_listings",
     )  # fmt: skip
 

@@ -12,7 +12,9 @@ def backup_status(database: Database) -> Any:
 
 
 def begin_backup_run(database: Database, *, kind: str | None, job: str | None, fence: int | None) -> Any:
-    """Opens a run under a lease; closes killed runs of the same kind as failed."""
+    """Opens a run under a lease; closes killed runs of the same kind and job as failed. Workers of one kind have a
+    job each.
+    """
     return database.call("begin_backup_run", {"p_kind": kind, "p_job": job, "p_fence": fence})
 
 
@@ -53,7 +55,7 @@ def end_backup_run(
     keep_until: str | None,
     drilled_manifest: str | None,
 ) -> bool:
-    """Closes a run as verified, uploaded or failed; returns false when it was closed before."""
+    """Closes a run as verified, uploaded, partial or failed; returns false when it was closed before."""
     answer: bool = database.call(
         "end_backup_run",
         {
