@@ -26,6 +26,7 @@ class DatabaseMetrics:
         "backup_age_database", "backup_age_weekly", "backup_age_videos", "backup_age_storage", "backup_failures",
         "drill_age", "payments_stuck", "migration_stalled", "job_failing", "unsent_messages",
         "registrations_surge", "reports_surge", "high_value_listings",
+        "push_queue_age", "push_credentials", "push_dead_share", "push_refused",
     )  # fmt: skip
 
     def __init__(self, settings: DatabaseMetricSettings, database: Database, *, disk_is_told: bool = False) -> None:
