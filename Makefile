@@ -10,7 +10,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 	--no-annotate --no-header --python-version 3.11
 
 .DEFAULT_GOAL := help
-.PHONY: help install up test check client client-types fmt lint types db-reset openapi data-model bundle plan deploy canary rollback destroy secret smoke doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
+.PHONY: push-storm help install up test check client client-types fmt lint types db-reset openapi data-model bundle plan deploy canary rollback destroy secret smoke doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,9 @@ seed-big: install ## create half a million listings with people, messages and vi
 
 bench-backup: install ## back up a database of SIZE gigabytes (1), compared with pg_dump -Fc piped into the same storage
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.backup $(ARGS)
+
+push-storm: install ## send 20,000 pushes through faults and kills of the sender, and count by rule (PUSHES)
+	@PUSH_STORM=$(or $(PUSHES),20000) $(VENV_PYTHON) -m pytest -q -s tests/integration/test_push_storm.py
 
 bench-feed: install ## measure every feed query on the large database, compared with the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed

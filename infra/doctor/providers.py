@@ -172,6 +172,17 @@ def cdn(variables: Variables) -> str:
     return "as in the repository"
 
 
+@check("push: Expo", needs=("EXPO_ACCESS_TOKEN",), advice="Check EXPO_ACCESS_TOKEN at expo.dev.")
+def push(_variables: Variables) -> str:
+    """Ask for the receipt of a push that does not exist."""
+    from auto360.container.notifications import expo
+
+    refusal = expo().refusal()
+    if refusal:
+        raise Wrong(refusal)
+    return "lets us in"
+
+
 @check(
     "metrics",
     needs=("METRIC_SOURCE",),

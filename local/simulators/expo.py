@@ -106,7 +106,7 @@ class Expo:
         self._require_access(request)
         try:
             messages = messages_of(await request.json())
-        except ValueError:
+        except (ValueError, ConnectionResetError):
             raise BadRequest(400, "VALIDATION_ERROR") from None
         require_one_project(messages)
         self._require_pace(project_of(messages[0]["to"]), len(messages))

@@ -86,7 +86,7 @@ comment on function private.push_message(public.pushes, boolean) is
   'Returns what the push service gets. A locked screen shows no price of a deal and no phone number; the badge is the number of '
   'unread notifications.';
 
-create function private.sweep_push_leases(p_most integer) returns integer
+create function private.sweep_push_leases(p_limit integer) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
   v_swept integer;
@@ -96,7 +96,7 @@ begin
     not_before = pg_catalog.clock_timestamp(), lease_until = null
   from public.notification_types t
   where t.code = p.type and p.id in (select x.id from public.pushes x
-    where x.state = 'claimed' and x.lease_until < pg_catalog.clock_timestamp() limit p_most for update skip locked);
+    where x.state = 'claimed' and x.lease_until < pg_catalog.clock_timestamp() limit p_limit for update skip locked);
   get diagnostics v_swept = row_count;
   return v_swept;
 end;
@@ -132,7 +132,7 @@ declare
   v_devices uuid[];
   v_messages jsonb;
 begin
-  perform private.sweep_push_leases(p_most => 1000);
+  perform private.sweep_push_leases(p_limit => 1000);
   if exists (select from public.push_circuits c where c.open_until > pg_catalog.clock_timestamp()) then
     return '{"claim": null, "messages": [], "due": 0}';
   end if;

@@ -43,10 +43,11 @@ begin
   update public.pushes p set
     state = case r.outcome when 'accepted' then 'accepted' when 'dead' then 'dead' when 'refused' then 'failed'
       when 'unknown' then case when t.is_resent and p.uncertain < 2 then 'queued' else 'unknown' end
-      else case when p.tries < 20 then 'queued' else 'failed' end end,
+      else 'queued' end,
     reason = coalesce(pg_catalog.left(r.code, 60), ''), lease_until = null,
-    -- Only what may have reached the phone counts against the two sends.
+    -- Only what may have reached the phone counts against the two sends; what certainly did not waits until it expires.
     uncertain = greatest(p.uncertain - (r.outcome in ('later', 'credentials', 'refused'))::integer, 0),
+    tries = greatest(p.tries - (r.outcome in ('later', 'credentials'))::integer, 0),
     not_before = v_at + pg_catalog.make_interval(secs => coalesce(r.seconds, 0)),
     provider_ref = r.provider_ref, accepted_at = case r.outcome when 'accepted' then v_at end,
     receipt_at = case r.outcome when 'accepted' then v_at + interval '15 minutes' end, receipt_tries = 0

@@ -144,7 +144,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_rows double precision;
   -- A title is compared in a third of the time in which a text is cut into words.
-  v_most constant integer := case p_query ->> 'match' when 'similar' then 4000 else 2000 end;
+  v_max constant integer := case p_query ->> 'match' when 'similar' then 4000 else 2000 end;
 begin
   if p_query ->> 'text' is null or not private.feed_has_bounds(p_query) then
     return null;
@@ -153,7 +153,7 @@ begin
   v_rows := 2 * (p_query ->> 'limit')::integer * private.estimated_rows(private.listing_filters(p_query - 'text'))
     / greatest(1, private.estimated_rows(private.listing_filters(p_query)));
   -- Words that belong together are more frequent than their estimate, and few rows cost nothing.
-  return case when v_rows <= 2 * v_most then least(v_most, greatest(300, pg_catalog.ceil(v_rows)))::integer end;
+  return case when v_rows <= 2 * v_max then least(v_max, greatest(300, pg_catalog.ceil(v_rows)))::integer end;
 end;
 $$;
 comment on function private.feed_head(jsonb) is

@@ -1,6 +1,6 @@
 -- Deletion of pictures that nothing names, of originals, and of files that no row names (docs/decisions/0131).
 
-create function public.picture_deletions(p_most integer, p_dry_run boolean) returns jsonb
+create function public.picture_deletions(p_limit integer, p_dry_run boolean) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_unused uuid[];
@@ -9,11 +9,11 @@ begin
   v_unused := array(select p.id from public.pictures p
     where p.state = 'deleting' or (p.state = 'ready' and p.unused_since < pg_catalog.now() - interval '1 day'
       and not exists (select from private.picture_uses u where u.bucket_id = p.bucket_id and u.name = p.name))
-    order by p.unused_since limit p_most);
+    order by p.unused_since limit p_limit);
   v_incoming := array(select p.id from public.pictures p
     where p.bucket_id = 'incoming' and p.incoming_deleted_at is null and p.state not in ('awaiting', 'received')
       and p.created_at < pg_catalog.now() - interval '30 days'
-    order by p.created_at limit p_most);
+    order by p.created_at limit p_limit);
   if not p_dry_run then
     -- The conditions once more, under the lock: somebody may have named it since.
     update public.pictures p set state = 'deleting', version = p.version + 1
@@ -31,7 +31,7 @@ begin
 end;
 $$;
 comment on function public.picture_deletions(integer, boolean) is
-  'Returns what is to be deleted, at most p_most of each: {unused, originals, pictures: [{id, bucket, names}], '
+  'Returns what is to be deleted, at most p_limit of each: {unused, originals, pictures: [{id, bucket, names}], '
   'incoming: [{id, name}]}. Unused for a day; originals after 30 days. A dry run counts and changes nothing; otherwise '
   'pictures are claimed, and returned again by the next run until they are recorded as deleted.';
 

@@ -83,7 +83,7 @@ comment on function private.notify_of_listings(text, uuid[]) is
   'Notifies sellers that listings expire soon (listing_expiring), have expired (listing_expired), or were removed after their sale '
   '(listing_removed): one notification per seller, and none about the same date twice. Returns how many.';
 
-create function private.notify_of_expiring_listings(p_most integer) returns integer
+create function private.notify_of_expiring_listings(p_limit integer) returns integer
 language plpgsql volatile set search_path = '' as $$
 begin
   return private.notify_of_listings('listing_expiring', array(
@@ -91,25 +91,25 @@ begin
     where l.status = 'active' and l.deleted_at is null and l.expires_at > pg_catalog.now() and l.expires_at <= pg_catalog.now() + interval '3 days'
       and not exists (select from public.listing_notices n
         where n.listing_id = l.id and n.kind = 'listing_expiring' and n.due_at = l.expires_at)
-    order by l.seller_user_id, l.id limit p_most));
+    order by l.seller_user_id, l.id limit p_limit));
 end;
 $$;
 comment on function private.notify_of_expiring_listings(integer) is
-  'Notifies the sellers of up to p_most listings that expire within three days; returns how many sellers.';
+  'Notifies the sellers of up to p_limit listings that expire within three days; returns how many sellers.';
 
-create function private.sweep_pushes(p_most integer) returns table (kind text, removed integer)
+create function private.sweep_pushes(p_limit integer) returns table (kind text, removed integer)
 language plpgsql volatile set search_path = '' as $$
 begin
   delete from public.pushes p where p.id in (select x.id from public.pushes x
-    where x.created_at < pg_catalog.now() - interval '30 days' limit p_most for update skip locked);
+    where x.created_at < pg_catalog.now() - interval '30 days' limit p_limit for update skip locked);
   kind := 'pushes'; get diagnostics removed = row_count; return next;
   delete from public.listing_notices n where n.id in (select x.id from public.listing_notices x
-    where x.due_at < pg_catalog.now() - interval '200 days' limit p_most);
+    where x.due_at < pg_catalog.now() - interval '200 days' limit p_limit);
   kind := 'listing_notices'; get diagnostics removed = row_count; return next;
   delete from public.notification_fanouts f where f.id in (select x.id from public.notification_fanouts x
-    where x.state = 'done' and x.updated_at < pg_catalog.now() - interval '30 days' limit p_most for update skip locked);
+    where x.state = 'done' and x.updated_at < pg_catalog.now() - interval '30 days' limit p_limit for update skip locked);
   kind := 'fanouts'; get diagnostics removed = row_count; return next;
-  kind := 'expiring_listings'; removed := private.notify_of_expiring_listings(p_most => p_most); return next;
+  kind := 'expiring_listings'; removed := private.notify_of_expiring_listings(p_limit => p_limit); return next;
 end;
 $$;
 comment on function private.sweep_pushes(integer) is

@@ -70,7 +70,7 @@ create function private.fan_out_price_drop(p_fanout public.notification_fanouts,
 language plpgsql volatile set search_path = '' as $$
 declare
   v_listing public.listings;
-  v_price constant numeric := (p_fanout."values" ->> 'new_price')::numeric;
+  v_price numeric := (p_fanout."values" ->> 'new_price')::numeric;
   v_last uuid;
   v_list jsonb;
 begin
@@ -79,6 +79,7 @@ begin
   if v_listing.price > v_price or v_listing.status <> 'active' or v_listing.is_hidden or v_listing.deleted_at is not null then
     return null;
   end if;
+  v_price := v_listing.price;
   with chunk as (
     select s.* from public.listing_saves s where s.listing_id = v_listing.id and s.user_id > p_fanout.last_user_id
     order by s.user_id limit p_limit for update of s

@@ -87,6 +87,30 @@ def test_a_message_and_its_read_mark_reach_both_and_nobody_else(stack: RunningSt
         assert {change["table"] for change in js.changes(client)} == {"listings"}
 
 
+def test_a_notification_and_its_read_mark_reach_all_phones_of_its_user_and_nobody_else(
+    stack: RunningStack, js: JsClients, chat: Chat
+) -> None:
+    js.open("second", chat.seller.token)
+    where = {**PUBLIC, "table": "notifications", "event": "*", "filter": f"user_id=eq.{chat.seller.id}"}
+    for client in ("seller", "second", "stranger"):
+        told = js.subscribe(client, "notifications", where)
+        assert told["status"] == "ok", told
+        js.subscribe(client, "public:listings", {**PUBLIC, "table": "listings", "event": "UPDATE"})
+    write(js, chat, "Торг есть?")
+    stack.rows("select notifications_mark_read(%s, null)", chat.seller.id)
+    for client in ("seller", "second"):
+        for kind, is_read in (("INSERT", False), ("UPDATE", True)):
+            event = js.wait_until(
+                lambda event, client=client, kind=kind: (
+                    event["client"] == client and event["event"] == "change" and event["payload"]["eventType"] == kind
+                )
+            )
+            assert (event["new"]["type"], event["new"]["is_read"]) == ("chat_message", is_read)
+    stack.rows("update listings set title = 'Toyota Camry, торг' where id = %s", chat.listing)
+    js.wait_for("change", "stranger", "public:listings")
+    assert {change["table"] for change in js.changes("stranger")} == {"listings"}
+
+
 def test_messages_arrive_after_the_connection_was_lost(js: JsClients, chat: Chat) -> None:
     listen(js, chat, "buyer", "seller", "stranger")
     for client in ("seller", "stranger"):

@@ -103,6 +103,15 @@ def test_a_price_that_rose_again_before_its_turn_tells_nobody(database: Database
     assert told(database, user) == []
 
 
+def test_what_fell_again_before_its_turn_is_told_by_the_price_of_now(database: Database, listing: str) -> None:
+    user = new_user_id(database)
+    save(database, user, listing)
+    price(database, listing, 1_080_000)
+    price(database, listing, 900_000)
+    fan_out(database)
+    assert told(database, user) == [(25, True)]
+
+
 @pytest.mark.parametrize("why", ["own", "blocked by the user", "blocked by the seller", "hidden", "removed"])
 def test_some_are_never_told(database: Database, why: str) -> None:
     seller, user = new_user_id(database), new_user_id(database)

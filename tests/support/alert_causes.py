@@ -188,6 +188,35 @@ def find_the_provider(scene: Scene) -> None:
     assert scene.world.run("sms_poller")["balances"] == 1
 
 
+def push(scene: Scene, state: str, *, count: int = 1, waits: int = 0) -> None:
+    """Leave pushes of one user in a state, due since so many minutes."""
+    user = new_user_id(scene.world.database)
+    scene.world.execute(
+        """with n as (
+             insert into notifications (user_id, type, title)
+             select %s, 'comment', 'Т' from generate_series(1, %s) returning id
+           )
+           insert into pushes (notification_id, user_id, type, subject, priority, state, not_before, expires_at)
+           select n.id, %s, 'comment', 'comments:', 5, %s, now() - make_interval(mins => %s), now() + interval '1 day'
+           from n""",
+        user, count, user, state, waits,
+    )  # fmt: skip
+
+
+def lose_tokens(scene: Scene) -> None:
+    """Return receipts of which a quarter say that the token is gone."""
+    push(scene, "forwarded", count=45)
+    push(scene, "dead", count=15)
+
+
+def refuse_credentials(scene: Scene) -> None:
+    """Let the push service refuse our credentials."""
+    scene.world.execute(
+        """insert into push_circuits (provider, open_until, reason)
+           values ('expo', now() + interval '1 hour', 'UNAUTHORIZED')"""
+    )
+
+
 def forget(table: str) -> Act:
     return lambda scene: scene.world.execute(f"delete from {table}")
 
@@ -241,6 +270,11 @@ CAUSES: dict[str, tuple[Act, Act]] = {
     "sms_spend_warning": (lambda scene: spend(scene, 15001), forget("sms_messages")),
     "slow_query_warning": (slow_statement, let_go),
     "lock_wait_warning": (waiting_for_a_lock, let_go),
+    "push_queue_critical": (lambda scene: push(scene, "queued", waits=61), forget("pushes")),
+    "push_queue_warning": (lambda scene: push(scene, "queued", waits=11), forget("pushes")),
+    "push_credentials_critical": (refuse_credentials, forget("push_circuits")),
+    "push_dead_warning": (lose_tokens, forget("pushes")),
+    "push_refused_warning": (lambda scene: push(scene, "failed"), forget("pushes")),
     "job_failing_warning": (fail_a_job, forget("job_leases")),
     "source_down_warning": (
         lambda scene: scene.world.monitoring.turn({"mode": "dead"}),

@@ -25,6 +25,7 @@ _PAGES: tuple[tuple[str, Mapping[str, str], list[Any]], ...] = (
     ("/api/listings/mine", {}, ["mine", _TIME, _ID]),
     ("/api/listings/favorites", {}, ["favourites", _TIME, _ID]),
     ("/api/business/{id}/listings", {}, ["business_listings", _TIME, _ID]),
+    ("/api/notifications", {}, ["notifications", _TIME, _ID]),
     ("/api/chat/threads", {}, ["threads", _TIME, _ID]),
     ("/api/chat/threads/{id}/messages", {}, ["messages", _TIME, _ID]),
     ("/api/moderation/queue", {}, ["queue", 1, _TIME, _ID]),

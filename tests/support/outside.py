@@ -26,6 +26,8 @@ from auto360.providers.object_storage import ObjectStoreError
 from auto360.providers.object_storage.access import S3Access
 from auto360.providers.object_storage.s3 import S3Store
 from auto360.providers.payments import BankFailure, Order
+from auto360.providers.push import PushMessage
+from auto360.providers.push.expo import ExpoPush, ExpoSettings
 from auto360.providers.secret_store import SecretStoreFailure
 from auto360.providers.secret_store.lockbox import Lockbox, LockboxSettings
 from auto360.providers.sms import SmsFailure, SmsProvider
@@ -49,6 +51,7 @@ from tests.support.banks import MAKERS
 
 PHONE = "+996700123456"
 MESSAGE = AlertMessage("e-1", "team@360auto.invalid", "short", "subject", "text", {"rule": "x"})
+PUSH = PushMessage("ExponentPushToken[0123456789]", "title", "body", "chat:t", {}, seconds=60, badge=1)
 UPLOAD = PlannedUpload("ref-1", 1000, 3600, "title")
 
 
@@ -198,8 +201,14 @@ def _operations(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict
     lockbox = Lockbox(
         LockboxSettings.load({"LOCKBOX_URL": url, "LOCKBOX_SECRET_ID": "e6q1"}), http, access_token=lambda: "t1.token"
     )
+    push = ExpoPush(
+        ExpoSettings.load({"EXPO_PUSH_URL": url, "EXPO_TIMEOUT_SECONDS": str(retry_policy.total_seconds)}), http
+    )
     hook = SignedWebhook(WebhookSettings.load(environ), f"{url}/hook", http, now=utc_now)
     return {
+        # Nothing is raised: whatever is answered, each message has an outcome.
+        "expo_send": Call(lambda: [vars(outcome) for outcome in push.send([PUSH])], ()),
+        "expo_receipts": Call(lambda: [vars(receipt) for receipt in push.receipts(["r-1"]).values()], ()),
         "cdn": Call(cdn.read, (CdnFailure,)),
         "monitoring": Call(monitoring.read, (SourceFailure,)),
         "lockbox": Call(lockbox.secrets, (SecretStoreFailure,)),

@@ -47,6 +47,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/video/{video_id}/uploaded": {"videoId": "vi1"},
     "/api/chat/threads": {"listing_id": SOMETHING},
     "/api/chat/threads/{thread_id}/messages": {"text": "Здравствуйте"},
+    "/api/notifications/preferences": {"is_enabled": True},
+    "/api/devices": {"token": "ExponentPushToken[0123456789abcdef]"},
     "/api/chat/blocks": {"user_id": SOMETHING},
     "/api/chat/reports": {"target_type": "user", "target_id": SOMETHING, "reason": "spam"},
 }

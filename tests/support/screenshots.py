@@ -1,4 +1,7 @@
-"""`make screenshots`: pictures of the operations page, from a stack of its own with invented figures."""
+"""`make screenshots`: pictures of the operations page, from a stack of its own with invented figures.
+
+Names as arguments take these alone, such as `lock-screens`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,9 @@ import psycopg
 
 from local.paths import CHECKOUT
 from tests.support.chromium import chromium
+from tests.support.event_causes import Causes
+from tests.support.payers import value
+from tests.support.pushes import AREAS
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack, start_stack
 
@@ -34,6 +40,8 @@ SHOTS: Sequence[tuple[str, str]] = (
     ("alerts", "/admin/alerts"),
     ("health", "/admin/health"),
     ("sms", "/admin/sms"),
+    ("notifications", "/admin/notifications"),
+    ("campaign", "campaign"),
     ("metrics", "/admin/metrics"),
     ("migration", "/admin/migration"),
     ("backups", "/admin/backups"),
@@ -84,7 +92,11 @@ def _shoot(stack: RunningStack) -> None:
         places = {
             "listing": "/admin/moderation/" + str(_ask(stack, _LISTING)[0]),
             "payment": "/admin/payments/" + str(_ask(stack, _PAYMENT)[0]),
+            "campaign": "/admin/notifications/" + str(_ask(stack, "select id from push_campaigns")[0]),
         }
+        if _is_wanted("lock-screens"):
+            _push(stack)
+            _lock_screens(page)
         _tour(page, "", places)
         narrow = browser.new_context(base_url=stack.url, locale="ru-RU", storage_state=_state(context), **NARROW)
         _pictures(narrow)
@@ -102,6 +114,8 @@ def _state(context: BrowserContext) -> Any:
 
 def _tour(page: Page, suffix: str, places: dict[str, str]) -> None:
     for name, address in SHOTS:
+        if not _is_wanted(name):
+            continue
         answer = page.goto(places.get(address, address))
         if answer is None or answer.status != 200:
             raise AssertionError(f"{name} cannot be shown")
@@ -109,6 +123,43 @@ def _tour(page: Page, suffix: str, places: dict[str, str]) -> None:
         if over > 0:
             raise AssertionError(f"{name} hangs {over} pixels over the edge")
         _save(page, name + suffix)
+
+
+def _is_wanted(name: str) -> bool:
+    return len(sys.argv) == 1 or name in sys.argv[1:]
+
+
+def _push(stack: RunningStack) -> None:
+    """Have everything happen to a user of each language, and push it."""
+    for number, language in enumerate(("ru", "ky", "en")):
+        token = f"ExponentPushToken[{language}-0123456789{'-android' if number else ''}]"
+        with psycopg.connect(stack.dsn, autocommit=True) as connection:
+            user, other = (
+                str(value(connection, _PERSON, f"+99655590000{number * 2 + place}", name, language))
+                for place, name in enumerate(("Айбек", "Азамат"))
+            )
+            connection.execute(
+                """with s as (insert into auth_sessions (user_id, expires_at) values (%s, now() + '1 day') returning id)
+                   insert into push_devices (user_id, session_id, token, channels) select %s, s.id, %s, %s from s""",
+                [user, user, token, AREAS],
+            )
+            quiet = "insert into notification_settings (user_id, quiet_from, quiet_to) values (%s, null, null)"
+            connection.execute(quiet, [user])
+            Causes(connection, user, other).all()
+    _ask(stack, "update pushes set not_before = now() where state = 'queued'")
+    for _ in range(2):
+        stack.local("timers/push_sender/0", "POST")
+
+
+def _lock_screens(page: Page) -> None:
+    page.goto("/")
+    for language in ("ru", "ky", "en"):
+        page.locator("#screen-filter").fill(language)
+        page.wait_for_timeout(4000)
+        page.locator("#screens").screenshot(path=FOLDER / f"lock-screen-{language}.png")
+
+
+_PERSON = "insert into accounts (phone, name, language) values (%s, %s, %s) returning id::text"
 
 
 def _pictures(context: BrowserContext) -> None:

@@ -39,3 +39,17 @@ insert into job_leases (job, last_started_at, last_succeeded_at)
 select name, now() - n * interval '4 minutes', now() - n * interval '3 minutes' from (values ('monitor', 0), ('cleanup', 9),
   ('payment_reconciler', 1), ('daily_metrics', 120), ('video_migrator', 30)) as t (name, n) on conflict (job) do nothing;
 insert into payment_orphans (provider, provider_ref, amount_tyiyn) values ('mbank', 'MB-99120', 250000);
+insert into push_campaigns (title, message, action_url, max_recipients)
+values (array['Неделя скидок', 'Арзандатуу жумасы', 'A week of discounts'], array['Премиум дешевле до воскресенья.',
+  'Премиум жекшембиге чейин арзан.', 'Premium for less until Sunday.'], 'app360://subscription', 5000);
+with told as (
+  insert into notifications (user_id, type, title, created_at)
+  select (select id from accounts order by phone offset n % 11 limit 1), t.type, 'Т', now() - n % 3 * interval '1 day'
+  from generate_series(1, 60) as n cross join (values ('chat_message'), ('moderation_approved'), ('payment_completed'), ('price_drop')) as t (type)
+  returning id, user_id, type, created_at
+)
+insert into pushes (notification_id, user_id, type, subject, priority, state, not_before, expires_at, uncertain, created_at, accepted_at)
+select t.id, t.user_id, t.type, t.type || ':', 5, (array['forwarded', 'forwarded', 'forwarded', 'accepted', 'dead', 'unknown',
+    'forwarded', 'suppressed', 'forwarded', 'forwarded'])[1 + (row_number() over ()) % 10], t.created_at, t.created_at + interval '1 day', 1,
+  t.created_at, t.created_at + (row_number() over ()) % 13 * interval '0.9 seconds'
+from told t;

@@ -13,13 +13,18 @@ if TYPE_CHECKING:
     from auto360.domains.notifications.pushing import PushSender
     from auto360.domains.notifications.receipts import PushReceipts
     from auto360.providers.push import PushProvider
+    from auto360.providers.push.expo import ExpoPush
 
 
 @cache
-def push_provider() -> PushProvider:
+def expo() -> ExpoPush:
     from auto360.providers.push.expo import ExpoPush, ExpoSettings
 
     return ExpoPush(ExpoSettings.load(), provider_http())
+
+
+def push_provider() -> PushProvider:
+    return expo()
 
 
 @cache

@@ -47,7 +47,7 @@ class PictureDeletion:
     def _run(self) -> dict[str, int]:
         most, is_dry = self.policy.picture_most_deletions, not self.policy.picture_deletion
         missed = picture_find_missed(self.database, limit=_MOST_MISSED)
-        due = picture_deletions(self.database, most=most, dry_run=is_dry)
+        due = picture_deletions(self.database, limit=most, dry_run=is_dry)
         strays: list[str] = picture_strays(self.database, after="", limit=most)
         counted = {"missed": int(missed), "dry_run": int(is_dry)}
         counted |= {"unused": due["unused"], "originals": due["originals"], "strays": len(strays)}

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 import httpx
 from pydantic import Field, HttpUrl, SecretStr
@@ -47,6 +48,11 @@ class ExpoPush:
         """Return the receipts that are there; none where the request fails."""
         answer = self._post("getReceipts", {"ids": list(provider_refs)})
         return {} if isinstance(answer, PushOutcome) else receipts_of(answer)
+
+    def refusal(self) -> str:
+        """Return why Expo does not let us in, empty where it does: asks for the receipt of no push."""
+        answer = self._post("getReceipts", {"ids": [str(uuid4())]})
+        return answer.code if isinstance(answer, PushOutcome) else ""
 
     def _send(
         self, messages: Sequence[PushMessage], places: Sequence[int], *, may_split: bool = True

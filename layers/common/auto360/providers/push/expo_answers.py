@@ -42,7 +42,7 @@ def refusal_of(answer: Answer) -> PushOutcome | None:
         return PushOutcome("credentials", code or f"http_{answer.status}", seconds=_PROBE_SECONDS)
     if 400 <= answer.status < 500 or code:
         return PushOutcome("refused", code or f"http_{answer.status}")
-    if answer.status != 200 or not answer.document.get("data"):
+    if answer.status != 200 or "data" not in answer.document:
         return PushOutcome("unknown", "unreadable")
     return None
 

@@ -30,11 +30,6 @@ def copies_over(database: Database, *, kind: str, limit: int) -> Any:
     return database.call_read("copies_over", {"p_kind": kind, "p_limit": limit})
 
 
-def copies_to_verify(database: Database, *, share_days: int, but: Sequence[str], limit: int) -> Any:
-    """Returns replicas, other than p_but, that were not verified for p_share_days, the longest unverified first."""
-    return database.call_read("copies_to_verify", {"p_share_days": share_days, "p_but": but, "p_limit": limit})
-
-
 def copy_of(database: Database, *, kind: str, source: str) -> Any:
     """Returns the replica of one source, or null."""
     return database.call_read("copy_of", {"p_kind": kind, "p_source": source})
@@ -159,8 +154,3 @@ def storage_changes(database: Database, *, after: str, after_id: str, limit: int
     name, etag, bytes, changed_at}].
     """
     return database.call_read("storage_changes", {"p_after": after, "p_after_id": after_id, "p_limit": limit})
-
-
-def videos_to_replicate(database: Database, *, after: str, after_id: str, limit: int) -> Any:
-    """Returns videos without a replica at VK Cloud, oldest first: [{id, provider, provider_video_id, created_at}]."""
-    return database.call_read("videos_to_replicate", {"p_after": after, "p_after_id": after_id, "p_limit": limit})

@@ -6,12 +6,12 @@ from typing import Any
 from auto360.providers.database import Database
 
 
-def picture_deletions(database: Database, *, most: int | None, dry_run: bool | None) -> Any:
-    """Returns what is to be deleted, at most p_most of each: {unused, originals, pictures: [{id, bucket, names}],
+def picture_deletions(database: Database, *, limit: int | None, dry_run: bool | None) -> Any:
+    """Returns what is to be deleted, at most p_limit of each: {unused, originals, pictures: [{id, bucket, names}],
     incoming: [{id, name}]}. Unused for a day; originals after 30 days. A dry run counts and changes nothing;
     otherwise pictures are claimed, and returned again by the next run until they are recorded as deleted.
     """
-    return database.call("picture_deletions", {"p_most": most, "p_dry_run": dry_run})
+    return database.call("picture_deletions", {"p_limit": limit, "p_dry_run": dry_run})
 
 
 def picture_status(database: Database) -> Any:

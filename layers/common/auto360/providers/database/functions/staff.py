@@ -32,8 +32,9 @@ def audit_page(
 
 
 def backups_overview(database: Database, *, operator_id: str, limit: int) -> Any:
-    """Returns {kinds with their last good run, the newest runs, replicated files by kind, pictures: see
-    picture_status}. For administrators. Reasons: forbidden, account_blocked, authentication_required.
+    """Returns {kinds with their last good run, the newest runs, replicated files by kind, pictures and videos: see
+    picture_status and video_copy_status}. For administrators. Reasons: forbidden, account_blocked,
+    authentication_required.
     """
     return database.call_read("backups_overview", {"p_operator_id": operator_id, "p_limit": limit})
 

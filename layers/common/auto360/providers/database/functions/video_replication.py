@@ -28,4 +28,4 @@ def video_copy_status(database: Database) -> Any:
     """Returns {waiting, late, oldest_hours, failing}: ready videos without a verified replica, those beyond the goal
     of six hours, the age of the oldest, and those with a failed try.
     """
-    return database.call("video_copy_status", {})
+    return database.call_read("video_copy_status", {})
