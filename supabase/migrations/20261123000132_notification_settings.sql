@@ -147,7 +147,7 @@ $$;
 comment on function public.notification_preferences_write(uuid, jsonb) is
   'Changes {is_enabled, quiet_from and quiet_to (both null: no quiet hours), time_zone, shows_text, types: [{type, channel, '
   'is_on}]}, what is not named stays; returns notification_preferences_read. Judges deferred pushes anew. Reason: '
-  'validation_failed with the field.';
+  'validation_failed (with the field).';
 
 revoke execute on function private.place_in_app() from public, anon, authenticated;
 revoke execute on function private.wants(uuid, text, text), private.quiet_until(timestamptz, time, time, text),

@@ -74,8 +74,8 @@ end;
 $$;
 comment on function public.device_register(uuid, uuid, jsonb) is
   'Registers a phone {token, native_token, platform, project, app_build, channels} for this session, at each start of the app: '
-  '{id}. Takes it from another user; of more than ten phones the oldest goes. Reasons: validation_failed with the '
-  'field, authentication_required, account_blocked.';
+  '{id}. Takes it from another user; of more than ten phones the oldest goes. Reasons: validation_failed (with the '
+  'field), authentication_required, account_blocked.';
 
 create function public.device_remove(p_user_id uuid, p_session_id uuid) returns integer
 language sql volatile set search_path = '' as $$

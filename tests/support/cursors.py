@@ -25,6 +25,7 @@ GOOD: dict[str, list[Any]] = {
     "payments": [TIME, ID],
     "audit": [TIME, ID],
     "comments": [TIME, ID],
+    "notifications": [TIME, ID],
     "queue": [2, TIME, ID],
 }
 _TIMES = (

@@ -20,7 +20,7 @@ _COMMENT = re.compile(r"^comment on function ([\w.]+)\([^;]*?\) is\s*((?:'(?:[^'
 _DECLARED = re.compile(r"Reasons?: ([a-z_, ]+)")
 _CALLED = re.compile(r"\b((?:private|public)\.\w+)\(")
 _IN_JSON = re.compile(r"""'\{"reason": "(\w+)"[^']*'""")
-_ASSIGNED = re.compile(r"\b(?:v_reason|v_refusal|reason)(?: text)? := ([^;]*);")
+_ASSIGNED = re.compile(r"\b(?:v_reason|v_refusal|reason)(?: constant)?(?: text)? := ([^;]*);")
 _NAMED = re.compile(r"\bselect (private\.\w+\([^;()]*\)) as reason\b")
 _BUILT = re.compile(r"jsonb_build_object\('reason', ")
 _RETURNED = re.compile(r"\breturn (?:\(select )?pg_catalog\.jsonb_build_object\((?='reason', )")

@@ -97,7 +97,16 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "pg_payment_refund_id": "8", "pg_refund_status": "success", "pg_captured": "1",
     },
 }  # fmt: skip
-LISTED = [ANSWERS["optima"]]
+LISTED = {
+    "qrOperations": [
+        {
+            "stan": "77",
+            "operationSum": 100.0,
+            "description": f"{SHORT} x",
+            "operationProcessedDateTime": "2026-10-01T04:12:00Z",
+        }
+    ]
+}
 
 
 @cache

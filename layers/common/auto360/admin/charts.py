@@ -24,7 +24,7 @@ class Bar:
 
 
 @dataclass(frozen=True)
-class Line:
+class GridLine:
     """Grid line with its value."""
 
     y: float
@@ -48,7 +48,7 @@ class Chart:
     left: float
     floor: float
     bars: Sequence[Bar]
-    lines: Sequence[Line]
+    lines: Sequence[GridLine]
     labels: Sequence[Label]
     total: Decimal
 
@@ -70,7 +70,7 @@ def bar_chart(days: Sequence[str], series: Sequence[Mapping[str, Any]], *, is_st
         bars += _column(days[place], column, left=left, width=slot * 0.76, scale=scale, is_stacked=is_stacked)
     every = -(-len(days) // _MAX_LABELS) if days else 1
     labels = [Label(round(_LEFT + (place + 0.5) * slot, 1), days[place]) for place in range(0, len(days), every)]
-    lines = [Line(round(floor - float(step * count) * scale, 1), step * count) for count in range(5)]
+    lines = [GridLine(round(floor - float(step * count) * scale, 1), step * count) for count in range(5)]
     total = sum((value for column in values for value in column), Decimal())
     return Chart(_WIDTH, _HEIGHT, _LEFT, floor, bars, lines, labels, total)
 

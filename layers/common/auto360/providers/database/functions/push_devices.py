@@ -8,7 +8,7 @@ from auto360.providers.database import Database, Json
 def device_register(database: Database, *, user_id: str | None, session_id: str | None, device: Json | None) -> Any:
     """Registers a phone {token, native_token, platform, project, app_build, channels} for this session, at each
     start of the app: {id}. Takes it from another user; of more than ten phones the oldest goes. Reasons:
-    validation_failed with the field, authentication_required, account_blocked.
+    validation_failed (with the field), authentication_required, account_blocked.
     """
     return database.call("device_register", {"p_user_id": user_id, "p_session_id": session_id, "p_device": device})
 
