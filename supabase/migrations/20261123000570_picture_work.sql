@@ -82,6 +82,8 @@ begin
     select u.used_by from private.picture_uses u join public.pictures p on p.bucket_id = u.bucket_id and p.name = u.name
     where p.id = p_id)
   order by l.id for no key update;
+  -- In a statement of its own: the next one then sees the uses of whoever held the row.
+  perform 1 from public.pictures p where p.id = p_id for update;
   update public.pictures p set state = 'ready', next_attempt_at = null, lease_until = null, attempts = 0,
     decided_at = pg_catalog.now(), sha256 = pg_catalog.decode(p_found ->> 'sha256', 'hex'),
     dhash = ('x' || (p_found ->> 'dhash'))::bit(64), blurhash = p_found ->> 'blurhash',
