@@ -17,6 +17,8 @@ create table public.pictures (
   attempts integer not null default 0 check (attempts >= 0),
   next_attempt_at timestamptz,
   lease_until timestamptz,
+  received_at timestamptz,
+  last_error text check (char_length(last_error) <= 300),
   etag text check (char_length(etag) <= 100),
   sha256 bytea check (octet_length(sha256) = 32),
   dhash bit(64),
@@ -42,6 +44,7 @@ comment on table public.pictures is
 comment on column public.pictures.listing_id is 'Listing to which the picture is added when it is ready.';
 comment on column public.pictures.version is 'Grows with each new content: a result for an older one is ignored.';
 comment on column public.pictures.attempts is 'Claims without a result: a picture that kills its workers is refused.';
+comment on column public.pictures.received_at is 'When its content was first known to be there; null while it is not.';
 comment on column public.pictures.etag is 'Of the cleaned bytes written in place: any other version is unclean.';
 comment on column public.pictures.files is 'Public files: [{name, url, width, height, type}], smallest first.';
 comment on column public.pictures.unused_since is 'Null while a listing, profile, business or message names it.';

@@ -13,6 +13,7 @@ begin
     order by p.next_attempt_at, p.id limit p_limit for update skip locked
   ), claimed as (
     update public.pictures p set attempts = p.attempts + 1,
+      received_at = case when p_names is null then p.received_at else coalesce(p.received_at, pg_catalog.now()) end,
       lease_until = pg_catalog.now() + pg_catalog.make_interval(secs => p_seconds)
     where p.id in (select n.id from next n) returning p.*
   )
@@ -32,7 +33,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_state text;
 begin
-  update public.pictures p set lease_until = null, attempts = 0,
+  update public.pictures p set lease_until = null, attempts = 0, received_at = null,
     state = s.state, next_attempt_at = case when s.state = 'awaiting' then pg_catalog.now() + interval '2 minutes' end,
     decided_at = case when s.state <> 'awaiting' then pg_catalog.now() end,
     deleted_at = case when s.state = 'deleted' then pg_catalog.now() end
@@ -49,14 +50,15 @@ comment on function public.picture_absent(uuid, integer) is
   'Records that the file is not there (yet): looks again in two minutes, until 15 minutes after the permission to '
   'upload. Returns the state.';
 
-create function public.picture_postpone(p_id uuid, p_version integer, p_seconds integer) returns void
+create function public.picture_postpone(p_id uuid, p_version integer, p_seconds integer, p_error text) returns void
 language sql volatile set search_path = '' as $$
-  update public.pictures p set lease_until = null, attempts = 0,
+  update public.pictures p set lease_until = null, attempts = 0, received_at = coalesce(p.received_at, pg_catalog.now()),
+    last_error = pg_catalog.left(p_error, 300),
     next_attempt_at = pg_catalog.now() + pg_catalog.make_interval(secs => p_seconds)
   where p.id = p_id and p.version = p_version and p.state in ('awaiting', 'received');
 $$;
-comment on function public.picture_postpone(uuid, integer, integer) is
-  'Returns a picture to the queue after a failure that is none of its own, such as of the storage.';
+comment on function public.picture_postpone(uuid, integer, integer, text) is
+  'Returns a picture to the queue after a failure that is none of its own, such as of the storage; p_error is for staff.';
 
 create function public.picture_rewriting(p_id uuid, p_version integer, p_etag text) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -80,6 +82,8 @@ begin
     select u.used_by from private.picture_uses u join public.pictures p on p.bucket_id = u.bucket_id and p.name = u.name
     where p.id = p_id)
   order by l.id for no key update;
+  -- In a statement of its own: the next one then sees the uses of whoever held the row.
+  perform 1 from public.pictures p where p.id = p_id for update;
   update public.pictures p set state = 'ready', next_attempt_at = null, lease_until = null, attempts = 0,
     decided_at = pg_catalog.now(), sha256 = pg_catalog.decode(p_found ->> 'sha256', 'hex'),
     dhash = ('x' || (p_found ->> 'dhash'))::bit(64), blurhash = p_found ->> 'blurhash',
@@ -130,12 +134,15 @@ comment on function public.picture_refuse(uuid, integer, text) is
 
 create function private.receive_direct_picture(p_bucket_id text, p_name text, p_etag text) returns void
 language sql volatile set search_path = '' as $$
-  insert into public.pictures as p (owner_user_id, purpose, bucket_id, name, state, next_attempt_at)
-  values ((select a.id from public.accounts a where a.id::text = pg_catalog.split_part(p_name, '/', 1)),
+  insert into public.pictures as p (owner_user_id, purpose, bucket_id, name, state, next_attempt_at, received_at)
+  values ((select a.id from public.accounts a where a.id = case
+      when pg_catalog.split_part(p_name, '/', 1) ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+      then pg_catalog.split_part(p_name, '/', 1)::uuid end),
     case p_bucket_id when 'avatars' then 'avatar' when 'business-logos' then 'business_logo' else 'listing' end,
-    p_bucket_id, p_name, 'received', pg_catalog.now())
+    p_bucket_id, p_name, 'received', pg_catalog.now(), pg_catalog.now())
   on conflict (bucket_id, name) do update set state = 'received', version = p.version + 1, attempts = 0,
-    next_attempt_at = pg_catalog.now(), lease_until = null, refusal = null, files = '[]', deleted_at = null
+    next_attempt_at = pg_catalog.now(), received_at = pg_catalog.now(), lease_until = null, refusal = null, files = '[]',
+    deleted_at = null
   where p.etag is distinct from p_etag or p.state in ('refused', 'deleted');
 $$;
 comment on function private.receive_direct_picture(text, text, text) is
@@ -191,11 +198,11 @@ comment on function public.picture_find_missed(integer) is
 select public.picture_find_missed(1000000);
 
 revoke execute on function public.picture_claim(text[], integer, integer), public.picture_absent(uuid, integer),
-  public.picture_postpone(uuid, integer, integer), public.picture_rewriting(uuid, integer, text),
+  public.picture_postpone(uuid, integer, integer, text), public.picture_rewriting(uuid, integer, text),
   public.picture_ready(uuid, integer, jsonb), public.picture_refuse(uuid, integer, text),
   private.receive_direct_picture(text, text, text), private.note_direct_picture(),
   public.picture_find_missed(integer) from public, anon, authenticated;
 grant execute on function public.picture_claim(text[], integer, integer), public.picture_absent(uuid, integer),
-  public.picture_postpone(uuid, integer, integer), public.picture_rewriting(uuid, integer, text),
+  public.picture_postpone(uuid, integer, integer, text), public.picture_rewriting(uuid, integer, text),
   public.picture_ready(uuid, integer, jsonb), public.picture_refuse(uuid, integer, text),
   private.receive_direct_picture(text, text, text), public.picture_find_missed(integer) to service_role;

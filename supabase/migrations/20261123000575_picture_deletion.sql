@@ -80,8 +80,8 @@ language sql stable set search_path = '' as $$
     'refusals', coalesce((select pg_catalog.jsonb_object_agg(r.refusal, r.count) from (
       select p.refusal, pg_catalog.count(*) from public.pictures p
       where p.state = 'refused' and p.decided_at > pg_catalog.now() - interval '7 days' group by p.refusal) as r), '{}'),
-    'oldest_waiting_seconds', (select extract(epoch from pg_catalog.now() - pg_catalog.min(p.updated_at))::integer
-      from public.pictures p where p.state = 'received'),
+    'oldest_waiting_seconds', (select extract(epoch from pg_catalog.now() - pg_catalog.min(p.received_at))::integer
+      from public.pictures p where p.state in ('awaiting', 'received')),
     'ready_today', (select pg_catalog.count(*) from public.pictures p
       where p.state = 'ready' and p.decided_at > pg_catalog.now() - interval '1 day'),
     'deleted_today', (select pg_catalog.count(*) from public.pictures p

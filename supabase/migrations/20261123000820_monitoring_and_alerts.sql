@@ -435,8 +435,8 @@ language sql stable set search_path = '' as $$
     - coalesce(j.last_succeeded_at, j.created_at)) / 60)::numeric, 1)
   from public.job_leases j where j.last_error is not null and j.paused_at is null
   union all
-  select 'picture_waiting', '', coalesce(round((extract(epoch from pg_catalog.now() - min(p.updated_at)) / 60)::numeric, 1), 0)
-  from public.pictures p where p.state = 'received'
+  select 'picture_waiting', '', coalesce(round((extract(epoch from pg_catalog.now() - min(p.received_at)) / 60)::numeric, 1), 0)
+  from public.pictures p where p.state in ('awaiting', 'received')
   union all
   select 'unsent_messages', e.channel, count(*)::numeric from public.alert_events e
   where e.state = 'failed' group by e.channel;
@@ -444,7 +444,7 @@ $$;
 comment on function private.work_metrics() is
   'Returns overdue payments (orders and webhooks of banks after 15 minutes; reviews, orphans and refunds after a '
   'day), minutes since an active video transfer progressed, minutes since a failing job last succeeded, minutes since '
-  'the longest waiting picture was received or tried, and alert messages that a channel did not accept.';
+  'the longest waiting picture was received, and alert messages that a channel did not accept.';
 
 create function public.database_report(p_operator_id uuid) returns jsonb
 language plpgsql stable set search_path = '' as $$

@@ -222,6 +222,9 @@ def test_a_store_that_fails_postpones_a_picture_and_refuses_none(pictures: Pictu
     pictures.functions.set(SUPABASE_STORAGE_SECRET_KEY="of yesterday")
     for _ in range(8):
         assert pictures.run(pictures.arrived(picture_id)) == {"postponed": 1}
+        pictures.let_pass(minutes=3)
+    waiting = "select value > 20 from private.work_metrics() where metric = 'picture_waiting'"
+    assert pictures.rows(waiting) == [(True,)]
     pictures.functions.set(SUPABASE_STORAGE_SECRET_KEY="secret")
     assert pictures.run(pictures.arrived(picture_id)) == {"ready": 1}
 

@@ -133,6 +133,20 @@ def test_who_names_a_picture_while_its_result_is_written_shows_it(by: str, datab
     assert (image, avatar) == (("L" * 28, None) if by == "listing" else (None, url))
 
 
+def test_a_result_that_waits_for_an_edit_knows_that_the_picture_is_named(database: Database, owner: str) -> None:
+    picture, url = new_picture(database, owner)
+    [(listing,)] = rows(database, _LISTING, owner)
+    with database.connect() as writer, database.connect() as editor, ThreadPoolExecutor(1) as pool:
+        with editor.transaction():
+            change(listing, [url])(editor)
+            writing = pool.submit(ready(picture, url), writer)
+            wait_until_blocked(database)
+        writing.result(30)
+    shown = """select p.unused_since, jsonb_array_length(l.images) from pictures p, listings l
+      where p.id = %s and l.id = %s"""
+    assert rows(database, shown, picture, listing) == [(None, 1)]
+
+
 def choose_avatar(owner: str, url: str) -> Callable[[Connection], Any]:
     """Return the call that sets an avatar."""
     query = "update accounts set avatar_url = %s where id = %s returning 1"

@@ -110,7 +110,7 @@ def leave_a_copy_unread(scene: Scene) -> None:
 def leave_a_picture(scene: Scene) -> None:
     """Let a file that the app has stored wait for twenty minutes."""
     scene.world.execute(
-        """insert into pictures (purpose, bucket_id, name, state, next_attempt_at, updated_at)
+        """insert into pictures (purpose, bucket_id, name, state, next_attempt_at, received_at)
            values ('avatar', 'avatars', 'scene/waiting.jpg', 'received', now(), now() - interval '20 minutes')"""
     )
 

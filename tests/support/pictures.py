@@ -31,6 +31,7 @@ _PASSES = (
     """update pictures set created_at = created_at - %(age)s, updated_at = updated_at - %(age)s,
          expires_at = expires_at - %(age)s, next_attempt_at = next_attempt_at - %(age)s,
          lease_until = lease_until - %(age)s, decided_at = decided_at - %(age)s,
+         received_at = received_at - %(age)s,
          unused_since = unused_since - %(age)s""",
     "update job_leases set lease_until = lease_until - %(age)s where job = 'picture_deletion'",
     "update storage.objects set created_at = created_at - %(age)s, updated_at = updated_at - %(age)s",

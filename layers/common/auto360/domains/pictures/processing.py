@@ -96,9 +96,9 @@ class PictureWork:
             return self._encode(row, content)
         except PictureRefused as refused:
             return self._refuse(row, refused.reason)
-        except (ObjectStoreError, EncoderBroken):
-            seconds = self.policy.picture_retry_seconds
-            picture_postpone(self.database, id=row["id"], version=row["version"], seconds=seconds)
+        except (ObjectStoreError, EncoderBroken) as error:
+            seconds, told = self.policy.picture_retry_seconds, f"{type(error).__name__}: {error}"
+            picture_postpone(self.database, id=row["id"], version=row["version"], seconds=seconds, error=told)
             return "postponed"
 
     def _content(self, row: Row) -> bytes | None:

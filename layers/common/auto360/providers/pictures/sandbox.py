@@ -45,7 +45,7 @@ class SandboxedEncoder:
                 [sys.executable, "-m", MODULE, str(self.limits.picture_memory_bytes), str(self.limits.picture_seconds)],
                 input=request,
                 capture_output=True,
-                env={"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+                env=_environment(),
                 # Twice the processor's time, since a busy machine may share it.
                 timeout=self.limits.picture_seconds * 2,
                 check=False,
@@ -55,6 +55,13 @@ class SandboxedEncoder:
         except OSError as error:
             raise EncoderBroken(f"the encoder did not start: {error.strerror}") from None
         return _picture(done)
+
+
+def _environment() -> dict[str, str]:
+    """Return what Python itself needs to start, and nothing else."""
+    paths = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+    libraries = os.environ.get("LD_LIBRARY_PATH")
+    return {**paths, "LD_LIBRARY_PATH": libraries} if libraries else paths
 
 
 def _picture(done: subprocess.CompletedProcess[bytes]) -> EncodedPicture:

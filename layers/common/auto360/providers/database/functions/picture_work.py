@@ -26,9 +26,13 @@ def picture_find_missed(database: Database, *, limit: int | None) -> int:
     return answer
 
 
-def picture_postpone(database: Database, *, id: str | None, version: int | None, seconds: int | None) -> None:
-    """Returns a picture to the queue after a failure that is none of its own, such as of the storage."""
-    database.call("picture_postpone", {"p_id": id, "p_version": version, "p_seconds": seconds})
+def picture_postpone(
+    database: Database, *, id: str | None, version: int | None, seconds: int | None, error: str | None
+) -> None:
+    """Returns a picture to the queue after a failure that is none of its own, such as of the storage; p_error is for
+    staff.
+    """
+    database.call("picture_postpone", {"p_id": id, "p_version": version, "p_seconds": seconds, "p_error": error})
 
 
 def picture_ready(database: Database, *, id: str | None, version: int | None, found: Json | None) -> bool:
