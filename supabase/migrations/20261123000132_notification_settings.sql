@@ -61,7 +61,8 @@ comment on function private.wants(uuid, text, text) is
 create function private.place_in_app() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
-  new.in_app := private.wants(new.user_id, new.type, 'in_app');
+  -- Null for a type that does not exist, which the reference to the types refuses.
+  new.in_app := coalesce(private.wants(new.user_id, new.type, 'in_app'), true);
   return new;
 end;
 $$;

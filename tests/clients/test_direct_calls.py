@@ -56,7 +56,7 @@ def scene(stack: RunningStack, chat: Chat, role: str) -> dict[str, str]:
     inserted(stack, brand, chat.listing)
     query = "insert into chat_messages (thread_id, sender_id, body) values (%s, %s, 'Торг?') returning id::text"
     message = inserted(stack, query, chat.thread, chat.buyer.id)
-    news = "insert into notifications (user_id, type, title) values (%s, 'like', 'Лайк') returning id"
+    news = "insert into notifications (user_id, type, title) values (%s, 'comment', 'Комментарий') returning id"
     inserted(stack, news, chat.seller.id)
     # The longer name first: one begins with the other.
     return {

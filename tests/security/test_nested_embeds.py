@@ -118,7 +118,7 @@ def test_what_is_ones_own_is_not_multiplied_through_ones_own_row(path: str, rest
         for table in ("listing_likes", "listing_saves"):
             statement = f"insert into {table} (user_id, listing_id) values (%s, %s)"
             connection.execute(statement.encode(), [user.id, listing])
-        connection.execute("insert into notifications (user_id, type, title) values (%s, 'test', 'Тест')", [user.id])
+        connection.execute("insert into notifications (user_id, type, title) values (%s, 'comment', 'Тест')", [user.id])
     answer = user.send("GET", path)
     assert (answer.status_code, answer.json()["code"]) == (400, "PT400"), answer.text[:200]
 
