@@ -107,7 +107,8 @@ def broke(row: Mapping[str, Any]) -> str:
 
 def cause(row: Mapping[str, Any], pool_size: int = 20) -> str:
     """Return the resource that was used up in a stage that broke."""
-    if row["lateness"]["p95"] > 1000 * MAX_LATENESS:
+    # Where answers take seconds, a tenth of a second of its own does not matter.
+    if row["lateness"]["p95"] > max(1000 * MAX_LATENESS, 0.1 * row["latency"]["p95"]):
         return f"the generator: it was {row['lateness']['p95']:.0f} ms late itself, so this stage says nothing"
     machine = row.get("machine")
     if machine is None:
@@ -143,9 +144,14 @@ def capacity_of(rows: Sequence[Mapping[str, Any]]) -> float:
 
 
 def verdict(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return in a sentence what broke first, and why."""
+    """Return in sentences what broke first in the steps, and why, and which later stages broke."""
+    steps = [row for row in rows if row["is_step"]]
+    first = next((row for row in steps if row["broke"]), None)
+    if first is None:
+        told = [f"Nothing broke up to {max((row['offered'] for row in steps), default=0.0):.0f} requests a second."]
+    else:
+        told = [f"At {first['offered']:.0f} requests a second {first['broke']}. Used up: {cause(first)}."]
     for row in rows:
-        if row["is_step"] and row["broke"]:
-            return f"At {row['offered']:.0f} requests a second {row['broke']}. Used up: {cause(row)}."
-    last = max((row["offered"] for row in rows if row["is_step"]), default=0.0)
-    return f"Nothing broke up to {last:.0f} requests a second."
+        if row["broke"] and not row["is_step"]:
+            told.append(f"In stage “{row['name']}” ({row['offered']:.0f} a second) {row['broke']}: {cause(row)}.")
+    return " ".join(told)

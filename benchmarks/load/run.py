@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -92,7 +93,7 @@ class Run:
             capacity = capacity_of(rows)
             rest = (capacity or rows[-1]["served"] / 2, self.options.durations, self.options.shapes)
             for stage in after_steps(self.options.users, *rest):
-                await asyncio.sleep(5)
+                await self._settle(http)
                 rows.append(await self._stage(engine, stage, stack))
         return {
             "verdict": verdict(rows),
@@ -104,6 +105,7 @@ class Run:
             "people": world.people,
             "listings": world.listings,
             "load_before": os.getloadavg()[0],
+            "cpus": os.cpu_count() or 1,
         }
 
     async def _stage(self, engine: Engine, stage: Stage, stack: LocalStack | None) -> dict[str, Any]:
@@ -143,6 +145,18 @@ class Run:
         row = stage_result(stage, records, time.time(), [], 1)
         good = row["latency"]["p99"] < 20 and cpu < 0.6 and not row["error_share"]
         return {**row, "cpu_share": round(cpu, 3), "verdict": "valid" if good else "NOT valid at this rate"}
+
+    async def _settle(self, http: aiohttp.ClientSession) -> None:
+        """Wait until what earlier stages left behind is worked off, a minute at most."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + 60
+        while loop.time() < ends:
+            await asyncio.sleep(2)
+            began = loop.time()
+            with contextlib.suppress(TimeoutError, aiohttp.ClientError):
+                async with asyncio.timeout(10), http.get(f"{self.target.url}/api/listings?limit=1") as answer:
+                    if answer.status == 200 and loop.time() - began < 1:
+                        return
 
     def _people(self) -> int:
         return max(10_000, self.options.users)
