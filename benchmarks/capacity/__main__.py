@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 
 from benchmarks.capacity.model import Measurements
-from benchmarks.capacity.tables import STAGES, comparison, tables
+from benchmarks.capacity.tables import PEOPLE, comparison, tables
 from local.paths import CHECKOUT
 
 DOCUMENT = CHECKOUT / "docs" / "scaling.md"
@@ -28,13 +28,13 @@ def main(arguments: list[str]) -> int:
     elif "write" in arguments:
         DOCUMENT.write_text(with_tables(DOCUMENT.read_text(encoding="utf-8"), measured), encoding="utf-8")
     else:
-        print(tables((int(users),) if users else STAGES, measured))
+        print(tables((int(users),) if users else PEOPLE, measured))
     return 0
 
 
 def with_tables(text: str, measured: Measurements) -> str:
     """Return a document with the tables between its marks."""
-    block = f"{BEGIN}\n\n{tables(STAGES, measured)}\n\n{END}"
+    block = f"{BEGIN}\n\n{tables(PEOPLE, measured)}\n\n{END}"
     return re.sub(f"{BEGIN}.*?{END}", lambda _: block, text, flags=re.DOTALL)
 
 

@@ -11,14 +11,14 @@ from benchmarks.capacity.erlang import refused_share
 from benchmarks.capacity.model import Capacity, Measurements, capacity, local_breaking_point, seconds_in_function
 from benchmarks.load.sessions import MIXES, step_shares
 
-STAGES = (1_000, 5_000, 10_000, 100_000)
+PEOPLE = (1_000, 5_000, 10_000, 100_000)
 TOLERANCE = 0.25
 
 
-def tables(stages: Sequence[int], measured: Measurements) -> str:
+def tables(people: Sequence[int], measured: Measurements) -> str:
     """Return all tables for these numbers of people."""
     assumed = Assumptions()
-    found = [capacity(users, measured, assumed) for users in stages]
+    found = [capacity(users, measured, assumed) for users in people]
     parts = [
         ("Needs", _needs(found)),
         ("Instances by function", _functions(found)),
@@ -99,14 +99,14 @@ def comparison(run: Mapping[str, Any], measured: Measurements) -> str:
     """Return the predicted and the seen highest rate of a run on the local stack.
 
     Other programs take their part of the CPUs: the prediction counts what the parts of the stack were given in the
-    stage with the highest rate.
+    phase with the highest rate.
     """
-    best = max((row for row in run["stages"] if "machine" in row), key=lambda row: float(row["served"]))
+    best = max((row for row in run["phases"] if "machine" in row), key=lambda row: float(row["served"]))
     given = sum(best["machine"]["cpu_share"].values()) * run["cpus"]
     predicted, seen = local_breaking_point(given, measured, run["mix"]), float(best["served"])
     difference = predicted / seen - 1
     verdict = "within" if abs(difference) <= TOLERANCE else "NOT within"
     return (
-        f"{run['users']:,} people, stage “{best['name']}”: {given:.2f} CPUs given to the stack; predicted"
+        f"{run['users']:,} people, phase “{best['name']}”: {given:.2f} CPUs given to the stack; predicted"
         f" {predicted:.1f} requests a second, seen {seen:.1f} ({difference:+.0%}), {verdict} {TOLERANCE:.0%}"
     )

@@ -85,7 +85,7 @@ def test_a_run_is_compared_with_its_prediction() -> None:
         "users": 1000,
         "cpus": 2,
         "mix": "audit",
-        "stages": [
+        "phases": [
             {"name": "50%", "served": 10.0, "machine": {"cpu_share": dict.fromkeys(parts, 0.01)}},
             {"name": "100%", "served": 1000.0, "machine": {"cpu_share": dict.fromkeys(parts, 0.1)}},
         ],

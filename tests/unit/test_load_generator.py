@@ -9,11 +9,11 @@ import pytest
 
 from benchmarks.load.app import Outcome
 from benchmarks.load.histogram import GROWTH, Histogram
+from benchmarks.load.phases import Durations, Phase, after_steps, steps_for, visits
 from benchmarks.load.records import Records
 from benchmarks.load.report import page
 from benchmarks.load.results import broke, capacity_of, cause, verdict
 from benchmarks.load.sessions import MIXES, mean_steps, mix_for, step_shares
-from benchmarks.load.stages import Durations, Stage, after_steps, steps_for, visits
 from benchmarks.load.target import LoadTarget, TargetRefused, checked, local_target, target_of
 from benchmarks.load.world import World, address
 
@@ -55,16 +55,16 @@ def test_a_stall_is_seen_when_latency_counts_from_the_intended_start() -> None:
 
 
 @pytest.mark.parametrize("mix", MIXES)
-def test_arrivals_offer_the_rate_of_the_stage_from_its_first_second_on(mix: str) -> None:
-    stage = Stage("any", 200, 50)
-    found = visits(stage, MIXES[mix], Random(5))
+def test_arrivals_offer_the_rate_of_the_phase_from_its_first_second_on(mix: str) -> None:
+    phase = Phase("any", 200, 50)
+    found = visits(phase, MIXES[mix], Random(5))
     first_half = requests = 0
     for visit in found:
         at = visit.at
         for pause in visit.pauses:
             at += pause
-            requests += at < stage.seconds
-            first_half += at < stage.seconds / 2
+            requests += at < phase.seconds
+            first_half += at < phase.seconds / 2
     assert requests == pytest.approx(50 * 200, rel=0.1)
     assert first_half == pytest.approx(50 * 100, rel=0.15)
     assert [visit.at for visit in found] == sorted(visit.at for visit in found)
@@ -82,15 +82,15 @@ def test_real_providers_get_no_orders() -> None:
 
 
 def test_steps_rise_to_one_and_a_half_times_the_target() -> None:
-    steps = [stage for stage in steps_for(1000, Durations()) if stage.is_step]
-    assert [stage.rate for stage in steps] == pytest.approx([7.5, 15, 22.5, 30, 37.5, 45])
+    steps = [phase for phase in steps_for(1000, Durations()) if phase.is_step]
+    assert [phase.rate for phase in steps] == pytest.approx([7.5, 15, 22.5, 30, 37.5, 45])
 
 
 def test_the_target_is_offered_also_where_the_steps_broke_before() -> None:
     broken = after_steps(10_000, 60, Durations(), ("soak",))
-    assert [(stage.name, round(stage.rate)) for stage in broken] == [("target", 300), ("soak", 42)]
+    assert [(phase.name, round(phase.rate)) for phase in broken] == [("target", 300), ("soak", 42)]
     reached = after_steps(1000, 45, Durations(), ("spike", "failure"))
-    assert [(stage.name, stage.breaks) for stage in reached] == [("spike", False), ("failure", True)]
+    assert [(phase.name, phase.breaks) for phase in reached] == [("spike", False), ("failure", True)]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def a_row(**changes: object) -> dict[str, Any]:
         ({}, ""),
     ],
 )
-def test_a_stage_breaks_by_errors_or_by_twice_a_budget(changes: dict[str, Any], told: str) -> None:
+def test_a_phase_breaks_by_errors_or_by_twice_a_budget(changes: dict[str, Any], told: str) -> None:
     assert told in broke(a_row(**changes))
     assert bool(broke(a_row(**changes))) == bool(told)
 
@@ -228,7 +228,7 @@ def test_the_report_is_one_page_with_its_pictures() -> None:
     sample = {"cpu": {"functions": 0.4}, "connections": 9, "pool": 5, "pool_busy": 3, "active": 2}
     row["machine"] = {**machine, "timeline": [{"at": 0.0, **sample}, {"at": 1.0, **sample}]}
     calibration = {**row, "cpu_share": 0.1, "verdict": "valid"}
-    run = {"users": 1000, "about": "today", "verdict": "<b>", "stages": [row], "calibration": calibration}
+    run = {"users": 1000, "about": "today", "verdict": "<b>", "phases": [row], "calibration": calibration}
     text = page(run)
     assert text.count("<svg") == 4
     assert "429 rate_limited: 1" in text
