@@ -89,7 +89,8 @@ def visits(phase: Phase, mix: Sequence[SessionKind], random: Random) -> list[Vis
         at = begun
         for index, pause in enumerate(pauses):
             at += pause
-            if at >= 0:
+            # A login that joins in the middle has no code to enter: its next step follows.
+            if at >= 0 and not (index and steps[index].needs_code and begun < 0):
                 if at < phase.seconds:
                     found.append(Visit(at, kind.name, tuple(steps[index:]), (0.0, *pauses[index + 1 :])))
                 break

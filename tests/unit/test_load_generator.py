@@ -70,6 +70,14 @@ def test_arrivals_offer_the_rate_of_the_phase_from_its_first_second_on(mix: str)
     assert [visit.at for visit in found] == sorted(visit.at for visit in found)
 
 
+def test_nobody_joins_a_phase_with_a_code_to_enter() -> None:
+    login = [kind for kind in MIXES["full"] if kind.name == "login"]
+    found = visits(Phase("any", 60, 40), login, Random(5))
+    first = [visit.steps[0].name for visit in found]
+    assert "verify code" not in first
+    assert {"request code", "own account"} <= set(first)
+
+
 def test_the_audits_mix_is_seventy_twenty_ten() -> None:
     assert {kind.name: kind.share for kind in MIXES["audit"]} == {"scroller": 70, "seller": 20, "chatter": 10}
     assert sum(step_shares(MIXES["full"]).values()) == pytest.approx(1)
