@@ -119,6 +119,14 @@ bench-feed: install ## measure every feed query on the large database, compared 
 bench-database: install ## time each SQL function of requests and jobs on the large database (ARGS=writes: bloat and vacuum)
 	@$(VENV_PYTHON) -m benchmarks.database $(ARGS)
 
+.PHONY: measure-endpoints
+measure-endpoints: install ## measure CPU time of each endpoint by part on the local stack, for `make capacity`
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.load.alone
+
+.PHONY: capacity
+capacity: install ## print instances, quotas, database and money that USERS people online need (RUN=file compares with a load run)
+	@$(VENV_PYTHON) -m benchmarks.capacity $(ARGS)
+
 .PHONY: load
 load: install ## load-test the local stack with USERS people (1000), or staging with STAGE=staging (MIX=audit|full, SHAPES, STEP_SECONDS, SOAK_SECONDS)
 	@STAGE=$(if $(filter file,$(origin STAGE)),local,$(STAGE)) PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.load

@@ -30,7 +30,7 @@ FOLDER = BUILD / "load"
 
 
 def main() -> int:
-    """Run, write the report, and print the stages."""
+    """Run, write the report, and print the phases."""
     options = Options.from_environ(os.environ)
     stage, port = os.environ.get("STAGE") or "local", int(os.environ.get("PORT") or DEFAULT_BASE)
     _allow_many_connections()

@@ -36,16 +36,17 @@ where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.reltuple
 """
 
 
-async def measure(stack: LocalStack, world: World) -> dict[str, Any]:
-    """Return the measurements of every endpoint."""
+async def measure(stack: LocalStack, world: World, names: list[str]) -> dict[str, Any]:
+    """Return the measurements of the named endpoints, of every one if none is named."""
     found = {}
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         app = App(http, f"http://127.0.0.1:{stack.ports.gateway}", "alone", Manners(), clock=time.monotonic)
         watch = Watch(stack.pid, os.getpid())
-        for step in ALL_STEPS:
-            await _calls(app, world, step, WARM_UP)
+        for step in (step for step in ALL_STEPS if not names or step.name in names):
+            await _calls(app, step, await _people(app, world, step, WARM_UP))
+            people = await _people(app, world, step, CALLS)
             before = watch.sample()["cpu"]
-            outcomes = await _calls(app, world, step, CALLS)
+            outcomes = await _calls(app, step, people)
             after = watch.sample()["cpu"]
             found[step.name] = _row(outcomes, {part: after[part] - before.get(part, 0.0) for part in after})
             print(f"{step.name:<18}{found[step.name]}", flush=True)
@@ -66,21 +67,23 @@ def _row(outcomes: list[Outcome], cpu: dict[str, float]) -> dict[str, Any]:
     }
 
 
-async def _calls(app: App, world: World, step: Step, count: int) -> list[Outcome]:
-    outcomes: list[Outcome] = []
-    random = Random(1)  # noqa: S311 - the same queries again
+async def _people(app: App, world: World, step: Step, count: int) -> list[Memory]:
+    """Return people who are ready for a step: with a login code, if it needs one."""
+    random = Random()  # noqa: S311 - a phone number asks for one code only
+    people = [Memory(world.next_person(), world, random) for _ in range(count)]
+    for memory in people if step.needs_code else ():
+        asked = await app.do(REQUEST_CODE, memory, time.monotonic())
+        memory.request = str(asked.data.get("requestId", ""))
+        memory.code = await app.read_code(memory.phone)
+    return people
 
-    async def work(times: int) -> None:
-        for _ in range(times):
-            memory = Memory(world.next_person(), world, random)
-            if step.needs_code:
-                asked = await app.do(REQUEST_CODE, memory, time.monotonic())
-                memory.request = str(asked.data.get("requestId", ""))
-                memory.code = await app.read_code(memory.phone)
-            outcomes.append(await app.do(step, memory, time.monotonic()))
 
-    await asyncio.gather(*(work(count // AT_ONCE) for _ in range(AT_ONCE)))
-    return outcomes
+async def _calls(app: App, step: Step, people: list[Memory]) -> list[Outcome]:
+    async def work(part: list[Memory]) -> list[Outcome]:
+        return [await app.do(step, memory, time.monotonic()) for memory in part]
+
+    parts = await asyncio.gather(*(work(people[first::AT_ONCE]) for first in range(AT_ONCE)))
+    return [outcome for part in parts for outcome in part]
 
 
 def row_bytes(connection: psycopg.Connection[Any]) -> dict[str, int]:
@@ -88,19 +91,21 @@ def row_bytes(connection: psycopg.Connection[Any]) -> dict[str, int]:
     return {str(name): round(size / rows) for name, size, rows in connection.execute(_SIZES).fetchall()}
 
 
-def main(file: Path = FILE) -> int:
-    """Measure on the local stack and write the file."""
+def main(names: list[str], file: Path = FILE) -> int:
+    """Measure on the local stack and write the file; named endpoints replace what it holds of them."""
     load, port = os.getloadavg()[0], int(os.environ.get("PORT") or DEFAULT_BASE)
     try:
         with local_stack(port) as stack:
             with psycopg.connect(stack.dsn) as connection:
                 people = Random(int(time.time()))  # noqa: S311 - others in each run
                 world, sizes = world_of(connection, stack.token, people, people=4000), row_bytes(connection)
-            endpoints = asyncio.run(measure(stack, world))
+            endpoints = asyncio.run(measure(stack, world, names))
     except StackError as error:
         print(error, file=sys.stderr)
         return 1
     about = {"date": time.strftime("%Y-%m-%d"), "cpus": os.cpu_count(), "load_before": round(load, 1), "calls": CALLS}
+    if names:
+        endpoints = json.loads(file.read_text(encoding="utf-8"))["endpoints"] | endpoints
     file.parent.mkdir(parents=True, exist_ok=True)
     text = json.dumps({"about": about, "endpoints": endpoints, "row_bytes": sizes}, indent=1)
     file.write_text(text + "\n", encoding="utf-8")
@@ -108,4 +113,4 @@ def main(file: Path = FILE) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Runs the visits of a stage: each person arrives on time, whatever became of the others."""
+"""Runs the visits of a phase: each person arrives on time, whatever became of the others."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from random import Random
 
 from benchmarks.load.app import App
+from benchmarks.load.phases import Phase, Visit, visits
 from benchmarks.load.records import Records
 from benchmarks.load.sessions import Memory, SessionKind
-from benchmarks.load.stages import Stage, Visit, visits
 from benchmarks.load.world import World
 
 GUESTS = 0.3
@@ -27,23 +27,23 @@ class Engine:
     mix: Sequence[SessionKind]
     random: Random
 
-    async def run(self, stage: Stage, break_something: Callable[[], Awaitable[object]] | None = None) -> Records:
-        """Return the records of a stage. Ends it early when 5 % of the answers of 30 s were 5xx."""
+    async def run(self, phase: Phase, break_something: Callable[[], Awaitable[object]] | None = None) -> Records:
+        """Return the records of a phase. Ends it early when 5 % of the answers of 30 s were 5xx."""
         loop, records = asyncio.get_running_loop(), Records()
         began = loop.time()
         tasks: set[asyncio.Task[None]] = set()
         stop = asyncio.Event()
         guards = [asyncio.create_task(_guard(records, stop))]
         if break_something is not None:
-            guards.append(asyncio.create_task(_later(stage.seconds / 2, break_something)))
-        for visit in visits(stage, self.mix, self.random):
+            guards.append(asyncio.create_task(_later(phase.seconds / 2, break_something)))
+        for visit in visits(phase, self.mix, self.random):
             delay = began + visit.at - loop.time()
             if delay > 0:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), delay)
             if stop.is_set():
                 break
-            task = asyncio.create_task(self._visit(visit, records, began, stage.seconds, stop))
+            task = asyncio.create_task(self._visit(visit, records, began, phase.seconds, stop))
             tasks.add(task)
             task.add_done_callback(tasks.discard)
         if tasks:
@@ -75,7 +75,7 @@ class Engine:
 
 
 async def _guard(records: Records, stop: asyncio.Event) -> None:
-    """Stop a stage that has answered 5 % of its requests with 5xx for half a minute."""
+    """Stop a phase that has answered 5 % of its requests with 5xx for half a minute."""
     while True:
         before, answers = records.server_errors, records.total.total
         await asyncio.sleep(_STOP_SECONDS)

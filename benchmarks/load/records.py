@@ -1,4 +1,4 @@
-"""Records of one stage: latencies and outcomes per endpoint, per second, and the means of Little's law."""
+"""Records of one phase: latencies and outcomes per endpoint, per second, and the means of Little's law."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Endpoint:
 
 @dataclass
 class Second:
-    """Second of a stage."""
+    """Second of a phase."""
 
     offered: int = 0
     served: int = 0
@@ -44,7 +44,7 @@ class Second:
 
 @dataclass
 class Records:
-    """Records of a stage. Times are seconds since its beginning."""
+    """Records of a phase. Times are seconds since its beginning."""
 
     endpoints: defaultdict[str, Endpoint] = field(default_factory=lambda: defaultdict(Endpoint))
     seconds: defaultdict[int, Second] = field(default_factory=lambda: defaultdict(Second))

@@ -24,19 +24,19 @@ svg text.mark { font-size: 10px; fill: #777; } .note { color: #6e6e73; font-size
 
 def page(run: Mapping[str, Any]) -> str:
     """Return the page of a run."""
-    stages = run["stages"]
-    broken = any(row["broke"] for row in stages)
+    phases = run["phases"]
+    broken = any(row["broke"] for row in phases)
     sections = [
         f"<h1>Load test: {run['users']:,} people online</h1>",
         f'<p class="note">{html.escape(run["about"])}</p>',
         f'<div class="verdict{" bad" if broken else ""}"><b>What broke first:</b> {html.escape(run["verdict"])}</div>',
         _validity(run),
-        "<h2>Stages</h2>",
-        _stages(stages),
-        *_pictures(stages),
+        "<h2>Phases</h2>",
+        _phases(phases),
+        *_pictures(phases),
         "<h2>Endpoints</h2>",
         '<p class="note">Milliseconds from the intended start, retries and given up requests included.</p>',
-        *(_endpoints(row) for row in stages if row["name"] != "warm-up"),
+        *(_endpoints(row) for row in phases if row["name"] != "warm-up"),
     ]
     body = "\n".join(sections)
     return (
@@ -56,13 +56,13 @@ def _validity(run: Mapping[str, Any]) -> str:
     )
 
 
-def _stages(stages: Sequence[Mapping[str, Any]]) -> str:
+def _phases(phases: Sequence[Mapping[str, Any]]) -> str:
     heads = (
-        "stage", "offered/s", "served/s", "errors", "p50", "p95", "p99", "max", "in flight", "Little", "late p99",
+        "phase", "offered/s", "served/s", "errors", "p50", "p95", "p99", "max", "in flight", "Little", "late p99",
         "cold", "wait p95", "CPU", "pool", "conn.", "MB",
     )  # fmt: skip
     rows = []
-    for row in stages:
+    for row in phases:
         machine, latency = row.get("machine", {}), row["latency"]
         cells = [
             row["name"], row["offered"], row["served"], f"{row['error_share']:.2%}", latency["p50"], latency["p95"],
@@ -75,7 +75,7 @@ def _stages(stages: Sequence[Mapping[str, Any]]) -> str:
         ]  # fmt: skip
         rows.append((bool(row["broke"]), cells))
     missed = "".join(
-        f"<li><b>{html.escape(row['name'])}</b>: {html.escape(row['broke'])}</li>" for row in stages if row["broke"]
+        f"<li><b>{html.escape(row['name'])}</b>: {html.escape(row['broke'])}</li>" for row in phases if row["broke"]
     )
     legend = (
         '<p class="note">Late: of the generator itself. Wait: outside the function, for an instance and the gateway.'
@@ -113,13 +113,13 @@ def _table(heads: Iterable[str], rows: Iterable[tuple[bool, Sequence[Any]]]) -> 
     return f'<div class="wide"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
 
 
-def _pictures(stages: Sequence[Mapping[str, Any]]) -> list[str]:
-    steps = [row for row in stages if row["is_step"]]
+def _pictures(phases: Sequence[Mapping[str, Any]]) -> list[str]:
+    steps = [row for row in phases if row["is_step"]]
     found = []
     if steps:
         found += ["<h2>Latency by offered rate</h2>", _by_rate(steps)]
-    found += ["<h2>Requests a second</h2>", _rates(stages)]
-    watched = [row for row in stages if "machine" in row]
+    found += ["<h2>Requests a second</h2>", _rates(phases)]
+    watched = [row for row in phases if "machine" in row]
     if watched:
         found += ["<h2>CPU by part, of the whole machine</h2>", _cpu(watched)]
         found += ["<h2>Database connections</h2>", _connections(watched)]
@@ -135,10 +135,10 @@ def _by_rate(steps: Sequence[Mapping[str, Any]]) -> str:
     return line_chart(series, x, Axis("milliseconds", lowest * 0.7, highest * 1.3, is_log=True))
 
 
-def _rates(stages: Sequence[Mapping[str, Any]]) -> str:
+def _rates(phases: Sequence[Mapping[str, Any]]) -> str:
     lines: dict[str, list[tuple[float, float]]] = {"offered": [], "served": [], "failed": []}
     marks, start = [], 0.0
-    for row in stages:
+    for row in phases:
         marks.append((start, row["name"]))
         for second, *counts, _ in row["timeline"]:
             for line, count in zip(lines.values(), counts, strict=True):
@@ -149,25 +149,25 @@ def _rates(stages: Sequence[Mapping[str, Any]]) -> str:
     return line_chart(series, Axis("seconds", 0, start), Axis("requests", 0, highest * 1.05), marks)
 
 
-def _joined(stages: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[tuple[float, str]], float]:
+def _joined(phases: Sequence[Mapping[str, Any]]) -> tuple[list[dict[str, Any]], list[tuple[float, str]], float]:
     rows, marks, start = [], [], 0.0
-    for stage in stages:
-        timeline = stage["machine"]["timeline"]
-        marks.append((start, stage["name"]))
+    for phase in phases:
+        timeline = phase["machine"]["timeline"]
+        marks.append((start, phase["name"]))
         rows += [{**row, "at": start + row["at"]} for row in timeline]
         start += timeline[-1]["at"] if timeline else 0.0
     return rows, marks, start
 
 
-def _cpu(stages: Sequence[Mapping[str, Any]]) -> str:
-    rows, marks, end = _joined(stages)
+def _cpu(phases: Sequence[Mapping[str, Any]]) -> str:
+    rows, marks, end = _joined(phases)
     parts = sorted({part for row in rows for part in row["cpu"]})
     series = [Series(part, [(row["at"], 100 * row["cpu"].get(part, 0.0)) for row in rows]) for part in parts]
     return area_chart(series, Axis("seconds", 0, end), Axis("percent", 0, 100), marks)
 
 
-def _connections(stages: Sequence[Mapping[str, Any]]) -> str:
-    rows, marks, end = _joined(stages)
+def _connections(phases: Sequence[Mapping[str, Any]]) -> str:
+    rows, marks, end = _joined(phases)
     names = {"connections": "all", "pool": "PostgREST's pool", "pool_busy": "of it busy", "active": "active"}
     series = [Series(title, [(row["at"], row[name]) for row in rows]) for name, title in names.items()]
     highest = max(*(row["connections"] for row in rows), 5)

@@ -1,4 +1,4 @@
-"""Results of a run as JSON: a row per stage, and the verdict on what broke first."""
+"""Results of a run as JSON: a row per phase, and the verdict on what broke first."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from benchmarks.load.phases import Phase
 from benchmarks.load.records import Records
-from benchmarks.load.stages import Stage
 
 # Targets of the facts about load, in milliseconds from the intended start.
 BUDGETS = {"feed": 300, "send message": 300, "request code": 600, "verify code": 600}
@@ -17,19 +17,19 @@ MIN_SAMPLES = 60
 Samples = Sequence[Mapping[str, Any]]
 
 
-def stage_result(stage: Stage, records: Records, began: float, samples: Samples, cores: int) -> dict[str, Any]:
-    """Return the row of a stage. `began` is its wall-clock time, `samples` are those of the whole run."""
-    length = max(stage.seconds, max(records.seconds, default=0) + 1)
+def phase_result(phase: Phase, records: Records, began: float, samples: Samples, cores: int) -> dict[str, Any]:
+    """Return the row of a phase. `began` is its wall-clock time, `samples` are those of the whole run."""
+    length = max(phase.seconds, max(records.seconds, default=0) + 1)
     during = [sample for sample in samples if began <= sample["at"] <= began + length]
-    served = sum(seen.served for second, seen in records.seconds.items() if second < stage.seconds)
+    served = sum(seen.served for second, seen in records.seconds.items() if second < phase.seconds)
     total = records.total
     requests = sum(endpoint.tries for endpoint in records.endpoints.values())
     row: dict[str, Any] = {
-        "name": stage.name,
-        "seconds": stage.seconds,
-        "offered": round(records.offered / stage.seconds, 2),
-        "planned": round(stage.rate, 2),
-        "served": round(served / stage.seconds, 2),
+        "name": phase.name,
+        "seconds": phase.seconds,
+        "offered": round(records.offered / phase.seconds, 2),
+        "planned": round(phase.rate, 2),
+        "served": round(served / phase.seconds, 2),
         "error_share": round(records.failed / max(1, total.total), 5),
         "requests_with_retries": requests,
         "latency": total.summary(),
@@ -39,7 +39,7 @@ def stage_result(stage: Stage, records: Records, began: float, samples: Samples,
         "cold_starts": records.cold,
         "in_flight": round(records.mean_in_flight, 2),
         "little": round(records.little, 3),
-        "is_step": stage.is_step,
+        "is_step": phase.is_step,
         "timeline": [
             [second, seen.offered, seen.served, seen.failed, round(seen.latency.quantile(0.95) * 1000, 1)]
             for second, seen in sorted(records.seconds.items())
@@ -47,7 +47,7 @@ def stage_result(stage: Stage, records: Records, began: float, samples: Samples,
     }
     if len(during) > 1:
         row["machine"] = _machine(during, records, cores)
-    row["broke"] = broke(row) if stage.is_counted else ""
+    row["broke"] = broke(row) if phase.is_counted else ""
     return row
 
 
@@ -88,7 +88,7 @@ def _timeline(samples: Samples, cores: int) -> list[dict[str, Any]]:
 
 
 def broke(row: Mapping[str, Any]) -> str:
-    """Return the goal that a stage missed by so much that the steps end, an empty text if none."""
+    """Return the goal that a phase missed by so much that the steps end, an empty text if none."""
     if row["error_share"] > MAX_ERROR_SHARE:
         outcomes: dict[str, int] = {}
         for endpoint in row["endpoints"].values():
@@ -106,9 +106,10 @@ def broke(row: Mapping[str, Any]) -> str:
 
 
 def cause(row: Mapping[str, Any], pool_size: int = 20) -> str:
-    """Return the resource that was used up in a stage that broke."""
-    if row["lateness"]["p95"] > 1000 * MAX_LATENESS:
-        return f"the generator: it was {row['lateness']['p95']:.0f} ms late itself, so this stage says nothing"
+    """Return the resource that was used up in a phase that broke."""
+    # Where answers take seconds, a tenth of a second of its own does not matter.
+    if row["lateness"]["p95"] > max(1000 * MAX_LATENESS, 0.1 * row["latency"]["p95"]):
+        return f"the generator: it was {row['lateness']['p95']:.0f} ms late itself, so this phase says nothing"
     machine = row.get("machine")
     if machine is None:
         return "unknown: the target's machine is not watched from here"
@@ -143,9 +144,14 @@ def capacity_of(rows: Sequence[Mapping[str, Any]]) -> float:
 
 
 def verdict(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Return in a sentence what broke first, and why."""
+    """Return in sentences what broke first in the steps, and why, and which later phases broke."""
+    steps = [row for row in rows if row["is_step"]]
+    first = next((row for row in steps if row["broke"]), None)
+    if first is None:
+        told = [f"Nothing broke up to {max((row['offered'] for row in steps), default=0.0):.0f} requests a second."]
+    else:
+        told = [f"At {first['offered']:.0f} requests a second {first['broke']}. Used up: {cause(first)}."]
     for row in rows:
-        if row["is_step"] and row["broke"]:
-            return f"At {row['offered']:.0f} requests a second {row['broke']}. Used up: {cause(row)}."
-    last = max((row["offered"] for row in rows if row["is_step"]), default=0.0)
-    return f"Nothing broke up to {last:.0f} requests a second."
+        if row["broke"] and not row["is_step"]:
+            told.append(f"In phase “{row['name']}” ({row['offered']:.0f} a second) {row['broke']}: {cause(row)}.")
+    return " ".join(told)

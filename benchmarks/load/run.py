@@ -1,8 +1,9 @@
-"""Run: calibration of the generator, steps, and the stages after them."""
+"""Run: calibration of the generator, steps, and the phases after them."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -19,9 +20,9 @@ import psycopg
 from benchmarks.load.app import App, Manners
 from benchmarks.load.engine import Engine
 from benchmarks.load.local_stack import LocalStack, local_stack
-from benchmarks.load.results import capacity_of, stage_result, verdict
+from benchmarks.load.phases import CALLS_PER_PERSON, Durations, Phase, after_steps, steps_for
+from benchmarks.load.results import capacity_of, phase_result, verdict
 from benchmarks.load.sessions import mix_for
-from benchmarks.load.stages import CALLS_PER_PERSON, Durations, Stage, after_steps, steps_for
 from benchmarks.load.target import LoadTarget, TargetRefused
 from benchmarks.load.world import World, world_of
 from local.health import http_status
@@ -77,7 +78,7 @@ class Run:
             return {**await self.on(world, stack), "load_before": load_before}
 
     async def on(self, world: World, stack: LocalStack | None = None) -> dict[str, Any]:
-        """Run every stage and return the results."""
+        """Run every phase and return the results."""
         calibration = await self._calibrate(world)
         self.say(f"generator: {calibration['verdict']}")
         loop = asyncio.get_running_loop()
@@ -85,37 +86,38 @@ class Run:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             app = App(http, self.target.url, f"load-{uuid.uuid4()}", self._manners(), clock=loop.time)
             engine = Engine(app, world, self._mix(), Random(self.options.seed))  # noqa: S311 - the same run again
-            for stage in steps_for(self.options.users, self.options.durations):
-                rows.append(await self._stage(engine, stage, stack))
-                if stage.is_step and rows[-1]["broke"]:
+            for phase in steps_for(self.options.users, self.options.durations):
+                rows.append(await self._phase(engine, phase, stack))
+                if phase.is_step and rows[-1]["broke"]:
                     break
             capacity = capacity_of(rows)
             rest = (capacity or rows[-1]["served"] / 2, self.options.durations, self.options.shapes)
-            for stage in after_steps(self.options.users, *rest):
-                await asyncio.sleep(5)
-                rows.append(await self._stage(engine, stage, stack))
+            for phase in after_steps(self.options.users, *rest):
+                await self._settle(http)
+                rows.append(await self._phase(engine, phase, stack))
         return {
             "verdict": verdict(rows),
             "capacity": capacity,
             "calibration": calibration,
-            "stages": rows,
+            "phases": rows,
             "mix": self.options.mix,
             "seed": self.options.seed,
             "people": world.people,
             "listings": world.listings,
             "load_before": os.getloadavg()[0],
+            "cpus": os.cpu_count() or 1,
         }
 
-    async def _stage(self, engine: Engine, stage: Stage, stack: LocalStack | None) -> dict[str, Any]:
-        stage = replace(stage, rate=min(stage.rate, self.target.max_rate))
+    async def _phase(self, engine: Engine, phase: Phase, stack: LocalStack | None) -> dict[str, Any]:
+        phase = replace(phase, rate=min(phase.rate, self.target.max_rate))
         began = time.time()
         break_something: Callable[[], Awaitable[object]] | None = None
-        if stage.breaks and stack is not None:
+        if phase.breaks and stack is not None:
             break_something = stack.break_something
-        records = await engine.run(stage, break_something)
-        row = stage_result(stage, records, began, stack.samples() if stack else [], os.cpu_count() or 1)
+        records = await engine.run(phase, break_something)
+        row = phase_result(phase, records, began, stack.samples() if stack else [], os.cpu_count() or 1)
         self.say(
-            f"{stage.name:<9} offered {row['offered']:>7.1f}/s  served {row['served']:>7.1f}/s  errors"
+            f"{phase.name:<9} offered {row['offered']:>7.1f}/s  served {row['served']:>7.1f}/s  errors"
             f" {row['error_share']:>7.2%}  p50 {row['latency']['p50']:>7.1f}  p95 {row['latency']['p95']:>8.1f}  p99"
             f" {row['latency']['p99']:>8.1f} ms  CPU {row.get('machine', {}).get('cpu_share_all', 0):>4.0%}"
             f"  {row['broke']}"
@@ -134,15 +136,27 @@ class Run:
             async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
                 app = App(http, f"http://127.0.0.1:{port}", "calibration", self._manners(), clock=loop.time)
                 engine = Engine(app, world, self._mix(), Random(self.options.seed))  # noqa: S311
-                before, stage = time.process_time(), Stage("calibration", 10, rate)
-                records = await engine.run(stage)
-                cpu = (time.process_time() - before) / stage.seconds
+                before, phase = time.process_time(), Phase("calibration", 10, rate)
+                records = await engine.run(phase)
+                cpu = (time.process_time() - before) / phase.seconds
         finally:
             process.kill()
             process.wait()
-        row = stage_result(stage, records, time.time(), [], 1)
+        row = phase_result(phase, records, time.time(), [], 1)
         good = row["latency"]["p99"] < 20 and cpu < 0.6 and not row["error_share"]
         return {**row, "cpu_share": round(cpu, 3), "verdict": "valid" if good else "NOT valid at this rate"}
+
+    async def _settle(self, http: aiohttp.ClientSession) -> None:
+        """Wait until what earlier phases left behind is worked off, a minute at most."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + 60
+        while loop.time() < ends:
+            await asyncio.sleep(2)
+            began = loop.time()
+            with contextlib.suppress(TimeoutError, aiohttp.ClientError):
+                async with asyncio.timeout(10), http.get(f"{self.target.url}/api/listings?limit=1") as answer:
+                    if answer.status == 200 and loop.time() - began < 1:
+                        return
 
     def _people(self) -> int:
         return max(10_000, self.options.users)

@@ -26,6 +26,22 @@ def guest(database: Database) -> Iterator[httpx.Client]:
         yield http
 
 
+@pytest.fixture
+def x5(database: Database, guest: httpx.Client) -> Iterator[None]:
+    """Offer a BMW X5, as no demonstration listing is one."""
+    with database.connect() as connection:
+        [(listing,)] = connection.execute(
+            "insert into listings (seller_user_id, category, title, price, city, status, moderation_status)"
+            " select id, 'car', 'BMW X5, дизель', 2500000, 'Бишкек', 'active', 'approved' from public_profiles limit 1"
+            " returning id"
+        ).fetchall()
+        text = "insert into car_details (listing_id, brand, model, year) values (%s, 'BMW', 'X5', 2019)"
+        connection.execute(text, [listing])
+    yield
+    with database.connect() as connection:
+        connection.execute("delete from listings where id = %s", [listing])
+
+
 def found(guest: httpx.Client, category: str, typed: str = "", order: str = "created_at.desc", **values: str) -> int:
     """How many listings the app's search finds. Fails where PostgREST refuses."""
     words = [word for word in typed.split() if len(word) >= 2]
@@ -73,6 +89,34 @@ def test_what_a_guest_types_finds_listings(
     category: str, typed: str, read: dict[str, str], guest: httpx.Client
 ) -> None:
     assert found(guest, category, typed, **read) > 0
+
+
+SYNONYMS: list[tuple[str, dict[str, str]]] = [
+    ("Mercedes", {"brand": "Mercedes"}),
+    ("mercedes", {"brand": "Mercedes-Benz"}),
+    ("Sprinter", {"brand": "Мерседес"}),
+    ("Toyota", {"brand": "in.(тойота)"}),
+    ("BMW X5", {"brand": "Bmw", "model": "x5"}),
+]
+
+
+@pytest.mark.parametrize(("typed", "read"), SYNONYMS, ids=[str(read) for _, read in SYNONYMS])
+def test_every_name_of_a_brand_finds_its_listings(
+    typed: str, read: dict[str, str], guest: httpx.Client, x5: None
+) -> None:
+    assert found(guest, "car", typed, **read) > 0
+
+
+@pytest.mark.parametrize(("asked", "brands"), [("Toyota", {"toyota"}), ("Mercury", set()), ("мерс", {"mercedes-benz"})])
+def test_another_brand_is_not_found(asked: str, brands: set[str], guest: httpx.Client) -> None:
+    rows = guest.get("/listings", params={"select": "brand", "category": "eq.car", "brand": f"eq.{asked}"}).json()
+    assert {row["brand"].lower() for row in rows} == brands
+
+
+def test_a_brand_that_is_left_out_is_left_out_under_every_name(guest: httpx.Client) -> None:
+    rows = guest.get("/listings", params={"select": "brand", "category": "eq.car", "brand": "not.eq.mercedes"}).json()
+    assert len(rows) > 5
+    assert "Mercedes-Benz" not in {row["brand"] for row in rows}
 
 
 FILTERS: list[tuple[str, dict[str, str]]] = [

@@ -21,6 +21,10 @@ from tests.support.database import Database
 
 LINTER = CHECKOUT / "node_modules/@postgres-language-server/cli-x86_64-linux-gnu/postgres-language-server"
 
+# Bound when it is made, since its body is in the standard's form: no path is searched. A fixed path would keep queries
+# from taking it in, and cost a function call for each row (docs/decisions/0129).
+ACCEPTED = ("private.is_same_brand",)
+
 DEFECTS = [
     ("create table public.planted (id uuid primary key); grant select on public.planted to anon",
      "rlsDisabledInPublic"),
@@ -70,7 +74,7 @@ def findings(dsn: str, folder: Path) -> list[tuple[str, str, str]]:
     return [
         (found["severity"], found["category"].rsplit("/", 1)[-1], found["message"])
         for found in report["diagnostics"]
-        if found["severity"] != "info"
+        if found["severity"] != "info" and not any(name in found["message"] for name in ACCEPTED)
     ]
 
 

@@ -17,9 +17,9 @@ from aiohttp import web
 
 from benchmarks.load.app import GAVE_UP, NO_ANSWER, App, Manners, Outcome
 from benchmarks.load.engine import Engine
+from benchmarks.load.phases import Phase
 from benchmarks.load.records import Records
 from benchmarks.load.sessions import FEED, MIXES, Memory
-from benchmarks.load.stages import Stage
 from benchmarks.load.world import Person, World
 from local.health import http_status
 from local.ports import free_base
@@ -115,7 +115,7 @@ def test_a_server_that_stands_still_for_six_seconds_is_seen() -> None:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             app = App(http, base, "test", Manners(), clock=loop.time)
             engine = Engine(app, a_world(), MIXES["audit"], Random(2))
-            return await engine.run(Stage("any", 9, 50), lambda: stand_still(pid))
+            return await engine.run(Phase("any", 9, 50), lambda: stand_still(pid))
 
     with null_server() as (base, pid):
         records = asyncio.run(run(base, pid))

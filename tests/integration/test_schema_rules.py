@@ -45,6 +45,8 @@ CALLABLE_BY_USERS = {
     "private.may_open_thread(uuid,uuid)": {"authenticated"},
     "private.session_is_live()": {"authenticated"},
     "private.check_session()": {"anon", "authenticated"},
+    "private.brand_forms(citext)": {"anon", "authenticated"},
+    "private.is_same_brand(brand_name,brand_name)": {"anon", "authenticated"},
 }
 
 MEGABYTE = 1024 * 1024
@@ -190,7 +192,8 @@ def functions_where(connection: Connection, condition: str) -> set[str]:
 
 
 def test_every_function_has_a_fixed_search_path(connection: Connection) -> None:
-    loose = """not coalesce(p.proconfig, '{}') && array['search_path=""', 'search_path=']"""
+    # A body in the standard's form is bound when it is made: no path is searched later.
+    loose = """not coalesce(p.proconfig, '{}') && array['search_path=""', 'search_path='] and p.prosqlbody is null"""
     assert functions_where(connection, loose) == set()
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from random import Random
+from typing import Any
 
 import pytest
 
 from benchmarks.load.app import Outcome
 from benchmarks.load.histogram import GROWTH, Histogram
+from benchmarks.load.phases import Durations, Phase, after_steps, steps_for, visits
 from benchmarks.load.records import Records
+from benchmarks.load.report import page
+from benchmarks.load.results import broke, capacity_of, cause, verdict
 from benchmarks.load.sessions import MIXES, mean_steps, mix_for, step_shares
-from benchmarks.load.stages import Durations, Stage, after_steps, steps_for, visits
 from benchmarks.load.target import LoadTarget, TargetRefused, checked, local_target, target_of
 from benchmarks.load.world import World, address
 
@@ -52,19 +55,27 @@ def test_a_stall_is_seen_when_latency_counts_from_the_intended_start() -> None:
 
 
 @pytest.mark.parametrize("mix", MIXES)
-def test_arrivals_offer_the_rate_of_the_stage_from_its_first_second_on(mix: str) -> None:
-    stage = Stage("any", 200, 50)
-    found = visits(stage, MIXES[mix], Random(5))
+def test_arrivals_offer_the_rate_of_the_phase_from_its_first_second_on(mix: str) -> None:
+    phase = Phase("any", 200, 50)
+    found = visits(phase, MIXES[mix], Random(5))
     first_half = requests = 0
     for visit in found:
         at = visit.at
         for pause in visit.pauses:
             at += pause
-            requests += at < stage.seconds
-            first_half += at < stage.seconds / 2
+            requests += at < phase.seconds
+            first_half += at < phase.seconds / 2
     assert requests == pytest.approx(50 * 200, rel=0.1)
     assert first_half == pytest.approx(50 * 100, rel=0.15)
     assert [visit.at for visit in found] == sorted(visit.at for visit in found)
+
+
+def test_nobody_joins_a_phase_with_a_code_to_enter() -> None:
+    login = [kind for kind in MIXES["full"] if kind.name == "login"]
+    found = visits(Phase("any", 60, 40), login, Random(5))
+    first = [visit.steps[0].name for visit in found]
+    assert "verify code" not in first
+    assert {"request code", "own account"} <= set(first)
 
 
 def test_the_audits_mix_is_seventy_twenty_ten() -> None:
@@ -79,15 +90,15 @@ def test_real_providers_get_no_orders() -> None:
 
 
 def test_steps_rise_to_one_and_a_half_times_the_target() -> None:
-    steps = [stage for stage in steps_for(1000, Durations()) if stage.is_step]
-    assert [stage.rate for stage in steps] == pytest.approx([7.5, 15, 22.5, 30, 37.5, 45])
+    steps = [phase for phase in steps_for(1000, Durations()) if phase.is_step]
+    assert [phase.rate for phase in steps] == pytest.approx([7.5, 15, 22.5, 30, 37.5, 45])
 
 
 def test_the_target_is_offered_also_where_the_steps_broke_before() -> None:
     broken = after_steps(10_000, 60, Durations(), ("soak",))
-    assert [(stage.name, round(stage.rate)) for stage in broken] == [("target", 300), ("soak", 42)]
+    assert [(phase.name, round(phase.rate)) for phase in broken] == [("target", 300), ("soak", 42)]
     reached = after_steps(1000, 45, Durations(), ("spike", "failure"))
-    assert [(stage.name, stage.breaks) for stage in reached] == [("spike", False), ("failure", True)]
+    assert [(phase.name, phase.breaks) for phase in reached] == [("spike", False), ("failure", True)]
 
 
 @pytest.mark.parametrize(
@@ -143,3 +154,92 @@ def test_littles_law_shows_a_generator_that_loses_time() -> None:
         late.end("feed", at, at + 0.055, Outcome("ok"))
     assert honest.little == pytest.approx(1, abs=0.01)
     assert late.little < 0.2
+
+
+def a_row(**changes: object) -> dict[str, Any]:
+    """Return the row of a step that was within its goals on a watched machine."""
+    latency = {"p50": 40.0, "p95": 120.0, "p99": 200.0, "max": 300.0, "count": 1000}
+    machine = {
+        "waiting_for_locks": 0,
+        "cpu_share_all": 0.5,
+        "cpu_share": {"functions": 0.3, "Postgres": 0.1},
+        "pool_busy": 3,
+    }
+    row = {
+        "name": "100%",
+        "is_step": True,
+        "offered": 30.0,
+        "served": 29.0,
+        "error_share": 0.0,
+        "latency": latency,
+        "endpoints": {"feed": {**latency, "outcomes": {"ok": 1000}}},
+        "lateness": {"p95": 5.0},
+        "waiting": {"p95": 20.0},
+        "machine": machine,
+    }
+    return row | changes
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (
+            {"error_share": 0.02, "endpoints": {"feed": {"outcomes": {"ok": 9, "504 gateway_timeout": 1}}}},
+            "gateway_timeout",
+        ),
+        ({"endpoints": {"feed": {"count": 100, "p95": 700.0, "outcomes": {"ok": 100}}}}, "feed"),
+        ({"endpoints": {"feed": {"count": 10, "p95": 700.0, "outcomes": {"ok": 10}}}}, ""),
+        ({}, ""),
+    ],
+)
+def test_a_phase_breaks_by_errors_or_by_twice_a_budget(changes: dict[str, Any], told: str) -> None:
+    assert told in broke(a_row(**changes))
+    assert bool(broke(a_row(**changes))) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"lateness": {"p95": 500.0}}, "generator"),
+        ({"machine": {**a_row()["machine"], "waiting_for_locks": 9}}, "locks"),
+        ({"machine": {**a_row()["machine"], "cpu_share_all": 0.99}}, "programs outside the test 59%"),
+        ({"machine": {**a_row()["machine"], "pool_busy": 20}}, "pool"),
+        ({"waiting": {"p95": 100.0}}, "instances"),
+        ({"machine": None}, "not watched"),
+    ],
+)
+def test_what_was_used_up_is_named(changes: dict[str, Any], told: str) -> None:
+    assert told in cause(a_row(**changes))
+
+
+def test_the_verdict_names_the_first_step_that_broke() -> None:
+    rows = [a_row(broke=""), a_row(broke="p95 was high", offered=45.0), a_row(broke="worse", offered=60.0)]
+    assert verdict(rows).startswith("At 45 requests a second p95 was high.")
+    assert capacity_of(rows) == 29.0
+    assert verdict(rows[:1]) == "Nothing broke up to 30 requests a second."
+
+
+def test_the_report_is_one_page_with_its_pictures() -> None:
+    timeline = [[0, 5, 5, 0, 120.0], [1, 5, 4, 1, 130.0]]
+    endpoint = {**a_row()["latency"], "function": {"p50": 20.0, "p95": 40.0}, "tries": 12, "bytes_each": 900}
+    row = a_row(
+        broke="p95 was <high>",
+        seconds=2.0,
+        in_flight=3.0,
+        little=1.0,
+        cold_starts=1,
+        timeline=timeline,
+        endpoints={"feed": {**endpoint, "outcomes": {"ok": 9, "429 rate_limited": 1}}},
+        lateness={"p99": 5.0},
+    )
+    machine = {"pool": 5, "connections": 9, "memory_mb": {"functions": 400}, "cpu_share_all": 0.5, "pool_busy": 3}
+    sample = {"cpu": {"functions": 0.4}, "connections": 9, "pool": 5, "pool_busy": 3, "active": 2}
+    row["machine"] = {**machine, "timeline": [{"at": 0.0, **sample}, {"at": 1.0, **sample}]}
+    calibration = {**row, "cpu_share": 0.1, "verdict": "valid"}
+    run = {"users": 1000, "about": "today", "verdict": "<b>", "phases": [row], "calibration": calibration}
+    text = page(run)
+    assert text.count("<svg") == 4
+    assert "429 rate_limited: 1" in text
+    assert "<high>" not in text
+    assert "http://" not in text
+    assert "<script" not in text

@@ -1,4 +1,4 @@
-"""Stages of a run and the people who arrive in them."""
+"""Phases of a run and the people who arrive in them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LOOK_BACK = 300.0
 
 
 @dataclass(frozen=True)
-class Stage:
+class Phase:
     """Part of a run with one offered rate of requests per second; `breaks` injects a failure in its middle."""
 
     name: str
@@ -28,7 +28,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Durations:
-    """Seconds of each kind of stage."""
+    """Seconds of each kind of phase."""
 
     warm_up: float = 20
     step: float = 60
@@ -47,50 +47,51 @@ class Visit:
     pauses: tuple[float, ...]
 
 
-def steps_for(users: int, durations: Durations) -> list[Stage]:
+def steps_for(users: int, durations: Durations) -> list[Phase]:
     """Return warm-up and steps from 25 % to 150 % of the target."""
     target = users * CALLS_PER_PERSON
-    warm_up = Stage("warm-up", durations.warm_up, target * SHARES[0], is_counted=False)
+    warm_up = Phase("warm-up", durations.warm_up, target * SHARES[0], is_counted=False)
     return [
         warm_up,
-        *(Stage(f"{share:.0%}", durations.step, target * share, is_step=True) for share in SHARES),
+        *(Phase(f"{share:.0%}", durations.step, target * share, is_step=True) for share in SHARES),
     ]
 
 
-def after_steps(users: int, capacity: float, durations: Durations, shapes: Sequence[str]) -> list[Stage]:
-    """Return the stages after the steps: the target if it was not reached, then spike, soak and failure.
+def after_steps(users: int, capacity: float, durations: Durations, shapes: Sequence[str]) -> list[Phase]:
+    """Return the phases after the steps: the target if it was not reached, then spike, soak and failure.
 
     The target is a tenth of the spike. Soak and failure run at 70 % of the target or of the capacity, which is lower.
     """
     target = users * CALLS_PER_PERSON
     calm = 0.7 * min(target, capacity)
     possible = {
-        "target": Stage("target", durations.step / 2, target),
-        "spike": Stage("spike", durations.spike, 10 * target),
-        "soak": Stage("soak", durations.soak, calm),
-        "failure": Stage("failure", durations.failure, calm, breaks=True),
+        "target": Phase("target", durations.step / 2, target),
+        "spike": Phase("spike", durations.spike, 10 * target),
+        "soak": Phase("soak", durations.soak, calm),
+        "failure": Phase("failure", durations.failure, calm, breaks=True),
     }
     if capacity >= target:
         del possible["target"]
-    return [stage for name, stage in possible.items() if name in shapes or name == "target"]
+    return [phase for name, phase in possible.items() if name in shapes or name == "target"]
 
 
-def visits(stage: Stage, mix: Sequence[SessionKind], random: Random) -> list[Visit]:
-    """Return the sessions of a stage by the time of their first step in it.
+def visits(phase: Phase, mix: Sequence[SessionKind], random: Random) -> list[Visit]:
+    """Return the sessions of a phase by the time of their first step in it.
 
-    People arrive by a Poisson process. A session that began before the stage joins in its middle, so that the offered
+    People arrive by a Poisson process. A session that began before the phase joins in its middle, so that the offered
     rate holds from the first second on.
     """
     found = []
-    for begun in _poisson(stage.rate / mean_steps(mix), -_LOOK_BACK, stage.seconds, random):
+    for begun in _poisson(phase.rate / mean_steps(mix), -_LOOK_BACK, phase.seconds, random):
         kind = random.choices(mix, [kind.share for kind in mix])[0]
         steps = kind.draw(random)
         pauses = [0.0, *(_thinking_time(random) for _ in steps[1:])]
         at = begun
         for index, pause in enumerate(pauses):
             at += pause
-            if at >= 0:
-                if at < stage.seconds:
+            # A login that joins in the middle has no code to enter: its next step follows.
+            if at >= 0 and not (index and steps[index].needs_code and begun < 0):
+                if at < phase.seconds:
                     found.append(Visit(at, kind.name, tuple(steps[index:]), (0.0, *pauses[index + 1 :])))
                 break
     return sorted(found, key=lambda visit: visit.at)

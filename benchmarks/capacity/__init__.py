@@ -1,0 +1,1 @@
+"""Capacity: what a number of people needs, from measured CPU time, waits and sizes."""
