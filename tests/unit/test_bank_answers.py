@@ -38,6 +38,7 @@ NAMES = (
     *("trans_id", "status_pay", "site_id", "order_id", "amount", "currency", "mktime", "test", "hash"),
     *("id", "status", "metadata", "paid_at", "accountNo", "currencyID", "operationID", "operationState", "elqrID"),
     *("transactionId", "sum", "note", "transactionProcessedDateTime", "state", "data", "payments", "result"),
+    *("qrOperations", "stan", "operationSum", "description", "operationProcessedDateTime"),
 )
 
 
