@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from auto360.providers.payments import (
@@ -34,10 +34,13 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
     max_leaves=12,
 )
+# A busy machine is no finding.
+unhurried = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NAMES = (
     *("trans_id", "status_pay", "site_id", "order_id", "amount", "currency", "mktime", "test", "hash"),
     *("id", "status", "metadata", "paid_at", "accountNo", "currencyID", "operationID", "operationState", "elqrID"),
     *("transactionId", "sum", "note", "transactionProcessedDateTime", "state", "data", "payments", "result"),
+    *("qrOperations", "stan", "operationSum", "description", "operationProcessedDateTime"),
 )
 
 
@@ -121,6 +124,7 @@ def test_an_order_without_an_id_of_ours_is_not_asked_for_by_it() -> None:
 
 
 @pytest.mark.parametrize("name", MAKERS)
+@unhurried
 @given(body=JSON | st.dictionaries(st.sampled_from(NAMES), JSON, max_size=9))
 def test_no_answer_of_a_bank_breaks_the_reader(name: str, body: object) -> None:
     client = bank(name, lambda _request: httpx.Response(200, text=json.dumps(body)))
@@ -131,6 +135,7 @@ def test_no_answer_of_a_bank_breaks_the_reader(name: str, body: object) -> None:
 
 
 @pytest.mark.parametrize("name", MAKERS)
+@unhurried
 @given(body=JSON | st.dictionaries(st.sampled_from(NAMES), JSON, max_size=9))
 def test_no_call_of_a_stranger_is_a_proof_or_breaks_the_reader(name: str, body: object) -> None:
     callbacks = answering(name, {}).callbacks

@@ -97,16 +97,11 @@ ANSWERS: dict[str, dict[str, Any]] = {
         "pg_payment_refund_id": "8", "pg_refund_status": "success", "pg_captured": "1",
     },
 }  # fmt: skip
-LISTED = {
-    "qrOperations": [
-        {
-            "stan": "77",
-            "operationSum": 100.0,
-            "description": f"{SHORT} x",
-            "operationProcessedDateTime": "2026-10-01T04:12:00Z",
-        }
-    ]
-}
+OPERATION = {
+    "stan": "000123", "operationSum": 100.0, "description": f"{SHORT} x",
+    "operationProcessedDateTime": "2026-10-01T10:12:00",
+}  # fmt: skip
+LISTED = {"qrOperations": [OPERATION]}
 
 
 @cache
