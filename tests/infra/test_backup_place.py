@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra import doctor
-from infra.doctor import examine
+from infra.doctor import Finding, examine
 from infra.doctor.backups import DISK_GB, RUNS_ON
 from infra.stage import STAGES, BackupPlace, StageError, load_stage
 from infra.yandex.cloud import CloudError
@@ -76,26 +76,31 @@ def test_a_place_that_there_is_not_is_refused(tmp_path: Path) -> None:
             load_stage("other", tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("runs_on", "scale", "outcome", "told"),
-    [
-        (None, 1, "ok", "a function of ten minutes"),
-        ("function", 1, "ok", "a function of ten minutes"),
-        ("function", 10_000, "failure", "with several workers, and a disk of"),
-        ("machine", 10_000, "ok", "a machine of its own, with several workers"),
-    ],
-)
-def test_the_doctor_measures_the_database_and_says_where_backups_belong(
-    database: Database, monkeypatch: pytest.MonkeyPatch, *, runs_on: str | None, scale: int, outcome: str, told: str
-) -> None:
-    sized = f"select (sum(pg_table_size(c.oid)) * {scale})::bigint, (sum(pg_table_size(c.oid)) * {scale})::bigint"
-    monkeypatch.setattr(
-        "auto360.providers.postgres_dump.postgres.SIZE",
-        f"{sized} from pg_class c join pg_namespace n on n.oid = c.relnamespace"
-        " where n.nspname = any (%(schemas)s) and c.relkind = 'r'",
-    )
-    variables = {"BACKUP_DATABASE_URL": database.dsn} | ({RUNS_ON: runs_on, DISK_GB: "0"} if runs_on else {})
-    check = next(each for each in doctor.REGISTRY if each.name == "place of backups")
+def place_of_backups(variables: dict[str, str]) -> Finding:
+    (check,) = [each for each in doctor.REGISTRY if each.name == "place of backups"]
     (finding,) = examine(variables, [check])
-    assert finding.outcome == outcome, finding
-    assert told in finding.told
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("runs_on", "disk_gb", "outcome"),
+    [("function", 100, "failure"), ("long_function", 100, "failure"), ("machine", 0, "ok"), ("", 0, "ok")],
+)
+def test_a_stage_that_its_database_has_outgrown_is_found(
+    database: Database, monkeypatch: pytest.MonkeyPatch, runs_on: str, disk_gb: int, outcome: str
+) -> None:
+    monkeypatch.setattr("auto360.providers.postgres_dump.postgres.SIZE", "select 30000000000, 48000000000")
+    variables = {"BACKUP_DATABASE_URL": database.dsn, RUNS_ON: runs_on, DISK_GB: str(disk_gb)}
+    finding = place_of_backups(variables)
+    assert finding.outcome == outcome
+    assert "30.00 GB of tables, 48.00 GB with indexes: a machine of its own, with several workers" in finding.told
+    assert "a disk of 77 GB for the drill" in finding.told
+
+
+def test_the_doctor_measures_the_database(database: Database) -> None:
+    finding = place_of_backups({"BACKUP_DATABASE_URL": database.dsn, RUNS_ON: "long_function", DISK_GB: "100"})
+    assert (finding.outcome, "a function of ten minutes" in finding.told) == ("ok", True)
+    with database.connect() as connection:
+        row = connection.execute("select sum(pg_table_size(oid)) from pg_class where relkind = 'r'").fetchone()
+    assert row is not None
+    assert 0 < float(finding.told.partition(" MB")[0]) <= float(row[0]) / 1e6

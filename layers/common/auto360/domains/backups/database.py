@@ -17,7 +17,7 @@ from auto360.domains.backups.lease import leased
 from auto360.domains.backups.manifest import FILE_NAME, PREFIX, Class, Manifest, folder_of, new_id
 from auto360.domains.backups.repository import Archive
 from auto360.domains.backups.retention import Retention
-from auto360.domains.backups.room import gigabytes
+from auto360.domains.backups.room import readable_size
 from auto360.domains.backups.runs import RunKind, RunOutcome, Runs
 from auto360.providers.database import Database
 from auto360.providers.database.lease import Lease
@@ -103,7 +103,7 @@ class DatabaseBackup:
 
     def form_for(self, size: DatabaseSize) -> ArchiveForm:
         """Choose by size: several workers and a folder where they are configured and the database is large enough."""
-        text = f"{gigabytes(size.tables)} of tables, {gigabytes(size.total)} with indexes"
+        text = f"{readable_size(size.tables)} of tables, {readable_size(size.total)} with indexes"
         if self.parallel is not None and size.tables >= self.parallel_from:
             self.progress(f"{text}: {self.parallel.jobs} workers, a file per table")
             return self.parallel

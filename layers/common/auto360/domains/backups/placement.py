@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from auto360.domains.backups.drill import SERVER_BYTES
-from auto360.domains.backups.room import gigabytes
+from auto360.domains.backups.room import readable_size
 from auto360.providers.postgres_dump import DatabaseSize
 
 Place = Literal["function", "long_function", "machine"]
@@ -51,4 +51,4 @@ def placement_for(size: DatabaseSize) -> Placement:
 def sentence(size: DatabaseSize, chosen: Placement) -> str:
     """Return size and choice for people."""
     disk = f", and a disk of {chosen.disk_gb} GB for the drill" if chosen.disk_gb else ""
-    return f"{gigabytes(size.tables)} of tables, {gigabytes(size.total)} with indexes: {_WORDS[chosen.place]}{disk}"
+    return f"{readable_size(size.tables)} of tables, {readable_size(size.total)} with indexes: {_WORDS[chosen.place]}{disk}"

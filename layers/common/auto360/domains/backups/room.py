@@ -40,10 +40,10 @@ class Room:
         if not self.folder.is_dir():
             raise NoRoom(f"{purpose}: there is no folder {self.folder}; {self.setting} names another one")
         free = self.free(self.folder)
-        progress(f"{purpose}: needs {gigabytes(needed)} in {self.folder}, {gigabytes(free)} are free")
+        progress(f"{purpose}: needs {readable_size(needed)} in {self.folder}, {readable_size(free)} are free")
         if free < needed:
             raise NoRoom(
-                f"{purpose} needs {gigabytes(needed)} in {self.folder}, but {gigabytes(free)} are free;"
+                f"{purpose} needs {readable_size(needed)} in {self.folder}, but {readable_size(free)} are free;"
                 f" {self.setting} names a folder with room, such as a mounted disk"
             )
 
@@ -57,6 +57,6 @@ class Room:
             yield Path(folder)
 
 
-def gigabytes(size: int) -> str:
+def readable_size(size: int) -> str:
     """Return a size for people."""
-    return f"{size / 1e9:.2f} GB"
+    return f"{size / 1e9:.2f} GB" if size >= 10**8 else f"{size / 1e6:.1f} MB"
