@@ -109,6 +109,10 @@ seed-big: install ## create half a million listings (LISTINGS) in a separate dat
 bench-backup: install ## back up a database of SIZE gigabytes (1), compared with pg_dump -Fc piped into the same storage
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.backup $(ARGS)
 
+.PHONY: bench-requests
+bench-requests: install ## measure the CPU of warm requests against the old backend and a plain FastAPI twin (ROUNDS, REQUESTS, LISTINGS, ONLY)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.requests
+
 bench-feed: install ## measure every feed query on the large database, compared with the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed
 
