@@ -112,6 +112,10 @@ bench-backup: install ## back up a database of SIZE gigabytes (1), compared with
 push-storm: install ## send 20,000 pushes through faults and kills of the sender, and count by rule (PUSHES)
 	@PUSH_STORM=$(or $(PUSHES),20000) $(VENV_PYTHON) -m pytest -q -s tests/integration/test_push_storm.py
 
+.PHONY: bench-requests
+bench-requests: install ## measure the CPU of warm requests against the old backend and a plain FastAPI twin (ROUNDS, REQUESTS, LISTINGS, ONLY)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.requests
+
 bench-feed: install ## measure every feed query on the large database, compared with the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed
 

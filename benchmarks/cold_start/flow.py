@@ -1,4 +1,4 @@
-"""Round of the benchmark: a login from code to profile, every call a cold start of its own."""
+"""Round of the benchmark: a login from code to profile, feed and chats, every call a cold start of its own."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ from typing import Any
 from benchmarks.cold_start.candidates import Candidate, Measurement
 from benchmarks.cold_start.services import Services
 
-STEPS = ("health", "request_code", "verify_code", "session")
+STEPS = ("health", "request_code", "verify_code", "session", "listings", "chat")
 ROUTES = {
     "health": ("GET", "/health"),
     "request_code": ("POST", "/api/auth/request-code"),
     "verify_code": ("POST", "/api/auth/verify-code"),
     "session": ("GET", "/api/auth/me"),
+    "listings": ("GET", "/api/listings"),
+    "chat": ("GET", "/api/chat/threads"),
 }
 
 

@@ -23,9 +23,11 @@ from local.postgres import Postgres
 from local.postgres_location import place
 from local.postgrest import PostgREST
 from local.processes import Child
+from local.redis_server import RedisServer
 from local.secrets import Keyring
 from local.simulators.environment import simulators_environment
 from local.supabase_project import prepare_project
+from local.tokens import TokenKeys
 
 NOWHERE = f"http://{HOST}:9"
 
@@ -37,6 +39,10 @@ class Services:
     variables: dict[str, str]
     postgrest: str
     simulators_port: int
+    superuser_dsn: str
+    keys: TokenKeys
+    processes: dict[str, int]
+    """Process ids by name: Postgres, PostgREST, and Redis where it was asked for."""
 
     def code_sent_to(self, phone: str) -> str:
         """Return the login code that a phone received last."""
@@ -50,21 +56,33 @@ class Services:
 
 
 @contextmanager
-def running() -> Iterator[Services]:
+def running(*, redis: bool = False) -> Iterator[Services]:
     """Start everything on free ports, and stop it."""
     folder, keyring = Path(tempfile.mkdtemp(prefix="auto360-bench-")), Keyring.generate()
     folder.chmod(0o755)
     try:
         ports = free_base()
-        with _database(folder, ports, keyring) as rest, _simulators(folder, ports, keyring) as simulators:
-            addresses = Addresses(gateway=rest, postgrest=rest, simulators=simulators, s3=rest)
-            yield Services(function_environment(keyring, addresses, {}), rest, ports.simulators)
+        with (
+            _database(folder, ports, keyring) as (server, rest),
+            _simulators(folder, ports, keyring) as simulators,
+            _redis(folder, ports, wanted=redis) as cache,
+        ):
+            addresses = Addresses(rest.url, rest.url, simulators, s3=rest.url, redis=cache.url if cache else None)
+            parts = {"Postgres": server.child, "PostgREST": rest.child, "Redis": cache.child if cache else None}
+            yield Services(
+                function_environment(keyring, addresses, {}),
+                rest.url,
+                ports.simulators,
+                server.superuser_dsn,
+                token_keys(keyring),
+                {name: child.pid for name, child in parts.items() if child and child.pid},
+            )
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def _database(folder: Path, ports: Ports, keyring: Keyring) -> Iterator[str]:
+def _database(folder: Path, ports: Ports, keyring: Keyring) -> Iterator[tuple[Postgres, PostgREST]]:
     placement = place(folder / "postgres")
     server = Postgres(placement, ports.postgres, keyring.postgres_password, folder / "postgres.log", durable=False)
     login = f"postgresql://authenticator:{keyring.authenticator_password}@{HOST}:{ports.postgres}/postgres"
@@ -75,9 +93,23 @@ def _database(folder: Path, ports: Ports, keyring: Keyring) -> Iterator[str]:
         prepare_project(server.superuser_dsn, keyring)
         Schema(server.dsn).migrate(MIGRATIONS)
         rest.start()
-        yield rest.url
+        yield server, rest
     finally:
         rest.stop()
+        server.stop()
+
+
+@contextmanager
+def _redis(folder: Path, ports: Ports, *, wanted: bool) -> Iterator[RedisServer | None]:
+    if not wanted:
+        yield None
+        return
+    server = RedisServer(ports.redis, folder / "redis", folder / "redis.log")
+    try:
+        server.start()
+        server.wait()
+        yield server
+    finally:
         server.stop()
 
 

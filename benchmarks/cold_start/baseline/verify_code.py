@@ -54,7 +54,13 @@ def verify_code(body: CodeCheck, request: Request) -> Session:
             "p_sms_id": str(body.requestId) if body.requestId else None,
             "p_refresh_digest": "\\x" + hashlib.sha256(refresh_token.encode()).hexdigest(),
             "p_session": {"user_agent": "benchmark", "address": address, "lifetime_seconds": 7776000},
-            "p_lock": {"failures": 5, "address_failures": 100, "seconds": 900, "replay_seconds": 75},
+            "p_lock": {
+                "failures": 5,
+                "address_failures": 100,
+                "seconds": 900,
+                "replay_seconds": 75,
+                "least_length": 6,
+            },
         },
     )
     if answer["outcome"] != "ok":

@@ -46,7 +46,7 @@ class Line:
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self._base, self._transport = base_url.rstrip("/"), transport
-        self._headers = _COMMON | dict(headers or {})
+        self._always = _COMMON | dict(headers or {})
         self._extensions = {"timeout": timeout.as_dict()}
         self._addresses: dict[str, httpx.URL] = {}
 
@@ -55,7 +55,7 @@ class Line:
         request = httpx.Request(
             method,
             self._address(path),
-            headers={**self._headers, **headers},
+            headers={**self._always, **headers},
             content=content,
             extensions=self._extensions,
         )

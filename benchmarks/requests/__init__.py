@@ -1,0 +1,1 @@
+"""CPU of warm requests: function, PostgREST, Postgres and Redis, against the old backend and a plain twin."""
