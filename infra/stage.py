@@ -14,7 +14,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 # Variables that a stage may set otherwise than the template: limits and rates, which say nothing of what is connected.
 SETTABLE = ("LIMIT_", "OTP_", "CACHE_", "RISK_", "SENTRY_TRACES_RATE")
 # Of auto360.domains.backups.placement; an ephemeral disk has 1 to 100 GB.
-_PLACES, _MOST_DISK_GB = ("function", "long_function", "machine"), 100
+_PLACES, _MAX_DISK_GB = ("function", "long_function", "machine"), 100
 _LEVELS = ("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL")
 
 
@@ -149,9 +149,9 @@ def _stage(name: str, content: Mapping[str, Any]) -> Stage:
                 f"{name}.toml: zone_requests of {function} leaves no room for a queue, so that a burst gets 429;"
                 f" at least {_MIN_QUEUE_FACTOR * scaling.zone_instances}, or leave it out."
             )
-    if stage.backups.runs_on not in _PLACES or not 0 <= stage.backups.disk_gb <= _MOST_DISK_GB:
+    if stage.backups.runs_on not in _PLACES or not 0 <= stage.backups.disk_gb <= _MAX_DISK_GB:
         raise StageError(
-            f"{name}.toml: under `backups`, runs_on is one of {', '.join(_PLACES)}, disk_gb 0 to {_MOST_DISK_GB}."
+            f"{name}.toml: under `backups`, runs_on is one of {', '.join(_PLACES)}, disk_gb 0 to {_MAX_DISK_GB}."
         )
     if (stage.domain is None) != (stage.certificate_id is None):
         raise StageError(f"{name}.toml: domain and certificate_id belong together.")

@@ -123,8 +123,8 @@ def _cause_on_machine(row: Mapping[str, Any], machine: Mapping[str, Any], pool_s
         ours = machine["cpu_share"]
         others = {"programs outside the test": machine["cpu_share_all"] - sum(ours.values())}
         parts = sorted((ours | others).items(), key=lambda item: -item[1])
-        most = ", ".join(f"{part} {share:.0%}" for part, share in parts[:4])
-        return f"the CPUs of the machine: {machine['cpu_share_all']:.0%} busy ({most})"
+        largest = ", ".join(f"{part} {share:.0%}" for part, share in parts[:4])
+        return f"the CPUs of the machine: {machine['cpu_share_all']:.0%} busy ({largest})"
     if machine["pool_busy"] >= pool_size:
         return f"PostgREST's pool: all {pool_size} connections busy"
     if row["waiting"]["p95"] > row["latency"]["p95"] / 2:

@@ -46,8 +46,8 @@ def in_city(world: PushWorld, city: str, language: str = "ru") -> Handset:
     return phone
 
 
-def draft(admin: Browser, city: str, most: int = 100) -> str:
-    page = admin.submit(AT, {**TEXTS, "city": city, "max_recipients": most}, on=AT)
+def draft(admin: Browser, city: str, max_recipients: int = 100) -> str:
+    page = admin.submit(AT, {**TEXTS, "city": city, "max_recipients": max_recipients}, on=AT)
     assert page.status == 303, page.words
     return page.location
 
@@ -97,8 +97,8 @@ def test_the_cap_holds_and_the_next_campaign_of_the_day_passes_the_same_users_ov
     phones = [in_city(push_world, "Талас") for _ in range(5)]
     for phone in phones:
         consent(push_world, phone.user)
-    for most in (4, 100):
-        at = draft(admin, "Талас", most)
+    for max_recipients in (4, 100):
+        at = draft(admin, "Талас", max_recipients)
         admin.submit(f"{at}/start", {}, on=at)
         fan_out(push_world)
     told = (

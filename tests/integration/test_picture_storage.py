@@ -12,7 +12,7 @@ import pytest
 
 from auto360.container import pictures as wired
 from auto360.core.identity import Principal
-from auto360.domains.pictures.errors import PictureLimitReached
+from auto360.core.refusals.pictures import PictureLimitReached
 from auto360.domains.pictures.uploads import WantedPicture
 from tests.support.picture_job import BASE, MortalJob
 from tests.support.pictures import INCOMING, PUBLIC, PictureWorld
@@ -133,7 +133,7 @@ class Life:
 
     def delete(self) -> None:
         self.kills += self.job.delete(
-            die_at=self.chance.choice((0, self.chance.randrange(1, 30))), most=self.chance.choice((3, 500))
+            die_at=self.chance.choice((0, self.chance.randrange(1, 30))), limit=self.chance.choice((3, 500))
         )
 
     def wait(self) -> None:
@@ -235,9 +235,9 @@ def test_a_run_deletes_no_more_than_its_cap(pictures: PictureWorld) -> None:
         pictures.store_directly(person, b"raw" + str(number).encode())
     job.sweep()
     pictures.let_pass(hours=25)
-    job.delete(most=2)
+    job.delete(limit=2)
     assert len(pictures.names("avatars")) == 3
-    job.delete(most=2)
+    job.delete(limit=2)
     assert len(pictures.names("avatars")) == 1
 
 

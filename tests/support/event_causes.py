@@ -97,7 +97,7 @@ class Causes:
         self.connection.execute(
             "update listings set status = 'sold', sold_at = now(), delete_at = now() where id = %s", [sold]
         )
-        self.do("cleanup_batch", most=1000)
+        self.do("cleanup_batch", limit=1000)
 
     def lower_the_price(self) -> None:
         """Have the price of a saved listing fall, rise and fall again."""
@@ -125,7 +125,7 @@ class Causes:
         business = value(self.connection, query, self.other)
         self.do(
             "business_invite", user_id=self.other, business_id=business, invited_user_id=self.user, invited_phone=None,
-            role="seller", most_members=10, invitations_per_day=10,
+            role="seller", max_members=10, invitations_per_day=10,
         )  # fmt: skip
 
     def report(self) -> None:

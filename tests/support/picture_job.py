@@ -87,9 +87,9 @@ class MortalJob:
         )
         return self._dies(die_at, lambda: work.sweep(until=datetime.now(UTC) + timedelta(minutes=5)))
 
-    def delete(self, *, die_at: int = 0, most: int = 500) -> bool:
+    def delete(self, *, die_at: int = 0, limit: int = 500) -> bool:
         """Delete what is due; True when the process was killed at this step."""
-        settings = {"PICTURE_DELETION": "true", "PICTURE_MOST_DELETIONS": str(most)}
+        settings = {"PICTURE_DELETION": "true", "PICTURE_MAX_DELETIONS": str(limit)}
         policy = PictureDeletionPolicy.load(settings)
         deletion = PictureDeletion(self._mortal(database()), self._store(INCOMING), self._store, policy)
         return self._dies(die_at, deletion)

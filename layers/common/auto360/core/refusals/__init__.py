@@ -9,11 +9,24 @@ from typing import Any
 
 from auto360.core import errors
 from auto360.core.errors import DomainError, Problem
-from auto360.core.refusals import accounts, billing, business, chat, listings, moderation, sms, staff, videos
+from auto360.core.messages import FIELDS, sentence
+from auto360.core.refusals import accounts, billing, business, chat, listings, moderation, pictures, sms, staff, videos
 
 __all__ = ["accepted", "refusal_of"]
 
-_AREAS: tuple[ModuleType, ...] = (errors, accounts, billing, business, chat, listings, moderation, sms, staff, videos)
+_AREAS: tuple[ModuleType, ...] = (
+    errors,
+    accounts,
+    billing,
+    business,
+    chat,
+    listings,
+    moderation,
+    pictures,
+    sms,
+    staff,
+    videos,
+)
 _BY_CODE: dict[str, type[DomainError]] = {
     kind.code: kind
     for area in _AREAS
@@ -21,7 +34,7 @@ _BY_CODE: dict[str, type[DomainError]] = {
     if isinstance(kind, type) and issubclass(kind, DomainError) and kind is not DomainError
 }
 # Rows may have a `reason` of their own, such as a moderator's; a refusal has no other keys than these.
-_KEYS = frozenset({"reason", "retry_after", "rules"})
+_KEYS = frozenset({"reason", "retry_after", "rules", "field"})
 
 
 def refusal_of(code: str) -> type[DomainError]:
@@ -33,5 +46,7 @@ def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answer of an SQL function, or raise the refusal of its reason."""
     if "reason" in answer and answer.keys() <= _KEYS:
         problems = [Problem("description", rule) for rule in answer.get("rules", ())]
+        if "field" in answer:
+            problems.append(Problem(answer["field"], sentence(FIELDS, "value", "ru")))
         raise refusal_of(answer["reason"])(retry_after=answer.get("retry_after"), problems=problems)
     return dict(answer)

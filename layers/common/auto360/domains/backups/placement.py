@@ -16,7 +16,7 @@ from auto360.providers.postgres_dump import DatabaseSize
 
 Place = Literal["function", "long_function", "machine"]
 PLACES: tuple[Place, ...] = ("function", "long_function", "machine")
-_MOST: dict[Place, int] = {"function": 5 * 10**9, "long_function": 20 * 10**9}
+_MAX_BYTES: dict[Place, int] = {"function": 5 * 10**9, "long_function": 20 * 10**9}
 _WORDS: dict[Place, str] = {
     "function": "a function of ten minutes",
     "long_function": "a function of an hour",
@@ -42,7 +42,7 @@ class Placement:
 
 def placement_for(size: DatabaseSize) -> Placement:
     """Choose by the size of the tables; the disk holds the restored database."""
-    place: Place = next((place for place, most in _MOST.items() if size.tables <= most), "machine")
+    place: Place = next((place for place, limit in _MAX_BYTES.items() if size.tables <= limit), "machine")
     # A restored database is as large as this one; an archive of files takes at most half as much as its tables.
     needed = size.total + SERVER_BYTES + (size.tables // 2 if place == "machine" else 0)
     return Placement(place, 0 if needed <= _OWN_DISK else math.ceil(needed * 1.2 / 10**9))
@@ -51,4 +51,5 @@ def placement_for(size: DatabaseSize) -> Placement:
 def sentence(size: DatabaseSize, chosen: Placement) -> str:
     """Return size and choice for people."""
     disk = f", and a disk of {chosen.disk_gb} GB for the drill" if chosen.disk_gb else ""
-    return f"{readable_size(size.tables)} of tables, {readable_size(size.total)} with indexes: {_WORDS[chosen.place]}{disk}"
+    sizes = f"{readable_size(size.tables)} of tables, {readable_size(size.total)} with indexes"
+    return f"{sizes}: {_WORDS[chosen.place]}{disk}"

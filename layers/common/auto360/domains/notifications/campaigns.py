@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from auto360.core.identity import Principal
-from auto360.domains.notifications.errors import accepted
+from auto360.core.refusals import accepted
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.campaigns import (
     campaign_preview,

@@ -6,7 +6,7 @@ from typing import Any
 
 from auto360.core.identity import Principal
 from auto360.core.pagination import Page, decode_place
-from auto360.domains.notifications.errors import accepted
+from auto360.core.refusals import accepted
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.notification_inbox import (
     notifications_mark_read,

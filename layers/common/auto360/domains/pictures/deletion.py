@@ -20,14 +20,14 @@ from auto360.providers.database.functions.picture_work import picture_find_misse
 from auto360.providers.database.lease import lease
 from auto360.providers.object_storage import ObjectStore
 
-_MOST_MISSED = 1000
+_MAX_MISSED = 1000
 
 
 class PictureDeletionPolicy(EnvSettings):
     """Most deletions of each kind in a run; without `picture_deletion` a run counts and deletes nothing."""
 
     picture_deletion: bool = False
-    picture_most_deletions: int = Field(500, ge=1, le=10_000)
+    picture_max_deletions: int = Field(500, ge=1, le=10_000)
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,10 @@ class PictureDeletion:
             return self._run() if held else {"skipped": 1}
 
     def _run(self) -> dict[str, int]:
-        most, is_dry = self.policy.picture_most_deletions, not self.policy.picture_deletion
-        missed = picture_find_missed(self.database, limit=_MOST_MISSED)
-        due = picture_deletions(self.database, limit=most, dry_run=is_dry)
-        strays: list[str] = picture_strays(self.database, after="", limit=most)
+        limit, is_dry = self.policy.picture_max_deletions, not self.policy.picture_deletion
+        missed = picture_find_missed(self.database, limit=_MAX_MISSED)
+        due = picture_deletions(self.database, limit=limit, dry_run=is_dry)
+        strays: list[str] = picture_strays(self.database, after="", limit=limit)
         counted = {"missed": int(missed), "dry_run": int(is_dry)}
         counted |= {"unused": due["unused"], "originals": due["originals"], "strays": len(strays)}
         if is_dry:

@@ -41,14 +41,14 @@ TARGETS = (Target(320, "WEBP"), Target(720, "WEBP"), Target(1440, "WEBP"), Targe
 _IN_PLACE_SIDE = 1440
 _ENDINGS: Mapping[Format, str] = {"WEBP": "webp", "JPEG": "jpg", "PNG": "png"}
 _FORMATS: Mapping[str, Format] = {"png": "PNG", "webp": "WEBP"}
-_MOST_ATTEMPTS = 5
+_MAX_ATTEMPTS = 5
 _BATCH = 10
 
 
 class PictureWorkPolicy(EnvSettings):
     """Largest picture, time of a run, length of a claim, and the pause after a failure of a store."""
 
-    picture_most_bytes: int = Field(15 * 1024 * 1024, ge=1)
+    picture_max_bytes: int = Field(15 * 1024 * 1024, ge=1)
     picture_run_seconds: int = Field(240, ge=10, le=3500)
     picture_lease_seconds: int = Field(300, ge=30, le=3600)
     picture_retry_seconds: int = Field(60, ge=1)
@@ -87,7 +87,7 @@ class PictureWork:
 
     def _one(self, row: Row) -> str:
         try:
-            if row["attempts"] > _MOST_ATTEMPTS:
+            if row["attempts"] > _MAX_ATTEMPTS:
                 # Five workers ended over it without a word.
                 return self._refuse(row, "unprocessable")
             content = self._content(row)
@@ -106,7 +106,7 @@ class PictureWork:
         info = store.head(row["name"])
         if info is None:
             return None
-        if info.size > self.policy.picture_most_bytes:
+        if info.size > self.policy.picture_max_bytes:
             raise PictureRefused("too_large")
         try:
             return b"".join(store.get(row["name"]))

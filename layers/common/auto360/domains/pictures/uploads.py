@@ -7,21 +7,22 @@ from pydantic import Field
 
 from auto360.core.errors import NotFound
 from auto360.core.identity import Principal
+from auto360.core.refusals import accepted
+from auto360.core.refusals.pictures import PictureTooLarge
 from auto360.core.settings import EnvSettings
-from auto360.domains.pictures.errors import PictureTooLarge, accepted
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.pictures import picture_list, picture_open, picture_read
 from auto360.providers.object_storage import UploadLink, UploadSigner
 
 Purpose = Literal["listing", "avatar", "business_logo", "chat"]
 ContentType = Literal["image/jpeg", "image/png", "image/webp", "image/heic", "image/heif"]
-_MOST_LISTED = 100
+_MAX_LISTED = 100
 
 
 class PictureUploadPolicy(EnvSettings):
     """Largest upload in bytes, and the lifetime of a permission."""
 
-    picture_most_bytes: int = Field(15 * 1024 * 1024, ge=1, le=15 * 1024 * 1024)
+    picture_max_bytes: int = Field(15 * 1024 * 1024, ge=1, le=15 * 1024 * 1024)
     picture_upload_seconds: int = Field(900, ge=60, le=3600)
 
 
@@ -56,7 +57,7 @@ class PictureUploads:
 
         Raises PictureTooLarge, PictureLimitReached, NotFound and Forbidden for the listing, AccountBlocked.
         """
-        if wanted.bytes > self.policy.picture_most_bytes:
+        if wanted.bytes > self.policy.picture_max_bytes:
             raise PictureTooLarge
         request = {
             "purpose": wanted.purpose,
@@ -79,6 +80,6 @@ class PictureUploads:
     def all(self, principal: Principal, *, listing_id: str | None) -> list[Row]:
         """Return the caller's newest pictures, of one listing where given."""
         rows: list[Row] = picture_list(
-            self.database, user_id=principal.user_id, listing_id=listing_id, limit=_MOST_LISTED
+            self.database, user_id=principal.user_id, listing_id=listing_id, limit=_MAX_LISTED
         )
         return rows

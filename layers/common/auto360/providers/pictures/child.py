@@ -14,7 +14,7 @@ from auto360.providers.pictures import PictureRefused, Target
 MODULE = __name__
 
 
-def main(most_bytes: int, most_seconds: int) -> None:
+def main(max_bytes: int, max_seconds: int) -> None:
     """Limit this process, then encode one picture."""
     source, result = sys.stdin.buffer, sys.stdout.buffer
     targets = [Target(side, file_format) for side, file_format in json.loads(source.readline())["targets"]]
@@ -22,8 +22,8 @@ def main(most_bytes: int, most_seconds: int) -> None:
     from auto360.providers.pictures.pillow import prepare
 
     prepare()
-    resource.setrlimit(resource.RLIMIT_AS, (most_bytes, most_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (most_seconds, most_seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (max_bytes, max_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (max_seconds, max_seconds))
     resource.setrlimit(resource.RLIMIT_NOFILE, (16, 16))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     head, contents = _answer(content, targets)

@@ -25,7 +25,7 @@ _TOO_HEAVY_SIGNALS = (-6, -9, -11, -24)
 class EncoderLimits(EnvSettings):
     """Largest picture in bytes, and what its child process may use."""
 
-    picture_most_bytes: int = Field(15 * 1024 * 1024, ge=1)
+    picture_max_bytes: int = Field(15 * 1024 * 1024, ge=1)
     picture_memory_bytes: int = Field(768 * 1024 * 1024, ge=128 * 1024 * 1024)
     picture_seconds: int = Field(20, ge=1, le=300)
 
@@ -37,7 +37,7 @@ class SandboxedEncoder:
     limits: EncoderLimits
 
     def encode(self, content: bytes, targets: Sequence[Target]) -> EncodedPicture:
-        if len(content) > self.limits.picture_most_bytes:
+        if len(content) > self.limits.picture_max_bytes:
             raise PictureRefused("too_large")
         request = json.dumps({"targets": [[one.side, one.format] for one in targets]}).encode() + b"\n" + content
         try:
