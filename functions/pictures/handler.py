@@ -6,8 +6,11 @@ from uuid import UUID
 from aws_lambda_powertools.event_handler.openapi.params import Path, Query
 
 from auto360.container import pictures
+from auto360.core.errors import Forbidden
+from auto360.core.refusals.pictures import PictureLimitReached, PictureTooLarge
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
+from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
 from auto360.http.requests import CurrentRequest
 from auto360.http.schemas.pictures import NewPicture, OpenedPictureUpload, PictureState
@@ -17,6 +20,7 @@ LIMITS = [limited("playback")]
 
 
 @app.post("/api/pictures", middlewares=[limited("picture")])
+@refuses(Forbidden, PictureLimitReached, PictureTooLarge)
 def create(body: NewPicture, user: SignedIn) -> Envelope[OpenedPictureUpload]:
     """Open an upload of one picture of a declared size and type; send its bytes with exactly these headers."""
     return Envelope(data=OpenedPictureUpload.of(pictures.uploads().open(user, body.wanted())))
