@@ -51,4 +51,5 @@ def placement_for(size: DatabaseSize) -> Placement:
 def sentence(size: DatabaseSize, chosen: Placement) -> str:
     """Return size and choice for people."""
     disk = f", and a disk of {chosen.disk_gb} GB for the drill" if chosen.disk_gb else ""
-    return f"{readable_size(size.tables)} of tables, {readable_size(size.total)} with indexes: {_WORDS[chosen.place]}{disk}"
+    sizes = f"{readable_size(size.tables)} of tables, {readable_size(size.total)} with indexes"
+    return f"{sizes}: {_WORDS[chosen.place]}{disk}"
