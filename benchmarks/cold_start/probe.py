@@ -27,17 +27,17 @@ class Context:
 
 
 def count_requests_to(base: str) -> list[str]:
-    """Note every request of httpx to an address, the same way for every candidate: both use this one library."""
+    """Note every request to an address, the same way for every candidate: below httpx both use this one library."""
     paths: list[str] = []
-    httpx: Any = importlib.import_module("httpx")
-    send = httpx.HTTPTransport.handle_request
+    httpcore: Any = importlib.import_module("httpcore")
+    send = httpcore.ConnectionPool.handle_request
 
     def noting(self: Any, request: Any) -> Any:
-        if str(request.url).startswith(base):
-            paths.append(request.url.path)
+        if bytes(request.url).decode().startswith(base):
+            paths.append(request.url.target.decode())
         return send(self, request)
 
-    httpx.HTTPTransport.handle_request = noting
+    httpcore.ConnectionPool.handle_request = noting
     return paths
 
 

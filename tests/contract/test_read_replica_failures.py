@@ -9,7 +9,7 @@ import pytest
 
 from auto360.providers.cache import remembered
 from auto360.providers.cache.memory import MemoryCache
-from auto360.providers.database import DatabaseRefused, DatabaseUnavailable, Row, let_reads_lag
+from auto360.providers.database import DatabaseRefused, DatabaseUnavailable, Row, given, let_reads_lag
 from auto360.providers.database.addresses import address_of
 from auto360.providers.database.answers import RolledBack
 from auto360.providers.database.replica import ReplicatedDatabase
@@ -80,8 +80,8 @@ def test_only_a_guests_reads_leave_the_primary() -> None:
     assert standby.asked == []
 
 
-def test_an_address_holds_documents_arrays_and_flags_and_leaves_out_what_is_none() -> None:
-    arguments = {"p_query": {"city": "Ош", "after": [ID]}, "p_ids": ['a"b\\c', ID], "p_all": True, "p_viewer_id": None}
+def test_an_address_holds_documents_arrays_and_flags() -> None:
+    arguments = {"p_query": {"city": "Ош", "after": [ID]}, "p_ids": ['a"b\\c', ID], "p_all": True}
     assert address_of("f", arguments) == (
         "/rpc/f?p_query=%7B%22city%22%3A%22%D0%9E%D1%88%22%2C%22after%22%3A%5B%22" + ID + "%22%5D%7D"
         "&p_ids=%7B%22a%5C%22b%5C%5Cc%22%2C%22" + ID + "%22%7D&p_all=true"
@@ -100,8 +100,10 @@ def test_ids_times_and_fractions_are_no_phone_numbers(text: str) -> None:
     assert address_of("f", {"p_query": {"after": [text]}}) is not None
 
 
-def test_what_an_address_cannot_hold_is_none() -> None:
+def test_what_an_address_cannot_hold_is_posted() -> None:
     assert address_of("f", {"p_query": {"text": "ы" * 400}}) is None
+    assert address_of("f", {"p_only": None, **given(p_after=None)}) is None
+    assert address_of("f", given(p_after=None)) == "/rpc/f?"
 
 
 def test_a_value_made_right_after_a_write_is_kept_until_the_write_surely_shows() -> None:

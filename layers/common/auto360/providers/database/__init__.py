@@ -36,7 +36,7 @@ class Database(Protocol):
         """
 
     def call_read(self, function: str, arguments: Mapping[str, Any]) -> Any:
-        """Run an SQL function that writes nothing, as `call` does; None leaves an argument at its default.
+        """Run an SQL function that writes nothing, as `call` does; by GET where an address can hold the arguments.
 
         The result may be seconds old where `may_lag` says so.
         """
@@ -89,6 +89,11 @@ def reset_round_trips() -> None:
 def round_trips() -> int:
     """Return the round trips of this request so far."""
     return _round_trips.get()
+
+
+def given(**arguments: Any) -> dict[str, Any]:
+    """Return the arguments that are not None; the others stay at their defaults."""
+    return {name: value for name, value in arguments.items() if value is not None}
 
 
 def bytea(data: bytes) -> str:

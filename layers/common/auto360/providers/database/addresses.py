@@ -18,14 +18,13 @@ _LIKE_A_PHONE = re.compile(r"(?:[0-9]\D*){9}")
 
 
 def address_of(function: str, arguments: Mapping[str, Any]) -> str | None:
-    """Return path and query of a call, without the arguments that are None.
+    """Return path and query of a call.
 
-    Returns None where the call must not be an address: too long, or with a text that may hold a phone number.
+    Returns None where the call must not be an address: too long, with a null, or a text that may hold a phone number.
     """
-    given = {name: value for name, value in arguments.items() if value is not None}
-    if any(_may_hold_phone(text) for text in _texts(given)):
+    if any(value is None for value in arguments.values()) or any(_may_hold_phone(text) for text in _texts(arguments)):
         return None
-    query = urlencode({name: _as_text(value) for name, value in given.items()})
+    query = urlencode({name: _as_text(value) for name, value in arguments.items()})
     address = f"/rpc/{function}?{query}"
     return address if len(address) <= _MAX_CHARACTERS else None
 

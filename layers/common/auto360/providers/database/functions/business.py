@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from auto360.providers.database import Database, Json
+from auto360.providers.database import Database, Json, given
 
 
 def business_answer_invitation(
@@ -69,7 +69,7 @@ def business_read(database: Database, *, business_id: str, user_id: str | None) 
     """Returns an account as p_user_id sees it (null: not signed in): members also see its tax id, e-mail, check and
     size. Returns null when it does not exist.
     """
-    return database.call_read("business_read", {"p_business_id": business_id, "p_user_id": user_id})
+    return database.call_read("business_read", {"p_business_id": business_id, **given(p_user_id=user_id)})
 
 
 def business_remove_member(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from auto360.providers.database import Database
+from auto360.providers.database import Database, given
 
 
 def comment_add(
@@ -53,8 +53,7 @@ def comments_page(
             "p_before": before,
             "p_before_id": before_id,
             "p_limit": limit,
-            "p_viewer_id": viewer_id,
-            "p_parent_id": parent_id,
+            **given(p_viewer_id=viewer_id, p_parent_id=parent_id),
         },
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from auto360.providers.database import Database, Document, Json
+from auto360.providers.database import Database, Document, Json, given
 
 
 def business_listings(
@@ -19,7 +19,7 @@ def business_listings(
             "p_before": before,
             "p_before_id": before_id,
             "p_limit": limit,
-            "p_user_id": user_id,
+            **given(p_user_id=user_id),
         },
     )
 
@@ -35,7 +35,7 @@ def listing_feed(database: Database, *, query: Document, viewer_id: str | None) 
     """Returns a page of the feed or of a search: {listings, match, marks}; marks is {liked, saved} for a viewer.
     p_query: see private.feed_statement.
     """
-    return database.call_read("listing_feed", {"p_query": query, "p_viewer_id": viewer_id})
+    return database.call_read("listing_feed", {"p_query": query, **given(p_viewer_id=viewer_id)})
 
 
 def listing_marks(database: Database, *, listing_ids: Sequence[str], viewer_id: str) -> Any:
@@ -45,7 +45,7 @@ def listing_marks(database: Database, *, listing_ids: Sequence[str], viewer_id: 
 
 def listing_read(database: Database, *, listing_id: str, viewer_id: str | None) -> Any:
     """Returns private.listing_view for the backend."""
-    return database.call_read("listing_read", {"p_listing_id": listing_id, "p_viewer_id": viewer_id})
+    return database.call_read("listing_read", {"p_listing_id": listing_id, **given(p_viewer_id=viewer_id)})
 
 
 def popular_searches(database: Database, *, days: int, min_searches: int, limit: int, category: str | None) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from auto360.providers.database import Database, Json
+from auto360.providers.database import Database, Json, given
 
 
 def alert_message_record(database: Database, *, id: str | None, failure: str | None) -> None:
@@ -80,4 +80,4 @@ def monitoring_metrics(database: Database, *, disk_bytes: int | None) -> Any:
     """Returns all metrics that the database can measure [{metric, subject, value, weak}]; p_disk_bytes is the size
     of its disk, null when another source reports its use.
     """
-    return database.call_read("monitoring_metrics", {"p_disk_bytes": disk_bytes})
+    return database.call_read("monitoring_metrics", {**given(p_disk_bytes=disk_bytes)})

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from auto360.providers.database import Database, Json
+from auto360.providers.database import Database, Json, given
 
 
 def payment_attempt_failed(
@@ -51,7 +51,7 @@ def payment_profile_reencrypt(database: Database, *, id: str | None, old: str | 
 
 def payment_profiles_stale(database: Database, *, key_id: str, limit: int, after: str | None) -> Any:
     """Returns tokens encrypted under another key than p_key_id, after an id: [{id, token_encrypted}]."""
-    return database.call_read("payment_profiles_stale", {"p_key_id": key_id, "p_limit": limit, "p_after": after})
+    return database.call_read("payment_profiles_stale", {"p_key_id": key_id, "p_limit": limit, **given(p_after=after)})
 
 
 def payment_read(database: Database, *, user_id: str | None, payment_id: str | None, ask_seconds: int | None) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from auto360.providers.database import Database
+from auto360.providers.database import Database, given
 
 
 def playback_of_provider(database: Database, *, provider: str) -> Any:
@@ -51,7 +51,7 @@ def video_read(database: Database, *, video_id: str, viewer_id: str | None) -> A
     """Returns a video, named by our id or that at api.video, for a viewer; null when the viewer may not see it.
     copies: places where it may play.
     """
-    return database.call_read("video_read", {"p_video_id": video_id, "p_viewer_id": viewer_id})
+    return database.call_read("video_read", {"p_video_id": video_id, **given(p_viewer_id=viewer_id)})
 
 
 def videos_readdress(database: Database, *, api_url: str | None, limit: int | None) -> int:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from auto360.providers.database import Database, Json
+from auto360.providers.database import Database, Json, given
 
 
 def audit_page(
@@ -25,8 +25,7 @@ def audit_page(
             "p_before": before,
             "p_before_id": before_id,
             "p_limit": limit,
-            "p_area": area,
-            "p_actor_id": actor_id,
+            **given(p_area=area, p_actor_id=actor_id),
         },
     )
 

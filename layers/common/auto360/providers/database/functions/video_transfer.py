@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from auto360.providers.database import Database, Json
+from auto360.providers.database import Database, Json, given
 
 
 def migration_order(
@@ -326,7 +326,7 @@ def video_migration_target(
 
 def video_migration_under_way(database: Database, *, seconds: int, only: Sequence[str] | None) -> int:
     """Returns unfinished entries that will be due within p_seconds, including leased ones."""
-    answer: int = database.call_read("video_migration_under_way", {"p_seconds": seconds, "p_only": only})
+    answer: int = database.call_read("video_migration_under_way", {"p_seconds": seconds, **given(p_only=only)})
     return answer
 
 
