@@ -311,13 +311,14 @@ def test_destroying_a_stage_leaves_its_secrets_and_what_others_have(deployed: Si
     assert deployed.plan() == []
 
 
-def test_the_bucket_of_uploads_is_made_before_the_trigger_on_it(site: Site) -> None:
+@pytest.mark.parametrize("parameter", ["YandexStorageBucket", "PictureIncomingBucketName"])
+def test_a_bucket_of_uploads_is_made_before_the_trigger_on_it(parameter: str, site: Site) -> None:
     site.set_secrets()
-    bucket = site.stage.parameters["YandexStorageBucket"]
+    bucket = site.stage.parameters[parameter]
     assert f"+ {'bucket':<16} {bucket}  (for uploads)" in site.plan()
     site.deployment.deploy()
     assert bucket in site.fake.buckets
-    [trigger] = [each for each in site.fake.triggers.values() if each.rule.object_storage.bucket_id]
+    [trigger] = [each for each in site.fake.triggers.values() if each.rule.object_storage.bucket_id == bucket]
     site.fake.buckets.remove(bucket)
     actual = Actual(site.cloud, site.stage)
     request = UpdateTriggerRequest(trigger_id=trigger.id, rule=trigger.rule)
