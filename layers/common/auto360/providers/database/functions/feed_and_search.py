@@ -53,5 +53,6 @@ def popular_searches(database: Database, *, days: int, min_searches: int, limit:
     p_min_searches times.
     """
     return database.call_read(
-        "popular_searches", {"p_days": days, "p_min_searches": min_searches, "p_limit": limit, "p_category": category}
+        "popular_searches",
+        {"p_days": days, "p_min_searches": min_searches, "p_limit": limit, **given(p_category=category)},
     )

@@ -2,12 +2,14 @@
 
 from typing import Any
 
-from auto360.providers.database import Database, Json
+from auto360.providers.database import Database, Json, given
 
 
 def picture_list(database: Database, *, user_id: str, limit: int, listing_id: str | None) -> Any:
     """Returns the newest pictures of this user, of one listing where given, with their states."""
-    return database.call_read("picture_list", {"p_user_id": user_id, "p_limit": limit, "p_listing_id": listing_id})
+    return database.call_read(
+        "picture_list", {"p_user_id": user_id, "p_limit": limit, **given(p_listing_id=listing_id)}
+    )
 
 
 def picture_open(database: Database, *, user_id: str | None, request: Json | None, seconds: int | None) -> Any:

@@ -100,7 +100,7 @@ def video_migration_entries(
 ) -> Any:
     """Returns a page of entries in these states or with these ids. Read-only."""
     return database.call_read(
-        "video_migration_entries", {"p_only": only, "p_states": states, "p_limit": limit, "p_after": after}
+        "video_migration_entries", {"p_only": only, "p_states": states, "p_limit": limit, **given(p_after=after)}
     )
 
 
