@@ -58,7 +58,7 @@ def _uncached(scene: Scene, number: int) -> list[Event]:
     ]
 
 
-def _tickets(scene: Scene, number: int) -> list[Event]:
+def _upload_sessions(scene: Scene, number: int) -> list[Event]:
     body = {"title": "Camry", "fileSize": 20_000_000, "duration": 20.5, "contentType": "video/mp4"}
     taken, scene.tokens = scene.tokens[:number], scene.tokens[number:] + scene.tokens[:number]
     return [scene.event("POST", "/api/video/create", body, token=token) for token in taken]
@@ -87,6 +87,6 @@ STEPS = (
     Step("feed_cached", "listings", _cached),
     Step("feed_uncached", "listings", _uncached),
     Step("chat_send", "chat", _messages),
-    Step("video_ticket", "video_token", _tickets),
+    Step("upload_session", "video_token", _upload_sessions),
     Step("health", "health", lambda scene, number: [scene.event("GET", "/health") for _ in range(number)]),
 )
