@@ -87,6 +87,6 @@ STEPS = (
     Step("feed_cached", "listings", _cached),
     Step("feed_uncached", "listings", _uncached),
     Step("chat_send", "chat", _messages),
-    Step("video_ticket", "video_token", _upload_sessions),
+    Step("upload_session", "video_token", _upload_sessions),
     Step("health", "health", lambda scene, number: [scene.event("GET", "/health") for _ in range(number)]),
 )

@@ -34,7 +34,7 @@ from auto360.providers.sms import SmsFailure, SmsProvider
 from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
 from auto360.providers.sms.smsc import SmscSettings, SmscSms
 from auto360.providers.transport.exchange import RetryPolicy
-from auto360.providers.transport.line import Line
+from auto360.providers.transport.line import ServerLine
 from auto360.providers.video import Download, PlannedUpload, VideoFailure
 from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 from auto360.providers.video.api_video_reports import ApiVideoWebhooks
@@ -86,7 +86,7 @@ def calls(url: str, http: httpx.Client, *, seconds: float) -> Mapping[str, Call]
 
 def _database(url: str, http: httpx.Client) -> PostgrestDatabase:
     environ = {"SUPABASE_URL": url, "SUPABASE_SERVICE_ROLE_KEY": "s", "SUPABASE_ANON_KEY": "a"}
-    line = Line(url, http._transport, timeout=http.timeout)
+    line = ServerLine(url, http._transport, timeout=http.timeout)
     return PostgrestDatabase(SupabaseSettings.load(environ), line, pause=lambda _: None)
 
 

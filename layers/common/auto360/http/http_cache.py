@@ -11,7 +11,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from auto360.http.declarations import Declares, declares
 from auto360.http.envelope import to_json
 from auto360.http.requests import header
-from auto360.providers.cache.pages import GuestPages, KeptPage
+from auto360.providers.cache.pages import GuestPage, GuestPages
 
 Middleware = Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]
 
@@ -59,7 +59,7 @@ def kept_for_guests(pages: Callable[[], GuestPages], parameters: Collection[str]
             response: Response[Any] = next_middleware(app)
             if response.status_code != 200:
                 return response
-            page = KeptPage(*_tagged(response.body))
+            page = GuestPage(*_tagged(response.body))
             pages().keep(key, page, before)
         return Finished(200, content_type="application/json", body=page.body, headers={"ETag": page.tag})
 

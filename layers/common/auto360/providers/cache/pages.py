@@ -6,7 +6,7 @@ from auto360.providers.cache import Cache, Kept, keep
 
 
 @dataclass(frozen=True)
-class KeptPage:
+class GuestPage:
     """Body of a response with its entity tag."""
 
     tag: str
@@ -22,15 +22,15 @@ class GuestPages:
     seconds: int
     lag_seconds: int
 
-    def find(self, key: str) -> tuple[Kept, KeptPage | None]:
+    def find(self, key: str) -> tuple[Kept, GuestPage | None]:
         """Return the page, if it is kept, and what `keep` needs to know from before it is made."""
         kept = self.cache.lookup(self.group, f"page:{key}")
         if kept.text is None:
             return kept, None
         tag, _, body = kept.text.partition("\n")
-        return kept, KeptPage(tag, body)
+        return kept, GuestPage(tag, body)
 
-    def keep(self, key: str, page: KeptPage, before: Kept) -> None:
+    def keep(self, key: str, page: GuestPage, before: Kept) -> None:
         """Keep a page that was made after `before` was found."""
         keep(
             self.cache,

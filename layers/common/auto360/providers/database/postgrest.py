@@ -23,7 +23,7 @@ from auto360.providers.database import (
 from auto360.providers.database.addresses import address_of
 from auto360.providers.database.answers import RolledBack, code_of, result_of
 from auto360.providers.transport.connections import Around, BoundedTransport
-from auto360.providers.transport.line import Line, Reply
+from auto360.providers.transport.line import Reply, ServerLine
 
 # Between the three tries of what the server rolled back: whoever won the deadlock is done by then.
 _PAUSES_SECONDS = (0.05, 0.2)
@@ -87,11 +87,11 @@ def new_line(
     *,
     around: Around = lambda behind: behind,
     headers: Mapping[str, str] | None = None,
-) -> Line:
+) -> ServerLine:
     """Return the line of a process. `DATABASE_TIMEOUT_SECONDS` covers a whole call, connecting included."""
     timeout = httpx.Timeout(settings.database_timeout_seconds, connect=2.0)
     transport = around(BoundedTransport(max_bytes=_MAX_BYTES, retries=2))
-    return Line(settings.rest_url, transport, timeout=timeout, headers=headers)
+    return ServerLine(settings.rest_url, transport, timeout=timeout, headers=headers)
 
 
 class PostgrestDatabase:
@@ -100,7 +100,7 @@ class PostgrestDatabase:
     def __init__(
         self,
         settings: SupabaseSettings,
-        line: Line,
+        line: ServerLine,
         *,
         pause: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,

@@ -34,7 +34,7 @@ class Reply:
         return json.loads(self.content)
 
 
-class Line:
+class ServerLine:
     """Sends to one server over a transport; `timeout` covers a whole exchange where the transport bounds it."""
 
     def __init__(
