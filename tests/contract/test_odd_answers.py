@@ -158,7 +158,7 @@ def test_one_odd_value_at_a_time_ends_so(name: str, document: str, monkeypatch: 
     monkeypatch.setattr("time.sleep", lambda _: None)
     # A list without an end is given up after as many pages as it takes to see that; each costs a call per odd value.
     for provider in ("api_video", "yandex"):
-        monkeypatch.setattr(f"auto360.providers.video.{provider}.MOST_BARREN_PAGES", 2)
+        monkeypatch.setattr(f"auto360.providers.video.{provider}.MAX_BARREN_PAGES", 2)
     for content in with_one_odd_value(FULL[document]):
         asked(name, [httpx.Response(200, content=content)])
 
