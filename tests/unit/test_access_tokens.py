@@ -146,7 +146,9 @@ PRIVATE_JWK = json.loads(jwt.algorithms.ECAlgorithm.to_jwk(KEY)) | {"kid": "k1",
 
 
 @pytest.mark.parametrize(
-    "key", [json.dumps(PRIVATE_JWK), json.dumps([PRIVATE_JWK], indent=2), PEM, PEM.replace("\n", "\\n")]
+    "key",
+    [json.dumps(PRIVATE_JWK), json.dumps([PRIVATE_JWK], indent=2), PEM, PEM.replace("\n", "\\n")],
+    ids=["jwk", "list of a jwk", "pem", "pem on one line"],
 )
 def test_a_signing_key_may_be_a_jwk_or_pem(key: str) -> None:
     made = tokens(ES256 | {"JWT_SIGNING_KEY": key})
@@ -173,6 +175,7 @@ def test_a_jwk_brings_its_own_id() -> None:
         json.dumps({"kid": "k1"}),
         PEM[:60],
     ],
+    ids=["no key", "public pem", "public jwk", "rsa", "kid alone", "cut pem"],
 )
 def test_what_cannot_sign_is_found_before_the_first_login(key: str) -> None:
     with pytest.raises(SettingsInvalid, match="JWT_SIGNING_KEY") as told:
