@@ -160,6 +160,8 @@ def _complete(operation: Json, route: Route, spec: FunctionSpec) -> None:
         operation["responses"]["304"] = {"description": "Not modified (`If-None-Match`)."}
     successes = {status: each for status, each in operation["responses"].items() if status[0] in "23"}
     refused = {str(status): _refused(codes) for status, codes in _codes(operation, marks).items()}
+    for status in (status for mark in marks for status in mark.statuses):
+        refused.setdefault(str(status), {})
     if has_own_form:
         # A bank is answered as it wants it, a page is a page.
         refused = {status: {"description": "Refused, not in the envelope."} for status in refused}

@@ -17,6 +17,8 @@ class Declares:
     refusals: tuple[type[DomainError], ...] = ()
     takes_any_body: bool = False
     answers_not_modified: bool = False
+    statuses: tuple[int, ...] = ()
+    """Statuses of refusals that have a form of their own."""
 
 
 def refuses(*refusals: type[DomainError]) -> Callable[[Route], Route]:

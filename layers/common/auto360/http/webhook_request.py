@@ -18,7 +18,7 @@ def _bank_webhook(resolved: ResolvedRequest) -> Callback:
     return Callback(path=str(event.get("path") or "/"), headers=headers, body=raw_body_of(event))
 
 
-BankWebhook = Annotated[Callback, Depends(_bank_webhook), Declares(takes_any_body=True)]
+BankWebhook = Annotated[Callback, Depends(_bank_webhook), Declares(takes_any_body=True, statuses=(401, 403, 503))]
 """Parameter type for a bank's webhook; needs `entrypoint(app, body="raw")`."""
 
 
