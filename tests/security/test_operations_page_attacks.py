@@ -38,6 +38,8 @@ FORMS: Mapping[str, frozenset[str]] = {
     "/admin/jobs/<job>/<action>": ADMIN,
     "/admin/migration/<action>": ADMIN,
     "/admin/staff": ADMIN,
+    "/admin/notifications": ADMIN,
+    "/admin/notifications/<campaign_id>/<action>": ADMIN,
 }
 WITHOUT_SESSION = {"/admin/sign-in", "/admin/sign-in/code", "/admin/language"}
 _ACTIONS = {"moderation": "approve", "payments": "refund", "approvals": "approve", "refunds": "approve"}
@@ -51,7 +53,9 @@ def target(stack: RunningStack) -> Target:
 def address_of(route: str) -> str:
     """Return a route with ids and an action that exists."""
     area = route.split("/")[2]
-    action = {**_ACTIONS, "orphans": "dismiss", "migration": "pause", "jobs": "pause"}.get(area, "")
+    action = {**_ACTIONS, "orphans": "dismiss", "migration": "pause", "jobs": "pause", "notifications": "start"}.get(
+        area, ""
+    )
     return re.sub(r"<\w+_id>|<job>", str(uuid4()), route).replace("<action>", action)
 
 

@@ -10,11 +10,13 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import httpx
 
+from auto360.providers.transport.line import ServerLine
 from local.paths import CHECKOUT
 from tests.support.functions import load_handler
 
@@ -38,17 +40,21 @@ def main() -> None:
 
 def _die_at(step: int) -> None:
     steps = iter(range(1, 1000))
-    send = httpx.Client.send
 
-    def mortal(client: httpx.Client, *args: Any, **options: Any) -> httpx.Response:
-        if next(steps) == step:
-            os._exit(_KILLED)
-        reply = send(client, *args, **options)
-        if next(steps) == step:
-            os._exit(_KILLED)
-        return reply
+    def mortal(send: Callable[..., Any]) -> Callable[..., Any]:
+        def send_or_die(*args: Any, **options: Any) -> Any:
+            if next(steps) == step:
+                os._exit(_KILLED)
+            reply = send(*args, **options)
+            if next(steps) == step:
+                os._exit(_KILLED)
+            return reply
 
-    httpx.Client.send = mortal  # type: ignore[assignment,method-assign]
+        return send_or_die
+
+    # Providers are called through clients, the database through its line.
+    for sender in (httpx.Client, ServerLine):
+        sender.send = mortal(sender.send)  # type: ignore[method-assign]
 
 
 @dataclass
