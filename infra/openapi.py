@@ -153,18 +153,18 @@ def _complete(operation: Json, route: Route, spec: FunctionSpec) -> None:
     signed_in = {mark.signed_in for mark in marks}
     if signed_in & {"required", "optional"}:
         operation["security"] = [{"bearer": []}] if "required" in signed_in else [{}, {"bearer": []}]
-    has_own_form = inspect.signature(route.func).return_annotation == Response[str]
+    answers_in_own_form = inspect.signature(route.func).return_annotation == Response[str]
     if any(mark.takes_any_body for mark in marks):
         operation["requestBody"] = {"content": {"*/*": {"schema": {}}}}
     if any(mark.answers_not_modified for mark in marks):
         operation["responses"]["304"] = {"description": "Not modified (`If-None-Match`)."}
     successes = {status: each for status, each in operation["responses"].items() if status[0] in "23"}
     refused = {str(status): _refused(codes) for status, codes in _codes(operation, marks).items()}
-    for status in (status for mark in marks for status in mark.statuses):
-        refused.setdefault(str(status), {})
-    if has_own_form:
-        # A bank is answered as it wants it, a page is a page.
-        refused = {status: {"description": "Refused, not in the envelope."} for status in refused}
+    own_statuses = {str(status) for mark in marks for status in mark.statuses}
+    if own_statuses:
+        # A bank is answered as it wants it.
+        refused = {status: {"description": "Refused, not in the envelope."} for status in {*refused, *own_statuses}}
+    if answers_in_own_form:
         successes = {status: {"description": "Success, not in the envelope."} for status in successes}
     operation["responses"] = dict(sorted({**refused, **successes}.items()))
 

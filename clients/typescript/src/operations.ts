@@ -91,10 +91,10 @@ export interface OperationErrors {
   'post /api/video/create': 'account_blocked' | 'authentication_required' | 'forbidden' | 'idempotency_key_reused' | 'internal' | 'invalid_json' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'upload_ticket_over' | 'upload_too_large' | 'validation_failed' | 'video_service_unavailable'
   'get /api/video/{video_id}': 'account_blocked' | 'authentication_required' | 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'
   'delete /api/video/{video_id}': 'account_blocked' | 'authentication_required' | 'forbidden' | 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'
-  'get /api/video/{video_id}/manifest.m3u8': never
-  'get /api/video/{video_id}/thumbnail.jpg': never
+  'get /api/video/{video_id}/manifest.m3u8': 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed' | 'video_not_ready' | 'video_service_unavailable'
+  'get /api/video/{video_id}/thumbnail.jpg': 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'
   'post /api/video/{video_id}/uploaded': 'account_blocked' | 'authentication_required' | 'internal' | 'invalid_json' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'upload_ticket_over' | 'upload_too_large' | 'validation_failed' | 'video_service_unavailable' | 'video_unavailable'
-  'get /api/video/{video_id}/video.mp4': never
+  'get /api/video/{video_id}/video.mp4': 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed' | 'video_not_ready' | 'video_service_unavailable'
 }
 
 /** Every code of the API. */
