@@ -45,7 +45,10 @@ ROLES = (
         "secrets, and which function reads which; `lockbox.editor` may not give access",
     ),
     DeployerRole(
-        "storage.editor", _FOLDER, ("buckets.*", "objects.*"), "the private buckets of bundles and of uploads"
+        "storage.editor",
+        _FOLDER,
+        ("buckets.*", "objects.*"),
+        "the private buckets of bundles, of uploads and of uploaded pictures",
     ),
     DeployerRole("ymq.admin", _FOLDER, ("queues.*",), "the queue of failed events"),
     DeployerRole("resource-manager.admin", _FOLDER, ("folders.*",), "roles of functions in the folder"),

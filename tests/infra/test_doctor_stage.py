@@ -141,7 +141,7 @@ def test_what_a_restore_may_leave_open_is_found(
 def test_an_extension_that_a_restore_left_out_is_found(
     project: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert restored.wanted_extensions() == ("citext", "pg_trgm", "pgcrypto", "unaccent")
+    assert restored.wanted_extensions() == ("btree_gist", "citext", "pg_trgm", "pgcrypto", "unaccent")
     monkeypatch.setattr(restored, "wanted_extensions", lambda: ("pg_trgm", "postgis"))
     assert found("extensions", project).told == "not in schema extensions: postgis"
 
