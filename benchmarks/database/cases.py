@@ -21,7 +21,7 @@ def _json(**value: Any) -> str:
 
 
 def _feed(**query: Any) -> str:
-    return f"public.listing_feed({_json(**{'sort': 'newest', 'limit': PAGE, **query})}, $user, null)"
+    return f"public.listing_feed({_json(**{'sort': 'newest', 'limit': PAGE, **query})}, $user)"
 
 
 REQUESTS: dict[str, str] = {
@@ -37,9 +37,9 @@ REQUESTS: dict[str, str] = {
     "listing_feed, words": _feed(text="красная тойота надёжная", match="words"),
     "listing_feed, typing error": _feed(text="Toyta Hilander", latin="toyta hilander", match="similar"),
     "listing_marks": "public.listing_marks(array[$listing, $listing2], $user)",
-    "listing_read": "public.listing_read($listing, $user, null)",
-    "popular_searches": "public.popular_searches('car', 14, 3, 10)",
-    "business_listings": f"public.business_listings($business, $user, {_BEFORE}, 20)",
+    "listing_read": "public.listing_read($listing, $user)",
+    "popular_searches": "public.popular_searches(14, 3, 10, 'car')",
+    "business_listings": f"public.business_listings($business, {_BEFORE}, 20, $user)",
     "business_read": "public.business_read($business, $user)",
     "business_mine": "public.business_mine($user)",
     "listing_create": f"public.listing_create($user, {_json(**_FIELDS)}, null, {_DIGEST})",
@@ -50,7 +50,7 @@ REQUESTS: dict[str, str] = {
     "record_listing_views": "public.record_listing_views(jsonb_build_array(jsonb_build_object('listing_id', $listing,"
     " 'viewer', md5($user::text), 'device', null, 'viewed_on', current_date)))",
     "listing_report": "public.listing_report($user, $listing, 'fraud', 'Фото чужое')",
-    "comments_page": f"public.comments_page($user, $listing, null, {_BEFORE}, 20)",
+    "comments_page": f"public.comments_page($listing, {_BEFORE}, 20, $user)",
     "comment_add": "public.comment_add($user, $listing, null, 'Торг уместен?')",
     "chat_threads_page": f"public.chat_threads_page($member, {_BEFORE}, 20)",
     "chat_messages_page": f"public.chat_messages_page($member, $thread, {_BEFORE}, 50)",
@@ -79,7 +79,7 @@ STAFF: dict[str, str] = {
     "comments_to_check": "public.comments_to_check($staff, 20)",
     "customer_by_phone": "public.customer_by_phone($staff, '+996500000777')",
     "payments_search": "public.payments_search($staff, null, 50)",
-    "audit_page": f"public.audit_page($staff, null, null, {_BEFORE}, 50)",
+    "audit_page": f"public.audit_page($staff, {_BEFORE}, 50)",
     "alerts_list": "public.alerts_list($staff, 50)",
     "metrics_series": "public.metrics_series($staff, array['new_users'], 30)",
     "database_report": "public.database_report($staff)",

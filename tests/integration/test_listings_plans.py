@@ -79,7 +79,7 @@ def test_a_page_deep_in_the_feed_reads_no_more_than_the_first(market: Connection
 
 def page(connection: Connection, query: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the listings that the function answers."""
-    text = "select public.listing_feed(%s::jsonb, null, null)"
+    text = "select public.listing_feed(%s::jsonb, null)"
     [(answer,)] = connection.execute(text, [json.dumps(query)]).fetchall()
     return list(answer["listings"])
 

@@ -28,7 +28,7 @@ def threads(request: Request) -> Threads:
         claims = tokens.check(token)
     except (jwt.PyJWTError, KeyError, StopIteration):
         raise HTTPException(401, "authentication_required") from None
-    count = call("rate_limit_hit", {"p_key": f"default:user:{claims['sub']}", "p_most": 100, "p_seconds": 900})
+    count = call("rate_limit_hit", {"p_key": f"default:user:{claims['sub']}", "p_max_hits": 100, "p_seconds": 900})
     if count["hits"] > 100:
         raise HTTPException(429, "rate_limited")
     first = {"p_before": "infinity", "p_before_id": "ffffffff-ffff-ffff-ffff-ffffffffffff", "p_limit": 21}

@@ -32,7 +32,7 @@ class Feed(BaseModel):
 def feed(request: Request, limit: Annotated[int, Query(ge=1, le=50)] = 20) -> Feed:
     """List listings."""
     address = request.client.host if request.client else "0.0.0.0"  # noqa: S104
-    count = call("rate_limit_hit", {"p_key": f"address:address:{address}", "p_most": 3000, "p_seconds": 60})
+    count = call("rate_limit_hit", {"p_key": f"address:address:{address}", "p_max_hits": 3000, "p_seconds": 60})
     if count["hits"] > 3000:
         raise HTTPException(429, "rate_limited")
     page = call("listing_feed", {"p_query": {"sort": "newest", "limit": limit + 1}, "p_viewer_id": None})
