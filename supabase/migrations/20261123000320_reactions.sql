@@ -31,8 +31,8 @@ create table public.listing_saves (
   listing_id uuid not null references public.listings (id) on delete cascade,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  price_when_saved numeric,
-  lowest_price_told numeric,
+  price_when_saved numeric(12, 2) check (price_when_saved between 1 and 999999999),
+  lowest_price_told numeric(12, 2) check (lowest_price_told between 1 and 999999999),
   unique (user_id, listing_id)
 );
 comment on table public.listing_saves is 'Favourites of users. listing_counters is kept by a trigger.';

@@ -86,6 +86,7 @@ def test_a_hosted_project_is_dumped_and_restored_by_its_own_login() -> None:
                     where tgrelid = 'storage.objects'::regclass and tgname like 'auto360%'"""
         assert one(new, guards) == [
             "auto360_limit_files",
+            "auto360_note_direct_picture",
             "auto360_note_file_change",
         ]
 

@@ -45,6 +45,7 @@ ROUTES = [
     Route("business", "/api/business/{business_id}/listings", "business_listings"),
     Route("chat", "/api/chat/threads", "threads"),
     Route("chat", "/api/chat/threads/{thread_id}/messages", "messages"),
+    Route("notifications", "/api/notifications", "notifications"),
     Route("payments", "/api/payments", "payments"),
     Route("moderation", "/api/moderation/queue", "queue"),
     Route("admin", "/admin/moderation", "queue"),
