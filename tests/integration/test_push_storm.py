@@ -38,7 +38,7 @@ def start_sender(functions: Functions) -> subprocess.Popen[str]:
 
 _PHONES = """
 with people as (
-  insert into accounts (phone, name) select '+99655' || lpad((%(first)s + n)::text, 7, '0'), 'Айбек'
+  insert into accounts (phone, name) select '+99610' || lpad((%(first)s + n)::text, 7, '0'), 'Айбек'
   from generate_series(1, %(count)s) as n returning id
 ), calm as (
   insert into notification_settings (user_id, quiet_from, quiet_to) select id, null, null from people

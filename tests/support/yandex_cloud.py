@@ -243,11 +243,11 @@ class Functions(Bindings, functions_grpc.FunctionServiceServicer):
     def Delete(self, request: Any, context: Any) -> Operation:  # noqa: N802
         self.cloud.count("Functions.Delete", context)
         found(self.cloud.functions, request.function_id, context)
-        called = [each.rule.timer.invoke_function_with_retry.function_id for each in self.cloud.triggers.values()]
+        called = [each.rule.timer.invoke_function_with_retry.function_id for each in list(self.cloud.triggers.values())]
         if request.function_id in called:
             context.abort(grpc.StatusCode.FAILED_PRECONDITION, "a trigger calls it")
         del self.cloud.functions[request.function_id]
-        for key in [key for key in self.cloud.scaling if key[0] == request.function_id]:
+        for key in [key for key in list(self.cloud.scaling) if key[0] == request.function_id]:
             del self.cloud.scaling[key]
         return self.cloud.operation()
 
@@ -318,24 +318,30 @@ class Functions(Bindings, functions_grpc.FunctionServiceServicer):
     def _move(self, tag: str, version_id: str) -> None:
         """Move a tag, which marks one version of a function at a time."""
         function_id = self.cloud.versions[version_id].function_id
-        for version in self.cloud.versions.values():
+        for version in list(self.cloud.versions.values()):
             if version.function_id == function_id and tag in version.tags:
                 version.tags.remove(tag)
         self.cloud.versions[version_id].tags.append(tag)
 
     def ListScalingPolicies(self, request: Any, context: Any) -> ListScalingPoliciesResponse:  # noqa: N802
         self.cloud.count("Functions.ListScalingPolicies", context)
-        own = [policy for (function_id, _), policy in self.cloud.scaling.items() if function_id == request.function_id]
+        own = [
+            policy
+            for (function_id, _), policy in list(self.cloud.scaling.items())
+            if function_id == request.function_id
+        ]
         return ListScalingPoliciesResponse(scaling_policies=own)
 
     def SetScalingPolicy(self, request: Any, context: Any) -> Operation:  # noqa: N802
         self.cloud.count("Functions.SetScalingPolicy", context)
         if not any(
             request.tag in each.tags and each.function_id == request.function_id
-            for each in self.cloud.versions.values()
+            for each in list(self.cloud.versions.values())
         ):
             context.abort(grpc.StatusCode.NOT_FOUND, "no version has the tag")
-        others = [policy for key, policy in self.cloud.scaling.items() if key != (request.function_id, request.tag)]
+        others = [
+            policy for key, policy in list(self.cloud.scaling.items()) if key != (request.function_id, request.tag)
+        ]
         warm = sum(each.provisioned_instances_count for each in others) + request.provisioned_instances_count
         if warm > self.cloud.provisioned_quota:
             context.abort(grpc.StatusCode.RESOURCE_EXHAUSTED, "provisioned instances")
