@@ -5,6 +5,8 @@ VENV_PYTHON := .venv/bin/python
 STAGE ?= production
 NODE = $(shell command -v node || $(VENV_PYTHON) -c "from infra.bytecode import node; print(node())")
 CLIENT = clients/typescript
+# Tests wait for processes and deadlines half of their time.
+TEST_PROCESSES ?= $(shell $(PYTHON) -c "import os; print(max(2, (os.cpu_count() or 1) * 3 // 2))")
 MAKEFLAGS += --no-print-directory
 COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate --no-header --python-version 3.11
@@ -21,8 +23,8 @@ install: ## install missing tools and packages (every other target does this fir
 up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360_DATA, DATABASE_URL, REDIS=off, WORKERS, EDGE=block|count)
 	@$(VENV_PYTHON) -m local up
 
-test: install ## run the tests (ARGS="-k name" selects some)
-	@$(VENV_PYTHON) -m pytest -n auto --dist loadgroup $(ARGS)
+test: install ## run the tests (ARGS="-k name" selects some; TEST_PROCESSES)
+	@$(VENV_PYTHON) -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(ARGS)
 
 check: lint lint-sam types client test ## run every check that a commit must pass
 
