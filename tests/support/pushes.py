@@ -62,7 +62,6 @@ class PushWorld:
     expo: Expo
     url: str
     http: httpx.Client = field(default_factory=lambda: new_http(timeout=5.0))
-    clients: list[httpx.Client] = field(default_factory=list)
 
     @property
     def provider(self) -> ExpoPush:
@@ -175,5 +174,4 @@ def push_world(database: Database, functions: Functions) -> Iterator[PushWorld]:
         world = PushWorld(database, expo, url)
         functions.set(**world.environ)
         yield world
-        for client in (world.http, *world.clients):
-            client.close()
+        world.http.close()

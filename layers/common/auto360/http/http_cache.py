@@ -73,7 +73,7 @@ class Finished(Response[str]):
 def _key(event: dict[str, Any], parameters: Collection[str]) -> str:
     given = event.get("multiValueQueryStringParameters") or {}
     single = event.get("queryStringParameters") or {}
-    asked = {name: given.get(name) or single[name] for name in sorted({*given, *single}) if name in parameters}
+    asked = {name: given.get(name) or single.get(name) for name in sorted({*given, *single}) if name in parameters}
     return hashlib.sha256(json.dumps(asked).encode()).hexdigest()
 
 

@@ -27,7 +27,7 @@ _RECORD_PAUSES = (0.2, 1.0)
 
 
 class PushPolicy(EnvSettings):
-    """PushPace and length of a run. `push_fresh_seconds`: a batch that is older is given back unsent, since the phone's
+    """Pace and length of a run. `push_fresh_seconds`: a batch that is older is given back unsent, since the phone's
     user may have left meanwhile; the database waits two seconds for it."""
 
     push_run_seconds: float = Field(50.0, ge=0, le=250)
