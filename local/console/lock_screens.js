@@ -17,5 +17,5 @@ async function showScreens() {
     row.prepend(line, make("b", `${push.title}\n`));
     return row;
   });
-  $("screen-list").replaceChildren(...(rows.length ? rows : [make("li", "Nothing has arrived yet.", "empty")]));
+  $("screen-list").replaceChildren(...(rows.length ? rows : [make("li", "Nothing has arrived yet. Timers run by hand here: run push_sender to send what waits.", "empty")]));
 }
