@@ -47,8 +47,9 @@ client: install ## build the typed client and test it
 	@$(NODE) node_modules/typescript/bin/tsc -p $(CLIENT)/test
 	@$(NODE) --test --test-reporter=dot $(CLIENT)/test/client.test.mjs
 
-client-types: install ## write the client's types from docs/openapi.json
+client-types: install ## write the client's types from docs/openapi.json and the schema
 	@$(NODE) $(CLIENT)/generate.mjs
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.schema client
 
 db-reset: install ## delete the local database, secrets and logs; the next `make up` starts from zero
 	@$(VENV_PYTHON) -m local reset

@@ -1,18 +1,22 @@
-"""`python -m tools.schema <command>`: what `make schema-dump`, `make sql-stubs` and `make sql-docs` run."""
+"""`python -m tools.schema <command>`: what `make schema-dump`, `sql-stubs`, `sql-docs`, `client-types` run."""
 
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
+from infra.bytecode import node
 from local.errors import StackError
-from local.paths import MIGRATIONS
+from local.paths import CHECKOUT, MIGRATIONS
 from tools.schema.catalogue import functions_of
 from tools.schema.dump import schema_dump
 from tools.schema.fresh import fresh_database
 from tools.schema.page import PAGE, functions_page
 from tools.schema.stubs import UnknownType, stub_modules, write_stubs
+
+DATABASE_TYPE = CHECKOUT / "clients" / "typescript" / "database.mjs"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,11 +27,15 @@ def main(arguments: list[str] | None = None) -> int:
     dump.add_argument("--migrations", type=Path, default=MIGRATIONS)
     commands.add_parser("stubs", help="write the typed calls of SQL functions anew")
     commands.add_parser("docs", help="write docs/sql-functions.md anew")
+    commands.add_parser("client", help="write supabase-js's type of the schema anew")
     chosen = parser.parse_args(arguments)
     try:
         if chosen.command == "dump":
             with fresh_database(chosen.migrations) as dsn:
                 sys.stdout.write(schema_dump(dsn))
+        elif chosen.command == "client":
+            with fresh_database() as dsn:
+                return subprocess.run([str(node()), str(DATABASE_TYPE), dsn], cwd=CHECKOUT, check=False).returncode
         else:
             with fresh_database() as dsn:
                 functions = functions_of(dsn)

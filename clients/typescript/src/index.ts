@@ -1,4 +1,5 @@
 export { type Client, type ClientOptions, createClient } from './client.js'
+export type { Database, Tables, TablesInsert, TablesUpdate } from './database.js'
 export type { ErrorCode, OperationErrors } from './operations.js'
 export { DEFAULT_RETRIES, type RetryPolicy } from './retries.js'
 export type { components, paths } from './schema.js'
