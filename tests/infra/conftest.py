@@ -25,7 +25,8 @@ from infra.yandex.quotas import FUNCTIONS, INSTANCES, MEMORY, REQUESTS, TRIGGERS
 from infra.yandex.secrets import set_secret
 from infra.yandex.storage import Storage
 from local.paths import OPENAPI
-from tests.support.yandex_cloud import CHANNEL, FOLDER, FakeCloud, grant_documented, serving
+from tests.support.yandex_cloud.server import grant_documented, serving
+from tests.support.yandex_cloud.state import CHANNEL, FOLDER, FakeCloud
 from tests.support.yandex_front import GuardedAws
 
 DOCUMENT: dict[str, Any] = json.loads(OPENAPI.read_text(encoding="utf-8"))

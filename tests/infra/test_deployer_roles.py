@@ -12,7 +12,8 @@ from infra.yandex.current_state import Actual
 from infra.yandex.deployment import DeploymentFailed
 from tests.infra.conftest import Site
 from tests.support.documents import DOCS
-from tests.support.yandex_cloud import CERTIFICATE, NETWORK, PROFILE, grant_documented
+from tests.support.yandex_cloud.server import grant_documented
+from tests.support.yandex_cloud.state import CERTIFICATE, NETWORK, PROFILE
 
 
 @pytest.fixture

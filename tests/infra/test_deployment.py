@@ -22,7 +22,7 @@ from infra.yandex.health import HealthCheck, Unhealthy
 from infra.yandex.secrets import set_secret
 from tests.infra.conftest import Site
 from tests.support.healthy_site import HealthySite
-from tests.support.yandex_cloud import CERTIFICATE, CHANNEL, FOLDER, NETWORK
+from tests.support.yandex_cloud.state import CERTIFICATE, CHANNEL, FOLDER, NETWORK
 
 
 @pytest.fixture

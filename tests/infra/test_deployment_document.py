@@ -30,7 +30,7 @@ from local.secrets import Keyring
 from tests.infra.conftest import Site
 from tests.support.documents import DOCS, ROOT, Document
 from tests.support.healthy_site import HealthySite
-from tests.support.yandex_cloud import CERTIFICATE, CHANNEL, FOLDER
+from tests.support.yandex_cloud.state import CERTIFICATE, CHANNEL, FOLDER
 
 DOCUMENT = Document(DOCS / "deployment.md")
 NOWHERE, POSTGRES = "http://127.0.0.1:9", "postgresql://user:password@127.0.0.1:9/postgres"

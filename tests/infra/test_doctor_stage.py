@@ -32,7 +32,7 @@ from tests.support.banks import BankWorld
 from tests.support.copies import CopyWorld
 from tests.support.database import Database
 from tests.support.functions import forget_container
-from tests.support.yandex_cloud import CHANNEL
+from tests.support.yandex_cloud.state import CHANNEL
 
 STAGED = {stage.STAGE: "production"}
 

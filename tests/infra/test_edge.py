@@ -22,7 +22,7 @@ from infra.yandex import cloud as cloud_module
 from infra.yandex.rules import RuleError
 from local.gateway.edge import Edge, edge_from
 from tests.infra.conftest import Site
-from tests.support.yandex_cloud import PROFILE
+from tests.support.yandex_cloud.state import PROFILE
 
 PROJECT = load_project()
 RULES = load_rules()

@@ -12,7 +12,7 @@ from infra.yandex.quotas import FUNCTIONS, INSTANCES, MEMORY, REQUESTS
 from infra.yandex.rules import RuleError
 from infra.yandex.secrets import set_secret
 from tests.infra.conftest import Site
-from tests.support.yandex_cloud import CERTIFICATE
+from tests.support.yandex_cloud.state import CERTIFICATE
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import boto3
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import make_server
 
-from tests.support.yandex_cloud import FakeCloud
+from tests.support.yandex_cloud.state import FakeCloud
 from tests.support.yandex_roles import allowed
 
 _SERVICE = re.compile(r"/(s3|sqs)/aws4_request")
