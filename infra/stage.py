@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from local.gateway.limits import QUEUE_FACTOR
+
 STAGES = Path(__file__).with_name("stages")
 _NAME = re.compile(r"[a-z][a-z0-9]{1,19}")
 # Variables that a stage may set otherwise than the template: limits and rates, which say nothing of what is connected.
@@ -23,7 +25,7 @@ class StageError(Exception):
 
 
 # A request beyond the instances waits in a queue, and the queue counts as well: without room callers get 429 at once.
-_QUEUE_FACTOR, _MIN_QUEUE_FACTOR = 3, 2
+_MIN_QUEUE_FACTOR = 2
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Scaling:
     @property
     def requests(self) -> int:
         """Requests of a zone that are running or queued; the next one is answered with 429."""
-        return self.zone_requests or _QUEUE_FACTOR * self.zone_instances
+        return self.zone_requests or QUEUE_FACTOR * self.zone_instances
 
     @property
     def has_a_queue(self) -> bool:

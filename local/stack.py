@@ -12,6 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from local.errors import StackError
 from local.function_environment import Addresses, function_environment, token_keys
+from local.gateway.limits import QUEUE_FACTOR
 from local.health import http_status
 from local.migrations import Schema
 from local.object_storage import ObjectStorage
@@ -185,6 +186,7 @@ class Stack:
                 "SENTRY_DSN": dsn(addresses.simulators),
             },
             "workers": _workers(self.environ),
+            "requests": _requests(self.environ),
             "function_log": str(self.data.logs / "functions.log"),
             "simulators": addresses.simulators,
             "storage": addresses.s3,
@@ -237,6 +239,14 @@ def _workers(environ: Mapping[str, str]) -> int:
     text = environ.get("WORKERS", "").strip() or "4"
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 64:
         raise StackError(f"WORKERS must be a number from 1 to 64, not {text!r}.")
+    return int(text)
+
+
+def _requests(environ: Mapping[str, str]) -> int:
+    workers = _workers(environ)
+    text = environ.get("MAX_REQUESTS", "").strip() or str(QUEUE_FACTOR * workers)
+    if not text.isascii() or not text.isdigit() or not workers <= int(text) <= 10_000:
+        raise StackError(f"MAX_REQUESTS must be a number from WORKERS to 10000, not {text!r}.")
     return int(text)
 
 

@@ -14,6 +14,7 @@ from local.errors import StackError
 from local.gateway.edge import edge_from
 from local.gateway.function_log import FunctionLog
 from local.gateway.functions import Functions
+from local.gateway.limits import PoolLimits
 from local.gateway.local_api import LocalSettings
 from local.gateway.server import application
 from local.ports import HOST
@@ -35,7 +36,7 @@ def main() -> int:
             provided=settings["variables"],
             process=dict(os.environ),
             log=log,
-            workers=settings["workers"],
+            limits=PoolLimits(settings["workers"], settings["requests"]),
         )
     except StackError as error:
         print(error, file=sys.stderr)

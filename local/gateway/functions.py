@@ -11,6 +11,7 @@ from typing import Any
 from local.errors import StackError
 from local.gateway.events import stored_event, timer_event
 from local.gateway.function_log import FunctionLog
+from local.gateway.limits import PoolLimits
 from local.gateway.pool import FunctionPool, Invocation
 from local.gateway.routes import Router
 from local.gateway.template import FunctionSpec, Template, load_template
@@ -27,7 +28,7 @@ class Functions:
     provided: Mapping[str, str]
     process: Mapping[str, str]
     log: FunctionLog
-    workers: int
+    limits: PoolLimits
     traffic: Traffic = field(default_factory=Traffic, init=False)
     template: Template = field(init=False)
     router: Router = field(init=False)
@@ -53,7 +54,7 @@ class Functions:
             if pool is not None:
                 asyncio.get_running_loop().create_task(pool.close())
             environment = spec.environment(self.provided, self.process)
-            pool = self._pools[spec.name] = FunctionPool(spec, environment, self.log, self.workers)
+            pool = self._pools[spec.name] = FunctionPool(spec, environment, self.log, self.limits)
         return pool
 
     def timers(self) -> list[dict[str, Any]]:

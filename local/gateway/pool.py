@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from local.gateway.function_log import FunctionLog
+from local.gateway.limits import PoolLimits
 from local.gateway.measurements import Measurements
 from local.gateway.template import FunctionSpec
 from local.gateway.worker_process import LAYER, Worker, WorkerAnswer, WorkerEnded
@@ -64,14 +65,18 @@ def _files(folder: Path) -> list[tuple[str, int, int]]:
 
 
 class FunctionPool:
-    """Pool of up to `limit` processes of one function; further calls wait."""
+    """Pool of up to `limits.workers` processes of one function; further calls wait."""
 
-    def __init__(self, spec: FunctionSpec, environment: Mapping[str, str], log: FunctionLog, limit: int) -> None:
+    def __init__(
+        self, spec: FunctionSpec, environment: Mapping[str, str], log: FunctionLog, limits: PoolLimits
+    ) -> None:
         self.spec = spec
         self.measurements = Measurements()
         self._environment = dict(environment)
         self._log = log
-        self._turn = asyncio.Semaphore(limit)
+        self._turn = asyncio.Semaphore(limits.workers)
+        self._max_requests = limits.requests
+        self._requests = 0
         self._idle: deque[Worker] = deque()
         self._busy = 0
         self._watch = SourceWatch((spec.folder, LAYER))
@@ -81,15 +86,24 @@ class FunctionPool:
         """Return the number of processes."""
         return len(self._idle) + self._busy
 
+    @property
+    def is_full(self) -> bool:
+        """Return True while as many calls run and wait as the cloud allows."""
+        return self._requests >= self._max_requests
+
     async def call(self, event: Mapping[str, Any], request_id: str) -> Invocation:
-        """Run one call in a free process."""
-        async with self._turn:
-            deadline = time.time() + self.spec.timeout
-            self._busy += 1
-            try:
-                return await self._run(event, request_id, deadline)
-            finally:
-                self._busy -= 1
+        """Run one call in a free process. Raises FunctionTimeout, FunctionCrashed."""
+        self._requests += 1
+        try:
+            async with self._turn:
+                deadline = time.time() + self.spec.timeout
+                self._busy += 1
+                try:
+                    return await self._run(event, request_id, deadline)
+                finally:
+                    self._busy -= 1
+        finally:
+            self._requests -= 1
 
     async def _run(self, event: Mapping[str, Any], request_id: str, deadline: float) -> Invocation:
         worker: Worker | None = None

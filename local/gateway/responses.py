@@ -71,6 +71,13 @@ def refusal(code: str, request_id: str, language: str, headers: Mapping[str, str
     )
 
 
+def overload(request_id: str) -> web.Response:
+    """Return the cloud's refusal of a call beyond instances and queue, which has no envelope."""
+    return web.json_response(
+        {"message": "Concurrent requests limit exceeded"}, status=429, headers={"X-Request-Id": request_id}
+    )
+
+
 def response(answer: WorkerAnswer, request_id: str = "") -> web.Response:
     """Convert the function's result to HTTP, with the gateway's id; shows an uncaught exception, like the cloud."""
     if answer.error is not None:

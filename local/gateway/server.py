@@ -26,7 +26,7 @@ from local.gateway.intake import (
     request_id_of,
 )
 from local.gateway.pool import FunctionCrashed, FunctionTimeout, Invocation
-from local.gateway.responses import MalformedAnswer, refusal, response
+from local.gateway.responses import MalformedAnswer, overload, refusal, response
 from local.gateway.routes import Match, OtherMethods
 from local.origin_check import own_pages_only
 
@@ -59,7 +59,11 @@ class Gateway:
         try:
             async with self._budget.reserve(expected_size(request)):
                 event = http_event(http_request(request, await read_body(request), request_id), match)
-                invocation = await self._functions.pool(match.route.function).call(event, request_id)
+                pool = self._functions.pool(match.route.function)
+                if pool.is_full:
+                    # Timers and other triggers repeat by themselves, so they wait; a client is refused.
+                    return self._overloaded(request_id)
+                invocation = await pool.call(event, request_id)
                 answer = response(invocation.answer, request_id)
         except TooLarge:
             return refusal("payload_too_large", request_id, language, {"Connection": "close"})
@@ -74,6 +78,10 @@ class Gateway:
         self._functions.traffic.add(answer.status, (time.perf_counter() - started) * 1000)
         _log(request, match, answer, started, request_id)
         return answer
+
+    def _overloaded(self, request_id: str) -> web.Response:
+        self._functions.traffic.add(429, 0.0)
+        return overload(request_id)
 
     def _kept_out(self, request: web.Request) -> web.Response | None:
         if self._edge is None:

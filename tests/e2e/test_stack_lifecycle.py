@@ -192,7 +192,9 @@ def test_a_disk_that_fills_up_while_the_database_is_made_is_one_sentence(folder:
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-@pytest.mark.parametrize(("variable", "value"), [("PORT", "http"), ("PORT", "80"), ("WORKERS", "0")])
+@pytest.mark.parametrize(
+    ("variable", "value"), [("PORT", "http"), ("PORT", "80"), ("WORKERS", "0"), ("MAX_REQUESTS", "3")]
+)
 def test_a_nonsense_setting_is_one_sentence(folder: Path, logs: Path, variable: str, value: str) -> None:
     sentence = refusal(start_stack(folder, logs, at=None, **{variable: value}))
     assert sentence.startswith(f"{variable} must be a number")

@@ -7,6 +7,7 @@ import contextlib
 import http.client
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -175,6 +176,26 @@ def test_more_callers_than_processes_wait_for_their_turn(gateway_site: Site) -> 
         thread.join()
     assert statuses == [200] * 60
     assert len(pids) <= 2
+
+
+def test_callers_beyond_processes_and_queue_are_refused_as_by_the_cloud(crowded_site: Site) -> None:
+    """Two run and four wait; the others get 429 at once, without an envelope, and later callers are served again."""
+    with ThreadPoolExecutor(20) as callers:
+        answers = list(callers.map(lambda _: crowded_site.call("GET", "/api/things/1?do=sleep&s=0.5"), range(20)))
+    refused = [answer for answer in answers if answer.status == 429]
+    assert len([answer for answer in answers if answer.status == 200]) == 6
+    assert len(refused) == 14
+    assert {answer.body for answer in refused} == {b'{"message": "Concurrent requests limit exceeded"}'}
+    assert crowded_site.call("GET", "/api/things/1").status == 200
+
+
+def test_a_timer_waits_where_clients_are_refused(crowded_site: Site) -> None:
+    with ThreadPoolExecutor(7) as callers:
+        busy = [callers.submit(crowded_site.call, "GET", "/api/things/1?do=sleep&s=1") for _ in range(6)]
+        time.sleep(0.5)
+        timer = crowded_site.call("POST", "/_local/timers/echo/0")
+    assert timer.json["ok"] is True
+    assert [call.result().status for call in busy] == [200] * 6
 
 
 def test_timers_are_listed_run_and_logged(gateway_site: Site) -> None:

@@ -16,6 +16,7 @@ from infra.edge.rules import Rule
 from local.gateway.edge import Edge
 from local.gateway.function_log import FunctionLog
 from local.gateway.functions import Functions
+from local.gateway.limits import PoolLimits
 from local.gateway.local_api import LocalSettings
 from local.gateway.server import application
 from local.thread_server import serving
@@ -127,7 +128,13 @@ def guarded_site(tmp_path: Path) -> Iterator[Site]:
     yield from site_with(tmp_path, edge=Edge((Rule.model_validate({**rule, **times}),)))
 
 
-def site_with(tmp_path: Path, *, edge: Edge | None) -> Iterator[Site]:
+@pytest.fixture
+def crowded_site(tmp_path: Path) -> Iterator[Site]:
+    """Yield a gateway whose functions run two calls and let four wait."""
+    yield from site_with(tmp_path, edge=None, max_requests=6)
+
+
+def site_with(tmp_path: Path, *, edge: Edge | None, max_requests: int = 60) -> Iterator[Site]:
     """Yield a gateway of its own."""
     folder = tmp_path / "functions" / "echo"
     folder.mkdir(parents=True)
@@ -139,7 +146,7 @@ def site_with(tmp_path: Path, *, edge: Edge | None) -> Iterator[Site]:
         provided={"PROVIDED": "by the stack", "OTHER": "not listed"},
         process={"FROM_PROCESS": "by the process", "SHELL": "not listed"},
         log=log,
-        workers=2,
+        limits=PoolLimits(workers=2, requests=max_requests),
     )
     with serving(lambda: application(functions, LocalSettings(NOBODY, NOBODY, "operator", {}), None, edge)) as base:
         yield Site(base, tmp_path)
