@@ -106,6 +106,14 @@ $$;
 comment on function private.push_subject(public.notification_types, jsonb) is
   'Returns what a push is about: collapse id and tag, at most 64 bytes.';
 
+create function private.staying_devices(p_user_id uuid) returns table (id uuid)
+language sql volatile set search_path = '' as $$
+  select d.id from public.push_devices d where d.user_id = p_user_id order by d.id for key share skip locked;
+$$;
+comment on function private.staying_devices(uuid) is
+  'Locks and returns the phones of a user, without those that are being removed: a push to one of them would make its event fail '
+  'as soon as the phone is gone.';
+
 create function private.queue_pushes() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -115,7 +123,7 @@ begin
     c.at + pg_catalog.make_interval(secs => t.life_seconds)
   from told n
   join public.notification_types t on t.code = n.type
-  join public.push_devices d on d.user_id = n.user_id
+  cross join lateral private.staying_devices(n.user_id) as d
   cross join (select pg_catalog.clock_timestamp() as at) as c
   where n.may_push and not n.is_read and private.wants(n.user_id, n.type, 'push')
   on conflict (notification_id, device_id, version) do nothing;
@@ -149,7 +157,7 @@ begin
     pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => t.life_seconds)
   from renewed r
   join public.notification_types t on t.code = r.type
-  join public.push_devices d on d.user_id = r.user_id
+  cross join lateral private.staying_devices(r.user_id) as d
   where private.wants(r.user_id, r.type, 'push') and not exists (
     select from waiting w where w.notification_id = r.id and w.device_id = d.id)
   on conflict (notification_id, device_id, version) do nothing;
@@ -162,6 +170,6 @@ comment on function private.requeue_pushes() is
 create trigger notifications_requeue_pushes after update on public.notifications referencing old table as before new table as told
   for each statement execute function private.requeue_pushes();
 
-revoke execute on function private.queue_pushes(), private.requeue_pushes(),
+revoke execute on function private.queue_pushes(), private.requeue_pushes(), private.staying_devices(uuid),
   private.push_subject(public.notification_types, jsonb) from public, anon, authenticated;
-grant execute on function private.push_subject(public.notification_types, jsonb) to service_role;
+grant execute on function private.staying_devices(uuid), private.push_subject(public.notification_types, jsonb) to service_role;

@@ -107,11 +107,11 @@ begin
     backoff_until = pg_catalog.clock_timestamp() + (array[interval '1 minute', interval '5 minutes', interval '30 minutes'])[least(d.backoffs + 1, 3)]
   where d.id in (select x.id from public.push_devices x join public.pushes p on p.device_id = x.id
     join pg_catalog.jsonb_to_recordset(p_receipts) as r (id uuid, outcome text) on r.id = p.id and r.outcome = 'too_many'
-    where p.state = 'accepted' order by x.id for update of x skip locked);
+    where p.state = 'accepted' order by x.id for no key update of x skip locked);
   update public.push_devices d set backoffs = 0, backoff_until = null
   where d.backoffs > 0 and d.id in (select x.id from public.push_devices x join public.pushes p on p.device_id = x.id
     join pg_catalog.jsonb_to_recordset(p_receipts) as r (id uuid, outcome text) on r.id = p.id and r.outcome = 'forwarded'
-    where x.backoff_until < pg_catalog.clock_timestamp() order by x.id for update of x skip locked);
+    where x.backoff_until < pg_catalog.clock_timestamp() order by x.id for no key update of x skip locked);
   update public.pushes p set
     state = case r.outcome when 'forwarded' then 'forwarded' when 'dead' then 'dead'
       when 'too_many' then case when p.tries < 4 then 'queued' else 'failed' end

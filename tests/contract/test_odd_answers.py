@@ -147,6 +147,8 @@ FULL: dict[str, Any] = {
         "downloadUrl": "https://v.example/f",
     },
     "cdn": JSON[9], "iam": JSON[8], "token": JSON[8], "monitoring": JSON[10],
+    "expo": {"errors": [{"code": "VALIDATION_ERROR"}]}, "expo_send": {"data": [{"status": "ok", "id": "r-1"}]},
+    "expo_receipts": {"data": {"r-1": {"status": "error", "details": {"error": "MessageTooBig"}}}},
 }  # fmt: skip
 READ_FROM = [
     (name, document) for name in NAMES for document in FULL if name.startswith(document) and "delete" not in name
@@ -173,6 +175,15 @@ def test_an_odd_answer_ends_in_a_result_or_a_failure_of_the_port(name: str, monk
         asked(name, drawn)
 
     holds()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_answer_of_endless_brackets_or_waits_ends_so(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    for content in (b"[" * 200_000, b'{"data":' * 100_000):
+        asked(name, [httpx.Response(200, content=content)])
+    for wait in ("9" * 400, "9" * 20, "-1", "NaN", "٣٤", "Sun, 06 Nov 1994 08:49:37 GMT"):
+        asked(name, [httpx.Response(429, headers=[(b"Retry-After", wait.encode())])])
 
 
 class Scripted:

@@ -143,6 +143,30 @@ def test_a_long_text_is_cut_to_the_size_that_apple_and_google_take(push_world: P
     assert push_world.provider.receipts([str(outcome.provider_ref)])[str(outcome.provider_ref)].outcome == "forwarded"
 
 
+@pytest.mark.parametrize(
+    ("fresh", "expected", "requests"),
+    [
+        ([True, False], ["accepted", "later"], 1),
+        ([False, False], ["later", "later"], 0),
+    ],
+)
+def test_what_is_no_longer_fresh_when_its_request_would_leave_is_given_back(
+    push_world: PushWorld, fresh: list[bool], expected: list[str], requests: int
+) -> None:
+    own, other = message(project="@360auto/app"), message(new_token("other-project"), project="@other/app")
+    told = iter(fresh)
+    found = push_world.provider.send([own, other], is_fresh=lambda: next(told))
+    assert [outcome.outcome for outcome in found] == expected
+    assert {outcome.code for outcome in found if outcome.outcome == "later"} == {"given_back"}
+    assert push_world.expo.requests.get("send", 0) == requests
+
+
+def test_a_batch_that_becomes_stale_before_it_is_split_is_given_back(push_world: PushWorld) -> None:
+    batch, told = [message(), message(new_token("other-project"))], iter([True, True, False])
+    found = push_world.provider.send(batch, is_fresh=lambda: next(told))
+    assert sorted(outcome.outcome for outcome in found) == ["accepted", "later"]
+
+
 @pytest.fixture
 def recorded() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]], Callable[[int, object], None]]]:
     """Server that records requests and answers what a test says."""

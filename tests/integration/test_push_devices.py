@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from auto360.providers.push import PushMessage, PushOutcome, PushProvider
+from auto360.providers.push import PushMessage, PushOutcome, PushProvider, always
 from tests.support.concurrency import at_once
 from tests.support.database import Database
 from tests.support.pushes import Handset, PushWorld, new_token
@@ -29,9 +29,9 @@ class Hesitating:
     def __init__(self, behind: PushProvider) -> None:
         self._behind = behind
 
-    def send(self, messages: Sequence[PushMessage]) -> Sequence[PushOutcome]:
+    def send(self, messages: Sequence[PushMessage], *, is_fresh: Callable[[], bool] = always) -> Sequence[PushOutcome]:
         time.sleep(0.25)
-        return self._behind.send(messages)
+        return self._behind.send(messages, is_fresh=is_fresh)
 
     def receipts(self, provider_refs: Sequence[str]) -> Any:
         return self._behind.receipts(provider_refs)

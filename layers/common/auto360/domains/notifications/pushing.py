@@ -19,7 +19,7 @@ from auto360.providers.database.functions.notification_fanouts import notificati
 from auto360.providers.database.functions.push_claim import pushes_claim
 from auto360.providers.database.functions.push_results import pushes_record
 from auto360.providers.database.lease import lease
-from auto360.providers.push import PushMessage, PushOutcome, PushProvider
+from auto360.providers.push import PushMessage, PushProvider
 
 _FANOUT_USERS = 1000
 _MIN_BATCH = 5
@@ -121,10 +121,9 @@ class PushSender:
 
     def _send(self, batch: _Batch) -> dict[str, int]:
         messages = [_message(row) for row in batch.messages]
-        if self.seconds() - batch.begun_at > self.policy.push_fresh_seconds:
-            outcomes: Sequence[PushOutcome] = [PushOutcome("later", "given_back")] * len(messages)
-        else:
-            outcomes = self.provider.send(messages)
+        stale_at = batch.begun_at + self.policy.push_fresh_seconds
+        # A batch may take several requests, and each of them a while.
+        outcomes = self.provider.send(messages, is_fresh=lambda: self.seconds() <= stale_at)
         results = [{"id": row["id"], **asdict(outcome)} for row, outcome in zip(batch.messages, outcomes, strict=True)]
         self._record(batch.claim, results)
         counts: dict[str, int] = {}

@@ -4,7 +4,7 @@ An outcome says what is known: `accepted` by the service; `dead` token; `later`,
 sent; `refused`, a defect of ours; `credentials`, refused for everybody. Nothing is raised: a batch has many outcomes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -39,12 +39,21 @@ class PushOutcome:
     seconds: float = 0.0
 
 
+GIVEN_BACK = PushOutcome("later", "given_back")
+"""Too old to be sent: the phone's user may have left meanwhile."""
+
+
 @dataclass(frozen=True)
 class PushReceipt:
     """Word of the service about an accepted message: `forwarded` to Apple or Google, or why not."""
 
     outcome: ReceiptKind
     code: str = ""
+
+
+def always() -> bool:
+    """Return True: the messages may be sent at any time."""
+    return True
 
 
 class PushProvider(Protocol):
@@ -56,8 +65,11 @@ class PushProvider(Protocol):
     receipt_batch: int
     """Tickets per `receipts`."""
 
-    def send(self, messages: Sequence[PushMessage]) -> Sequence[PushOutcome]:
-        """Send up to `batch` messages; returns an outcome for each, in their order. Not idempotent."""
+    def send(self, messages: Sequence[PushMessage], *, is_fresh: Callable[[], bool] = always) -> Sequence[PushOutcome]:
+        """Send up to `batch` messages; returns an outcome for each, in their order. Not idempotent.
+
+        Calls `is_fresh` at the last moment before each request leaves; after False it is GIVEN_BACK.
+        """
 
     def receipts(self, provider_refs: Sequence[str]) -> Mapping[str, PushReceipt]:
         """Return what the service knows of these references; the others are left out, all of them where it fails."""

@@ -2,7 +2,8 @@
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -10,14 +11,15 @@ import httpx
 from pydantic import Field, HttpUrl, SecretStr
 
 from auto360.core.settings import EnvSettings
-from auto360.providers.push import PushMessage, PushOutcome, PushReceipt
+from auto360.providers.push import GIVEN_BACK, PushMessage, PushOutcome, PushReceipt, always
 from auto360.providers.push.expo_answers import Answer, outcomes_of, projects_of, receipts_of, refusal_of
 from auto360.providers.transport import at_most
 
 _MAX_PAYLOAD_BYTES = 4000
 _GZIP_ABOVE_BYTES = 1024
 _MAX_REPLY_BYTES = 1024 * 1024
-_CONNECT_SECONDS, _RATE_SECONDS = 5.0, 10.0
+_CONNECT_SECONDS, _RATE_SECONDS, _MAX_PAUSE_SECONDS = 5.0, 10.0, 900.0
+_SECONDS = re.compile(r"[0-9]{1,9}")
 
 
 class ExpoSettings(EnvSettings):
@@ -26,6 +28,10 @@ class ExpoSettings(EnvSettings):
     expo_push_url: HttpUrl = Field(HttpUrl("https://exp.host/--/api/v2/push"))
     expo_access_token: SecretStr = SecretStr("")
     expo_timeout_seconds: float = Field(10.0, gt=0, le=60)
+
+
+class _Stale(Exception):
+    """The messages have become too old while the connection was being made."""
 
 
 class ExpoPush:
@@ -37,11 +43,11 @@ class ExpoPush:
         self._settings, self._http = settings, http
         self._url = str(settings.expo_push_url).rstrip("/")
 
-    def send(self, messages: Sequence[PushMessage]) -> Sequence[PushOutcome]:
+    def send(self, messages: Sequence[PushMessage], *, is_fresh: Callable[[], bool] = always) -> Sequence[PushOutcome]:
         """Send each project's messages in a request of its own."""
         outcomes: dict[int, PushOutcome] = {}
         for places in _by_project(messages):
-            outcomes |= self._send(messages, places)
+            outcomes |= self._send(messages, places, is_fresh)
         return [outcomes[place] for place in range(len(messages))]
 
     def receipts(self, provider_refs: Sequence[str]) -> Mapping[str, PushReceipt]:
@@ -55,9 +61,14 @@ class ExpoPush:
         return answer.code if isinstance(answer, PushOutcome) else ""
 
     def _send(
-        self, messages: Sequence[PushMessage], places: Sequence[int], *, may_split: bool = True
+        self,
+        messages: Sequence[PushMessage],
+        places: Sequence[int],
+        is_fresh: Callable[[], bool],
+        *,
+        may_split: bool = True,
     ) -> dict[int, PushOutcome]:
-        answer = self._post("send", [_document(messages[place]) for place in places])
+        answer = self._post("send", [_document(messages[place]) for place in places], is_fresh)
         if isinstance(answer, PushOutcome):
             return dict.fromkeys(places, answer)
         projects = projects_of(answer) if may_split else {}
@@ -65,11 +76,11 @@ class ExpoPush:
             # Nothing of such a request was accepted; apps of two projects stood in one batch.
             outcomes: dict[int, PushOutcome] = {}
             for group in _split(messages, places, projects):
-                outcomes |= self._send(messages, group, may_split=False)
+                outcomes |= self._send(messages, group, is_fresh, may_split=False)
             return outcomes
         return dict(zip(places, outcomes_of(answer, count=len(places)), strict=True))
 
-    def _post(self, path: str, document: object) -> Answer | PushOutcome:
+    def _post(self, path: str, document: object, is_fresh: Callable[[], bool] = always) -> Answer | PushOutcome:
         """Return the answer, or the one outcome of all messages of the request."""
         body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -84,8 +95,10 @@ class ExpoPush:
                 content=body,
                 headers=headers,
                 timeout=self._settings.expo_timeout_seconds,
-                extensions=at_most(_MAX_REPLY_BYTES),
+                extensions={**at_most(_MAX_REPLY_BYTES), "trace": _at_sending(is_fresh)},
             )
+        except _Stale:
+            return GIVEN_BACK
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
             return PushOutcome("later", "connect", seconds=_CONNECT_SECONDS)
         except httpx.HTTPError:
@@ -93,18 +106,32 @@ class ExpoPush:
         return _read(reply)
 
 
+def _at_sending(is_fresh: Callable[[], bool]) -> Callable[[str, object], None]:
+    """Return a hook of the connection that raises _Stale before the first byte of a request that is no longer fresh."""
+
+    def hook(name: str, _: object) -> None:
+        if name == "http11.send_request_headers.started" and not is_fresh():
+            raise _Stale
+
+    return hook
+
+
 def _read(reply: httpx.Response) -> Answer | PushOutcome:
     if reply.status_code == httpx.codes.TOO_MANY_REQUESTS:
-        waits = reply.headers.get("Retry-After", "")
-        return PushOutcome("later", "http_429", seconds=float(waits) if waits.isdecimal() else _RATE_SECONDS)
+        return PushOutcome("later", "http_429", seconds=_pause(reply.headers.get("Retry-After", "")))
     if reply.status_code >= 500:
         return PushOutcome("unknown", f"http_{reply.status_code}")
     try:
         document = reply.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         document = None
     answer = Answer(reply.status_code, document if isinstance(document, dict) else {})
     return answer if projects_of(answer) else refusal_of(answer) or answer
+
+
+def _pause(waits: str) -> float:
+    """Return the seconds of a Retry-After, at most a quarter of an hour, whatever it says."""
+    return min(float(waits), _MAX_PAUSE_SECONDS) if _SECONDS.fullmatch(waits) else _RATE_SECONDS
 
 
 def _by_project(messages: Sequence[PushMessage]) -> Iterable[list[int]]:

@@ -1,5 +1,6 @@
 """Expo's answers in our terms. Whatever it answers, every message of the request has an outcome."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +11,8 @@ _TOO_MANY_PROJECTS = "PUSH_TOO_MANY_EXPERIENCE_IDS"
 _CREDENTIALS = ("InvalidCredentials", "MismatchSenderId")
 _AGAIN = ("ExpoError", "ProviderError")
 _PROBE_SECONDS, _DEVICE_SECONDS = 60.0, 60.0
+_REF = re.compile(r"[!-~]{1,100}")
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,60}")
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,7 @@ def projects_of(answer: Answer) -> Mapping[str, Sequence[str]]:
 
 def refusal_of(answer: Answer) -> PushOutcome | None:
     """Return the outcome of all messages of a refused request; None for an answer with tickets or receipts."""
-    code = str(answer.errors[0].get("code", ""))[:60] if answer.errors else ""
+    code = _code(answer.errors[0].get("code", "")) if answer.errors else ""
     if answer.status in (401, 403) or code == "UNAUTHORIZED":
         return PushOutcome("credentials", code or f"http_{answer.status}", seconds=_PROBE_SECONDS)
     if 400 <= answer.status < 500 or code:
@@ -57,7 +60,7 @@ def outcomes_of(answer: Answer, *, count: int) -> list[PushOutcome]:
 
 def _outcome(provider_ref: Mapping[str, Any]) -> PushOutcome:
     name = provider_ref.get("id")
-    if provider_ref.get("status") == "ok" and isinstance(name, str) and 0 < len(name) <= 100:
+    if provider_ref.get("status") == "ok" and isinstance(name, str) and _REF.fullmatch(name):
         return PushOutcome("accepted", provider_ref=name)
     code = _error_of(provider_ref)
     if code == "DeviceNotRegistered":
@@ -96,7 +99,14 @@ def _receipt(receipt: Mapping[str, Any]) -> PushReceipt | None:
 
 def _error_of(answer: Mapping[str, Any]) -> str:
     details = answer.get("details")
-    return str(details.get("error", ""))[:60] if isinstance(details, dict) else ""
+    return _code(details.get("error", "")) if isinstance(details, dict) else ""
+
+
+def _code(value: object) -> str:
+    """Return a code that the database can store and staff can read."""
+    if value == "":
+        return ""
+    return value if isinstance(value, str) and _CODE.fullmatch(value) else "unreadable"
 
 
 def _is_list(value: object) -> bool:
