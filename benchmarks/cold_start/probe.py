@@ -5,6 +5,7 @@ Reads `{"folders", "event", "database"}` from standard input; the last line of s
 """
 
 import importlib
+import importlib.util
 import json
 import sys
 import time
@@ -27,7 +28,7 @@ class Context:
 
 
 def count_requests_to(base: str) -> list[str]:
-    """Note every request to an address, the same way for every candidate: below httpx both use this one library."""
+    """Note every request to an address: below httpx both sides use httpcore, and ours has a line to the database."""
     paths: list[str] = []
     httpcore: Any = importlib.import_module("httpcore")
     send = httpcore.ConnectionPool.handle_request
@@ -38,6 +39,15 @@ def count_requests_to(base: str) -> list[str]:
         return send(self, request)
 
     httpcore.ConnectionPool.handle_request = noting
+    if importlib.util.find_spec("auto360"):
+        line: Any = importlib.import_module("auto360.providers.transport.line").ServerLine
+        send_line = line.send
+
+        def noting_line(self: Any, method: str, path: str, *arguments: Any) -> Any:
+            paths.append(path)
+            return send_line(self, method, path, *arguments)
+
+        line.send = noting_line
     return paths
 
 

@@ -30,6 +30,8 @@ from local.supabase_project import prepare_project
 from local.tokens import TokenKeys
 
 NOWHERE = f"http://{HOST}:9"
+# Thousands of codes are sent within an hour; the budget is counted all the same.
+_BUDGET = {"OTP_DAILY_BUDGET_TYIYN": "2000000000"}
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ def running(*, redis: bool = False) -> Iterator[Services]:
             addresses = Addresses(rest.url, rest.url, simulators, s3=rest.url, redis=cache.url if cache else None)
             parts = {"Postgres": server.child, "PostgREST": rest.child, "Redis": cache.child if cache else None}
             yield Services(
-                function_environment(keyring, addresses, {}),
+                function_environment(keyring, addresses, {}) | _BUDGET,
                 rest.url,
                 ports.simulators,
                 server.superuser_dsn,

@@ -37,6 +37,7 @@ class Scene:
     listings: list[str] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
     send_codes: Callable[[Sequence[str]], None] = lambda _: None
+    _uploads: int = 0
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def prepare(self, rows: int) -> None:
@@ -61,6 +62,11 @@ class Scene:
                 for user, listing in zip(self.users[:number], self.listings, strict=False)
             ]
         return [row[0]["id"] for row in opened if row]
+
+    def uploaders(self, number: int) -> list[str]:
+        """Return tokens of people whose turn it is: an hour's limit of uploads is small."""
+        first, self._uploads = self._uploads, self._uploads + number
+        return [self.tokens[place % len(self.tokens)] for place in range(first, first + number)]
 
     def event(self, method: str, path: str, body: Mapping[str, Any] | None = None, **more: Any) -> Event:
         """Return an event. `token`, `query` and `resource` may be given."""

@@ -60,8 +60,7 @@ def _uncached(scene: Scene, number: int) -> list[Event]:
 
 def _upload_sessions(scene: Scene, number: int) -> list[Event]:
     body = {"title": "Camry", "fileSize": 20_000_000, "duration": 20.5, "contentType": "video/mp4"}
-    taken, scene.tokens = scene.tokens[:number], scene.tokens[number:] + scene.tokens[:number]
-    return [scene.event("POST", "/api/video/create", body, token=token) for token in taken]
+    return [scene.event("POST", "/api/video/create", body, token=token) for token in scene.uploaders(number)]
 
 
 def _messages(scene: Scene, number: int) -> list[Event]:

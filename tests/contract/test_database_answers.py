@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
 from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings
-from auto360.providers.transport.line import ServerLine
+from tests.support.lines import PlayedLine
 
 SETTINGS = SupabaseSettings.load(
     {"SUPABASE_URL": "http://127.0.0.1:1", "SUPABASE_SERVICE_ROLE_KEY": "s", "SUPABASE_ANON_KEY": "a"}
@@ -22,7 +22,7 @@ HTML = "<html><head><title>Web server is down</title></head></html>"
 
 
 def database(answer: Callable[[httpx.Request], httpx.Response]) -> PostgrestDatabase:
-    line = ServerLine("http://127.0.0.1:1", httpx.MockTransport(answer), timeout=httpx.Timeout(5.0))
+    line = PlayedLine("http://127.0.0.1:1", httpx.MockTransport(answer))
     return PostgrestDatabase(SETTINGS, line, pause=lambda _: None)
 
 

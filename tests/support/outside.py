@@ -77,16 +77,16 @@ def calls(url: str, http: httpx.Client, *, seconds: float) -> Mapping[str, Call]
         **_videos(url, http, RetryPolicy(seconds, seconds, 2, 0.0)),
         **_files(url, http),
         **_operations(url, http, RetryPolicy(seconds, seconds, 2, 0.0)),
-        "database": Call(lambda: _database(url, http).call("x", {}), (DatabaseUnavailable, DatabaseRefused)),
+        "database": Call(lambda: _database(url, seconds).call("x", {}), (DatabaseUnavailable, DatabaseRefused)),
         "rows": Call(
-            lambda: _database(url, http).select("x", {}, user_token="t"), (DatabaseUnavailable, DatabaseRefused)
+            lambda: _database(url, seconds).select("x", {}, user_token="t"), (DatabaseUnavailable, DatabaseRefused)
         ),
     }
 
 
-def _database(url: str, http: httpx.Client) -> PostgrestDatabase:
+def _database(url: str, seconds: float) -> PostgrestDatabase:
     environ = {"SUPABASE_URL": url, "SUPABASE_SERVICE_ROLE_KEY": "s", "SUPABASE_ANON_KEY": "a"}
-    line = ServerLine(url, http._transport, timeout=http.timeout)
+    line = ServerLine(url, seconds=seconds, max_bytes=1_000_000)
     return PostgrestDatabase(SupabaseSettings.load(environ), line, pause=lambda _: None)
 
 

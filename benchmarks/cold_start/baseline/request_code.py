@@ -83,11 +83,11 @@ def reserve(phone: str, address: str, request_id: str) -> dict[str, Any]:
     ]
     rules = {
         "limits": [
-            dict(zip(("reason", "key", "most", "seconds"), limit, strict=True)) | {"callers": CALLERS}
+            dict(zip(("reason", "key", "max_hits", "seconds"), limit, strict=True)) | {"callers": CALLERS}
             for limit in limits
         ],
         "brake": {"keys": [], "seconds": 43200, "patience_seconds": 600, "requests": 30, "percent": 10},
-        "budget": {caller: {"day": 2_000_000} for caller in (*CALLERS, "staff")},
+        "budget": {caller: {"day": 2_000_000_000} for caller in (*CALLERS, "staff")},
     }
     arguments: dict[str, Any] = {
         "p_phone": phone, "p_address": address, "p_request_id": request_id,

@@ -59,7 +59,7 @@ def verify_code(body: CodeCheck, request: Request) -> Session:
                 "address_failures": 100,
                 "seconds": 900,
                 "replay_seconds": 75,
-                "least_length": 6,
+                "min_length": 6,
             },
         },
     )

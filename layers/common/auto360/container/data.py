@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING
 
 from auto360.providers.database import Database
@@ -16,12 +16,11 @@ if TYPE_CHECKING:
 @cache
 def database() -> Database:
     """Return the database, through Supabase's REST interface."""
-    from auto360.container.outgoing import TracingTransport
+    from auto360.container.database_line import TracedLine
     from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_line
 
     settings = SupabaseSettings.load()
-    noting = partial(TracingTransport, is_database=True)
-    return PostgrestDatabase(settings, new_line(settings, around=noting))
+    return PostgrestDatabase(settings, TracedLine(new_line(settings)))
 
 
 @cache
@@ -45,13 +44,13 @@ def replica_settings() -> ReplicaSettings:
 @cache
 def replica() -> PostgrestDatabase:
     """Return the read replica, which answers GET alone."""
-    from auto360.container.outgoing import TracingTransport
+    from auto360.container.database_line import TracedLine
     from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_line
 
     lag = replica_settings()
     settings = lag.server(SupabaseSettings.load())
-    noting, limit = partial(TracingTransport, is_database=True), {"X-Max-Lag": str(lag.replica_lag_seconds)}
-    return PostgrestDatabase(settings, new_line(settings, around=noting, headers=limit))
+    line = new_line(settings, headers={"X-Max-Lag": str(lag.replica_lag_seconds)})
+    return PostgrestDatabase(settings, TracedLine(line))
 
 
 @cache

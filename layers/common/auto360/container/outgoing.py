@@ -1,6 +1,5 @@
 """Transport of every HTTP client: propagates the request id and records waiting times."""
 
-import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -8,21 +7,18 @@ import httpx
 
 from auto360.observability import request_context
 
-# Below this part of a path lie names of tables and functions, never anything personal.
-_DATABASE_NAME = re.compile(r"(?:^|/)((?:rpc/)?[a-z_0-9]+)$")
-
 
 class TracingTransport(httpx.BaseTransport):
-    """Record the host of each call, for the database the table or function too; other paths may hold secrets."""
+    """Record the host of each call; paths may hold secrets."""
 
-    def __init__(self, behind: httpx.BaseTransport, *, is_database: bool = False) -> None:
-        self._behind, self._is_database = behind, is_database
+    def __init__(self, behind: httpx.BaseTransport) -> None:
+        self._behind = behind
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send with `X-Request-ID`; failed calls are recorded as well."""
         if request_context.request_id():
             request.headers.setdefault("X-Request-ID", request_context.request_id())
-        target, started_at = self._target(request.url), time.time()
+        target, started_at = request.url.host, time.time()
         try:
             response = self._behind.handle_request(request)
         except Exception:
@@ -38,12 +34,6 @@ class TracingTransport(httpx.BaseTransport):
 
     def close(self) -> None:
         self._behind.close()
-
-    def _target(self, url: httpx.URL) -> str:
-        if self._is_database:
-            name = _DATABASE_NAME.search(url.path)
-            return f"database {name[1] if name else ''}".strip()
-        return url.host
 
 
 class _NotedBody(httpx.SyncByteStream):

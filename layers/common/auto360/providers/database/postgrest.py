@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-import httpx
 from pydantic import Field, SecretStr, model_validator
 
 from auto360.core.refusals import refusal_of
@@ -22,8 +21,7 @@ from auto360.providers.database import (
 )
 from auto360.providers.database.addresses import address_of
 from auto360.providers.database.answers import RolledBack, code_of, result_of
-from auto360.providers.transport.connections import Around, BoundedTransport
-from auto360.providers.transport.line import Reply, ServerLine
+from auto360.providers.transport.line import Line, LineFailed, Reply, ServerLine
 
 # Between the three tries of what the server rolled back: whoever won the deadlock is done by then.
 _PAUSES_SECONDS = (0.05, 0.2)
@@ -82,16 +80,10 @@ def key_headers(key: str) -> dict[str, str]:
     return {"apikey": key} if key.startswith("sb_") else {"apikey": key, "Authorization": f"Bearer {key}"}
 
 
-def new_line(
-    settings: SupabaseSettings,
-    *,
-    around: Around = lambda behind: behind,
-    headers: Mapping[str, str] | None = None,
-) -> ServerLine:
+def new_line(settings: SupabaseSettings, *, headers: Mapping[str, str] | None = None) -> ServerLine:
     """Return the line of a process. `DATABASE_TIMEOUT_SECONDS` covers a whole call, connecting included."""
-    timeout = httpx.Timeout(settings.database_timeout_seconds, connect=2.0)
-    transport = around(BoundedTransport(max_bytes=_MAX_BYTES, retries=2))
-    return ServerLine(settings.rest_url, transport, timeout=timeout, headers=headers)
+    seconds = settings.database_timeout_seconds
+    return ServerLine(settings.rest_url, seconds=seconds, max_bytes=_MAX_BYTES, headers=headers)
 
 
 class PostgrestDatabase:
@@ -100,7 +92,7 @@ class PostgrestDatabase:
     def __init__(
         self,
         settings: SupabaseSettings,
-        line: ServerLine,
+        line: Line,
         *,
         pause: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
@@ -161,8 +153,8 @@ class PostgrestDatabase:
         count_round_trip()
         try:
             reply = self._line.send(method, path, headers, content)
-        except httpx.HTTPError as error:
-            raise DatabaseUnavailable(type(error).__name__) from error
+        except LineFailed as failure:
+            raise DatabaseUnavailable(failure.kind) from failure
         if acting() is not None:
             _require_live(reply)
         return result_of(reply, call=f"{method} {path.partition('?')[0]}", as_backend=as_backend)
@@ -172,5 +164,5 @@ def _require_live(reply: Reply) -> None:
     """Raise the refusal of a session that has ended; DatabaseRefused where nothing checked it."""
     if reply.status == 401 and code_of(reply) == "PT401":
         raise refusal_of(str(reply.json()["message"]))
-    if reply.is_success and "X-Session-Checked" not in reply.headers:
+    if reply.is_success and "x-session-checked" not in reply.headers:
         raise DatabaseRefused("sessions are not checked: pgrst.db_pre_request of the role authenticator is not set")

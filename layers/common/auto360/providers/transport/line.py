@@ -1,79 +1,122 @@
-"""Line to one server: what a client for any site does with cookies, redirects and addresses is left out.
+"""Line to one server: HTTP/1.1 over kept connections, parsed in C, each exchange bounded in time and size.
 
-For calls that are made thousands of times: half of the CPU of an exchange over `httpx.Client` is spent before and after
-the transport.
+For calls that are made thousands of times. What a client for any site does with cookies, redirects, proxies and
+addresses is left out, and httpx is not loaded (docs/decisions/0153).
 """
 
 from __future__ import annotations
 
-import json
+import re
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from threading import BoundedSemaphore
+from typing import Protocol
+from urllib.parse import urlsplit
 
-import httpx
+from auto360.providers.transport.channel import Channel, LineFailed, Server, connect
+from auto360.providers.transport.replies import Reply, exchange
+from auto360.providers.transport.tls import tls_context
 
-_KEPT_ADDRESSES = 256
+__all__ = ["Line", "LineFailed", "Reply", "ServerLine"]
+
+# Sockets of a frozen instance die, so that connections are kept for seconds only.
+_KEPT_SECONDS = 5.0
+_CONNECTIONS = 20
+# Between the tries to connect, as nothing was sent yet.
+_PAUSES_SECONDS = (0.0, 0.5)
 _COMMON = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "auto360"}
+_PORTS = {"http": 80, "https": 443}
+_NO_VALUE = re.compile(r"[^\t\x20-\x7e]")
+_NO_PATH = re.compile(r"[^\x21-\x7e]")
 
 
-@dataclass(frozen=True)
-class Reply:
-    """Whole answer."""
+class Line(Protocol):
+    """Sends to one server."""
 
-    status: int
-    headers: httpx.Headers
-    content: bytes
-
-    @property
-    def is_success(self) -> bool:
-        return 200 <= self.status < 300
-
-    def json(self) -> Any:
-        """Return the parsed body. Raises ValueError, RecursionError."""
-        return json.loads(self.content)
+    def send(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None = None) -> Reply:
+        """Send and read the whole answer. `path` may have a query. Raises LineFailed."""
 
 
 class ServerLine:
-    """Sends to one server over a transport; `timeout` covers a whole exchange where the transport bounds it."""
+    """`Line` whose `seconds` cover a whole exchange, connecting included; `connect_seconds` bounds that part."""
 
     def __init__(
         self,
         base_url: str,
-        transport: httpx.BaseTransport,
         *,
-        timeout: httpx.Timeout,
+        seconds: float,
+        connect_seconds: float = 2.0,
+        max_bytes: int,
         headers: Mapping[str, str] | None = None,
     ) -> None:
-        self._base, self._transport = base_url.rstrip("/"), transport
-        self._always = _COMMON | dict(headers or {})
-        self._extensions = {"timeout": timeout.as_dict()}
-        self._addresses: dict[str, httpx.URL] = {}
+        parts = urlsplit(base_url)
+        if parts.scheme not in _PORTS or not parts.hostname:
+            raise ValueError("an address of HTTP is needed")
+        tls = tls_context() if parts.scheme == "https" else None
+        self._server = Server(parts.hostname, parts.port or _PORTS[parts.scheme], tls)
+        self._prefix = parts.path.rstrip("/")
+        self._always = _lines({"Host": parts.netloc.rpartition("@")[2], **_COMMON, **(headers or {})})
+        self._seconds, self._connect_seconds, self._max_bytes = seconds, connect_seconds, max_bytes
+        self._places = BoundedSemaphore(_CONNECTIONS)
+        self._kept: list[tuple[Channel, float]] = []
 
     def send(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None = None) -> Reply:
-        """Send and read the whole answer. `path` may have a query. Raises httpx.HTTPError."""
-        request = httpx.Request(
-            method,
-            self._address(path),
-            headers={**self._always, **headers},
-            content=content,
-            extensions=self._extensions,
-        )
-        response = self._transport.handle_request(request)
-        stream = response.stream
-        if not isinstance(stream, httpx.SyncByteStream):
-            raise httpx.ReadError("a body that cannot be read here")
+        message, ends_at = self._message(method, path, headers, content), time.monotonic() + self._seconds
+        if not self._places.acquire(timeout=self._seconds):
+            raise LineFailed("PoolTimeout")
         try:
-            return Reply(response.status_code, response.headers, b"".join(stream))
+            channel = self._taken() or self._connected(ends_at)
+            try:
+                reply, stays = exchange(channel, message, ends_at, max_bytes=self._max_bytes)
+            except BaseException:
+                channel.close()
+                raise
+            if stays:
+                self._kept.append((channel, time.monotonic()))
+            else:
+                channel.close()
+            return reply
         finally:
-            stream.close()
+            self._places.release()
 
-    def _address(self, path: str) -> httpx.URL:
-        """Return an address; those without a query are few, so they are parsed once."""
-        known = self._addresses.get(path)
-        if known is not None:
-            return known
-        address = httpx.URL(self._base + path)
-        if "?" not in path and len(self._addresses) < _KEPT_ADDRESSES:
-            self._addresses[path] = address
-        return address
+    def close(self) -> None:
+        """Close the connections that are kept; the line can be used on."""
+        while self._kept:
+            self._kept.pop()[0].close()
+
+    def _message(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None) -> bytes:
+        """Return the request. Raises LineFailed for what would be read as another one."""
+        if _NO_PATH.search(path):
+            raise LineFailed("LocalProtocolError", "a path that is not encoded")
+        length = "" if content is None else f"Content-Length: {len(content)}\r\n"
+        head = f"{method} {self._prefix}{path} HTTP/1.1\r\n{self._always}{_lines(headers)}{length}\r\n".encode("ascii")
+        return head + content if content else head
+
+    def _taken(self) -> Channel | None:
+        """Return the connection that was used last; those that are too old or were closed are closed here."""
+        while self._kept:
+            try:
+                channel, since = self._kept.pop()
+            except IndexError:
+                return None
+            if time.monotonic() - since < _KEPT_SECONDS and channel.is_quiet():
+                return channel
+            channel.close()
+        return None
+
+    def _connected(self, ends_at: float) -> Channel:
+        for pause in _PAUSES_SECONDS:
+            try:
+                return connect(self._server, ends_at, seconds=self._connect_seconds)
+            except LineFailed:
+                if time.monotonic() + pause >= ends_at:
+                    raise
+                time.sleep(pause)
+        return connect(self._server, ends_at, seconds=self._connect_seconds)
+
+
+def _lines(headers: Mapping[str, str]) -> str:
+    """Return header lines. Raises LineFailed for a value that could hold another line."""
+    if _NO_VALUE.search("".join(headers.values())):
+        raise LineFailed("LocalProtocolError", "a header that is not plain text")
+    return "".join(f"{name}: {value}\r\n" for name, value in headers.items())

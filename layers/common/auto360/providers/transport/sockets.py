@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
-import queue
-import socket
 import ssl
-import threading
 import time
 from collections.abc import Iterable
 
 import httpcore
 
 from auto360.providers.transport.clocks import left, note
+from auto360.providers.transport.names import addresses_of
 
 # Bytes per write: the time limit is checked between writes, so a slow reader is noticed.
 _WRITE_BYTES = 64 * 1024
@@ -108,25 +105,10 @@ class BoundedStream(httpcore.NetworkStream):
 
 
 def _addresses(host: str, port: int, *, seconds: float | None) -> list[str]:
-    """Return the addresses of a host; the resolver has no time-out, so a thread looks the name up."""
+    """Return the addresses of a host."""
     try:
-        return [str(ipaddress.ip_address(host))]
-    except ValueError:
-        pass
-    found: queue.SimpleQueue[list[str] | OSError] = queue.SimpleQueue()
-
-    def look_up() -> None:
-        try:
-            listed = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-            found.put(list(dict.fromkeys(str(entry[4][0]) for entry in listed)))
-        except (OSError, UnicodeError) as error:
-            found.put(error if isinstance(error, OSError) else OSError("no name of a host"))
-
-    threading.Thread(target=look_up, daemon=True, name="resolver").start()
-    try:
-        answer = found.get(timeout=None if seconds is None else max(seconds, 0.0))
-    except queue.Empty:
-        raise httpcore.ConnectTimeout("the name was not resolved in time") from None
-    if isinstance(answer, OSError):
-        raise httpcore.ConnectError(str(answer)) from answer
-    return answer
+        return addresses_of(host, port, seconds=seconds)
+    except TimeoutError as error:
+        raise httpcore.ConnectTimeout(str(error)) from error
+    except OSError as error:
+        raise httpcore.ConnectError(str(error)) from error
