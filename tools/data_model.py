@@ -35,7 +35,8 @@ AREAS = {
     ),
     "Videos": (
         *("videos", "upload_tickets", "playback_switches", "cdn_purges", "video_copy_tasks"),
-        *("video_migrations", "video_migration_days"),
+        *("video_migrations", "video_migration_days", "quality_hours", "quality_days", "quality_batches"),
+        *("quality_senders", "quality_salts", "quality_drops"),
     ),
     "Billing": (
         *("tiers", "tier_offers", "subscriptions", "subscription_periods", "payments", "payment_attempts"),

@@ -78,6 +78,11 @@ insert into public.alert_rules
   ('push_credentials_critical', 'push_credentials', 'above', 0, '', 0, 0, 'critical', '{sms,email}', 'Ключи уведомлений отклонены', 'Push credentials are refused', 'push-credentials'),
   ('push_dead_warning', 'push_dead_share', 'above', 20, '%', 600, 300, 'warning', '{email}', 'Мёртвые адреса уведомлений', 'Dead push tokens', 'push-dead'),
   ('push_refused_warning', 'push_refused', 'above', 0, '', 0, 0, 'warning', '{email}', 'Уведомления отклонены', 'Pushes were refused', 'push-dead'),
+  ('video_start_failures_critical', 'video_start_failures', 'above', 10, '%', 300, 300, 'critical', '{sms,email}', 'Видео не открываются', 'Videos do not start', 'video-quality'),
+  ('video_start_failures_warning', 'video_start_failures', 'above', 3, '%', 600, 300, 'warning', '{email}', 'Видео не открываются', 'Videos do not start', 'video-quality'),
+  ('video_start_slow_warning', 'video_start_p95', 'above', 6, 's', 600, 300, 'warning', '{email}', 'Видео открываются медленно', 'Videos start slowly', 'video-quality'),
+  ('cdn_hit_ratio_warning', 'cdn_hit_ratio', 'below', 80, '%', 0, 0, 'warning', '{email}', 'CDN редко отвечает из кеша', 'CDN hit ratio', 'cdn'),
+  ('cdn_errors_warning', 'cdn_errors', 'above', 1, '%', 0, 0, 'warning', '{email}', 'Ошибки CDN', 'Errors of the CDN', 'cdn'),
   ('registrations_surge_info', 'registrations_surge', 'above', 300, '%', 0, 0, 'info', '{}', 'Необычно много регистраций', 'Unusually many registrations', 'unusual-activity'),
   ('high_value_listings_info', 'high_value_listings', 'above', 0, '', 0, 0, 'info', '{}', 'Дорогие объявления за сутки', 'Valuable listings of a day', 'unusual-activity'),
   ('reports_surge_info', 'reports_surge', 'above', 300, '%', 0, 0, 'info', '{}', 'Необычно много жалоб', 'Unusually many reports', 'unusual-activity');
@@ -644,8 +649,9 @@ comment on function private.activity_metrics() is
   'and listings of 24 hours for 50 million som or more.';
 
 create function public.monitoring_metrics(p_disk_bytes bigint default null) returns jsonb
-language sql stable set search_path = '' as $$
-  select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(f)) from (
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(f)) from (
     select 'database_connections' as metric, '' as subject, s.connections_percent as value, false as weak
     from private.server_metrics() as s
     union all select 'longest_query', '', round(s.longest_query, 1), false from private.server_metrics() as s
@@ -656,9 +662,11 @@ language sql stable set search_path = '' as $$
     union all select * from private.sms_metrics()
     union all select * from private.activity_metrics()
     union all select * from private.push_metrics()
+    union all select * from private.quality_metrics()
     union all select p.*, false from private.supplier_metrics() as p
     union all select b.*, false from private.backup_metrics() as b
-    union all select w.*, false from private.work_metrics() as w) as f;
+    union all select w.*, false from private.work_metrics() as w) as f);
+end;
 $$;
 comment on function public.monitoring_metrics(bigint) is
   'Returns all metrics that the database can measure [{metric, subject, value, weak}]; p_disk_bytes is the size of '

@@ -16,6 +16,21 @@ from tests.integration.access_case import (
 )
 from tests.integration.access_scene import alert_rule, payment, scene_id
 
+QUALITY = {
+    "provider": "yandex",
+    "os": "ios",
+    "network": "wifi",
+    "kind": "feed",
+    **dict.fromkeys(("batches", "reports", "attempts", "starts", "exits", "start_failures", "bad_views"), 1),
+    **dict.fromkeys(("failed_network", "failed_timeout", "failed_decoder", "failed_missing", "failed_refused"), 0),
+    "failed_other": 0,
+    "play_ms": 1,
+    "stall_ms": 0,
+    "stalls": 0,
+    "start_histogram": [0] * 94,
+    "stall_histogram": [0] * 94,
+}
+
 BILLING = [
     Case(
         "tiers",
@@ -172,6 +187,28 @@ OPERATIONS = [
         {"bytes": 2},
     ),
     backend_only("metrics_daily", lambda _: {"day": "2000-01-01", "metric": "scene", "value": 1}, {"value": 2}),
+    backend_only("quality_hours", lambda _: {"hour": EARLIER, "shard": 1, **QUALITY}, {"attempts": 2}),
+    backend_only("quality_days", lambda _: {"day": "2026-01-01", **QUALITY}, {"attempts": 2}),
+    backend_only("quality_batches", lambda _: {"id": scene_id("batch")}, {"created_at": EARLIER}),
+    backend_only("quality_salts", lambda _: {"hour": EARLIER}, {"hour": LATER}),
+    backend_only(
+        "quality_senders",
+        lambda _: {
+            "hour": EARLIER,
+            "sender": 1,
+            "provider": "yandex",
+            "attempts": 1,
+            "start_failures": 0,
+            "starts": 1,
+            "slow_starts": 0,
+        },
+        {"attempts": 2},
+    ),
+    backend_only(
+        "quality_drops",
+        lambda _: {"hour": EARLIER, "reason": "repeated", "shard": 1, "dropped": 1},
+        {"dropped": 2},
+    ),
     Case(
         "supplier_balances",
         lambda _: {"supplier": "scene", "balance": 1, "currency": "KGS"},

@@ -217,6 +217,32 @@ def refuse_credentials(scene: Scene) -> None:
     )
 
 
+def report_views(scene: Scene, view: str, *, addresses: int = 30) -> None:
+    """Let phones behind many addresses report twenty views each, all of one kind."""
+    for number in range(addresses):
+        scene.world.execute(
+            """select quality_record('198.51.100.' || %s::text, jsonb_build_object('id', gen_random_uuid(), 'rate', 1,
+                 'session', repeat('0', 16), 'os', 'ios',
+                 'views', (select jsonb_agg(%s::jsonb) from generate_series(1, 20))), 10000)""",
+            number, '{"provider": "yandex", "network": "wifi", "kind": "feed", ' + view + "}",
+        )  # fmt: skip
+
+
+def forget_views(scene: Scene) -> None:
+    for table in ("quality_hours", "quality_senders", "quality_batches"):
+        scene.world.execute(f"delete from {table}")
+
+
+def serve_by_cdn(scene: Scene, **metrics: float) -> None:
+    """Let yesterday's CDN have such metrics."""
+    for metric, value in metrics.items():
+        scene.world.execute(
+            """insert into metrics_daily (day, metric, value) values (private.bishkek_day() - 1, 'cdn_' || %s, %s)
+               on conflict (metric, dimension, day) do update set value = excluded.value""",
+            metric, value,
+        )  # fmt: skip
+
+
 def forget(table: str) -> Act:
     return lambda scene: scene.world.execute(f"delete from {table}")
 
@@ -262,6 +288,17 @@ CAUSES: dict[str, tuple[Act, Act]] = {
     "pictures_waiting_warning": (leave_a_picture, forget("pictures")),
     "copies_unread_warning": (leave_a_copy_unread, forget("backup_copies")),
     "backup_failed_warning": (lambda s: s.backup("videos", "failed", 1), lambda s: s.backup("videos", "verified", 0)),
+    "video_start_failures_critical": (lambda s: report_views(s, '"failure": "network"'), forget_views),
+    "video_start_failures_warning": (lambda s: report_views(s, '"failure": "missing"'), forget_views),
+    "video_start_slow_warning": (lambda s: report_views(s, '"start_ms": 7000'), forget_views),
+    "cdn_hit_ratio_warning": (
+        lambda s: serve_by_cdn(s, requests=5000, origin_requests=1001),
+        lambda s: serve_by_cdn(s, origin_requests=999),
+    ),
+    "cdn_errors_warning": (
+        lambda s: serve_by_cdn(s, requests=5000, error_share=0.011),
+        lambda s: serve_by_cdn(s, error_share=0.009),
+    ),
     "migration_stalled_warning": (stall_migration, forget("video_migrations")),
     "payments_stuck_critical": (lambda scene: strand_payments(scene, 11), settle_payments),
     "payments_stuck_warning": (lambda scene: strand_payments(scene, 1), settle_payments),

@@ -49,6 +49,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/chat/threads/{thread_id}/messages": {"text": "Здравствуйте"},
     "/api/notifications/preferences": {"is_enabled": True},
     "/api/devices": {"token": "ExponentPushToken[0123456789abcdef]"},
+    "/api/quality/views": {"v": 1, "id": SOMETHING, "session": "0" * 16, "rate": 10, "os": "ios", "views": []},
     "/api/chat/blocks": {"user_id": SOMETHING},
     "/api/chat/reports": {"target_type": "user", "target_id": SOMETHING, "reason": "spam"},
 }

@@ -27,6 +27,7 @@ class DatabaseMetrics:
         "video_copy_gap", "copy_check_age", "drill_age", "payments_stuck", "migration_stalled", "job_failing",
         "unsent_messages", "picture_waiting",
         "registrations_surge", "reports_surge", "high_value_listings",
+        "video_start_failures", "video_start_p95", "cdn_hit_ratio", "cdn_errors",
         "push_queue_age", "push_credentials", "push_dead_share", "push_refused",
     )  # fmt: skip
 

@@ -1,0 +1,18 @@
+"""Wiring of playback quality."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from auto360.container.data import database
+
+if TYPE_CHECKING:
+    from auto360.domains.quality.intake import Intake
+
+
+@cache
+def intake() -> Intake:
+    from auto360.domains.quality.intake import Intake, QualitySettings
+
+    return Intake(database(), QualitySettings.load().quality_views_per_address)

@@ -1,0 +1,1 @@
+"""Quality of playback on phones: intake of reports, and comparison of providers."""

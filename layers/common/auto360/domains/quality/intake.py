@@ -1,0 +1,43 @@
+"""Intake of playback reports. SQL decides what counts; nothing that a phone or a stranger sends is an error."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import Field
+
+from auto360.core.settings import EnvSettings
+from auto360.providers.database import Database, DatabaseRefused, DatabaseUnavailable
+from auto360.providers.database.functions.quality_recording import quality_drop, quality_record
+
+_LOG = logging.getLogger("auto360.domains.quality")
+
+Unusable = Literal["unreadable", "too_large"]
+
+
+class QualitySettings(EnvSettings):
+    """`QUALITY_VIEWS_PER_ADDRESS`: weighted views per hour and group of addresses."""
+
+    quality_views_per_address: int = Field(10_000, ge=200)
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Counts batches by one SQL call each."""
+
+    database: Database
+    max_views: int
+
+    def take(self, batch: Mapping[str, Any] | Unusable, *, address: str) -> None:
+        """Count a batch once per its id, or count that it could not be used. Never raises for the database.
+
+        A lost batch is a gap in statistics; a failure told to sixty thousand phones would come back as their retries.
+        """
+        try:
+            if isinstance(batch, str):
+                quality_drop(self.database, cause=batch)
+            else:
+                quality_record(self.database, address=address, batch=batch, max_views=self.max_views)
+        except (DatabaseUnavailable, DatabaseRefused) as error:
+            _LOG.error("playback reports lost: %s", type(error).__name__)
