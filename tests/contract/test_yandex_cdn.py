@@ -102,13 +102,15 @@ def test_a_resource_without_a_certificate_is_noticed(cdn: YandexCdn, side: CdnSi
 @pytest.mark.parametrize(
     ("path", "is_kept"),
     [
-        ("/3f2a9c0b1d4e5f60/9f86d081884c7d65-720.webp", True),
-        ("/replicas/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.mp4", True),
+        ("/storage/v1/object/public/pictures/5/9f86d081884c7d65-720.webp", True),
+        ("/storage/v1/object/sign/incoming/5/9f86d081884c7d65-720.webp", False),
+        ("/3f2a9c0b1d4e5f60/9f86d081884c7d65-720.webp", False),
+        ("/media/replicas/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.mp4", True),
         ("/api/video/0f8fad5b-d9cb-469f-a165-70867728950e/video.mp4", False),
         ("/avatars/0f8fad5b-d9cb-469f-a165-70867728950e/avatar_1700000000000.jpg", False),
         ("/api/listings", False),
-        ("/hls/9f86d081884c7d65/master.m3u8", True),
-        ("/hls/9f86d081884c7d65.ts", True),
+        ("/media/hls/9f86d081884c7d65/master.m3u8", True),
+        ("/media/hls/9f86d081884c7d65.ts", True),
         ("/hls/720p/segment_0.ts", False),
     ],
 )
@@ -126,7 +128,12 @@ BY_NAME = Rule("films", r"\.(ts|m4s|mp4)$", 20, Caching(edge_seconds=YEAR))
 
 def content(kind: str, **caching: Any) -> Rule:
     """Return a rule about files of this kind that are named by their content."""
-    return Rule("kind", rf"/[0-9a-f]{{16,64}}{kind}$", 20, Caching(edge_seconds=YEAR, **caching))
+    return Rule(
+        "kind",
+        rf"^/(storage/v1/object/public|media)/.+/[0-9a-f]{{16,64}}{kind}$",
+        20,
+        Caching(edge_seconds=YEAR, **caching),
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,10 +157,11 @@ def content(kind: str, **caching: Any) -> Rule:
         (GOOD, (Rule("feed", "/listings$", 1, Caching(browser_seconds=60)),), "it keeps /api/"),
         (GOOD, (Rule("all", "", 1, Caching()),), "it keeps /"),
         (GOOD, (Rule("odd", r"/x[0-9]+\.css$", 1, Caching(edge_seconds=9)),), "a name from the content"),
+        (GOOD, (Rule("any", r"/[0-9a-f]{16,64}\.webp$", 1, Caching(edge_seconds=YEAR)),), "it keeps /"),
         (GOOD, (content(r"\.webp", browser_seconds=DAY, ignore_query=True),), "rule kind: ignore_query"),
         (GOOD, (content(r"\.webp", browser_seconds=DAY, stale_on=("http_404",)),), "rule kind: stale_on"),
         (GOOD, (content(r"-720\.webp", browser_seconds=YEAR),), "browser_seconds of webp"),
-        (GOOD, (content(r"-720\.webp"),), "browser_seconds of webp must be named"),
+        (GOOD, (content(r"-720\.webp"),), "browser_seconds of webp must be 86400"),
         (GOOD, (content(r"\.mp4", browser_seconds=DAY),), "slices must be true"),
         (GOOD, (content(r"/[a-z]+\.m3u8", browser_seconds=60),), "edge_seconds of m3u8 must not exceed 300"),
         (GOOD, (content(r"\.a", browser_seconds=1), content(r"\.b", browser_seconds=1)), "its weight must be its own"),

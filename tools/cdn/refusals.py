@@ -17,6 +17,7 @@ from infra.yandex.gateway import addresses
 # A name that follows from the content: at least sixteen hexadecimal digits in a row, which no UUID has.
 CONTENT_NAME = "[0-9a-f]{16,64}"
 _ID = "0f8fad5b-d9cb-469f-a165-70867728950e"
+_HASH = "9f86d081884c7d65"
 _PARAMETER = re.compile(r"\{[^}]*\}")
 # Names of ours that say nothing of their content.
 _OTHERS = (
@@ -26,13 +27,17 @@ _OTHERS = (
     f"/avatars/{_ID}/avatar_1700000000000.jpg",
     "/hls/720p/segment_0.ts",
     "/listing/photo.webp",
+    f"/storage/v1/object/sign/incoming/{_ID}/{_HASH}.webp",
+    f"/storage/v1/object/authenticated/incoming/{_ID}/{_HASH}.jpg",
 )
 _EXPLICIT = (
     "methods", "ignore_query", "ignore_cookies", "slices", "https_only", "stale_on", "follows_redirects", "keeps_posts",
 )  # fmt: skip
+_PUBLIC = f"/storage/v1/object/public/pictures/{_ID}"
 _READING = {"GET", "HEAD", "OPTIONS"}
-_HASH = "9f86d081884c7d65"
 _YEAR, _DAY = 31_536_000, 86_400
+# Files as an attacker would name the last part of an address of the API, so that its answer passes for one.
+_DISGUISES = tuple(f"{_HASH}{end}" for end in ("-720.webp", ".jpg", ".avif", ".ts", ".m4s", ".mp4", "/master.m3u8"))
 # Longest times at the edge and at the viewer, by kind of file. No purge reaches a phone: what may be withdrawn stays
 # there for a day at most.
 _KINDS = (
@@ -62,7 +67,7 @@ def _of_resource(caching: Caching) -> Iterator[str]:
     if caching.edge_seconds != 0:
         yield "resource: edge_seconds must be 0, so that nothing is kept that no rule names"
     if not caching.browser_as_origin:
-        yield "resource: browser_as_origin must be true, or phones keep answers that forbid it, for four days by default"
+        yield "resource: browser_as_origin must be true, or phones keep answers that forbid it"
     for told in _mixing(caching):
         yield f"resource: {told}"
     for name in _EXPLICIT:
@@ -79,7 +84,7 @@ def _mixing(caching: Caching) -> Iterator[str]:
     if caching.stale_on:
         yield "stale_on must be empty: a file that was removed would be served on"
     if caching.follows_redirects:
-        yield "follows_redirects must be false: the target of a link that ends would be kept under an address that lasts"
+        yield "follows_redirects must be false: a lasting address would keep the file behind a link that ends"
     if caching.keeps_posts:
         yield "keeps_posts must be false: an answer to a POST belongs to its caller"
     if caching.keeps_redirects:
@@ -93,12 +98,12 @@ def _of_kept(rule: Rule, known: Sequence[str]) -> Iterator[str]:
     elif CONTENT_NAME not in rule.pattern:
         yield f"rule {rule.name}: its pattern must ask for a name from the content, {CONTENT_NAME}"
     for kind, at_edge, at_viewer in _KINDS:
-        if re.search(rule.pattern, kind):
+        if re.search(rule.pattern, _PUBLIC + kind):
             if (rule.caching.edge_seconds or 0) > at_edge:
                 yield f"rule {rule.name}: edge_seconds of {kind.rpartition('.')[2]} must not exceed {at_edge}"
             if rule.caching.browser_seconds is None or rule.caching.browser_seconds > at_viewer:
-                yield f"rule {rule.name}: browser_seconds of {kind.rpartition('.')[2]} must be named, {at_viewer} at most"
-    if re.search(rule.pattern, f"/{_HASH}.mp4") and not rule.caching.slices:
+                yield f"rule {rule.name}: browser_seconds of {kind.rpartition('.')[2]} must be {at_viewer} at most"
+    if re.search(rule.pattern, f"{_PUBLIC}/{_HASH}.mp4") and not rule.caching.slices:
         yield f"rule {rule.name}: slices must be true for films, or one seek pulls the whole file"
 
 
@@ -107,9 +112,16 @@ def _keeps(caching: Caching) -> bool:
 
 
 def _unnamed(project: Project) -> Iterator[str]:
-    """Every address of the API and of the pages, and files that are named by ids."""
-    for function in project.functions:
-        for route in function.routes:
-            for address in addresses(route.path, project.template):
-                yield _PARAMETER.sub(_ID, address)
+    """Every address of the API and of the pages, as it is and disguised, and files that are named by ids."""
+    ours = [
+        address
+        for function in project.functions
+        for route in function.routes
+        for address in addresses(route.path, project.template)
+    ]
+    yield from (_PARAMETER.sub(_ID, address) for address in ours)
+    for address in ours:
+        for name in _DISGUISES:
+            yield f"{_PARAMETER.sub(_ID, address).rstrip('/')}/{name}"
+            yield _PARAMETER.sub(name, address)
     yield from _OTHERS

@@ -108,13 +108,7 @@ def _options(caching: Caching) -> dict[str, Any]:
     ):
         if values is not None:
             options[name] = _on(list(values))
-    for name, is_on in (
-        ("slice", caching.slices),
-        ("ignoreCookie", caching.ignore_cookies),
-        ("proxyCacheMethodsSet", caching.keeps_posts),
-    ):
-        if is_on is not None:
-            options[name] = _on(is_on)
+    options |= _switches(caching)
     if caching.ignore_query is not None:
         options["queryParamsOptions"] = {"ignoreQueryString": _on(caching.ignore_query)}
     if caching.follows_redirects is not None:
@@ -122,6 +116,15 @@ def _options(caching: Caching) -> dict[str, Any]:
     if caching.https_only is not None:
         options["redirectOptions"] = {"redirectHttpToHttps": _on(caching.https_only)}
     return options
+
+
+def _switches(caching: Caching) -> dict[str, Any]:
+    named = (
+        ("slice", caching.slices),
+        ("ignoreCookie", caching.ignore_cookies),
+        ("proxyCacheMethodsSet", caching.keeps_posts),
+    )
+    return {name: _on(is_on) for name, is_on in named if is_on is not None}
 
 
 def _times(caching: Caching) -> dict[str, Any]:
