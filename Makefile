@@ -20,7 +20,7 @@ help: ## list the targets
 install: ## install missing tools and packages (every other target does this first)
 	@$(PYTHON) local/bootstrap.py
 
-up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360_DATA, DATABASE_URL, REDIS=off, WORKERS, MAX_REQUESTS, EDGE=block|count)
+up: install ## run the whole backend on this machine until Ctrl-C (PORT, AUTO360_DATA, DATABASE_URL, REDIS=off, WORKERS, MAX_REQUESTS, EDGE=block|count, EDGE_CACHE=on)
 	@$(VENV_PYTHON) -m local up
 
 test: install ## run the tests (ARGS="-k name" selects some; TEST_PROCESSES)

@@ -31,7 +31,7 @@ _OVERRIDABLE = (
 
 @dataclass(frozen=True)
 class Addresses:
-    """Addresses of the parts of this run."""
+    """Addresses of the parts of this run; `edge_cache` only where files are to be reached through the CDN."""
 
     gateway: str
     postgrest: str
@@ -40,6 +40,7 @@ class Addresses:
     database: str = ""
     redis: str | None = None
     supabase: str = ""
+    edge_cache: str = ""
 
 
 def token_keys(keyring: Keyring) -> TokenKeys:
@@ -79,6 +80,11 @@ def function_environment(keyring: Keyring, addresses: Addresses, overrides: Mapp
         **banks.function_variables(keyring, addresses.simulators),
         **operations_variables(keyring, addresses.simulators),
     }
+    if addresses.edge_cache:
+        variables |= {
+            "PUBLIC_API_URL": f"{addresses.edge_cache}/api",
+            "PICTURES_URL": f"{addresses.edge_cache}/storage/v1/object/public/pictures/",
+        }
     if addresses.redis:
         variables["REDIS_URL"] = addresses.redis
     variables.update({name: overrides[name] for name in _OVERRIDABLE if overrides.get(name)})

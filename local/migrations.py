@@ -113,12 +113,13 @@ class Schema:
                 applied += 1
         return applied
 
-    def allow_images(self, supabase_url: str) -> None:
+    def allow_images(self, supabase_url: str, pictures_url: str | None = None) -> None:
         """Allow pictures in this run's own storage at once; the cleanup job repeats it every hour."""
         with self._connect() as connection:
             prefix = f"{supabase_url}/storage/v1/object/public/"
             connection.execute(
-                "select public.image_origins_set(p_storage => %s, p_pictures => null, p_hosts => '{}')", (prefix,)
+                "select public.image_origins_set(p_storage => %s, p_pictures => %s, p_hosts => '{}')",
+                (prefix, pictures_url),
             )
 
     def seed(self, script: Path) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from local.errors import StackError
 
 DEFAULT_BASE = 8360
-SPAN = 8
+SPAN = 9
 HOST = "127.0.0.1"
 
 
@@ -67,6 +67,11 @@ class Ports:
         """Return the port of the local Supabase project."""
         return self.base + 7
 
+    @property
+    def edge_cache(self) -> int:
+        """Return the simulated edge of the CDN."""
+        return self.base + 8
+
     def named(self) -> dict[str, int]:
         """Return every port with the part it belongs to."""
         return {
@@ -78,6 +83,7 @@ class Ports:
             "simulators": self.simulators,
             "PostgREST's health page": self.postgrest_admin,
             "Supabase": self.supabase,
+            "edge cache": self.edge_cache,
         }
 
 

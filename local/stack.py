@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
@@ -50,6 +52,11 @@ class Stack:
         return self.environ.get("REDIS", "").strip().lower() not in ("off", "0", "no", "false")
 
     @property
+    def has_edge_cache(self) -> bool:
+        """`EDGE_CACHE=on` leads pictures and our lasting addresses through the simulated CDN."""
+        return self.environ.get("EDGE_CACHE", "").strip().lower() in ("on", "1", "yes", "true")
+
+    @property
     def own_database(self) -> bool:
         """Return True when the embedded server is used."""
         return not self.environ.get("DATABASE_URL", "").strip()
@@ -65,6 +72,7 @@ class Stack:
             supabase=_url(self.ports.supabase),
             database=self._database_address(),
             redis=f"redis://{HOST}:{self.ports.redis}/0" if self.has_redis else None,
+            edge_cache=_url(self.ports.edge_cache) if self.has_edge_cache else "",
         )
 
     def start(self) -> None:
@@ -97,6 +105,18 @@ class Stack:
         with _Step(self.report, "gateway"):
             self._started("gateway", gateway, gateway.start, gateway.stop)
             gateway.wait_until(lambda: http_status(self.ports.gateway, "/_local/about") == 200, 30)
+        if self.has_edge_cache:
+            with _Step(self.report, "CDN rules"):
+                self._apply_cdn_settings()
+
+    def _apply_cdn_settings(self) -> None:
+        """Give the simulated resource the settings of the repository, by the command that does it in the cloud."""
+        environ = {**os.environ, **self.environ, "AUTO360_DATA": str(self.data.root), "PORT": str(self.ports.base)}
+        environ["PYTHONPATH"] = str(CHECKOUT / "layers" / "common")
+        command = [sys.executable, "-m", "tools.cdn", "apply"]
+        done = subprocess.run(command, cwd=CHECKOUT, env=environ, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise StackError(f"The settings of the CDN were not applied: {done.stdout}{done.stderr}")
 
     def watch(self) -> None:
         """Stay until a part ends by itself; that is a failure."""
@@ -141,7 +161,8 @@ class Stack:
             else:
                 dsn_for_rest = dsn
             applied = schema.migrate(MIGRATIONS)
-            schema.allow_images(self.addresses.supabase)
+            variables = function_environment(self.keyring, self.addresses, self.environ)
+            schema.allow_images(self.addresses.supabase, variables.get("PICTURES_URL"))
             seeded = schema.seed(SEED)
             schema.show_demo_videos(api=f"{self.addresses.gateway}/api", simulators=self.addresses.simulators)
             step.remark = f"{applied} new migrations" + (", demonstration data" if seeded else "")
@@ -172,7 +193,11 @@ class Stack:
 
     def _simulators(self) -> Child:
         environ = simulators_environment(
-            self.keyring, self.addresses, port=self.ports.simulators, overrides=self.environ
+            self.keyring,
+            self.addresses,
+            port=self.ports.simulators,
+            edge_port=self.ports.edge_cache,
+            overrides=self.environ,
         )
         return _python("simulators", "local.simulators", environ, self.data)
 
@@ -203,6 +228,7 @@ class Stack:
             "Postgres": f"{HOST}:{self.ports.postgres}" if self.own_database else "the server in DATABASE_URL",
             "S3": _url(self.ports.s3),
             "simulators": self.addresses.simulators,
+            "CDN": _url(self.ports.edge_cache),
         }
         if self.has_redis:
             shown["Redis"] = f"{HOST}:{self.ports.redis}"

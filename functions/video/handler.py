@@ -35,21 +35,20 @@ def read(video_id: AnyId, viewer: MaybeSignedIn) -> VideoFlattened:
 @refuses(VideoNotReady, VideoServiceUnavailable)
 def manifest(video_id: Id) -> Response[str]:
     """Redirect to the HLS manifest."""
-    playback = videos.videos().playback(str(video_id))
-    return redirect(playback.hls_url, seconds=300 if playback.is_lasting else 0)
+    return redirect(videos.videos().playback(str(video_id)).hls_url)
 
 
 @app.get("/api/video/<video_id>/video.mp4", middlewares=PLAYBACK, status_code=302)
 @refuses(VideoNotReady, VideoServiceUnavailable)
 def file(video_id: Id) -> Response[str]:
     """Redirect to the video as one file."""
-    return redirect(videos.videos().file(str(video_id)), seconds=0)
+    return redirect(videos.videos().file(str(video_id)))
 
 
 @app.get("/api/video/<video_id>/thumbnail.jpg", middlewares=PLAYBACK, status_code=302)
 def thumbnail(video_id: Id) -> Response[str]:
     """Redirect to a still picture."""
-    return redirect(videos.videos().thumbnail(str(video_id)), seconds=300)
+    return redirect(videos.videos().thumbnail(str(video_id)))
 
 
 @app.delete("/api/video/<video_id>", middlewares=LIMITS)

@@ -17,6 +17,7 @@ from local.simulators.api_video import ApiVideo
 from local.simulators.api_video_library import ApiVideoAccount
 from local.simulators.banks import simulated_banks
 from local.simulators.demo_videos import hold_demo_videos
+from local.simulators.edge_site import EdgeSite, served_beside
 from local.simulators.expo import Expo
 from local.simulators.mailbox import MailAccount, Mailbox
 from local.simulators.nikita import Nikita, NikitaAccount
@@ -97,12 +98,22 @@ def _video(environ: Mapping[str, str]) -> dict[str, Simulated]:
     }
 
 
+def _edge(simulators: Simulators, environ: Mapping[str, str]) -> EdgeSite:
+    cdn = simulators.providers["yandex_cdn"]
+    if not isinstance(cdn, YandexCdn):
+        raise TypeError("there is no CDN")
+    storage, api = environ["AUTO360_SUPABASE_URL"], environ["AUTO360_GATEWAY_URL"]
+    return EdgeSite(cdn.cache, lambda path: storage if path.startswith("/storage/") else api)
+
+
 def main() -> int:
     """Serve until a signal."""
     die_with_parent()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(8192, hard)) if hard > 0 else 8192, hard))
-    site = from_environ(os.environ).application()
+    simulators = from_environ(os.environ)
+    site = simulators.application()
+    site.cleanup_ctx.append(served_beside(_edge(simulators, os.environ), int(os.environ["AUTO360_EDGE_CACHE_PORT"])))
     port = int(os.environ["AUTO360_SIMULATORS_PORT"])
     web.run_app(site, host=HOST, port=port, backlog=2048, access_log=None, print=None, shutdown_timeout=0.5)
     return 0

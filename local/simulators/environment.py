@@ -12,13 +12,15 @@ from local.secrets import Keyring
 
 
 def simulators_environment(
-    keyring: Keyring, addresses: Addresses, *, port: int, overrides: Mapping[str, str]
+    keyring: Keyring, addresses: Addresses, *, port: int, edge_port: int, overrides: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the environment of `python -m local.simulators`; `overrides` is that of whoever starts the stack."""
     gateway, secret = addresses.gateway, keyring.sms_report_secret
     environ = {
         **environ_for_tools(),
         "AUTO360_SIMULATORS_PORT": str(port),
+        "AUTO360_EDGE_CACHE_PORT": str(edge_port),
+        "AUTO360_SUPABASE_URL": addresses.supabase,
         "NIKITA_SMS_LOGIN": keyring.nikita_login,
         "NIKITA_SMS_PASSWORD": keyring.nikita_password,
         "NIKITA_SMS_SENDER": overrides.get("NIKITA_SMS_SENDER") or SENDER,

@@ -1,4 +1,4 @@
-"""Yandex Cloud CDN: one resource with its rules, and purging within its limits. Contents are not served."""
+"""Yandex Cloud CDN: one resource with its rules, purging within its limits, and the files that its edge keeps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 from aiohttp import web
 
+from local.simulators.edge_cache import EdgeCache
 from local.simulators.faults import Faults
 from local.simulators.proto_json import canonical, operation
 from local.simulators.yandex_iam import Iam
@@ -18,18 +19,29 @@ from local.simulators.yandex_views import problem
 _MAX_PATHS = 10
 
 
+def _faults() -> Faults:
+    """A purge reaches the edges within 15 minutes."""
+    return Faults(
+        {"minute_seconds": (0, 60), "purge_seconds": (0, 900)}, {"minute_seconds": 60.0, "purge_seconds": 5.0}
+    )
+
+
 @dataclass
 class YandexCdn:
     """Provider's side of one resource."""
 
     resource_id: str
     knows: Callable[[str], bool]
-    faults: Faults = field(default_factory=lambda: Faults({"minute_seconds": (0, 60)}, {"minute_seconds": 60.0}))
+    faults: Faults = field(default_factory=_faults)
     options: dict[str, Any] = field(default_factory=dict, init=False)
     rules: dict[str, dict[str, Any]] = field(default_factory=dict, init=False)
     purged: list[list[str]] = field(default_factory=list, init=False)
     certificate: str = field(default="READY", init=False)
+    cache: EdgeCache = field(init=False)
     _purged_at: float = field(default=float("-inf"), init=False)
+
+    def __post_init__(self) -> None:
+        self.cache = EdgeCache(lambda: self.options, lambda: list(self.rules.values()))
 
     @classmethod
     def with_iam(cls, resource_id: str, iam: Iam) -> YandexCdn:
@@ -57,7 +69,13 @@ class YandexCdn:
     def state(self) -> dict[str, Any]:
         """Return the value for the console page."""
         rules = [rule["name"] for rule in self.rules.values()]
-        return {**self.faults.state(), "rules": rules, "purges": len(self.purged), "last": self.purged[-1:]}
+        return {
+            **self.faults.state(),
+            "rules": rules,
+            "purges": len(self.purged),
+            "last": self.purged[-1:],
+            "cache": dict(self.cache.counts),
+        }
 
     def _guarded(
         self, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -115,6 +133,7 @@ class YandexCdn:
             return problem(429, "One purge a minute")
         self._purged_at = time.monotonic()
         self.purged.append(paths)
+        self.cache.purge(paths, in_seconds=self.faults.parameters["purge_seconds"])
         return _done("PurgeCacheMetadata", {"resourceId": self.resource_id})
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -23,6 +25,7 @@ from tools.cdn.refusals import refusals
 from tools.cdn.settings import wanted
 
 YEAR, DAY = 31_536_000, 86_400
+RULES = {"pictures": YEAR, "segments": YEAR, "films": YEAR, "manifests": 300}
 TOKEN = "t1.token-of-a-service-account"
 
 
@@ -50,16 +53,16 @@ def apply(cdn: YandexCdn, to: Resource) -> list[str]:
 
 
 def test_a_new_resource_gets_the_settings_and_then_nothing_is_left_to_change(cdn: YandexCdn) -> None:
-    assert apply(cdn, wanted()) == ["change resource", "create rule content-named"]
+    assert apply(cdn, wanted()) == ["change resource", *(f"create rule {name}" for name in RULES)]
     assert list(changes(wanted(), cdn.read())) == []
     found = cdn.read()
     assert found.caching.edge_seconds == 0
-    assert [(rule.name, rule.caching.edge_seconds) for rule in found.rules] == [("content-named", YEAR)]
+    assert {rule.name: rule.caching.edge_seconds for rule in found.rules} == RULES
 
 
 def test_redirects_are_never_kept(cdn: YandexCdn, side: CdnSide) -> None:
     apply(cdn, wanted())
-    [rule] = side.rules.values()
+    rule = next(rule for rule in side.rules.values() if rule["name"] == "pictures")
     times = rule["options"]["edgeCacheSettings"]["value"]
     assert times == {
         "customValues": {"200": str(YEAR), "206": str(YEAR), "301": "0", "302": "0", "307": "0", "308": "0"}
@@ -70,18 +73,18 @@ def test_redirects_are_never_kept(cdn: YandexCdn, side: CdnSide) -> None:
 
 
 def test_planning_changes_nothing(cdn: YandexCdn, side: CdnSide) -> None:
-    assert len(list(changes(wanted(), cdn.read()))) == 2
+    assert len(list(changes(wanted(), cdn.read()))) == 1 + len(RULES)
     assert (side.options, side.rules) == ({}, {})
 
 
 def test_what_somebody_changed_by_hand_is_put_right(cdn: YandexCdn, side: CdnSide) -> None:
     apply(cdn, wanted())
-    [kept] = side.rules.values()
+    kept = next(rule for rule in side.rules.values() if rule["name"] == "pictures")
     kept["options"]["edgeCacheSettings"]["value"]["customValues"]["200"] = str(DAY)
     cdn.put_rule(Rule("by hand", r"\.txt$", 50, Caching(edge_seconds=1)))
     [change, removal] = changes(wanted(), cdn.read())
     assert change.details == ("edge_seconds: 86400 → 31536000",)
-    assert apply(cdn, wanted()) == ["change rule content-named", "remove rule by hand"]
+    assert apply(cdn, wanted()) == ["change rule pictures", "remove rule by hand"]
     assert (removal.kind, list(changes(wanted(), cdn.read()))) == ("remove", [])
 
 
@@ -99,11 +102,16 @@ def test_a_resource_without_a_certificate_is_noticed(cdn: YandexCdn, side: CdnSi
 @pytest.mark.parametrize(
     ("path", "is_kept"),
     [
-        ("/3f2a9c0b1d4e5f60/9f86d081884c7d65-720.webp", True),
-        ("/replicas/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.mp4", True),
+        ("/storage/v1/object/public/pictures/5/9f86d081884c7d65-720.webp", True),
+        ("/storage/v1/object/sign/incoming/5/9f86d081884c7d65-720.webp", False),
+        ("/3f2a9c0b1d4e5f60/9f86d081884c7d65-720.webp", False),
+        ("/media/replicas/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.mp4", True),
         ("/api/video/0f8fad5b-d9cb-469f-a165-70867728950e/video.mp4", False),
         ("/avatars/0f8fad5b-d9cb-469f-a165-70867728950e/avatar_1700000000000.jpg", False),
         ("/api/listings", False),
+        ("/media/hls/9f86d081884c7d65/master.m3u8", True),
+        ("/media/hls/9f86d081884c7d65.ts", True),
+        ("/hls/720p/segment_0.ts", False),
     ],
 )
 def test_only_files_named_by_their_content_are_kept(path: str, is_kept: bool) -> None:  # noqa: FBT001 - a table
@@ -114,45 +122,66 @@ def test_the_settings_of_the_repository_are_not_refused() -> None:
     assert list(refusals(wanted(), load_project())) == []
 
 
+GOOD = wanted().caching
 BY_NAME = Rule("films", r"\.(ts|m4s|mp4)$", 20, Caching(edge_seconds=YEAR))
+
+
+def content(kind: str, **caching: Any) -> Rule:
+    """Return a rule about files of this kind that are named by their content."""
+    return Rule(
+        "kind",
+        rf"^/(storage/v1/object/public|media)/.+/[0-9a-f]{{16,64}}{kind}$",
+        20,
+        Caching(edge_seconds=YEAR, **caching),
+    )
 
 
 @pytest.mark.parametrize(
     ("caching", "rules", "told"),
     [
-        (Caching(edge_seconds=DAY), (), "edge_seconds must be 0"),
+        (replace(GOOD, edge_seconds=DAY), (), "edge_seconds must be 0"),
         (Caching(), (), "edge_seconds must be 0"),
-        (Caching(edge_seconds=0, ignore_query=True), (), "ignore_query and ignore_cookies"),
-        (Caching(edge_seconds=0, ignore_cookies=True), (), "ignore_query and ignore_cookies"),
-        (Caching(edge_seconds=0, stale_on=("error",)), (), "stale_on"),
-        (Caching(edge_seconds=0), (BY_NAME,), "it keeps /api/video/"),
-        (Caching(edge_seconds=0), (Rule("pages", "^/admin", 1, Caching(edge_seconds=1)),), "it keeps /admin"),
-        (
-            Caching(edge_seconds=0),
-            (Rule("feed", "/listings$", 1, Caching(browser_seconds=60)),),
-            "it keeps /api/",
-        ),
-        (Caching(edge_seconds=0), (Rule("all", "", 1, Caching()),), "it keeps /"),
-        (
-            Caching(edge_seconds=0),
-            (Rule("odd", r"/x[0-9]+\.css$", 1, Caching(edge_seconds=9)),),
-            "a name from the content",
-        ),
+        (replace(GOOD, ignore_query=True), (), "ignore_query and ignore_cookies"),
+        (replace(GOOD, ignore_cookies=True), (), "ignore_query and ignore_cookies"),
+        (replace(GOOD, ignore_query=None), (), "ignore_query must be named"),
+        (replace(GOOD, ignore_cookies=None), (), "ignore_cookies must be named"),
+        (replace(GOOD, stale_on=None), (), "stale_on must be named"),
+        (replace(GOOD, stale_on=("error",)), (), "stale_on must be empty"),
+        (replace(GOOD, follows_redirects=True), (), "follows_redirects must be false"),
+        (replace(GOOD, keeps_posts=True), (), "keeps_posts must be false"),
+        (replace(GOOD, keeps_redirects=True), (), "redirects must not be kept"),
+        (replace(GOOD, browser_as_origin=None), (), "browser_as_origin must be true"),
+        (replace(GOOD, methods=("GET", "POST")), (), "methods must be GET"),
+        (GOOD, (BY_NAME,), "it keeps /api/video/"),
+        (GOOD, (Rule("pages", "^/admin", 1, Caching(edge_seconds=1)),), "it keeps /admin"),
+        (GOOD, (Rule("feed", "/listings$", 1, Caching(browser_seconds=60)),), "it keeps /api/"),
+        (GOOD, (Rule("all", "", 1, Caching()),), "it keeps /"),
+        (GOOD, (Rule("odd", r"/x[0-9]+\.css$", 1, Caching(edge_seconds=9)),), "a name from the content"),
+        (GOOD, (Rule("any", r"/[0-9a-f]{16,64}\.webp$", 1, Caching(edge_seconds=YEAR)),), "it keeps /"),
+        (GOOD, (content(r"\.webp", browser_seconds=DAY, ignore_query=True),), "rule kind: ignore_query"),
+        (GOOD, (content(r"\.webp", browser_seconds=DAY, stale_on=("http_404",)),), "rule kind: stale_on"),
+        (GOOD, (content(r"-720\.webp", browser_seconds=YEAR),), "browser_seconds of webp"),
+        (GOOD, (content(r"-720\.webp"),), "browser_seconds of webp must be 86400"),
+        (GOOD, (content(r"\.mp4", browser_seconds=DAY),), "slices must be true"),
+        (GOOD, (content(r"/[a-z]+\.m3u8", browser_seconds=60),), "edge_seconds of m3u8 must not exceed 300"),
+        (GOOD, (content(r"\.a", browser_seconds=1), content(r"\.b", browser_seconds=1)), "its weight must be its own"),
     ],
 )
-def test_settings_that_may_keep_anything_else_are_refused(caching: Caching, rules: tuple[Rule, ...], told: str) -> None:
+def test_settings_that_may_mix_callers_or_outlive_a_move_are_refused(
+    caching: Caching, rules: tuple[Rule, ...], told: str
+) -> None:
     assert any(told in each for each in refusals(Resource(caching, rules), load_project()))
 
 
 def test_a_rule_that_keeps_nothing_may_match_anything() -> None:
     nothing = Rule("never", "^/api/", 1, Caching(edge_seconds=0))
-    assert list(refusals(Resource(Caching(edge_seconds=0), (nothing,)), load_project())) == []
+    assert list(refusals(Resource(GOOD, (nothing,)), load_project())) == []
 
 
 def test_refused_settings_are_not_applied(
     side: CdnSide, cdn: YandexCdn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    wanted_wrongly = Resource(Caching(edge_seconds=0), (BY_NAME,))
+    wanted_wrongly = Resource(GOOD, (BY_NAME,))
     monkeypatch.setattr(program, "wanted", lambda: wanted_wrongly)
     monkeypatch.setattr(cdn_container, "is_used", lambda: True)
     monkeypatch.setattr(cdn_container, "yandex_cdn", lambda: cdn)

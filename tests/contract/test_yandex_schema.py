@@ -62,7 +62,7 @@ def test_the_cdn_is_called_and_answered_as_published() -> None:
         cdn = YandexCdn(YandexCdnSettings.load(environ), http, tokens, retry_policy=RetryPolicy(3, 2, 3, 0.01))
         for change in changes(wanted(), cdn.read()):
             change.apply(cdn)
-        (rule,) = cdn.read().rules
+        rule = cdn.read().rules[0]
         cdn.put_rule(rule)
         cdn.purge(["/a", "/b*"])
         cdn.remove_rule(rule)

@@ -131,7 +131,7 @@ def test_settings_are_shown_then_applied_then_left_alone(edge: Edge, capsys: pyt
     assert "edge_seconds: default → 31536000" in capsys.readouterr().out
     assert edge.side.rules == {}
     assert main(["apply"]) == 0
-    assert {rule["name"] for rule in edge.side.rules.values()} == {"content-named"}
+    assert {rule["name"] for rule in edge.side.rules.values()} == {"pictures", "segments", "films", "manifests"}
     capsys.readouterr()
     assert main(["apply"]) == 0
     assert "Nothing to change." in capsys.readouterr().out

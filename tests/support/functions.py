@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import auto360.container
+from tests.support.cache_headers import fault
 from tests.support.database import Database
 from tests.support.declared import undeclared
 
@@ -61,6 +62,7 @@ class Functions:
         body = json.loads(answer["body"], parse_constant=_no_json) if answer["body"] else {}
         code = body.get("code") if isinstance(body, dict) and body.get("success") is False else None
         assert undeclared(name, event, answer["statusCode"], code) is None, f"{name} does not declare {code}"
+        assert fault(event, answer) is None, fault(event, answer)
         return Answer(answer["statusCode"], headers, body)
 
     def post(self, name: str, path: str, body: object = None, **options: Any) -> Answer:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from auto360.providers.cdn import Caching, Resource, Rule
 
@@ -19,6 +20,7 @@ class _Caching(BaseModel):
 
     edge_seconds: int | None = Field(None, ge=0, le=_YEAR)
     browser_seconds: int | None = Field(None, ge=0, le=_YEAR)
+    browser_as_origin: Literal[True] | None = None
     cors: tuple[str, ...] | None = None
     methods: tuple[str, ...] | None = None
     slices: bool | None = None
@@ -26,6 +28,14 @@ class _Caching(BaseModel):
     ignore_cookies: bool | None = None
     https_only: bool | None = None
     stale_on: tuple[str, ...] | None = None
+    follows_redirects: bool | None = None
+    keeps_posts: bool | None = None
+
+    @model_validator(mode="after")
+    def _one_browser_time(self) -> Self:
+        if self.browser_as_origin and self.browser_seconds is not None:
+            raise ValueError("browser_as_origin and browser_seconds exclude each other")
+        return self
 
     def caching(self) -> Caching:
         """Return the values for the port."""

@@ -42,7 +42,8 @@ class ImageLinkSettings(EnvSettings):
     @field_validator("pictures_url")
     @classmethod
     def _folder(cls, value: str) -> str:
-        if value and not (is_web_address(value) and value.endswith("/pictures/")):
+        is_address = is_web_address(value) or value.startswith("http://127.0.0.1:")
+        if value and not (is_address and value.endswith("/pictures/")):
             raise ValueError("must begin with https:// and end with /pictures/")
         return value
 

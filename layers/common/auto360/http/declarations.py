@@ -17,6 +17,8 @@ class Declares:
     refusals: tuple[type[DomainError], ...] = ()
     takes_any_body: bool = False
     answers_not_modified: bool = False
+    kept_seconds: int = 0
+    """How long shared caches may keep answers to callers without a token; 0: nothing keeps them."""
     statuses: tuple[int, ...] = ()
     """Statuses of refusals that have a form of their own."""
 

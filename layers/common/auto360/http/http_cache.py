@@ -22,7 +22,7 @@ def shared(seconds: int) -> Middleware:
     Responses to signed-in callers are private and kept nowhere, but carry an `ETag` as well.
     """
 
-    @declares(Declares(answers_not_modified=True))
+    @declares(Declares(answers_not_modified=True, kept_seconds=seconds))
     def middleware(app: APIGatewayRestResolver, next_middleware: NextMiddleware) -> Response[Any]:
         event = app.current_event.raw_event
         response: Response[Any] = next_middleware(app)

@@ -3,9 +3,8 @@
 from aws_lambda_powertools.event_handler import Response
 
 
-def redirect(url: str, *, seconds: int) -> Response[str]:
-    """Return a 302 that may be kept for `seconds`; 0 forbids keeping it."""
-    kept = f"public, max-age={seconds}" if seconds else "no-store"
+def redirect(url: str) -> Response[str]:
+    """Return a 302 that nothing may keep: a kept one would outlive the move or the deletion of its target."""
     return Response(
-        302, content_type="text/plain; charset=utf-8", body="", headers={"Location": url, "Cache-Control": kept}
+        302, content_type="text/plain; charset=utf-8", body="", headers={"Location": url, "Cache-Control": "no-store"}
     )

@@ -15,15 +15,17 @@ class CdnFailure(Exception):
 
 @dataclass(frozen=True)
 class Caching:
-    """Cache lifetimes: seconds at the edge and at the viewer. None inherits, finally from the origin.
+    """Cache lifetimes: seconds at the edge and at the viewer. None inherits, finally the provider's own default.
 
     `cors`: origins of pages that may read answers. `slices`: large files are fetched and kept in parts.
-    `keeps_redirects`: the edge keeps 301 and 302 for the same time.
+    `keeps_redirects`: the edge keeps 301 and 302 for the same time. `browser_as_origin`: viewers get the origin's own
+    `Cache-Control`. `follows_redirects`: the edge fetches the target of a redirect. `keeps_posts`: POST is kept too.
     """
 
     edge_seconds: int | None = None
     keeps_redirects: bool | None = None
     browser_seconds: int | None = None
+    browser_as_origin: bool | None = None
     cors: tuple[str, ...] | None = None
     methods: tuple[str, ...] | None = None
     slices: bool | None = None
@@ -31,6 +33,8 @@ class Caching:
     ignore_cookies: bool | None = None
     https_only: bool | None = None
     stale_on: tuple[str, ...] | None = None
+    follows_redirects: bool | None = None
+    keeps_posts: bool | None = None
 
 
 @dataclass(frozen=True)

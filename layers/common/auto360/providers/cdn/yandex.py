@@ -99,6 +99,8 @@ def _options(caching: Caching) -> dict[str, Any]:
         options["edgeCacheSettings"] = {"enabled": True, "value": _times(caching)}
     if caching.browser_seconds is not None:
         options["browserCacheSettings"] = _on(str(caching.browser_seconds))
+    elif caching.browser_as_origin:
+        options["browserCacheSettings"] = {"enabled": False}
     for name, values in (
         ("cors", caching.cors),
         ("allowedHttpMethods", caching.methods),
@@ -106,14 +108,23 @@ def _options(caching: Caching) -> dict[str, Any]:
     ):
         if values is not None:
             options[name] = _on(list(values))
-    for name, is_on in (("slice", caching.slices), ("ignoreCookie", caching.ignore_cookies)):
-        if is_on is not None:
-            options[name] = _on(is_on)
+    options |= _switches(caching)
     if caching.ignore_query is not None:
         options["queryParamsOptions"] = {"ignoreQueryString": _on(caching.ignore_query)}
+    if caching.follows_redirects is not None:
+        options["followRedirects"] = {"enabled": caching.follows_redirects}
     if caching.https_only is not None:
         options["redirectOptions"] = {"redirectHttpToHttps": _on(caching.https_only)}
     return options
+
+
+def _switches(caching: Caching) -> dict[str, Any]:
+    named = (
+        ("slice", caching.slices),
+        ("ignoreCookie", caching.ignore_cookies),
+        ("proxyCacheMethodsSet", caching.keeps_posts),
+    )
+    return {name: _on(is_on) for name, is_on in named if is_on is not None}
 
 
 def _times(caching: Caching) -> dict[str, Any]:
@@ -144,6 +155,7 @@ def _caching(options: Mapping[str, Any]) -> Caching:
         edge_seconds=whole(codes.get(_FILES[0])) if _FILES[0] in codes else simple,
         keeps_redirects=any(redirects) if edge.get("enabled") else None,
         browser_seconds=whole(_value(options, "browserCacheSettings", 0)),
+        browser_as_origin=not inner(options.get("browserCacheSettings")).get("enabled", False),
         cors=_texts(_value(options, "cors", [])),
         methods=_texts(_value(options, "allowedHttpMethods", [])),
         slices=_flag(_value(options, "slice", _OFF)),
@@ -151,6 +163,8 @@ def _caching(options: Mapping[str, Any]) -> Caching:
         ignore_cookies=_flag(_value(options, "ignoreCookie", _OFF)),
         https_only=_flag(_value(inner(options.get("redirectOptions")), "redirectHttpToHttps", _OFF)),
         stale_on=_texts(_value(options, "stale", [])),
+        follows_redirects=bool(inner(options.get("followRedirects")).get("enabled", False)),
+        keeps_posts=_flag(_value(options, "proxyCacheMethodsSet", _OFF)),
     )
 
 
