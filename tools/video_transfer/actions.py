@@ -14,12 +14,12 @@ from auto360.domains.videos.transfer.entries import TransferEntry
 from auto360.domains.videos.transfer.run import RunOptions
 from auto360.providers.database.functions.video_transfer import (
     video_migration_entries,
-    video_migration_pause,
     video_migration_preview,
     video_migration_report,
     video_migration_retry,
-    video_migration_rollback,
 )
+from auto360.providers.database.functions.video_transfer_claims import video_migration_pause
+from auto360.providers.database.functions.video_transfer_switch import video_migration_rollback
 from tools.costs.assumptions import Assumptions
 from tools.costs.model import cost_of_move
 from tools.video_transfer.progress import Bar

@@ -15,18 +15,15 @@ from auto360.domains.billing.refunds import Refunding
 from auto360.domains.billing.settlement import Actor, Settlement
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.billing_reports import billing_metrics
-from auto360.providers.database.functions.refunds_and_manual_operations import (
+from auto360.providers.database.functions.manual_payments import (
     billing_queue,
     payment_approval_decide,
     payment_decide,
-    payment_orphan_resolve,
     payment_query_soon,
     payment_record_by_hand,
-    refund_close,
-    refund_decide,
-    refund_request,
-    tier_offer_make,
 )
+from auto360.providers.database.functions.offers_and_orphans import payment_orphan_resolve, tier_offer_make
+from auto360.providers.database.functions.refunds import refund_close, refund_decide, refund_request
 
 _QUEUE = 100
 

@@ -8,7 +8,7 @@ from auto360.core.messages import Language
 from auto360.core.refusals import accepted
 from auto360.domains.billing.provider_registry import BankDirectory
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.subscriptions import (
+from auto360.providers.database.functions.subscription_plans import (
     subscription_change,
     subscription_history,
     subscription_read,

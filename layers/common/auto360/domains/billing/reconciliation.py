@@ -12,13 +12,13 @@ from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.settlement import Settlement
 from auto360.domains.billing.webhooks import BankWebhooks, StoredCall
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.payment_settlement import (
+from auto360.providers.database.functions.payment_settlement import payment_orphan_found
+from auto360.providers.database.functions.payment_upkeep import (
     payment_checks_due,
     payment_compare,
     payment_comparison_finish,
     payment_comparisons_due,
     payment_expire,
-    payment_orphan_found,
     payment_webhooks_open,
 )
 from auto360.providers.database.lease import lease

@@ -7,12 +7,7 @@ from auto360.core.refusals import accepted
 from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.settlement import Actor, Settlement
 from auto360.providers.database import Database
-from auto360.providers.database.functions.refunds_and_manual_operations import (
-    refund_begin,
-    refund_end,
-    refunds_approved,
-    refunds_to_ask,
-)
+from auto360.providers.database.functions.refunds import refund_begin, refund_end, refunds_approved, refunds_to_ask
 from auto360.providers.payments import BankFailure, BankRefused, BankUnreachable, NotSupported
 
 REFUND_SECONDS = 10.0

@@ -18,7 +18,7 @@ from auto360.domains.billing.settlement import QUERY_SECONDS, Settlement
 from auto360.observability.redaction import redact
 from auto360.providers.database import Database, bytea
 from auto360.providers.database.functions.payment_settlement import payment_orphan_found, payment_webhook_receive
-from auto360.providers.database.functions.subscriptions import payment_profile_save
+from auto360.providers.database.functions.renewals import payment_profile_save
 from auto360.providers.payments import (
     Bank,
     BankFailure,

@@ -15,10 +15,10 @@ from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.business import (
     business_create,
     business_delete,
-    business_mine,
     business_read,
     business_update,
 )
+from auto360.providers.database.functions.business_team import business_mine
 from auto360.providers.database.functions.feed_and_search import business_listings
 
 LOGOS = "business-logos"

@@ -10,14 +10,16 @@ from auto360.core.identity import Principal
 from auto360.core.refusals import accepted
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.business import (
+from auto360.providers.database.functions.business_invitations import (
     business_answer_invitation,
     business_invite,
+    business_withdraw_invitation,
+)
+from auto360.providers.database.functions.business_team import (
     business_remove_member,
     business_set_role,
     business_team,
     business_transfer,
-    business_withdraw_invitation,
 )
 
 GivenRole = Literal["admin", "seller"]

@@ -6,7 +6,7 @@ from auto360.core.refusals import accepted
 from auto360.domains.staff.sessions import StaffMember
 from auto360.domains.staff.team import RequestOrigin
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.staff import backups_overview, job_switch, operations_overview
+from auto360.providers.database.functions.staff_overview import backups_overview, job_switch, operations_overview
 
 
 @dataclass(frozen=True)

@@ -24,12 +24,8 @@ from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_policy import LockPolicy
 from auto360.domains.accounts.code_secrets import CodeSecrets
 from auto360.providers.database import Database, bytea
-from auto360.providers.database.functions.staff import (
-    operator_form_once,
-    operator_session,
-    operator_sign_in,
-    operator_sign_out,
-)
+from auto360.providers.database.functions.staff_overview import operator_form_once
+from auto360.providers.database.functions.staff_sessions import operator_session, operator_sign_in, operator_sign_out
 
 Role = Literal["moderator", "finance", "admin"]
 

@@ -7,7 +7,8 @@ from auto360.core.pagination import Page, decode_place
 from auto360.core.refusals import accepted
 from auto360.domains.staff.sessions import Role, StaffMember
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.staff import audit_page, operator_appoint, operators_list
+from auto360.providers.database.functions.staff_overview import audit_page
+from auto360.providers.database.functions.staff_roles import operator_appoint, operators_list
 
 _ORDER = "audit"
 

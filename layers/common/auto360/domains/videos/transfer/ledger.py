@@ -10,28 +10,36 @@ from auto360.domains.videos.transfer.entries import TransferEntry, after_common,
 from auto360.domains.videos.transfer.policy import MigrationPolicy
 from auto360.providers.database import Database
 from auto360.providers.database.functions.video_transfer import (
-    video_migration_begin_release,
+    video_migration_plan,
+    video_migration_status,
+    video_migration_under_way,
+)
+from auto360.providers.database.functions.video_transfer_claims import (
     video_migration_claim,
-    video_migration_claim_release,
     video_migration_claim_uploaded,
+    video_migration_release_lease,
+)
+from auto360.providers.database.functions.video_transfer_release import (
+    video_migration_begin_release,
+    video_migration_claim_release,
     video_migration_close_deleted,
-    video_migration_confirmed,
+    video_migration_released,
+)
+from auto360.providers.database.functions.video_transfer_steps import (
     video_migration_failed,
     video_migration_forget_target,
     video_migration_not_ready,
-    video_migration_plan,
     video_migration_progress,
     video_migration_ready,
-    video_migration_release_lease,
-    video_migration_released,
     video_migration_request_target,
-    video_migration_rollback_held,
     video_migration_source,
-    video_migration_status,
-    video_migration_switch,
     video_migration_target,
-    video_migration_under_way,
     video_migration_uploaded,
+)
+from auto360.providers.database.functions.video_transfer_switch import (
+    video_migration_confirmed,
+    video_migration_rollback_held,
+    video_migration_switch,
 )
 from auto360.providers.video.copying import Chunk, FileInfo
 

@@ -5,17 +5,6 @@ from typing import Any
 from auto360.providers.database import Database, Json, given
 
 
-def business_answer_invitation(
-    database: Database, *, user_id: str | None, business_id: str | None, accepts: bool | None
-) -> Any:
-    """Accepts an invitation, which makes the caller a member, or declines and ends it. Idempotent. Reason:
-    not_found.
-    """
-    return database.call(
-        "business_answer_invitation", {"p_user_id": user_id, "p_business_id": business_id, "p_accepts": accepts}
-    )
-
-
 def business_create(database: Database, *, user_id: str | None, fields: Json | None) -> Any:
     """Opens an account from {name, …}; a trigger makes its owner a member. Idempotent: the same request returns the
     same account. Reasons: business_exists, business_tax_id_taken, text_refused (with rules), account_blocked,
@@ -31,40 +20,6 @@ def business_delete(database: Database, *, user_id: str | None, business_id: str
     return database.call("business_delete", {"p_user_id": user_id, "p_business_id": business_id})
 
 
-def business_invite(
-    database: Database,
-    *,
-    user_id: str | None,
-    business_id: str | None,
-    invited_user_id: str | None,
-    invited_phone: str | None,
-    role: str | None,
-    max_members: int | None,
-    invitations_per_day: int | None,
-) -> Any:
-    """Invites a user by id, or a phone: the owner invites admins and sellers, admins invite sellers. For a phone,
-    neither the result nor the team reveals an account. Reasons: not_found, forbidden, rate_limited (with
-    retry_after), business_member_already, business_team_full.
-    """
-    return database.call(
-        "business_invite",
-        {
-            "p_user_id": user_id,
-            "p_business_id": business_id,
-            "p_invited_user_id": invited_user_id,
-            "p_invited_phone": invited_phone,
-            "p_role": role,
-            "p_max_members": max_members,
-            "p_invitations_per_day": invitations_per_day,
-        },
-    )
-
-
-def business_mine(database: Database, *, user_id: str) -> Any:
-    """Lists businesses that a user owns, works in or is invited to (by id or by phone), newest first."""
-    return database.call_read("business_mine", {"p_user_id": user_id})
-
-
 def business_read(database: Database, *, business_id: str, user_id: str | None) -> Any:
     """Returns an account as p_user_id sees it (null: not signed in): members also see its tax id, e-mail, check and
     size. Returns null when it does not exist.
@@ -72,58 +27,8 @@ def business_read(database: Database, *, business_id: str, user_id: str | None) 
     return database.call_read("business_read", {"p_business_id": business_id, **given(p_user_id=user_id)})
 
 
-def business_remove_member(
-    database: Database, *, user_id: str | None, business_id: str | None, member_user_id: str | None
-) -> Any:
-    """Removes a member or an invitation: the owner removes anybody, admins remove sellers, every member except the
-    owner may leave. Reasons: not_found, forbidden, business_owner_stays.
-    """
-    return database.call(
-        "business_remove_member",
-        {"p_user_id": user_id, "p_business_id": business_id, "p_member_user_id": member_user_id},
-    )
-
-
-def business_set_role(
-    database: Database, *, user_id: str | None, business_id: str | None, member_user_id: str | None, role: str | None
-) -> Any:
-    """Makes another member admin or seller; owner only. Reasons: not_found, forbidden."""
-    return database.call(
-        "business_set_role",
-        {"p_user_id": user_id, "p_business_id": business_id, "p_member_user_id": member_user_id, "p_role": role},
-    )
-
-
-def business_team(database: Database, *, user_id: str, business_id: str) -> Any:
-    """Lists the team {team} for its active members. Owner and admins also see invited phones, without a sign of an
-    account, even after one is declined. Reason: not_found.
-    """
-    return database.call_read("business_team", {"p_user_id": user_id, "p_business_id": business_id})
-
-
-def business_transfer(
-    database: Database, *, user_id: str | None, business_id: str | None, new_owner_id: str | None
-) -> Any:
-    """Makes an active member the owner; the former owner stays as admin. Idempotent. Reasons: not_found, forbidden,
-    business_member_required, business_new_owner_has_one.
-    """
-    return database.call(
-        "business_transfer", {"p_user_id": user_id, "p_business_id": business_id, "p_new_owner_id": new_owner_id}
-    )
-
-
 def business_update(database: Database, *, user_id: str | None, business_id: str | None, fields: Json | None) -> Any:
     """Changes the named fields; null clears one. For owner and admins. A tax id can be set only once. Reasons:
     not_found, forbidden, business_tax_id_taken, text_refused (with rules).
     """
     return database.call("business_update", {"p_user_id": user_id, "p_business_id": business_id, "p_fields": fields})
-
-
-def business_withdraw_invitation(
-    database: Database, *, user_id: str | None, business_id: str | None, invitation_id: str | None
-) -> Any:
-    """Withdraws the invitation of a phone: the owner any, admins those of sellers. Reasons: not_found, forbidden."""
-    return database.call(
-        "business_withdraw_invitation",
-        {"p_user_id": user_id, "p_business_id": business_id, "p_invitation_id": invitation_id},
-    )

@@ -28,73 +28,6 @@ def migration_overview(database: Database, *, operator_id: str, daily_limit: int
     )
 
 
-def video_migration_begin_release(database: Database, *, id: str | None, holder: str | None) -> Any:
-    """Makes the last check before the deletion of api.video's copy and removes it from playback and from rollback.
-    Outcomes: ok, kept (with reason), lost.
-    """
-    return database.call("video_migration_begin_release", {"p_id": id, "p_holder": holder})
-
-
-def video_migration_claim(
-    database: Database,
-    *,
-    holder: str | None,
-    lease_seconds: int | None,
-    daily_limit: int | None,
-    budget_seconds: float | None,
-    begin: bool | None,
-    only: Sequence[str] | None,
-) -> Any:
-    """Claims the next entry for p_holder and p_lease_seconds: {entry}; started entries come before new ones. Without
-    p_begin starts nothing new. Else {reason}: paused, nothing_due, nothing_planned, daily_limit, budget_spent.
-    """
-    return database.call(
-        "video_migration_claim",
-        {
-            "p_holder": holder,
-            "p_lease_seconds": lease_seconds,
-            "p_daily_limit": daily_limit,
-            "p_budget_seconds": budget_seconds,
-            "p_begin": begin,
-            "p_only": only,
-        },
-    )
-
-
-def video_migration_claim_release(database: Database, *, holder: str | None, lease_seconds: int | None) -> Any:
-    """Claims the next copy to delete for p_holder: the entry, with "releases" ("source" or "target") and the
-    replica; null for none.
-    """
-    return database.call("video_migration_claim_release", {"p_holder": holder, "p_lease_seconds": lease_seconds})
-
-
-def video_migration_claim_uploaded(
-    database: Database, *, holder: str | None, lease_seconds: int | None, limit: int | None, only: Sequence[str] | None
-) -> Any:
-    """Claims up to p_limit entries whose copy may be ready by now, for one common query to the provider."""
-    return database.call(
-        "video_migration_claim_uploaded",
-        {"p_holder": holder, "p_lease_seconds": lease_seconds, "p_limit": limit, "p_only": only},
-    )
-
-
-def video_migration_close_deleted(database: Database) -> int:
-    """Closes entries whose video and both copies have been deleted since. Returns how many."""
-    answer: int = database.call("video_migration_close_deleted", {})
-    return answer
-
-
-def video_migration_confirmed(
-    database: Database, *, id: str | None, holder: str | None, fallback_days: int | None
-) -> Any:
-    """Records that the copy still plays some time after the switch. Starts the days after which api.video's copy is
-    released.
-    """
-    return database.call(
-        "video_migration_confirmed", {"p_id": id, "p_holder": holder, "p_fallback_days": fallback_days}
-    )
-
-
 def video_migration_entries(
     database: Database, *, only: Sequence[str], states: Sequence[str], limit: int, after: str | None
 ) -> Any:
@@ -102,51 +35,6 @@ def video_migration_entries(
     return database.call_read(
         "video_migration_entries", {"p_only": only, "p_states": states, "p_limit": limit, **given(p_after=after)}
     )
-
-
-def video_migration_failed(
-    database: Database,
-    *,
-    id: str | None,
-    holder: str | None,
-    reason: str | None,
-    is_final: bool | None,
-    max_attempts: int | None,
-    retry_seconds: int | None,
-) -> Any:
-    """Records a failed step. Doubles the wait each time; abandons the entry after p_max_attempts without progress,
-    or when the failure is permanent.
-    """
-    return database.call(
-        "video_migration_failed",
-        {
-            "p_id": id,
-            "p_holder": holder,
-            "p_reason": reason,
-            "p_is_final": is_final,
-            "p_max_attempts": max_attempts,
-            "p_retry_seconds": retry_seconds,
-        },
-    )
-
-
-def video_migration_forget_target(database: Database, *, id: str | None, holder: str | None, reason: str | None) -> Any:
-    """Restarts an entry whose copy is gone at the provider or was deleted as useless."""
-    return database.call("video_migration_forget_target", {"p_id": id, "p_holder": holder, "p_reason": reason})
-
-
-def video_migration_not_ready(
-    database: Database, *, ids: Sequence[str] | None, holder: str | None, seconds: int | None
-) -> int:
-    """Postpones entries whose copies are still being encoded."""
-    answer: int = database.call("video_migration_not_ready", {"p_ids": ids, "p_holder": holder, "p_seconds": seconds})
-    return answer
-
-
-def video_migration_pause(database: Database, *, paused: bool | None) -> bool:
-    """Pauses or resumes the video transfer. A copying run stops after its present chunk and keeps its progress."""
-    answer: bool = database.call("video_migration_pause", {"p_paused": paused})
-    return answer
 
 
 def video_migration_plan(database: Database, *, limit: int | None) -> Any:
@@ -161,56 +49,9 @@ def video_migration_preview(database: Database) -> Any:
     return database.call_read("video_migration_preview", {})
 
 
-def video_migration_progress(
-    database: Database,
-    *,
-    id: str | None,
-    holder: str | None,
-    lease_seconds: int | None,
-    from_: int | None,
-    chunks: Json | None,
-) -> Any:
-    """Records chunks stored at the provider, from p_from on: [{from, to, sha256 (hex)}]. Drops earlier reports
-    beyond p_from: the provider has lost those chunks. Extends the lease; progress resets earlier failures.
-    """
-    return database.call(
-        "video_migration_progress",
-        {"p_id": id, "p_holder": holder, "p_lease_seconds": lease_seconds, "p_from": from_, "p_chunks": chunks},
-    )
-
-
-def video_migration_ready(database: Database, *, id: str | None, holder: str | None, seconds: float | None) -> Any:
-    """Records a verified copy: size, length, digests, and its first segment are right. p_seconds is its length."""
-    return database.call("video_migration_ready", {"p_id": id, "p_holder": holder, "p_seconds": seconds})
-
-
-def video_migration_release_lease(
-    database: Database, *, id: str | None, holder: str | None, seconds: int | None, reason: str | None
-) -> bool:
-    """Releases the lease of a healthy entry when the run ends or the provider asks to wait. Becomes due after
-    p_seconds.
-    """
-    answer: bool = database.call(
-        "video_migration_release_lease", {"p_id": id, "p_holder": holder, "p_seconds": seconds, "p_reason": reason}
-    )
-    return answer
-
-
-def video_migration_released(database: Database, *, id: str | None, holder: str | None) -> Any:
-    """Records that the copy has been deleted at its provider."""
-    return database.call("video_migration_released", {"p_id": id, "p_holder": holder})
-
-
 def video_migration_report(database: Database, *, days: int) -> Any:
     """Returns the last p_days days and up to a hundred failed entries, newest first."""
     return database.call_read("video_migration_report", {"p_days": days})
-
-
-def video_migration_request_target(database: Database, *, id: str | None, holder: str | None) -> Any:
-    """Records the request for a copy before it is sent: {is_first}. After the first time a copy may exist; look it
-    up.
-    """
-    return database.call("video_migration_request_target", {"p_id": id, "p_holder": holder})
 
 
 def video_migration_retry(database: Database, *, only: Sequence[str] | None) -> int:
@@ -221,117 +62,12 @@ def video_migration_retry(database: Database, *, only: Sequence[str] | None) -> 
     return answer
 
 
-def video_migration_rollback(
-    database: Database,
-    *,
-    only: Sequence[str] | None,
-    day: str | None,
-    reason: str | None,
-    keep_days: int | None,
-    limit: int | None,
-) -> Any:
-    """Rolls back up to p_limit entries: named ones (by any of their ids), those begun on a Bishkek day, or with
-    neither all: {rolled_back, left, source_released}; call again while some are left. Leaves planned entries as
-    they are.
-    """
-    return database.call(
-        "video_migration_rollback",
-        {"p_only": only, "p_day": day, "p_reason": reason, "p_keep_days": keep_days, "p_limit": limit},
-    )
-
-
-def video_migration_rollback_held(
-    database: Database, *, id: str | None, holder: str | None, reason: str | None, keep_days: int | None
-) -> Any:
-    """Rolls back an entry under the lease of p_holder: its verified copy does not play after the switch. Outcome
-    lost without the lease.
-    """
-    return database.call(
-        "video_migration_rollback_held", {"p_id": id, "p_holder": holder, "p_reason": reason, "p_keep_days": keep_days}
-    )
-
-
-def video_migration_source(
-    database: Database,
-    *,
-    id: str | None,
-    holder: str | None,
-    bytes: int | None,
-    etag: str | None,
-    seconds: float | None,
-    width: int | None,
-    height: int | None,
-    projection: str | None,
-) -> Any:
-    """Records the source file of a copy. Returns source_changed when size or ETag differ from before: the copy that
-    was begun is useless.
-    """
-    return database.call(
-        "video_migration_source",
-        {
-            "p_id": id,
-            "p_holder": holder,
-            "p_bytes": bytes,
-            "p_etag": etag,
-            "p_seconds": seconds,
-            "p_width": width,
-            "p_height": height,
-            "p_projection": projection,
-        },
-    )
-
-
 def video_migration_status(database: Database, *, daily_limit: int) -> Any:
     """Returns the status of the video transfer: states, today's limit and use, reasons of failures."""
     return database.call_read("video_migration_status", {"p_daily_limit": daily_limit})
-
-
-def video_migration_switch(
-    database: Database,
-    *,
-    id: str | None,
-    holder: str | None,
-    place: Json | None,
-    fallback_days: int | None,
-    confirm_seconds: int | None,
-) -> Any:
-    """Switches listing and video to the copy, in one transaction that stores the previous values. p_place:
-    video_url, video_player_url, video_thumbnail_url, thumbnail_url; never an id of Yandex, since the app builds
-    api.video addresses from video_id. Keeps the copy at api.video as the fallback. Due for confirmation after
-    p_confirm_seconds.
-    """
-    return database.call(
-        "video_migration_switch",
-        {
-            "p_id": id,
-            "p_holder": holder,
-            "p_place": place,
-            "p_fallback_days": fallback_days,
-            "p_confirm_seconds": confirm_seconds,
-        },
-    )
-
-
-def video_migration_target(
-    database: Database, *, id: str | None, holder: str | None, target_video_id: str | None, upload_url: str | None
-) -> Any:
-    """Stores the copy and its upload address before the first byte. Outcome lost: another run has a copy already;
-    delete this one.
-    """
-    return database.call(
-        "video_migration_target",
-        {"p_id": id, "p_holder": holder, "p_target_video_id": target_video_id, "p_upload_url": upload_url},
-    )
 
 
 def video_migration_under_way(database: Database, *, seconds: int, only: Sequence[str] | None) -> int:
     """Returns unfinished entries that will be due within p_seconds, including leased ones."""
     answer: int = database.call_read("video_migration_under_way", {"p_seconds": seconds, **given(p_only=only)})
     return answer
-
-
-def video_migration_uploaded(database: Database, *, id: str | None, holder: str | None) -> Any:
-    """Records that all bytes are stored at the provider, each with a digest, so that encoding begins. Releases the
-    lease.
-    """
-    return database.call("video_migration_uploaded", {"p_id": id, "p_holder": holder})
