@@ -31,7 +31,7 @@ class ExpoSettings(EnvSettings):
 
 
 class _Stale(Exception):
-    """The messages have become too old while the connection was being made."""
+    """Connecting took so long that the messages are too old."""
 
 
 class ExpoPush:
