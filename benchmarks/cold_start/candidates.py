@@ -13,13 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from infra.artifact import assemble, libraries, link_into
-from infra.bytecode import compile_here
+from infra.platforms import CLOUD, HERE, cloud_python
 from local.gateway.template import load_template
 from local.paths import TEMPLATE
 
-HERE = Path(__file__).resolve().parent
-BASELINE_LOCK = HERE.parent / "requirements.txt"
-PROBE = HERE / "probe.py"
+FOLDER = Path(__file__).resolve().parent
+BASELINE_LOCK = FOLDER.parent / "requirements.txt"
+PROBE = FOLDER / "probe.py"
+# As in the cloud where its interpreter is on this machine, with its libraries and its bytecode.
+PYTHON = str(cloud_python() or sys.executable)
+PLATFORM = CLOUD if cloud_python() else HERE
 # A warm function keeps to 15 seconds; a machine that is busy with other things may need more.
 _SECONDS = 60
 
@@ -61,7 +64,7 @@ class Candidate:
         """
         task = {"folders": [str(self.folder)], "event": event, "database": self.database, "counting": counting}
         done = subprocess.run(
-            [sys.executable, "-I", "-S", str(PROBE)],
+            [PYTHON, "-I", "-S", str(PROBE)],
             input=json.dumps(task),
             env=dict(self.environ),
             cwd="/",
@@ -90,7 +93,7 @@ class Candidate:
 def ours(name: str, target: Path, variables: Mapping[str, str], database: str) -> Candidate:
     """Return our function as it is deployed, with the variables that the template gives it."""
     spec = next(function for function in load_template(TEMPLATE).functions if function.name == name)
-    return Candidate(assemble(name, target), spec.environment(variables, {}), database)
+    return Candidate(assemble(name, target, platform=PLATFORM), spec.environment(variables, {}), database)
 
 
 def baseline(name: str, target: Path, variables: Mapping[str, str], database: str) -> Candidate:
@@ -99,16 +102,17 @@ def baseline(name: str, target: Path, variables: Mapping[str, str], database: st
     own = target.with_name(f"{target.name}-own")
     own.mkdir()
     for source, file in ((f"{name}.py", "handler.py"), ("common.py", "common.py"), ("tokens.py", "tokens.py")):
-        shutil.copy2(HERE / "baseline" / source, own / file)
-    compile_here([own])
-    link_into(libraries(BASELINE_LOCK), target)
+        shutil.copy2(FOLDER / "baseline" / source, own / file)
+    PLATFORM.compile([own])
+    link_into(libraries(BASELINE_LOCK, platform=PLATFORM), target)
     link_into(own, target)
     return Candidate(target, dict(variables), database)
 
 
 def interpreter() -> str:
     """Return the interpreter and machine, for the head of the table."""
-    return f"Python {sys.version.split()[0]}, {os.cpu_count()} CPUs"
+    version = subprocess.run([PYTHON, "-V"], capture_output=True, text=True, check=True).stdout.strip()
+    return f"{version}, {os.cpu_count()} CPUs"
 
 
 def _record(line: str) -> dict[str, Any]:

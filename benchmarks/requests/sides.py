@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -13,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from benchmarks.cold_start.candidates import Candidate
+from benchmarks.cold_start.candidates import PYTHON, Candidate
 from benchmarks.requests.cpu import difference, seconds_by_thread
 
 WORKER = Path(__file__).with_name("worker.py")
@@ -84,7 +83,7 @@ def measure(
 
 def _start(candidate: Candidate, warm: Sequence[Event], events: Sequence[Event]) -> subprocess.Popen[str]:
     worker = subprocess.Popen(
-        [sys.executable, "-I", "-S", str(WORKER)],
+        [PYTHON, "-I", "-S", str(WORKER)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import MaybeSignedIn, SignedIn, limited
 from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
-from auto360.http.http_cache import kept_for_guests, shared
+from auto360.http.http_cache import expected_by_guests, kept_for_guests, shared
 from auto360.http.requests import CurrentRequest
 from auto360.http.schemas.comments import Comment, CommentId, CommentPage, NewComment
 from auto360.http.schemas.listing_filters import FeedFilters, SearchFilters
@@ -35,12 +35,13 @@ app = make_app()
 LIMITS = [limited("default")]
 PAGE_KEPT, LISTING_KEPT = shared(60), shared(30)
 GUEST_PAGES = kept_for_guests(listings.guest_pages, FeedFilters.model_fields)
+EXPECTED = expected_by_guests(listings.guest_pages, FeedFilters.model_fields)
 Id = Annotated[UUID, Path()]
 Cursor = Annotated[str | None, Query(max_length=500)]
 Limit = Annotated[int, Query(ge=1, le=50)]
 
 
-@app.get("/api/listings", middlewares=[*LIMITS, PAGE_KEPT, GUEST_PAGES])
+@app.get("/api/listings", middlewares=[limited("default", before=EXPECTED), PAGE_KEPT, GUEST_PAGES])
 def feed(filters: Annotated[FeedFilters, Query()], viewer: MaybeSignedIn) -> Envelope[Listings]:
     """List listings for sale by filter and order."""
     page = listings.feed().page(filters.query(), viewer=viewer, cursor=filters.cursor)

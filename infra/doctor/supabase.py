@@ -186,10 +186,10 @@ def clock(variables: Variables) -> str:
 @check("Redis", needs=("REDIS_URL",), advice="Check REDIS_URL; without Redis requests are counted in Postgres.")
 def redis(_variables: Variables) -> str:
     """Check that Redis answers."""
-    from auto360.container.rate_limit import redis_client
+    from auto360.container.rate_limit import redis_line
 
-    client = redis_client()
-    if client is None or not client.ping():
+    line = redis_line()
+    if line is None or line.run(("PING",)) != [b"PONG"]:
         raise Wrong("does not answer")
     return "answers"
 

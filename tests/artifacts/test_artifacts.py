@@ -33,7 +33,8 @@ PROVIDERS = {
 LATER = {
     "jwt",
     "cryptography",
-    "redis",
+    "hiredis",
+    "httptools",
     "phonenumbers",
     "auto360.providers.database.postgrest",
     "auto360.providers.rate_limit.postgres",

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from redis import Redis
 
 from auto360.providers.cache import Cache, Kept, remembered
 from auto360.providers.cache.memory import MemoryCache
 from auto360.providers.cache.redis import RedisCache
+from auto360.providers.transport.redis_line import RedisLine
 from local.ports import free_base
 from local.redis_server import RedisServer
 from tests.support.database import Database, worker_number
@@ -33,8 +33,7 @@ def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
 
 def redis_cache(server: RedisServer) -> RedisCache:
     """Return a cache in that Redis."""
-    client = Redis.from_url(server.url, socket_timeout=0.3, socket_connect_timeout=0.3)
-    return RedisCache(client, fallback=MemoryCache())
+    return RedisCache(RedisLine(server.url), fallback=MemoryCache())
 
 
 @pytest.fixture(params=["memory", "redis"])

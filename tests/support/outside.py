@@ -48,6 +48,7 @@ from local.banks import NAMES, function_variables
 from local.function_environment import video_providers
 from local.secrets import Keyring
 from tests.support.banks import MAKERS
+from tests.support.lines import poster_of
 
 PHONE = "+996700123456"
 MESSAGE = AlertMessage("e-1", "team@360auto.invalid", "short", "subject", "text", {"rule": "x"})
@@ -100,9 +101,9 @@ def _sms(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
                 "NIKITA_SMS_SENDER": "360AUTO",
             }
         ),
-        http,
+        poster_of(http),
     )
-    smsc = SmscSms(SmscSettings.load({"SMSC_API_URL": url, "SMSC_LOGIN": "l", "SMSC_PASSWORD": "p"}), http)
+    smsc = SmscSms(SmscSettings.load({"SMSC_API_URL": url, "SMSC_LOGIN": "l", "SMSC_PASSWORD": "p"}), poster_of(http))
     found: dict[str, Call] = {}
     providers: tuple[SmsProvider, ...] = (nikita, smsc)
     for provider in providers:

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from auto360.container.rate_limit import redis_client
+from auto360.container.rate_limit import redis_line
 from auto360.providers.cache import Cache, CacheSettings
 
 
@@ -16,9 +16,9 @@ def cache_settings() -> CacheSettings:
 def shared_cache() -> Cache:
     from auto360.providers.cache.memory import MemoryCache
 
-    client = redis_client()
-    if client is None:
+    line = redis_line()
+    if line is None:
         return MemoryCache()
     from auto360.providers.cache.redis import RedisCache
 
-    return RedisCache(client, fallback=MemoryCache())
+    return RedisCache(line, fallback=MemoryCache())

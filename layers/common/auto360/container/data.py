@@ -11,12 +11,13 @@ if TYPE_CHECKING:
     import httpx
 
     from auto360.providers.database.postgrest import PostgrestDatabase, ReplicaSettings
+    from auto360.providers.transport.poster import Poster
 
 
 @cache
 def database() -> Database:
     """Return the database, through Supabase's REST interface."""
-    from auto360.container.database_line import TracedLine
+    from auto360.container.traced_line import TracedLine
     from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_line
 
     settings = SupabaseSettings.load()
@@ -44,13 +45,22 @@ def replica_settings() -> ReplicaSettings:
 @cache
 def replica() -> PostgrestDatabase:
     """Return the read replica, which answers GET alone."""
-    from auto360.container.database_line import TracedLine
+    from auto360.container.traced_line import TracedLine
     from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings, new_line
 
     lag = replica_settings()
     settings = lag.server(SupabaseSettings.load())
     line = new_line(settings, headers={"X-Max-Lag": str(lag.replica_lag_seconds)})
     return PostgrestDatabase(settings, TracedLine(line))
+
+
+@cache
+def provider_poster() -> Poster:
+    """Return the poster for providers that answer shortly; each call's time-out covers the whole exchange."""
+    from auto360.container.traced_line import TracedLine
+    from auto360.providers.transport.poster import LinePoster
+
+    return LinePoster(max_bytes=64 * 1024, around=TracedLine)
 
 
 @cache

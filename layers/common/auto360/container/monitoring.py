@@ -7,7 +7,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
 from auto360.container.data import database, provider_http
-from auto360.container.rate_limit import redis_client
+from auto360.container.rate_limit import redis_line
 from auto360.container.sms import deliver_sms, providers
 from auto360.core.clock import utc_now
 from auto360.core.settings import EnvSettings
@@ -45,9 +45,9 @@ def deep_check() -> DeepCheck:
 def dependency_checks() -> dict[str, Callable[[], object]]:
     """Return checks of the database, Redis where set, and SMS providers."""
     checks: dict[str, Callable[[], object]] = {"database": partial(database().call, "health_check", {})}
-    redis = redis_client()
+    redis = redis_line()
     if redis is not None:
-        checks["redis"] = redis.ping
+        checks["redis"] = partial(redis.run, ("PING",))
     for provider in providers():
         checks[f"sms_{provider.name}"] = partial(provider.account, timeout=_PROVIDER_SECONDS)
     return checks

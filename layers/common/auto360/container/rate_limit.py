@@ -10,7 +10,7 @@ from auto360.core.settings import EnvSettings
 from auto360.providers.rate_limit import Limit, LimitSettings, RequestCounter
 
 if TYPE_CHECKING:
-    from redis import Redis
+    from auto360.providers.transport.redis_line import RedisLine
 
 
 class RedisSettings(EnvSettings):
@@ -25,15 +25,14 @@ def limit(name: str) -> Limit:
 
 
 @cache
-def redis_client() -> "Redis | None":
-    """Return the Redis client of this process, or None where REDIS_URL is not set."""
+def redis_line() -> "RedisLine | None":
+    """Return the line to Redis of this process, or None where REDIS_URL is not set."""
     settings = RedisSettings.load()
     if settings.redis_url is None:
         return None
-    from redis import Redis
+    from auto360.providers.transport.redis_line import RedisLine
 
-    url = settings.redis_url.get_secret_value()
-    return Redis.from_url(url, socket_timeout=0.3, socket_connect_timeout=0.3, health_check_interval=10)
+    return RedisLine(settings.redis_url.get_secret_value())
 
 
 @cache
@@ -42,9 +41,9 @@ def request_counter() -> RequestCounter:
     from auto360.providers.rate_limit.postgres import PostgresCounter
 
     counter = PostgresCounter(database())
-    client = redis_client()
-    if client is None:
+    line = redis_line()
+    if line is None:
         return counter
     from auto360.providers.rate_limit.redis import RedisCounter
 
-    return RedisCounter(client, fallback=counter)
+    return RedisCounter(line, fallback=counter)

@@ -10,14 +10,14 @@ from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupportedContentType, RequestValidationError
 
-from auto360.container.secrets import complete_environment
+from auto360.container.settings import app_settings
 from auto360.core.errors import DomainError, Internal, InvalidJson, NotFound, SettingsInvalid
 from auto360.core.invocation_token import remember_grant
-from auto360.core.settings import AppSettings
 from auto360.http import headers
 from auto360.http.envelope import failure, to_json
 from auto360.http.events import BodyKind, Event, http_request, is_http
-from auto360.http.requests import Request, request_of
+from auto360.http.requests import REQUEST, Request, request_of
+from auto360.http.signatures import read_once
 from auto360.http.validation import validation_failed
 from auto360.observability import request_context
 from auto360.observability.logging import logger
@@ -31,6 +31,7 @@ MAX_BODY_BYTES = 64 * 1024
 
 def make_app() -> APIGatewayRestResolver:
     """Build an application without routes, whose every refusal is in the envelope; reads no environment."""
+    read_once()
     app = APIGatewayRestResolver(
         enable_validation=True,
         response_validation_error_http_code=HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -102,10 +103,10 @@ def entrypoint(
             event = {}
         request = request_of(event)
         request_context.begin(request.id)
+        request_context.keep(REQUEST, request)
         logger.append_keys(request_id=request.id)
         try:
-            complete_environment()
-            settings = AppSettings.load()
+            settings = app_settings()
             if logger.log_level != getLevelNamesMapping()[settings.log_level]:
                 # A change clears what every logger of the process remembers.
                 logger.setLevel(settings.log_level)

@@ -71,10 +71,17 @@ A token of a session that was ended is refused: whoever logged out or was blocke
 """
 
 
-def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]:
+def _nothing(_: dict[str, Any]) -> None:
+    """Do nothing before the count."""
+
+
+def limited(
+    name: str, *, before: Callable[[dict[str, Any]], None] = _nothing
+) -> Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]:
     """Return middleware that counts known users against a limit, and others against their address.
 
     One address may be a whole carrier's: with the users' limit, few could stop many (docs/decisions/0082).
+    `before` gets the event and may announce what else comes with the count's exchange.
     """
 
     @declares(Declares(refusals=(RateLimited,)))
@@ -83,6 +90,7 @@ def limited(name: str) -> Callable[[APIGatewayRestResolver, NextMiddleware], Res
         user_id = _user_id(event)
         limit = limit_container.limit(name if user_id else "address")
         key = f"user:{user_id}" if user_id else f"address:{place_of(current_request(event).address)}"
+        before(event)
         count = limit_container.request_counter().hit(key, limit)
         headers = _limit_headers(limit, count)
         if count.hits > limit.max_hits:

@@ -12,6 +12,8 @@ from auto360.core.messages import ERRORS, Language, sentence
 
 Data = TypeVar("Data")
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
 
 class RequestBody(BaseModel):
     """Base of request bodies; refuses unknown fields and silent conversions ("5" for 5)."""
@@ -37,9 +39,9 @@ class CamelModel(BaseModel):
 def to_json(body: Any) -> str:
     """Dump compact JSON with Cyrillic unescaped: half the bytes. Numbers that JSON cannot hold become null."""
     try:
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return _ENCODER.encode(body)
     except ValueError:
-        return json.dumps(_finite(body), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        return _ENCODER.encode(_finite(body))
 
 
 def _finite(value: Any) -> Any:

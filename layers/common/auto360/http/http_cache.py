@@ -11,6 +11,7 @@ from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from auto360.http.declarations import Declares, declares
 from auto360.http.envelope import to_json
 from auto360.http.requests import header
+from auto360.observability import request_context
 from auto360.providers.cache.pages import GuestPage, GuestPages
 
 Middleware = Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]
@@ -53,7 +54,7 @@ def kept_for_guests(pages: Callable[[], GuestPages], parameters: Collection[str]
         event = app.current_event.raw_event
         if header(event, "Authorization"):
             return next_middleware(app)
-        key = _key(event, parameters)
+        key = _key_of(event, parameters)
         before, page = pages().find(key)
         if page is None:
             response: Response[Any] = next_middleware(app)
@@ -66,8 +67,24 @@ def kept_for_guests(pages: Callable[[], GuestPages], parameters: Collection[str]
     return middleware
 
 
+def expected_by_guests(
+    pages: Callable[[], GuestPages], parameters: Collection[str]
+) -> Callable[[dict[str, Any]], None]:
+    """Return what `limited` does before it counts, so that both come in one exchange with the cache."""
+
+    def expect(event: dict[str, Any]) -> None:
+        if not header(event, "Authorization"):
+            pages().expect(_key_of(event, parameters))
+
+    return expect
+
+
 class Finished(Response[str]):
     """Response whose body is final JSON."""
+
+
+def _key_of(event: dict[str, Any], parameters: Collection[str]) -> str:
+    return request_context.once("guest page", lambda: _key(event, parameters))
 
 
 def _key(event: dict[str, Any], parameters: Collection[str]) -> str:

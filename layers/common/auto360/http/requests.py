@@ -6,6 +6,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import Request as ResolvedRequest
@@ -17,6 +18,8 @@ from auto360.observability import request_context
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+REQUEST = "request"
+"""Key under which the running request is kept in its context."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,9 @@ class Request:
 
 def header(event: Mapping[str, Any], name: str) -> str:
     """Return a request header by its name in any case, or an empty text."""
+    wanted = name.lower()
     for key, value in (event.get("headers") or {}).items():
-        if key.lower() == name.lower():
+        if key.lower() == wanted:
             return str(value or "")
     return ""
 
@@ -56,7 +60,7 @@ def request_of(event: Mapping[str, Any]) -> Request:
         id=_request_id(event, context),
         method=str(event.get("httpMethod") or ""),
         route=str(event.get("resource") or event.get("path") or "/"),
-        address=_address(identity.get("sourceIp")),
+        address=_address(str(identity.get("sourceIp"))),
         language=language_of(header(event, "Accept-Language")),
         user_agent=_UNPRINTABLE.sub("", header(event, "User-Agent") or str(identity.get("userAgent") or ""))[:512],
     )
@@ -70,9 +74,10 @@ def _request_id(event: Mapping[str, Any], context: Mapping[str, Any]) -> str:
     return uuid.uuid4().hex
 
 
-def _address(source: object) -> str:
+@lru_cache(maxsize=256)
+def _address(source: str) -> str:
     try:
-        address = ipaddress.ip_address(str(source))
+        address = ipaddress.ip_address(source)
     except ValueError:
         # One shared bucket for callers without an address: limits then err on the strict side.
         return "0.0.0.0"  # noqa: S104
@@ -88,8 +93,8 @@ def place_of(address: str) -> str:
 
 
 def current_request(event: Mapping[str, Any]) -> Request:
-    """Return the running request; read from its event once."""
-    return request_context.once("request", lambda: request_of(event))
+    """Return the running request; the entry point has read it from its event."""
+    return request_context.once(REQUEST, lambda: request_of(event))
 
 
 def _current(resolved: ResolvedRequest) -> Request:

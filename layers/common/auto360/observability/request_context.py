@@ -42,6 +42,13 @@ def once(key: str, make: Callable[[], Kept]) -> Kept:
     return found
 
 
+def keep(key: str, value: object) -> None:
+    """Let `once` return a value that is known already."""
+    kept = _kept.get()
+    if kept is not None:
+        kept[key] = value
+
+
 def request_id() -> str:
     """Return the id of the running request; empty outside of one."""
     return _request_id.get()

@@ -31,6 +31,9 @@ class Cache(Protocol):
     def lookup(self, group: str, key: str) -> Kept:
         """Return a text that `keep` has kept in the current generation of its group."""
 
+    def expect(self, group: str, key: str) -> None:
+        """Announce a `lookup` of this request, so that it can come with an exchange that is made before it."""
+
     def invalidate(self, group: str) -> None:
         """Start a new generation: texts of older ones are no longer found."""
 

@@ -31,5 +31,8 @@ class MemoryCache:
         generation = self._generations.get(group, 0)
         return Kept(generation, text_of(generation, self.get(entry(group, key))))
 
+    def expect(self, group: str, key: str) -> None:
+        """Do nothing: a lookup here costs no exchange."""
+
     def invalidate(self, group: str) -> None:
         self._generations[group] = next_generation(self._generations.get(group, 0), now=time.time())

@@ -22,6 +22,10 @@ class GuestPages:
     seconds: int
     lag_seconds: int
 
+    def expect(self, key: str) -> None:
+        """Announce that this request will look for a page."""
+        self.cache.expect(self.group, f"page:{key}")
+
     def find(self, key: str) -> tuple[Kept, GuestPage | None]:
         """Return the page, if it is kept, and what `keep` needs to know from before it is made."""
         kept = self.cache.lookup(self.group, f"page:{key}")

@@ -3,10 +3,8 @@
 import logging
 import time
 
-from redis import Redis
-from redis.exceptions import RedisError
-
 from auto360.providers.rate_limit import Count, Limit, RequestCounter
+from auto360.providers.transport.redis_line import RedisFailed, RedisLine
 
 _LOG = logging.getLogger("auto360.providers.rate_limit")
 _RETRY_AFTER_SECONDS = 30.0
@@ -22,17 +20,17 @@ return {hits, redis.call('TTL', KEYS[1])}
 class RedisCounter:
     """`RequestCounter` on Redis. While Redis fails, `fallback` counts, and Redis is not tried for a while."""
 
-    def __init__(self, client: Redis, *, fallback: RequestCounter) -> None:
-        self._client, self._fallback = client, fallback
+    def __init__(self, line: RedisLine, *, fallback: RequestCounter) -> None:
+        self._line, self._fallback = line, fallback
         self._retry_at = 0.0
 
     def hit(self, key: str, limit: Limit) -> Count:
         if time.monotonic() < self._retry_at:
             return self._fallback.hit(key, limit)
         try:
-            hits, seconds = self._client.eval(_HIT, 1, f"limit:{limit.name}:{key}", limit.seconds)
-        except RedisError as error:
+            [[hits, seconds]] = self._line.run(("EVAL", _HIT, 1, f"limit:{limit.name}:{key}", limit.seconds))
+        except RedisFailed as failure:
             self._retry_at = time.monotonic() + _RETRY_AFTER_SECONDS
-            _LOG.warning("redis unavailable, counting in the database: %s", type(error).__name__)
+            _LOG.warning("redis unavailable, counting in the database: %s", failure)
             return self._fallback.hit(key, limit)
         return Count(hits=int(hits), reset_in=max(1, int(seconds)))

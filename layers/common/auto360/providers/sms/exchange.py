@@ -1,41 +1,27 @@
 """HTTP exchange with an SMS provider: bounded in time and size, failures told apart by meaning."""
 
-from collections.abc import Mapping
-
-import httpx
-
 from auto360.providers.sms import SmsRefused, SmsUncertain, SmsUnreachable
-from auto360.providers.transport import at_most
-from auto360.providers.transport.exchange import Unanswered, send
+from auto360.providers.transport.line import LineFailed
+from auto360.providers.transport.poster import Poster
 
-_MAX_REPLY_BYTES = 64 * 1024
+# Kinds of failures after which the server cannot have acted.
+_NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "LocalProtocolError")
 
 
-def exchange(
-    http: httpx.Client,
-    url: str,
-    *,
-    timeout: float,
-    content: bytes | None = None,
-    form: Mapping[str, str] | None = None,
-    content_type: str | None = None,
-) -> bytes:
+def exchange(poster: Poster, url: str, content: bytes, *, content_type: str, timeout: float) -> bytes:
     """POST and return the body of a 200 answer, within `timeout` seconds in all.
 
     Raises SmsUnreachable when the request cannot have been processed or the provider broke (5xx), SmsRefused for
     other statuses, and SmsUncertain when the answer is late, cut off or endless: then it may have been processed.
     """
-    headers = {"Content-Type": content_type} if content_type else {}
-    terms = at_most(_MAX_REPLY_BYTES)
-    request = http.build_request(
-        "POST", url, timeout=timeout, content=content, data=form, headers=headers, extensions=terms
-    )
     try:
-        response = send(http, request)
-    except Unanswered as failure:
-        raise (SmsUncertain if failure.arrived else SmsUnreachable)(failure.code) from failure
-    if response.status_code >= 500:
-        raise SmsUnreachable(f"http_{response.status_code}")
-    if response.status_code != httpx.codes.OK:
-        raise SmsRefused(f"http_{response.status_code}")
-    return response.content
+        reply = poster.post(url, content, content_type=content_type, seconds=timeout)
+    except LineFailed as failure:
+        if failure.kind in _NOT_SENT:
+            raise SmsUnreachable("connect") from failure
+        raise SmsUncertain("endless_reply" if failure.kind == "AnswerTooLarge" else "no_reply") from failure
+    if reply.status >= 500:
+        raise SmsUnreachable(f"http_{reply.status}")
+    if reply.status != 200:
+        raise SmsRefused(f"http_{reply.status}")
+    return reply.content

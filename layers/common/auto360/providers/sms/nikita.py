@@ -3,7 +3,6 @@
 import hashlib
 from xml.sax.saxutils import escape
 
-import httpx
 from pydantic import Field, HttpUrl, SecretStr
 
 from auto360.core.settings import EnvSettings
@@ -20,6 +19,7 @@ from auto360.providers.sms import (
 from auto360.providers.sms.exchange import exchange
 from auto360.providers.sms.parsing import code_of, read_xml, tyiyn
 from auto360.providers.sms.parsing import parts as parts_in
+from auto360.providers.transport.poster import Poster
 
 _ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ACCEPTED, _TEST_ACCEPTED = "0", "11"
@@ -59,8 +59,8 @@ class NikitaSms:
 
     name = "nikita"
 
-    def __init__(self, settings: NikitaSettings, http: httpx.Client, *, test_mode: bool = False) -> None:
-        self._settings, self._http, self._test_mode = settings, http, test_mode
+    def __init__(self, settings: NikitaSettings, poster: Poster, *, test_mode: bool = False) -> None:
+        self._settings, self._poster, self._test_mode = settings, poster, test_mode
         self._url = str(settings.nikita_sms_api_url).rstrip("/")
 
     def message_id(self, sms_id: str) -> str:
@@ -132,7 +132,7 @@ class NikitaSms:
     def _post(self, path: str, body: str, *, timeout: float) -> dict[str, str]:
         content = f'<?xml version="1.0" encoding="UTF-8"?>{body}'.encode()
         content_type = "application/xml; charset=utf-8"
-        reply = exchange(self._http, self._url + path, timeout=timeout, content=content, content_type=content_type)
+        reply = exchange(self._poster, self._url + path, content, content_type=content_type, timeout=timeout)
         return read_leaves(reply)
 
 

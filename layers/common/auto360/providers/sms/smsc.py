@@ -2,8 +2,8 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import urlencode
 
-import httpx
 from pydantic import Field, HttpUrl, SecretStr
 
 from auto360.core.settings import EnvSettings
@@ -11,6 +11,7 @@ from auto360.providers.sms import SmsAccepted, SmsAccount, SmsBadNumber, SmsFail
 from auto360.providers.sms.exchange import exchange
 from auto360.providers.sms.parsing import code_of, json_object, tyiyn
 from auto360.providers.sms.parsing import parts as parts_in
+from auto360.providers.transport.poster import Poster
 
 _LASTING = (2, 3, 4)  # login or address, money, address blocked for a while
 _REFUSED = (1, 5, 6)
@@ -36,8 +37,8 @@ class SmscSms:
 
     name = "smsc"
 
-    def __init__(self, settings: SmscSettings, http: httpx.Client, *, test_mode: bool = False) -> None:
-        self._settings, self._http, self._test_mode = settings, http, test_mode
+    def __init__(self, settings: SmscSettings, poster: Poster, *, test_mode: bool = False) -> None:
+        self._settings, self._poster, self._test_mode = settings, poster, test_mode
         self._url = str(settings.smsc_api_url).rstrip("/")
 
     def message_id(self, sms_id: str) -> str:
@@ -96,7 +97,10 @@ class SmscSms:
     def _post(self, path: str, form: dict[str, str], *, timeout: float) -> dict[str, Any]:
         password = self._settings.smsc_password.get_secret_value()
         account = {"login": self._settings.smsc_login, "psw": password, "fmt": "3", "charset": "utf-8"}
-        reply = json_object(exchange(self._http, self._url + path, timeout=timeout, form=account | form))
+        content, content_type = urlencode(account | form).encode(), "application/x-www-form-urlencoded"
+        reply = json_object(
+            exchange(self._poster, self._url + path, content, content_type=content_type, timeout=timeout)
+        )
         if reply is None:
             raise SmsUncertain("unreadable")
         return reply

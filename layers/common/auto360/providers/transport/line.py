@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from threading import BoundedSemaphore
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -33,12 +33,26 @@ _NO_PATH = re.compile(r"[^\x21-\x7e]")
 class Line(Protocol):
     """Sends to one server."""
 
-    def send(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None = None) -> Reply:
-        """Send and read the whole answer. `path` may have a query. Raises LineFailed."""
+    def send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        *,
+        seconds: float | None = None,
+    ) -> Reply:
+        """Send and read the whole answer. `path` may have a query; `seconds` instead of the line's own.
+
+        Raises LineFailed.
+        """
 
 
 class ServerLine:
-    """`Line` whose `seconds` cover a whole exchange, connecting included; `connect_seconds` bounds that part."""
+    """`Line` whose `seconds` cover a whole exchange, connecting included; `connect_seconds` bounds that part.
+
+    `pauses` come between tries to connect.
+    """
 
     def __init__(
         self,
@@ -48,6 +62,7 @@ class ServerLine:
         connect_seconds: float = 2.0,
         max_bytes: int,
         headers: Mapping[str, str] | None = None,
+        pauses: Sequence[float] = _PAUSES_SECONDS,
     ) -> None:
         parts = urlsplit(base_url)
         if parts.scheme not in _PORTS or not parts.hostname:
@@ -57,12 +72,22 @@ class ServerLine:
         self._prefix = parts.path.rstrip("/")
         self._always = _lines({"Host": parts.netloc.rpartition("@")[2], **_COMMON, **(headers or {})})
         self._seconds, self._connect_seconds, self._max_bytes = seconds, connect_seconds, max_bytes
+        self._pauses = pauses
         self._places = BoundedSemaphore(_CONNECTIONS)
         self._kept: list[tuple[Channel, float]] = []
 
-    def send(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None = None) -> Reply:
-        message, ends_at = self._message(method, path, headers, content), time.monotonic() + self._seconds
-        if not self._places.acquire(timeout=self._seconds):
+    def send(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        *,
+        seconds: float | None = None,
+    ) -> Reply:
+        allowed = self._seconds if seconds is None else seconds
+        message, ends_at = self._message(method, path, headers, content), time.monotonic() + allowed
+        if not self._places.acquire(timeout=max(0.0, allowed)):
             raise LineFailed("PoolTimeout")
         try:
             channel = self._taken() or self._connected(ends_at)
@@ -105,7 +130,7 @@ class ServerLine:
         return None
 
     def _connected(self, ends_at: float) -> Channel:
-        for pause in _PAUSES_SECONDS:
+        for pause in self._pauses:
             try:
                 return connect(self._server, ends_at, seconds=self._connect_seconds)
             except LineFailed:

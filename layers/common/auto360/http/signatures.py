@@ -1,0 +1,18 @@
+"""Signatures of routes and parameter types, read once.
+
+Powertools reads those of dependencies anew with every request; they never change (docs/decisions/0154).
+"""
+
+from functools import cache
+
+from aws_lambda_powertools.event_handler import depends
+
+_READERS = ("build_dependency_tree", "get_type_hints")
+
+
+def read_once() -> None:
+    """Let Powertools keep what it reads; doing it again changes nothing."""
+    for name in _READERS:
+        read = getattr(depends, name)
+        if not hasattr(read, "cache_clear"):
+            vars(depends)[name] = cache(read)
