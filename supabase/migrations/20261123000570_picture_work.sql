@@ -50,15 +50,18 @@ comment on function public.picture_absent(uuid, integer) is
   'Records that the file is not there (yet): looks again in two minutes, until 15 minutes after the permission to '
   'upload. Returns the state.';
 
-create function public.picture_postpone(p_id uuid, p_version integer, p_seconds integer, p_error text) returns void
+create function public.picture_postpone(
+  p_id uuid, p_version integer, p_seconds integer, p_error text, p_may_be_its_own boolean) returns void
 language sql volatile set search_path = '' as $$
-  update public.pictures p set lease_until = null, attempts = 0, received_at = coalesce(p.received_at, pg_catalog.now()),
+  update public.pictures p set lease_until = null, attempts = case when p_may_be_its_own then p.attempts else 0 end,
+    received_at = coalesce(p.received_at, pg_catalog.now()),
     last_error = pg_catalog.left(p_error, 300),
     next_attempt_at = pg_catalog.now() + pg_catalog.make_interval(secs => p_seconds)
   where p.id = p_id and p.version = p_version and p.state in ('awaiting', 'received');
 $$;
-comment on function public.picture_postpone(uuid, integer, integer, text) is
-  'Returns a picture to the queue after a failure that is none of its own, such as of the storage; p_error is for staff.';
+comment on function public.picture_postpone(uuid, integer, integer, text, boolean) is
+  'Returns a picture to the queue after a failure. One that may be its own, as of the encoder, counts as an attempt; one of the '
+  'storage does not. p_error is for staff.';
 
 create function public.picture_rewriting(p_id uuid, p_version integer, p_etag text) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -198,11 +201,11 @@ comment on function public.picture_find_missed(integer) is
 select public.picture_find_missed(1000000);
 
 revoke execute on function public.picture_claim(text[], integer, integer), public.picture_absent(uuid, integer),
-  public.picture_postpone(uuid, integer, integer, text), public.picture_rewriting(uuid, integer, text),
+  public.picture_postpone(uuid, integer, integer, text, boolean), public.picture_rewriting(uuid, integer, text),
   public.picture_ready(uuid, integer, jsonb), public.picture_refuse(uuid, integer, text),
   private.receive_direct_picture(text, text, text), private.note_direct_picture(),
   public.picture_find_missed(integer) from public, anon, authenticated;
 grant execute on function public.picture_claim(text[], integer, integer), public.picture_absent(uuid, integer),
-  public.picture_postpone(uuid, integer, integer, text), public.picture_rewriting(uuid, integer, text),
+  public.picture_postpone(uuid, integer, integer, text, boolean), public.picture_rewriting(uuid, integer, text),
   public.picture_ready(uuid, integer, jsonb), public.picture_refuse(uuid, integer, text),
   private.receive_direct_picture(text, text, text), public.picture_find_missed(integer) to service_role;

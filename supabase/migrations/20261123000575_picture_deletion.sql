@@ -65,12 +65,15 @@ language sql stable set search_path = '' as $$
       and not exists (select from public.pictures p
         where p.bucket_id = 'incoming'
           and p.name = pg_catalog.split_part(o.name, '/', 1) || '/' || pg_catalog.split_part(o.name, '/', 2)
-          and p.files @> pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('name', o.name)))
+          -- A worker may be writing it once more at this moment, and name it next.
+          and (p.state in ('awaiting', 'received')
+            or p.files @> pg_catalog.jsonb_build_array(pg_catalog.jsonb_build_object('name', o.name))))
     order by o.name collate "C" limit p_limit
   ) as s;
 $$;
 comment on function public.picture_strays(text, integer) is
-  'Returns public files older than a day that no row names, such as of a killed run, after a name in byte order.';
+  'Returns public files older than a day that no row names, such as of a killed run, after a name in byte order. Those of a '
+  'picture that still waits for its result are left alone.';
 
 create function public.picture_status() returns jsonb
 language sql stable set search_path = '' as $$

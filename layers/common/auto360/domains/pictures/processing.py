@@ -96,10 +96,23 @@ class PictureWork:
             return self._encode(row, content)
         except PictureRefused as refused:
             return self._refuse(row, refused.reason)
-        except (ObjectStoreError, EncoderBroken) as error:
-            seconds, told = self.policy.picture_retry_seconds, f"{type(error).__name__}: {error}"
-            picture_postpone(self.database, id=row["id"], version=row["version"], seconds=seconds, error=told)
-            return "postponed"
+        except ObjectStoreError as error:
+            return self._postpone(row, error, seconds=self.policy.picture_retry_seconds, may_be_its_own=False)
+        except EncoderBroken as error:
+            # Of the encoder, for hours at most; or of this content, for ever.
+            seconds = self.policy.picture_retry_seconds * 4 ** (row["attempts"] - 1)
+            return self._postpone(row, error, seconds=seconds, may_be_its_own=True)
+
+    def _postpone(self, row: Row, error: Exception, *, seconds: int, may_be_its_own: bool) -> str:
+        picture_postpone(
+            self.database,
+            id=row["id"],
+            version=row["version"],
+            seconds=seconds,
+            error=f"{type(error).__name__}: {error}",
+            may_be_its_own=may_be_its_own,
+        )
+        return "postponed"
 
     def _content(self, row: Row) -> bytes | None:
         store = self._source(row)

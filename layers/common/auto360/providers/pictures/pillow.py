@@ -122,7 +122,14 @@ def _is_repeat(target: Target, targets: Sequence[Target], longest: int) -> bool:
 
 
 def _fitted(picture: Image.Image, side: int) -> Image.Image:
-    return ImageOps.contain(picture, (side, side), Image.Resampling.LANCZOS) if max(picture.size) > side else picture
+    return _contained(picture, side, Image.Resampling.LANCZOS) if max(picture.size) > side else picture
+
+
+def _contained(picture: Image.Image, side: int, resampling: Image.Resampling) -> Image.Image:
+    """Scale to the longest side; a picture as thin as a hair keeps a pixel."""
+    longest = max(picture.size)
+    width, height = (max(1, round(edge / longest * side)) for edge in picture.size)
+    return picture.resize((width, height), resampling)
 
 
 def _encoded(image: Image.Image, file_format: str) -> bytes:
@@ -132,7 +139,7 @@ def _encoded(image: Image.Image, file_format: str) -> bytes:
 
 
 def _blurhash(picture: Image.Image) -> str:
-    small = ImageOps.contain(picture, (_BLURHASH_SIDE, _BLURHASH_SIDE), Image.Resampling.BILINEAR)
+    small = _contained(picture, _BLURHASH_SIDE, Image.Resampling.BILINEAR)
     wide = picture.width >= picture.height
     data = small.tobytes()
     row = small.width * 3

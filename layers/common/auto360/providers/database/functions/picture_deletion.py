@@ -20,7 +20,9 @@ def picture_status(database: Database) -> Any:
 
 
 def picture_strays(database: Database, *, after: str, limit: int) -> Any:
-    """Returns public files older than a day that no row names, such as of a killed run, after a name in byte order."""
+    """Returns public files older than a day that no row names, such as of a killed run, after a name in byte order.
+    Those of a picture that still waits for its result are left alone.
+    """
     return database.call_read("picture_strays", {"p_after": after, "p_limit": limit})
 
 

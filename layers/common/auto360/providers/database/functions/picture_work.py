@@ -27,12 +27,21 @@ def picture_find_missed(database: Database, *, limit: int | None) -> int:
 
 
 def picture_postpone(
-    database: Database, *, id: str | None, version: int | None, seconds: int | None, error: str | None
+    database: Database,
+    *,
+    id: str | None,
+    version: int | None,
+    seconds: int | None,
+    error: str | None,
+    may_be_its_own: bool | None,
 ) -> None:
-    """Returns a picture to the queue after a failure that is none of its own, such as of the storage; p_error is for
-    staff.
+    """Returns a picture to the queue after a failure. One that may be its own, as of the encoder, counts as an
+    attempt; one of the storage does not. p_error is for staff.
     """
-    database.call("picture_postpone", {"p_id": id, "p_version": version, "p_seconds": seconds, "p_error": error})
+    database.call(
+        "picture_postpone",
+        {"p_id": id, "p_version": version, "p_seconds": seconds, "p_error": error, "p_may_be_its_own": may_be_its_own},
+    )
 
 
 def picture_ready(database: Database, *, id: str | None, version: int | None, found: Json | None) -> bool:
