@@ -7,7 +7,8 @@ create table public.pictures (
   listing_id uuid references public.listings (id) on delete set null,
   bucket_id text not null check (bucket_id in ('incoming', 'avatars', 'listings-thumbnails', 'business-logos')),
   name text not null check (char_length(name) <= 300),
-  state text not null check (state in ('awaiting', 'received', 'ready', 'refused', 'expired', 'deleting', 'deleted')),
+  state text not null check (state in ('awaiting', 'received', 'ready', 'withdrawing', 'withdrawn', 'restoring',
+    'refused', 'expired', 'deleting', 'deleted')),
   declared_bytes integer check (declared_bytes between 1 and 15728640),
   content_type text check (content_type in ('image/jpeg', 'image/png', 'image/webp', 'image/heic', 'image/heif')),
   expires_at timestamptz,
@@ -34,13 +35,16 @@ create table public.pictures (
   updated_at timestamptz not null default now(),
   unique (bucket_id, name),
   check ((state = 'refused') = (refusal is not null)),
-  check ((state in ('awaiting', 'received')) = (next_attempt_at is not null)),
+  check ((state in ('awaiting', 'received', 'withdrawing', 'restoring')) = (next_attempt_at is not null)),
   check (state <> 'ready' or (blurhash is not null and files <> '[]')),
   check ((bucket_id = 'incoming') = (declared_bytes is not null and expires_at is not null))
 );
 comment on table public.pictures is
   'Uploaded picture and its public files. In bucket incoming: uploaded with a permission of the API; in any other: '
   'stored there by the app itself and cleaned in place.';
+comment on column public.pictures.state is
+  'withdrawn: nothing that people may see names it, and its files lie in the private bucket until they may again. '
+  'withdrawing, restoring: the job moves the files.';
 comment on column public.pictures.listing_id is 'Listing to which the picture is added when it is ready.';
 comment on column public.pictures.version is 'Grows with each new content: a result for an older one is ignored.';
 comment on column public.pictures.attempts is 'Claims without a result: a picture that kills its workers is refused.';
@@ -50,8 +54,10 @@ comment on column public.pictures.files is 'Public files: [{name, url, width, he
 comment on column public.pictures.unused_since is 'Null while a listing, profile, business or message names it.';
 create index pictures_owner_idx on public.pictures (owner_user_id, created_at desc);
 create index pictures_listing_idx on public.pictures (listing_id);
-create index pictures_work_idx on public.pictures (next_attempt_at) where state in ('awaiting', 'received');
-create index pictures_unused_idx on public.pictures (unused_since) where state in ('ready', 'deleting');
+create index pictures_work_idx on public.pictures (next_attempt_at)
+  where state in ('awaiting', 'received', 'withdrawing', 'restoring');
+create index pictures_unused_idx on public.pictures (unused_since)
+  where state in ('ready', 'withdrawing', 'withdrawn', 'restoring', 'deleting');
 create index pictures_incoming_idx on public.pictures (created_at)
   where bucket_id = 'incoming' and incoming_deleted_at is null;
 create trigger pictures_touch_updated_at before update on public.pictures
@@ -74,7 +80,8 @@ comment on function private.picture_image(public.pictures, text) is
 create function private.picture_view(p_picture public.pictures) returns jsonb
 language sql stable set search_path = '' as $$
   select pg_catalog.jsonb_build_object('id', p_picture.id, 'purpose', p_picture.purpose,
-    'listing_id', p_picture.listing_id, 'state', p_picture.state, 'refusal', p_picture.refusal,
+    'listing_id', p_picture.listing_id, 'state', case when p_picture.state in ('withdrawing', 'restoring')
+      then 'withdrawn' else p_picture.state end, 'refusal', p_picture.refusal,
     'key', p_picture.name, 'bytes', p_picture.declared_bytes, 'content_type', p_picture.content_type,
     'url', (select f.file ->> 'url' from pg_catalog.jsonb_array_elements(p_picture.files) as f (file)
       where f.file ->> 'type' = 'image/jpeg' limit 1),
@@ -153,10 +160,13 @@ create table private.picture_uses (
   name text not null,
   used_by uuid not null,
   kind text not null check (kind in ('listing', 'account', 'business', 'message')),
+  is_shown boolean not null default true,
   primary key (bucket_id, name, used_by)
 );
 comment on table private.picture_uses is
   'Names pictures by the key of their row in public.pictures. Kept by triggers on the tables that hold addresses.';
+comment on column private.picture_uses.is_shown is
+  'False where nobody but the owner sees what names the picture, as with a rejected listing.';
 create index picture_uses_user_idx on private.picture_uses (used_by);
 grant select on private.picture_uses to service_role;
 

@@ -4,6 +4,7 @@ create function private.note_picture_use() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare
   v_use private.picture_uses;
+  v_is_shown boolean;
 begin
   if tg_op = 'DELETE' then
     v_use := old;
@@ -15,6 +16,14 @@ begin
   update public.pictures p set unused_since = case when not exists (select from private.picture_uses u
       where u.bucket_id = v_use.bucket_id and u.name = v_use.name) then pg_catalog.now() end
   where p.bucket_id = v_use.bucket_id and p.name = v_use.name;
+  v_is_shown := exists (select from private.picture_uses u
+    where u.bucket_id = v_use.bucket_id and u.name = v_use.name and u.is_shown);
+  if v_is_shown then
+    update public.pictures p set state = 'restoring', version = p.version + 1, next_attempt_at = pg_catalog.now()
+    where p.bucket_id = v_use.bucket_id and p.name = v_use.name and p.state in ('withdrawing', 'withdrawn');
+  elsif tg_op = 'DELETE' or not v_use.is_shown then
+    perform private.withdraw_picture(p_bucket_id => v_use.bucket_id, p_name => v_use.name);
+  end if;
   if tg_op = 'INSERT' then
     -- A result that was written meanwhile has not seen this use.
     update public.listings l set images = l.images
@@ -29,11 +38,38 @@ begin
 end;
 $$;
 comment on function private.note_picture_use() is
-  'Trigger: keeps the time since when nothing names a picture, and shows one that has become ready meanwhile.';
-create trigger picture_uses_note after insert or delete on private.picture_uses
+  'Trigger: keeps the time since when nothing names a picture, withdraws one when nothing names it that people may '
+  'see, restores it when something does again, and shows one that has become ready meanwhile.';
+create trigger picture_uses_note after insert or delete or update of is_shown on private.picture_uses
   for each row execute function private.note_picture_use();
 
-create function private.name_pictures(p_used_by uuid, p_kind text, p_urls text[]) returns void
+create function private.purge_picture(p_picture public.pictures) returns void
+language sql volatile security definer set search_path = '' as $$
+  insert into public.cdn_purges (path)
+  select distinct pg_catalog.regexp_replace(f.file ->> 'url', '^https?://[^/]+|[^/]+$', '', 'g') || '*'
+  from pg_catalog.jsonb_array_elements(p_picture.files) as f (file)
+  where p_picture.bucket_id = 'incoming' and f.file ->> 'url' is not null
+  on conflict do nothing;
+$$;
+comment on function private.purge_picture(public.pictures) is
+  'Queues the folder of a picture''s encoded files for a purge, answers that vary included. Files cleaned in place are '
+  'not named by their content, so that the CDN keeps none.';
+
+create function private.withdraw_picture(p_bucket_id text, p_name text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+  v_picture public.pictures;
+begin
+  update public.pictures p set state = 'withdrawing', version = p.version + 1, next_attempt_at = pg_catalog.now()
+  where p.bucket_id = p_bucket_id and p.name = p_name and p.state in ('ready', 'restoring') returning * into v_picture;
+  perform private.purge_picture(v_picture);
+end;
+$$;
+comment on function private.withdraw_picture(text, text) is
+  'Withdraws a public picture: hides it where it is named, queues its purge and the move of its files.';
+
+create function private.name_pictures(p_used_by uuid, p_kind text, p_urls text[], p_is_shown boolean default true)
+returns void
 language plpgsql volatile security definer set search_path = '' as $$
 declare
   v_gone private.picture_uses;
@@ -46,16 +82,17 @@ begin
     delete from private.picture_uses u
     where u.bucket_id = v_gone.bucket_id and u.name = v_gone.name and u.used_by = p_used_by;
   end loop;
-  insert into private.picture_uses (bucket_id, name, used_by, kind)
-  select distinct k.key[1], k.key[2], p_used_by, p_kind
+  insert into private.picture_uses as u (bucket_id, name, used_by, kind, is_shown)
+  select distinct k.key[1], k.key[2], p_used_by, p_kind, p_is_shown
   from pg_catalog.unnest(p_urls) as t (url) cross join lateral (select private.picture_key(t.url) as key) as k
   where k.key is not null
   order by 1, 2
-  on conflict do nothing;
+  on conflict (bucket_id, name, used_by) do update set is_shown = excluded.is_shown
+    where u.is_shown <> excluded.is_shown;
 end;
 $$;
-comment on function private.name_pictures(uuid, text, text[]) is
-  'Records that this row names the pictures behind these addresses, and no others.';
+comment on function private.name_pictures(uuid, text, text[], boolean) is
+  'Records that this row names the pictures behind these addresses, and no others; whether people may see them there.';
 
 create function private.show_images() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -76,15 +113,16 @@ begin
     perform private.name_pictures(p_used_by => old.id, p_kind => 'listing', p_urls => '{}');
   else
     perform private.name_pictures(p_used_by => new.id, p_kind => 'listing', p_urls => case
-      when new.deleted_at is null then pg_catalog.array_prepend(new.thumbnail_url, new.additional_images) end);
+      when new.deleted_at is null then pg_catalog.array_prepend(new.thumbnail_url, new.additional_images) end,
+      p_is_shown => new.status <> 'rejected');
   end if;
   return null;
 end;
 $$;
 comment on function private.name_listing_pictures() is
-  'Trigger: records the pictures of a listing; a deleted one names none.';
-create trigger listings_name_pictures after insert or delete or update of thumbnail_url, additional_images, deleted_at
-  on public.listings for each row execute function private.name_listing_pictures();
+  'Trigger: records the pictures of a listing; a deleted one names none, a rejected one shows none.';
+create trigger listings_name_pictures
+  after insert or delete or update of thumbnail_url, additional_images, deleted_at, status on public.listings for each row execute function private.name_listing_pictures();
 
 create function private.name_single_picture() returns trigger
 language plpgsql security definer set search_path = '' as $$
@@ -147,7 +185,9 @@ comment on function private.add_to_listing(public.pictures) is
   'Adds a ready picture to the listing for which it was uploaded, where its owner may still edit it. It is checked as '
   'any other change of content.';
 
-revoke execute on function private.note_picture_use(), private.name_pictures(uuid, text, text[]), private.show_images(),
+revoke execute on function private.note_picture_use(), private.purge_picture(public.pictures),
+  private.withdraw_picture(text, text), private.name_pictures(uuid, text, text[], boolean), private.show_images(),
   private.name_listing_pictures(), private.name_single_picture(), private.shown_avatar(text),
   private.show_picture(), private.add_to_listing(public.pictures) from public, anon, authenticated;
-grant execute on function private.shown_avatar(text), private.add_to_listing(public.pictures) to service_role;
+grant execute on function private.purge_picture(public.pictures), private.withdraw_picture(text, text),
+  private.shown_avatar(text), private.add_to_listing(public.pictures) to service_role;

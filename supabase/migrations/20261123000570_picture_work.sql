@@ -7,17 +7,19 @@ declare
 begin
   with next as (
     select p.id from public.pictures p
-    where p.state in ('awaiting', 'received') and (p.lease_until is null or p.lease_until <= pg_catalog.now())
+    where p.state in ('awaiting', 'received', 'withdrawing', 'restoring')
+      and (p.lease_until is null or p.lease_until <= pg_catalog.now())
       and case when p_names is null then p.next_attempt_at <= pg_catalog.now()
         else p.bucket_id = 'incoming' and p.name = any (p_names) end
     order by p.next_attempt_at, p.id limit p_limit for update skip locked
   ), claimed as (
     update public.pictures p set attempts = p.attempts + 1,
-      received_at = case when p_names is null then p.received_at else coalesce(p.received_at, pg_catalog.now()) end,
+      received_at = case when p_names is null or p.state not in ('awaiting', 'received') then p.received_at else coalesce(p.received_at, pg_catalog.now()) end,
       lease_until = pg_catalog.now() + pg_catalog.make_interval(secs => p_seconds)
     where p.id in (select n.id from next n) returning p.*
   )
   select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', c.id, 'version', c.version,
+    'state', c.state, 'files', c.files,
     'owner', coalesce(c.owner_user_id::text, pg_catalog.split_part(c.name, '/', 1)), 'purpose', c.purpose,
     'bucket', c.bucket_id, 'name', c.name, 'bytes', c.declared_bytes, 'attempts', c.attempts) order by c.next_attempt_at), '[]')
   into v_claimed from claimed c;
@@ -25,7 +27,7 @@ begin
 end;
 $$;
 comment on function public.picture_claim(text[], integer, integer) is
-  'Claims pictures for p_seconds: [{id, version, owner, purpose, bucket, name, bytes, attempts}]; those with these '
+  'Claims pictures for p_seconds: [{id, version, state, files, owner, purpose, bucket, name, bytes, attempts}]; those with these '
   'names in the incoming bucket, or all that are due. Another claim succeeds after the lease or a result.';
 
 create function public.picture_absent(p_id uuid, p_version integer) returns text
@@ -54,10 +56,10 @@ create function public.picture_postpone(
   p_id uuid, p_version integer, p_seconds integer, p_error text, p_may_be_its_own boolean) returns void
 language sql volatile set search_path = '' as $$
   update public.pictures p set lease_until = null, attempts = case when p_may_be_its_own then p.attempts else 0 end,
-    received_at = coalesce(p.received_at, pg_catalog.now()),
+    received_at = case when p.state in ('awaiting', 'received') then coalesce(p.received_at, pg_catalog.now()) else p.received_at end,
     last_error = pg_catalog.left(p_error, 300),
     next_attempt_at = pg_catalog.now() + pg_catalog.make_interval(secs => p_seconds)
-  where p.id = p_id and p.version = p_version and p.state in ('awaiting', 'received');
+  where p.id = p_id and p.version = p_version and p.state in ('awaiting', 'received', 'withdrawing', 'restoring');
 $$;
 comment on function public.picture_postpone(uuid, integer, integer, text, boolean) is
   'Returns a picture to the queue after a failure. One that may be its own, as of the encoder, counts as an attempt; one of the '
@@ -101,6 +103,12 @@ begin
   if v_picture.listing_id is not null then
     perform private.add_to_listing(v_picture);
   end if;
+  -- What named it may have been rejected meanwhile.
+  if exists (select from private.picture_uses u where u.bucket_id = v_picture.bucket_id and u.name = v_picture.name)
+      and not exists (select from private.picture_uses u
+        where u.bucket_id = v_picture.bucket_id and u.name = v_picture.name and u.is_shown) then
+    perform private.withdraw_picture(p_bucket_id => v_picture.bucket_id, p_name => v_picture.name);
+  end if;
   return true;
 end;
 $$;
@@ -135,6 +143,29 @@ $$;
 comment on function public.picture_refuse(uuid, integer, text) is
   'Records why a file will never be a picture; a profile or business that names it has none then.';
 
+create function public.picture_moved(p_id uuid, p_version integer) returns text
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_picture public.pictures;
+begin
+  update public.pictures p set lease_until = null, attempts = 0, last_error = null, next_attempt_at = null,
+    state = case p.state when 'withdrawing' then 'withdrawn' else 'ready' end
+  where p.id = p_id and p.version = p_version and p.state in ('withdrawing', 'restoring') returning * into v_picture;
+  if not found then
+    -- Withdrawn or restored again meanwhile: the next run moves the files back.
+    update public.pictures p set lease_until = null, attempts = 0 where p.id = p_id and p.state in ('withdrawing', 'restoring');
+    return null;
+  end if;
+  if v_picture.state = 'withdrawn' then
+    perform private.purge_picture(v_picture);
+  end if;
+  return v_picture.state;
+end;
+$$;
+comment on function public.picture_moved(uuid, integer) is
+  'Records that the files of a picture lie where its state wants them; returns withdrawn or ready, null when that has '
+  'changed meanwhile. A withdrawn one is purged once more: until now an edge could fetch it again.';
+
 create function private.receive_direct_picture(p_bucket_id text, p_name text, p_etag text) returns void
 language sql volatile set search_path = '' as $$
   insert into public.pictures as p (owner_user_id, purpose, bucket_id, name, state, next_attempt_at, received_at)
@@ -157,7 +188,8 @@ begin
   if tg_op = 'DELETE' or (tg_op = 'UPDATE' and (old.bucket_id, old.name) is distinct from (new.bucket_id, new.name)) then
     update public.pictures p set state = 'deleted', deleted_at = pg_catalog.now(), version = p.version + 1,
       next_attempt_at = null, lease_until = null, files = '[]', etag = null
-    where p.bucket_id = old.bucket_id and p.name = old.name and p.state not in ('deleted', 'refused');
+    where p.bucket_id = old.bucket_id and p.name = old.name
+      and p.state not in ('deleted', 'refused', 'withdrawing', 'withdrawn');
   end if;
   if tg_op <> 'DELETE' and new.bucket_id in ('avatars', 'listings-thumbnails', 'business-logos')
       and pg_catalog.char_length(new.name) <= 300 then
@@ -183,7 +215,7 @@ begin
     select o.bucket_id, o.name, pg_catalog.btrim(coalesce(o.metadata ->> 'eTag', ''), '"') as etag
     from storage.objects o left join public.pictures p on p.bucket_id = o.bucket_id and p.name = o.name
     where o.bucket_id in ('avatars', 'listings-thumbnails', 'business-logos') and pg_catalog.char_length(o.name) <= 300
-      and (p.id is null or (p.state not in ('received', 'deleting')
+      and (p.id is null or (p.state not in ('received', 'withdrawing', 'restoring', 'deleting')
         and (p.state <> 'ready' or p.etag is distinct from pg_catalog.btrim(coalesce(o.metadata ->> 'eTag', ''), '"'))))
     limit p_limit
   loop
@@ -203,9 +235,10 @@ select public.picture_find_missed(1000000);
 revoke execute on function public.picture_claim(text[], integer, integer), public.picture_absent(uuid, integer),
   public.picture_postpone(uuid, integer, integer, text, boolean), public.picture_rewriting(uuid, integer, text),
   public.picture_ready(uuid, integer, jsonb), public.picture_refuse(uuid, integer, text),
+  public.picture_moved(uuid, integer),
   private.receive_direct_picture(text, text, text), private.note_direct_picture(),
   public.picture_find_missed(integer) from public, anon, authenticated;
 grant execute on function public.picture_claim(text[], integer, integer), public.picture_absent(uuid, integer),
   public.picture_postpone(uuid, integer, integer, text, boolean), public.picture_rewriting(uuid, integer, text),
   public.picture_ready(uuid, integer, jsonb), public.picture_refuse(uuid, integer, text),
-  private.receive_direct_picture(text, text, text), public.picture_find_missed(integer) to service_role;
+  public.picture_moved(uuid, integer), private.receive_direct_picture(text, text, text), public.picture_find_missed(integer) to service_role;

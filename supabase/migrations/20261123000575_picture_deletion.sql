@@ -7,7 +7,9 @@ declare
   v_incoming uuid[];
 begin
   v_unused := array(select p.id from public.pictures p
-    where p.state = 'deleting' or (p.state = 'ready' and p.unused_since < pg_catalog.now() - interval '1 day'
+    where p.state = 'deleting' or (p.state in ('ready', 'withdrawing', 'withdrawn', 'restoring')
+      and (p.lease_until is null or p.lease_until <= pg_catalog.now())
+      and p.unused_since < pg_catalog.now() - interval '1 day'
       and not exists (select from private.picture_uses u where u.bucket_id = p.bucket_id and u.name = p.name))
     order by p.unused_since limit p_limit);
   v_incoming := array(select p.id from public.pictures p
@@ -16,8 +18,8 @@ begin
     order by p.created_at limit p_limit);
   if not p_dry_run then
     -- The conditions once more, under the lock: somebody may have named it since.
-    update public.pictures p set state = 'deleting', version = p.version + 1
-    where p.id = any (v_unused) and p.state = 'ready' and p.unused_since < pg_catalog.now() - interval '1 day';
+    update public.pictures p set state = 'deleting', version = p.version + 1, next_attempt_at = null
+    where p.id = any (v_unused) and p.state <> 'deleting' and p.unused_since < pg_catalog.now() - interval '1 day';
   end if;
   return pg_catalog.jsonb_build_object(
     'unused', pg_catalog.cardinality(v_unused), 'originals', pg_catalog.cardinality(v_incoming),
@@ -38,8 +40,14 @@ comment on function public.picture_deletions(integer, boolean) is
 create function public.pictures_deleted(p_ids uuid[], p_incoming_ids uuid[]) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
+  v_picture public.pictures;
   v_count integer;
 begin
+  for v_picture in
+    select p.* from public.pictures p where p.id = any (p_ids) and p.state = 'deleting' order by p.name
+  loop
+    perform private.purge_picture(v_picture);
+  end loop;
   update public.pictures p set state = 'deleted', deleted_at = pg_catalog.now(), files = '[]', etag = null
   where p.id = any (p_ids) and p.state = 'deleting';
   get diagnostics v_count = row_count;
@@ -53,7 +61,8 @@ begin
 end;
 $$;
 comment on function public.pictures_deleted(uuid[], uuid[]) is
-  'Records that the files of these pictures, and these originals, are deleted. Rows are kept for 30 days more.';
+  'Records that the files of these pictures, and these originals, are deleted, and queues their purge. Rows are kept '
+  'for 30 days more.';
 
 create function public.picture_strays(p_after text, p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -90,7 +99,7 @@ language sql stable set search_path = '' as $$
     'deleted_today', (select pg_catalog.count(*) from public.pictures p
       where p.deleted_at > pg_catalog.now() - interval '1 day'),
     'unused', (select pg_catalog.count(*) from public.pictures p
-      where p.state in ('ready', 'deleting') and p.unused_since < pg_catalog.now() - interval '1 day'),
+      where p.state in ('ready', 'withdrawing', 'withdrawn', 'restoring', 'deleting') and p.unused_since < pg_catalog.now() - interval '1 day'),
     'originals', (select pg_catalog.count(*) from public.pictures p
       where p.bucket_id = 'incoming' and p.incoming_deleted_at is null
         and p.created_at < pg_catalog.now() - interval '30 days'));

@@ -103,6 +103,7 @@ def test_a_resource_without_a_certificate_is_noticed(cdn: YandexCdn, side: CdnSi
     ("path", "is_kept"),
     [
         ("/storage/v1/object/public/pictures/5/9f86d081884c7d65-720.webp", True),
+        ("/storage/v1/object/public/avatars/5/9f86d081884c7d65.jpg", False),
         ("/storage/v1/object/sign/incoming/5/9f86d081884c7d65-720.webp", False),
         ("/3f2a9c0b1d4e5f60/9f86d081884c7d65-720.webp", False),
         ("/media/replicas/9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08.mp4", True),
@@ -130,7 +131,7 @@ def content(kind: str, **caching: Any) -> Rule:
     """Return a rule about files of this kind that are named by their content."""
     return Rule(
         "kind",
-        rf"^/(storage/v1/object/public|media)/.+/[0-9a-f]{{16,64}}{kind}$",
+        rf"^/(storage/v1/object/public/pictures|media)/.+/[0-9a-f]{{16,64}}{kind}$",
         20,
         Caching(edge_seconds=YEAR, **caching),
     )

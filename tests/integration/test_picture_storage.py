@@ -43,13 +43,22 @@ def named_files(world: PictureWorld) -> set[tuple[str, str]]:
     return {(bucket, name) for bucket, name in world.rows(query)}
 
 
+def withdrawn_files(world: PictureWorld) -> set[str]:
+    """Return the private name of every file of a withdrawn picture."""
+    query = """select 'withdrawn/' || case p.bucket_id when 'incoming' then 'pictures' else p.bucket_id end || '/'
+        || (f ->> 'name')
+      from pictures p, jsonb_array_elements(p.files) f where p.state = 'withdrawn'"""
+    return {name for (name,) in world.rows(query)}
+
+
 def require_exact(world: PictureWorld) -> None:
     """Assert that stores, their rows and our rows agree, and that every public byte was encoded."""
     assert public_files(world) == named_files(world)
     rows = world.rows("select bucket_id, name from storage.objects where bucket_id = any(%s)", list(PUBLIC))
     assert set(rows) == public_files(world)
     kept = "select name from pictures where bucket_id = 'incoming' and incoming_deleted_at is null"
-    assert world.names(INCOMING) <= {name for (name,) in world.rows(kept)}
+    assert world.names(INCOMING) - withdrawn_files(world) <= {name for (name,) in world.rows(kept)}
+    assert withdrawn_files(world) <= world.names(INCOMING)
     for bucket, name in public_files(world):
         assert world.content(bucket, name).startswith(b"clean "), (bucket, name)
 
@@ -70,6 +79,7 @@ class Life:
         acts: list[tuple[int, Callable[[], Any]]] = [
             (30, self.upload), (12, self.store_directly), (8, self.post), (10, self.edit), (5, self.remove),
             (8, self.set_avatar), (12, self.sweep), (5, self.delete), (6, self.wait), (2, self.remove_file),
+            (10, self.judge),
         ]  # fmt: skip
         self.chance.choices([act for _, act in acts], [weight for weight, _ in acts])[0]()
 
@@ -114,6 +124,13 @@ class Life:
             _, listing = self.listings.pop(self.chance.randrange(len(self.listings)))
             softly = "update listings set deleted_at = now() where id = %s returning 1"
             self.world.rows(self.chance.choice((softly, "delete from listings where id = %s returning 1")), listing)
+
+    def judge(self) -> None:
+        """Reject a listing, or let it be seen again."""
+        if self.listings:
+            _, listing = self.chance.choice(self.listings)
+            status = self.chance.choice(("rejected", "draft", "pending_review"))
+            self.world.rows("update listings set status = %s where id = %s returning 1", status, listing)
 
     def set_avatar(self) -> None:
         """Choose an avatar, or none."""
@@ -168,7 +185,12 @@ def test_after_a_thousand_acts_and_kills_storage_holds_exactly_what_rows_name(
     unused = """select p.bucket_id, p.name from pictures p where p.state = 'ready' and not exists (
       select from private.picture_uses u where u.bucket_id = p.bucket_id and u.name = p.name)"""
     assert pictures.rows(unused) == []
-    assert pictures.rows("select count(*) > 0 from pictures where state = 'ready'") == [(True,)]
+    for state in ("ready", "withdrawn"):
+        assert pictures.rows("select count(*) > 0 from pictures where state = %s", state) == [(True,)]
+    seen = """select count(*) from pictures p where (p.state = 'withdrawn') is distinct from not exists (
+      select from private.picture_uses u where u.bucket_id = p.bucket_id and u.name = p.name and u.is_shown)
+      and p.state in ('ready', 'withdrawn')"""
+    assert pictures.rows(seen) == [(0,)]
     for _, listing in life.listings:
         shown = """select jsonb_array_length(images), (select count(distinct private.picture_key(u)) from
           unnest(additional_images) u join pictures p on array[p.bucket_id, p.name] = private.picture_key(u)
@@ -177,7 +199,7 @@ def test_after_a_thousand_acts_and_kills_storage_holds_exactly_what_rows_name(
         assert images == ready
     pictures.let_pass(days=31)
     assert not life.job.delete()
-    assert pictures.names(INCOMING) == set()
+    assert pictures.names(INCOMING) == withdrawn_files(pictures)
     require_exact(pictures)
 
 

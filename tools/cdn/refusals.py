@@ -27,6 +27,7 @@ _OTHERS = (
     f"/avatars/{_ID}/avatar_1700000000000.jpg",
     "/hls/720p/segment_0.ts",
     "/listing/photo.webp",
+    f"/storage/v1/object/public/avatars/{_ID}/{_HASH}.jpg",
     f"/storage/v1/object/sign/incoming/{_ID}/{_HASH}.webp",
     f"/storage/v1/object/authenticated/incoming/{_ID}/{_HASH}.jpg",
 )

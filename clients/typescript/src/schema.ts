@@ -3906,6 +3906,8 @@ export interface components {
         /**
          * PictureState
          * @description Picture of the caller. `url` and `image` are there when it is `ready`; `message` says why it was refused.
+         *
+         *     `withdrawn`: nothing that others may see names it, as after a rejection; it comes back with what names it.
          */
         PictureState: {
             /** Id */
@@ -3918,7 +3920,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "awaiting" | "received" | "ready" | "refused" | "expired" | "deleting" | "deleted";
+            state: "awaiting" | "received" | "ready" | "withdrawn" | "refused" | "expired" | "deleting" | "deleted";
             /** Refusal */
             refusal: string | null;
             /** Message */

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic import Field
 
 from auto360.core.settings import EnvSettings
-from auto360.domains.pictures.processing import PUBLIC
+from auto360.domains.pictures.moves import PUBLIC, private_name
 from auto360.providers.database import Database
 from auto360.providers.database.functions.picture_deletion import (
     picture_deletions,
@@ -55,6 +55,7 @@ class PictureDeletion:
             return counted
         for picture in due["pictures"]:
             self.store(picture["bucket"]).delete(picture["names"])
+            self.incoming.delete([private_name(picture["bucket"], name) for name in picture["names"]])
         self.incoming.delete([original["name"] for original in due["incoming"]])
         self.store(PUBLIC).delete(strays)
         ids, incoming_ids = ([row["id"] for row in due[kind]] for kind in ("pictures", "incoming"))

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
+from auto360.domains.pictures.moves import FOREVER, IN_PLACE, INCOMING, PUBLIC, PictureMoves, private_name
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.picture_work import (
     picture_absent,
@@ -32,11 +33,6 @@ from auto360.providers.pictures import (
     Target,
 )
 
-INCOMING, PUBLIC = "incoming", "pictures"
-# A name carries the hash of its content, so that nobody ever has to ask again.
-FOREVER = "public, max-age=31536000, immutable"
-# Files cleaned in place keep their name: a phone may ask again after an hour.
-IN_PLACE = "public, max-age=3600"
 TARGETS = (Target(320, "WEBP"), Target(720, "WEBP"), Target(1440, "WEBP"), Target(720, "JPEG"))
 _IN_PLACE_SIDE = 1440
 _ENDINGS: Mapping[Format, str] = {"WEBP": "webp", "JPEG": "jpg", "PNG": "png"}
@@ -87,6 +83,8 @@ class PictureWork:
 
     def _one(self, row: Row) -> str:
         try:
+            if row["state"] in ("withdrawing", "restoring"):
+                return PictureMoves(self.database, self.incoming, self.store)(row)
             if row["attempts"] > _MAX_ATTEMPTS:
                 # Five workers ended over it without a word.
                 return self._refuse(row, "unprocessable")
@@ -134,6 +132,7 @@ class PictureWork:
             picture = self.encoder.encode(content, [Target(_IN_PLACE_SIDE, _format_of(row["name"]))])
             if not self._rewrite(row, picture.renditions[-1]):
                 return "outdated"
+            self.incoming.delete([private_name(row["bucket"], row["name"])])
             files = [_described(row["name"], None, picture.renditions[-1])]
         return self._ready(row, content, picture, files)
 
@@ -177,6 +176,7 @@ class PictureWork:
             return "outdated"
         if row["bucket"] != INCOMING:
             self.store(row["bucket"]).delete([row["name"]])
+            self.incoming.delete([private_name(row["bucket"], row["name"])])
         return "refused"
 
     def _source(self, row: Row) -> ObjectStore:

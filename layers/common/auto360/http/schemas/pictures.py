@@ -50,12 +50,15 @@ class OpenedPictureUpload(BaseModel):
 
 
 class PictureState(BaseModel):
-    """Picture of the caller. `url` and `image` are there when it is `ready`; `message` says why it was refused."""
+    """Picture of the caller. `url` and `image` are there when it is `ready`; `message` says why it was refused.
+
+    `withdrawn`: nothing that others may see names it, as after a rejection; it comes back with what names it.
+    """
 
     id: str
     purpose: str
     listing_id: str | None
-    state: Literal["awaiting", "received", "ready", "refused", "expired", "deleting", "deleted"]
+    state: Literal["awaiting", "received", "ready", "withdrawn", "refused", "expired", "deleting", "deleted"]
     refusal: str | None
     message: str | None
     url: str | None

@@ -27,6 +27,8 @@ def picture_strays(database: Database, *, after: str, limit: int) -> Any:
 
 
 def pictures_deleted(database: Database, *, ids: Sequence[str] | None, incoming_ids: Sequence[str] | None) -> int:
-    """Records that the files of these pictures, and these originals, are deleted. Rows are kept for 30 days more."""
+    """Records that the files of these pictures, and these originals, are deleted, and queues their purge. Rows are
+    kept for 30 days more.
+    """
     answer: int = database.call("pictures_deleted", {"p_ids": ids, "p_incoming_ids": incoming_ids})
     return answer

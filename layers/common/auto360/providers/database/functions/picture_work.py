@@ -14,8 +14,9 @@ def picture_absent(database: Database, *, id: str | None, version: int | None) -
 
 
 def picture_claim(database: Database, *, names: Sequence[str] | None, limit: int | None, seconds: int | None) -> Any:
-    """Claims pictures for p_seconds: [{id, version, owner, purpose, bucket, name, bytes, attempts}]; those with
-    these names in the incoming bucket, or all that are due. Another claim succeeds after the lease or a result.
+    """Claims pictures for p_seconds: [{id, version, state, files, owner, purpose, bucket, name, bytes, attempts}];
+    those with these names in the incoming bucket, or all that are due. Another claim succeeds after the lease or
+    a result.
     """
     return database.call("picture_claim", {"p_names": names, "p_limit": limit, "p_seconds": seconds})
 
@@ -24,6 +25,13 @@ def picture_find_missed(database: Database, *, limit: int | None) -> int:
     """Queues files of the public buckets that no trigger has seen, such as after a restore; returns how many."""
     answer: int = database.call("picture_find_missed", {"p_limit": limit})
     return answer
+
+
+def picture_moved(database: Database, *, id: str | None, version: int | None) -> Any:
+    """Records that the files of a picture lie where its state wants them; returns withdrawn or ready, null when that
+    has changed meanwhile. A withdrawn one is purged once more: until now an edge could fetch it again.
+    """
+    return database.call("picture_moved", {"p_id": id, "p_version": version})
 
 
 def picture_postpone(
