@@ -120,7 +120,9 @@ def _simulators(folder: Path, ports: Ports, keyring: Keyring) -> Iterator[str]:
     addresses = Addresses(
         gateway=NOWHERE, postgrest=NOWHERE, simulators=f"http://{HOST}:{ports.simulators}", s3=NOWHERE
     )
-    environ = simulators_environment(keyring, addresses, port=ports.simulators, overrides={})
+    environ = simulators_environment(
+        keyring, addresses, port=ports.simulators, edge_port=ports.edge_cache, overrides={}
+    )
     command = [sys.executable, "-u", "-m", "local.simulators"]
     child = Child("simulators", command, log=folder / "simulators.log", environ=environ, folder=CHECKOUT)
     try:

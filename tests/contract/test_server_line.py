@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from auto360.providers.transport import channel as channels
 from auto360.providers.transport import line as lines
 from auto360.providers.transport.line import LineFailed, ServerLine
 from auto360.providers.transport.replies import exchange
@@ -298,7 +299,7 @@ def test_the_next_address_of_a_name_is_tried(odd_server: OddServer, monkeypatch:
 def test_connecting_is_tried_again_and_sending_is_not(odd_server: OddServer, monkeypatch: pytest.MonkeyPatch) -> None:
     odd_server.script = saying(OK)
     tries: list[object] = []
-    real = lines.connect
+    real = channels.connect
 
     def connect(*arguments: Any, **options: Any) -> Any:
         tries.append(arguments)

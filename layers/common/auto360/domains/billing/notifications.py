@@ -7,7 +7,8 @@ from pydantic import field_validator
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.sms import billing_sms_claim, sms_record
+from auto360.providers.database.functions.sms_reports import sms_record
+from auto360.providers.database.functions.sms_sending import billing_sms_claim
 from auto360.providers.sms.delivery import Deliver
 
 _KINDS = (

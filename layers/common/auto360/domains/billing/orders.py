@@ -20,13 +20,12 @@ from auto360.domains.billing.reports import PaymentAttempt
 from auto360.domains.billing.risk import RiskPolicy
 from auto360.domains.billing.settlement import Actor, Settlement
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.payments import (
+from auto360.providers.database.functions.payment_orders import (
     payment_attempt_failed,
     payment_attempt_opened,
-    payment_cancel,
     payment_open,
-    payment_read,
 )
+from auto360.providers.database.functions.payment_reading import payment_cancel, payment_read
 from auto360.providers.database.pages import newest_first
 from auto360.providers.payments import Bank, BankFailure, Order, OrderRef, callback_path
 

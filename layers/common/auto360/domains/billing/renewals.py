@@ -13,7 +13,7 @@ from auto360.core.settings import EnvSettings
 from auto360.domains.billing.orders import PaymentAddresses
 from auto360.domains.billing.provider_registry import BankDirectory
 from auto360.providers.database import Database
-from auto360.providers.database.functions.payments import payment_attempt_failed, payment_attempt_opened
+from auto360.providers.database.functions.payment_orders import payment_attempt_failed, payment_attempt_opened
 from auto360.providers.database.functions.renewals import (
     payment_debit_open,
     payment_profile_revoke,

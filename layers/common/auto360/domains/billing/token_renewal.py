@@ -5,7 +5,7 @@ from typing import Any
 
 from auto360.core.encrypted_fields import AssociatedData, NotDecryptable, StoredSecrets
 from auto360.providers.database import Database
-from auto360.providers.database.functions.payments import payment_profile_reencrypt, payment_profiles_stale
+from auto360.providers.database.functions.stored_tokens import payment_profile_reencrypt, payment_profiles_stale
 
 TABLE, COLUMN = "payment_profiles", "token_encrypted"
 _BATCH = 200

@@ -6,7 +6,7 @@ from typing import Literal
 from auto360.core.identity import Principal
 from auto360.core.refusals import accepted
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.chat import chat_block, chat_report, chat_unblock
+from auto360.providers.database.functions.chat_blocks import chat_block, chat_report, chat_unblock
 
 Target = Literal["user", "message"]
 Reason = Literal["inappropriate", "spam", "fraud", "duplicate", "misleading", "fake_price", "stolen", "other"]

@@ -12,14 +12,8 @@ from auto360.core.refusals import accepted
 from auto360.core.settings import EnvSettings
 from auto360.core.urls import ImageLinks
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.chat import (
-    chat_mark_read,
-    chat_messages_page,
-    chat_open_thread,
-    chat_remove_thread,
-    chat_send,
-    chat_threads_page,
-)
+from auto360.providers.database.functions.chat_messages import chat_mark_read, chat_messages_page, chat_send
+from auto360.providers.database.functions.chat_threads import chat_open_thread, chat_remove_thread, chat_threads_page
 
 PICTURES = "listings-thumbnails"
 

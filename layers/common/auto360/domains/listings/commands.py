@@ -17,13 +17,9 @@ from auto360.domains.listings.feed import CACHED
 from auto360.domains.listings.video_links import VideoLinks
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row, bytea
-from auto360.providers.database.functions.listing_editing import (
-    listing_create,
-    listing_delete,
-    listing_mark_sold,
-    listing_reactivate,
-    listing_update,
-)
+from auto360.providers.database.functions.listing_editing import listing_delete, listing_update
+from auto360.providers.database.functions.listing_posting import listing_create
+from auto360.providers.database.functions.listing_sales import listing_mark_sold, listing_reactivate
 
 PICTURES = "listings-thumbnails"
 

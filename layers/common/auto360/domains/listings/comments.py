@@ -6,7 +6,7 @@ from auto360.core.identity import Principal
 from auto360.core.pagination import Page, decode_cursor, encode_cursor
 from auto360.core.refusals import accepted
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.comments import comment_add, comment_remove, comments_page
+from auto360.providers.database.functions.comment import comment_add, comment_remove, comments_page
 
 _ORDER = "comments"
 _FIRST = ("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")

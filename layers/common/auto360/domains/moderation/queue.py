@@ -10,7 +10,7 @@ from auto360.core.refusals import accepted
 from auto360.domains.listings.feed import CACHED
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.comments import comment_decide, comments_to_check
+from auto360.providers.database.functions.comment import comment_decide, comments_to_check
 from auto360.providers.database.functions.moderation import moderation_act, moderation_list, moderation_read
 
 State = Literal["pending", "in_review", "escalated"]

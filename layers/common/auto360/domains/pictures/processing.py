@@ -83,15 +83,7 @@ class PictureWork:
 
     def _one(self, row: Row) -> str:
         try:
-            if row["state"] in ("withdrawing", "restoring"):
-                return PictureMoves(self.database, self.incoming, self.store)(row)
-            if row["attempts"] > _MAX_ATTEMPTS:
-                # Five workers ended over it without a word.
-                return self._refuse(row, "unprocessable")
-            content = self._content(row)
-            if content is None:
-                return str(picture_absent(self.database, id=row["id"], version=row["version"]) or "outdated")
-            return self._encode(row, content)
+            return self._done(row)
         except PictureRefused as refused:
             return self._refuse(row, refused.reason)
         except ObjectStoreError as error:
@@ -100,6 +92,17 @@ class PictureWork:
             # Of the encoder, for hours at most; or of this content, for ever.
             seconds = self.policy.picture_retry_seconds * 4 ** (row["attempts"] - 1)
             return self._postpone(row, error, seconds=seconds, may_be_its_own=True)
+
+    def _done(self, row: Row) -> str:
+        if row["state"] in ("withdrawing", "restoring"):
+            return PictureMoves(self.database, self.incoming, self.store)(row)
+        if row["attempts"] > _MAX_ATTEMPTS:
+            # Five workers ended over it without a word.
+            return self._refuse(row, "unprocessable")
+        content = self._content(row)
+        if content is None:
+            return str(picture_absent(self.database, id=row["id"], version=row["version"]) or "outdated")
+        return self._encode(row, content)
 
     def _postpone(self, row: Row, error: Exception, *, seconds: int, may_be_its_own: bool) -> str:
         picture_postpone(

@@ -15,7 +15,7 @@ from pydantic import Field, SecretStr
 from auto360.core.errors import NotFound
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database
-from auto360.providers.database.functions.sms import (
+from auto360.providers.database.functions.sms_reports import (
     sms_balances_record,
     sms_reports_due,
     sms_reports_hinted,

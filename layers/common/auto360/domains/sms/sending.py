@@ -14,7 +14,8 @@ from auto360.core.refusals import accepted
 from auto360.core.refusals.accounts import PhoneRejected, SmsUnavailable
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.sms import sms_record, sms_reserve_by_operator
+from auto360.providers.database.functions.sms_reports import sms_record
+from auto360.providers.database.functions.sms_sending import sms_reserve_by_operator
 from auto360.providers.sms.delivery import Deliver
 
 Template = Literal["listing_question", "payment_question", "payment_refunded", "account_question", "test"]

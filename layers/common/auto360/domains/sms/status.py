@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from auto360.core.identity import Principal
 from auto360.core.refusals import accepted
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.sms import sms_status
+from auto360.providers.database.functions.sms_status import sms_status
 
 
 @dataclass(frozen=True)

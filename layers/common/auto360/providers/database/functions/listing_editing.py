@@ -5,38 +5,11 @@ from typing import Any
 from auto360.providers.database import Database, Json
 
 
-def listing_create(
-    database: Database, *, user_id: str | None, fields: Json | None, key: str | None, digest: str | None
-) -> Any:
-    """Posts a listing: {listing, is_repeat}. Checks the month's limit under a lock on the payer. p_key is the
-    client's Idempotency-Key, valid for a day; without one the same body within ten minutes is a repeat. Reasons:
-    authentication_required, account_blocked, forbidden (no member of the business), listing_limit_reached,
-    listing_refused (with rules), video_unavailable, idempotency_key_reused.
-    """
-    return database.call("listing_create", {"p_user_id": user_id, "p_fields": fields, "p_key": key, "p_digest": digest})
-
-
 def listing_delete(database: Database, *, user_id: str | None, listing_id: str | None) -> Any:
     """Hides a listing for good and requests the removal of its videos: {id}. Idempotent. Reasons: not_found,
     forbidden, account_blocked, authentication_required.
     """
     return database.call("listing_delete", {"p_user_id": user_id, "p_listing_id": listing_id})
-
-
-def listing_mark_sold(database: Database, *, user_id: str | None, listing_id: str | None, days: int | None) -> Any:
-    """Marks a listing as sold; it stays visible for p_days: {id, status, sold_at, delete_at}. Idempotent. Reasons:
-    not_found, forbidden, account_blocked, authentication_required, listing_not_active.
-    """
-    return database.call("listing_mark_sold", {"p_user_id": user_id, "p_listing_id": listing_id, "p_days": days})
-
-
-def listing_reactivate(database: Database, *, user_id: str | None, listing_id: str | None) -> Any:
-    """Reactivates a sold listing while it is still visible: {id, status}; queues it for the check, and it waits when
-    it breaks a rule. Returns an active listing as active: the app repeats requests after a time-out. Reasons:
-    not_found, forbidden, account_blocked, authentication_required, listing_not_sold, listing_sale_final,
-    listing_refused (with rules).
-    """
-    return database.call("listing_reactivate", {"p_user_id": user_id, "p_listing_id": listing_id})
 
 
 def listing_update(database: Database, *, user_id: str | None, listing_id: str | None, fields: Json | None) -> Any:

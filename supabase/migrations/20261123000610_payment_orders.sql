@@ -1,6 +1,4 @@
--- Orders of a tier, their attempts at banks, and the user's view of a payment.
-
--- Ordering a tier: who may, at what price, once however often it is asked; the tries at the bank; what the user sees.
+-- Orders of a tier, once however often they are sent, their price and risk, and their attempts at banks.
 
 create function private.app_tier(p_tier text) returns text
 language sql stable set search_path = '' as $$
@@ -258,109 +256,15 @@ comment on function public.payment_attempt_failed(uuid, text, text, jsonb) is
   'Records that the bank did not make the order. After the outcome unknown the order may exist and the bank is '
   'queried; the payment stays open for another attempt.';
 
-create function private.attempts_to_ask(p_payment_id uuid, p_limit integer) returns jsonb
-language sql stable set search_path = '' as $$
-  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('attempt_id', a.id, 'provider_ref', a.provider_ref,
-    'bank', a.provider, 'amount_tyiyn', a.amount_tyiyn) order by a.position desc), '[]')
-  from (
-    select * from public.payment_attempts t
-    where t.payment_id = p_payment_id and t.provider <> 'manual'
-      and (t.state <> 'failed' or t.provider_ref is not null)
-    order by t.position desc limit p_limit) as a;
-$$;
-comment on function private.attempts_to_ask(uuid, integer) is
-  'Returns the newest attempts that the bank may know: {attempt_id, provider_ref, bank, amount_tyiyn}.';
-
-create function public.payment_read(p_user_id uuid, p_payment_id uuid, p_ask_seconds integer) returns jsonb
-language plpgsql volatile set search_path = '' as $$
-declare
-  v_payment public.payments;
-  v_ask jsonb := '[]';
-begin
-  select p.* into v_payment from public.payments p where p.id = p_payment_id and p.user_id = p_user_id;
-  if v_payment.id is null then
-    return '{"reason": "not_found"}';
-  elsif v_payment.state = 'pending' then
-    select p.* into v_payment from public.payments p where p.id = p_payment_id for no key update;
-    update public.payment_attempts a set last_query_at = pg_catalog.now()
-    where a.payment_id = p_payment_id and v_payment.state = 'pending' and not exists (
-      select from public.payment_attempts o where o.payment_id = p_payment_id
-        and o.last_query_at > pg_catalog.now() - pg_catalog.make_interval(secs => p_ask_seconds));
-    if found then
-      v_ask := private.attempts_to_ask(p_payment_id, 3);
-    end if;
-  end if;
-  return pg_catalog.jsonb_build_object('payment', private.payment_view(v_payment), 'ask', v_ask);
-end;
-$$;
-comment on function public.payment_read(uuid, uuid, integer) is
-  'Returns one payment of a user: {payment, ask}. ask lists attempts to query at the bank now: at most once in '
-  'p_ask_seconds per payment, for all callers together. Reason: not_found.';
-
-create function public.payment_cancel(p_user_id uuid, p_payment_id uuid, p_actor jsonb) returns jsonb
-language plpgsql volatile set search_path = '' as $$
-declare
-  v_payment public.payments;
-  v_attempts jsonb := '[]';
-begin
-  select p.* into v_payment from public.payments p where p.id = p_payment_id and p.user_id = p_user_id for no key update;
-  if v_payment.id is null then
-    return '{"reason": "not_found"}';
-  elsif v_payment.state in ('created', 'pending') then
-    v_attempts := private.attempts_to_ask(p_payment_id, 3);
-    update public.payment_attempts a set state = 'canceled' where a.payment_id = p_payment_id and a.state in ('created', 'pending');
-    update public.payments p set state = 'canceled', checks = 0, next_check_at = pg_catalog.now() + interval '1 minute'
-    where p.id = p_payment_id;
-    perform private.log_payment(v_payment, null, p_actor, 'canceled', 'canceled', null, null);
-  elsif v_payment.state <> 'canceled' then
-    return '{"reason": "payment_not_open"}';
-  end if;
-  select p.* into v_payment from public.payments p where p.id = p_payment_id;
-  return pg_catalog.jsonb_build_object('payment', private.payment_view(v_payment), 'withdraw', v_attempts);
-end;
-$$;
-comment on function public.payment_cancel(uuid, uuid, jsonb) is
-  'Cancels an open payment: {payment, withdraw: orders to withdraw at the bank}. Money that arrives later is still '
-  'recognized. Reasons: not_found, payment_not_open.';
-
--- Tokens of suppliers under a new key: what an older key encrypted is read and written anew, row by row.
-
-create function public.payment_profiles_stale(p_key_id text, p_limit integer, p_after uuid default null) returns jsonb
-language sql stable set search_path = '' as $$
-  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object(
-    'id', f.id, 'token_encrypted', f.token_encrypted) order by f.id), '[]')
-  from (
-    select p.id, p.token_encrypted from public.payment_profiles p
-    where pg_catalog.split_part(p.token_encrypted, '.', 2) <> p_key_id and (p_after is null or p.id > p_after)
-    order by p.id limit p_limit
-  ) f
-$$;
-comment on function public.payment_profiles_stale(text, integer, uuid) is
-  'Returns tokens encrypted under another key than p_key_id, after an id: [{id, token_encrypted}].';
-
-create function public.payment_profile_reencrypt(p_id uuid, p_old text, p_new text) returns boolean
-language plpgsql volatile set search_path = '' as $$
-begin
-  update public.payment_profiles f set token_encrypted = p_new where f.id = p_id and f.token_encrypted = p_old;
-  return found;
-end;
-$$;
-comment on function public.payment_profile_reencrypt(uuid, text, text) is
-  'Replaces the ciphertext of a token by one under another key, unless it has changed meanwhile.';
-
 revoke execute on function private.app_tier(text), private.live_attempt(uuid), private.payment_view(public.payments),
   private.risk_counts(uuid, bytea), private.assess_order_risk(jsonb, bigint, jsonb),
   private.tier_for_sale(uuid, text), private.new_payment(uuid, jsonb, text, jsonb),
   private.take_attempt(public.payments, jsonb), public.payment_open(uuid, jsonb, text, jsonb),
-  public.payment_attempt_opened(uuid, jsonb, jsonb), public.payment_attempt_failed(uuid, text, text, jsonb),
-  private.attempts_to_ask(uuid, integer), public.payment_read(uuid, uuid, integer),
-  public.payment_cancel(uuid, uuid, jsonb), public.payment_profiles_stale(text, integer, uuid),
-  public.payment_profile_reencrypt(uuid, text, text) from public, anon, authenticated;
+  public.payment_attempt_opened(uuid, jsonb, jsonb), public.payment_attempt_failed(uuid, text, text, jsonb)
+  from public, anon, authenticated;
 grant execute on function private.app_tier(text), private.live_attempt(uuid), private.payment_view(public.payments),
   private.risk_counts(uuid, bytea), private.assess_order_risk(jsonb, bigint, jsonb),
   private.tier_for_sale(uuid, text), private.new_payment(uuid, jsonb, text, jsonb),
   private.take_attempt(public.payments, jsonb), public.payment_open(uuid, jsonb, text, jsonb),
-  public.payment_attempt_opened(uuid, jsonb, jsonb), public.payment_attempt_failed(uuid, text, text, jsonb),
-  private.attempts_to_ask(uuid, integer), public.payment_read(uuid, uuid, integer),
-  public.payment_cancel(uuid, uuid, jsonb), public.payment_profiles_stale(text, integer, uuid),
-  public.payment_profile_reencrypt(uuid, text, text) to service_role;
+  public.payment_attempt_opened(uuid, jsonb, jsonb), public.payment_attempt_failed(uuid, text, text, jsonb)
+  to service_role;
