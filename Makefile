@@ -15,7 +15,7 @@ COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-em
 .PHONY: push-storm help install up test check client client-types fmt lint types db-reset openapi data-model bundle plan deploy canary rollback destroy secret smoke doctor sam lint-sam fuzz bench-cold seed-big bench-feed lock clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: ## install missing tools and packages (every other target does this first)
 	@$(PYTHON) local/bootstrap.py

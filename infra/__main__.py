@@ -128,6 +128,8 @@ def _edge(project: Project) -> int:
         mode = "counts" if rule.dry_run else "blocks"
         columns = f"{rule.limit:>6} in {rule.period_seconds:>5} s, then {rule.ban_seconds:>5} s out"
         print(f"{rule.name:<14} by {rule.by:<13} {columns}  {mode}")
+    if not found:
+        print(f"{len(rules)} rules let a crowd behind one address pass, and stand above our own limits.")
     return 1 if found else 0
 
 

@@ -19,9 +19,10 @@ from local.simulators.yandex_video import YandexVideo
 
 Say = Callable[[str], None]
 
-_WORK_LEFT = """select count(*) from video_migrations
-  where state in ('planned', 'copying', 'uploaded', 'ready', 'switched') or failure_kind = 'retryable'"""
-_UNDER_WAY = _WORK_LEFT.replace("'planned', ", "")
+_COUNT = """select count(*) from video_migrations
+  where state = any (string_to_array('{states}', ' ')) or failure_kind = 'retryable'"""
+_WORK_LEFT = _COUNT.format(states="planned copying uploaded ready switched")
+_UNDER_WAY = _COUNT.format(states="copying uploaded ready switched")
 _NEXT_DAY = """update video_migration_days set day = (select min(day) - 1 from video_migration_days)
   where day = (now() at time zone 'Asia/Bishkek')::date"""
 

@@ -103,7 +103,7 @@ def public_keys(variables: Variables) -> str:
         raise Wrong("a private or symmetric key stands among the public ones")
     if None in ids or len(set(ids)) != len(ids):
         raise Wrong("a key has no kid, or two have the same")
-    return f"{len(keys)} keys"
+    return f"{len(keys)} key{'' if len(keys) == 1 else 's'}"
 
 
 def secrets_of(variables: Variables) -> dict[str, str]:

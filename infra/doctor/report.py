@@ -86,5 +86,9 @@ def stage_variables(project: Project, name: str, environ: Mapping[str, str]) -> 
 
 
 def _summary(counts: Counter[str]) -> str:
-    told = (f"{counts['ok']} ok", f"{counts['warning']} warnings", f"{counts['failure']} failures")
+    told = (f"{counts['ok']} ok", _counted(counts["warning"], "warning"), _counted(counts["failure"], "failure"))
     return "\n" + ", ".join([*told, f"{counts['absent']} not configured"]) + "."
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

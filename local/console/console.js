@@ -180,7 +180,7 @@ async function showTimers() {
     button.addEventListener("click", () => runTimer(timer, button));
     const cell = make("td");
     cell.append(button);
-    row.append(make("td", timer.function), make("td", timer.schedule), make("td", timerRuns.get(timer.run) || "–"), cell);
+    row.append(make("td", timer.name ? `${timer.function} · ${timer.name}` : timer.function), make("td", timer.schedule), make("td", timerRuns.get(timer.run) || "–"), cell);
     return row;
   });
   if (!rows.length) {

@@ -50,7 +50,7 @@ class Sentry:
             return web.Response(status=500)
         if f"sentry_key={PUBLIC_KEY}" not in request.headers.get("X-Sentry-Auth", ""):
             return web.json_response({"detail": "unknown key"}, status=403)
-        # The server has undone a `Content-Encoding` already; what still begins like gzip is gzip.
+        # aiohttp decodes a declared `Content-Encoding`; some SDKs compress without the header.
         lines = (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).splitlines()
         for header, payload in zip(lines[1::2], lines[2::2], strict=False):
             kind = json.loads(header).get("type")

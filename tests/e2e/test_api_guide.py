@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import operator
 import re
 from typing import Any, NamedTuple
 
@@ -17,6 +19,12 @@ pytestmark = pytest.mark.xdist_group("stack")
 GUIDE = Document(DOCS / "api-guide.md")
 PHONE_OF_THE_GUIDE = "+996700600061"
 REMEMBERED = ("token", "refreshToken", "requestId", "next_cursor", "videoId")
+# Ids under a name of their own, by the request that returns them and their place in its response.
+IDS = {
+    "GET /api/listings?limit=1": ("listing_id", ("data", "listings", 0, "id")),
+    "POST /api/chat/threads": ("thread_id", ("data", "id")),
+    "POST /api/payments": ("payment_id", ("payment_id",)),
+}
 
 
 class Example(NamedTuple):
@@ -89,3 +97,6 @@ def test_the_examples_of_the_guide_are_what_the_api_answers(stack: RunningStack)
                 assert response.headers["Retry-After"] == str(response.json()["retryAfter"])
             data = response.json().get("data") or {}
             known.update({name: data[name] for name in REMEMBERED if data.get(name)})
+            if place in IDS:
+                name, keys = IDS[place]
+                known[name] = functools.reduce(operator.getitem, keys, response.json())

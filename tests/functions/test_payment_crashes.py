@@ -141,7 +141,7 @@ def test_a_timer_that_dies_while_it_refunds_never_gives_the_money_back_twice(pay
         for _ in range(3):
             let_refund_wait(paying, payment["id"])
             paying.reconcile()
-        # Who dies just before the call leaves it to a person: it may have been made, as far as anybody here can tell.
+        # Killed just before the call, a refund stays in processing for staff: the bank may have executed it.
         [(state,)] = rows(paying.database, "select state from refunds where payment_id = %s", payment["id"])
         outcomes.add((state, paying.state(payment["id"]), len(simulated.refunds)))
         paying.assert_nothing_is_lost()
@@ -196,13 +196,13 @@ def test_a_timer_that_dies_while_it_debits_a_card_debits_it_once(paying: Paying,
 
 
 def let_pass(paying: Paying, interval: str) -> None:
-    """Let time pass for what the user has; nobody else is due."""
+    """Let time pass for the plan of this user alone."""
     with paying.database.connect() as connection:
         PayingUser(connection, paying.user).wait(interval)
 
 
 def renew(paying: Paying) -> None:
-    """Run the timer of subscriptions, whatever became of the last run."""
+    """Run the timer of subscriptions, also where a killed run still holds the lease."""
     rows(
         paying.database,
         "with l as (update job_leases set holder = null, lease_until = null where job = 'subscription_renewal'"

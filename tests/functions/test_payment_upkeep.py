@@ -62,9 +62,9 @@ def compare(paying: Paying, bank: str) -> list[dict[str, Any]]:
         " ((day + 1)::timestamp at time zone 'Asia/Bishkek')::text",
         bank,
     )
-    named = billing.bank_directory().named(bank)
-    assert named is not None
-    reconciler._compare(named, {"day": day, "since": since, "until": until})
+    lists = reconciler._lists_of(bank)
+    assert lists is not None
+    reconciler._compare(bank, lists, {"day": day, "since": since, "until": until})
     [(gaps,)] = rows(paying.database, "select gaps from payment_comparisons where provider = %s", bank)
     found: list[dict[str, Any]] = gaps
     return found

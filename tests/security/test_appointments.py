@@ -1,4 +1,4 @@
-"""Administrators who appoint alone: a role begins when a second one gives it, and the first one by command."""
+"""Appointments by one administrator alone: a role begins with the second one's word, the first one by command."""
 
 from __future__ import annotations
 
@@ -68,9 +68,7 @@ def test_of_two_administrators_at_the_same_moment_one_is_the_second(database: Da
 
 
 @pytest.mark.parametrize("end", ["blocked", "lost the role", "a week ago"])
-def test_what_somebody_asked_who_is_no_administrator_any_more_or_long_ago_is_asked_anew(
-    connection: Connection, end: str
-) -> None:
+def test_a_request_ends_with_its_askers_role_and_after_a_week(connection: Connection, end: str) -> None:
     first, second = staff_member(connection, "admin"), staff_member(connection, "admin")
     phone = new_phone()
     assert appoint(connection, first, phone, "admin")["waits"] is True

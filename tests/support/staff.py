@@ -97,13 +97,13 @@ class Browser:
 
 
 def sign_in(browser: Browser, sms: SmsWorld, phone: str) -> Page:
-    """Return the whole way from the phone to the session; the last answer."""
+    """Sign in by phone and code; returns the last page."""
     assert browser.post("/admin/sign-in", {"phone": phone}).status == 303
     return browser.post("/admin/sign-in/code", {"code": sms.code(phone)})
 
 
 def new_staff_member(database: Database, role: str, *, name: str = "Гулзат") -> str:
-    """Return the phone of somebody with a role."""
+    """Add a staff member with this role; returns the phone."""
     phone = new_phone()
     rows(database, "insert into accounts (phone, name, role) values (%s, %s, %s) returning id", phone, name, role)
     return phone

@@ -163,7 +163,7 @@ def answer_of(name: str, body: Any, script: str) -> bytes:
 
 
 def fill(parent: Element, value: Any) -> None:
-    """Any value as XML, as far as XML has it."""
+    """Append a value as XML, without characters that XML lacks."""
     if isinstance(value, dict):
         for name, part in value.items():
             fill(SubElement(parent, re.sub(r"[^a-z_0-9]", "", str(name)) or "x"), part)
@@ -186,7 +186,7 @@ def enumerate_names(values: list[str]) -> list[tuple[str, str]]:
 
 
 def assert_short(*texts: str | None) -> None:
-    """Numbers and words of a bank that fit into an index."""
+    """Require texts of a bank to fit into an index."""
     assert all(text is None or (len(text) <= 200 and is_storable(text)) for text in texts)
 
 
@@ -245,7 +245,7 @@ def test_no_bytes_of_a_stranger_break_the_check(name: str, path_secret: str, hea
 
 
 def run(name: str, operation: str, body: Any, status: int = 200) -> BankFailure | None:
-    """Return a operation of a bank that answers like this: its failure, or None for an answer that can be stored."""
+    """Return the failure of an operation whose bank gives this answer; None where the answer can be stored."""
     scripts = {"create": "init_payment.php", "query": "get_status3.php", "refund": "revoke.php", "charge": "recurrent"}
     content = answer_of(name, body, scripts.get(operation, ""))
     made = bank(name, lambda _request: httpx.Response(status, content=content))

@@ -140,3 +140,8 @@ def test_an_answer_that_is_no_json_is_its_status() -> None:
 def test_a_name_that_is_no_folder_and_no_commit_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["diff", "no-such-commit"]) == 2
     assert "no-such-commit is neither a folder nor a commit" in capsys.readouterr().err
+
+
+def test_two_names_of_one_commit_are_equal_without_a_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["diff", "HEAD", "HEAD~0"]) == 0
+    assert capsys.readouterr().out == "Equal: both are the same commit.\n"

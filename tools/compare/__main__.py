@@ -9,7 +9,7 @@ from pathlib import Path
 
 from local.paths import CHECKOUT
 from tools.compare.differences import differences
-from tools.compare.saving import SaveFailed, is_commit, save, save_commit
+from tools.compare.saving import SaveFailed, is_commit, is_same_commit, save, save_commit
 
 _SUITE = "tests/contract"
 
@@ -29,6 +29,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if chosen.command == "save":
             _save(chosen.commit, chosen.folder, suite=chosen.suite)
+            return 0
+        if is_same_commit(chosen.before, chosen.after):
+            print("Equal: both are the same commit.")
             return 0
         with tempfile.TemporaryDirectory() as made:
             before = _folder(chosen.before, Path(made) / "before", suite=chosen.suite)

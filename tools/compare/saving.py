@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import tarfile
 import tempfile
 from io import BytesIO
@@ -26,12 +27,19 @@ class SaveFailed(Exception):
 def save(checkout: Path, folder: Path, *, suite: str) -> None:
     """Write schema, OpenAPI document, list of tests and the answers of a suite. Raises SaveFailed."""
     folder.mkdir(parents=True, exist_ok=True)
+    _say("schema")
     (folder / SCHEMA).write_text(_output(checkout, "-m", "tools.schema", "dump"), encoding="utf-8")
+    _say("tests")
     listed = _output(checkout, "-m", "pytest", "--collect-only", "-q", "tests")
     names = sorted(line for line in listed.splitlines() if "::" in line)
     (folder / TESTS).write_text("\n".join(names) + "\n", encoding="utf-8")
     shutil.copy(checkout / "docs" / "openapi.json", folder / OPENAPI)
+    _say(f"answers of {suite}, some minutes")
     _record(checkout, folder / ANSWERS, suite=suite)
+
+
+def _say(what: str) -> None:
+    print(f"  saving {what} …", file=sys.stderr, flush=True)
 
 
 def save_commit(commit: str, folder: Path, *, suite: str) -> None:
@@ -72,7 +80,17 @@ def _run(
 
 def is_commit(name: str) -> bool:
     """Return True for a name that git knows as a commit."""
+    return _commit(name) is not None
+
+
+def is_same_commit(one: str, other: str | None) -> bool:
+    """Return True for two names of one commit; no name is this checkout as it is."""
+    return other is not None and (found := _commit(one)) is not None and found == _commit(other)
+
+
+def _commit(name: str) -> str | None:
     if not re.fullmatch(r"[\w./~^@{}-]+", name):
-        return False
+        return None
     command = ["git", "rev-parse", "--verify", "--quiet", f"{name}^{{commit}}"]
-    return subprocess.run(command, cwd=CHECKOUT, capture_output=True, check=False).returncode == 0
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() if done.returncode == 0 else None

@@ -22,7 +22,7 @@ from auto360.providers.database.functions.payment_upkeep import (
     payment_webhooks_open,
 )
 from auto360.providers.database.lease import lease
-from auto360.providers.payments import Bank, BankFailure, OrderState, WebhookAuthenticity
+from auto360.providers.payments import BankFailure, Lists, OrderState, WebhookAuthenticity
 
 _ACTOR = {"kind": "timer"}
 _BATCH = 50
@@ -47,7 +47,7 @@ class Reconciler:
     seconds: Callable[[], float] = time.monotonic
 
     def run(self) -> dict[str, int]:
-        """Run one round; returns counts of asked, changed, expired, finished, sent and compared.
+        """Run one round; returns counts of queries, changes, expiries, webhooks, refunds, SMS, days and gaps.
 
         Work that does not fit is left to the next run. Does nothing while another run holds the lease or the job is
         paused.
@@ -98,43 +98,41 @@ class Reconciler:
             counts["calls"] += 1
 
     def _compare_days(self, counts: dict[str, int], ends_at: float) -> None:
-        with_lists = [name for name in self.settlement.banks.connected if self._has_lists(name)]
+        with_lists = [name for name in self.settlement.banks.connected if self._lists_of(name) is not None]
         if not with_lists or self.seconds() > ends_at:
             return
         due = payment_comparisons_due(self.database, banks=with_lists, days=_DAYS_BACK)
         for row in due:
-            bank = self.settlement.banks.named(row["bank"])
-            if bank is not None and self.seconds() < ends_at:
+            lists = self._lists_of(row["bank"])
+            if lists is not None and self.seconds() < ends_at:
                 counts["compared"] += 1
-                counts["gaps"] += self._compare(bank, row)
+                counts["gaps"] += self._compare(row["bank"], lists, row)
 
-    def _has_lists(self, name: str) -> bool:
+    def _lists_of(self, name: str) -> Lists | None:
         bank = self.settlement.banks.named(name)
-        return bank is not None and bank.lists is not None
+        return None if bank is None else bank.lists
 
-    def _compare(self, bank: Bank, row: Row) -> int:
+    def _compare(self, bank: str, lists: Lists, row: Row) -> int:
         """Settle lines of a daily statement that we lack, and record the comparison. Returns remaining gaps."""
         since, until = (datetime.fromisoformat(row[name]) for name in ("since", "until"))
-        if bank.lists is None:
-            return 0
         try:
-            lines = bank.lists.payments(since=since - _MARGIN, until=until + _MARGIN, timeout=_LIST_SECONDS)
+            lines = lists.payments(since=since - _MARGIN, until=until + _MARGIN, timeout=_LIST_SECONDS)
             listed = [reports.of_line(line) for line in lines]
         except BankFailure:
             return 0
-        for line in payment_compare(self.database, provider=bank.name, listed=listed):
+        for line in payment_compare(self.database, provider=bank, listed=listed):
             self._act_on_line(bank, line)
-        gaps: int = payment_comparison_finish(self.database, provider=bank.name, day=row["day"], listed=listed)["gaps"]
+        gaps: int = payment_comparison_finish(self.database, provider=bank, day=row["day"], listed=listed)["gaps"]
         return gaps
 
-    def _act_on_line(self, bank: Bank, line: Row) -> None:
+    def _act_on_line(self, bank: str, line: Row) -> None:
         attempt_id = line["attempt_id"]
         if attempt_id is not None:
             self.settlement.settle(attempt_id, line, actor=_ACTOR)
         elif line["state"] == OrderState.PAID:
             payment_orphan_found(
                 self.database,
-                provider=bank.name,
+                provider=bank,
                 report=line,
                 is_money=True,
                 event_id=None,

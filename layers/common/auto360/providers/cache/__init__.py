@@ -47,10 +47,7 @@ class CacheSettings(EnvSettings):
     """Lifetimes of cached answers in seconds (docs/reference/limits.md)."""
 
     cache_feed_seconds: int = Field(300, ge=0)
-    cache_profile_seconds: int = Field(900, ge=0)
-    cache_categories_seconds: int = Field(3600, ge=0)
     cache_popular_searches_seconds: int = Field(600, ge=0)
-    cache_statistics_seconds: int = Field(1800, ge=0)
 
 
 def remembered(

@@ -9,8 +9,8 @@ set bytea_output = 'hex'; set statement_timeout = 0; set lock_timeout = '60s';
 set idle_in_transaction_session_timeout = 0;
 """
 
-# Ordinary tables, partitions among them; not those of extensions. The row that is hashed: columns in their order, those
-# of a type without a hash function as text. So are enums: they hash as a number that differs in each database.
+# Ordinary tables and partitions, without those of extensions. A row is hashed by its columns in order. Columns whose type
+# has no hash function are hashed as text, and so are enums, since their hash differs in each database.
 TABLES = """
 select format('%%I.%%I', n.nspname, c.relname),
   'row(' || string_agg(quote_ident(a.attname) || case when b.typname = any (array[
@@ -58,7 +58,7 @@ group by p.oid, p.pubname order by 1""",
 select schemaname as schema, tablename as table, policyname as name, permissive, roles::text[] as roles, cmd, qual,
   with_check from pg_policies where schemaname <> all (%(schemas)s) order by 1, 2, 3""",
     "event_triggers": event_triggers.QUERY,
-    # Of ours is a trigger whose function is ours: it goes when our schemas are made anew, its table stays.
+    # Triggers on foreign tables that run our functions: they are dropped with our schemas, while their tables stay.
     "triggers": """
 select n.nspname as schema, c.relname as table, t.tgname as name, pg_get_triggerdef(t.oid) as definition
 from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace
