@@ -9,8 +9,8 @@ set bytea_output = 'hex'; set statement_timeout = 0; set lock_timeout = '60s';
 set idle_in_transaction_session_timeout = 0;
 """
 
-# Ordinary tables and partitions, without those of extensions. A row is hashed by its columns in order. Columns whose type
-# has no hash function are hashed as text, and so are enums, since their hash differs in each database.
+# Ordinary tables and partitions, without those of extensions. A row is hashed by its columns in order. Columns whose
+# type has no hash function are hashed as text, and so are enums, since their hash differs in each database.
 TABLES = """
 select format('%%I.%%I', n.nspname, c.relname),
   'row(' || string_agg(quote_ident(a.attname) || case when b.typname = any (array[
