@@ -82,3 +82,56 @@ def test_a_phone_that_leaves_during_the_first_request_of_a_batch_gets_nothing_of
     )
     sending.join()
     assert (len(push_world.received(first.token)), push_world.received(second.token)) == (1, [])
+
+
+def strangers_phone(world: PushWorld, user: str | None = None) -> Handset:
+    """Register the token of somebody's own Expo project, which has no credentials."""
+    return world.phone(user, token=new_token("other-project-no-credentials"))
+
+
+def circuits(world: PushWorld) -> list[tuple[str]]:
+    return rows(world.database, "select provider from push_circuits")
+
+
+def test_the_token_of_a_strangers_own_app_stops_nobody_elses_pushes(push_world: PushWorld) -> None:
+    stranger, others = strangers_phone(push_world), [push_world.phone() for _ in range(2)]
+    for phone in (stranger, *others):
+        push_world.notify(phone.user)
+    push_world.send()
+    assert push_world.ask_receipts()["credentials"] == 1
+    for phone in (stranger, *others):
+        push_world.notify(phone.user)
+    assert (circuits(push_world), push_world.send()["claimed"]) == ([], 2)
+    assert [len(push_world.received(phone.token)) for phone in others] == [2, 2]
+
+
+def test_a_stranger_who_stops_the_queue_in_a_quiet_hour_does_not_keep_it_stopped(push_world: PushWorld) -> None:
+    stranger = strangers_phone(push_world)
+    push_world.notify_often(stranger.user, "payment_in_review", 8)
+    push_world.send()
+    push_world.ask_receipts()
+    assert circuits(push_world) == [("expo",)]
+    other = push_world.phone()
+    push_world.notify(other.user)
+    rows(push_world.database, "update push_circuits set open_until = now() returning 1")
+    push_world.send()
+    assert len(push_world.received(other.token)) == 1, "those that were refused try last"
+    push_world.ask_receipts()
+    push_world.notify(other.user)
+    assert (circuits(push_world), len(push_world.received(other.token))) == ([], 1)
+    push_world.send()
+    assert len(push_world.received(other.token)) == 2
+
+
+def test_receipts_from_before_the_credentials_were_refused_do_not_open_the_queue(push_world: PushWorld) -> None:
+    before, after = push_world.phone(), push_world.phone()
+    push_world.notify(before.user)
+    push_world.send()
+    earlier = "update pushes set accepted_at = now() - interval '16 minutes' where state = 'accepted' returning 1"
+    rows(push_world.database, earlier)
+    push_world.expo.turn({"mode": "unauthorized"})
+    push_world.notify(after.user)
+    push_world.send()
+    push_world.expo.turn({"mode": "ok"})
+    assert push_world.ask_receipts()["forwarded"] == 1
+    assert circuits(push_world) == [("expo",)]
