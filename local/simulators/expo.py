@@ -180,7 +180,7 @@ class Expo:
         return {"status": "ok", "id": provider_ref}
 
     def _late_error(self, message: dict[str, Any]) -> str:
-        if self.switch.mode == "bad_credentials":
+        if self.switch.mode == "bad_credentials" or "no-credentials" in message["to"]:
             return "InvalidCredentials"
         if message["to"] in self.uninstalled:
             return "DeviceNotRegistered"

@@ -24,7 +24,8 @@ comment on column public.push_devices.native_token is 'Token of FCM or APNs behi
 comment on column public.push_devices.project is 'Expo project of the app; one request to Expo serves one project.';
 comment on column public.push_devices.channels is
   'Android channels that this build has created: into another one Android shows nothing.';
-comment on column public.push_devices.backoff_until is 'Nothing is sent until then: the phone got too many.';
+comment on column public.push_devices.backoff_until is
+  'Nothing is sent until then: the phone got too many, or its token belongs to an app whose credentials are wrong.';
 create index push_devices_user_idx on public.push_devices (user_id, registered_at);
 create index push_devices_session_idx on public.push_devices (session_id);
 create trigger push_devices_touch_updated_at before update on public.push_devices
@@ -53,6 +54,7 @@ create table public.pushes (
   claimed_at timestamptz,
   lease_until timestamptz,
   provider_ref text check (char_length(provider_ref) <= 100),
+  refused_at timestamptz,
   accepted_at timestamptz,
   receipt_at timestamptz,
   receipt_tries smallint not null default 0 check (receipt_tries >= 0),
@@ -68,6 +70,7 @@ comment on column public.pushes.state is
   'dead: the token is gone. suppressed: no longer wanted when its turn came.';
 comment on column public.pushes.uncertain is 'Sends that may have reached the phone, at most two.';
 comment on column public.pushes.claim is 'Batch that has taken it last; a result from an older batch is recognised by it.';
+comment on column public.pushes.refused_at is 'When the provider has last called our credentials wrong for it.';
 comment on column public.pushes.receipt_at is 'Next query for the receipt.';
 create index pushes_due_idx on public.pushes (priority, not_before) where state = 'queued';
 create index pushes_lease_idx on public.pushes (lease_until) where state = 'claimed';
@@ -76,6 +79,7 @@ create index pushes_user_queued_idx on public.pushes (user_id) where state = 'qu
 create index pushes_user_idx on public.pushes (user_id);
 create index pushes_device_subject_idx on public.pushes (device_id, subject, claimed_at);
 create index pushes_type_created_idx on public.pushes (type, created_at);
+create index pushes_refused_idx on public.pushes (refused_at) where refused_at is not null;
 create index pushes_created_idx on public.pushes (created_at);
 create trigger pushes_touch_updated_at before update on public.pushes
   for each row execute function private.touch_updated_at();

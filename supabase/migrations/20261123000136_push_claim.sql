@@ -127,7 +127,6 @@ create function public.pushes_claim(p_limit integer, p_lease_seconds integer) re
 language plpgsql volatile set search_path = '' as $$
 declare
   v_claim constant uuid := pg_catalog.gen_random_uuid();
-  v_limit integer := p_limit;
   v_ids uuid[];
   v_devices uuid[];
   v_messages jsonb;
@@ -138,9 +137,12 @@ begin
   end if;
   update public.push_circuits c set open_until = pg_catalog.clock_timestamp() + interval '20 minutes' where c.provider = 'expo';
   if found then
-    v_limit := least(p_limit, 5);
+    -- A few try, first those that were not refused themselves.
+    v_ids := array(select p.id from public.pushes p where p.id = any (private.due_pushes(1000))
+      order by p.refused_at nulls first, p.priority, p.not_before limit least(p_limit, 5));
+  else
+    v_ids := private.due_pushes(p_limit);
   end if;
-  v_ids := private.due_pushes(v_limit);
   -- A phone that is being removed is left alone; one that is not cannot be removed before this ends.
   select coalesce(pg_catalog.array_agg(l.id), '{}') into v_devices from (
     select d.id from public.push_devices d

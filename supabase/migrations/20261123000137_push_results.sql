@@ -1,13 +1,31 @@
 -- What the push service answers: results of a batch, and receipts a quarter of an hour later (docs/decisions/0136).
 
-create function private.open_push_circuit(p_provider text, p_reason text) returns void
-language sql volatile set search_path = '' as $$
-  insert into public.push_circuits as c (provider, open_until, reason)
-  values (p_provider, pg_catalog.clock_timestamp() + interval '20 minutes', p_reason)
-  on conflict (provider) do update set open_until = excluded.open_until, reason = excluded.reason;
+create function private.refuse_push_credentials(p_ids uuid[], p_reason text) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_since constant timestamptz := pg_catalog.clock_timestamp() - interval '15 minutes';
+  v_refused bigint;
+  v_reached bigint;
+begin
+  update public.pushes p set refused_at = pg_catalog.clock_timestamp() where p.id = any (p_ids);
+  select pg_catalog.count(distinct p.user_id) into v_refused from public.pushes p where p.refused_at > v_since;
+  select pg_catalog.count(distinct p.user_id) into v_reached from public.pushes p
+  where p.created_at > v_since - interval '45 minutes' and not p.id = any (p_ids)
+    and (p.state = 'forwarded' and p.updated_at > v_since or p.state = 'accepted' and p.accepted_at > v_since);
+  if v_refused > v_reached then
+    insert into public.push_circuits as c (provider, open_until, reason)
+    values ('expo', pg_catalog.clock_timestamp() + interval '20 minutes', p_reason)
+    on conflict (provider) do update set open_until = excluded.open_until, reason = excluded.reason;
+  else
+    update public.push_devices d set backoff_until = pg_catalog.clock_timestamp() + interval '30 minutes'
+    where d.id in (select x.id from public.push_devices x join public.pushes p on p.device_id = x.id
+      where p.id = any (p_ids) order by x.id for no key update of x skip locked);
+  end if;
+end;
 $$;
-comment on function private.open_push_circuit(text, text) is
-  'Stops sending for 20 minutes, after which a few pushes try: long enough for their receipts.';
+comment on function private.refuse_push_credentials(uuid[], text) is
+  'Stops sending for 20 minutes, after which a few pushes try: long enough for their receipts. Where the pushes of more users have come '
+  'through within a quarter of an hour, only these phones wait for half an hour: anybody may register the token of an app of his own.';
 
 create function private.forget_dead_devices(p_ids uuid[]) returns void
 language sql volatile set search_path = '' as $$
@@ -38,8 +56,6 @@ declare
 begin
   perform private.forget_dead_devices(array(
     select r.id from pg_catalog.jsonb_to_recordset(p_results) as r (id uuid, outcome text) where r.outcome = 'dead'));
-  perform private.open_push_circuit('expo', pg_catalog.max(r.code))
-  from pg_catalog.jsonb_to_recordset(p_results) as r (outcome text, code text) where r.outcome = 'credentials' having pg_catalog.count(*) > 0;
   update public.pushes p set
     state = case r.outcome when 'accepted' then 'accepted' when 'dead' then 'dead' when 'refused' then 'failed'
       when 'unknown' then case when t.is_resent and p.uncertain < 2 then 'queued' else 'unknown' end
@@ -57,12 +73,15 @@ begin
     -- Late, after the lease: what is certain corrects the guess that it was lost.
     and (p.state = 'claimed' or (p.state in ('unknown', 'queued') and p.reason = 'lease_ended' and r.outcome in ('accepted', 'dead')));
   get diagnostics v_recorded = row_count;
+  perform private.refuse_push_credentials(pg_catalog.array_agg(r.id), pg_catalog.left(pg_catalog.max(r.code), 60))
+  from pg_catalog.jsonb_to_recordset(p_results) as r (id uuid, outcome text, code text) where r.outcome = 'credentials' having pg_catalog.count(*) > 0;
   return v_recorded;
 end;
 $$;
 comment on function public.pushes_record(uuid, jsonb) is
   'Records the results [{id, outcome, code, provider_ref, seconds}] of a batch. accepted: with its reference there. dead: the token is gone, and so is '
-  'the phone. refused: our defect. later: certainly not sent, again after seconds. credentials: likewise, and sending stops. unknown: '
+  'the phone. refused: our defect. later: certainly not sent, again after seconds. credentials: likewise, and see '
+  'private.refuse_push_credentials. unknown: '
   'perhaps sent; sent once more where the type says so. Returns how many it applied.';
 
 create function public.push_receipts_due(p_limit integer) returns jsonb
@@ -97,12 +116,10 @@ declare
 begin
   perform private.forget_dead_devices(array(
     select r.id from pg_catalog.jsonb_to_recordset(p_receipts) as r (id uuid, outcome text) where r.outcome = 'dead'));
-  if exists (select from pg_catalog.jsonb_to_recordset(p_receipts) as r (outcome text) where r.outcome = 'credentials') then
-    perform private.open_push_circuit('expo', (select pg_catalog.max(r.code)
-      from pg_catalog.jsonb_to_recordset(p_receipts) as r (outcome text, code text) where r.outcome = 'credentials'));
-  elsif exists (select from pg_catalog.jsonb_to_recordset(p_receipts) as r (outcome text) where r.outcome = 'forwarded') then
-    delete from public.push_circuits c where c.provider = 'expo';
-  end if;
+  -- Pushes from before the circuit opened say nothing about now.
+  delete from public.push_circuits c where c.provider = 'expo' and exists (
+    select from pg_catalog.jsonb_to_recordset(p_receipts) as r (id uuid, outcome text) join public.pushes p on p.id = r.id
+    where r.outcome = 'forwarded' and p.claimed_at > c.opened_at);
   update public.push_devices d set backoffs = least(d.backoffs + 1, 3),
     backoff_until = pg_catalog.clock_timestamp() + (array[interval '1 minute', interval '5 minutes', interval '30 minutes'])[least(d.backoffs + 1, 3)]
   where d.id in (select x.id from public.push_devices x join public.pushes p on p.device_id = x.id
@@ -122,16 +139,18 @@ begin
   from pg_catalog.jsonb_to_recordset(p_receipts) as r (id uuid, outcome text, code text)
   where p.id = r.id and p.state = 'accepted';
   get diagnostics v_recorded = row_count;
+  perform private.refuse_push_credentials(pg_catalog.array_agg(r.id), pg_catalog.left(pg_catalog.max(r.code), 60))
+  from pg_catalog.jsonb_to_recordset(p_receipts) as r (id uuid, outcome text, code text) where r.outcome = 'credentials' having pg_catalog.count(*) > 0;
   return v_recorded;
 end;
 $$;
 comment on function public.push_receipts_record(jsonb) is
   'Records receipts [{id, outcome, code}]. forwarded: Apple or Google has it. dead: the phone goes. too_many: this phone waits 1, 5, then 30 '
-  'minutes. credentials: sending stops. again: the service failed, once more. refused: our defect. Pushes that certainly did not '
+  'minutes. credentials: see private.refuse_push_credentials. again: the service failed, once more. refused: our defect. Pushes that certainly did not '
   'arrive are queued again until they expire. Returns how many it applied.';
 
 revoke execute on function private.suppress_pushes_of_device() from public, anon, authenticated;
-revoke execute on function private.open_push_circuit(text, text), private.forget_dead_devices(uuid[]),
+revoke execute on function private.refuse_push_credentials(uuid[], text), private.forget_dead_devices(uuid[]),
   public.pushes_record(uuid, jsonb), public.push_receipts_due(integer), public.push_receipts_record(jsonb) from public, anon, authenticated;
-grant execute on function private.open_push_circuit(text, text), private.forget_dead_devices(uuid[]),
+grant execute on function private.refuse_push_credentials(uuid[], text), private.forget_dead_devices(uuid[]),
   public.pushes_record(uuid, jsonb), public.push_receipts_due(integer), public.push_receipts_record(jsonb) to service_role;

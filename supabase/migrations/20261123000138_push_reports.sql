@@ -1,8 +1,10 @@
 -- State of the pushes: metrics for the monitor, figures for the operations page.
 
 create function private.push_metrics() returns table (metric text, subject text, value numeric, weak boolean)
-language sql stable set search_path = '' as $$
-  select 'push_queue_age', '', coalesce(round((extract(epoch from pg_catalog.clock_timestamp() - min(p.not_before)) / 60)::numeric, 1), 0), false
+language plpgsql stable set search_path = '' as $$
+begin
+  return query
+  select 'push_queue_age'::text, ''::text, coalesce(round((extract(epoch from pg_catalog.clock_timestamp() - min(p.not_before)) / 60)::numeric, 1), 0), false
   from public.pushes p where p.state = 'queued' and p.not_before <= pg_catalog.clock_timestamp()
   union all
   select 'push_credentials', c.provider, 1, false from public.push_circuits c
@@ -11,12 +13,15 @@ language sql stable set search_path = '' as $$
   from public.pushes p where p.created_at > pg_catalog.now() - interval '1 day' and p.state in ('forwarded', 'dead')
   having count(*) > 0
   union all
-  select 'push_refused', '', count(*)::numeric, false from public.pushes p
-  where p.created_at > pg_catalog.now() - interval '1 day' and p.state = 'failed';
+  select 'push_refused', '', (count(*) + (select count(*) from public.notification_fanouts f
+    where f.state = 'failed' and f.updated_at > pg_catalog.now() - interval '1 day'))::numeric, false
+  from public.pushes p where p.created_at > pg_catalog.now() - interval '1 day' and p.state = 'failed';
+end;
 $$;
 comment on function private.push_metrics() is
   'Returns minutes for which the oldest due push has waited, 1 for a provider that refuses our credentials, the share of dead tokens '
-  'among the receipts of a day (weak below 50), and pushes of a day that were refused, which is a defect of ours.';
+  'among the receipts of a day (weak below 50), and pushes of a day that were refused and fan-outs that were given up, '
+  'which are defects of ours.';
 
 create function public.push_status(p_operator_id uuid, p_days integer) returns jsonb
 language plpgsql stable set search_path = '' as $$

@@ -5,6 +5,7 @@ create table public.video_copy_tasks (
   id uuid primary key default gen_random_uuid(),
   video_id uuid not null unique references public.videos (id) on delete cascade,
   needed_since timestamptz not null,
+  claim uuid,
   lease_until timestamptz,
   tries integer not null default 0 check (tries >= 0),
   next_try_at timestamptz,
@@ -16,6 +17,7 @@ comment on table public.video_copy_tasks is
   'Replications that were begun or have failed; a video without a row waits for its first claim. Rows go with success.';
 comment on column public.video_copy_tasks.needed_since is
   'When the video was ready, or when its replica was found damaged.';
+comment on column public.video_copy_tasks.claim is 'Of the last worker: results of an earlier one do not count.';
 create trigger video_copy_tasks_touch_updated_at before update on public.video_copy_tasks
   for each row execute function private.touch_updated_at();
 alter table public.video_copy_tasks enable row level security;
@@ -39,30 +41,31 @@ begin
       coalesce(t.needed_since, v.ready_at, v.created_at) desc, v.id
     limit p_limit for update of v skip locked
   ), claimed as (
-    insert into public.video_copy_tasks as t (video_id, needed_since, lease_until)
-    select n.id, n.needed_since, pg_catalog.now() + pg_catalog.make_interval(secs => p_seconds) from next n
-    on conflict (video_id) do update set lease_until = excluded.lease_until
+    insert into public.video_copy_tasks as t (video_id, needed_since, claim, lease_until)
+    select n.id, n.needed_since, pg_catalog.gen_random_uuid(), pg_catalog.now() + pg_catalog.make_interval(secs => p_seconds)
+    from next n
+    on conflict (video_id) do update set claim = excluded.claim, lease_until = excluded.lease_until
       where t.lease_until is null or t.lease_until <= pg_catalog.now()
-    returning t.video_id
+    returning t.video_id, t.claim
   )
-  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', v.id, 'provider', v.provider,
-    'provider_video_id', v.provider_video_id)), '[]') into v_claimed
+  select coalesce(pg_catalog.jsonb_agg(pg_catalog.jsonb_build_object('id', v.id, 'claim', c.claim, 'provider', v.provider,
+    'provider_video_id', v.provider_video_id, 'bytes', v.bytes)), '[]') into v_claimed
   from claimed c join public.videos v on v.id = c.video_id;
   return v_claimed;
 end;
 $$;
 comment on function public.video_copy_claim(integer, integer) is
-  'Claims videos without a replica for p_seconds: [{id, provider, provider_video_id}]. First those without a second '
+  'Claims videos without a replica for p_seconds: [{id, claim, provider, provider_video_id, bytes}]. First those without a second '
   'copy at a provider; among them those that have waited for four hours, then the newest.';
 
-create function public.video_copy_failed(p_video_id uuid, p_error text) returns void
+create function public.video_copy_failed(p_video_id uuid, p_claim uuid, p_error text) returns void
 language sql volatile set search_path = '' as $$
   update public.video_copy_tasks t set lease_until = null, tries = t.tries + 1, last_error = pg_catalog.left(p_error, 200),
     next_try_at = pg_catalog.now() + least(interval '5 minutes' * power(2, least(t.tries, 10)), interval '1 hour')
-  where t.video_id = p_video_id;
+  where t.video_id = p_video_id and t.claim = p_claim;
 $$;
-comment on function public.video_copy_failed(uuid, text) is
-  'Returns a video to the queue after a failure; the next try waits five minutes, then twice as long, up to an hour.';
+comment on function public.video_copy_failed(uuid, uuid, text) is
+  'Returns a video to the queue after a failure of the last worker; the next try waits five minutes, then twice as long, up to an hour.';
 
 create function public.video_copy_status() returns jsonb
 language sql stable set search_path = '' as $$
@@ -104,7 +107,7 @@ $$;
 comment on function public.copies_check_claim(integer, integer, integer) is
   'Claims replicas that were not verified for p_share_days for p_seconds, the longest unverified first.';
 
-revoke execute on function public.video_copy_claim(integer, integer), public.video_copy_failed(uuid, text),
+revoke execute on function public.video_copy_claim(integer, integer), public.video_copy_failed(uuid, uuid, text),
   public.video_copy_status(), public.copies_check_claim(integer, integer, integer) from public, anon, authenticated;
-grant execute on function public.video_copy_claim(integer, integer), public.video_copy_failed(uuid, text),
+grant execute on function public.video_copy_claim(integer, integer), public.video_copy_failed(uuid, uuid, text),
   public.video_copy_status(), public.copies_check_claim(integer, integer, integer) to service_role;

@@ -208,10 +208,18 @@ comment on function public.note_copies_deleted(text, text[]) is
   'Records that the objects of these expired replicas were deleted.';
 
 create function public.note_video_copy(
-  p_video_id uuid, p_object_key text, p_bytes bigint, p_sha256 bytea, p_origin text
+  p_video_id uuid, p_claim uuid, p_object_key text, p_bytes bigint, p_sha256 bytea, p_origin text
 ) returns boolean
 language plpgsql volatile set search_path = '' as $$
 begin
+  perform 1 from public.videos v where v.id = p_video_id for no key update;
+  if not exists (select from public.video_copy_tasks t where t.video_id = p_video_id and t.claim = p_claim) then
+    -- Written over the file of another worker, who may have read other bytes.
+    update public.video_copy_tasks t set claim = null, lease_until = null where t.video_id = p_video_id;
+    update public.videos v set replicated_at = null
+    where v.id = p_video_id and v.deleted_at is null and v.replicated_at is not null and v.replica_sha256 <> p_sha256;
+    return false;
+  end if;
   update public.videos v set replica_key = p_object_key, replica_bytes = p_bytes, replica_sha256 = p_sha256,
     replica_origin = p_origin, replicated_at = pg_catalog.now()
   where v.id = p_video_id and v.deleted_at is null;
@@ -223,8 +231,9 @@ begin
   return true;
 end;
 $$;
-comment on function public.note_video_copy(uuid, text, bigint, bytea, text) is
-  'Records the replica of a video at VK Cloud; returns false when the video was deleted meanwhile.';
+comment on function public.note_video_copy(uuid, uuid, text, bigint, bytea, text) is
+  'Records the replica of a video at VK Cloud; returns false when the video was deleted meanwhile, or when its claim is not the last '
+  'one: both workers wrote the same file, so the video is copied again unless the bytes are equal.';
 
 create function public.note_copy_verified(p_kind text, p_source text, p_sha256 bytea) returns void
 language sql volatile set search_path = '' as $$
@@ -258,7 +267,7 @@ revoke execute on function public.begin_backup_run(text, text, bigint),
   public.copies_known(text, text, text, integer), public.copy_of(text, text),
   public.note_copy(text, text, text, text, bigint, bytea, text), public.note_source_gone(text, text, text, integer),
   public.note_deleted_videos(integer), public.copies_over(text, integer), public.note_copies_deleted(text, text[]),
-  public.note_video_copy(uuid, text, bigint, bytea, text), public.note_copy_verified(text, text, bytea),
+  public.note_video_copy(uuid, uuid, text, bigint, bytea, text), public.note_copy_verified(text, text, bytea),
   public.note_copy_damaged(text, text, bytea) from public, anon, authenticated;
 grant execute on function public.begin_backup_run(text, text, bigint),
   public.end_backup_run(uuid, text, text, text, text, bigint, text, integer, jsonb, timestamptz, text),
@@ -266,6 +275,6 @@ grant execute on function public.begin_backup_run(text, text, bigint),
   public.copies_known(text, text, text, integer), public.copy_of(text, text),
   public.note_copy(text, text, text, text, bigint, bytea, text), public.note_source_gone(text, text, text, integer),
   public.note_deleted_videos(integer), public.copies_over(text, integer), public.note_copies_deleted(text, text[]),
-  public.note_video_copy(uuid, text, bigint, bytea, text), public.note_copy_verified(text, text, bytea),
+  public.note_video_copy(uuid, uuid, text, bigint, bytea, text), public.note_copy_verified(text, text, bytea),
   public.note_copy_damaged(text, text, bytea) to service_role;
 revoke execute on function private.note_file_change() from public, anon, authenticated;

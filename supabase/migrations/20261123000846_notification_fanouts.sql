@@ -3,8 +3,10 @@
 
 create table public.push_campaigns (
   id uuid primary key default gen_random_uuid(),
-  title text[] not null check (cardinality(title) = 3 and array_position(title, '') is null),
-  message text[] not null check (cardinality(message) = 3 and array_position(message, '') is null),
+  title text[] not null check (cardinality(title) = 3 and coalesce(char_length(title[1]) between 1 and 200
+    and char_length(title[2]) between 1 and 200 and char_length(title[3]) between 1 and 200, false)),
+  message text[] not null check (cardinality(message) = 3 and coalesce(char_length(message[1]) between 1 and 1000
+    and char_length(message[2]) between 1 and 1000 and char_length(message[3]) between 1 and 1000, false)),
   action_url text check (char_length(action_url) <= 500 and action_url ~ '^(app360|https)://[^[:space:]]+$'),
   city text check (char_length(city) between 1 and 100),
   max_recipients integer not null check (max_recipients between 1 and 1000000),
@@ -36,13 +38,17 @@ create table public.notification_fanouts (
   campaign_id uuid references public.push_campaigns (id) on delete cascade,
   "values" jsonb not null default '{}' check (jsonb_typeof("values") = 'object'),
   last_user_id uuid not null default '00000000-0000-0000-0000-000000000000',
-  state text not null default 'open' check (state in ('open', 'done')),
+  state text not null default 'open' check (state in ('open', 'done', 'failed')),
+  tries smallint not null default 0 check (tries >= 0),
+  not_before timestamptz not null default now(),
+  last_error text check (char_length(last_error) <= 200),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   check ((listing_id is null) <> (campaign_id is null))
 );
 comment on table public.notification_fanouts is 'Event that notifies many users, worked off in chunks.';
 comment on column public.notification_fanouts.last_user_id is 'Users up to this one are done.';
+comment on column public.notification_fanouts.tries is 'Failed steps one after the other; after five nothing more is tried.';
 create index notification_fanouts_open_idx on public.notification_fanouts (created_at) where state = 'open';
 create index notification_fanouts_type_idx on public.notification_fanouts (type);
 create index notification_fanouts_listing_idx on public.notification_fanouts (listing_id);
@@ -153,21 +159,29 @@ declare
   v_fanout public.notification_fanouts;
   v_last uuid;
 begin
-  select f.* into v_fanout from public.notification_fanouts f where f.state = 'open'
+  select f.* into v_fanout from public.notification_fanouts f where f.state = 'open' and f.not_before <= pg_catalog.now()
   order by f.campaign_id is not null, f.created_at limit 1 for update skip locked;
   if v_fanout.id is null then
     return false;
   end if;
-  v_last := case when v_fanout.campaign_id is null then private.fan_out_price_drop(v_fanout, p_limit)
-    else private.fan_out_campaign(v_fanout, p_limit) end;
-  update public.notification_fanouts f set last_user_id = coalesce(v_last, f.last_user_id),
+  begin
+    v_last := case when v_fanout.campaign_id is null then private.fan_out_price_drop(v_fanout, p_limit)
+      else private.fan_out_campaign(v_fanout, p_limit) end;
+  exception when others then
+    -- Every push waits behind this step: one that fails steps aside.
+    update public.notification_fanouts f set tries = f.tries + 1, last_error = pg_catalog.left(sqlstate || ' ' || sqlerrm, 200),
+      not_before = pg_catalog.now() + interval '1 minute' * power(4, f.tries),
+      state = case when f.tries >= 4 then 'failed' else 'open' end where f.id = v_fanout.id;
+    return true;
+  end;
+  update public.notification_fanouts f set last_user_id = coalesce(v_last, f.last_user_id), tries = 0,
     state = case when v_last is null then 'done' else 'open' end where f.id = v_fanout.id;
   return true;
 end;
 $$;
 comment on function public.notification_fanout_step(integer) is
   'Works off one chunk of up to p_limit users of the oldest open fan-out, campaigns last; returns true when there was one. A killed step '
-  'leaves no trace.';
+  'leaves no trace; one that fails waits, and ends after five failures.';
 
 revoke execute on function private.note_price_drop() from public, anon, authenticated;
 revoke execute on function private.fan_out_price_drop(public.notification_fanouts, integer),

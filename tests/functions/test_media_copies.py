@@ -18,6 +18,7 @@ from auto360.domains.replication.videos import VideoCopyPolicy
 from tests.support.copies import BACKUP, UPLOADS, CopyWorld
 from tests.support.functions import Functions
 from tests.support.market import new_user_id
+from tests.support.odd_videos import Page, Shortened
 from tests.support.rows import rows
 from tests.support.videos import VideoWorld
 
@@ -97,6 +98,30 @@ def test_a_video_that_cannot_be_read_holds_up_no_other(run: Any, copy_world: Cop
     assert set(copy_world.copied("videos/")) == {f"{there}/api_video.mp4", f"{there}/api_video.mp4.json"}
     assert rows(copy_world.database, "select replicated_at from videos where id = %s", gone) == [(None,)]
     assert newest_run(copy_world) == ("videos", "partial", 1)
+
+
+@pytest.mark.parametrize(("provider", "known"), [("api_video", None), ("yandex", 700_000)])
+def test_half_a_file_is_no_copy_whatever_its_provider_calls_its_size(
+    provider: str, known: int | None, run: Any, copy_world: CopyWorld, videos: VideoWorld
+) -> None:
+    name = videos.seed(provider, size=700_000)
+    library = videos.api_video.library.videos if provider == "api_video" else videos.yandex.videos
+    library[name].body = Shortened(library[name].body, 300_000)
+    video = new_video(copy_world, provider, name)
+    rows(copy_world.database, "update videos set bytes = %s where id = %s returning 1", known, video)
+    report = run("videos")
+    assert (report["copied"], report["failed"]) == (0, 1)
+    assert copy_world.copied("videos/") == {}
+    assert rows(copy_world.database, "select replicated_at from videos where id = %s", video) == [(None,)]
+
+
+@pytest.mark.parametrize("provider", ["api_video", "yandex"])
+def test_a_page_is_no_video(provider: str, run: Any, copy_world: CopyWorld, videos: VideoWorld) -> None:
+    name = videos.seed(provider)
+    library = videos.api_video.library.videos if provider == "api_video" else videos.yandex.videos
+    library[name].body = Page()
+    new_video(copy_world, provider, name)
+    assert (run("videos")["failed"], copy_world.copied("videos/")) == (1, {})
 
 
 def test_a_run_that_is_out_of_time_is_not_verified(run: Any, copy_world: CopyWorld, videos: VideoWorld) -> None:

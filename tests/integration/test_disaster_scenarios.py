@@ -77,8 +77,14 @@ def video(world: BackupWorld, provider: str, *, copied: bool) -> tuple[str, str]
         if copied:
             digest = hashlib.sha256(video_id.encode()).digest()
             connection.execute(
-                "select public.note_video_copy(%s, %s, 10, %s, 'original')",
-                [video_id, f"videos/{video_id}.mp4", digest],
+                "insert into public.video_copy_tasks (video_id, needed_since, claim)"
+                " values (%s, now(), gen_random_uuid())",
+                [video_id],
+            )
+            connection.execute(
+                "select public.note_video_copy(%s, t.claim, %s, 10, %s, 'original')"
+                " from public.video_copy_tasks t where t.video_id = %s",
+                [video_id, f"videos/{video_id}.mp4", digest, video_id],
             )
         connection.execute("select private.show_video(v, %s) from public.videos v where id = %s", [API, video_id])
     return video_id, listing

@@ -82,6 +82,11 @@ def claimed(database: Database, limit: int = 1) -> list[str]:
     return [row["id"] for row in rows(database, "select video_copy_claim(%s, 900)", limit)[0][0]]
 
 
+def claim_of(database: Database, video: str) -> str:
+    """Return the claim of the last worker."""
+    return str(rows(database, "select claim from video_copy_tasks where video_id = %s", video)[0][0])
+
+
 def test_no_two_workers_take_the_same_video(database: Database) -> None:
     wanted = {new_video(database) for _ in range(60)}
 
@@ -112,7 +117,7 @@ def test_the_claim_of_a_killed_worker_ends_and_a_failure_waits(database: Databas
     assert claimed(database) == []
     rows(database, "update video_copy_tasks set lease_until = now() - interval '1 second' returning 1")
     assert claimed(database) == [video]
-    rows(database, "select video_copy_failed(%s, 'VideoBusy')", video)
+    rows(database, "select video_copy_failed(%s, %s, 'VideoBusy')", video, claim_of(database, video))
     assert claimed(database) == []
     rows(database, "update video_copy_tasks set next_try_at = now() returning 1")
     assert claimed(database) == [video]
@@ -120,10 +125,41 @@ def test_the_claim_of_a_killed_worker_ends_and_a_failure_waits(database: Databas
 
 def test_a_damaged_copy_counts_from_the_moment_when_it_was_found(database: Database) -> None:
     video = new_video(database, ready_at="now() - interval '20 days'")
-    proof = "select note_video_copy(%s, 'videos/x', 1, sha256('x'), 'original')"
-    rows(database, proof, video)
+    assert claimed(database) == [video]
+    proof = "select note_video_copy(%s, %s, 'videos/x', 1, sha256('x'), 'original')"
+    rows(database, proof, video, claim_of(database, video))
     gap = "select (video_copy_status() ->> 'oldest_hours')::numeric"
     assert rows(database, gap) == [(0,)]
     rows(database, "select note_copy_damaged('video', %s, sha256('x'))", video)
     assert rows(database, "select video_copy_status() -> 'waiting'") == [(1,)]
     assert rows(database, gap) == [(0,)]
+
+
+def test_a_worker_that_has_lost_its_claim_settles_nothing_of_its_successor(database: Database) -> None:
+    video = new_video(database)
+    assert claimed(database) == [video]
+    lost = claim_of(database, video)
+    rows(database, "update video_copy_tasks set lease_until = now() - interval '1 second' returning 1")
+    assert claimed(database) == [video]
+    held = claim_of(database, video)
+    rows(database, "select video_copy_failed(%s, %s, 'VideoBusy')", video, lost)
+    assert claimed(database) == [], "the successor still works on it"
+    noted = "select note_video_copy(%s, %s, 'videos/x', 1, sha256(%s), 'transcode')"
+    assert rows(database, noted, video, held, "one") == [(True,)]
+    assert rows(database, noted, video, lost, "one") == [(False,)]
+    assert claimed(database) == []
+    assert rows(database, noted, video, lost, "another") == [(False,)]
+    assert claimed(database) == [video], "other bytes lie there now"
+
+
+def test_of_two_workers_at_once_the_file_is_proved_by_a_third(database: Database) -> None:
+    video = new_video(database)
+    claimed(database)
+    lost = claim_of(database, video)
+    rows(database, "update video_copy_tasks set lease_until = now() - interval '1 second' returning 1")
+    claimed(database)
+    held = claim_of(database, video)
+    noted = "select note_video_copy(%s, %s, 'videos/x', 1, sha256(%s), 'transcode')"
+    assert rows(database, noted, video, lost, "one") == [(False,)]
+    assert rows(database, noted, video, held, "another") == [(False,)]
+    assert claimed(database) == [video]

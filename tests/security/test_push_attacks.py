@@ -12,6 +12,7 @@ import pytest
 
 from auto360.providers.transport.connections import new_client
 from tests.support.concurrency import at_once, run_in_parallel
+from tests.support.market import new_listing
 from tests.support.pushes import Handset, PushWorld, new_token, say
 from tests.support.rows import rows
 from tests.support.sql_calls import calling
@@ -82,3 +83,89 @@ def test_a_phone_that_leaves_during_the_first_request_of_a_batch_gets_nothing_of
     )
     sending.join()
     assert (len(push_world.received(first.token)), push_world.received(second.token)) == (1, [])
+
+
+def strangers_phone(world: PushWorld, user: str | None = None) -> Handset:
+    """Register the token of somebody's own Expo project, which has no credentials."""
+    return world.phone(user, token=new_token("other-project-no-credentials"))
+
+
+def circuits(world: PushWorld) -> list[tuple[str]]:
+    return rows(world.database, "select provider from push_circuits")
+
+
+def test_the_token_of_a_strangers_own_app_stops_nobody_elses_pushes(push_world: PushWorld) -> None:
+    stranger, others = strangers_phone(push_world), [push_world.phone() for _ in range(2)]
+    for phone in (stranger, *others):
+        push_world.notify(phone.user)
+    push_world.send()
+    assert push_world.ask_receipts()["credentials"] == 1
+    for phone in (stranger, *others):
+        push_world.notify(phone.user)
+    assert (circuits(push_world), push_world.send()["claimed"]) == ([], 2)
+    assert [len(push_world.received(phone.token)) for phone in others] == [2, 2]
+
+
+def test_a_stranger_who_stops_the_queue_in_a_quiet_hour_does_not_keep_it_stopped(push_world: PushWorld) -> None:
+    stranger = strangers_phone(push_world)
+    push_world.notify_often(stranger.user, "payment_in_review", 8)
+    push_world.send()
+    push_world.ask_receipts()
+    assert circuits(push_world) == [("expo",)]
+    other = push_world.phone()
+    push_world.notify(other.user)
+    rows(push_world.database, "update push_circuits set open_until = now() returning 1")
+    push_world.send()
+    assert len(push_world.received(other.token)) == 1, "those that were refused try last"
+    push_world.ask_receipts()
+    push_world.notify(other.user)
+    assert (circuits(push_world), len(push_world.received(other.token))) == ([], 1)
+    push_world.send()
+    assert len(push_world.received(other.token)) == 2
+
+
+def test_receipts_from_before_the_credentials_were_refused_do_not_open_the_queue(push_world: PushWorld) -> None:
+    before, after = push_world.phone(), push_world.phone()
+    push_world.notify(before.user)
+    push_world.send()
+    earlier = "update pushes set accepted_at = now() - interval '16 minutes' where state = 'accepted' returning 1"
+    rows(push_world.database, earlier)
+    push_world.expo.turn({"mode": "unauthorized"})
+    push_world.notify(after.user)
+    push_world.send()
+    push_world.expo.turn({"mode": "ok"})
+    assert push_world.ask_receipts()["forwarded"] == 1
+    assert circuits(push_world) == [("expo",)]
+
+
+def test_a_fan_out_that_fails_steps_aside_and_holds_up_no_push(push_world: PushWorld) -> None:
+    phone, seller = push_world.phone(), push_world.user()
+    broken = """insert into notification_fanouts (type, listing_id, "values", created_at)
+      values ('price_drop', %s, '{"new_price": "x"}', '2020-01-01') returning id::text"""
+    [(fanout,)] = rows(push_world.database, broken, new_listing(push_world.database, seller))
+    push_world.notify(phone.user)
+    push_world.send()
+    assert len(push_world.received(phone.token)) == 1
+    assert rows(push_world.database, "select notification_fanout_step(10)") == [(False,)], "it waits"
+    for _ in range(4):
+        rows(
+            push_world.database, "update notification_fanouts set not_before = now() where id = %s returning 1", fanout
+        )
+        push_world.send()
+    told = "select state, tries, last_error from notification_fanouts where id = %s"
+    [(state, tries, error)] = rows(push_world.database, told, fanout)
+    assert (state, tries, error[:5]) == ("failed", 5, "22P02")
+    measured = dict(rows(push_world.database, "select metric, value from private.push_metrics()"))
+    assert measured["push_refused"] >= 1
+    rows(push_world.database, "delete from notification_fanouts where id = %s returning 1", fanout)
+
+
+@pytest.mark.parametrize("texts", [["ru", "ky", None], ["ru", "ky", "x" * 201], ["ru", "", "en"]])
+def test_a_campaign_whose_text_no_notification_could_hold_is_no_campaign(
+    push_world: PushWorld, texts: list[str | None]
+) -> None:
+    query = (
+        "insert into push_campaigns (title, message, max_recipients) values (%s, array['a', 'b', 'c'], 1) returning 1"
+    )
+    with pytest.raises(psycopg.errors.CheckViolation):
+        rows(push_world.database, query, texts)

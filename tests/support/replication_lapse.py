@@ -86,7 +86,7 @@ class Lapse:
         """Yield some bytes, in the time that the whole file would take."""
         self._call(VideoUnreachable("lapse"))
         self.moment += timedelta(seconds=self.megabytes / self.megabytes_a_second + self.overhead_seconds)
-        yield b"file"
+        yield b"\0\0\0\x08ftyp"
 
     def download(self, video_id: str) -> Download:
         """Return the link of a file."""

@@ -70,9 +70,9 @@ class CopyLedger:
         """Record that the objects of these replicas were deleted."""
         note_copies_deleted(self.database, kind=kind, sources=list(sources))
 
-    def note_video(self, video_id: str, copied: Copied) -> bool:
-        """Record a complete replica of a video; False when the video was deleted meanwhile."""
-        return note_video_copy(self.database, video_id=video_id, **_proof(copied))
+    def note_video(self, video_id: str, copied: Copied, *, claim: str) -> bool:
+        """Record a complete replica of a video; False when it was deleted meanwhile, or claimed by another worker."""
+        return note_video_copy(self.database, video_id=video_id, claim=claim, **_proof(copied))
 
     def note_deleted_videos(self, *, keep_days: int) -> int:
         """Start the retention of replicas whose videos are deleted; returns how many."""

@@ -15,6 +15,7 @@ from pydantic import Field
 from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
 from auto360.domains.replication.ledger import Copied, CopyLedger, Origin
+from auto360.domains.replication.video_files import judged
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.video_replication import video_copy_claim, video_copy_failed
 from auto360.providers.database.lease import Lease
@@ -105,7 +106,7 @@ class VideoCopies:
             self._copy(row)
         except (VideoFailure, ObjectStoreError) as failure:
             self.counted.failed += 1
-            video_copy_failed(self.database, video_id=row["id"], error=type(failure).__name__)
+            video_copy_failed(self.database, video_id=row["id"], claim=row["claim"], error=type(failure).__name__)
             if isinstance(failure, ObjectStoreError):
                 raise
 
@@ -117,12 +118,16 @@ class VideoCopies:
             return player.download(video_id)
 
         size, key = self.files.size(download), f"{VIDEOS}/{row['id']}/{row['provider']}.mp4"
-        written = self.store.put(key, self.files.read(download), content_type="video/mp4")
+        if link.origin == "original" and row["bytes"] not in (None, size):
+            # Less than was uploaded, whatever the provider calls its size now.
+            raise VideoUncertain("size_differs")
+        content = judged(self.files.read(download), is_transcode=link.origin == "transcode")
+        written = self.store.put(key, content, content_type="video/mp4")
         if written.size != size:
             raise VideoUncertain("size_differs")
         copy = Copied(key, size, written.sha256, link.origin)
         self._prove(row, copy, link.origin)
-        if self.ledger.note_video(row["id"], copy):
+        if self.ledger.note_video(row["id"], copy, claim=row["claim"]):
             self.counted.copied += 1
             self.counted.bytes += size
 

@@ -136,15 +136,26 @@ def note_video_copy(
     database: Database,
     *,
     video_id: str | None,
+    claim: str | None,
     object_key: str | None,
     bytes: int | None,
     sha256: str | None,
     origin: str | None,
 ) -> bool:
-    """Records the replica of a video at VK Cloud; returns false when the video was deleted meanwhile."""
+    """Records the replica of a video at VK Cloud; returns false when the video was deleted meanwhile, or when its
+    claim is not the last one: both workers wrote the same file, so the video is copied again unless the bytes are
+    equal.
+    """
     answer: bool = database.call(
         "note_video_copy",
-        {"p_video_id": video_id, "p_object_key": object_key, "p_bytes": bytes, "p_sha256": sha256, "p_origin": origin},
+        {
+            "p_video_id": video_id,
+            "p_claim": claim,
+            "p_object_key": object_key,
+            "p_bytes": bytes,
+            "p_sha256": sha256,
+            "p_origin": origin,
+        },
     )
     return answer
 

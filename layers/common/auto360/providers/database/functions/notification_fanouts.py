@@ -5,7 +5,7 @@ from auto360.providers.database import Database
 
 def notification_fanout_step(database: Database, *, limit: int | None) -> bool:
     """Works off one chunk of up to p_limit users of the oldest open fan-out, campaigns last; returns true when there
-    was one. A killed step leaves no trace.
+    was one. A killed step leaves no trace; one that fails waits, and ends after five failures.
     """
     answer: bool = database.call("notification_fanout_step", {"p_limit": limit})
     return answer

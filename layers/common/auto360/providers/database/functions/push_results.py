@@ -14,9 +14,9 @@ def push_receipts_due(database: Database, *, limit: int | None) -> Any:
 
 def push_receipts_record(database: Database, *, receipts: Json | None) -> int:
     """Records receipts [{id, outcome, code}]. forwarded: Apple or Google has it. dead: the phone goes. too_many:
-    this phone waits 1, 5, then 30 minutes. credentials: sending stops. again: the service failed, once more.
-    refused: our defect. Pushes that certainly did not arrive are queued again until they expire. Returns how many
-    it applied.
+    this phone waits 1, 5, then 30 minutes. credentials: see private.refuse_push_credentials. again: the service
+    failed, once more. refused: our defect. Pushes that certainly did not arrive are queued again until they
+    expire. Returns how many it applied.
     """
     answer: int = database.call("push_receipts_record", {"p_receipts": receipts})
     return answer
@@ -25,8 +25,8 @@ def push_receipts_record(database: Database, *, receipts: Json | None) -> int:
 def pushes_record(database: Database, *, claim: str | None, results: Json | None) -> int:
     """Records the results [{id, outcome, code, provider_ref, seconds}] of a batch. accepted: with its reference
     there. dead: the token is gone, and so is the phone. refused: our defect. later: certainly not sent, again
-    after seconds. credentials: likewise, and sending stops. unknown: perhaps sent; sent once more where the type
-    says so. Returns how many it applied.
+    after seconds. credentials: likewise, and see private.refuse_push_credentials. unknown: perhaps sent; sent
+    once more where the type says so. Returns how many it applied.
     """
     answer: int = database.call("pushes_record", {"p_claim": claim, "p_results": results})
     return answer

@@ -11,17 +11,17 @@ def copies_check_claim(database: Database, *, share_days: int | None, limit: int
 
 
 def video_copy_claim(database: Database, *, limit: int | None, seconds: int | None) -> Any:
-    """Claims videos without a replica for p_seconds: [{id, provider, provider_video_id}]. First those without a
-    second copy at a provider; among them those that have waited for four hours, then the newest.
+    """Claims videos without a replica for p_seconds: [{id, claim, provider, provider_video_id, bytes}]. First those
+    without a second copy at a provider; among them those that have waited for four hours, then the newest.
     """
     return database.call("video_copy_claim", {"p_limit": limit, "p_seconds": seconds})
 
 
-def video_copy_failed(database: Database, *, video_id: str | None, error: str | None) -> None:
-    """Returns a video to the queue after a failure; the next try waits five minutes, then twice as long, up to an
-    hour.
+def video_copy_failed(database: Database, *, video_id: str | None, claim: str | None, error: str | None) -> None:
+    """Returns a video to the queue after a failure of the last worker; the next try waits five minutes, then twice
+    as long, up to an hour.
     """
-    database.call("video_copy_failed", {"p_video_id": video_id, "p_error": error})
+    database.call("video_copy_failed", {"p_video_id": video_id, "p_claim": claim, "p_error": error})
 
 
 def video_copy_status(database: Database) -> Any:
