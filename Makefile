@@ -45,7 +45,7 @@ client: install ## build the typed client and test it
 	@$(NODE) $(CLIENT)/generate.mjs --check
 	@$(NODE) node_modules/typescript/bin/tsc -p $(CLIENT)
 	@$(NODE) node_modules/typescript/bin/tsc -p $(CLIENT)/test
-	@$(NODE) --test --test-reporter=dot $(CLIENT)/test/client.test.mjs
+	@$(NODE) --test --test-reporter=dot $(CLIENT)/test/client.test.mjs $(CLIENT)/test/quality.test.mjs
 
 client-types: install ## write the client's types from docs/openapi.json and the schema
 	@$(NODE) $(CLIENT)/generate.mjs

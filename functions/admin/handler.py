@@ -10,6 +10,7 @@ from auto360.admin.routers import (
     notifications,
     overview,
     payments,
+    playback,
     sign_in,
     staff,
     video_transfer,
@@ -18,7 +19,7 @@ from auto360.admin.sign_in import FORMS
 from auto360.http.app import entrypoint
 
 app = make_page_app(Pages(Path(__file__).parent), without_session=FORMS)
-for area in (sign_in, overview, moderation, monitoring, notifications, payments, video_transfer, staff):
+for area in (sign_in, overview, moderation, monitoring, notifications, payments, playback, video_transfer, staff):
     app.include_router(area.router)
 
 handler = entrypoint(app, body="raw")

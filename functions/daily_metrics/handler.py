@@ -1,4 +1,4 @@
-"""Timer: count yesterday's business metrics, soon after midnight in Bishkek."""
+"""Timer: count yesterday's business metrics, playback and CDN, soon after midnight in Bishkek."""
 
 from auto360.container import cleanup
 from auto360.jobs.entry import job
@@ -6,7 +6,7 @@ from auto360.jobs.entry import job
 
 def run(_event: object) -> dict[str, int]:
     """Count the days whose metrics may have changed."""
-    return cleanup.daily_metrics().record()
+    return cleanup.metrics_job().record()
 
 
 handler = job(run)

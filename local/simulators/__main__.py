@@ -28,6 +28,7 @@ from local.simulators.smsc import Smsc, SmscAccount
 from local.simulators.supabase_host import SupabaseHost
 from local.simulators.webhook_receiver import WebhookReceiver
 from local.simulators.yandex_cdn_api import YandexCdn
+from local.simulators.yandex_cdn_series import CdnSeries
 from local.simulators.yandex_iam import Iam, ServiceAccount
 from local.simulators.yandex_monitoring import YandexMonitoring, traffic_of_gateway
 from local.simulators.yandex_video import YandexVideo
@@ -71,6 +72,7 @@ def _operations(environ: Mapping[str, str]) -> dict[str, Simulated]:
         gateway=environ["YANDEX_MONITORING_GATEWAY"],
         api_key=environ["YANDEX_MONITORING_API_KEY"],
         measure=traffic_of_gateway(environ["AUTO360_GATEWAY_URL"]),
+        cdn=CdnSeries(environ["YANDEX_CDN_RESOURCE_ID"]),
     )
     return {
         "mailbox": Mailbox(mail),

@@ -1,4 +1,4 @@
-"""Yandex Monitoring: reading the API gateway's metrics. The figures are the local gateway's own, or set by hand.
+"""Yandex Monitoring: reading metrics of the API gateway and the CDN. The gateway's are its own, or set by hand.
 
 A metric has a series for each path, operation, release and value, and sums of them whose labels say `total`. A query
 that names none of these labels gets them all, as from the real service.
@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from local.simulators import yandex_cdn_series
 from local.simulators.switch import BadSwitch, Switch, caller_stayed, reset
 
 # `parts`: the sums are not published.
@@ -24,8 +25,10 @@ MODES = ("ok", "dead", "slow", "http_500", "denied", "garbage", "silent", "parts
 _QUERY = re.compile(
     r'(?P<sum>series_sum\("(?P<by>[a-z]+)", )?"api_gateway\.(?P<metric>[a-z_]+)"\{(?P<labels>[^}]*)\}\)?'
 )
-_SELECTOR = re.compile(r'([a-z]+)(!?=)"([^"]*)"')
+_SELECTOR = re.compile(r'([a-z_]+)(!?=)"([^"]*)"')
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+# Of MetricsData.read; the sums of other aggregations are not imitated.
+_AGGREGATIONS, _FILLINGS = ("AVG", "SUM"), ("NONE", "NULL", "PREVIOUS")
 _LABELS = {"requests_count_per_second": "code", "requests_latency_milliseconds": "bin"}
 
 
@@ -53,6 +56,7 @@ class YandexMonitoring:
     requests: dict[str, int] = field(default_factory=dict)
     paths: int = 3
     by_hand: Traffic | None = None
+    cdn: yandex_cdn_series.CdnSeries = field(default_factory=lambda: yandex_cdn_series.CdnSeries(""))
 
     def add_routes(self, app: web.Application, prefix: str) -> None:
         """Put the interface below a prefix, and the metadata service of a running function beside it."""
@@ -98,6 +102,8 @@ class YandexMonitoring:
     async def _read(self, body: bytes) -> web.Response:
         try:
             asked = json.loads(body)
+            if cdn := yandex_cdn_series.QUERY.fullmatch(asked["query"]):
+                return self._read_cdn(cdn, asked)
             match = _QUERY.fullmatch(asked["query"])
             start, end = (datetime.fromisoformat(asked[name]) for name in ("fromTime", "toTime"))
             grid = int(asked["downsampling"]["gridInterval"])
@@ -123,6 +129,20 @@ class YandexMonitoring:
             for labels, count in found
         ]
         return web.json_response({"metrics": series})
+
+    def _read_cdn(self, query: re.Match[str], asked: Mapping[str, Any]) -> web.Response:
+        """Read one metric of the CDN; raises KeyError, ValueError or TypeError for a bad query."""
+        start, end = (datetime.fromisoformat(asked[name]) for name in ("fromTime", "toTime"))
+        wanted = asked["downsampling"]
+        grid, how = int(wanted["gridInterval"]), wanted.get("gridAggregation", "AVG")
+        if grid <= 0 or end <= start or how not in _AGGREGATIONS or wanted.get("gapFilling", "NULL") not in _FILLINGS:
+            raise ValueError("bad query")
+        labels = self.cdn.labels()
+        found = self.cdn.points(query["metric"], start, end, grid, how) if _fits(labels, query["labels"]) else None
+        if self.switch.mode == "silent" or not found or not found["timestamps"]:
+            return web.json_response({"metrics": []})
+        series = {"name": query["metric"], "labels": labels, "type": "DGAUGE", "timeseries": found}
+        return web.json_response({"metrics": [series]})
 
     def _published(self, label: str, counts: Mapping[str, float]) -> Iterator[tuple[Labels, float]]:
         """Every series of a metric: the parts, and their sums by path, by operation and over all."""

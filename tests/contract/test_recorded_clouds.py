@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import boto3
@@ -16,13 +16,15 @@ from moto import mock_aws
 
 from auto360.providers.alert_channels import AlertMessage, ChannelFailure
 from auto360.providers.alert_channels.ses import MailSettings, SesMail, ses_client
-from auto360.providers.metrics import Sample
+from auto360.providers.metrics import CdnDay, Sample
 from auto360.providers.metrics.cloudwatch import CloudWatch, CloudWatchSettings
 from auto360.providers.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
+from auto360.providers.metrics.yandex_cdn import YandexCdnTraffic, YandexCdnTrafficSettings
 from auto360.providers.transport.connections import new_client
 from local.simulators.mailbox import MailAccount, Mailbox
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
+from local.simulators.yandex_cdn_series import CdnSeries
 from local.simulators.yandex_monitoring import Traffic
 from local.simulators.yandex_monitoring import YandexMonitoring as MonitoringSide
 from tests.support.recorded import Request, leaves, misfits, recorded, send, without
@@ -68,12 +70,25 @@ def monitoring() -> Iterator[str]:
     async def measure(_seconds: int) -> Traffic:
         return Traffic({"200": 90, "500": 9}, {"100": 90, "2000": 9})
 
-    side = MonitoringSide("folder", "gateway", KEY, measure)
+    side = MonitoringSide("folder", "gateway", KEY, measure, cdn=CdnSeries("bc8demo"))
     with served(Simulators(Phone(), {"ym": side})) as url:
         yield f"{url}/ym"
 
 
-@pytest.mark.parametrize("name", ["by_code", "by_bin"])
+def test_a_day_of_the_cdn_is_asked_and_read_as_recorded(replay: Replay, http: httpx.Client) -> None:
+    samples = recorded("yandex_monitoring")
+    environ = {"YANDEX_MONITORING_URL": replay.url, "YANDEX_MONITORING_FOLDER": "folder"}
+    settings = YandexCdnTrafficSettings.load({**environ, "YANDEX_CDN_RESOURCE_ID": "bc8demo"})
+    requests, statuses = samples["cdn_requests"], samples["cdn_statuses"]
+    replay.play(*[requests] * 4, *[statuses] * 8)
+    found = YandexCdnTraffic(settings, http, authorize=lambda: f"Api-Key {KEY}").day(date(2025, 10, 8))
+    # Two cells of five minutes, 10 and 2.5 a second; the same points as bits are an eighth in bytes.
+    assert found == CdnDay(3750, 3750, 468.75, 468.75, 0.25, 0.25)
+    assert mismatches(replay.got[0], requests.request) == []
+    assert mismatches(replay.got[7], statuses.request) == []
+
+
+@pytest.mark.parametrize("name", ["by_code", "by_bin", "cdn_requests", "cdn_statuses"])
 def test_the_simulated_monitoring_answers_as_recorded(monitoring: str, http: httpx.Client, name: str) -> None:
     sample = recorded("yandex_monitoring")[name]
     assert misfits(send(http, monitoring, sample.request), sample.answer) == []

@@ -141,6 +141,7 @@ def test_finance_sees_the_series_and_nobody_below(
 
 
 def test_the_timer_counts(functions: Functions, metrics: DailyMetrics) -> None:
+    functions.set(YANDEX_CDN_RESOURCE_ID="")
     assert functions.handler("daily_metrics")({}, None)["days"] == 8
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache, partial
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSett
 from auto360.providers.metrics import SourceFailure
 from auto360.providers.metrics.supabase import SupabaseHost, SupabaseMetricSettings
 from auto360.providers.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
+from auto360.providers.metrics.yandex_cdn import YandexCdnTraffic, YandexCdnTrafficSettings
 from auto360.providers.metrics.yandex_token import ServiceAccountToken
 from auto360.providers.object_storage import ObjectStoreError
 from auto360.providers.object_storage.access import S3Access
@@ -195,7 +196,9 @@ def _operations(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict
         "SUPABASE_METRICS_URL": f"{url}/metrics",
         "SUPABASE_SERVICE_ROLE_KEY": "s",
         "ALERT_WEBHOOK_SECRET": "s" * 24,
+        "YANDEX_CDN_RESOURCE_ID": "r",
     }
+    cdn_days = YandexCdnTraffic(YandexCdnTrafficSettings.load(environ), http, authorize=lambda: "Api-Key k")
     monitoring = YandexMonitoring(
         YandexMonitoringSettings.load(environ), http, authorize=lambda: "Api-Key k", now=utc_now
     )
@@ -212,6 +215,7 @@ def _operations(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict
         "expo_receipts": Call(lambda: [vars(receipt) for receipt in push.receipts(["r-1"]).values()], ()),
         "cdn": Call(cdn.read, (CdnFailure,)),
         "monitoring": Call(monitoring.read, (SourceFailure,)),
+        "cdn_days": Call(lambda: cdn_days.day(date(2026, 1, 2)), (SourceFailure,)),
         "lockbox": Call(lockbox.secrets, (SecretStoreFailure,)),
         "token": Call(ServiceAccountToken(http, url=url), (SourceFailure,)),
         "host": Call(SupabaseHost(SupabaseMetricSettings.load(environ), http).read, (SourceFailure,)),

@@ -43,6 +43,7 @@ SHOTS: Sequence[tuple[str, str]] = (
     ("notifications", "/admin/notifications"),
     ("campaign", "campaign"),
     ("metrics", "/admin/metrics"),
+    ("playback", "/admin/playback"),
     ("migration", "/admin/migration"),
     ("backups", "/admin/backups"),
     ("staff", "/admin/staff"),

@@ -53,3 +53,20 @@ select t.id, t.user_id, t.type, t.type || ':', 5, (array['forwarded', 'forwarded
     'forwarded', 'suppressed', 'forwarded', 'forwarded'])[1 + (row_number() over ()) % 10], t.created_at, t.created_at + interval '1 day', 1,
   t.created_at, t.created_at + (row_number() over ()) % 13 * interval '0.9 seconds'
 from told t;
+insert into quality_days (day, provider, os, network, kind, batches, reports, attempts, starts, exits, start_failures, failed_network,
+  failed_timeout, failed_decoder, failed_missing, failed_refused, failed_other, bad_views, play_ms, stall_ms, stalls,
+  start_histogram, stall_histogram)
+select (now() at time zone 'Asia/Bishkek')::date - n, p.name, o.os, w.network, k.kind, k.views / 4, k.views, k.views * 10,
+  k.views * 10 - p.bad, 30, p.bad / 2, p.bad / 4, p.bad / 4, 2, p.bad / 8, 1, 1, p.bad * 3, k.views * 90000, k.views * p.bad * 4, k.views / 3,
+  private.histogram_of(array_agg(b), array_agg((k.views * 10 * exp(-((b - p.middle - w.slower - n % 3) ^ 2) / 90.0) / 16.8)::integer)),
+  private.histogram_of(array[0, 30, 45], array[k.views * 9, k.views / 2, k.views / 3])
+from generate_series(1, 13) as n cross join (values ('api_video', 38, 60), ('yandex', 35, 48)) as p (name, middle, bad)
+cross join (values ('android'), ('ios')) as o (os) cross join (values ('wifi', 0), ('cellular', 5)) as w (network, slower)
+cross join (values ('feed', 1100), ('detail', 240)) as k (kind, views) cross join generate_series(1, 93) as b
+group by n, p.name, p.middle, p.bad, o.os, w.network, w.slower, k.kind, k.views;
+insert into quality_drops (hour, reason, shard, dropped)
+values (now(), 'repeated', 0, 41), (now(), 'unsampled', 0, 12), (now(), 'unreadable', 0, 3);
+insert into metrics_daily (day, metric, value)
+select (now() at time zone 'Asia/Bishkek')::date - n, 'cdn_' || m.metric, m.base * (1 + case when m.base > 1 then 0.02 * n else 0 end)
+from generate_series(1, 13) as n cross join (values ('requests', 2840000), ('origin_requests', 340000), ('bytes', 412000000000),
+  ('origin_bytes', 21000000000), ('error_share', 0.0021), ('origin_error_share', 0.011)) as m (metric, base);

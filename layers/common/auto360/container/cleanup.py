@@ -23,6 +23,16 @@ def cleanup() -> Cleanup:
 
 @cache
 def daily_metrics() -> DailyMetrics:
+    """Build the series for staff."""
     from auto360.domains.analytics.daily import DailyMetrics
 
     return DailyMetrics(database(), utc_now)
+
+
+@cache
+def metrics_job() -> DailyMetrics:
+    """Build the timer that counts, with the CDN's metrics where there is a CDN."""
+    from auto360.container.monitoring import cdn_traffic
+    from auto360.domains.analytics.daily import DailyMetrics
+
+    return DailyMetrics(database(), utc_now, cdn_traffic())

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Literal
 
+from pydantic import SecretStr
+
 from auto360.container.data import database, provider_http
 from auto360.container.rate_limit import redis_line
 from auto360.container.sms import deliver_sms, providers
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from auto360.domains.monitoring.monitor import Monitor
     from auto360.domains.monitoring.recipients import AlertSettings
     from auto360.providers.alert_channels import AlertChannel
-    from auto360.providers.metrics import MetricSource
+    from auto360.providers.metrics import CdnTraffic, MetricSource
 
 _PROVIDER_SECONDS = 3.0
 
@@ -102,13 +104,28 @@ def metric_sources() -> Sequence[MetricSource]:
     return sources
 
 
-def _yandex_monitoring() -> MetricSource:
-    from auto360.providers.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
+def cdn_traffic() -> CdnTraffic | None:
+    """Return the source of the CDN's metrics, where there is a CDN."""
+    from auto360.providers.metrics.yandex_cdn import YandexCdnTraffic, YandexCdnTrafficSettings
+
+    settings = YandexCdnTrafficSettings.load()
+    if not settings.is_used:
+        return None
+    return YandexCdnTraffic(settings, provider_http(), authorize=_yandex_key(settings.yandex_monitoring_api_key))
+
+
+def _yandex_key(key: SecretStr | None) -> Callable[[], str]:
+    """Return the authorization by an API key, else by the token of the function's service account."""
     from auto360.providers.metrics.yandex_token import ServiceAccountToken
 
+    return (lambda: f"Api-Key {key.get_secret_value()}") if key else ServiceAccountToken(provider_http())
+
+
+def _yandex_monitoring() -> MetricSource:
+    from auto360.providers.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
+
     settings = YandexMonitoringSettings.load()
-    key = settings.yandex_monitoring_api_key
-    authorize = (lambda: f"Api-Key {key.get_secret_value()}") if key else ServiceAccountToken(provider_http())
+    authorize = _yandex_key(settings.yandex_monitoring_api_key)
     return YandexMonitoring(settings, provider_http(), authorize=authorize, now=utc_now)
 
 

@@ -9,6 +9,7 @@ from auto360.container.data import database
 
 if TYPE_CHECKING:
     from auto360.domains.quality.intake import Intake
+    from auto360.domains.quality.reports import PlaybackReports
 
 
 @cache
@@ -16,3 +17,10 @@ def intake() -> Intake:
     from auto360.domains.quality.intake import Intake, QualitySettings
 
     return Intake(database(), QualitySettings.load().quality_views_per_address)
+
+
+@cache
+def reports() -> PlaybackReports:
+    from auto360.domains.quality.reports import PlaybackReports
+
+    return PlaybackReports(database())

@@ -1,7 +1,7 @@
-"""Daily metrics: counting, and series for staff. Days are those of Bishkek."""
+"""Daily metrics: counting, sums of playback, days of the CDN, and series for staff. Days are those of Bishkek."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from auto360.core.clock import Clock
@@ -10,10 +10,14 @@ from auto360.core.refusals import accepted
 from auto360.core.timezone import BISHKEK
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.analytics import metrics_record, metrics_record_funnel, metrics_series
+from auto360.providers.database.functions.quality_reports import cdn_day_record, cdn_days_missing, quality_fold
 from auto360.providers.database.lease import lease
+from auto360.providers.metrics import CdnTraffic
 
 # Late rows still belong to their day; a first listing belongs to the day on which its seller came, for a week.
 _COUNTED_DAYS, _FUNNEL_DAYS = 2, 8
+# What was missed for longer stays empty.
+_CDN_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -22,9 +26,14 @@ class DailyMetrics:
 
     database: Database
     now: Clock
+    cdn: CdnTraffic | None = None
 
     def record(self) -> dict[str, int]:
-        """Count two days, and the funnel of a week: {days, changed}; {skipped} while another run holds the lease."""
+        """Count two days, the funnel of a week, playback and the CDN: {days, changed, folded, cdn_days}.
+
+        Returns {skipped} while another run holds the lease. Raises SourceFailure where the CDN's metrics cannot be
+        read, after everything else is counted; later runs fill the days that are missing.
+        """
         with lease(self.database, "daily_metrics", seconds=280) as held:
             return self._record() if held else {"skipped": 1}
 
@@ -34,7 +43,18 @@ class DailyMetrics:
         for place, day in enumerate(days):
             count = metrics_record if place < _COUNTED_DAYS else metrics_record_funnel
             changed += count(self.database, day=day.isoformat())
-        return {"days": len(days), "changed": changed}
+        counts = {"days": len(days), "changed": changed, "folded": quality_fold(self.database)}
+        return counts | {"cdn_days": self._record_cdn()}
+
+    def _record_cdn(self) -> int:
+        """Write the CDN's metrics of every day that is wanted; returns how many had any."""
+        recorded = 0
+        for day in cdn_days_missing(self.database, days=_CDN_DAYS) if self.cdn else ():
+            found = self.cdn.day(date.fromisoformat(day)) if self.cdn else None
+            if found is not None:
+                cdn_day_record(self.database, day=day, metrics=asdict(found))
+                recorded += 1
+        return recorded
 
     def _past_days(self, count: int) -> Sequence[date]:
         today = self.now().astimezone(BISHKEK).date()

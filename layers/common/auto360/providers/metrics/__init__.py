@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Protocol
 
 
@@ -30,3 +31,22 @@ class MetricSource(Protocol):
 
     def read(self) -> Sequence[Sample]:
         """Measure everything in `metrics`; no sample for a subject means that all is well. Raises SourceFailure."""
+
+
+@dataclass(frozen=True)
+class CdnDay:
+    """Traffic of a Bishkek day at the edge and at the origin; shares of 5xx are None without any status."""
+
+    requests: float
+    origin_requests: float
+    bytes: float
+    origin_bytes: float
+    error_share: float | None
+    origin_error_share: float | None
+
+
+class CdnTraffic(Protocol):
+    """Source of the CDN's metrics."""
+
+    def day(self, day: date) -> CdnDay | None:
+        """Return the traffic of a day; None where the source has no point of it. Raises SourceFailure."""

@@ -7,9 +7,8 @@ times, and all parts of a busy gateway do not fit into an answer. So sums are as
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 import httpx
 from pydantic import Field, HttpUrl, SecretStr
@@ -18,19 +17,14 @@ from auto360.core.clock import Clock
 from auto360.core.settings import EnvSettings
 from auto360.providers.metrics import Sample, SourceFailure
 from auto360.providers.metrics.traffic import ERROR_RATE, RESPONSE_TIME, WINDOW_SECONDS, traffic_readings
-from auto360.providers.transport import at_most
+from auto360.providers.metrics.yandex_reading import Authorize, MonitoringReader, Window, points_of
 
-_TIMEOUT_SECONDS = 6.0
-_MAX_REPLY_BYTES = 2_000_000
 # A fine grid, summed by us: a rate that has no points while it is zero must not be averaged over the others alone.
 _GRID_SECONDS = 15
 _SLOW_SHARE = 0.95
 _SUMS = 'path="total", operation="total"'
 # Where a gateway publishes no sums, they are made of the parts.
 _PARTS = 'path!="total", operation!="total"'
-
-Authorize = Callable[[], str]
-"""Returns the value of the `Authorization` header. Raises SourceFailure."""
 
 
 class YandexMonitoringSettings(EnvSettings):
@@ -54,7 +48,9 @@ class YandexMonitoring:
     def __init__(
         self, settings: YandexMonitoringSettings, http: httpx.Client, *, authorize: Authorize, now: Clock
     ) -> None:
-        self._settings, self._http, self._authorize, self._now = settings, http, authorize, now
+        url, folder = str(settings.yandex_monitoring_url), settings.yandex_monitoring_folder
+        self._settings, self._now = settings, now
+        self._reader = MonitoringReader(url, folder, http, authorize)
 
     def read(self) -> Sequence[Sample]:
         """Two queries about the last three minutes. Raises SourceFailure."""
@@ -75,57 +71,13 @@ class YandexMonitoring:
         gateway = self._settings.yandex_monitoring_gateway
         chosen = f'service="serverless-apigateway", gateway="{gateway}", release!="total", {label}!="total", {which}'
         totals: dict[str, float] = {}
-        for series in self._query(f'series_sum("{label}", "{metric}"{{{chosen}}})'):
+        end = self._now()
+        window = Window(end - timedelta(seconds=WINDOW_SECONDS), end, _GRID_SECONDS)
+        for series in self._reader.read(f'series_sum("{label}", "{metric}"{{{chosen}}})', window):
             labels = series.get("labels")
             value = str(labels.get(label, "")) if isinstance(labels, dict) else ""
-            totals[value] = totals.get(value, 0.0) + _sum_of_rates(series) * _GRID_SECONDS
+            totals[value] = totals.get(value, 0.0) + sum(points_of(series)) * _GRID_SECONDS
         return totals
-
-    def _query(self, query: str) -> Iterable[Mapping[str, Any]]:
-        end = self._now()
-        body = {
-            "query": query,
-            "fromTime": _stamp(end - timedelta(seconds=WINDOW_SECONDS)),
-            "toTime": _stamp(end),
-            "downsampling": {
-                "gridAggregation": "AVG",
-                "gridInterval": str(_GRID_SECONDS * 1000),
-                "gapFilling": "NONE",
-            },
-        }
-        url = str(self._settings.yandex_monitoring_url).rstrip("/") + "/monitoring/v2/data/read"
-        try:
-            reply = self._http.post(
-                url,
-                params={"folderId": self._settings.yandex_monitoring_folder},
-                json=body,
-                headers={"Authorization": self._authorize()},
-                timeout=_TIMEOUT_SECONDS,
-                extensions=at_most(_MAX_REPLY_BYTES),
-            )
-        except httpx.HTTPError as error:
-            raise SourceFailure("no_reply") from error
-        if reply.status_code != httpx.codes.OK:
-            raise SourceFailure(f"http_{reply.status_code}")
-        try:
-            found = reply.json()["metrics"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise SourceFailure("unreadable") from error
-        if not isinstance(found, list) or not all(isinstance(series, dict) for series in found):
-            raise SourceFailure("unreadable")
-        return found
-
-
-def _sum_of_rates(series: Mapping[str, Any]) -> float:
-    timeseries = series.get("timeseries") or {}
-    try:
-        values = timeseries.get("doubleValues") or timeseries.get("int64Values") or []
-        total = sum(float(value) for value in values if value not in (None, "NaN"))
-    except (AttributeError, TypeError, ValueError, OverflowError) as error:
-        raise SourceFailure("unreadable") from error
-    if not math.isfinite(total) or total < 0:
-        raise SourceFailure("unreadable")
-    return total
 
 
 def _percentile(by_bin: Mapping[str, float], share: float) -> float | None:
@@ -150,7 +102,3 @@ def _bound(name: str) -> float:
     if math.isnan(bound) or bound < 0:
         raise SourceFailure("unreadable")
     return bound
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
