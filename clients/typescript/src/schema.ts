@@ -2665,6 +2665,8 @@ export interface components {
         /**
          * Listing
          * @description Listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the requested place.
+         *
+         *     `video_preview_url` is to be played muted, for its first six seconds; null where the provider has no such file.
          */
         Listing: {
             /** Id */
@@ -2705,6 +2707,8 @@ export interface components {
             video_player_url: string | null;
             /** Video Thumbnail Url */
             video_thumbnail_url: string | null;
+            /** Video Preview Url */
+            video_preview_url?: string | null;
             /** Thumbnail Url */
             thumbnail_url: string | null;
             /** Video Trim Start */
@@ -2920,6 +2924,8 @@ export interface components {
             video_player_url: string | null;
             /** Video Thumbnail Url */
             video_thumbnail_url: string | null;
+            /** Video Preview Url */
+            video_preview_url?: string | null;
             /** Thumbnail Url */
             thumbnail_url: string | null;
             /** Video Trim Start */
