@@ -110,8 +110,13 @@ class Stack:
 
     def _apply_cdn_settings(self) -> None:
         """Give the simulated resource the settings of the repository, by the command that does it in the cloud."""
-        environ = {**os.environ, **self.environ, "AUTO360_DATA": str(self.data.root), "PORT": str(self.ports.base)}
-        environ["PYTHONPATH"] = str(CHECKOUT / "layers" / "common")
+        environ = {
+            **os.environ,
+            **self.environ,
+            "AUTO360_DATA": str(self.data.root),
+            "PORT": str(self.ports.base),
+            "PYTHONPATH": str(CHECKOUT / "layers" / "common"),
+        }
         command = [sys.executable, "-m", "tools.cdn", "apply"]
         done = subprocess.run(command, cwd=CHECKOUT, env=environ, capture_output=True, text=True, check=False)
         if done.returncode:
