@@ -61,15 +61,15 @@ class Cdn:
         app.router.add_get(f"{prefix}/_watch/{{id}}", self._watch)
 
     def signed(self, video_id: str, seconds: float) -> str:
-        """Return the part of an address that says until when it is good."""
-        ends = f"{time.time() + seconds:.3f}"
+        """Return the part of an address that says until when it is good; no two are the same."""
+        ends = f"{time.time() + seconds:.3f}_{secrets.token_hex(4)}"
         return f"{ends}~{self._sign(video_id, ends)}"
 
     def _is_signed(self, video_id: str, signed: str) -> bool:
         ends, _, mark = signed.partition("~")
         if not hmac.compare_digest(mark, self._sign(video_id, ends)):
             return False
-        return float(ends) > time.time()
+        return float(ends.partition("_")[0]) > time.time()
 
     def _sign(self, video_id: str, ends: str) -> str:
         return hmac.new(self._key, f"{video_id} {ends}".encode(), hashlib.sha256).hexdigest()[:24]

@@ -56,6 +56,7 @@ create table public.listings (
   video_url text check (char_length(video_url) <= 2048),
   video_player_url text check (char_length(video_player_url) <= 2048),
   video_thumbnail_url text check (char_length(video_thumbnail_url) <= 2048),
+  video_preview_url text check (char_length(video_preview_url) <= 2100),
   thumbnail_url text check (char_length(thumbnail_url) <= 2048),
   -- NaN is larger than every number: a bound above keeps it out, which no JSON can hold.
   video_trim_start numeric(10, 2) check (video_trim_start between 0 and 86400),

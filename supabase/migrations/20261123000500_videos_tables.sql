@@ -37,6 +37,7 @@ create table public.videos (
   lasting_hls_url text check (char_length(lasting_hls_url) <= 2048),
   lasting_player_url text check (char_length(lasting_player_url) <= 2048),
   lasting_thumbnail_url text check (char_length(lasting_thumbnail_url) <= 2048),
+  lasting_file_url text check (char_length(lasting_file_url) <= 2048),
   gone_at timestamptz,
   ready_at timestamptz,
   checks integer not null default 0 check (checks >= 0),
@@ -70,6 +71,8 @@ comment on column public.videos.next_listing_id is
 comment on column public.videos.lasting_hls_url is
   'Playback address at api.video, whose public addresses last, so that they may be kept. Never one of Yandex, which '
   'expire.';
+comment on column public.videos.lasting_file_url is
+  'Encoded MP4 at api.video, once it is there: its first seconds are the preview in the feed.';
 comment on column public.videos.gone_at is 'Since when provider says that it has no such video. Another copy plays, if there is one.';
 comment on column public.videos.checks is 'Number of queries to the provider; the pauses grow with it.';
 create unique index videos_provider_video_idx on public.videos (provider, provider_video_id);

@@ -107,6 +107,47 @@ comment on function private.show_video(public.videos, text) is
   'last and the app builds the same from video_id; else ours, which redirect to the present place: a manifest, or a '
   'file where only the replica is left. p_api_url: public base address of the API.';
 
+create function private.video_preview(p_video_id text, p_status text) returns text
+language sql stable set search_path = '' as $$
+  select v.lasting_file_url || '#t=0,6' from public.videos v
+  where v.provider = 'api_video' and v.provider_video_id = p_video_id and v.gone_at is null and v.state = 'ready'
+    and v.delete_requested_at is null and p_status = 'ready';
+$$;
+comment on function private.video_preview(text, text) is
+  'Returns the first six seconds of the file of a video at api.video, once it is encoded; null at Yandex, which has no '
+  'such file.';
+
+create function private.show_preview() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  new.video_preview_url := private.video_preview(p_video_id => new.video_id, p_status => new.video_status);
+  return new;
+end;
+$$;
+comment on function private.show_preview() is
+  'Trigger: derives the preview of a listing''s video; a value of anybody else is overwritten.';
+create trigger listings_show_preview
+  before insert or update of video_id, video_provider, video_status, video_url, video_preview_url on public.listings
+  for each row execute function private.show_preview();
+
+create function private.show_changed_preview() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  -- The trigger above derives the address.
+  update public.listings l set video_preview_url = null
+  where l.id = new.listing_id
+    and l.video_preview_url is distinct from private.video_preview(p_video_id => l.video_id, p_status => l.video_status);
+  return null;
+end;
+$$;
+comment on function private.show_changed_preview() is
+  'Trigger: shows a preview when its file is encoded, which is later than the video plays, and hides one that is gone.';
+create trigger videos_show_preview after update on public.videos
+  for each row when (new.listing_id is not null
+    and (old.lasting_file_url, old.provider_video_id, old.state, old.gone_at, old.delete_requested_at) is distinct from
+      (new.lasting_file_url, new.provider_video_id, new.state, new.gone_at, new.delete_requested_at))
+  execute function private.show_changed_preview();
+
 create function private.hide_video(p_listing_id uuid) returns void
 language sql volatile set search_path = '' as $$
   update public.listings l set video_id = null, video_provider = null, video_status = 'none', video_url = null,
@@ -354,6 +395,7 @@ begin
       lasting_hls_url = coalesce(p_found ->> 'hls_url', v.lasting_hls_url),
       lasting_player_url = coalesce(p_found ->> 'player_url', v.lasting_player_url),
       lasting_thumbnail_url = coalesce(p_found ->> 'thumbnail_url', v.lasting_thumbnail_url),
+      lasting_file_url = coalesce(p_found ->> 'file_url', v.lasting_file_url),
       next_check_at = private.next_check(v_state, v.checks)
     where v.id = p_video.id returning * into v_video;
     if v_state = 'ready' then
@@ -693,7 +735,7 @@ create constraint trigger listings_adopt_video after insert or update of video_i
 
 revoke execute on function private.attach_video(uuid, text), private.remove_listing(uuid), private.api_video_id(text),
   private.is_at_api_video(text), private.show_video(public.videos, text), private.hide_video(uuid),
-  private.place_video(uuid, uuid), private.preserve_playback(), private.is_shown_by_another(text, uuid),
+  private.video_preview(text, text), private.show_preview(), private.show_changed_preview(), private.place_video(uuid, uuid), private.preserve_playback(), private.is_shown_by_another(text, uuid),
   private.named_video(text), private.take_ticket(uuid, uuid, text), private.title_id(jsonb),
   private.upload_excess(public.videos, jsonb), private.next_check(text, integer), private.lock_video(uuid),
   private.refuse_video(public.videos, text), private.video_ready(public.videos),

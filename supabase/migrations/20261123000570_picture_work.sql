@@ -148,6 +148,11 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_picture public.pictures;
 begin
+  -- Listings before pictures, in the order of a decision.
+  perform 1 from public.listings l where l.id in (
+    select u.used_by from private.picture_uses u join public.pictures p on p.bucket_id = u.bucket_id and p.name = u.name
+    where p.id = p_id)
+  order by l.id for no key update;
   update public.pictures p set lease_until = null, attempts = 0, last_error = null, next_attempt_at = null,
     state = case p.state when 'withdrawing' then 'withdrawn' else 'ready' end
   where p.id = p_id and p.version = p_version and p.state in ('withdrawing', 'restoring') returning * into v_picture;

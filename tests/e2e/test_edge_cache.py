@@ -22,7 +22,7 @@ from tests.support.stack import RunningStack
 from tools.cdn.settings import wanted
 
 pytestmark = pytest.mark.xdist_group("stack")
-REQUESTS = int(os.environ.get("EDGE_STORM", "1500"))
+REQUESTS = int(os.environ.get("EDGE_STORM", "1000"))
 SEED = 360
 _WHATEVER_IS_ASKED = """
 [resource]
@@ -67,7 +67,7 @@ def town(stack: RunningStack) -> Town:
         videos = [str(app.sent(http, build=240)["videoId"]) for _ in range(2)]
         for video in videos:
             app.ready(video)
-    return new_town(stack, videos, people=50, pictures=60, segments=40)
+    return new_town(stack, videos, people=50, pictures=60, segments=20)
 
 
 def run_timer(stack: RunningStack, function: str, job: str = "") -> None:

@@ -346,3 +346,41 @@ def test_the_feed_shows_the_same_addresses(uploader: Uploader) -> None:
     page = anonymous(uploader.functions, f"{LISTINGS}", query={"seller": uploader.seller.id}).body["data"]["listings"]
     [shown] = [item for item in page if item["id"] == listing]
     require_playable(uploader.videos.http, uploader.location(shown["video_url"]))
+
+
+def test_the_feed_has_a_preview_where_the_provider_has_a_file(uploader: Uploader) -> None:
+    video = uploader.uploaded()
+    listing = uploader.posted(video)
+    preview = uploader.shown(listing)["video_preview_url"]
+    file, _, seconds = preview.partition("#")
+    assert (file.endswith("/mp4/source.mp4"), seconds) == (True, "t=0,6")
+    first = uploader.videos.http.get(file, headers={"Range": "bytes=0-999"})
+    assert (first.status_code, len(first.content), first.headers["Content-Type"]) == (206, 1000, "video/mp4")
+    page = anonymous(uploader.functions, LISTINGS, query={"seller": uploader.seller.id}).body["data"]["listings"]
+    assert [item["video_preview_url"] for item in page if item["id"] == listing] == [preview]
+    moved(uploader, video)
+    shown = uploader.shown(listing)
+    assert (shown["video_preview_url"], bool(shown["thumbnail_url"])) == (None, True)
+
+
+def test_a_preview_waits_for_its_file_and_goes_with_its_video(uploader: Uploader) -> None:
+    video = uploader.uploaded()
+    listing = uploader.posted(video)
+    rows(uploader.database, "update videos set lasting_file_url = null where id = %s returning id", video)
+    assert uploader.shown(listing)["video_preview_url"] is None
+    file = "https://vod.api.video/vod/vi1/mp4/source.mp4"
+    rows(uploader.database, "update videos set lasting_file_url = %s where id = %s returning id", file, video)
+    assert uploader.shown(listing)["video_preview_url"] == f"{file}#t=0,6"
+    rows(
+        uploader.database,
+        "update listings set video_preview_url = 'https://example.com/x' where id = %s returning id",
+        listing,
+    )
+    assert uploader.shown(listing)["video_preview_url"] == f"{file}#t=0,6"
+    uploader.delete(video)
+    assert uploader.shown(listing)["video_preview_url"] is None
+
+
+def test_yandex_has_a_picture_and_no_preview(uploader: Uploader) -> None:
+    shown = uploader.shown(uploader.posted(uploader.uploaded(headers=TUS_BUILD)))
+    assert (shown["video_preview_url"], shown["thumbnail_url"].endswith("/thumbnail.jpg")) == (None, True)

@@ -147,6 +147,38 @@ def test_a_result_that_waits_for_an_edit_knows_that_the_picture_is_named(databas
     assert rows(database, shown, picture, listing) == [(None, 1)]
 
 
+def test_a_decision_and_the_move_of_its_files_at_once_end_where_the_listing_is(database: Database, owner: str) -> None:
+    for number in range(12):
+        picture, url = new_picture(database, owner)
+        [(listing,)] = rows(database, _LISTING, owner)
+        rows(database, "update listings set additional_images = %s where id = %s returning 1", [url], listing)
+        rows(database, "select picture_ready(%s, 1, %s)", picture, found(url))
+        at_once(database, [judge(listing, "rejected"), move(picture), judge(listing, "draft"), move(picture)])
+        rows(
+            database,
+            "update listings set status = %s where id = %s returning 1",
+            ("rejected", "draft")[number % 2],
+            listing,
+        )
+        while rows(database, "select 1 from pictures where id = %s and next_attempt_at is not null", picture):
+            at_once(database, [move(picture)] * 3)
+        seen = """select p.state, jsonb_array_length(l.images) from pictures p, listings l
+          where p.id = %s and l.id = %s"""
+        assert rows(database, seen, picture, listing) == [(("withdrawn", 0), ("ready", 1))[number % 2]]
+
+
+def judge(listing: str, status: str) -> Callable[[Connection], Any]:
+    """Return the call that changes the status of a listing."""
+    query = "update listings set status = %s where id = %s returning 1"
+    return lambda connection: connection.execute(query, [status, listing]).fetchall()
+
+
+def move(picture: str) -> Callable[[Connection], Any]:
+    """Return the call that reports the move of the files for the present version."""
+    query = "select picture_moved(id, version) from pictures where id = %s"
+    return lambda connection: connection.execute(query, [picture]).fetchall()
+
+
 def choose_avatar(owner: str, url: str) -> Callable[[Connection], Any]:
     """Return the call that sets an avatar."""
     query = "update accounts set avatar_url = %s where id = %s returning 1"

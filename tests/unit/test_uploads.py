@@ -45,6 +45,17 @@ def test_no_build_knows_tus_until_one_is_named() -> None:
     assert policy.provider("user", build=10**6, projection="flat") == "api_video"
 
 
+def test_named_users_upload_to_yandex_before_anybody_else_with_a_build_that_can() -> None:
+    policy = UploadPolicy.load({"VIDEO_YANDEX_USERS": ID, "VIDEO_TUS_MIN_BUILD": "240"})
+    chosen = [
+        policy.provider(user, build=build, projection="flat") for user, build in ((ID, 240), (ID, 239), ("x", 240))
+    ]
+    assert chosen == ["yandex", "api_video", "api_video"]
+    assert policy.provider(ID, build=240, projection="equirectangular") == "api_video"
+    with pytest.raises(SettingsInvalid):
+        UploadPolicy.load({"VIDEO_YANDEX_USERS": "everybody"})
+
+
 def test_our_addresses_are_found_again_and_no_others() -> None:
     ours = VideoAddresses("https://api.360auto.kg/api")
     assert ours.video_in(ours.manifest(ID)) == ID

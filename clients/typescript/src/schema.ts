@@ -2682,6 +2682,8 @@ export interface components {
         /**
          * Listing
          * @description Listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the requested place.
+         *
+         *     `video_preview_url` is to be played muted, for its first six seconds; null where the provider has no such file.
          */
         Listing: {
             /** Id */
@@ -2722,6 +2724,8 @@ export interface components {
             video_player_url: string | null;
             /** Video Thumbnail Url */
             video_thumbnail_url: string | null;
+            /** Video Preview Url */
+            video_preview_url?: string | null;
             /** Thumbnail Url */
             thumbnail_url: string | null;
             /** Video Trim Start */
@@ -2937,6 +2941,8 @@ export interface components {
             video_player_url: string | null;
             /** Video Thumbnail Url */
             video_thumbnail_url: string | null;
+            /** Video Preview Url */
+            video_preview_url?: string | null;
             /** Thumbnail Url */
             thumbnail_url: string | null;
             /** Video Trim Start */

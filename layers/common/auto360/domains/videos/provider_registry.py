@@ -48,6 +48,7 @@ class VideoProviders:
             "hls_url": played.hls_url if played else None,
             "player_url": played.player_url if played else None,
             "thumbnail_url": played.thumbnail_url if played else None,
+            "file_url": played.file_url if played and video.has_mp4 else None,
         }
 
     def _lasting(self, provider: ProviderName | str, video: ProviderVideo) -> Playback | None:

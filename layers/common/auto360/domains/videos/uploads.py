@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from auto360.core.errors import NotFound, Problem, ValidationFailed
 from auto360.core.identity import Principal
@@ -30,6 +31,7 @@ from auto360.providers.video import (
     VideoUnreachable,
 )
 
+_USER_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # The provider created nothing, so the upload session can be dropped.
 _NOTHING_MADE = (VideoRefused, VideoBusy, VideoUnreachable)
 
@@ -37,8 +39,9 @@ _NOTHING_MADE = (VideoRefused, VideoBusy, VideoUnreachable)
 class UploadPolicy(EnvSettings):
     """Largest size and duration of a video, lifetime of a session, and the choice of provider.
 
-    `video_yandex_percent` of the users, always the same ones, upload to Yandex, from the build of the app on that knows
-    tus (`video_tus_min_build`); 0 builds: none does. 360° videos never do: Yandex plays them flat.
+    `video_yandex_percent` of the users, always the same ones, and those in `video_yandex_users` upload to Yandex, from
+    the build of the app on that knows tus (`video_tus_min_build`); 0: no build does. 360° videos never do: Yandex plays
+    them flat.
     """
 
     video_max_bytes: int = Field(104_857_600, ge=1)
@@ -46,7 +49,15 @@ class UploadPolicy(EnvSettings):
     video_types: str = "video/mp4,video/quicktime"
     video_upload_session_seconds: int = Field(3600, ge=60, le=86_400)
     video_yandex_percent: int = Field(0, ge=0, le=100)
+    video_yandex_users: str = ""
     video_tus_min_build: int = Field(0, ge=0)
+
+    @field_validator("video_yandex_users")
+    @classmethod
+    def _ids(cls, value: str) -> str:
+        if not all(_USER_ID.fullmatch(user) for user in value.split(",") if user):
+            raise ValueError("must be a comma-separated list of user ids")
+        return value
 
     @property
     def types(self) -> frozenset[str]:
@@ -58,6 +69,8 @@ class UploadPolicy(EnvSettings):
         knows_tus = self.video_tus_min_build > 0 and build is not None and build >= self.video_tus_min_build
         if projection != "flat" or not knows_tus:
             return "api_video"
+        if user_id in self.video_yandex_users.split(","):
+            return "yandex"
         place = int.from_bytes(hashlib.sha256(f"yandex uploads {user_id}".encode()).digest()[:4], "big") % 100
         return "yandex" if place < self.video_yandex_percent else "api_video"
 

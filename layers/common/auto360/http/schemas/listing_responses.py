@@ -58,7 +58,10 @@ class ListingImage(BaseModel):
 
 
 class Listing(BaseModel):
-    """Listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the requested place."""
+    """Listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the requested place.
+
+    `video_preview_url` is to be played muted, for its first six seconds; null where the provider has no such file.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -81,6 +84,7 @@ class Listing(BaseModel):
     video_url: str | None
     video_player_url: str | None
     video_thumbnail_url: str | None
+    video_preview_url: str | None = None
     thumbnail_url: str | None
     video_trim_start: float | None
     video_trim_end: float | None

@@ -84,12 +84,16 @@ class ProviderVideo:
 
 @dataclass(frozen=True)
 class Playback:
-    """Addresses under which a video plays. `is_lasting`: they may be kept; others are fetched for every playback."""
+    """Addresses under which a video plays. `is_lasting`: they may be kept; others are fetched for every playback.
+
+    `file_url`: the video as one file, which may still be encoded.
+    """
 
     hls_url: str = field(repr=False)
     player_url: str | None = field(default=None, repr=False)
     thumbnail_url: str | None = field(default=None, repr=False)
     is_lasting: bool = False
+    file_url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

@@ -108,7 +108,8 @@ class ApiVideo:
         if hls is None:
             raise ProviderVideoNotReady("no_hls")
         player, thumbnail = address(assets.get("player")), address(assets.get("thumbnail"))
-        return Playback(hls, player, thumbnail, is_lasting=about.get("public") is True)
+        file = address(assets.get("mp4"))
+        return Playback(hls, player, thumbnail, is_lasting=about.get("public") is True, file_url=file)
 
     def thumbnail(self, video_id: str) -> str | None:
         return self.playback(video_id).thumbnail_url
