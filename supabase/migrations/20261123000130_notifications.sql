@@ -14,6 +14,7 @@ create table public.notification_types (
   is_urgent boolean not null default false,
   is_marketing boolean not null default false,
   is_resent boolean not null default false,
+  is_capped boolean not null default true,
   hold_seconds smallint not null default 0 check (hold_seconds between 0 and 600),
   gap_seconds smallint not null default 0 check (gap_seconds between 0 and 3600),
   veil text not null default 'never' check (veil in ('never', 'wished', 'always')),
@@ -39,6 +40,8 @@ comment on column public.notification_types.priority is 'Order of sending, 1 fir
 comment on column public.notification_types.is_urgent is 'Wakes a dozing phone.';
 comment on column public.notification_types.is_marketing is 'Goes only to users with both optional consents.';
 comment on column public.notification_types.is_resent is
+comment on column public.notification_types.is_capped is
+  'Counts among the three pushes a day that a user gets at most; false for conversations, money and security (docs/decisions/0141).';
   'A push whose outcome is unknown is sent once more, under the same collapse id and tag.';
 comment on column public.notification_types.hold_seconds is 'Wait before sending: what is read meanwhile makes no push.';
 comment on column public.notification_types.gap_seconds is 'At most one push about one subject and device in this time.';

@@ -91,6 +91,9 @@ update public.notification_types t set veil = 'always',
 where t.area in ('payments', 'subscription');
 update public.notification_types t set veil = 'wished', veiled = array['Новое сообщение', 'Жаңы билдирүү', 'New message'] where t.code = 'chat_message';
 update public.notification_types t set veil = 'wished', veiled = array['Откройте, чтобы прочитать.', 'Окуу үчүн ачыңыз.', 'Open it to read.'] where t.code = 'comment';
+-- Conversations come as they are written, and nobody misses money for the fourth push of a day.
+update public.notification_types t set is_capped = false
+where t.area in ('chat', 'payments') or t.code in ('subscription_ending', 'subscription_grace', 'subscription_ended');
 
 create function private.language_place(p_language text) returns integer
 language sql immutable set search_path = '' as $$
