@@ -11,6 +11,11 @@ begin
   elsif p_notification.type = 'price_drop' then
     return case when not exists (select from public.listings l where l.id = private.as_uuid(p_notification.data ->> 'listing_id')
       and l.status = 'active' and not l.is_hidden and l.deleted_at is null) then 'listing_gone' end;
+  elsif p_notification.type = 'saved_search' then
+    return case when not exists (select from public.saved_searches s where s.id = private.as_uuid(p_notification.data ->> 'search_id'))
+        then 'search_gone'
+      when not exists (select from pg_catalog.jsonb_array_elements_text(p_notification.data -> 'listing_ids') as i (id)
+        join public.listings l on l.id = private.as_uuid(i.id) where private.is_news(p_notification.user_id, l)) then 'listing_gone' end;
   elsif p_notification.type = 'comment' then
     return case when not exists (select from public.comments c where c.id = private.as_uuid(p_notification.data ->> 'comment_id')
       and not c.is_deleted and not c.is_hidden) then 'comment_gone' end;
@@ -123,11 +128,6 @@ end;
 $$;
 comment on function private.due_pushes(integer) is 'Locks pushes whose turn has come, the most pressing first, and returns their ids.';
 
-create function public.pushes_claim(p_limit integer, p_lease_seconds integer) returns jsonb
-language plpgsql volatile set search_path = '' as $$
-declare
-  v_claim constant uuid := pg_catalog.gen_random_uuid();
-  v_limit integer := p_limit;
 create function private.lock_capped_users(p_ids uuid[]) returns uuid[]
 language sql volatile set search_path = '' as $$
   select coalesce(pg_catalog.array_agg(p.id), '{}') from public.pushes p join public.notification_types t on t.code = p.type
@@ -169,6 +169,11 @@ comment on function private.over_cap(uuid[]) is
   'Returns those of some pushes that would be a user''s fourth notification on a phone this day, or a later one. Several phones and a '
   'second try of one notification count once; types that are not capped do not count.';
 
+create function public.pushes_claim(p_limit integer, p_lease_seconds integer) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_claim constant uuid := pg_catalog.gen_random_uuid();
+  v_limit integer := p_limit;
   v_ids uuid[];
   v_devices uuid[];
   v_messages jsonb;
