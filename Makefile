@@ -126,6 +126,10 @@ bench-requests: install ## measure the CPU of warm requests against the old back
 bench-feed: install ## measure every feed query on the large database, compared with the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed
 
+.PHONY: bench-matching
+bench-matching: install ## match new listings with 100,000 saved searches, against running each search (SEARCHES, NEW, LISTINGS, SAMPLE)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.matching
+
 .PHONY: bench-database
 bench-database: install ## time each SQL function of requests and jobs on the large database (ARGS=writes: bloat and vacuum)
 	@$(VENV_PYTHON) -m benchmarks.database $(ARGS)

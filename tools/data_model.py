@@ -31,7 +31,7 @@ AREAS = {
     "Chat and notifications": (
         *("chat_threads", "chat_messages", "chat_blocks", "notifications", "notification_types", "listing_notices"),
         *("notification_settings", "notification_preferences", "notification_fanouts", "push_devices", "pushes"),
-        *("push_circuits", "push_campaigns"),
+        *("push_circuits", "push_campaigns", "saved_searches", "search_hits", "search_schedules", "search_arrivals"),
     ),
     "Videos": (
         *("videos", "upload_tickets", "playback_switches", "cdn_purges", "video_copy_tasks"),

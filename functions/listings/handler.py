@@ -7,7 +7,16 @@ from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Que
 
 from auto360.container import listings
 from auto360.core.errors import Forbidden, IdempotencyKeyReused, PhoneInvalid, TextRefused
-from auto360.core.refusals.listings import LimitReached, ListingRefused, NotActive, NotSold, SaleFinal, VideoUnavailable
+from auto360.core.refusals.listings import (
+    LimitReached,
+    ListingRefused,
+    NotActive,
+    NotSold,
+    SaleFinal,
+    SavedSearchLimitReached,
+    SavedSearchTooBroad,
+    VideoUnavailable,
+)
 from auto360.domains.listings.feed import Category
 from auto360.domains.listings.queries import Status
 from auto360.http.app import entrypoint, make_app
@@ -30,6 +39,7 @@ from auto360.http.schemas.listing_responses import (
     sold,
 )
 from auto360.http.schemas.listings import AnyNewListing, ListingChanges, NewListingReport
+from auto360.http.schemas.saved_searches import NewSavedSearch, SavedSearch, SavedSearchChanges, SavedSearchId
 
 app = make_app()
 LIMITS = [limited("default")]
@@ -76,6 +86,39 @@ def mine(
 def favorites(user: SignedIn, *, cursor: Cursor = None, limit: Limit = 20) -> Envelope[Listings]:
     """List the caller's favourites."""
     return Envelope(data=Listings.of(listings.reader().favourites(user, cursor=cursor, limit=limit)))
+
+
+@app.get("/api/listings/saved-searches", middlewares=LIMITS)
+def saved_searches(user: SignedIn) -> Envelope[list[SavedSearch]]:
+    """List the caller's saved searches, with the number of new listings since the caller last looked."""
+    return Envelope(data=[SavedSearch.of(row) for row in listings.saved_searches().mine(user)])
+
+
+@app.post("/api/listings/saved-searches", middlewares=LIMITS, status_code=201)
+@refuses(SavedSearchLimitReached, SavedSearchTooBroad)
+def save_search(body: NewSavedSearch, user: SignedIn) -> Envelope[SavedSearch]:
+    """Save a search; the same filters again return the saved one, unchanged."""
+    row = listings.saved_searches().save(user, body.query(), name=body.name, frequency=body.frequency)
+    return Envelope(data=SavedSearch.of(row))
+
+
+@app.put("/api/listings/saved-searches/<search_id>", middlewares=LIMITS)
+@refuses(SavedSearchTooBroad)
+def change_search(search_id: Id, body: SavedSearchChanges, user: SignedIn) -> Envelope[SavedSearch]:
+    """Change the name or the frequency of a saved search."""
+    return Envelope(data=SavedSearch.of(listings.saved_searches().change(user, str(search_id), body.changes())))
+
+
+@app.delete("/api/listings/saved-searches/<search_id>", middlewares=LIMITS)
+def forget_search(search_id: Id, user: SignedIn) -> Envelope[SavedSearchId]:
+    """Delete a saved search."""
+    return Envelope(data=SavedSearchId(**listings.saved_searches().delete(user, str(search_id))))
+
+
+@app.post("/api/listings/saved-searches/<search_id>/looked", middlewares=LIMITS)
+def look_at_search(search_id: Id, user: SignedIn) -> Envelope[SavedSearch]:
+    """Reset the count of new listings; what waits to be notified is seen."""
+    return Envelope(data=SavedSearch.of(listings.saved_searches().looked(user, str(search_id))))
 
 
 @app.post("/api/listings", middlewares=LIMITS, status_code=201)

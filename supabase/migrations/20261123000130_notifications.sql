@@ -4,7 +4,8 @@ create table public.notification_types (
   id uuid primary key default gen_random_uuid(),
   code text not null unique check (code ~ '^[a-z][a-z_]{1,49}$'),
   area text not null check (area in
-    ('chat', 'comments', 'moderation', 'payments', 'subscription', 'listings', 'favourites', 'videos', 'business', 'reports', 'news')),
+    ('chat', 'comments', 'moderation', 'payments', 'subscription', 'listings', 'favourites', 'searches', 'videos', 'business', 'reports',
+     'news')),
   channels text[] not null check (channels <@ array['push', 'in_app', 'sms', 'email']),
   defaults text[] not null check (defaults <@ channels),
   quiet text not null check (quiet in ('send', 'passive', 'defer')),
@@ -13,6 +14,7 @@ create table public.notification_types (
   priority smallint not null default 5 check (priority between 1 and 9),
   is_urgent boolean not null default false,
   is_marketing boolean not null default false,
+  is_capped boolean not null default true,
   is_resent boolean not null default false,
   hold_seconds smallint not null default 0 check (hold_seconds between 0 and 600),
   gap_seconds smallint not null default 0 check (gap_seconds between 0 and 3600),
@@ -38,6 +40,8 @@ comment on column public.notification_types.life_seconds is 'After this time a p
 comment on column public.notification_types.priority is 'Order of sending, 1 first.';
 comment on column public.notification_types.is_urgent is 'Wakes a dozing phone.';
 comment on column public.notification_types.is_marketing is 'Goes only to users with both optional consents.';
+comment on column public.notification_types.is_capped is
+  'Counts among the three pushes a day that a user gets at most; false for conversations, money and security (docs/decisions/0141).';
 comment on column public.notification_types.is_resent is
   'A push whose outcome is unknown is sent once more, under the same collapse id and tag.';
 comment on column public.notification_types.hold_seconds is 'Wait before sending: what is read meanwhile makes no push.';

@@ -58,6 +58,8 @@ insert into public.notification_types
   ('price_drop', 'favourites', '{push,in_app}', '{push,in_app}', 'defer', 'listing_id', 86400, 6, false, false,
     array['Цена снижена', 'Баасы түштү', 'Price drop'],
     array['{listing}: дешевле на {percent} %.', '{listing}: {percent} % арзандады.', '{listing}: {percent} % cheaper.']),
+  ('saved_search', 'searches', '{push,in_app}', '{push,in_app}', 'defer', 'search_id', 43200, 6, false, false,
+    array['Новое по поиску «{search}»', '«{search}» издөөсү боюнча жаңы', 'New for "{search}"'], array['{listing}', '{listing}', '{listing}']),
   ('video_ready', 'videos', '{push,in_app}', '{in_app}', 'defer', 'video_id', 86400, 7, false, false,
     array['Видео готово', 'Видео даяр', 'Your video is ready'],
     array['{listing}: видео обработано.', '{listing}: видео иштетилди.', '{listing}: the video is processed.']),
@@ -89,6 +91,9 @@ insert into public.notification_types (code, area, channels, defaults, quiet, co
 update public.notification_types t set veil = 'always',
   veiled = array['Подробности в приложении.', 'Толук маалымат тиркемеде.', 'See the details in the app.']
 where t.area in ('payments', 'subscription');
+-- Conversations come as they are written, and nobody misses money for the fourth push of a day.
+update public.notification_types t set is_capped = false
+where t.area in ('chat', 'payments') or t.code in ('subscription_ending', 'subscription_grace', 'subscription_ended');
 update public.notification_types t set veil = 'wished', veiled = array['Новое сообщение', 'Жаңы билдирүү', 'New message'] where t.code = 'chat_message';
 update public.notification_types t set veil = 'wished', veiled = array['Откройте, чтобы прочитать.', 'Окуу үчүн ачыңыз.', 'Open it to read.'] where t.code = 'comment';
 
@@ -111,7 +116,7 @@ begin
     union all select 'until', pg_catalog.to_char((p_values ->> 'until')::timestamptz at time zone 'Asia/Bishkek', 'DD.MM.YYYY')
     union all select 'hidden', coalesce(p_values ->> 'hidden', '0')
     union all select p.name, p_values ->> p.name
-      from pg_catalog.unnest(array['listing', 'reason', 'percent', 'business', 'text']) as p (name)
+      from pg_catalog.unnest(array['listing', 'reason', 'percent', 'business', 'text', 'search']) as p (name)
   loop
     v_text := pg_catalog.replace(v_text, '{' || v_value.name || '}', coalesce(v_value.shown, ''));
   end loop;
@@ -119,8 +124,8 @@ begin
 end;
 $$;
 comment on function private.fill_text(text, text, jsonb) is
-  'Replaces {tier}, {amount} (som), {until} (a Bishkek day), {hidden}, {listing}, {reason}, {percent}, {business} and {text} '
-  'in a text of a type.';
+  'Replaces {tier}, {amount} (som), {until} (a Bishkek day), {hidden}, {listing}, {reason}, {percent}, {business}, {text} '
+  'and {search} in a text of a type.';
 
 create function private.enqueue_notifications(p_code text, p_list jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -134,7 +139,7 @@ begin
     coalesce(r."values" ->> 'action_url', case when r."values" ? 'payment_id' then 'app360://payments/' || (r."values" ->> 'payment_id')
       when t.area = 'subscription' then 'app360://subscription'
       when r."values" ? 'listing_id' then 'app360://listing/' || (r."values" ->> 'listing_id') end),
-    r."values" - array['action_url', 'from_user_id', 'text', 'listing', 'business', 'may_push'], r.about,
+    r."values" - array['action_url', 'from_user_id', 'text', 'listing', 'business', 'search', 'may_push'], r.about,
     coalesce((r."values" ->> 'may_push')::boolean, true)
   from pg_catalog.jsonb_to_recordset(p_list) as r (user_id uuid, about text, "values" jsonb)
   join public.accounts u on u.id = r.user_id

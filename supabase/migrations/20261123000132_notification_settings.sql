@@ -142,12 +142,18 @@ begin
   -- What waits for the end of the former quiet hours is judged by the new ones.
   update public.pushes p set not_before = pg_catalog.clock_timestamp()
   where p.user_id = p_user_id and p.state = 'queued' and p.is_deferred;
+  if p_changes operator(pg_catalog.?|) array['time_zone', 'quiet_from', 'quiet_to'] then
+    update public.search_schedules c set next_at = private.next_digest_at(c.user_id, c.frequency,
+      greatest(pg_catalog.clock_timestamp(), c.last_at + case c.frequency when 'daily' then interval '12 hours' else interval '4 days' end))
+    where c.user_id = p_user_id and c.frequency <> 'instant';
+  end if;
   return public.notification_preferences_read(p_user_id);
 end;
 $$;
 comment on function public.notification_preferences_write(uuid, jsonb) is
   'Changes {is_enabled, quiet_from and quiet_to (both null: no quiet hours), time_zone, shows_text, types: [{type, channel, '
-  'is_on}]}, what is not named stays; returns notification_preferences_read. Judges deferred pushes anew. Reason: '
+  'is_on}]}, what is not named stays; returns notification_preferences_read. Judges deferred pushes anew, and sets digests of saved '
+  'searches to the new hours. Reason: '
   'validation_failed (with the field).';
 
 revoke execute on function private.place_in_app() from public, anon, authenticated;

@@ -11,6 +11,11 @@ begin
   elsif p_notification.type = 'price_drop' then
     return case when not exists (select from public.listings l where l.id = private.as_uuid(p_notification.data ->> 'listing_id')
       and l.status = 'active' and not l.is_hidden and l.deleted_at is null) then 'listing_gone' end;
+  elsif p_notification.type = 'saved_search' then
+    return case when not exists (select from public.saved_searches s where s.id = private.as_uuid(p_notification.data ->> 'search_id'))
+        then 'search_gone'
+      when not exists (select from pg_catalog.jsonb_array_elements_text(p_notification.data -> 'listing_ids') as i (id)
+        join public.listings l on l.id = private.as_uuid(i.id) where private.is_news(p_notification.user_id, l)) then 'listing_gone' end;
   elsif p_notification.type = 'comment' then
     return case when not exists (select from public.comments c where c.id = private.as_uuid(p_notification.data ->> 'comment_id')
       and not c.is_deleted and not c.is_hidden) then 'comment_gone' end;
@@ -123,6 +128,47 @@ end;
 $$;
 comment on function private.due_pushes(integer) is 'Locks pushes whose turn has come, the most pressing first, and returns their ids.';
 
+create function private.lock_capped_users(p_ids uuid[]) returns uuid[]
+language sql volatile set search_path = '' as $$
+  select coalesce(pg_catalog.array_agg(p.id), '{}') from public.pushes p join public.notification_types t on t.code = p.type
+  where p.id = any (p_ids)
+    and (not t.is_capped or pg_catalog.pg_try_advisory_xact_lock(pg_catalog.hashtextextended('pushes a day:' || p.user_id, 0)));
+$$;
+comment on function private.lock_capped_users(uuid[]) is
+  'Returns these pushes without those that count for a user whom another claim is counting at this moment: they stay queued.';
+
+create function private.pushed_today(p_user_id uuid) returns uuid[]
+language plpgsql stable set search_path = '' as $$
+declare
+  v_zone text := coalesce((select s.time_zone from public.notification_settings s where s.user_id = p_user_id), 'Asia/Bishkek');
+  v_start timestamptz;
+begin
+  begin
+    v_start := pg_catalog.date_trunc('day', pg_catalog.clock_timestamp(), v_zone);
+  exception when invalid_parameter_value then
+    -- A zone that this server's time zone data has lost.
+    v_start := pg_catalog.date_trunc('day', pg_catalog.clock_timestamp(), 'Asia/Bishkek');
+  end;
+  return array(select distinct p.notification_id from public.pushes p join public.notification_types t on t.code = p.type
+    where p.user_id = p_user_id and t.is_capped and p.uncertain > 0 and p.state not in ('dead', 'failed') and p.claimed_at >= v_start);
+end;
+$$;
+comment on function private.pushed_today(uuid) is
+  'Returns the notifications that count against a user''s pushes of this day in the own zone: those that may have reached a phone.';
+
+create function private.over_cap(p_ids uuid[]) returns uuid[]
+language sql volatile set search_path = '' as $$
+  select coalesce(pg_catalog.array_agg(r.id), '{}') from (
+    select p.id, d.pushed, pg_catalog.dense_rank() over (partition by p.user_id order by p.priority, n.created_at, n.id) as place
+    from public.pushes p join public.notifications n on n.id = p.notification_id join public.notification_types t on t.code = p.type
+    cross join lateral private.pushed_today(p.user_id) as d (pushed)
+    where p.id = any (p_ids) and t.is_capped and not p.notification_id = any (d.pushed)) as r
+  where pg_catalog.cardinality(r.pushed) + r.place > 3;
+$$;
+comment on function private.over_cap(uuid[]) is
+  'Returns those of some pushes that would be a user''s fourth notification on a phone this day, or a later one. Several phones and a '
+  'second try of one notification count once; types that are not capped do not count.';
+
 create function public.pushes_claim(p_limit integer, p_lease_seconds integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -143,6 +189,7 @@ begin
   else
     v_ids := private.due_pushes(p_limit);
   end if;
+  v_ids := private.lock_capped_users(v_ids);
   -- A phone that is being removed is left alone; one that is not cannot be removed before this ends.
   select coalesce(pg_catalog.array_agg(l.id), '{}') into v_devices from (
     select d.id from public.push_devices d
@@ -155,11 +202,15 @@ begin
     lease_until = case when r.goes then pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => p_lease_seconds) end,
     uncertain = p.uncertain + r.goes::integer, tries = p.tries + r.goes::integer
   from (
-    select x.id, f.refusal, w.until, f.refusal is null and coalesce(w.until <= pg_catalog.clock_timestamp(), true) as goes
-    from public.pushes x join public.notifications n on n.id = x.notification_id
-    cross join lateral (select private.push_refusal(x, n) as refusal) as f
-    cross join lateral private.push_wait(x) as w
-    where x.id = any (v_ids) and (x.device_id is null or x.device_id = any (v_devices))) as r
+    with judged as materialized (
+      select x.id, f.refusal, w.until, f.refusal is null and coalesce(w.until <= pg_catalog.clock_timestamp(), true) as goes
+      from public.pushes x join public.notifications n on n.id = x.notification_id
+      cross join lateral (select private.push_refusal(x, n) as refusal) as f
+      cross join lateral private.push_wait(x) as w
+      where x.id = any (v_ids) and (x.device_id is null or x.device_id = any (v_devices))
+    )
+    select j.id, case when j.id = any (o.ids) then 'capped' else j.refusal end as refusal, j.until, j.goes and not j.id = any (o.ids) as goes
+    from judged j cross join (select private.over_cap(array(select k.id from judged k where k.goes)) as ids) as o) as r
   where p.id = r.id;
   select coalesce(pg_catalog.jsonb_agg(private.push_message(p, w.is_quiet) order by p.priority, p.created_at, p.id), '[]') into v_messages
   from public.pushes p cross join lateral private.push_wait(p) as w where p.claim = v_claim and p.state = 'claimed' and p.id = any (v_ids);
@@ -173,7 +224,9 @@ comment on function public.pushes_claim(integer, integer) is
 
 revoke execute on function private.subject_is_gone(public.notifications), private.push_refusal(public.pushes, public.notifications),
   private.push_wait(public.pushes), private.push_message(public.pushes, boolean), private.sweep_push_leases(integer),
-  private.due_pushes(integer), public.pushes_claim(integer, integer) from public, anon, authenticated;
+  private.due_pushes(integer), private.lock_capped_users(uuid[]), private.pushed_today(uuid), private.over_cap(uuid[]),
+  public.pushes_claim(integer, integer) from public, anon, authenticated;
 grant execute on function private.subject_is_gone(public.notifications), private.push_refusal(public.pushes, public.notifications),
   private.push_wait(public.pushes), private.push_message(public.pushes, boolean), private.sweep_push_leases(integer),
-  private.due_pushes(integer), public.pushes_claim(integer, integer) to service_role;
+  private.due_pushes(integer), private.lock_capped_users(uuid[]), private.pushed_today(uuid), private.over_cap(uuid[]),
+  public.pushes_claim(integer, integer) to service_role;

@@ -23,6 +23,33 @@ select extensions.similarity('a', 'a');
 -- The feed and the search: one call per page. They run as the backend, not under row security, so each statement
 -- repeats the condition of visibility word for word: that is also what lets the partial indexes serve it.
 
+create function private.filter_templates() returns table (name text, template text)
+language sql immutable set search_path = '' as $$
+  values ('category', 'l.category = %L'), ('city', 'l.city = %L'),
+    ('brand', 'l.brand operator(extensions.=) %L::extensions.citext'),
+    ('model', 'l.model operator(extensions.=) %L::extensions.citext'),
+    ('breed', 'l.breed operator(extensions.=) %L::extensions.citext'), ('property_type', 'l.property_type = %L'),
+    ('transmission', 'l.transmission = case %1$L when ''variator'' then ''cvt'' else %1$L end'),
+    ('fuel_type', 'l.fuel_type = %L'), ('gender', 'l.gender = %L'), ('rooms', 'l.rooms = %L::integer'),
+    ('price_min', 'l.price >= %L::numeric'), ('price_max', 'l.price <= %L::numeric'),
+    ('year_min', 'l.year >= %L::integer'), ('year_max', 'l.year <= %L::integer'),
+    ('area_min', 'l.area >= %L::numeric'), ('area_max', 'l.area <= %L::numeric'),
+    ('seller', 'l.seller_user_id = %L::uuid'), ('business', 'l.business_id = %L::uuid');
+$$;
+comment on function private.filter_templates() is
+  'Returns each filter of a feed query with its condition on listings l, where %L or %1$L stands for the value: the one '
+  'home of filters, for the feed and for saved searches (docs/decisions/0140).';
+
+create function private.circle_condition(p_latitude text, p_longitude text, p_radius text) returns text
+language sql immutable set search_path = '' as $$
+  select pg_catalog.format('l.latitude is not null and '
+    'pg_catalog.point(l.longitude::double precision * 0.7451::double precision, l.latitude::double precision) '
+    'operator(pg_catalog.<@) pg_catalog.circle(pg_catalog.point(%s::double precision * 0.7451, %s::double precision), '
+    '%s::double precision / 111.2)', p_longitude, p_latitude, p_radius);
+$$;
+comment on function private.circle_condition(text, text, text) is
+  'Builds the condition of nearness on listings l from three SQL expressions: latitude, longitude and kilometres.';
+
 create function private.listing_filters(p_query jsonb) returns text
 language plpgsql stable set search_path = '' as $$
 declare
@@ -32,19 +59,7 @@ declare
   v_filter record;
 begin
   for v_filter in
-    select f.template, p_query ->> f.name as value
-    from (values
-      ('category', 'l.category = %L'), ('city', 'l.city = %L'),
-      ('brand', 'l.brand operator(extensions.=) %L::extensions.citext'),
-      ('model', 'l.model operator(extensions.=) %L::extensions.citext'),
-      ('breed', 'l.breed operator(extensions.=) %L::extensions.citext'), ('property_type', 'l.property_type = %L'),
-      ('transmission', 'l.transmission = case %1$L when ''variator'' then ''cvt'' else %1$L end'),
-      ('fuel_type', 'l.fuel_type = %L'), ('gender', 'l.gender = %L'), ('rooms', 'l.rooms = %L::integer'),
-      ('price_min', 'l.price >= %L::numeric'), ('price_max', 'l.price <= %L::numeric'),
-      ('year_min', 'l.year >= %L::integer'), ('year_max', 'l.year <= %L::integer'),
-      ('area_min', 'l.area >= %L::numeric'), ('area_max', 'l.area <= %L::numeric'),
-      ('seller', 'l.seller_user_id = %L::uuid'), ('business', 'l.business_id = %L::uuid')) as f (name, template)
-    where p_query ->> f.name is not null
+    select f.template, p_query ->> f.name as value from private.filter_templates() as f where p_query ->> f.name is not null
   loop
     v_where := v_where || ' and ' || pg_catalog.format(v_filter.template, v_filter.value);
   end loop;
@@ -56,7 +71,7 @@ end;
 $$;
 comment on function private.listing_filters(jsonb) is
   'Builds the SQL conditions of a feed query on listings l. Quotes every value as a literal; column names come from '
-  'this function alone.';
+  'private.filter_templates alone.';
 
 create function private.feed_has_bounds(p_query jsonb) returns boolean
 language sql stable set search_path = '' as $$
@@ -98,10 +113,12 @@ begin
     when 'nearest' then
       v_distance := pg_catalog.format('(%s operator(pg_catalog.<->) %s)', v_point, v_place);
       v_key := v_distance; v_order := '%s, l.id'; v_beyond := '>';
-      v_where := v_where || pg_catalog.format(
-        case when p_query ? 'by_filters' then ' and %s operator(pg_catalog.<->) %s <= %L::double precision / 111.2'
-          else ' and l.latitude is not null and %s operator(pg_catalog.<@) pg_catalog.circle(%s, %L::double precision / 111.2)'
-        end, v_point, v_place, (p_query ->> 'radius_km')::double precision);
+      v_where := v_where || ' and ' || case when p_query ? 'by_filters' then pg_catalog.format(
+          '%s operator(pg_catalog.<->) %s <= %L::double precision / 111.2',
+          v_point, v_place, (p_query ->> 'radius_km')::double precision)
+        else private.circle_condition(pg_catalog.quote_literal((p_query ->> 'latitude')::double precision),
+          pg_catalog.quote_literal((p_query ->> 'longitude')::double precision),
+          pg_catalog.quote_literal((p_query ->> 'radius_km')::double precision)) end;
     else null;
   end case;
   if p_query -> 'after' is not null then
@@ -588,7 +605,8 @@ $$;
 comment on function private.search_condition(jsonb) is
   'Builds the condition of a search on listings l: words in either script, or similar titles, without excluded words.';
 
-revoke execute on function private.listing_filters(jsonb), private.feed_has_bounds(jsonb),
+revoke execute on function private.filter_templates(), private.circle_condition(text, text, text),
+  private.listing_filters(jsonb), private.feed_has_bounds(jsonb),
   private.feed_statement(jsonb), private.estimated_rows(text), private.feed_head(jsonb), private.feed_rows(text),
   private.seller_card(uuid), private.listing_flags(uuid[], uuid),
   public.listing_marks(uuid[], uuid), private.feed_page(jsonb), public.listing_feed(jsonb, uuid),
@@ -599,7 +617,8 @@ revoke execute on function private.listing_filters(jsonb), private.feed_has_boun
   private.search_words(text), private.search_either(text, text[]), private.search_guess(text),
   private.feed_circle(jsonb), private.search_excluded(text), private.search_wanted(text),
   private.search_exclusions(text), private.search_condition(jsonb) from public, anon, authenticated;
-grant execute on function private.listing_filters(jsonb), private.feed_has_bounds(jsonb),
+grant execute on function private.filter_templates(), private.circle_condition(text, text, text),
+  private.listing_filters(jsonb), private.feed_has_bounds(jsonb),
   private.feed_statement(jsonb), private.estimated_rows(text), private.feed_head(jsonb), private.feed_rows(text),
   private.seller_card(uuid), private.listing_flags(uuid[], uuid),
   public.listing_marks(uuid[], uuid), private.feed_page(jsonb), public.listing_feed(jsonb, uuid),

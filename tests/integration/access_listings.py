@@ -154,6 +154,28 @@ LISTINGS = [
     backend_only("behavior_days", lambda _: {"day": "2026-01-01", "event_type": "view", "events": 1}, {"events": 2}),
     backend_only("search_spellings", lambda _: {"spelling": "москвич", "name": "moskvich"}, {"name": "moskvitch"}),
     backend_only("search_terms", lambda _: {"term": "камри", "searched_on": "2026-01-01"}, {"searches": 2}),
+    Case(
+        "saved_searches",
+        lambda s: {
+            "user_id": s.owner,
+            "name": "Тойота",
+            "query": {"brand": "Toyota"},
+            "filter_hash": "1" * 32,
+            "frequency": "daily",
+        },
+        {"name": "Моё"},
+        select=OWNER,
+        insert=SERVICE,
+        update=SERVICE,
+        delete=SERVICE,
+    ),
+    backend_only(
+        "search_hits",
+        lambda s: {"search_id": s.search, "listing_id": s.business_car, "user_id": s.owner},
+        {"digest_no": 1},
+    ),
+    backend_only("search_schedules", lambda s: {"user_id": s.owner, "frequency": "weekly"}, {"digest_no": 1}),
+    backend_only("search_arrivals", lambda s: {"listing_id": s.car_draft}, {"state": "done"}),
     backend_only(
         "listing_places",
         lambda s: {"listing_id": s.car_draft, "payer_id": s.owner, "taken_at": EARLIER},

@@ -46,6 +46,7 @@ class Scene:
     comment: str = scene_id("comment")
     thread: str = scene_id("thread")
     notification: str = scene_id("notification")
+    search: str = scene_id("saved search")
     session: str = scene_id("session")
     sms: str = scene_id("sms")
     video: str = scene_id("video")
@@ -76,6 +77,8 @@ class Scene:
             },
         )
         yield "comments", {"id": self.comment, "listing_id": self.car, "user_id": self.seller, "text": "Торг?"}
+        search = {"id": self.search, "user_id": self.owner, "name": "Дешевле", "query": {"price_max": 5}}
+        yield "saved_searches", {**search, "filter_hash": "0" * 32, "frequency": "daily"}
         yield (
             "notifications",
             {"id": self.notification, "user_id": self.owner, "type": "comment", "title": "Новый комментарий"},

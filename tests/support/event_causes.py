@@ -10,6 +10,7 @@ from uuid import uuid4
 import psycopg
 
 from tests.support.payers import PayingUser, ask, value
+from tests.support.two_people import POLICY, staff_member
 
 Connection = psycopg.Connection[Any]
 _DAY_LATER = "now() + interval '2 days'"
@@ -89,6 +90,28 @@ class Causes:
         for _ in range(2):
             payer.settle(attempt, "refunded", amount_tyiyn=10000, refunded_tyiyn=10000)
 
+    def pay_too_little(self) -> None:
+        """Have a bank report less money than the tier costs, so that a person checks the payment."""
+        payer = PayingUser(self.connection, self.user)
+        _, held = payer.attempt("premium")
+        for _ in range(2):
+            payer.settle(held, amount_tyiyn=100, currency="KGS")
+
+    def offer_a_tier(self) -> None:
+        """Have two staff members offer the user a tier, which has no price of its own."""
+        offer = {
+            "user_id": self.user,
+            "tier": "enterprise",
+            "amount_tyiyn": 100,
+            "period_days": 30,
+            "listing_limit": None,
+        }
+        offer |= {"note": "", "valid_days": 7}
+        first, second = staff_member(self.connection), staff_member(self.connection)
+        waits = ask(self.connection, "tier_offer_make", operator_id=first, offer=offer, policy=POLICY)["waits"]
+        assert waits, "the second person decides"
+        self.do("tier_offer_make", operator_id=second, offer=offer, policy=POLICY)
+
     def let_listings_end(self) -> None:
         """Have listings come near their end, pass it, and pass the time for sold ones."""
         self.listing(expires_at=value(self.connection, f"select {_DAY_LATER}"), published_at="2026-01-01")
@@ -129,10 +152,41 @@ class Causes:
         )  # fmt: skip
 
     def report(self) -> None:
-        """Have the user's report about somebody's listing upheld."""
-        listing = self.listing(seller=self.other)
-        self.do("listing_report", user_id=self.user, listing_id=listing, reason="fraud", comment=None)
-        self.decide("reject", "Обман", listing)
+        """Have the user's report about somebody's listing upheld, and another one dismissed."""
+        for action, reason in (("reject", "Обман"), ("approve", None)):
+            listing = self.listing(seller=self.other)
+            self.do("listing_report", user_id=self.user, listing_id=listing, reason="fraud", comment=None)
+            self.decide(action, reason, listing)
+
+    def hand_over(self) -> None:
+        """Have a business handed over to the user."""
+        query = "insert into accounts (phone, name) values (%s, 'Нурлан') returning id::text"
+        owner = str(value(self.connection, query, f"+99655{uuid4().int % 10**7:07d}"))
+        query = "insert into business_accounts (user_id, name) values (%s, 'Азия Авто') returning id::text"
+        business = value(self.connection, query, owner)
+        self.connection.execute(
+            "insert into business_members (business_id, user_id, role, status) values (%s, %s, 'admin', 'active')",
+            [business, self.user],
+        )
+        self.do("business_transfer", user_id=owner, business_id=business, new_owner_id=self.user)
+
+    def comment(self) -> None:
+        """Have somebody comment on the user's listing; the second time, edit the comment."""
+        listing = self.listing()
+        written = ask(
+            self.connection, "comment_add", user_id=self.other, listing_id=listing, parent_id=None, text="Торг?"
+        )
+        edit = "update comments set text = text || '?' where id = %s"
+        self._again.append(lambda: self.connection.execute(edit, [written["id"]]))
+
+    def find_what_was_searched(self) -> None:
+        """Have a listing appear that the user's saved search matches; the second time, have it appear again."""
+        word = f"находка{uuid4().int % 10**9}"
+        search = {"name": "Редкое", "frequency": "instant", "query": {"text": word}}
+        self.do("saved_search_create", user_id=self.user, search=search)
+        listing = self.listing(seller=self.other, description=word)
+        flip = "update listings set is_hidden = not is_hidden where id = %s"
+        self._again += [lambda: self.connection.execute(flip, [listing])] * 2
 
     def all(self) -> None:
         """Have everything happen."""
@@ -144,4 +198,9 @@ class Causes:
         self.process_videos()
         self.lower_the_price()
         self.let_listings_end()
+        self.comment()
+        self.find_what_was_searched()
         self.pay()
+        self.pay_too_little()
+        self.offer_a_tier()
+        self.hand_over()

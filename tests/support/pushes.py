@@ -29,7 +29,18 @@ from tests.support.rows import rows
 from tests.support.sql_calls import calling
 from tests.support.threads import sending
 
-AREAS = ["chat", "comments", "moderation", "payments", "subscription", "listings", "favourites", "videos", "business"]
+AREAS = [
+    *("chat", "comments", "moderation", "payments", "subscription", "listings", "favourites", "searches", "videos"),
+    "business",
+]
+PUSHES_OF_A_DAY = """
+update pushes p set not_before = now() + case when q.is_capped and q.place > 3 then interval '1 hour' else '0' end
+from (
+  select w.id, t.is_capped, row_number() over (partition by w.user_id, t.is_capped order by w.created_at, w.id) as place
+  from pushes w join notification_types t on t.code = w.type where w.state = 'queued') as q
+where p.id = q.id"""
+"""Statement that lets three capped pushes of each user come due, and all others."""
+NEXT_DAY = "update pushes set claimed_at = claimed_at - interval '1 day'"
 _numbers = itertools.count(1)
 
 

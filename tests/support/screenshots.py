@@ -19,7 +19,7 @@ from local.paths import CHECKOUT
 from tests.support.chromium import chromium
 from tests.support.event_causes import Causes
 from tests.support.payers import value
-from tests.support.pushes import AREAS
+from tests.support.pushes import AREAS, NEXT_DAY, PUSHES_OF_A_DAY
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack, start_stack
 
@@ -147,9 +147,11 @@ def _push(stack: RunningStack) -> None:
             quiet = "insert into notification_settings (user_id, quiet_from, quiet_to) values (%s, null, null)"
             connection.execute(quiet, [user])
             Causes(connection, user, other).all()
-    _ask(stack, "update pushes set not_before = now() where state = 'queued'")
-    for _ in range(2):
+    stack.local("timers/search_matcher/0", "POST")
+    for _ in range(5):
+        _ask(stack, PUSHES_OF_A_DAY)
         stack.local("timers/push_sender/0", "POST")
+        _ask(stack, NEXT_DAY)
 
 
 def _lock_screens(page: Page) -> None:

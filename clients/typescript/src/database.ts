@@ -956,6 +956,7 @@ export type Database = {
           video_id: string | null
           video_original_duration: number | null
           video_player_url: string | null
+          video_preview_url: string | null
           video_provider: string | null
           video_status: string
           video_thumbnail_url: string | null
@@ -1028,6 +1029,7 @@ export type Database = {
           video_id?: never
           video_original_duration?: number | null
           video_player_url?: never
+          video_preview_url?: never
           video_provider?: never
           video_status?: never
           video_thumbnail_url?: never
@@ -1100,6 +1102,7 @@ export type Database = {
           video_id?: never
           video_original_duration?: number | null
           video_player_url?: never
+          video_preview_url?: never
           video_provider?: never
           video_status?: never
           video_thumbnail_url?: never
@@ -1681,6 +1684,59 @@ export type Database = {
           },
         ]
       }
+      saved_searches: {
+        Row: {
+          anchor: string | null
+          created_at: string
+          filter_hash: string
+          frequency: string
+          id: string
+          key: string | null
+          looked_at: string
+          matched_until: string
+          name: string
+          query: NonNullable<Json>
+          updated_at: string
+          user_id: string
+        }
+        Insert: {
+          anchor?: never
+          created_at?: never
+          filter_hash?: never
+          frequency?: never
+          id?: never
+          key?: never
+          looked_at?: never
+          matched_until?: never
+          name?: never
+          query?: never
+          updated_at?: never
+          user_id?: never
+        }
+        Update: {
+          anchor?: never
+          created_at?: never
+          filter_hash?: never
+          frequency?: never
+          id?: never
+          key?: never
+          looked_at?: never
+          matched_until?: never
+          name?: never
+          query?: never
+          updated_at?: never
+          user_id?: never
+        }
+        Relationships: [
+          {
+            foreignKeyName: "saved_searches_user_id_fkey"
+            columns: ["user_id"]
+            isOneToOne: false
+            referencedRelation: "accounts"
+            referencedColumns: ["id"]
+          },
+        ]
+      }
       subscription_periods: {
         Row: {
           activated_at: string
@@ -2075,6 +2131,7 @@ export type Database = {
           gone_at: string | null
           height: number | null
           id: string
+          lasting_file_url: string | null
           lasting_hls_url: string | null
           lasting_player_url: string | null
           lasting_thumbnail_url: string | null
@@ -2114,6 +2171,7 @@ export type Database = {
           gone_at?: never
           height?: never
           id?: never
+          lasting_file_url?: never
           lasting_hls_url?: never
           lasting_player_url?: never
           lasting_thumbnail_url?: never
@@ -2153,6 +2211,7 @@ export type Database = {
           gone_at?: never
           height?: never
           id?: never
+          lasting_file_url?: never
           lasting_hls_url?: never
           lasting_player_url?: never
           lasting_thumbnail_url?: never

@@ -570,6 +570,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/listings/saved-searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the caller's saved searches, with the number of new listings since the caller last looked. */
+        get: operations["listings_saved_searches"];
+        put?: never;
+        /** Save a search; the same filters again return the saved one, unchanged. */
+        post: operations["listings_save_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/saved-searches/{search_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the name or the frequency of a saved search. */
+        put: operations["listings_change_search"];
+        post?: never;
+        /** Delete a saved search. */
+        delete: operations["listings_forget_search"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/listings/saved-searches/{search_id}/looked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reset the count of new listings; what waits to be notified is seen. */
+        post: operations["listings_look_at_search"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/listings/search": {
         parameters: {
             query?: never;
@@ -2400,6 +2453,26 @@ export interface components {
             success: true;
             data: components["schemas"]["Removed"];
         };
+        /** Envelope[SavedSearch] */
+        Envelope_SavedSearch: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["SavedSearch"];
+        };
+        /** Envelope[SavedSearchId] */
+        Envelope_SavedSearchId: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            data: components["schemas"]["SavedSearchId"];
+        };
         /** Envelope[Sent] */
         Envelope_Sent: {
             /**
@@ -2525,6 +2598,17 @@ export interface components {
             success: true;
             /** Data */
             data: components["schemas"]["PopularSearch"][];
+        };
+        /** Envelope[list[SavedSearch]] */
+        Envelope_list_SavedSearch: {
+            /**
+             * Success
+             * @default true
+             * @constant
+             */
+            success: true;
+            /** Data */
+            data: components["schemas"]["SavedSearch"][];
         };
         /**
          * Escalation
@@ -3562,6 +3646,21 @@ export interface components {
             role: "admin" | "seller";
         };
         /**
+         * NewSavedSearch
+         * @description Body of a new saved search.
+         */
+        NewSavedSearch: {
+            /** Name */
+            name: string;
+            filters: components["schemas"]["SavedFilters"];
+            /**
+             * Frequency
+             * @default daily
+             * @enum {string}
+             */
+            frequency: "instant" | "daily" | "weekly";
+        };
+        /**
          * NewUpload
          * @description Declaration of an upload. `description` and `tags` come from the existing app and are ignored.
          */
@@ -4179,6 +4278,107 @@ export interface components {
             reason?: string | null;
             /** Partial */
             partial?: ("all" | "marketing" | "notifications") | null;
+        };
+        /**
+         * SavedFilters
+         * @description Filters of the feed, and `q` as typed. Unknown fields are refused; a place needs both coordinates.
+         */
+        SavedFilters: {
+            /** Category */
+            category?: ("car" | "horse" | "real_estate") | null;
+            /** City */
+            city?: string | null;
+            /** Brand */
+            brand?: string | null;
+            /** Model */
+            model?: string | null;
+            /** Breed */
+            breed?: string | null;
+            /** Property Type */
+            property_type?: string | null;
+            /** Transmission */
+            transmission?: string | null;
+            /** Fuel Type */
+            fuel_type?: string | null;
+            /** Gender */
+            gender?: string | null;
+            /** Rooms */
+            rooms?: number | null;
+            /** Price Min */
+            price_min?: number | null;
+            /** Price Max */
+            price_max?: number | null;
+            /** Year Min */
+            year_min?: number | null;
+            /** Year Max */
+            year_max?: number | null;
+            /** Area Min */
+            area_min?: number | null;
+            /** Area Max */
+            area_max?: number | null;
+            /** Seller */
+            seller?: string | null;
+            /** Business */
+            business?: string | null;
+            /** Latitude */
+            latitude?: number | null;
+            /** Longitude */
+            longitude?: number | null;
+            /**
+             * Radius Km
+             * @default 50
+             */
+            radius_km: number;
+            /** Q */
+            q?: string | null;
+        };
+        /**
+         * SavedSearch
+         * @description Saved search. `new_count`: hits since the caller last looked, at most 100.
+         */
+        SavedSearch: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            filters: components["schemas"]["SavedFilters"];
+            /**
+             * Frequency
+             * @enum {string}
+             */
+            frequency: "instant" | "daily" | "weekly";
+            /** May Be Instant */
+            may_be_instant: boolean;
+            /** New Count */
+            new_count: number;
+            /**
+             * Looked At
+             * Format: date-time
+             */
+            looked_at: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * SavedSearchChanges
+         * @description Body of a change; what is left out stays.
+         */
+        SavedSearchChanges: {
+            /** Name */
+            name?: string | null;
+            /** Frequency */
+            frequency?: ("instant" | "daily" | "weekly") | null;
+        };
+        /**
+         * SavedSearchId
+         * @description Id of a deleted saved search.
+         */
+        SavedSearchId: {
+            /** Id */
+            id: string;
         };
         /**
          * Seen
@@ -6247,7 +6447,6 @@ export interface operations {
         parameters: {
             query?: {
                 category?: "car" | "horse" | "real_estate";
-                status?: string;
                 city?: string;
                 brand?: string;
                 model?: string;
@@ -6265,10 +6464,11 @@ export interface operations {
                 area_max?: number;
                 seller?: string;
                 business?: string;
-                sort?: "newest" | "price_asc" | "price_desc" | "views" | "nearest";
                 latitude?: number;
                 longitude?: number;
                 radius_km?: number;
+                status?: string;
+                sort?: "newest" | "price_asc" | "price_desc" | "views" | "nearest";
                 limit?: number;
                 cursor?: string;
             };
@@ -6468,11 +6668,194 @@ export interface operations {
             503: components["responses"]["ServiceUnavailable"];
         };
     };
+    listings_saved_searches: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_list_SavedSearch"];
+                };
+            };
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listings_save_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewSavedSearch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SavedSearch"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            /** @description Refused: `account_blocked`, `saved_search_limit_reached`. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `saved_search_too_broad`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listings_change_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedSearchChanges"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SavedSearch"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            /** @description Refused: `saved_search_too_broad`, `validation_failed`. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Failure"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listings_forget_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SavedSearchId"];
+                };
+            };
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
+    listings_look_at_search: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                search_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SavedSearch"];
+                };
+            };
+            401: components["responses"]["AuthenticationRequired"];
+            403: components["responses"]["AccountBlocked"];
+            404: components["responses"]["NotFound"];
+            405: components["responses"]["MethodNotAllowed"];
+            413: components["responses"]["PayloadTooLarge"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            500: components["responses"]["Internal"];
+            503: components["responses"]["ServiceUnavailable"];
+        };
+    };
     listings_search: {
         parameters: {
             query: {
                 category?: "car" | "horse" | "real_estate";
-                status?: string;
                 city?: string;
                 brand?: string;
                 model?: string;
@@ -6490,10 +6873,11 @@ export interface operations {
                 area_max?: number;
                 seller?: string;
                 business?: string;
-                sort?: "newest" | "price_asc" | "price_desc" | "views" | "nearest";
                 latitude?: number;
                 longitude?: number;
                 radius_km?: number;
+                status?: string;
+                sort?: "newest" | "price_asc" | "price_desc" | "views" | "nearest";
                 limit?: number;
                 cursor?: string;
                 q: string;

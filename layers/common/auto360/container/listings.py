@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from auto360.domains.listings.commands import Posting
     from auto360.domains.listings.comments import Comments
     from auto360.domains.listings.feed import Feed
-    from auto360.domains.listings.queries import ListingReader
+    from auto360.domains.listings.queries import ListingReader, ViewerFingerprint
     from auto360.domains.listings.reactions import Reactions
+    from auto360.domains.listings.saved_searches import SavedSearches
+    from auto360.domains.listings.search_matching import SearchMatcher
     from auto360.domains.listings.write_buffer import Batch
     from auto360.providers.cache.pages import GuestPages
 
@@ -40,12 +42,9 @@ def guest_pages() -> GuestPages:
 @cache
 def reader() -> ListingReader:
     """Build reads of single, own and favourite listings."""
-    from auto360.domains.listings.queries import ListingReader, ViewerFingerprint
-    from auto360.providers.database.postgrest import SupabaseSettings
+    from auto360.domains.listings.queries import ListingReader
 
-    # The key tells viewers apart for two days; it needs no place of its own in the secret store.
-    secret = SupabaseSettings.load().supabase_service_role_key.get_secret_value()
-    return ListingReader(public_database(), ViewerFingerprint(secret.encode()), _batch(), utc_now)
+    return ListingReader(public_database(), _viewers(), _batch(), utc_now)
 
 
 @cache
@@ -73,6 +72,31 @@ def comments() -> Comments:
     from auto360.domains.listings.comments import Comments
 
     return Comments(public_database())
+
+
+@cache
+def saved_searches() -> SavedSearches:
+    """Build saved searches."""
+    from auto360.domains.listings.saved_searches import SavedSearches
+
+    return SavedSearches(database())
+
+
+@cache
+def search_matcher() -> SearchMatcher:
+    """Build the timer that matches new listings with saved searches."""
+    from auto360.domains.listings.search_matching import SearchMatcher
+
+    return SearchMatcher(database(), _viewers())
+
+
+def _viewers() -> ViewerFingerprint:
+    from auto360.domains.listings.queries import ViewerFingerprint
+    from auto360.providers.database.postgrest import SupabaseSettings
+
+    # The key tells viewers apart for two days; it needs no place of its own in the secret store.
+    secret = SupabaseSettings.load().supabase_service_role_key.get_secret_value()
+    return ViewerFingerprint(secret.encode())
 
 
 def _batch() -> Batch:

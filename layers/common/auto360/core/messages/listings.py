@@ -28,6 +28,16 @@ ERRORS: Sentences = {
         "Калыбына келтирүү мөөнөтү өттү. Жаңы жарыя түзүңүз.",
         "It is too late to reactivate this listing. Please post a new one.",
     ),
+    "saved_search_limit_reached": (
+        "Можно сохранить не больше 20 поисков. Удалите ненужный и попробуйте снова.",
+        "20дан ашык издөөнү сактоого болбойт. Кереги жогун өчүрүп, кайра аракет кылыңыз.",
+        "You can save up to 20 searches. Delete one that you no longer need and try again.",
+    ),
+    "saved_search_too_broad": (
+        "Поиск слишком широкий для мгновенных уведомлений. Уточните марку или породу либо выберите сводку за день.",
+        "Издөө дароо билдирүү үчүн өтө кең. Марканы же тукумду тактаңыз же күндүк жыйынтыкты тандаңыз.",
+        "The search is too broad for instant notifications. Add a make or a breed, or choose a daily summary.",
+    ),
     "video_unavailable": (
         "Это видео нельзя использовать. Загрузите его ещё раз.",
         "Бул видеону колдонууга болбойт. Аны кайра жүктөңүз.",

@@ -15,6 +15,18 @@ class ListingRefused(DomainError):
     code, status = "listing_refused", 422
 
 
+class SavedSearchLimitReached(DomainError):
+    """User has as many saved searches as allowed."""
+
+    code, status = "saved_search_limit_reached", 403
+
+
+class SavedSearchTooBroad(DomainError):
+    """Search matches too much for instant notifications; daily or weekly ones are possible."""
+
+    code, status = "saved_search_too_broad", 422
+
+
 class VideoUnavailable(DomainError):
     """Video belongs to another user or listing, or was removed."""
 

@@ -35,9 +35,13 @@ class ViewerFingerprint:
         costs nothing, an address does.
         """
         if user_id:
-            return {"viewer": self._digest(f"user:{user_id}").hex(), "device": None}
+            return {"viewer": self.of_user(user_id), "device": None}
         place = _network_of(address)
         return {"viewer": self._digest(f"address:{place}").hex(), "device": self._digest(f"{place}\n{user_agent}")[0]}
+
+    def of_user(self, user_id: str) -> str:
+        """Return the `viewer` of a user's views."""
+        return self._digest(f"user:{user_id}").hex()
 
     def _digest(self, who: str) -> bytes:
         return hmac.new(self.key, b"listing view\n" + who.encode(), hashlib.sha256).digest()[:16]

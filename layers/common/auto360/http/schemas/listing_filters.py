@@ -15,13 +15,12 @@ Year = Annotated[int, Field(ge=1900, le=2100)]
 Area = Annotated[float, Field(ge=0, le=9_999_999, allow_inf_nan=False)]
 
 
-class FeedFilters(BaseModel):
-    """Filters and order. Numbers may come as text; unknown parameters are ignored."""
+class ListingFilters(BaseModel):
+    """Filters of listings for sale."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
     category: Category | None = None
-    status: Annotated[str | None, Field(pattern="^(active|sold)$")] = None
     city: Word | None = None
     brand: Word | None = None
     model: Word | None = None
@@ -39,17 +38,23 @@ class FeedFilters(BaseModel):
     area_max: Area | None = None
     seller: UUID | None = None
     business: UUID | None = None
-    sort: Sort | None = None
     latitude: Annotated[float | None, Field(ge=-90, le=90)] = None
     longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
     radius_km: Annotated[float, Field(gt=0, le=500)] = 50.0
-    limit: Annotated[int, Field(ge=1, le=50)] = 20
-    cursor: Annotated[str | None, Field(max_length=500)] = None
 
     def query(self, *, text: str | None = None) -> FeedQuery:
         """Convert to the domain's query."""
         values = self.model_dump(mode="json", exclude={"cursor", "q"})
         return FeedQuery(**values, text=text)
+
+
+class FeedFilters(ListingFilters):
+    """Filters and order. Numbers may come as text; unknown parameters are ignored."""
+
+    status: Annotated[str | None, Field(pattern="^(active|sold)$")] = None
+    sort: Sort | None = None
+    limit: Annotated[int, Field(ge=1, le=50)] = 20
+    cursor: Annotated[str | None, Field(max_length=500)] = None
 
 
 class SearchFilters(FeedFilters):

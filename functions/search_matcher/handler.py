@@ -1,0 +1,12 @@
+"""Timer, every minute: match new listings with saved searches, and notify of what they found."""
+
+from auto360.container import listings
+from auto360.jobs.entry import job
+
+
+def run(_event: object) -> dict[str, int]:
+    """Run for most of a minute at most; return counters."""
+    return listings.search_matcher().run()
+
+
+handler = job(run)

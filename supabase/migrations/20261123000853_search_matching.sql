@@ -1,0 +1,163 @@
+-- Matching backwards: from listings that arrived to the saved searches that they match (docs/decisions/0140).
+
+create function private.arrival_lexemes(p_ids uuid[]) returns table (listing_id uuid, lexeme text)
+language sql stable set search_path = '' as $$
+  with words as materialized (
+    select l.id, w.lexeme from public.listings l cross join lateral pg_catalog.unnest(pg_catalog.tsvector_to_array(
+      pg_catalog.to_tsvector('russian', l.title || ' ' || l.description))) as w (lexeme)
+    where l.id = any (p_ids)
+  ), forms as materialized (
+    select distinct s.name, w.lexeme from public.search_spellings s
+    cross join lateral pg_catalog.unnest(array[s.name, s.spelling, pg_catalog.replace(s.spelling, 'ё', 'е')]) as f (form)
+    cross join lateral pg_catalog.unnest(pg_catalog.tsvector_to_array(pg_catalog.to_tsvector('russian', f.form))) as w (lexeme)
+  )
+  select w.id, w.lexeme from words w
+  union
+  select w.id, other.lexeme from words w join forms f on f.lexeme = w.lexeme join forms other on other.name = f.name;
+$$;
+comment on function private.arrival_lexemes(uuid[]) is
+  'Returns the lexemes of listings, and those of every spelling of the names in them: among these is the anchor of each search by '
+  'words that may match.';
+
+create function private.text_matches(p_query jsonb, p_ids uuid[]) returns setof uuid
+language plpgsql stable set search_path = '' as $$
+declare
+  v_listings constant public.listings[] := array(select l from public.listings l where l.id = any (p_ids));
+begin
+  -- From an array, since the table has thirty indexes to plan with.
+  return query execute 'select l.id from pg_catalog.unnest($1) as l where ' || private.search_condition(p_query || '{"match": "words"}')
+  using v_listings;
+end;
+$$;
+comment on function private.text_matches(jsonb, uuid[]) is 'Returns those of some listings that match the text of a search, by the feed''s own condition.';
+
+create function private.is_news(p_user_id uuid, p_listing public.listings) returns boolean
+language sql stable set search_path = '' as $$
+  select p_listing.seller_user_id <> p_user_id and p_listing.status = 'active' and not p_listing.is_hidden and p_listing.deleted_at is null
+    and not private.chat_blocked(p_user_id, p_listing.seller_user_id)
+    and not exists (select from public.business_members m
+      where m.business_id = p_listing.business_id and m.user_id = p_user_id and m.status = 'active');
+$$;
+comment on function private.is_news(uuid, public.listings) is
+  'Returns true where a listing is shown, is not the user''s own nor of a business of the user, and neither of the two has blocked '
+  'the other.';
+
+create function private.has_seen(p_user_id uuid, p_listing_id uuid, p_viewer bytea) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (select from public.user_behavior b where b.user_id = p_user_id and b.listing_id = p_listing_id and b.event_type <> 'scroll_past')
+    or exists (select from public.listing_saves s where s.user_id = p_user_id and s.listing_id = p_listing_id)
+    or exists (select from public.listing_likes k where k.user_id = p_user_id and k.listing_id = p_listing_id)
+    or exists (select from public.chat_threads t where t.buyer_id = p_user_id and t.listing_id = p_listing_id)
+    or exists (select from public.listing_views v where v.listing_id = p_listing_id and v.viewer_digest = p_viewer)
+    or exists (select from public.search_hits h where h.user_id = p_user_id and h.listing_id = p_listing_id and h.digest_no is not null);
+$$;
+comment on function private.has_seen(uuid, uuid, bytea) is
+  'Returns true where a user has opened, saved, liked or written about a listing, or was notified of it for any search. p_viewer: the '
+  'user''s fingerprint among views, which the database cannot make.';
+
+create function private.match_listings(p_ids uuid[]) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_hits integer;
+begin
+  execute pg_catalog.format($match$
+    with arrived as materialized (
+      -- Apart, since each filter with each of thirty indexes would be planned for longer than it runs.
+      select l.*, a.old_price, a.arrived_at from public.listings l join public.search_arrivals a on a.listing_id = l.id where l.id = any ($1)
+    ), found as (
+      select s.id as search_id, l.id as listing_id from public.listings l
+      cross join lateral pg_catalog.unnest(private.listing_keys(l)) as k (key) join public.saved_searches s on s.key = k.key
+      where l.id = any ($1)
+      union all
+      select s.id, w.listing_id from private.arrival_lexemes($1) as w join public.saved_searches s on s.anchor = w.lexeme
+    ), passed as materialized (
+      select s.id as search_id, s.user_id, s.query, l.id as listing_id
+      from found f join public.saved_searches s on s.id = f.search_id join arrived l on l.id = f.listing_id
+      where l.arrived_at > s.created_at and (l.old_price is null or l.old_price > (s.query ->> 'price_max')::numeric) and %s
+    ), worded as (
+      select p.search_id, p.user_id, p.listing_id from passed p where not p.query ? 'text'
+      union all
+      select t.search_id, t.user_id, m.listing_id from (
+        select p.search_id, p.user_id, p.query, pg_catalog.array_agg(p.listing_id) as ids from passed p where p.query ? 'text'
+        group by p.search_id, p.user_id, p.query) as t
+      cross join lateral private.text_matches(t.query, t.ids) as m (listing_id)
+    ), kept as materialized (
+      -- A search that is being deleted is left out rather than waited for.
+      select s.id from public.saved_searches s where s.id in (select w.search_id from worded w) for key share skip locked
+    )
+    insert into public.search_hits (search_id, listing_id, user_id)
+    select w.search_id, w.listing_id, w.user_id from worded w join public.listings l on l.id = w.listing_id
+    join public.accounts u on u.id = w.user_id and not u.is_blocked
+    where w.search_id in (select k.id from kept k) and private.is_news(w.user_id, l) and not private.has_seen(w.user_id, w.listing_id, null)
+    order by w.search_id, w.listing_id
+    on conflict (search_id, listing_id) do nothing $match$, private.search_conditions())
+  using p_ids;
+  get diagnostics v_hits = row_count;
+  return v_hits;
+end;
+$$;
+comment on function private.match_listings(uuid[]) is
+  'Records which saved searches these listings match, each once: candidates by key and anchor, then the feed''s own conditions, then '
+  'nothing own, blocked or seen. Returns how many hits are new. Broad searches are matched by private.match_broad_search.';
+
+create function private.match_broad_search(p_search public.saved_searches, p_limit integer) returns integer
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_hits integer;
+begin
+  execute pg_catalog.format($match$
+    insert into public.search_hits (search_id, listing_id, user_id)
+    select $1, l.id, $2 from public.search_arrivals a join public.listings l on l.id = a.listing_id
+    -- What was committed late is met by looking back; a hit is recorded once.
+    where a.state = 'done' and a.matched_at > greatest($3, $4 - interval '10 minutes') and a.arrived_at > $3
+      and (a.old_price is null or a.old_price > $5) and %s and %s
+      and private.is_news($2, l) and not private.has_seen($2, l.id, null)
+    order by a.matched_at desc limit $6
+    on conflict (search_id, listing_id) do nothing $match$, private.listing_filters(p_search.query || '{"match": "words"}'),
+    case when p_search.query ? 'latitude' then private.circle_condition(pg_catalog.quote_literal(p_search.query ->> 'latitude'),
+      pg_catalog.quote_literal(p_search.query ->> 'longitude'), pg_catalog.quote_literal(p_search.query ->> 'radius_km')) else 'true' end)
+  using p_search.id, p_search.user_id, p_search.created_at, p_search.matched_until, (p_search.query ->> 'price_max')::numeric, p_limit;
+  get diagnostics v_hits = row_count;
+  update public.saved_searches s set matched_until = pg_catalog.clock_timestamp() where s.id = p_search.id;
+  return v_hits;
+end;
+$$;
+comment on function private.match_broad_search(public.saved_searches, integer) is
+  'Records which listings that arrived since the last time a broad search matches, at most p_limit, the newest first; returns how many.';
+
+create function public.search_match_step(p_limit integer) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_ids uuid[];
+  v_hits integer;
+begin
+  select pg_catalog.array_agg(o.listing_id) into v_ids from (
+    select a.listing_id from public.search_arrivals a where a.state = 'open'
+    order by a.arrived_at limit p_limit for update skip locked) as o;
+  if v_ids is null then
+    return '{"listings": 0, "hits": 0}';
+  end if;
+  v_hits := private.match_listings(v_ids);
+  -- Waits for one that is being told: it ends with no time set, and has not seen these hits.
+  update public.search_schedules c
+  set next_at = coalesce(c.next_at, greatest(pg_catalog.clock_timestamp(), c.last_at + interval '1 hour'))
+  where c.id in (select x.id from public.search_schedules x
+    where x.frequency = 'instant' and exists (
+      select from public.search_hits h join public.saved_searches s on s.id = h.search_id
+      where h.user_id = x.user_id and h.digest_no is null and h.listing_id = any (v_ids) and s.frequency = 'instant')
+    -- In one order, so that two steps never wait for each other in a circle.
+    order by x.id for update);
+  update public.search_arrivals a set state = 'done', matched_at = pg_catalog.clock_timestamp() where a.listing_id = any (v_ids);
+  return pg_catalog.jsonb_build_object('listings', pg_catalog.cardinality(v_ids), 'hits', v_hits);
+end;
+$$;
+comment on function public.search_match_step(integer) is
+  'Matches up to p_limit listings that arrived, the oldest first, with all saved searches: {listings, hits}. Each listing is taken by '
+  'one caller; a killed step leaves no trace and is made again.';
+
+revoke execute on function private.arrival_lexemes(uuid[]), private.text_matches(jsonb, uuid[]), private.is_news(uuid, public.listings),
+  private.has_seen(uuid, uuid, bytea), private.match_listings(uuid[]), private.match_broad_search(public.saved_searches, integer),
+  public.search_match_step(integer) from public, anon, authenticated;
+grant execute on function private.arrival_lexemes(uuid[]), private.text_matches(jsonb, uuid[]), private.is_news(uuid, public.listings),
+  private.has_seen(uuid, uuid, bytea), private.match_listings(uuid[]), private.match_broad_search(public.saved_searches, integer),
+  public.search_match_step(integer) to service_role;
