@@ -4,7 +4,7 @@ create table public.notification_types (
   id uuid primary key default gen_random_uuid(),
   code text not null unique check (code ~ '^[a-z][a-z_]{1,49}$'),
   area text not null check (area in
-    ('chat', 'comments', 'moderation', 'payments', 'subscription', 'listings', 'favourites', 'videos', 'business', 'reports', 'news')),
+    ('chat', 'comments', 'moderation', 'payments', 'subscription', 'listings', 'favourites', 'videos', 'business', 'reports', 'account', 'news')),
   channels text[] not null check (channels <@ array['push', 'in_app', 'sms', 'email']),
   defaults text[] not null check (defaults <@ channels),
   quiet text not null check (quiet in ('send', 'passive', 'defer')),
@@ -13,6 +13,7 @@ create table public.notification_types (
   priority smallint not null default 5 check (priority between 1 and 9),
   is_urgent boolean not null default false,
   is_marketing boolean not null default false,
+  is_security boolean not null default false,
   is_resent boolean not null default false,
   hold_seconds smallint not null default 0 check (hold_seconds between 0 and 600),
   gap_seconds smallint not null default 0 check (gap_seconds between 0 and 3600),
@@ -22,6 +23,7 @@ create table public.notification_types (
   veiled text[] check (cardinality(veiled) = 3),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  check (not (is_security and 'email' = any (channels))),
   check (veil = 'never' or veiled is not null),
   check ((title is null) = (message is null))
 );
@@ -38,8 +40,10 @@ comment on column public.notification_types.life_seconds is 'After this time a p
 comment on column public.notification_types.priority is 'Order of sending, 1 first.';
 comment on column public.notification_types.is_urgent is 'Wakes a dozing phone.';
 comment on column public.notification_types.is_marketing is 'Goes only to users with both optional consents.';
+comment on column public.notification_types.is_security is
+  'Goes to the proved e-mail address whatever its user has switched off, and cannot be unsubscribed.';
 comment on column public.notification_types.is_resent is
-  'A push whose outcome is unknown is sent once more, under the same collapse id and tag.';
+  'A push or e-mail whose outcome is unknown is sent once more, under the same collapse id and tag.';
 comment on column public.notification_types.hold_seconds is 'Wait before sending: what is read meanwhile makes no push.';
 comment on column public.notification_types.gap_seconds is 'At most one push about one subject and device in this time.';
 comment on column public.notification_types.veil is

@@ -78,6 +78,10 @@ insert into public.alert_rules
   ('push_credentials_critical', 'push_credentials', 'above', 0, '', 0, 0, 'critical', '{sms,email}', 'Ключи уведомлений отклонены', 'Push credentials are refused', 'push-credentials'),
   ('push_dead_warning', 'push_dead_share', 'above', 20, '%', 600, 300, 'warning', '{email}', 'Мёртвые адреса уведомлений', 'Dead push tokens', 'push-dead'),
   ('push_refused_warning', 'push_refused', 'above', 0, '', 0, 0, 'warning', '{email}', 'Уведомления отклонены', 'Pushes were refused', 'push-dead'),
+  ('email_bounces_critical', 'email_bounce_share', 'above', 5, '%', 600, 300, 'critical', '{sms,email}', 'Письма возвращаются', 'E-mails bounce', 'email-bounces'),
+  ('email_bounces_warning', 'email_bounce_share', 'above', 2, '%', 600, 300, 'warning', '{email}', 'Письма возвращаются', 'E-mails bounce', 'email-bounces'),
+  ('email_complaints_warning', 'email_complaint_share', 'above', 0.1, '%', 600, 300, 'warning', '{email}', 'Жалобы на письма', 'Complaints about e-mails', 'email-bounces'),
+  ('email_queue_warning', 'email_queue_age', 'above', 30, 'min', 300, 120, 'warning', '{email}', 'Письма не уходят', 'E-mails do not go out', 'email-queue'),
   ('registrations_surge_info', 'registrations_surge', 'above', 300, '%', 0, 0, 'info', '{}', 'Необычно много регистраций', 'Unusually many registrations', 'unusual-activity'),
   ('high_value_listings_info', 'high_value_listings', 'above', 0, '', 0, 0, 'info', '{}', 'Дорогие объявления за сутки', 'Valuable listings of a day', 'unusual-activity'),
   ('reports_surge_info', 'reports_surge', 'above', 300, '%', 0, 0, 'info', '{}', 'Необычно много жалоб', 'Unusually many reports', 'unusual-activity');
@@ -644,8 +648,9 @@ comment on function private.activity_metrics() is
   'and listings of 24 hours for 50 million som or more.';
 
 create function public.monitoring_metrics(p_disk_bytes bigint default null) returns jsonb
-language sql stable set search_path = '' as $$
-  select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(f)) from (
+language plpgsql stable set search_path = '' as $$
+begin
+  return (select pg_catalog.jsonb_agg(pg_catalog.to_jsonb(f)) from (
     select 'database_connections' as metric, '' as subject, s.connections_percent as value, false as weak
     from private.server_metrics() as s
     union all select 'longest_query', '', round(s.longest_query, 1), false from private.server_metrics() as s
@@ -656,9 +661,11 @@ language sql stable set search_path = '' as $$
     union all select * from private.sms_metrics()
     union all select * from private.activity_metrics()
     union all select * from private.push_metrics()
+    union all select * from private.email_metrics()
     union all select p.*, false from private.supplier_metrics() as p
     union all select b.*, false from private.backup_metrics() as b
-    union all select w.*, false from private.work_metrics() as w) as f;
+    union all select w.*, false from private.work_metrics() as w) as f);
+end;
 $$;
 comment on function public.monitoring_metrics(bigint) is
   'Returns all metrics that the database can measure [{metric, subject, value, weak}]; p_disk_bytes is the size of '
