@@ -156,7 +156,7 @@ begin
 end;
 $$;
 comment on function public.email_confirm(uuid, uuid, jsonb, jsonb) is
-  'Proves the pending address by its code, given as digests {key id: hex}; three tries. p_undo {id, key_id, nonce, digest}: the way to undo '
+  'Proves the pending address by its code, as digests {key id: hex}; three tries. p_undo {id, key_id, nonce, digest}: the way to undo '
   'it. Returns email_state. Reasons: email_code_invalid, email_in_use, authentication_required, account_blocked.';
 
 create function public.email_remove(p_user_id uuid, p_session_id uuid, p_undo jsonb) returns jsonb

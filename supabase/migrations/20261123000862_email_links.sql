@@ -36,16 +36,13 @@ comment on function public.email_link_read(bytea) is
   'Returns what a link would prove {email, phone_end} and changes nothing: programs open links before people do. Reasons: '
   'email_link_invalid, email_link_used, email_link_replaced, email_link_expired.';
 
-create function public.email_link_confirm(p_link_digest bytea, p_user_id uuid, p_undo jsonb) returns jsonb
+create function public.email_link_confirm(p_link_digest bytea, p_undo jsonb) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
   v_proof public.email_verifications;
   v_reason text;
 begin
   select v.* into v_proof from public.email_verifications v where v.link_digest = p_link_digest;
-  if found and p_user_id is not null and p_user_id <> v_proof.user_id then
-    return '{"reason": "email_link_other_account"}';
-  end if;
   -- The account first, in the order of every other change.
   perform 1 from public.accounts u where u.id = v_proof.user_id for no key update;
   select v.* into v_proof from public.email_verifications v where v.id = v_proof.id for update;
@@ -57,9 +54,22 @@ begin
   return pg_catalog.jsonb_build_object('email', v_proof.address, 'phone_end', private.phone_end(v_proof.user_id));
 end;
 $$;
-comment on function public.email_link_confirm(bytea, uuid, jsonb) is
-  'Proves an address by its link, once: {email, phone_end}. p_user_id is the signed-in caller, null on the page. Reasons: email_link_invalid, '
-  'email_link_used, email_link_replaced, email_link_expired, email_link_other_account, email_in_use.';
+comment on function public.email_link_confirm(bytea, jsonb) is
+  'Proves an address by its link, once: {email, phone_end}. Reasons: email_link_invalid, email_link_used, email_link_replaced, '
+  'email_link_expired, email_in_use.';
+
+create function public.email_link_confirm_own(p_link_digest bytea, p_user_id uuid, p_undo jsonb) returns jsonb
+language plpgsql volatile set search_path = '' as $$
+begin
+  if exists (select from public.email_verifications v where v.link_digest = p_link_digest and v.user_id <> p_user_id) then
+    return '{"reason": "email_link_other_account"}';
+  end if;
+  return public.email_link_confirm(p_link_digest => p_link_digest, p_undo => p_undo);
+end;
+$$;
+comment on function public.email_link_confirm_own(bytea, uuid, jsonb) is
+  'Proves an address like email_link_confirm, for the signed-in user alone who asked for it. Reasons: email_link_other_account, '
+  'email_link_invalid, email_link_used, email_link_replaced, email_link_expired, email_in_use.';
 
 create function private.undo_refusal(p_change public.email_changes) returns text
 language sql stable set search_path = '' as $$
@@ -141,8 +151,8 @@ comment on function public.email_unsubscribe(uuid, text) is
   'Switches e-mails of one type off for a user, waiting ones too: {type, title}. Idempotent; of a user or type that is gone it changes nothing.';
 
 revoke execute on function private.link_refusal(public.email_verifications), private.phone_end(uuid), public.email_link_read(bytea),
-  public.email_link_confirm(bytea, uuid, jsonb), private.undo_refusal(public.email_changes), public.email_undo_read(bytea),
+  public.email_link_confirm(bytea, jsonb), public.email_link_confirm_own(bytea, uuid, jsonb), private.undo_refusal(public.email_changes), public.email_undo_read(bytea),
   public.email_undo(bytea), public.email_unsubscribe(uuid, text) from public, anon, authenticated;
 grant execute on function private.link_refusal(public.email_verifications), private.phone_end(uuid), public.email_link_read(bytea),
-  public.email_link_confirm(bytea, uuid, jsonb), private.undo_refusal(public.email_changes), public.email_undo_read(bytea),
+  public.email_link_confirm(bytea, jsonb), public.email_link_confirm_own(bytea, uuid, jsonb), private.undo_refusal(public.email_changes), public.email_undo_read(bytea),
   public.email_undo(bytea), public.email_unsubscribe(uuid, text) to service_role;

@@ -175,11 +175,7 @@ def test_one_of_two_accounts_that_prove_one_address_at_once_gets_it(email_world:
         digests.append(token_digest(email_world.link(address, "confirm").rpartition("/")[2]))
     answers = at_once(
         email_world.database,
-        [
-            calling("email_link_confirm", p_link_digest=digest, p_user_id=None, p_undo=Jsonb({}))
-            for digest in digests
-            for _ in range(3)
-        ],
+        [calling("email_link_confirm", p_link_digest=digest, p_undo=Jsonb({})) for digest in digests for _ in range(3)],
     )
     reasons = sorted(str(answer.get("reason")) for answer in answers)
     assert reasons.count("None") == 1

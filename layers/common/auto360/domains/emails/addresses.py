@@ -19,6 +19,7 @@ from auto360.providers.database.functions.email_address import (
 )
 from auto360.providers.database.functions.email_links import (
     email_link_confirm,
+    email_link_confirm_own,
     email_link_read,
     email_undo,
     email_undo_read,
@@ -89,9 +90,10 @@ class EmailAddresses:
     def confirm_by_link(self, principal: Principal, token: str) -> Row:
         """Prove an address by the token of its link. Raises like EmailLinks.confirm, and EmailLinkOtherAccount."""
         digest = bytea(token_digest(token))
-        accepted(
-            email_link_confirm(self.database, link_digest=digest, user_id=principal.user_id, undo=self.proofs.undo())
+        answer = email_link_confirm_own(
+            self.database, link_digest=digest, user_id=principal.user_id, undo=self.proofs.undo()
         )
+        accepted(answer)
         return self.state(principal)
 
     def remove(self, principal: Principal) -> Row:
@@ -117,7 +119,7 @@ class EmailLinks:
     def confirm(self, token: str) -> Row:
         """Prove the address, once: {email, phone_end}. Raises like `proof`, and EmailInUse."""
         digest = bytea(token_digest(token))
-        return accepted(email_link_confirm(self.database, link_digest=digest, user_id=None, undo=self.proofs.undo()))
+        return accepted(email_link_confirm(self.database, link_digest=digest, undo=self.proofs.undo()))
 
     def change(self, token: str) -> Row:
         """Return {email, phone_end} of a change that can be undone. Raises like `proof`."""

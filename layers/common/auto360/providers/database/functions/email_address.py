@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from auto360.providers.database import Database, Json, given
+from auto360.providers.database import Database, Json
 
 
 def email_confirm(
     database: Database, *, user_id: str | None, session_id: str | None, digests: Json | None, undo: Json | None
 ) -> Any:
-    """Proves the pending address by its code, given as digests {key id: hex}; three tries. p_undo {id, key_id,
-    nonce, digest}: the way to undo it. Returns email_state. Reasons: email_code_invalid, email_in_use,
+    """Proves the pending address by its code, as digests {key id: hex}; three tries. p_undo {id, key_id, nonce,
+    digest}: the way to undo it. Returns email_state. Reasons: email_code_invalid, email_in_use,
     authentication_required, account_blocked.
     """
     return database.call(

@@ -5,12 +5,21 @@ from typing import Any
 from auto360.providers.database import Database, Json
 
 
-def email_link_confirm(database: Database, *, link_digest: str | None, user_id: str | None, undo: Json | None) -> Any:
-    """Proves an address by its link, once: {email, phone_end}. p_user_id is the signed-in caller, null on the page.
-    Reasons: email_link_invalid, email_link_used, email_link_replaced, email_link_expired,
-    email_link_other_account, email_in_use.
+def email_link_confirm(database: Database, *, link_digest: str | None, undo: Json | None) -> Any:
+    """Proves an address by its link, once: {email, phone_end}. Reasons: email_link_invalid, email_link_used,
+    email_link_replaced, email_link_expired, email_in_use.
     """
-    return database.call("email_link_confirm", {"p_link_digest": link_digest, "p_user_id": user_id, "p_undo": undo})
+    return database.call("email_link_confirm", {"p_link_digest": link_digest, "p_undo": undo})
+
+
+def email_link_confirm_own(
+    database: Database, *, link_digest: str | None, user_id: str | None, undo: Json | None
+) -> Any:
+    """Proves an address like email_link_confirm, for the signed-in user alone who asked for it. Reasons:
+    email_link_other_account, email_link_invalid, email_link_used, email_link_replaced, email_link_expired,
+    email_in_use.
+    """
+    return database.call("email_link_confirm_own", {"p_link_digest": link_digest, "p_user_id": user_id, "p_undo": undo})
 
 
 def email_link_read(database: Database, *, link_digest: str) -> Any:
