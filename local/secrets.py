@@ -39,6 +39,7 @@ _FACTORIES: dict[str, Callable[[], str]] = {
     "signing_key_pem": new_signing_key,
     "signing_key_id": _name("local"),
     "otp_secret": lambda: base64url(secrets.token_bytes(32)),
+    "email_secret": lambda: base64url(secrets.token_bytes(32)),
     "backup_key": lambda: base64url(secrets.token_bytes(32)),
     "backup_identity": _age_identity,
     "backup_offline_identity": _age_identity,
@@ -90,6 +91,8 @@ class Keyring:
     alert_webhook_secret: str
     mail_access_key: str
     mail_secret_key: str
+    mail_report_secret: str
+    email_secret: str
     monitoring_api_key: str
     expo_access_token: str
     postgres_password: str

@@ -24,6 +24,7 @@ pytest_plugins = (
     "tests.support.pushes",
     "tests.support.simulators",
     "tests.support.sms",
+    "tests.support.emails",
     "tests.support.operations",
     "tests.support.stack",
     "tests.support.copies",

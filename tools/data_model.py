@@ -33,6 +33,7 @@ AREAS = {
         *("notification_settings", "notification_preferences", "notification_fanouts", "push_devices", "pushes"),
         *("push_circuits", "push_campaigns", "saved_searches", "search_hits", "search_schedules", "search_arrivals"),
     ),
+    "E-mail": ("emails", "email_verifications", "email_changes", "email_events", "email_stops"),
     "Videos": (
         *("videos", "upload_tickets", "playback_switches", "cdn_purges", "video_copy_tasks"),
         *("video_migrations", "video_migration_days", "quality_hours", "quality_days", "quality_batches"),

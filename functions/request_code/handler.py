@@ -1,5 +1,7 @@
 """POST /api/auth/request-code: send a login code by SMS."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from auto360.container import accounts
@@ -14,6 +16,7 @@ from auto360.core.refusals.accounts import (
     SmsUnavailable,
     TemporarilyLimited,
 )
+from auto360.core.refusals.emails import EmailCodeClosed
 from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_text import Platform
 from auto360.http.app import entrypoint, make_app
@@ -25,10 +28,14 @@ app = make_app()
 
 
 class CodeRequest(RequestBody):
-    """Phone as typed; `platform` selects the SMS form that the phone can fill in itself."""
+    """Phone as typed; `platform` selects the SMS form that the phone can fill in itself.
+
+    `channel` email: after an SMS that failed, the code goes to the proved e-mail address of the account, if it has one.
+    """
 
     phone: str = Field(min_length=1, max_length=40)
     platform: Platform | None = None
+    channel: Literal["sms", "email"] = "sms"
 
 
 class Code(CamelModel):
@@ -45,6 +52,7 @@ class Code(CamelModel):
 @refuses(
     AddressLimit,
     CodeTooSoon,
+    EmailCodeClosed,
     PhoneInvalid,
     PhoneLimit,
     PhoneRejected,
@@ -55,8 +63,9 @@ class Code(CamelModel):
 def request_code(body: CodeRequest, request: CurrentRequest) -> Envelope[Code]:
     """Send a login code; repeats within its life send the same code."""
     client = Client(request.address, request.language, body.platform, request.user_agent, request.id)
-    sent = accounts.code_issuer()(phone.normalise(body.phone), client=client)
-    message = sentence(TEXTS, "code_sent", request.language)
+    issuer, number = accounts.code_issuer(), phone.normalise(body.phone)
+    sent = issuer.by_email(number, client=client) if body.channel == "email" else issuer(number, client=client)
+    message = sentence(TEXTS, "email_code_sent" if body.channel == "email" else "code_sent", request.language)
     return Envelope(data=Code(message=message, **vars(sent)))
 
 

@@ -202,16 +202,20 @@ def metrics(variables: Variables) -> str:
 
 @check(
     "mail",
-    needs=("MAIL_ACCESS_KEY", "ALERT_EMAILS"),
-    advice="Check the static key and that its account may send mail for the domain.",
+    needs=("MAIL_ACCESS_KEY",),
+    advice="Check the static key, and set the domain up as docs/runbooks/email-domain.md says.",
 )
 def mail(_variables: Variables) -> str:
-    """Check the key and the domain; sends no mail."""
-    from auto360.providers.alert_channels.ses import MailSettings, ses_client
+    """Check the key, the domain and its signature in the DNS; sends no mail."""
+    from auto360.providers.email.ses import MailSettings, ses_client
 
     settings = MailSettings.load()
     client: Any = ses_client(settings)
     domain = settings.mail_sender.partition("@")[2]
-    if not client.get_email_identity(EmailIdentity=domain)["VerifiedForSendingStatus"]:
+    found = client.get_email_identity(EmailIdentity=domain)
+    if not found["VerifiedForSendingStatus"]:
         raise Wrong(f"{domain} is not verified")
-    return f"mail from {domain} may be sent"
+    signed = found.get("DkimAttributes", {})
+    if not signed.get("SigningEnabled") or signed.get("Status") != "SUCCESS":
+        raise Wrong(f"mail from {domain} is not signed: DKIM is {signed.get('Status', 'absent')}")
+    return f"mail from {domain} may be sent, and is signed"

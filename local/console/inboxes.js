@@ -21,7 +21,16 @@ async function showMessages() {
   shownMessages = state;
   const rows = arrived.map((item) => {
     const [head, title, text] = MESSAGE_LINES[name](item);
-    const row = make("li", text);
+    const row = make("li");
+    // Links of mails lead to this stack's own pages.
+    text?.split(/(http:\/\/127\.0\.0\.1:\d+\/\S+)/).forEach((part, place) => {
+      if (place % 2 === 0) return row.append(part);
+      const link = make("a", part);
+      link.href = part;
+      link.target = "_blank";
+      link.rel = "noopener noreferrer";
+      return row.append(link);
+    });
     row.prepend(make("small", head), make("b", `${title}\n`));
     return row;
   });

@@ -66,7 +66,9 @@ def _sms(environ: Mapping[str, str], phone: Phone) -> dict[str, Simulated]:
 
 
 def _operations(environ: Mapping[str, str]) -> dict[str, Simulated]:
-    mail = MailAccount(environ["MAIL_ACCESS_KEY"], environ["MAIL_SECRET_KEY"], environ["MAIL_SENDER"])
+    mail = MailAccount(
+        environ["MAIL_ACCESS_KEY"], environ["MAIL_SECRET_KEY"], environ["MAIL_SENDER"], environ["MAIL_REPORT_URL"]
+    )
     monitoring = YandexMonitoring(
         folder=environ["YANDEX_MONITORING_FOLDER"],
         gateway=environ["YANDEX_MONITORING_GATEWAY"],

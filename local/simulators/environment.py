@@ -33,6 +33,7 @@ def simulators_environment(
         "AUTO360_GATEWAY_URL": gateway,
         "JWT_SECRET": keyring.jwt_secret,
         **operations_variables(keyring, addresses.simulators),
+        "MAIL_REPORT_URL": f"{gateway}/webhooks/email/{keyring.mail_report_secret}",
         "API_VIDEO_REPORT_URL": f"{gateway}/webhooks/video/api-video",
         **video_providers(keyring, addresses.simulators),
         "AUTO360_BANKS": simulator_settings(keyring, gateway),

@@ -29,6 +29,16 @@ comment on function private.is_rest_user() is
   'Returns true when the statement runs with a user''s own rights rather than the backend''s. For trigger functions '
   'that guard columns; always false inside a security definer function.';
 
+create function private.is_email_address(p_text text) returns boolean
+language sql immutable set search_path = '' as $$
+  select pg_catalog.octet_length(p_text) <= 254 and p_text = pg_catalog.lower(p_text)
+    and p_text ~ '^[a-z0-9!#$%&''*+/=?^_`{|}~.-]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z][a-z0-9-]{0,61}[a-z0-9]$'
+    and p_text !~ '([.]{2}|^[.]|[.]@)';
+$$;
+comment on function private.is_email_address(text) is
+  'Returns true for an e-mail address in its stored form: small ASCII letters, a domain in its ASCII form, no quotes and no '
+  'comments, so that it can be put into a header as it is.';
+
 create function private.jsonb_without_nulls(p_row jsonb, variadic p_leave_out text[]) returns jsonb
 language sql immutable set search_path = '' as $$
   select pg_catalog.jsonb_strip_nulls(p_row - p_leave_out);
@@ -90,7 +100,8 @@ $$;
 comment on function private.day_start(date) is 'Returns the moment at which a Bishkek day begins.';
 
 revoke execute on function private.touch_updated_at(), private.refuse_change(),
-  private.jsonb_without_nulls(jsonb, text[]) from public, anon, authenticated;
+  private.jsonb_without_nulls(jsonb, text[]), private.is_email_address(text) from public, anon, authenticated;
+grant execute on function private.is_email_address(text) to service_role;
 revoke execute on function private.is_rest_user() from public;
 grant execute on function private.is_rest_user() to anon, authenticated, service_role;
 revoke execute on function private.seconds_between(timestamptz, timestamptz),

@@ -4,7 +4,9 @@
 create table public.accounts (
   id uuid primary key default gen_random_uuid(),
   phone text not null unique check (phone ~ '^\+996[0-9]{9}$'),
-  email text check (char_length(email) <= 254 and email ~ '^[^@[:space:]]+@[^@[:space:]]+[.][^@[:space:]]+$'),
+  email text unique check (octet_length(email) <= 254 and email = lower(email)
+    and email ~ '^[!-?^-~]{1,64}@([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?[.])+[a-z][a-z0-9-]{0,61}[a-z0-9]$'),
+  email_verified_at timestamptz,
   name text not null default 'Пользователь' check (char_length(name) between 1 and 255),
   avatar_url text check (char_length(avatar_url) <= 2048),
   bio text check (char_length(bio) <= 500),
@@ -23,11 +25,15 @@ create table public.accounts (
   last_login_at timestamptz,
   last_seen timestamptz,
   created_at timestamptz not null default now(),
-  updated_at timestamptz not null default now()
+  updated_at timestamptz not null default now(),
+  check ((email is null) = (email_verified_at is null))
 );
 comment on table public.accounts is
   'User who has logged in at least once. Only the user and the backend read a row; see the view users.';
 comment on column public.accounts.phone is 'E.164, Kyrgyz mobile. The login name; changed only by the backend.';
+comment on column public.accounts.email is
+  'Proved address in its stored form, never an unproved one; only the backend writes it. A second way in (docs/decisions/0145).';
+comment on column public.accounts.email_verified_at is 'Time of the proof; the address opens no session in the first days.';
 comment on column public.accounts.name is 'Name; the app treats the default as "not named yet".';
 comment on column public.accounts.role is 'Role on the operations page; never writable by the user.';
 comment on column public.accounts.is_verified is 'Checked by a moderator. Every user has proved the phone, so that needs no flag.';
@@ -38,7 +44,7 @@ create trigger accounts_touch_updated_at before update on public.accounts
   for each row execute function private.touch_updated_at();
 alter table public.accounts enable row level security;
 grant select on public.accounts to authenticated;
-grant update (name, avatar_url, bio, city, email, language, expo_push_token) on public.accounts to authenticated;
+grant update (name, avatar_url, bio, city, language, expo_push_token) on public.accounts to authenticated;
 grant all on public.accounts to service_role;
 
 -- Columns of accounts that anon may name, not see: no policy shows anon a row.
@@ -97,7 +103,7 @@ create table public.auth_sessions (
   last_used_at timestamptz not null default now(),
   expires_at timestamptz not null,
   revoked_at timestamptz,
-  revoked_reason text check (revoked_reason in ('logout', 'logout_everywhere', 'token_reuse', 'blocked')),
+  revoked_reason text check (revoked_reason in ('logout', 'logout_everywhere', 'token_reuse', 'blocked', 'email_undone')),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   check ((revoked_at is null) = (revoked_reason is null))
@@ -200,11 +206,14 @@ begin
     revoked_reason = case when p_everywhere then 'logout_everywhere' else 'logout' end
   where s.user_id = p_user_id and s.revoked_at is null and (p_everywhere or s.id = p_session_id);
   get diagnostics v_ended = row_count;
+  if p_everywhere and v_ended > 0 then
+    perform private.enqueue_notification(p_user_id, 'security_logged_out', 'logged_out:' || pg_catalog.gen_random_uuid(), '{}');
+  end if;
   return v_ended;
 end;
 $$;
 comment on function public.session_end(uuid, uuid, boolean) is
-  'Logs out one session or all of a user; returns how many ended.';
+  'Logs out one session or all of a user, who is notified of the latter; returns how many ended.';
 
 revoke execute on function private.copy_public_profile() from public, anon, authenticated;
 revoke execute on function private.end_session(uuid, text),

@@ -13,7 +13,7 @@ comment on view public.users is
   'Public profiles, with the private columns of the caller''s own account; null for everybody else. Kept under this name '
   'because the app embeds users!seller_user_id and edits users.';
 grant select on public.users to anon, authenticated, service_role;
-grant update (name, avatar_url, bio, city, email, language, expo_push_token) on public.users to authenticated;
+grant update (name, avatar_url, bio, city, language, expo_push_token) on public.users to authenticated;
 
 create function private.update_own_account() returns trigger
 language plpgsql set search_path = '' as $$

@@ -248,7 +248,7 @@ language plpgsql stable set search_path = '' as $$
 begin
   return (
     select pg_catalog.jsonb_build_object('outcome', 'ok', 'session_id', p_session_id, 'is_new_user', p_is_new_user,
-      'user', pg_catalog.to_jsonb(u) - array['expo_push_token', 'blocked_reason', 'blocked_at'])
+      'user', pg_catalog.to_jsonb(u) - array['expo_push_token', 'email_verified_at', 'blocked_reason', 'blocked_at'])
     from public.accounts u where u.id = p_user_id);
 end;
 $$;
@@ -358,6 +358,7 @@ begin
       else
         v_session_id := private.open_session(v_user.user_id, p_session, p_refresh_digest);
         v_answer := private.session_answer(v_user.user_id, v_session_id, v_user.is_new);
+        perform private.note_email_login(v_code.id, v_user.user_id, v_session_id, p_address);
       end if;
       update public.verification_codes c set used_at = pg_catalog.clock_timestamp(), used_address = v_place,
         session_id = v_session_id where c.id = v_code.id;

@@ -5,7 +5,7 @@ create table public.notification_types (
   code text not null unique check (code ~ '^[a-z][a-z_]{1,49}$'),
   area text not null check (area in
     ('chat', 'comments', 'moderation', 'payments', 'subscription', 'listings', 'favourites', 'searches', 'videos', 'business', 'reports',
-     'news')),
+     'account', 'news')),
   channels text[] not null check (channels <@ array['push', 'in_app', 'sms', 'email']),
   defaults text[] not null check (defaults <@ channels),
   quiet text not null check (quiet in ('send', 'passive', 'defer')),
@@ -15,6 +15,7 @@ create table public.notification_types (
   is_urgent boolean not null default false,
   is_marketing boolean not null default false,
   is_capped boolean not null default true,
+  is_security boolean not null default false,
   is_resent boolean not null default false,
   hold_seconds smallint not null default 0 check (hold_seconds between 0 and 600),
   gap_seconds smallint not null default 0 check (gap_seconds between 0 and 3600),
@@ -24,6 +25,7 @@ create table public.notification_types (
   veiled text[] check (cardinality(veiled) = 3),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
+  check (not (is_security and 'email' = any (channels))),
   check (veil = 'never' or veiled is not null),
   check ((title is null) = (message is null))
 );
@@ -42,8 +44,10 @@ comment on column public.notification_types.is_urgent is 'Wakes a dozing phone.'
 comment on column public.notification_types.is_marketing is 'Goes only to users with both optional consents.';
 comment on column public.notification_types.is_capped is
   'Counts among the three pushes a day that a user gets at most; false for conversations, money and security (docs/decisions/0141).';
+comment on column public.notification_types.is_security is
+  'Goes to the proved e-mail address whatever its user has switched off, and cannot be unsubscribed.';
 comment on column public.notification_types.is_resent is
-  'A push whose outcome is unknown is sent once more, under the same collapse id and tag.';
+  'A push or e-mail whose outcome is unknown is sent once more, under the same collapse id and tag.';
 comment on column public.notification_types.hold_seconds is 'Wait before sending: what is read meanwhile makes no push.';
 comment on column public.notification_types.gap_seconds is 'At most one push about one subject and device in this time.';
 comment on column public.notification_types.veil is

@@ -2,7 +2,7 @@
 
 insert into public.notification_types
   (code, area, channels, defaults, quiet, collapse_by, life_seconds, priority, is_urgent, is_resent, title, message) values
-  ('payment_completed', 'payments', '{push,in_app,sms}', '{push,in_app,sms}', 'send', 'payment_id', 259200, 1, true, true,
+  ('payment_completed', 'payments', '{push,in_app,sms,email}', '{push,in_app,sms,email}', 'send', 'payment_id', 259200, 1, true, true,
     array['Тариф подключён', 'Тариф кошулду', 'Your plan is active'],
     array['Оплата {amount} сом получена. Тариф «{tier}» действует до {until}.', '{amount} сом төлөм алынды. «{tier}» тарифи {until} чейин иштейт.',
       'We received {amount} som. The plan "{tier}" is yours until {until}.']),
@@ -16,7 +16,7 @@ insert into public.notification_types
     array['Банк не провёл оплату тарифа «{tier}». Деньги не списаны. Попробуйте ещё раз или выберите другой банк.',
       'Банк «{tier}» тарифинин төлөмүн өткөргөн жок. Акча алынган жок. Кайра аракет кылыңыз же башка банк тандаңыз.',
       'The bank did not carry out the payment for "{tier}". No money was taken. Try again or choose another bank.']),
-  ('payment_refunded', 'payments', '{push,in_app,sms}', '{push,in_app,sms}', 'send', 'payment_id', 259200, 1, true, true,
+  ('payment_refunded', 'payments', '{push,in_app,sms,email}', '{push,in_app,sms,email}', 'send', 'payment_id', 259200, 1, true, true,
     array['Деньги возвращены', 'Акча кайтарылды', 'Money returned'],
     array['Мы вернули {amount} сом. Деньги придут на счёт, с которого вы платили.', '{amount} сом кайтардык. Акча сиз төлөгөн эсепке түшөт.',
       'We have returned {amount} som to the account from which you paid.']),
@@ -82,6 +82,35 @@ insert into public.notification_types
   ('comment', 'comments', '{push,in_app}', '{push,in_app}', 'defer', 'listing_id', 86400, 5, false, false,
     array['Новый комментарий', 'Жаңы комментарий', 'New comment'], array['{text}', '{text}', '{text}']);
 
+-- Of these an e-mail always goes out, where an address is proved; what may be switched is the phone.
+insert into public.notification_types
+  (code, area, channels, defaults, quiet, collapse_by, life_seconds, priority, is_urgent, is_resent, is_security, title, message) values
+  ('security_new_device', 'account', '{push,in_app}', '{push,in_app}', 'passive', 'type', 259200, 2, true, true, true,
+    array['Вход с нового устройства', 'Жаңы түзмөктөн кирүү', 'Login from a new device'],
+    array['В ваш аккаунт вошли с нового устройства ({device}). Если это не вы, выйдите на всех устройствах в настройках.',
+      'Аккаунтуңузга жаңы түзмөктөн киришти ({device}). Бул сиз болбосоңуз, жөндөөлөрдөн бардык түзмөктөрдөн чыгыңыз.',
+      'Somebody logged in to your account from a new device ({device}). If it was not you, log out everywhere in the settings.']),
+  ('security_logged_out', 'account', '{push,in_app}', '{push,in_app}', 'passive', 'type', 259200, 2, true, true, true,
+    array['Выход на всех устройствах', 'Бардык түзмөктөрдөн чыгуу', 'Logged out everywhere'],
+    array['Все входы в ваш аккаунт завершены.', 'Аккаунтуңуздагы бардык сеанстар аяктады.', 'All sessions of your account have ended.']),
+  ('security_email_changed', 'account', '{push,in_app}', '{push,in_app}', 'passive', 'type', 259200, 2, true, true, true,
+    array['Электронная почта изменена', 'Электрондук почта өзгөрдү', 'E-mail address changed'],
+    array['Адрес электронной почты вашего аккаунта указан, изменён или удалён. Если это не вы, выйдите на всех устройствах в настройках.',
+      'Аккаунтуңуздун электрондук дареги коюлду, өзгөртүлдү же өчүрүлдү. Бул сиз болбосоңуз, жөндөөлөрдөн бардык түзмөктөрдөн чыгыңыз.',
+      'The e-mail address of your account was set, changed or removed. If it was not you, log out everywhere in the settings.']),
+  ('security_email_login', 'account', '{push,in_app}', '{push,in_app}', 'passive', 'type', 259200, 2, true, true, true,
+    array['Вход по коду из почты', 'Почтадан келген код менен кирүү', 'Login with a code by e-mail'],
+    array['В ваш аккаунт вошли с кодом, отправленным по электронной почте, потому что SMS не доходили. Если это не вы, выйдите на всех устройствах.',
+      'SMS жетпегендиктен, аккаунтуңузга электрондук почтага жөнөтүлгөн код менен киришти. Бул сиз болбосоңуз, бардык түзмөктөрдөн чыгыңыз.',
+      'Somebody logged in to your account with a code sent by e-mail, since SMS did not arrive. If it was not you, log out everywhere.']);
+insert into public.notification_types
+  (code, area, channels, defaults, quiet, collapse_by, life_seconds, priority, is_urgent, is_resent, title, message) values
+  ('email_stopped', 'account', '{push,in_app}', '{push,in_app}', 'defer', 'type', 259200, 5, false, true,
+    array['Письма не доходят', 'Каттар жетпей жатат', 'E-mails do not arrive'],
+    array['Мы больше не пишем на ваш адрес электронной почты: письма возвращаются или отмечены как спам. Подтвердите адрес ещё раз или укажите другой.',
+      'Электрондук дарегиңизге мындан ары жазбайбыз: каттар кайтып келүүдө же спам деп белгиленген. Даректи кайра ырастаңыз же башкасын жазыңыз.',
+      'We no longer write to your e-mail address: mails come back or were marked as spam. Confirm the address again or choose another one.']);
+
 insert into public.notification_types (code, area, channels, defaults, quiet, collapse_by, life_seconds, priority, is_urgent, hold_seconds, gap_seconds) values
   ('chat_message', 'chat', '{push,in_app}', '{push,in_app}', 'passive', 'thread_id', 86400, 2, true, 7, 60);
 insert into public.notification_types (code, area, channels, defaults, quiet, collapse_by, life_seconds, priority, is_marketing) values
@@ -93,7 +122,7 @@ update public.notification_types t set veil = 'always',
 where t.area in ('payments', 'subscription');
 -- Conversations come as they are written, and nobody misses money for the fourth push of a day.
 update public.notification_types t set is_capped = false
-where t.area in ('chat', 'payments') or t.code in ('subscription_ending', 'subscription_grace', 'subscription_ended');
+where t.area in ('chat', 'payments') or t.is_security or t.code in ('subscription_ending', 'subscription_grace', 'subscription_ended');
 update public.notification_types t set veil = 'wished', veiled = array['Новое сообщение', 'Жаңы билдирүү', 'New message'] where t.code = 'chat_message';
 update public.notification_types t set veil = 'wished', veiled = array['Откройте, чтобы прочитать.', 'Окуу үчүн ачыңыз.', 'Open it to read.'] where t.code = 'comment';
 
@@ -116,7 +145,7 @@ begin
     union all select 'until', pg_catalog.to_char((p_values ->> 'until')::timestamptz at time zone 'Asia/Bishkek', 'DD.MM.YYYY')
     union all select 'hidden', coalesce(p_values ->> 'hidden', '0')
     union all select p.name, p_values ->> p.name
-      from pg_catalog.unnest(array['listing', 'reason', 'percent', 'business', 'text', 'search']) as p (name)
+      from pg_catalog.unnest(array['listing', 'reason', 'percent', 'business', 'text', 'search', 'device']) as p (name)
   loop
     v_text := pg_catalog.replace(v_text, '{' || v_value.name || '}', coalesce(v_value.shown, ''));
   end loop;
@@ -124,8 +153,8 @@ begin
 end;
 $$;
 comment on function private.fill_text(text, text, jsonb) is
-  'Replaces {tier}, {amount} (som), {until} (a Bishkek day), {hidden}, {listing}, {reason}, {percent}, {business}, {text} '
-  'and {search} in a text of a type.';
+  'Replaces {tier}, {amount} (som), {until} (a Bishkek day), {hidden}, {listing}, {reason}, {percent}, {business}, {text}, '
+  '{search} and {device} in a text of a type.';
 
 create function private.enqueue_notifications(p_code text, p_list jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$

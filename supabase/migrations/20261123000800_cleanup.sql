@@ -207,7 +207,8 @@ begin
   return (select pg_catalog.jsonb_object_agg(s.kind, s.removed) from (
     select * from private.sweep_login(p_limit) union all select * from private.sweep_records(p_limit)
     union all select * from private.sweep_listings(p_limit) union all select * from private.sweep_pushes(p_limit)
-    union all select * from private.sweep_quality(p_limit) union all select * from private.sweep_searches(p_limit)) as s);
+    union all select * from private.sweep_quality(p_limit) union all select * from private.sweep_searches(p_limit)
+    union all select * from private.sweep_emails(p_limit)) as s);
 end;
 $$;
 comment on function public.cleanup_batch(integer) is

@@ -83,6 +83,10 @@ insert into public.alert_rules
   ('video_start_slow_warning', 'video_start_p95', 'above', 6, 's', 600, 300, 'warning', '{email}', 'Видео открываются медленно', 'Videos start slowly', 'video-quality'),
   ('cdn_hit_ratio_warning', 'cdn_hit_ratio', 'below', 80, '%', 0, 0, 'warning', '{email}', 'CDN редко отвечает из кеша', 'CDN hit ratio', 'cdn'),
   ('cdn_errors_warning', 'cdn_errors', 'above', 1, '%', 0, 0, 'warning', '{email}', 'Ошибки CDN', 'Errors of the CDN', 'cdn'),
+  ('email_bounces_critical', 'email_bounce_share', 'above', 5, '%', 600, 300, 'critical', '{sms,email}', 'Письма возвращаются', 'E-mails bounce', 'email-bounces'),
+  ('email_bounces_warning', 'email_bounce_share', 'above', 2, '%', 600, 300, 'warning', '{email}', 'Письма возвращаются', 'E-mails bounce', 'email-bounces'),
+  ('email_complaints_warning', 'email_complaint_share', 'above', 0.1, '%', 600, 300, 'warning', '{email}', 'Жалобы на письма', 'Complaints about e-mails', 'email-bounces'),
+  ('email_queue_warning', 'email_queue_age', 'above', 30, 'min', 300, 120, 'warning', '{email}', 'Письма не уходят', 'E-mails do not go out', 'email-queue'),
   ('registrations_surge_info', 'registrations_surge', 'above', 300, '%', 0, 0, 'info', '{}', 'Необычно много регистраций', 'Unusually many registrations', 'unusual-activity'),
   ('high_value_listings_info', 'high_value_listings', 'above', 0, '', 0, 0, 'info', '{}', 'Дорогие объявления за сутки', 'Valuable listings of a day', 'unusual-activity'),
   ('reports_surge_info', 'reports_surge', 'above', 300, '%', 0, 0, 'info', '{}', 'Необычно много жалоб', 'Unusually many reports', 'unusual-activity');
@@ -663,6 +667,7 @@ begin
     union all select * from private.activity_metrics()
     union all select * from private.push_metrics()
     union all select * from private.quality_metrics()
+    union all select * from private.email_metrics()
     union all select p.*, false from private.supplier_metrics() as p
     union all select b.*, false from private.backup_metrics() as b
     union all select w.*, false from private.work_metrics() as w) as f);

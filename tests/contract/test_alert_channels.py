@@ -9,9 +9,10 @@ import httpx
 import pytest
 
 from auto360.core.clock import utc_now
+from auto360.domains.monitoring.mail_channel import MailChannel
 from auto360.providers.alert_channels import AlertChannel, AlertMessage, ChannelFailure
-from auto360.providers.alert_channels.ses import MailSettings, SesMail, ses_client
 from auto360.providers.alert_channels.webhook import SignedWebhook, WebhookSettings
+from auto360.providers.email.ses import MailSettings, SesMail, ses_client
 from auto360.providers.transport.connections import new_client
 from local.simulators.mailbox import MailAccount, Mailbox
 from local.simulators.phone import Phone
@@ -42,7 +43,7 @@ class World:
                 "MAIL_SENDER": "alerts@360auto.invalid",
             }
         )
-        return SesMail(mail, ses_client(mail))
+        return MailChannel(SesMail(mail, ses_client(mail)))
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from email import message_from_bytes, policy
 from typing import Any
 
 import boto3
@@ -14,8 +16,10 @@ from botocore.awsrequest import AWSRequest
 from botocore.stub import Stubber
 from moto import mock_aws
 
+from auto360.domains.monitoring.mail_channel import MailChannel
 from auto360.providers.alert_channels import AlertMessage, ChannelFailure
-from auto360.providers.alert_channels.ses import MailSettings, SesMail, ses_client
+from auto360.providers.email.events import read_event
+from auto360.providers.email.ses import MailSettings, SesMail, ses_client
 from auto360.providers.metrics import CdnDay, Sample
 from auto360.providers.metrics.cloudwatch import CloudWatch, CloudWatchSettings
 from auto360.providers.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
@@ -97,7 +101,7 @@ def test_the_simulated_monitoring_answers_as_recorded(monitoring: str, http: htt
         assert answer.status_code == 400, missing
 
 
-def mail(url: str) -> SesMail:
+def mail(url: str) -> MailChannel:
     settings = MailSettings.load(
         {
             "MAIL_API_URL": url,
@@ -106,7 +110,7 @@ def mail(url: str) -> SesMail:
             "MAIL_SENDER": "alerts@360auto.example",
         }
     )
-    return SesMail(settings, ses_client(settings))
+    return MailChannel(SesMail(settings, ses_client(settings), now=lambda: NOW))
 
 
 def test_mail_is_sent_as_recorded_and_a_recorded_refusal_is_one(replay: Replay) -> None:
@@ -116,12 +120,42 @@ def test_mail_is_sent_as_recorded_and_a_recorded_refusal_is_one(replay: Replay) 
     (got,) = replay.got
     assert "/ru-central1/ses/aws4_request" in got.headers["Authorization"]
     assert (got.method, got.path) == ("POST", samples["send"].request.path)
-    assert leaves(got.body, "json") == leaves(samples["send"].request.body, "json")
+    ours, theirs = leaves(got.body, "json"), leaves(samples["send"].request.body, "json")
+    [raw, recorded_raw] = [headers_and_text(side.pop("Content.Raw.Data")) for side in (ours, theirs)]
+    assert (ours, raw) == (theirs, recorded_raw)
     assert set(leaves(got.body, "json")) <= set(samples["send"].request.published)
     replay.play(samples["refused"])
     with pytest.raises(ChannelFailure, match="MessageRejected") as refused:
         mail(replay.url).send(MESSAGE)
     assert not refused.value.is_down
+
+
+def headers_and_text(raw: object) -> dict[str, str]:
+    """Return a raw mail's headers but its id, and its text."""
+    message = message_from_bytes(base64.b64decode(str(raw)), policy=policy.default)
+    found = {name: str(value) for name, value in message.items() if name != "Message-ID"}
+    return {**found, "text": str(message.get_content()).strip()}
+
+
+EVENTS = {
+    "postbox_bounce": ("bounce", True),
+    "postbox_full_mailbox": ("bounce", False),
+    "postbox_suppressed": ("bounce", True),
+    "postbox_delivery": ("delivery", False),
+    "postbox_delay": None,
+    "ses_bounce": ("bounce", True),
+    "ses_transient": ("bounce", False),
+    "ses_complaint": ("complaint", False),
+}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_reports_of_mail_are_read_as_recorded(name: str) -> None:
+    document = json.loads(recorded("postbox").webhooks[name].body)
+    for report in document.get("messages", [document]):
+        event = read_event(report)
+        assert (event and (event.kind, event.is_permanent)) == EVENTS[name]
+        assert event is None or (event.email_id, event.provider_ref) == ("e-1", report["mail"]["messageId"])
 
 
 def signed(http: httpx.Client, base: str, request: Request, *, body: str | None = None) -> httpx.Response:
@@ -157,9 +191,10 @@ def test_moto_takes_the_same_mail(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = MailSettings.load(
         {"MAIL_ACCESS_KEY": "k", "MAIL_SECRET_KEY": "s", "MAIL_SENDER": "alerts@360auto.example"}
     )
-    SesMail(settings, client).send(MESSAGE)
+    MailChannel(SesMail(settings, client)).send(MESSAGE)
+    elsewhere = settings.model_copy(update={"mail_sender": "nobody@elsewhere.example"})
     with pytest.raises(ChannelFailure):
-        SesMail(settings.model_copy(update={"mail_sender": "nobody@elsewhere.example"}), client).send(MESSAGE)
+        MailChannel(SesMail(elsewhere, client)).send(MESSAGE)
 
 
 def moments(value: Any) -> Any:

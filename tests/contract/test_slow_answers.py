@@ -54,7 +54,7 @@ def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("auto360.providers.video.hls._SECONDS", SECONDS)
     monkeypatch.setattr("auto360.providers.video.download._TRIES", 1)
     monkeypatch.setattr("auto360.providers.transport.FILE_RATE", Rate(1_000_000, SECONDS))
-    monkeypatch.setattr("auto360.providers.alert_channels.ses._CALL_SECONDS", SECONDS)
+    monkeypatch.setattr("auto360.providers.email.ses._CALL_SECONDS", SECONDS)
     monkeypatch.setattr("auto360.providers.object_storage.s3_client._WAIT_SECONDS", SECONDS)
     monkeypatch.setattr("auto360.providers.object_storage.s3_client._TRIES", 1)
     monkeypatch.setattr("auto360.providers.object_storage.s3._READ_TRIES", 1)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tests.integration.access_case import (
+    DIGEST_32,
     EARLIER,
     EVERYBODY,
+    LATER,
     OWNER,
     SERVICE,
     TEAM,
@@ -124,6 +126,50 @@ NOTIFICATIONS = [
         },
         {"reason": "scene"},
     ),
+    backend_only(
+        "email_verifications",
+        lambda s: {
+            "user_id": s.owner,
+            "session_id": s.session,
+            "address": "a@example.com",
+            "key_id": "k1",
+            "nonce": "0" * 32,
+            "code_digest": DIGEST_32,
+            "link_digest": DIGEST_32,
+            "expires_at": LATER,
+        },
+        {"attempts": 1},
+    ),
+    backend_only(
+        "email_changes",
+        lambda s: {
+            "user_id": s.owner,
+            "old_address": "a@example.com",
+            "key_id": "k1",
+            "nonce": "0" * 32,
+            "undo_digest": DIGEST_32,
+            "expires_at": LATER,
+        },
+        {"undone_at": EARLIER},
+    ),
+    backend_only(
+        "emails",
+        lambda s: {
+            "user_id": s.owner,
+            "kind": "address_changed",
+            "type": "address_changed",
+            "change_id": s.email_change,
+            "address": "b@example.com",
+            "priority": 1,
+            "is_resent": True,
+            "expires_at": LATER,
+        },
+        {"reason": "scene"},
+    ),
+    backend_only(
+        "email_events", lambda _: {"event_id": "e-1", "provider_ref": "r-1", "kind": "bounce"}, {"code": "5.1.1"}
+    ),
+    backend_only("email_stops", lambda _: {"address_digest": DIGEST_32}, {"transient_bounces": 2}),
     backend_only(
         "push_circuits", lambda _: {"provider": "expo", "open_until": EARLIER, "reason": "x"}, {"reason": "y"}
     ),

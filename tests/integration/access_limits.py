@@ -71,7 +71,7 @@ WRITES: dict[str, Writes] = {
     "accounts": Writes(
         {
             **texts("accounts", name=255, bio=500, city=100),
-            **checked("accounts", "email", "language"),
+            **checked("accounts", "language"),
             "avatar_url": by("accounts_avatar_url_check", "accounts_own_picture"),
             "expo_push_token": by("accounts_expo_push_token_check", "accounts_register_token"),
         },

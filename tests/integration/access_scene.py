@@ -49,6 +49,7 @@ class Scene:
     search: str = scene_id("saved search")
     session: str = scene_id("session")
     sms: str = scene_id("sms")
+    email_change: str = scene_id("email change")
     video: str = scene_id("video")
     subscription: str = scene_id("subscription")
     payment: str = scene_id("payment")
@@ -84,6 +85,18 @@ class Scene:
             {"id": self.notification, "user_id": self.owner, "type": "comment", "title": "Новый комментарий"},
         )
         yield "auth_sessions", {"id": self.session, "user_id": self.owner, "expires_at": "2100-01-01T00:00:00Z"}
+        yield (
+            "email_changes",
+            {
+                "id": self.email_change,
+                "user_id": self.owner,
+                "old_address": "b@example.com",
+                "key_id": "k1",
+                "nonce": "1" * 32,
+                "undo_digest": "\\x" + "cd" * 32,
+                "expires_at": "2100-01-01T00:00:00Z",
+            },
+        )
         yield "sms_messages", {"id": self.sms, "purpose": "notice", "phone": "+996700990000"}
         yield "videos", {"id": self.video, "owner_user_id": self.owner, "provider": "yandex"}
         yield from self._billing()

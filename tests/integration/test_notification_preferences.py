@@ -152,7 +152,7 @@ def test_an_sms_about_money_follows_its_switch(push_world: PushWorld) -> None:
     [
         {"time_zone": "Moon/Crater"},
         {"types": [{"type": "nothing", "channel": "push", "is_on": True}]},
-        {"types": [{"type": "payment_completed", "channel": "email", "is_on": True}]},
+        {"types": [{"type": "video_ready", "channel": "email", "is_on": True}]},
     ],
 )
 def test_switches_of_nothing_are_refused_and_change_nothing(database: Database, changes: dict[str, Any]) -> None:

@@ -22,7 +22,8 @@ def seller(database: Database, rest: Rest) -> RestUser:
     user = rest.user(new_user_id(database, phone=phone))
     rows(
         database,
-        """update accounts set email = 'aibek@example.kg', expo_push_token = 'ExponentPushToken[a]',
+        """update accounts set email = 'a' || right(phone, 9) || '@example.kg', email_verified_at = now(),
+             expo_push_token = 'ExponentPushToken[a]',
              last_login_at = now(), last_seen = now(), role = 'moderator', paid_slots = 7 where id = %s returning id""",
         user.id,
     )

@@ -11,13 +11,14 @@ from uuid import UUID
 import httpx
 
 from auto360.core.clock import utc_now
+from auto360.domains.monitoring.mail_channel import MailChannel
 from auto360.providers.alert_channels import AlertMessage, ChannelFailure
-from auto360.providers.alert_channels.ses import MailSettings, SesMail, ses_client
 from auto360.providers.alert_channels.webhook import SignedWebhook, WebhookSettings
 from auto360.providers.cdn import CdnFailure
 from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
 from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
 from auto360.providers.database.postgrest import PostgrestDatabase, SupabaseSettings
+from auto360.providers.email.ses import MailSettings, SesMail, ses_client
 from auto360.providers.metrics import SourceFailure
 from auto360.providers.metrics.supabase import SupabaseHost, SupabaseMetricSettings
 from auto360.providers.metrics.yandex import YandexMonitoring, YandexMonitoringSettings
@@ -230,7 +231,7 @@ def aws_calls(url: str) -> Mapping[str, Call]:
     mail = MailSettings.load(environ)
     failures = (ObjectStoreError,)
     return {
-        "mail": Call(lambda: SesMail(mail, ses_client(mail)).send(MESSAGE), (ChannelFailure,)),
+        "mail": Call(lambda: MailChannel(SesMail(mail, ses_client(mail))).send(MESSAGE), (ChannelFailure,)),
         "s3_head": Call(lambda: store.head("k"), failures),
         "s3_list": Call(lambda: list(store.list()), failures),
         "s3_get": Call(lambda: list(store.get("k")), failures),

@@ -25,6 +25,7 @@ export type Database = {
           city: string | null
           created_at: string
           email: string | null
+          email_verified_at: string | null
           expo_push_token: string | null
           free_limit: number
           id: string
@@ -48,7 +49,8 @@ export type Database = {
           blocked_reason?: never
           city?: string | null
           created_at?: never
-          email?: string | null
+          email?: never
+          email_verified_at?: never
           expo_push_token?: string | null
           free_limit?: never
           id?: never
@@ -72,7 +74,8 @@ export type Database = {
           blocked_reason?: never
           city?: string | null
           created_at?: never
-          email?: string | null
+          email?: never
+          email_verified_at?: never
           expo_push_token?: string | null
           free_limit?: never
           id?: never
@@ -2290,7 +2293,7 @@ export type Database = {
           bio?: string | null
           city?: string | null
           created_at?: never
-          email?: string | null
+          email?: never
           expo_push_token?: string | null
           free_limit?: never
           id?: never
@@ -2312,7 +2315,7 @@ export type Database = {
           bio?: string | null
           city?: string | null
           created_at?: never
-          email?: string | null
+          email?: never
           expo_push_token?: string | null
           free_limit?: never
           id?: never

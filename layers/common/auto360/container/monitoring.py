@@ -141,10 +141,10 @@ def _channels(settings: AlertSettings) -> Mapping[str, AlertChannel]:
 
     channels: dict[str, AlertChannel] = {"sms": SmsChannel(database(), deliver_sms)}
     if settings.recipients["email"]:
-        from auto360.providers.alert_channels.ses import MailSettings, SesMail, ses_client
+        from auto360.container.emails import mail_provider
+        from auto360.domains.monitoring.mail_channel import MailChannel
 
-        mail = MailSettings.load()
-        channels["email"] = SesMail(mail, ses_client(mail))
+        channels["email"] = MailChannel(mail_provider())
     if settings.recipients["webhook"]:
         from auto360.providers.alert_channels.webhook import SignedWebhook, WebhookSettings
 

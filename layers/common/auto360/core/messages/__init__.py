@@ -5,6 +5,7 @@ from auto360.core.messages import (
     billing,
     business,
     chat,
+    emails,
     general,
     listings,
     moderation,
@@ -23,6 +24,7 @@ ERRORS: Sentences = {
     **billing.ERRORS,
     **business.ERRORS,
     **chat.ERRORS,
+    **emails.ERRORS,
     **listings.ERRORS,
     **moderation.ERRORS,
     **pictures.ERRORS,
@@ -41,5 +43,6 @@ FIELDS: Sentences = {
 
 TEXTS: Sentences = {
     **pictures.TEXTS,
+    **emails.TEXTS,
     "code_sent": ("Код отправлен по SMS", "Код SMS менен жөнөтүлдү", "The code was sent by SMS"),
 }

@@ -10,7 +10,19 @@ from typing import Any
 from auto360.core import errors
 from auto360.core.errors import DomainError, Problem
 from auto360.core.messages import FIELDS, sentence
-from auto360.core.refusals import accounts, billing, business, chat, listings, moderation, pictures, sms, staff, videos
+from auto360.core.refusals import (
+    accounts,
+    billing,
+    business,
+    chat,
+    emails,
+    listings,
+    moderation,
+    pictures,
+    sms,
+    staff,
+    videos,
+)
 
 __all__ = ["accepted", "refusal_of"]
 
@@ -20,6 +32,7 @@ _AREAS: tuple[ModuleType, ...] = (
     billing,
     business,
     chat,
+    emails,
     listings,
     moderation,
     pictures,

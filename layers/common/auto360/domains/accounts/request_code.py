@@ -13,6 +13,7 @@ from auto360.domains.accounts.code_policy import CodePolicy
 from auto360.domains.accounts.code_secrets import CodeSecrets, stored_digest
 from auto360.domains.accounts.code_text import AutofillSettings, code_text
 from auto360.providers.database import Database, bytea
+from auto360.providers.database.functions.email_login import login_request_email
 from auto360.providers.database.functions.login_codes import login_record_sms, login_request_code
 from auto360.providers.sms.delivery import Deliver, Delivery
 
@@ -62,6 +63,16 @@ class CodeIssuer:
             raise SmsUnavailable
         policy = self.policy
         return CodeSent(reserved["sms_id"], policy.code_length, reserved["expires_in"], policy.otp_resend_seconds)
+
+    def by_email(self, phone: str, *, client: Client) -> CodeSent:
+        """Send the live code of a phone by e-mail, where its SMS has failed (docs/decisions/0145).
+
+        The same answer whether the phone has an account or an address. Raises the refusal of a limit that is used up,
+        EmailCodeClosed where SMS have not failed for this caller.
+        """
+        limits, policy = self.policy.limits(phone, client.address), self.policy
+        sent = accepted(login_request_email(self.database, phone=phone, address=client.address, limits=limits))
+        return CodeSent(sent["sms_id"], policy.code_length, sent["expires_in"], policy.otp_resend_seconds)
 
     def _reserve(self, phone: str, *, client: Client) -> dict[str, Any]:
         policy, key_id = self.policy, self.secrets.ids[0]

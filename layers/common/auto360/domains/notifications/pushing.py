@@ -3,6 +3,7 @@
 A claim is committed before anything is sent. What a killed run leaves behind is settled by the next claim.
 """
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -14,7 +15,6 @@ from pydantic import Field
 
 from auto360.core.settings import EnvSettings
 from auto360.domains.notifications.pace import PushPace
-from auto360.observability.logging import logger
 from auto360.providers.database import Database, DatabaseRefused, DatabaseUnavailable
 from auto360.providers.database.functions.notification_fanouts import notification_fanout_step
 from auto360.providers.database.functions.push_claim import pushes_claim
@@ -22,6 +22,7 @@ from auto360.providers.database.functions.push_results import pushes_record
 from auto360.providers.database.lease import lease
 from auto360.providers.push import PushMessage, PushProvider
 
+_LOG = logging.getLogger("auto360.domains.notifications")
 _FANOUT_USERS = 1000
 _MIN_BATCH = 5
 _RECORD_PAUSES = (0.2, 1.0)
@@ -101,7 +102,7 @@ class PushSender:
         try:
             return bool(notification_fanout_step(self.database, limit=_FANOUT_USERS))
         except DatabaseRefused:
-            logger.exception("fan-out refused")
+            _LOG.exception("fan-out refused")
             return False
 
     def _claim(self, limit: int) -> tuple[_Batch, int]:

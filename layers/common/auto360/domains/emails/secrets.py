@@ -1,0 +1,148 @@
+"""Secrets of e-mail: codes and links derived from stored nonces, and signed links for unsubscribing.
+
+Neither codes nor links are in the database, only digests; the sender derives both when it makes the mail.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from secrets import token_hex
+from typing import Any, Literal, Self
+from uuid import UUID, uuid4
+
+from pydantic import SecretStr, field_validator
+
+from auto360.core.errors import NotFound
+from auto360.core.keyed_secrets import keyed_secrets
+from auto360.core.settings import EnvSettings
+
+CODE_DIGITS = 6
+_SIGNATURE_BYTES = 20
+_USER_BYTES = 16
+Purpose = Literal["confirm", "undo"]
+
+
+class EmailSecrets:
+    """HMAC secrets by key id; the first one is current, the others still open older mails."""
+
+    def __init__(self, keys: dict[str, bytes]) -> None:
+        self._keys = keys
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read `k2:<base64url>,k1:<base64url>`. Raises ValueError for fewer than 32 bytes or a doubled id."""
+        return cls(keyed_secrets(text))
+
+    @property
+    def ids(self) -> list[str]:
+        """Return all key ids, current first."""
+        return list(self._keys)
+
+    def code(self, key_id: str, *, proof_id: str, nonce: str) -> str:
+        """Derive the code of a proof: six decimal digits."""
+        number = int.from_bytes(self._mac(key_id, f"email:code:v1|{proof_id}|{nonce}")[:8], "big")
+        return str(number % 10**CODE_DIGITS).zfill(CODE_DIGITS)
+
+    def check_digest(self, key_id: str, *, user_id: str, code: str) -> bytes:
+        """Return the keyed digest of a code of a user, as sent to the database."""
+        return self._mac(key_id, f"email:check:v1|{user_id}|{code}")
+
+    def token(self, key_id: str, purpose: Purpose, *, proof_id: str, nonce: str) -> str:
+        """Derive the token of a link: 32 bytes as base64url."""
+        return _text(self._mac(key_id, f"email:{purpose}:v1|{proof_id}|{nonce}"))
+
+    def unsubscribing(self, *, user_id: str, kind: str) -> str:
+        """Return the token that switches e-mails of a type off; it has no end, like the mail that carries it."""
+        key_id = self.ids[0]
+        content = UUID(user_id).bytes + kind.encode()
+        signature = self._mac(key_id, f"email:unsubscribe:v1|{user_id}|{kind}")[:_SIGNATURE_BYTES]
+        return f"{key_id}.{_text(content)}.{_text(signature)}"
+
+    def unsubscriber(self, token: str) -> tuple[str, str]:
+        """Return user and type of a token. Raises NotFound for one that is not ours, or was altered."""
+        try:
+            key_id, content, signature = token.split(".")
+            shown, signed = _bytes(content), _bytes(signature)
+            user_id, kind = str(UUID(bytes=shown[:_USER_BYTES])), shown[_USER_BYTES:].decode("ascii")
+        except ValueError:
+            raise NotFound from None
+        if key_id not in self._keys or not kind:
+            raise NotFound
+        expected = self._mac(key_id, f"email:unsubscribe:v1|{user_id}|{kind}")[:_SIGNATURE_BYTES]
+        if not hmac.compare_digest(expected, signed):
+            raise NotFound
+        return user_id, kind
+
+    def _mac(self, key_id: str, message: str) -> bytes:
+        return hmac.new(self._keys[key_id], message.encode(), hashlib.sha256).digest()
+
+
+@dataclass(frozen=True)
+class NewProofs:
+    """Makes proofs of addresses and ways to undo a change, as SQL takes them."""
+
+    secrets: EmailSecrets
+    ttl_seconds: int
+    new_id: Callable[[], UUID] = uuid4
+    new_nonce: Callable[[], str] = lambda: token_hex(16)
+
+    def proof(self, user_id: str) -> Mapping[str, Any]:
+        """Return a new proof {id, key_id, nonce, code_digest, link_digest, ttl_seconds}."""
+        proof_id, key_id, nonce = self.new_id(), self.secrets.ids[0], self.new_nonce()
+        code = self.secrets.code(key_id, proof_id=str(proof_id), nonce=nonce)
+        checked = self.secrets.check_digest(key_id, user_id=user_id, code=code)
+        token = self.secrets.token(key_id, "confirm", proof_id=str(proof_id), nonce=nonce)
+        return {
+            "id": str(proof_id),
+            "key_id": key_id,
+            "nonce": nonce,
+            # Bound to one proof, so that equal codes never look alike.
+            "code_digest": hashlib.sha256(proof_id.bytes + checked).hexdigest(),
+            "link_digest": token_digest(token).hex(),
+            "ttl_seconds": self.ttl_seconds,
+        }
+
+    def undo(self) -> Mapping[str, Any]:
+        """Return a new way to undo a change {id, key_id, nonce, digest}."""
+        change_id, key_id, nonce = str(self.new_id()), self.secrets.ids[0], self.new_nonce()
+        token = self.secrets.token(key_id, "undo", proof_id=change_id, nonce=nonce)
+        return {"id": change_id, "key_id": key_id, "nonce": nonce, "digest": token_digest(token).hex()}
+
+
+class EmailSecretSettings(EnvSettings):
+    """`EMAIL_SECRETS`: the secrets, newest first; an older one stays as long as its mails may be opened."""
+
+    email_secrets: SecretStr
+
+    @field_validator("email_secrets")
+    @classmethod
+    def _strong(cls, value: SecretStr) -> SecretStr:
+        EmailSecrets.parse(value.get_secret_value())
+        return value
+
+    def secrets(self) -> EmailSecrets:
+        """Parse the secrets."""
+        return EmailSecrets.parse(self.email_secrets.get_secret_value())
+
+
+def token_digest(token: str) -> bytes:
+    """Return the digest under which the database knows a link."""
+    return hashlib.sha256(token.encode("utf-8", "replace")).digest()
+
+
+def _text(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    """Decode base64url in its one form. Raises ValueError."""
+    try:
+        found = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except binascii.Error as error:
+        raise ValueError from error
+    if _text(found) != text:
+        raise ValueError
+    return found

@@ -1,0 +1,170 @@
+"""Reports of the mail provider: bounces, complaints, repetitions, forgeries."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.functions.test_email_sending import RECEIPT
+from tests.support.concurrency import at_once
+from tests.support.emails import EmailUser, EmailWorld, new_email
+from tests.support.rows import rows
+from tests.support.sql_calls import calling
+
+
+def proved(world: EmailWorld, name: str) -> tuple[EmailUser, str]:
+    """Return a user whose mailbox has this fate at the simulator, and the address; proved while the fate was good."""
+    user, good = world.user(), new_email()
+    user.prove(good)
+    address = new_email(name)
+    rows(world.database, "update accounts set email = %s where id = %s returning 1", address, user.id)
+    world.send()
+    world.passed_on = len(world.mailbox.reports)
+    return user, address
+
+
+@pytest.mark.parametrize(
+    ("name", "state"), [("bounce", "bounced"), ("suppressed", "bounced"), ("complaint", "complained")]
+)
+def test_a_permanent_bounce_and_a_complaint_stop_an_address(email_world: EmailWorld, name: str, state: str) -> None:
+    user, _ = proved(email_world, name)
+    user.notify()
+    email_world.send()
+    assert email_world.report().body["data"]["applied"] >= 1
+    assert user.state()["state"] == state
+    user.notify()
+    email_world.send()
+    assert [each for kind, each in user.mails() if kind == RECEIPT] == [state, "suppressed"]
+    told = rows(
+        email_world.database, "select 1 from notifications where user_id = %s and type = 'email_stopped'", user.id
+    )
+    assert len(told) == 1
+
+
+def test_a_full_mailbox_is_counted_and_written_to_again(email_world: EmailWorld) -> None:
+    user, address = proved(email_world, "full")
+    for _ in range(2):
+        user.notify()
+        email_world.send()
+        email_world.report()
+    assert user.state()["state"] == "active"
+    query = "select transient_bounces from email_stops where address_digest = private.email_digest(%s)"
+    assert rows(email_world.database, query, address) == [(2,)]
+
+
+def test_a_new_proof_starts_a_stopped_address_again(email_world: EmailWorld) -> None:
+    user, address = proved(email_world, "bounce")
+    user.notify()
+    email_world.send()
+    email_world.report()
+    user.request(address)
+    assert email_world.send().get("accepted") is None, "a mailbox that bounced rests for a day"
+    rows(email_world.database, "update email_stops set stopped_at = stopped_at - interval '2 days' returning 1")
+    email_world.mailbox.turn({"mode": "ok"})
+    user.request(address)
+    email_world.send()
+    proof = rows(email_world.database, "select state from emails where user_id = %s and kind = 'verification'", user.id)
+    assert ("accepted",) in proof
+    user.prove()
+    assert user.state()["state"] == "active"
+
+
+def test_repetitions_change_nothing(email_world: EmailWorld) -> None:
+    user, _ = proved(email_world, "complaint")
+    user.notify()
+    email_world.send()
+    first = email_world.mailbox.reports[email_world.passed_on :]
+    email_world.report()
+    for _ in range(3):
+        assert email_world.report(*first).body["data"]["applied"] == 0
+    assert user.state()["state"] == "complained"
+
+
+def test_reports_at_once_are_applied_once(email_world: EmailWorld) -> None:
+    from psycopg.types.json import Jsonb
+
+    user, _ = proved(email_world, "driver")
+    user.notify()
+    email_world.send()
+    [(reference,)] = rows(
+        email_world.database, "select provider_ref from emails where user_id = %s and type = %s", user.id, RECEIPT
+    )
+    event = {"event_id": reference, "provider_ref": reference, "kind": "bounce", "is_permanent": False}
+    answers = at_once(email_world.database, [calling("email_events_record", p_events=Jsonb([event])) for _ in range(8)])
+    assert sorted(str(answer) for answer in answers) == ["0"] * 7 + ["1"]
+
+
+def test_a_report_that_comes_before_the_answer_of_the_send_call_is_not_lost(email_world: EmailWorld) -> None:
+    user, _ = proved(email_world, "bounce")
+    email_world.mailbox.turn({"mode": "taken_then_504"})
+    user.notify()
+    email_world.functions.handler("email_sender")({}, None)
+    event = email_world.mailbox.reports[-1]
+    assert event["mail"]["tags"]["auto360_mail"], "our id comes back"
+    email_world.report()
+    assert [each for kind, each in user.mails() if kind == RECEIPT] == ["bounced"]
+    email_world.due()
+    assert email_world.send() == {}, "what has certainly arrived is not sent again"
+
+
+def test_a_report_without_our_id_waits_for_the_providers(email_world: EmailWorld) -> None:
+    user, _ = proved(email_world, "driver")
+    user.notify()
+    event: dict[str, Any] = {"eventType": "Bounce", "mail": {"messageId": "ref-1"}, "eventId": "e-early"}
+    event["bounce"] = {"bounceType": "Permanent", "bouncedRecipients": []}
+    assert email_world.report(event).body["data"]["applied"] == 0
+    claimed = at_once(email_world.database, [calling("emails_claim", p_limit=1, p_lease_seconds=60)])[0]
+    from psycopg.types.json import Jsonb
+
+    result = [{"id": claimed["messages"][0]["id"], "outcome": "accepted", "provider_ref": "ref-1"}]
+    at_once(email_world.database, [calling("emails_record", p_claim=claimed["claim"], p_results=Jsonb(result))])
+    assert user.state()["state"] == "bounced"
+
+
+def test_forged_and_odd_reports_stop_nobody(email_world: EmailWorld) -> None:
+    user, address = proved(email_world, "driver")
+    user.notify()
+    email_world.send()
+    event: dict[str, Any] = {
+        "eventType": "Complaint", "eventId": "forged",
+        "mail": {"messageId": "unknown", "commonHeaders": {"to": [address]}},
+        "complaint": {"complainedRecipients": [{"emailAddress": address}]},
+    }  # fmt: skip
+    assert email_world.report(event, secret="w" * 32).status == 404
+    assert email_world.report(event).body["data"]["applied"] == 0
+    for odd in (
+        {},
+        {"eventType": "Bounce"},
+        {"eventType": ["Bounce"], "mail": []},
+        {"eventType": "Bounce", "mail": {}},
+    ):
+        assert email_world.report(odd).body["data"]["applied"] == 0
+    assert user.state()["state"] == "active"
+
+
+def test_a_complaint_outweighs_a_later_bounce(email_world: EmailWorld) -> None:
+    user, address = proved(email_world, "complaint")
+    user.notify()
+    email_world.send()
+    email_world.report()
+    rows(email_world.database, "select private.stop_email_address(%s, 'bounced')::text", address)
+    assert user.state()["state"] == "complained"
+
+
+def test_staff_see_numbers_and_no_address(email_world: EmailWorld) -> None:
+    user, address = proved(email_world, "bounce")
+    user.notify()
+    email_world.send()
+    email_world.report()
+    [(admin,)] = rows(
+        email_world.database, "update accounts set role = 'admin' where id = %s returning id::text", user.id
+    )
+    [(status,)] = rows(email_world.database, "select email_status(%s, 7)", admin)
+    today = [row for row in status["days"] if row["type"] == RECEIPT]
+    assert sum(row["bounced"] for row in today) >= 1
+    assert status["stopped"] >= 1
+    assert address not in str(status)
+    assert rows(email_world.database, "select email_status(%s, 7)", email_world.user().id) == [
+        ({"reason": "forbidden"},)
+    ]
