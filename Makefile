@@ -146,6 +146,10 @@ capacity: install ## print instances, quotas, database and money that USERS peop
 load: install ## load-test the local stack with USERS people (1000), or staging with STAGE=staging (MIX=audit|full, SHAPES, STEP_SECONDS, SOAK_SECONDS)
 	@STAGE=$(if $(filter file,$(origin STAGE)),local,$(STAGE)) PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.load
 
+.PHONY: beacon-load
+beacon-load: install ## send playback reports to a stack of its own and count them exactly (ARGS="--rate 200 --seconds 60")
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.beacon $(ARGS)
+
 .PHONY: schema-dump
 schema-dump: install ## print the schema of a database from zero, in an order that does not depend on the migrations
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m tools.schema dump $(ARGS)

@@ -24,8 +24,15 @@ comment on function private.quality_percentile(bigint[], numeric, numeric) is
   'whatever is smaller. Null without values.';
 
 create function private.add_counts(p_left bigint[], p_right bigint[]) returns bigint[]
-language sql immutable set search_path = '' as $$
-  select pg_catalog.array_agg(u.l + u.r order by u.n) from unnest(p_left, p_right) with ordinality as u(l, r, n);
+language plpgsql immutable set search_path = '' as $$
+begin
+  for i in 1 .. 94 loop
+    if p_right[i] > 0 then
+      p_left[i] := p_left[i] + p_right[i];
+    end if;
+  end loop;
+  return p_left;
+end;
 $$;
 comment on function private.add_counts(bigint[], bigint[]) is 'Adds two histograms bucket by bucket.';
 
@@ -45,55 +52,51 @@ $$;
 comment on function private.histogram_of(integer[], integer[]) is
   'Returns the histogram of weighted buckets; a bucket that is null counts nowhere.';
 
-create function private.whole_number(p_value jsonb, p_max integer) returns integer
-language sql immutable set search_path = '' as $$
-  select case when pg_catalog.jsonb_typeof(p_value) = 'number'
-    then greatest(0, least(pg_catalog.trunc((p_value #>> '{}')::numeric), p_max))::integer end;
-$$;
-comment on function private.whole_number(jsonb, integer) is
-  'Returns a JSON number as a whole one between 0 and p_max; null for anything else, "NaN" included.';
+create type private.quality_view as (provider text, network text, kind text, failure text, start_ms integer,
+  play_ms integer, stall_ms integer, stalls integer, weight integer, dropped text);
+comment on type private.quality_view is 'View of a batch as it is counted, or the reason for which it is not.';
 
-create function private.one_of(p_value text, p_known text[]) returns text
-language sql immutable set search_path = '' as $$
-  select case when p_value = any (p_known) then p_value else 'other' end;
-$$;
-comment on function private.one_of(text, text[]) is 'Returns a known word as it is and any other as `other`.';
-
-create function private.quality_views(p_batch jsonb)
-returns table (provider text, network text, kind text, failure text, start_ms integer, play_ms integer, stall_ms integer,
-  stalls integer, weight integer, dropped text)
+-- One statement without helpers: a function with a search path is never inlined, and this runs for each batch.
+create function private.quality_views(p_batch jsonb) returns private.quality_view[]
 language sql immutable set search_path = '' as $$
   with batch as (
     select case when p_batch -> 'rate' in ('1', '10') then (p_batch ->> 'rate')::integer end as rate,
       case when p_batch ->> 'session' ~ '^[0-9a-f]{16}$'
         then ('x' || pg_catalog.lpad(pg_catalog.left(p_batch ->> 'session', 8), 16, '0'))::bit(64)::bigint end as session
   ), views as (
-    select private.one_of(p_value => x.view ->> 'provider', p_known => array['api_video', 'yandex', 'replica']) as provider,
-      private.one_of(p_value => x.view ->> 'network', p_known => array['wifi', 'cellular']) as network,
-      private.one_of(p_value => x.view ->> 'kind', p_known => array['feed', 'detail', 'full']) as kind,
-      case when pg_catalog.jsonb_typeof(x.view -> 'failure') = 'string' then private.one_of(p_value => x.view ->> 'failure',
-        p_known => array['network', 'timeout', 'decoder', 'missing', 'refused']) end as failure,
-      private.whole_number(p_value => x.view -> 'start_ms', p_max => 60000) as start_ms,
-      private.whole_number(p_value => x.view -> 'wait_ms', p_max => 60000) as wait_ms,
-      coalesce(private.whole_number(p_value => x.view -> 'play_ms', p_max => 21600000), 0) as play_ms,
-      coalesce(private.whole_number(p_value => x.view -> 'stall_ms', p_max => 600000), 0) as stall_ms,
-      coalesce(private.whole_number(p_value => x.view -> 'stalls', p_max => 1000), 0) as stalls
+    select case when x.view ->> 'provider' in ('api_video', 'yandex', 'replica') then x.view ->> 'provider' else 'other' end as provider,
+      case when x.view ->> 'network' in ('wifi', 'cellular') then x.view ->> 'network' else 'other' end as network,
+      case when x.view ->> 'kind' in ('feed', 'detail', 'full') then x.view ->> 'kind' else 'other' end as kind,
+      case when pg_catalog.jsonb_typeof(x.view -> 'failure') is distinct from 'string' then null
+        when x.view ->> 'failure' in ('network', 'timeout', 'decoder', 'missing', 'refused') then x.view ->> 'failure'
+        else 'other' end as failure,
+      case when pg_catalog.jsonb_typeof(x.view -> 'start_ms') = 'number'
+        then greatest(0, least(pg_catalog.trunc((x.view ->> 'start_ms')::numeric), 60000))::integer end as start_ms,
+      case when pg_catalog.jsonb_typeof(x.view -> 'wait_ms') = 'number'
+        then greatest(0, least(pg_catalog.trunc((x.view ->> 'wait_ms')::numeric), 60000))::integer end as wait_ms,
+      case when pg_catalog.jsonb_typeof(x.view -> 'play_ms') = 'number'
+        then greatest(0, least(pg_catalog.trunc((x.view ->> 'play_ms')::numeric), 21600000))::integer end as play_ms,
+      case when pg_catalog.jsonb_typeof(x.view -> 'stall_ms') = 'number'
+        then greatest(0, least(pg_catalog.trunc((x.view ->> 'stall_ms')::numeric), 600000))::integer end as stall_ms,
+      case when pg_catalog.jsonb_typeof(x.view -> 'stalls') = 'number'
+        then greatest(0, least(pg_catalog.trunc((x.view ->> 'stalls')::numeric), 1000))::integer end as stalls
     from pg_catalog.jsonb_array_elements(case when pg_catalog.jsonb_typeof(p_batch -> 'views') = 'array'
       then p_batch -> 'views' else '[]' end) with ordinality as x(view, position) where x.position <= 20)
-  select v.provider, v.network, v.kind, v.failure, v.start_ms,
-    case when v.start_ms is null then 0 else v.play_ms end, case when v.start_ms is null then 0 else v.stall_ms end,
-    case when v.start_ms is null then 0 else v.stalls end,
+  select coalesce(pg_catalog.array_agg(row(v.provider, v.network, v.kind, v.failure, v.start_ms,
+    case when v.start_ms is null then 0 else coalesce(v.play_ms, 0) end,
+    case when v.start_ms is null then 0 else coalesce(v.stall_ms, 0) end,
+    case when v.start_ms is null then 0 else coalesce(v.stalls, 0) end,
     case when v.failure is null then b.rate else 1 end,
     case when b.rate is null or b.session is null or (v.failure is null and v.start_ms is null and v.wait_ms is null)
         then 'invalid'
       when v.failure is null and v.start_ms is null and v.wait_ms <= 1000 then 'swiped'
-      when v.failure is null and b.session % b.rate <> 0 then 'unsampled' end
+      when v.failure is null and b.session % b.rate <> 0 then 'unsampled' end)::private.quality_view), '{}')
   from views v cross join batch b;
 $$;
 comment on function private.quality_views(jsonb) is
   'Returns up to 20 views of a batch with every value clamped or replaced by `other`, the weight, and the reason for '
   'which a view is not counted. A session is sampled when the first 8 hex digits of its id are divisible by the rate; '
-  'of any other session only failures count.';
+  'of any other session only failures count. A number is one of JSON: "NaN" is none.';
 
 create function private.quality_sender(p_address text, p_hour timestamptz) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -129,12 +132,12 @@ $$;
 comment on function public.quality_drop(text) is
   'Counts a batch of playback reports that could not be read: unreadable or too_large.';
 
-create function private.count_quality(p_hour timestamptz, p_batch jsonb) returns void
+create function private.count_quality(p_hour timestamptz, p_batch jsonb, p_views private.quality_view[]) returns void
 language sql volatile set search_path = '' as $$
   insert into public.quality_hours as h (hour, provider, os, network, kind, shard, batches, reports, attempts, starts,
     exits, start_failures, failed_network, failed_timeout, failed_decoder, failed_missing, failed_refused, failed_other,
     bad_views, play_ms, stall_ms, stalls, start_histogram, stall_histogram)
-  select p_hour, v.provider, private.one_of(p_value => p_batch ->> 'os', p_known => array['android', 'ios']), v.network,
+  select p_hour, v.provider, case when p_batch ->> 'os' in ('android', 'ios') then p_batch ->> 'os' else 'other' end, v.network,
     v.kind, pg_catalog.get_byte(pg_catalog.uuid_send((p_batch ->> 'id')::uuid), 15) & 7,
     -- A session that is not sampled sends failures alone, and is no independent look.
     (pg_catalog.bool_or(s.is_sampled))::integer, count(*), sum(v.weight),
@@ -151,7 +154,7 @@ language sql volatile set search_path = '' as $$
       private.quality_bucket(p_value => v.start_ms, p_floor => 50)), p_weights => pg_catalog.array_agg(v.weight)),
     private.histogram_of(p_buckets => pg_catalog.array_agg(case when v.play_ms + v.stall_ms > 0 then private.quality_bucket(
       p_value => v.stall_ms::numeric / (v.play_ms + v.stall_ms), p_floor => 0.001) end), p_weights => pg_catalog.array_agg(v.weight))
-  from private.quality_views(p_batch => p_batch) as v
+  from unnest(p_views) as v
   cross join (select ('x' || pg_catalog.lpad(pg_catalog.left(p_batch ->> 'session', 8), 16, '0'))::bit(64)::bigint
     % (p_batch ->> 'rate')::integer = 0 as is_sampled) as s
   where v.dropped is null group by v.provider, v.network, v.kind
@@ -168,7 +171,7 @@ language sql volatile set search_path = '' as $$
     start_histogram = private.add_counts(p_left => h.start_histogram, p_right => excluded.start_histogram),
     stall_histogram = private.add_counts(p_left => h.stall_histogram, p_right => excluded.stall_histogram);
 $$;
-comment on function private.count_quality(timestamptz, jsonb) is 'Adds the countable views of a batch to an hour.';
+comment on function private.count_quality(timestamptz, jsonb, private.quality_view[]) is 'Adds the countable views of a batch to an hour.';
 
 create function public.quality_record(p_address text, p_batch jsonb, p_max_views integer) returns jsonb
 language plpgsql volatile set search_path = '' as $$
@@ -177,12 +180,13 @@ declare
   v_sender integer;
   v_views bigint;
   v_drop record;
+  v_all private.quality_view[] := private.quality_views(p_batch => p_batch);
 begin
-  for v_drop in select v.dropped, count(*) as views from private.quality_views(p_batch => p_batch) as v
+  for v_drop in select v.dropped, count(*) as views from unnest(v_all) as v
       where v.dropped is not null group by v.dropped order by v.dropped loop
     perform private.drop_quality(p_hour => v_hour, p_reason => v_drop.dropped, p_count => v_drop.views);
   end loop;
-  select coalesce(sum(v.weight), 0) into v_views from private.quality_views(p_batch => p_batch) as v where v.dropped is null;
+  select coalesce(sum(v.weight), 0) into v_views from unnest(v_all) as v where v.dropped is null;
   if v_views = 0 then
     return '{"counted": 0}';
   end if;
@@ -205,11 +209,11 @@ begin
   select v_hour, v_sender, v.provider, sum(v.weight), count(*) filter (where v.start_ms is null and v.failure is not null),
     coalesce(sum(v.weight) filter (where v.start_ms is not null), 0),
     coalesce(sum(v.weight) filter (where v.start_ms > 5000), 0)
-  from private.quality_views(p_batch => p_batch) as v where v.dropped is null group by v.provider order by v.provider
+  from unnest(v_all) as v where v.dropped is null group by v.provider order by v.provider
   on conflict (hour, sender, provider) do update set attempts = s.attempts + excluded.attempts,
     start_failures = s.start_failures + excluded.start_failures, starts = s.starts + excluded.starts,
     slow_starts = s.slow_starts + excluded.slow_starts;
-  perform private.count_quality(p_hour => v_hour, p_batch => p_batch);
+  perform private.count_quality(p_hour => v_hour, p_batch => p_batch, p_views => v_all);
   return pg_catalog.jsonb_build_object('counted', v_views);
 end;
 $$;
@@ -218,12 +222,12 @@ comment on function public.quality_record(text, jsonb, integer) is
   'p_max_views weighted views per group of addresses and hour: {counted}. Whatever is not counted is counted by reason.';
 
 revoke execute on function private.quality_bucket(numeric, numeric), private.quality_percentile(bigint[], numeric, numeric),
-  private.add_counts(bigint[], bigint[]), private.histogram_of(integer[], integer[]), private.whole_number(jsonb, integer),
-  private.one_of(text, text[]), private.quality_views(jsonb), private.quality_sender(text, timestamptz),
-  private.drop_quality(timestamptz, text, bigint), public.quality_drop(text), private.count_quality(timestamptz, jsonb),
+  private.add_counts(bigint[], bigint[]), private.histogram_of(integer[], integer[]),
+  private.quality_views(jsonb), private.quality_sender(text, timestamptz),
+  private.drop_quality(timestamptz, text, bigint), public.quality_drop(text), private.count_quality(timestamptz, jsonb, private.quality_view[]),
   public.quality_record(text, jsonb, integer) from public, anon, authenticated;
 grant execute on function private.quality_bucket(numeric, numeric), private.quality_percentile(bigint[], numeric, numeric),
-  private.add_counts(bigint[], bigint[]), private.histogram_of(integer[], integer[]), private.whole_number(jsonb, integer),
-  private.one_of(text, text[]), private.quality_views(jsonb), private.quality_sender(text, timestamptz),
-  private.drop_quality(timestamptz, text, bigint), public.quality_drop(text), private.count_quality(timestamptz, jsonb),
+  private.add_counts(bigint[], bigint[]), private.histogram_of(integer[], integer[]),
+  private.quality_views(jsonb), private.quality_sender(text, timestamptz),
+  private.drop_quality(timestamptz, text, bigint), public.quality_drop(text), private.count_quality(timestamptz, jsonb, private.quality_view[]),
   public.quality_record(text, jsonb, integer) to service_role;

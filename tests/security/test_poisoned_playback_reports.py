@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
@@ -23,8 +22,7 @@ FAILED = {"provider": "yandex", "network": "wifi", "kind": "feed", "failure": "n
 
 
 @pytest.fixture(autouse=True)
-def clean(database: Database) -> Iterator[None]:
-    yield
+def clean(database: Database) -> None:
     with database.connect() as connection:
         for table in TABLES:
             connection.execute(f"delete from quality_{table}".encode())

@@ -51,6 +51,7 @@ _PAGES: Mapping[str, Mapping[str, str]] = {
     "/admin/moderation/{listing}": {},
     "/admin/alerts": {"done": "silenced"},
     "/admin/metrics": {"days": "30"},
+    "/admin/playback": {"days": "30"},
     "/admin/payments": {"done": "refund", "q": "x"},
     "/admin/payments/{payment}": {"done": "refund"},
     "/admin/revenue": {"days": "30"},

@@ -1,0 +1,1 @@
+"""Load of playback reports on the local stack."""
