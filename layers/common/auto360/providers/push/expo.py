@@ -31,7 +31,7 @@ class ExpoSettings(EnvSettings):
 
 
 class _Stale(Exception):
-    """The messages have become too old while the connection was being made."""
+    """Messages became too old while their connection was being made."""
 
 
 class ExpoPush:
