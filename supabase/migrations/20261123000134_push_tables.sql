@@ -26,6 +26,8 @@ comment on column public.push_devices.channels is
   'Android channels that this build has created: into another one Android shows nothing.';
 comment on column public.push_devices.backoff_until is
   'Nothing is sent until then: the phone got too many, or its token belongs to an app whose credentials are wrong.';
+create unique index push_devices_token_idx on public.push_devices (split_part(token, '[', 2));
+comment on index public.push_devices_token_idx is 'Expo has two names for one token: ExponentPushToken[x] and ExpoPushToken[x] are the same phone.';
 create index push_devices_user_idx on public.push_devices (user_id, registered_at);
 create index push_devices_session_idx on public.push_devices (session_id);
 create trigger push_devices_touch_updated_at before update on public.push_devices

@@ -55,9 +55,12 @@ begin
   if not found then
     return '{"reason": "authentication_required"}';
   end if;
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('push token ' || (p_device ->> 'token'), 0));
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('push token ' || pg_catalog.split_part(p_device ->> 'token', '[', 2), 0));
+  -- Under either name of the token.
   perform private.remove_devices(array(
-    select d.id from public.push_devices d where d.token = p_device ->> 'token' and d.user_id <> p_user_id));
+    select d.id from public.push_devices d
+    where pg_catalog.split_part(d.token, '[', 2) = pg_catalog.split_part(p_device ->> 'token', '[', 2)
+      and (d.user_id <> p_user_id or d.token <> p_device ->> 'token')));
   insert into public.push_devices as d (user_id, session_id, token, native_token, platform, project, app_build, channels)
   select p_user_id, p_session_id, p_device ->> 'token', p_device ->> 'native_token',
     coalesce(p_device ->> 'platform', (select nullif(s.platform, 'web') from public.auth_sessions s where s.id = p_session_id)),

@@ -67,13 +67,20 @@ comment on function private.push_wait(public.pushes) is
   'too many, for the gap between pushes about one subject, and, where its type defers, for the end of the quiet hours plus '
   'up to half an hour by user, so that not all leave at eight.';
 
+create function private.without_phones(p_text text) returns text
+language sql immutable set search_path = '' as $$
+  select pg_catalog.regexp_replace(p_text, '\+?\d(?:[\s().\u00a0\u2009\u202f\u2010-\u2014-]{0,3}\d){8,}', '•••', 'g');
+$$;
+comment on function private.without_phones(text) is
+  'Replaces what looks like a phone number, however it is spaced: nine digits and more with blanks, brackets, dots or dashes between them.';
+
 create function private.push_message(p_push public.pushes, p_is_quiet boolean) returns jsonb
 language plpgsql stable set search_path = '' as $$
 begin
   return (select pg_catalog.jsonb_build_object('id', p_push.id, 'notification_id', n.id, 'token', d.token, 'project', d.project,
-    'title', n.title, 'body', pg_catalog.left(pg_catalog.regexp_replace(case
+    'title', private.without_phones(n.title), 'body', pg_catalog.left(private.without_phones(case
       when t.veil = 'always' or (t.veil = 'wished' and (not coalesce(s.shows_text, true) or o.id is not null))
-        then t.veiled[private.language_place(u.language)] else n.message end, '\+?\d(?:[\s()-]*\d){8,}', '•••', 'g'), 240),
+        then t.veiled[private.language_place(u.language)] else n.message end), 240),
     'type', n.type, 'action_url', n.action_url, 'subject', p_push.subject, 'channel', case when t.area = any (d.channels) then t.area end,
     'seconds', pg_catalog.ceil(extract(epoch from p_push.expires_at - pg_catalog.clock_timestamp())),
     'is_urgent', t.is_urgent, 'is_silent', p_is_quiet and t.quiet = 'passive',
@@ -223,10 +230,10 @@ comment on function public.pushes_claim(integer, integer) is
   'credentials. Committed before anything is sent: a killed caller''s pushes are settled as sent perhaps.';
 
 revoke execute on function private.subject_is_gone(public.notifications), private.push_refusal(public.pushes, public.notifications),
-  private.push_wait(public.pushes), private.push_message(public.pushes, boolean), private.sweep_push_leases(integer),
+  private.push_wait(public.pushes), private.without_phones(text), private.push_message(public.pushes, boolean), private.sweep_push_leases(integer),
   private.due_pushes(integer), private.lock_capped_users(uuid[]), private.pushed_today(uuid), private.over_cap(uuid[]),
   public.pushes_claim(integer, integer) from public, anon, authenticated;
 grant execute on function private.subject_is_gone(public.notifications), private.push_refusal(public.pushes, public.notifications),
-  private.push_wait(public.pushes), private.push_message(public.pushes, boolean), private.sweep_push_leases(integer),
+  private.push_wait(public.pushes), private.without_phones(text), private.push_message(public.pushes, boolean), private.sweep_push_leases(integer),
   private.due_pushes(integer), private.lock_capped_users(uuid[]), private.pushed_today(uuid), private.over_cap(uuid[]),
   public.pushes_claim(integer, integer) to service_role;

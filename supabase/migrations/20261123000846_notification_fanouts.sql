@@ -95,6 +95,9 @@ begin
   ), worth as (
     update public.listing_saves s set lowest_price_told = v_price from measured m
     where s.id = m.id and v_price <= m.before * 0.97 and (v_listing.category <> 'car' or v_price <= m.before - 5000)
+      -- What a day's one notification has left out was not told: it counts with the next drop.
+      and not exists (select from public.notifications n where n.user_id = m.user_id
+        and n.dedupe_key = 'price:' || v_listing.id || ':' || private.bishkek_day())
     returning s.user_id, round(100 * (1 - v_price / m.before)) as percent
   )
   select (select c.user_id from chunk c order by c.user_id desc limit 1), (

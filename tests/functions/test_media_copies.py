@@ -105,7 +105,7 @@ def test_half_a_file_is_no_copy_whatever_its_provider_calls_its_size(
     provider: str, known: int | None, run: Any, copy_world: CopyWorld, videos: VideoWorld
 ) -> None:
     name = videos.seed(provider, size=700_000)
-    library: Any = videos.api_video.library.videos if provider == "api_video" else videos.yandex.videos
+    library: dict[str, Any] = videos.api_video.library.videos if provider == "api_video" else videos.yandex.videos
     library[name].body = Shortened(library[name].body, 300_000)
     video = new_video(copy_world, provider, name)
     rows(copy_world.database, "update videos set bytes = %s where id = %s returning 1", known, video)
@@ -118,7 +118,7 @@ def test_half_a_file_is_no_copy_whatever_its_provider_calls_its_size(
 @pytest.mark.parametrize("provider", ["api_video", "yandex"])
 def test_a_page_is_no_video(provider: str, run: Any, copy_world: CopyWorld, videos: VideoWorld) -> None:
     name = videos.seed(provider)
-    library: Any = videos.api_video.library.videos if provider == "api_video" else videos.yandex.videos
+    library: dict[str, Any] = videos.api_video.library.videos if provider == "api_video" else videos.yandex.videos
     library[name].body = Page()
     new_video(copy_world, provider, name)
     assert (run("videos")["failed"], copy_world.copied("videos/")) == (1, {})

@@ -169,3 +169,37 @@ def test_a_campaign_whose_text_no_notification_could_hold_is_no_campaign(
     )
     with pytest.raises(psycopg.errors.CheckViolation):
         rows(push_world.database, query, texts)
+
+
+def test_the_other_name_of_a_token_is_the_same_phone(push_world: PushWorld) -> None:
+    former = push_world.phone()
+    push_world.notify(former.user, listing="Чужое")
+    later = push_world.phone(token=former.token.replace("ExponentPushToken", "ExpoPushToken"))
+    again = push_world.phone(later.user, token=former.token)
+    push_world.notify(later.user, listing="Своё")
+    push_world.send()
+    assert rows(push_world.database, "select id::text from push_devices where user_id = %s", later.user) == [
+        (again.id,)
+    ]
+    assert push_world.states(former.user) == [("suppressed", "device_gone")]
+    assert [message["body"] for message in push_world.received(former.token)] == ["«Своё» прошло проверку."]
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+996 (555) 12-34-56", "0555.12.34.56", "0555\u00a0123\u00a0456", "0 555 12\u201334\u201356"],
+    ids=["brackets", "dots", "blanks", "dashes"],
+)
+def test_no_phone_number_stands_on_a_locked_screen_not_even_in_a_name(push_world: PushWorld, number: str) -> None:
+    writer, reader = push_world.user(name="Азамат"), push_world.phone()
+    rows(
+        push_world.database,
+        "update public_profiles set name = %s where id = %s returning 1",
+        f"Азамат {number}",
+        writer,
+    )
+    thread = new_thread(push_world.database, writer, reader.user)
+    say(push_world, writer, thread, f"Звоните: {number}, цена 1 200 000, в 18:30")
+    push_world.send()
+    [shown] = push_world.received(reader.token)
+    assert (shown["title"], shown["body"]) == ("Азамат •••", "Звоните: •••, цена 1 200 000, в 18:30")
