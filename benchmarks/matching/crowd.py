@@ -11,15 +11,39 @@ import psycopg
 Connection = psycopg.Connection[Any]
 
 CITIES = ["Бишкек", "Ош", "Каракол", "Токмок", "Нарын", "Джалал-Абад", "Талас", "Баткен"]
-MODELS = {
-    brand: [f"{brand} {letter}{number}" for letter in "ABC" for number in range(1, 5)]
-    for brand in (
-        *("Toyota", "Honda", "Mercedes-Benz", "BMW", "Lexus", "Hyundai", "Kia", "Nissan", "Subaru", "Mazda", "Audi"),
-        *("Volkswagen", "Mitsubishi", "Chevrolet", "Daewoo", "Opel", "Ford", "Lada", "Geely", "Haval", "Zeekr", "BYD"),
-    )
-}
+_KNOWN = (
+    *(
+        "Toyota",
+        "Honda",
+        "Mercedes-Benz",
+        "BMW",
+        "Lexus",
+        "Hyundai",
+        "Kia",
+        "Nissan",
+        "Subaru",
+        "Mazda",
+        "Audi",
+        "Opel",
+    ),
+    *(
+        "Volkswagen",
+        "Mitsubishi",
+        "Chevrolet",
+        "Daewoo",
+        "Ford",
+        "Lada",
+        "Geely",
+        "Haval",
+        "Zeekr",
+        "BYD",
+        "Volvo",
+        "Jeep",
+    ),
+)
+MODELS = {brand: [f"{brand} {letter}{number}" for letter in "ABCD" for number in range(1, 7)] for brand in _KNOWN}
 BREEDS = ["Киргизская", "Новокиргизская", "Орловский рысак", "Донская", "Ахалтекинская"]
-WORDS = [f"слово{number}" for number in range(3000)]
+WORDS = [f"слово{number}" for number in range(20_000)]
 PEOPLE = 10_000
 
 
@@ -44,7 +68,12 @@ def listing(rng: Random) -> dict[str, Any]:
 def query(rng: Random) -> dict[str, Any]:
     """Return a random query in the stored form: three quarters by make, breed or property, the rest words or broad."""
     city = {"city": rng.choice(CITIES)} if rng.random() < 0.6 else {}
-    price = {"price_max": rng.randint(100, 4000) * 1000} if rng.random() < 0.7 else {}
+    lowest = rng.randint(100, 3000)
+    price = (
+        {"price_min": lowest * 1000, "price_max": (lowest + rng.randint(100, 1000)) * 1000}
+        if rng.random() < 0.8
+        else {}
+    )
     kind = rng.random()
     if kind < 0.65:
         brand = rng.choices(list(MODELS), range(len(MODELS), 0, -1))[0]

@@ -34,14 +34,15 @@ PLACES = [(42.87, 74.59), (40.51, 72.80), (42.49, 78.39)]
 def listing(rng: random.Random) -> dict[str, Any]:
     """Return the columns of a random listing."""
     category = rng.choice(["car", "car", "horse", "real_estate"])
-    details: dict[str, Any] = {
+    possible: dict[str, dict[str, Any]] = {
         "car": {"brand": rng.choice(BRANDS), "model": rng.choice(MODELS), "year": rng.randint(2008, 2022),
                 "transmission": rng.choice(["manual", "automatic", "variator"]),
                 "fuel_type": rng.choice(["petrol", "gas"])},
         "horse": {"breed": rng.choice(BREEDS), "gender": rng.choice(["mare", "stallion"])},
         "real_estate": {"property_type": rng.choice(["house", "apartment"]), "rooms": rng.randint(1, 4),
                         "area": rng.choice([40, 85.5, 120])},
-    }[category]  # fmt: skip
+    }  # fmt: skip
+    details = possible[category]
     if category == "car" and rng.random() < 0.2:
         details = {}
     latitude, longitude = rng.choice(PLACES)

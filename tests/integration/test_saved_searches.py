@@ -277,7 +277,8 @@ def test_a_digest_has_a_number_and_parallel_runs_make_one(database: Database, us
     rows(database, "update search_schedules set next_at = now() where user_id = %s returning 1", user)
     [(schedule,)] = rows(database, "select id::text from search_schedules where user_id = %s", user)
     due = Jsonb([{"id": schedule, "viewer": "00" * 16}])
-    assert sum(at_once(database, [calling("search_digests_tell", p_viewers=due)] * 12)) == 1
+    calls: list[Any] = [calling("search_digests_tell", p_viewers=due)] * 12
+    assert sum(at_once(database, calls)) == 1
     assert [line["digest_no"] for line in told(database, user)] == [1]
     assert tell(database, user) == 0, "an empty digest is none"
     offer(database, seller)

@@ -30,6 +30,8 @@ BODIES: dict[str, dict[str, Any]] = {
         "details": {"brand": "Toyota", "model": "Camry"},
     },
     "/api/listings/{listing_id}": {"price": 5},
+    "/api/listings/saved-searches": {"name": "Тойота", "filters": {"brand": "Toyota"}},
+    "/api/listings/saved-searches/{search_id}": {"name": "Тойота"},
     "/api/listings/{listing_id}/comments": {"text": "Торг?"},
     "/api/moderation/comments/{comment_id}": {"is_shown": True},
     "/api/listings/{listing_id}/report": {"reason": "spam"},

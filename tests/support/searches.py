@@ -42,10 +42,10 @@ def offer(database: Database, seller: str, **columns: Any) -> str:
 
 def match(database: Database, limit: int = 50) -> int:
     """Match all that has arrived; returns the number of hits."""
-    hits = 0
+    hits: int = 0
     while True:
         step = rows(database, "select search_match_step(%s)", limit)[0][0]
-        hits += step["hits"]
+        hits += int(step["hits"])
         if not step["listings"]:
             return hits
 

@@ -13,7 +13,7 @@ from auto360.providers.database.functions.search_digests import search_digests_d
 from auto360.providers.database.functions.search_matching import search_match_step
 from auto360.providers.database.lease import lease
 
-_LISTINGS = 50
+_LISTINGS = 20
 _DIGESTS = 200
 
 
