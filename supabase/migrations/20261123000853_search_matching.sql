@@ -64,16 +64,17 @@ begin
     with arrived as materialized (
       -- Apart, since each filter with each of thirty indexes would be planned for longer than it runs.
       select l.*, a.old_price, a.arrived_at from public.listings l join public.search_arrivals a on a.listing_id = l.id where l.id = any ($1)
-    ), found as (
-      select s.id as search_id, l.id as listing_id from public.listings l
-      cross join lateral pg_catalog.unnest(private.listing_keys(l)) as k (key) join public.saved_searches s on s.key = k.key
-      where l.id = any ($1)
-      union all
-      select s.id, w.listing_id from private.arrival_lexemes($1) as w join public.saved_searches s on s.anchor = w.lexeme
+    ), keys as materialized (
+      select x.id as listing_id, k.key from public.listings x cross join lateral pg_catalog.unnest(private.listing_keys(x)) as k (key)
+      where x.id = any ($1)
     ), passed as materialized (
       select s.id as search_id, s.user_id, s.query, l.id as listing_id
-      from found f join public.saved_searches s on s.id = f.search_id join arrived l on l.id = f.listing_id
-      where l.arrived_at > s.created_at and (l.old_price is null or l.old_price > (s.query ->> 'price_max')::numeric) and %s
+      from arrived l join keys k on k.listing_id = l.id join public.saved_searches s on s.key = k.key
+      where l.arrived_at > s.created_at and (l.old_price is null or l.old_price > (s.query ->> 'price_max')::numeric) and %1$s
+      union all
+      select s.id, s.user_id, s.query, l.id
+      from arrived l join private.arrival_lexemes($1) as w on w.listing_id = l.id join public.saved_searches s on s.anchor = w.lexeme
+      where l.arrived_at > s.created_at and (l.old_price is null or l.old_price > (s.query ->> 'price_max')::numeric) and %1$s
     ), worded as (
       select p.search_id, p.user_id, p.listing_id from passed p where not p.query ? 'text'
       union all
@@ -83,7 +84,8 @@ begin
       cross join lateral private.text_matches(t.query, t.ids) as m (listing_id)
     ), kept as materialized (
       -- A search that is being deleted is left out rather than waited for.
-      select s.id from public.saved_searches s where s.id in (select w.search_id from worded w) for key share skip locked
+      select s.id from (select distinct w.search_id from worded w) as d cross join lateral (
+        select x.id from public.saved_searches x where x.id = d.search_id for key share skip locked) as s
     )
     insert into public.search_hits (search_id, listing_id, user_id)
     select w.search_id, w.listing_id, w.user_id from worded w join public.listings l on l.id = w.listing_id
