@@ -204,7 +204,7 @@ def test_cdn_settings_that_keep_private_answers_or_differ_are_found(monkeypatch:
             change.apply(client)
         assert found("CDN: Yandex", variables).told.startswith("as in the repository")
         side.options["edgeCacheSettings"] = {"enabled": True, "value": {"simpleValue": "345600"}}
-        assert found("CDN: Yandex", variables).told.startswith("1 dangerous settings: resource: edge_seconds must be 0")
+        assert found("CDN: Yandex", variables).told.startswith("2 dangerous settings: resource: edge_seconds must be 0")
         del side.rules[next(iter(side.rules))]
         side.options["edgeCacheSettings"] = {"enabled": True, "value": {}}
         assert found("CDN: Yandex", variables).told == "1 settings differ: create rule content-named"
