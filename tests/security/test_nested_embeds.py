@@ -199,3 +199,13 @@ def test_inside_the_database_no_query_is_judged_by_its_text(database: Database, 
         ).fetchone()
     assert number is not None
     assert number[0] >= BUSY
+
+
+@pytest.mark.parametrize("schema", ["graphql_public", "storage", "private"])
+def test_no_way_around_the_bounds_leads_through_another_schema(schema: str, rest: Rest) -> None:
+    for caller in (rest.anybody, rest.user()):
+        answers = [
+            caller.send("GET", "/listings?select=id", **{"Accept-Profile": schema}),
+            caller.send("POST", "/rpc/graphql", {"query": "{__typename}"}, **{"Content-Profile": schema}),
+        ]
+        assert [answer.json()["code"] for answer in answers] == ["PGRST106"] * 2
