@@ -285,7 +285,7 @@ begin
   end if;
   if not private.code_matches(v_code, p_digests) then
     update public.verification_codes c set replays = 3 where c.id = v_code.id;
-    return null;
+    return '{"outcome": "invalid"}';
   end if;
   update public.verification_codes c set replays = c.replays + 1 where c.id = v_code.id;
   select s.user_id into v_user_id from public.auth_sessions s where s.id = v_code.session_id and s.revoked_at is null;
@@ -300,7 +300,8 @@ end;
 $$;
 comment on function private.replay_login(text, jsonb, inet, uuid, bytea, integer) is
   'Answers the repeat of a successful login (the app repeats POSTs) with the same session and a sibling refresh '
-  'token. Only for the same caller within p_replay_seconds, at most three times; one wrong code ends it.';
+  'token. Only for the same caller within p_replay_seconds, at most three times; one wrong code ends it: {outcome: '
+  'invalid}. Null where there is nothing to repeat.';
 
 create function private.code_matches(p_code public.verification_codes, p_digests jsonb) returns boolean
 language plpgsql immutable set search_path = '' as $$
@@ -327,6 +328,7 @@ declare
   v_asked_for_it boolean;
   v_is_own constant boolean := (private.login_caller(p_phone, p_address)).caller = 'own';
   v_is_guess boolean := false;
+  v_is_counted boolean := false;
   v_locked integer;
   v_answer jsonb;
 begin
@@ -338,7 +340,13 @@ begin
   v_asked_for_it := v_holds_request or coalesce(v_place = any (v_code.requested_addresses), false);
   v_answer := private.replay_login(
     p_phone, p_digests, v_place, p_sms_id, p_refresh_digest, (p_lock ->> 'replay_seconds')::integer);
-  if v_answer is not null then
+  if v_answer ->> 'outcome' = 'invalid' then
+    -- Compared with the code of a login: a guess like others.
+    insert into public.login_failures (phone, address, holds_request, is_own, is_guess)
+    values (p_phone, v_place, v_holds_request, v_is_own, true);
+    v_answer := null;
+    v_is_counted := true;
+  elsif v_answer is not null then
     return v_answer;
   end if;
   v_locked := private.login_lock_seconds(p_phone, v_place, v_holds_request, v_asked_for_it, p_lock);
@@ -366,12 +374,11 @@ begin
       where m.verification_code_id = v_code.id and h.sms_message_id = m.id;
     end if;
   end if;
-  if v_answer is null then
+  if v_answer is null and (v_is_guess or not v_is_counted) then
     insert into public.login_failures (phone, address, holds_request, is_own, is_guess)
     values (p_phone, v_place, v_holds_request, v_is_own, v_is_guess);
-    v_answer := '{"outcome": "invalid"}';
   end if;
-  return v_answer;
+  return coalesce(v_answer, '{"outcome": "invalid"}');
 end;
 $$;
 comment on function public.login_verify_code(text, jsonb, inet, uuid, bytea, jsonb, jsonb) is

@@ -72,15 +72,23 @@ comment on function public.moderation_read(uuid, uuid) is
   'Returns one queue item with its history {…, events, reports}. Reasons: not_found, forbidden, account_blocked, '
   'authentication_required.';
 
+create function private.is_party_to(p_user_id uuid, p_listing_id uuid) returns boolean
+language sql stable set search_path = '' as $$
+  select exists (
+    select from public.listings l left join public.business_members m
+      on m.business_id = l.business_id and m.user_id = p_user_id and m.status = 'active'
+    where l.id = p_listing_id and (l.seller_user_id = p_user_id or m.id is not null));
+$$;
+comment on function private.is_party_to(uuid, uuid) is
+  'Returns true for a listing of one''s own or of a business in which one works: staff decide nothing there.';
+
 create function private.decision_refusal(
   p_moderator_id uuid, p_queue public.moderation_queue, p_version integer
 ) returns text
 language sql stable set search_path = '' as $$
   select case
     when p_queue.id is null then 'not_found'
-    when exists (select from public.listings l left join public.business_members m
-      on m.business_id = l.business_id and m.user_id = p_moderator_id and m.status = 'active'
-      where l.id = p_queue.listing_id and (l.seller_user_id = p_moderator_id or m.id is not null)) then 'forbidden'
+    when private.is_party_to(p_moderator_id, p_queue.listing_id) then 'forbidden'
     when p_queue.version <> p_version then 'moderation_outdated'
     when p_queue.status in ('approved', 'rejected') then 'moderation_decided'
     when u.role <> 'admin' and p_queue.status = 'escalated' then 'forbidden'
@@ -155,9 +163,11 @@ comment on function private.apply_decision(uuid, uuid, text) is
 revoke execute on function private.moderator_refusal(uuid), private.queue_item(public.moderation_queue),
   public.moderation_list(uuid, text[], boolean, integer, timestamptz, uuid, integer),
   public.moderation_read(uuid, uuid), private.decision_refusal(uuid, public.moderation_queue, integer),
+  private.is_party_to(uuid, uuid),
   public.moderation_act(uuid, uuid, integer, text, text), private.apply_decision(uuid, uuid, text)
   from public, anon, authenticated;
 grant execute on function private.moderator_refusal(uuid), private.queue_item(public.moderation_queue),
   public.moderation_list(uuid, text[], boolean, integer, timestamptz, uuid, integer),
   public.moderation_read(uuid, uuid), private.decision_refusal(uuid, public.moderation_queue, integer),
+  private.is_party_to(uuid, uuid),
   public.moderation_act(uuid, uuid, integer, text, text), private.apply_decision(uuid, uuid, text) to service_role;

@@ -59,11 +59,21 @@ create policy comment_likes_select on public.comment_likes for select to authent
 create policy comment_likes_delete on public.comment_likes for delete to authenticated
   using (user_id = (select auth.uid()));
 
+-- Text in a reaction would pass the rules of comments: disguised digits, framed letters, flags that spell a word, invisible
+-- characters. One emoji is a symbol with its color, several joined ones, or one flag; no keycaps and no framed letters.
+create function private.is_emoji(p_text text) returns boolean
+language sql immutable set search_path = '' as $$
+  select p_text ~ pg_catalog.format('^(?:%1$s(?:\u200d%1$s)*|[\U0001f1e6-\U0001f1ff]{2})$',
+    '[\u203c\u2049\u2194-\u21aa\u231a-\u23ff\u25aa-\u2775\u2794-\u27bf\u2934\u2935\u2b05-\u2b55\u3030\u303d\U0001f300-\U0001faff]'
+    '[\U0001f3fb-\U0001f3ff]?\ufe0f?');
+$$;
+comment on function private.is_emoji(text) is 'Returns true for a single emoji, also one of several joined symbols or a flag.';
+
 create table public.comment_reactions (
   id uuid primary key default gen_random_uuid(),
   comment_id uuid not null references public.comments (id) on delete cascade,
   user_id uuid not null references public.accounts (id) on delete cascade,
-  emoji text not null check (char_length(emoji) between 1 and 16 and emoji !~ '[[:alnum:][:space:][:cntrl:]<>&"''/]'),
+  emoji text not null check (char_length(emoji) <= 16 and private.is_emoji(emoji)),
   created_at timestamptz not null default now(),
   unique (comment_id, user_id, emoji)
 );
@@ -203,3 +213,5 @@ revoke execute on function private.check_comment(), private.count_comments(), pr
   private.count_comment_likes() from public, anon, authenticated;
 revoke execute on function private.may_see_comment(uuid) from public;
 grant execute on function private.may_see_comment(uuid) to anon, authenticated, service_role;
+revoke execute on function private.is_emoji(text) from public, anon;
+grant execute on function private.is_emoji(text) to authenticated, service_role;

@@ -99,6 +99,10 @@ language plpgsql volatile set search_path = '' as $$
 declare
   v_reason text := private.moderator_refusal(p_moderator_id);
 begin
+  if v_reason is null and exists (select from public.comments c
+      where c.id = p_comment_id and (c.user_id = p_moderator_id or private.is_party_to(p_moderator_id, c.listing_id))) then
+    v_reason := 'forbidden';
+  end if;
   if v_reason is null then
     update public.comments c set is_hidden = not p_is_shown, is_deleted = c.is_deleted or not p_is_shown
     where c.id = p_comment_id and not c.is_deleted;
@@ -117,7 +121,8 @@ end;
 $$;
 comment on function public.comment_decide(uuid, uuid, boolean) is
   'Shows a hidden comment again, or removes it for good, and closes the reports about it: {id}. Reasons: not_found, '
-  'forbidden, account_blocked, authentication_required.';
+  'forbidden (also for a comment of one''s own or below a listing to which one is a party), account_blocked, '
+  'authentication_required.';
 
 revoke execute on function private.comment_view(public.comments),
   public.comments_page(uuid, timestamptz, uuid, integer, uuid, uuid), public.comment_add(uuid, uuid, uuid, text),

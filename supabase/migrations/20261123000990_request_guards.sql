@@ -181,8 +181,10 @@ $$;
 do $$
 begin
   alter role authenticator set pgrst.db_pre_request = 'private.check_session';
+  -- Hosted projects serve graphql_public as well: its queries nest without end, and no policy sees their text.
+  alter role authenticator set pgrst.db_schemas = 'public';
 exception when insufficient_privilege then
-  raise warning 'PostgREST does not check sessions: set pgrst.db_pre_request of the role authenticator by hand';
+  raise warning 'PostgREST does not check sessions: set pgrst.db_pre_request and pgrst.db_schemas of the role authenticator by hand';
 end;
 $$;
 

@@ -104,8 +104,15 @@ def test_what_is_packed_counts_as_unpacked(odd_server: OddServer, http: httpx.Cl
 
 @pytest.mark.parametrize(
     ("coding", "body"),
-    [("br", b"x"), ("gzip, gzip", b"x"), ("gzip", b"not gzip"), ("gzip", gzip.compress(b"x" * 1000)[:-9])],
-    ids=["brotli", "twice", "none", "cut"],
+    [
+        ("br", b"x"),
+        ("gzip, gzip", b"x"),
+        ("gzip", b"not gzip"),
+        ("gzip", gzip.compress(b"x" * 1000)[:-9]),
+        ("gzip", gzip.compress(b"[1") + gzip.compress(b",2]")),
+        ("gzip", gzip.compress(b"[1]") + b"more"),
+    ],
+    ids=["brotli", "twice", "none", "cut", "in two parts", "more behind it"],
 )
 def test_a_coding_that_cannot_be_read_is_a_failure(
     odd_server: OddServer, http: httpx.Client, coding: str, body: bytes

@@ -152,11 +152,16 @@ def test_what_was_torn_is_not_sent_again(odd_server: OddServer) -> None:
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
         b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
+        b"HTTP/1.1 103 Early Hints\r\nContent-Length: 3\r\n\r\n{}x" + OK,
+        b"HTTP/1.1 199 Odd\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n{\r\n0\r\n\r\n" + OK,
         b"SSH-2.0-OpenSSH\r\n",
         b"\x15\x03\x01\x00\x02\x02\x50",
     ],
-    ids=["head", "body", "chunks", "odd coding", "two lengths", "length and chunks", "upgrade", "ssh", "tls"],
-)
+    ids=[
+        "head", "body", "chunks", "odd coding", "two lengths", "length and chunks", "upgrade", "hints with a body",
+        "hints with chunks", "ssh", "tls",
+    ],
+)  # fmt: skip
 def test_an_answer_that_is_torn_or_has_two_meanings_is_none(odd_server: OddServer, answer: bytes) -> None:
     odd_server.script = then_closing(answer)
     assert kind_of_failure(lambda: line(odd_server).send("GET", "/x", {})) == "RemoteProtocolError"
@@ -253,8 +258,15 @@ def test_what_is_packed_counts_as_unpacked(odd_server: OddServer) -> None:
 
 @pytest.mark.parametrize(
     ("coding", "body"),
-    [("br", b"x"), ("gzip, gzip", b"x"), ("gzip", b"not gzip"), ("gzip", gzip.compress(b"x" * 1000)[:-9])],
-    ids=["brotli", "twice", "none", "cut"],
+    [
+        ("br", b"x"),
+        ("gzip, gzip", b"x"),
+        ("gzip", b"not gzip"),
+        ("gzip", gzip.compress(b"x" * 1000)[:-9]),
+        ("gzip", gzip.compress(b"[1") + gzip.compress(b",2]")),
+        ("gzip", gzip.compress(b"[1]") + b"more"),
+    ],
+    ids=["brotli", "twice", "none", "cut", "in two parts", "more behind it"],
 )
 def test_a_coding_that_cannot_be_read_is_a_failure(odd_server: OddServer, coding: str, body: bytes) -> None:
     odd_server.script = whole(200, body, headers=f"Content-Encoding: {coding}\r\n")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from auto360.core.identity import AccessTokens
 from tests.support.database import Database
 from tests.support.functions import Functions, http_event
-from tests.support.sellers import LISTINGS, Seller, car, new_seller
+from tests.support.sellers import LISTINGS, Seller, anonymous, car, new_seller
 
 
 @pytest.fixture
@@ -86,3 +87,11 @@ def test_a_token_is_checked_once_in_a_request_and_anew_in_the_next(
     for number in (1, 2):
         assert seller.call("GET", LISTINGS).status == 200
         assert checked == [seller.token] * number
+
+
+def test_a_guest_who_changes_addresses_within_an_ipv6_network_stays_one_guest(functions: Functions) -> None:
+    network = f"2001:db8:{uuid4().hex[:4]}"
+    addresses = (f"{network}:1::1", f"{network}:1:ffff::9", f"{network}:2::1")
+    left = [anonymous(functions, LISTINGS, address=one).headers["RateLimit-Remaining"] for one in addresses]
+    assert int(left[1]) == int(left[0]) - 1
+    assert left[2] == left[0]

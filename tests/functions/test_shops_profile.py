@@ -83,6 +83,16 @@ def test_many_addresses_over_days_compare_no_more_than_six_codes(shopper: Person
     assert rows(database, compared, shopper.phone) == [(6,)]
 
 
+def test_a_wrong_repeat_of_a_login_is_a_guess_like_others(shopper: Person, database: Database) -> None:
+    shopper.request_code()
+    code = shopper.sms.code(shopper.phone)
+    assert shopper.verify(code).status == 200
+    # From the address that has just logged in, such as a neighbour's behind the same carrier.
+    assert [shopper.verify(wrong(code)).code for _ in range(3)] == ["otp_invalid"] * 3
+    compared = "select count(*) filter (where is_guess), count(*) from login_failures where phone = %s"
+    assert rows(database, compared, shopper.phone) == [(1, 3)]
+
+
 def test_strangers_do_not_lock_the_owner_out_of_known_places(shopper: Person, database: Database) -> None:
     shopper.log_in()
     for _ in range(4):

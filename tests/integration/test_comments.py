@@ -179,6 +179,26 @@ def test_likes_and_emoji_are_counted_once_each(rest: Rest, listing: str, databas
     ]
 
 
+@pytest.mark.parametrize(
+    "emoji",
+    [
+        "👍🔥", "１", "０５５５", "①", "❶", "🅰", "🇫🇺🇨🇰", "🇰", "\u202e👍", "👍\u202e", "\u200d", "👍\u200d", "\u0301",
+        "＜", "1\ufe0f\u20e3", "👍\U000e0041", "=-", "卍",
+    ],
+)  # fmt: skip
+def test_a_reaction_is_one_emoji_and_no_text_past_the_rules(emoji: str, rest: Rest, listing: str) -> None:
+    author = rest.user()
+    sent = {"comment_id": said(author, listing)["id"], "user_id": author.id, "emoji": emoji}
+    assert author.send("POST", "/comment_reactions", sent).status_code == 400
+
+
+@pytest.mark.parametrize("emoji", ["❤️", "❤", "👨‍👩‍👧‍👦", "👩🏽‍🚀", "🏳️‍🌈", "🇰🇬", "☝🏿", "🫶🏻", "💯", "⭐"])
+def test_emoji_of_several_characters_are_reactions(emoji: str, rest: Rest, listing: str) -> None:
+    author = rest.user()
+    sent = {"comment_id": said(author, listing)["id"], "user_id": author.id, "emoji": emoji}
+    assert author.send("POST", "/comment_reactions", sent).status_code == 201
+
+
 def test_comments_of_a_hidden_listing_are_hidden_with_their_emoji(rest: Rest, listing: str, database: Database) -> None:
     author = rest.user()
     comment = said(author, listing)["id"]

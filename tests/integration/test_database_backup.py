@@ -153,9 +153,12 @@ def damaged(world: BackupWorld, kind: str) -> type[BackupDamaged]:
     if kind == "another object of the same length":
         world.s3.store().put(key, [os.urandom(manifest.size)])
         return ObjectChanged
-    text = bytearray(b"".join(world.s3.store().get(manifest.key)))
-    text[len(text) // 2] ^= 1
-    world.s3.store().put(manifest.key, [bytes(text)])
+    text, name = bytearray(b"".join(world.s3.store().get(manifest.key))), manifest.key
+    if kind == "an old manifest under a newer name":
+        name = "db/2099/01/01/20990101T000000Z-daily-abc/manifest.json"
+    else:
+        text[len(text) // 2] ^= 1
+    world.s3.store().put(name, [bytes(text)])
     return ManifestUnreadable
 
 
@@ -166,6 +169,7 @@ DAMAGES = (
     "a manifest without its object",
     "another object of the same length",
     "a changed manifest",
+    "an old manifest under a newer name",
 )
 
 

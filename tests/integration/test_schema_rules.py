@@ -32,6 +32,7 @@ KEYED_BY_WHAT_THEY_COUNT = {"sms_circuits", "sms_spending", "rate_limits"}
 CALLABLE_BY_USERS = {
     "private.is_rest_user()": {"anon", "authenticated"},
     "private.is_opening_hours(jsonb)": {"authenticated"},
+    "private.is_emoji(text)": {"authenticated"},
     "private.max_files(text)": {"authenticated"},
     "private.may_store(text,text)": {"authenticated"},
     "private.my_businesses(text[])": {"authenticated"},

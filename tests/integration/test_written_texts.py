@@ -20,7 +20,7 @@ NOT_FREE_TEXT = {
     "car_details.transmission": "one of a list",
     "car_details.vin": "a pattern",
     "chat_messages.message_type": "one of three",
-    "comment_reactions.emoji": "no letters, no digits",
+    "comment_reactions.emoji": "a single emoji: private.is_emoji",
     "horse_details.gender": "one of three",
     "listing_contacts.phone_for_listing": "a pattern",
     "listings.category": "one of three",

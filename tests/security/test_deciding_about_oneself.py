@@ -6,6 +6,7 @@ import pytest
 
 from tests.support.database import Database
 from tests.support.functions import Answer, Functions
+from tests.support.market import new_listing
 from tests.support.rows import rows
 from tests.support.sellers import LISTINGS, MODERATION, Seller, car, new_seller
 
@@ -50,3 +51,23 @@ def test_nobody_decides_about_a_listing_of_the_business_in_which_one_works(
     )
     listing = owner.posted(car(business_id=business))
     assert act(insider, listing, "approve").code == "forbidden"
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+@pytest.mark.parametrize("whose", ["comment", "listing"])
+def test_nobody_decides_about_a_comment_of_ones_own_or_below_ones_own_listing(
+    whose: str, *, is_shown: bool, functions: Functions, database: Database
+) -> None:
+    insider, stranger = new_seller(functions, database, role="moderator"), new_seller(functions, database)
+    author, seller = (insider, stranger) if whose == "comment" else (stranger, insider)
+    listing = new_listing(database, seller.id)
+    comment = author.call("POST", f"{LISTINGS}/{listing}/comments", {"text": "Торг?"}).body["data"]["id"]
+    rows(database, "update comments set is_hidden = true where id = %s returning id", comment)
+
+    answer = insider.call("POST", f"{MODERATION}/comments/{comment}", {"is_shown": is_shown})
+
+    assert (answer.status, answer.code) == (403, "forbidden")
+    hidden = rows(database, "select is_hidden, is_deleted from comments where id = %s", comment)
+    assert hidden == [(True, False)]
+    colleague = new_seller(functions, database, role="moderator")
+    assert colleague.call("POST", f"{MODERATION}/comments/{comment}", {"is_shown": is_shown}).status == 200

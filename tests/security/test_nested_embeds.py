@@ -54,6 +54,22 @@ def test_a_multiplying_request_is_refused_before_it_runs(path: str, who: str, re
     assert "embed" in answer.json()["message"]
 
 
+FOUR = "car_details(brand),horse_details(breed),real_estate_details(rooms),seller:public_profiles(id)"
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("/business_accounts?select=id,listings(id)", "too many embedded lists"),
+        (f"/listings?select=id,{FOUR}", "too many embedded resources"),
+    ],
+)
+def test_who_is_signed_in_may_embed_more_than_a_guest(path: str, message: str, rest: Rest, dealer: str) -> None:
+    refusal = rest.anybody.send("GET", path)
+    assert (refusal.status_code, refusal.json()["message"]) == (400, message)
+    assert rest.user().send("GET", f"{path}&limit=1").status_code == 200
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -183,3 +199,13 @@ def test_inside_the_database_no_query_is_judged_by_its_text(database: Database, 
         ).fetchone()
     assert number is not None
     assert number[0] >= BUSY
+
+
+@pytest.mark.parametrize("schema", ["graphql_public", "storage", "private"])
+def test_no_way_around_the_bounds_leads_through_another_schema(schema: str, rest: Rest) -> None:
+    for caller in (rest.anybody, rest.user()):
+        answers = [
+            caller.send("GET", "/listings?select=id", **{"Accept-Profile": schema}),
+            caller.send("POST", "/rpc/graphql", {"query": "{__typename}"}, **{"Content-Profile": schema}),
+        ]
+        assert [answer.json()["code"] for answer in answers] == ["PGRST106"] * 2

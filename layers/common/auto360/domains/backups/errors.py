@@ -11,7 +11,9 @@ class BackupDamaged(RuntimeError):
 
 
 class ManifestUnreadable(BackupDamaged):
-    """Manifest is no JSON, lacks a field, or its seal does not fit: it was changed, or sealed with another key."""
+    """Manifest is no JSON, lacks a field, its seal does not fit, or it is another backup's: it was changed or replaced,
+    or sealed with another key.
+    """
 
 
 class ObjectOfManifestMissing(BackupDamaged):

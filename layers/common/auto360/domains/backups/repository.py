@@ -13,6 +13,7 @@ from auto360.domains.backups.compression import decompressed
 from auto360.domains.backups.encryption import opened
 from auto360.domains.backups.errors import (
     BackupDamaged,
+    ManifestUnreadable,
     NoBackup,
     ObjectChanged,
     ObjectOfManifestMissing,
@@ -37,12 +38,18 @@ class Archive:
         return sorted(info.key for info in self.store.list(PREFIX) if info.key.endswith(f"/{FILE_NAME}"))
 
     def read(self, key: str, *, require_seal: bool = True) -> Manifest:
-        """Return a manifest. Raises ManifestUnreadable or NoBackup."""
+        """Return a manifest. Raises NoBackup, and ManifestUnreadable, also for one that lies under another's name.
+
+        The seal of an old manifest still fits where somebody stores it anew: its rows would pass for those of the name.
+        """
         try:
             data = b"".join(self.store.get(key))
         except ObjectMissing:
             raise NoBackup(f"{key}: there is no such manifest") from None
-        return Manifest.from_json(data, self.keys, name=key, require_seal=require_seal)
+        manifest = Manifest.from_json(data, self.keys, name=key, require_seal=require_seal)
+        if manifest.key != key:
+            raise ManifestUnreadable(f"{key}: it is the manifest of {manifest.id}")
+        return manifest
 
     def newest(self, *, require_seal: bool = True) -> Manifest:
         """Return the newest backup. Raises NoBackup; an unreadable one is a finding and never skipped."""

@@ -40,6 +40,8 @@ def _unpacked(packed: Iterable[bytes]) -> Iterator[bytes]:
     try:
         for rest in packed:
             has_begun = has_begun or bool(rest)
+            if reader.eof and rest:
+                raise httpx.DecodingError("more behind the end")
             while not reader.eof:
                 piece = reader.decompress(rest, _PIECE_BYTES)
                 if piece:
@@ -51,3 +53,5 @@ def _unpacked(packed: Iterable[bytes]) -> Iterator[bytes]:
         raise httpx.DecodingError("not gzip") from error
     if has_begun and not reader.eof:
         raise httpx.DecodingError("cut off")
+    if reader.unused_data:
+        raise httpx.DecodingError("more behind the end")

@@ -69,6 +69,8 @@ class _Reading:
 
     def on_message_complete(self) -> None:
         if self._status in _INFORMATIONAL and not self.is_over:
+            if self._pieces:
+                raise LineFailed("RemoteProtocolError", "a body that belongs to no answer")
             self._headers, self._has_head = {}, False
         else:
             self.is_over = True
@@ -121,6 +123,8 @@ class _Reading:
             raise LineFailed("AnswerTooLarge")
         if not unpacking.eof:
             raise LineFailed("DecodingError", "cut off")
+        if unpacking.unused_data:
+            raise LineFailed("DecodingError", "more behind the end")
         return plain
 
 
