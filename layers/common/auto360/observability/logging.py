@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.package_logger import set_package_logger_handler
 
 from auto360.core import phone
 
@@ -28,5 +29,8 @@ class CloudFormatter(LambdaPowertoolsFormatter):
         line = json.dumps(log, ensure_ascii=False, default=str)
         return scrub(line.encode("utf-8", "backslashreplace").decode())
 
+
+# As the package's own module does, which is not run: what the library says of itself goes nowhere.
+set_package_logger_handler()  # type: ignore[no-untyped-call]
 
 logger = Logger(service="auto360", logger_formatter=CloudFormatter(use_rfc3339=True, utc=True, location=None))
