@@ -12,7 +12,7 @@ def access_tokens() -> AccessTokens:
     return AccessTokens(AccessTokenSettings.load(), now=utc_now)
 
 
-def load() -> None:
+def load_keys() -> None:
     """Load the library and the keys; without this the first token does."""
     access_tokens().load_keys()
 

@@ -37,7 +37,7 @@ def normalise(typed: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def load() -> None:
+def load_numbers() -> None:
     """Load the library and what it knows of Kyrgyz numbers; without this the first number does."""
     normalise("+996700000000")
 

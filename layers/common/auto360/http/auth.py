@@ -20,7 +20,7 @@ from auto360.providers.rate_limit import Count, Limit
 
 _SCHEME = "bearer "
 
-CALLERS: tuple[Callable[[], object], ...] = (token_container.load, limit_container.request_counter)
+CALLERS: tuple[Callable[[], object], ...] = (token_container.load_keys, limit_container.request_counter)
 """What the first caller needs: for `prepare` of `entrypoint`."""
 
 

@@ -12,6 +12,7 @@ from auto360.core import phone
 
 # Yandex knows these names only (docs/reference/yandex-cloud.md, section 1Logging).
 _LEVELS = {"WARNING": "WARN", "CRITICAL": "FATAL", "NOTSET": "TRACE"}
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?i:bearer)\s+[\w.\-]{20,}")
 
 
@@ -26,7 +27,7 @@ class CloudFormatter(LambdaPowertoolsFormatter):
     def serialize(self, log: Any) -> str:
         """Return one scrubbed line of JSON; line breaks are escaped, since they would split the record."""
         log["level"] = _LEVELS.get(log.get("level", ""), log.get("level"))
-        line = json.dumps(log, ensure_ascii=False, default=str)
+        line = _ENCODER.encode(log)
         return scrub(line.encode("utf-8", "backslashreplace").decode())
 
 
