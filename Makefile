@@ -123,6 +123,10 @@ edge-storm: install ## send 10,000 requests of 50 people through the simulated C
 bench-requests: install ## measure the CPU of warm requests against the old backend and a plain FastAPI twin (ROUNDS, REQUESTS, LISTINGS, ONLY)
 	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.requests
 
+.PHONY: bench-memory
+bench-memory: install ## measure the peak memory of every function, and of three over CALLS (20000) calls (ONLY, IMPORTS=off)
+	@PYTHONPATH=layers/common $(VENV_PYTHON) -m benchmarks.memory
+
 bench-feed: install ## measure every feed query on the large database, compared with the bare statement
 	@$(VENV_PYTHON) -m benchmarks.feed
 

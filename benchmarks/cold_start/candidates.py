@@ -7,8 +7,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,15 @@ BASELINE_LOCK = FOLDER.parent / "requirements.txt"
 PROBE = FOLDER / "probe.py"
 # As in the cloud where its interpreter is on this machine, with its libraries and its bytecode.
 PYTHON = str(cloud_python() or sys.executable)
-PLATFORM = CLOUD if cloud_python() else HERE
+
+
+def _compile(folders: Sequence[Path]) -> None:
+    options = ["-q", "-q", "-f", "--invalidation-mode", "unchecked-hash"]
+    for folder in folders:
+        subprocess.run([PYTHON, "-m", "compileall", *options, "-s", str(folder), str(folder)], check=False)
+
+
+PLATFORM = replace(CLOUD, compile=_compile) if cloud_python() else HERE
 # A warm function keeps to 15 seconds; a machine that is busy with other things may need more.
 _SECONDS = 60
 

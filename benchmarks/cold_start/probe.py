@@ -43,9 +43,10 @@ def count_requests_to(base: str) -> list[str]:
         line: Any = importlib.import_module("auto360.providers.transport.line").ServerLine
         send_line = line.send
 
-        def noting_line(self: Any, method: str, path: str, *arguments: Any) -> Any:
-            paths.append(path)
-            return send_line(self, method, path, *arguments)
+        def noting_line(self: Any, method: str, path: str, *arguments: Any, **options: Any) -> Any:
+            if self.server_url == base:
+                paths.append(path)
+            return send_line(self, method, path, *arguments, **options)
 
         line.send = noting_line
     return paths

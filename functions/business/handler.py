@@ -3,8 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-
 from auto360.container import business
 from auto360.core.errors import Forbidden, PhoneInvalid, TextRefused
 from auto360.core.refusals.business import (
@@ -20,6 +18,7 @@ from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import MaybeSignedIn, SignedIn, limited
 from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
+from auto360.http.params import Path, Query
 from auto360.http.schemas.business import (
     Business,
     BusinessChanges,

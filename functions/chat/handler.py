@@ -3,15 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
-
 from auto360.container import chat
 from auto360.core.errors import Forbidden, IdempotencyKeyReused
 from auto360.core.refusals.chat import ChatBlocked, OwnListing
 from auto360.http.app import entrypoint, make_app
-from auto360.http.auth import SignedIn, limited
+from auto360.http.auth import CALLERS, SignedIn, limited
 from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
+from auto360.http.params import Header, Path, Query
 from auto360.http.schemas.chat import (
     Block,
     Blocked,
@@ -118,4 +117,4 @@ def report(body: NewChatReport, user: SignedIn) -> Envelope[Empty]:
     return Envelope(data=Empty())
 
 
-handler = entrypoint(app)
+handler = entrypoint(app, prepare=(*CALLERS, chat.conversations))

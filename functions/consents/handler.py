@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from auto360.container import accounts
 from auto360.core.refusals.accounts import ConsentRequired
@@ -10,13 +10,13 @@ from auto360.domains.accounts.consents import Choice, ConsentOrigin
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
 from auto360.http.declarations import refuses
-from auto360.http.envelope import CamelModel, Envelope, RequestBody
+from auto360.http.envelope import CamelModel, Envelope, Model, RequestBody
 from auto360.http.requests import CurrentRequest, Request
 
 app = make_app()
 
 
-class Consent(BaseModel):
+class Consent(Model):
     """Accepted documents, their versions and the time."""
 
     terms_version: str
@@ -35,7 +35,7 @@ class Status(CamelModel):
     consent: Consent | None
 
 
-class Recorded(BaseModel):
+class Recorded(Model):
     """Consent in force after the call, or null."""
 
     consent: Consent | None

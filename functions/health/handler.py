@@ -2,20 +2,18 @@
 
 from typing import Annotated, Literal
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
-from pydantic import BaseModel
-
 from auto360.container import monitoring
 from auto360.core.errors import Forbidden
 from auto360.http.app import entrypoint, make_app
 from auto360.http.declarations import refuses
-from auto360.http.envelope import Envelope
+from auto360.http.envelope import Envelope, Model
+from auto360.http.params import Header, Query
 from auto360.http.requests import ArrivedHeaders
 
 app = make_app()
 
 
-class Dependency(BaseModel):
+class Dependency(Model):
     """Result of one dependency check."""
 
     name: str
@@ -23,14 +21,14 @@ class Dependency(BaseModel):
     milliseconds: int
 
 
-class Arrived(BaseModel):
+class Arrived(Model):
     """Headers of this request that reached the function; some gateways keep them back."""
 
     authorization: bool
     cookie: bool
 
 
-class Health(BaseModel):
+class Health(Model):
     """Service state; `degraded` when a dependency does not answer. Without `deep` no dependency is checked."""
 
     status: Literal["ok", "degraded"]

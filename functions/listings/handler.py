@@ -3,8 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path, Query
-
 from auto360.container import listings
 from auto360.core.errors import Forbidden, IdempotencyKeyReused, PhoneInvalid, TextRefused
 from auto360.core.refusals.listings import (
@@ -20,10 +18,11 @@ from auto360.core.refusals.listings import (
 from auto360.domains.listings.feed import Category
 from auto360.domains.listings.queries import Status
 from auto360.http.app import entrypoint, make_app
-from auto360.http.auth import MaybeSignedIn, SignedIn, limited
+from auto360.http.auth import CALLERS, MaybeSignedIn, SignedIn, limited
 from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
 from auto360.http.http_cache import expected_by_guests, kept_for_guests, shared
+from auto360.http.params import Header, Path, Query
 from auto360.http.requests import CurrentRequest
 from auto360.http.schemas.comments import Comment, CommentId, CommentPage, NewComment
 from auto360.http.schemas.listing_filters import FeedFilters, SearchFilters
@@ -230,4 +229,4 @@ def remove_comment(listing_id: Id, comment_id: Id, user: SignedIn) -> Envelope[C
     return Envelope(data=CommentId(**listings.comments().remove(user, str(comment_id))))
 
 
-handler = entrypoint(app)
+handler = entrypoint(app, prepare=(*CALLERS, listings.feed, listings.reader))

@@ -3,12 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-
 from auto360.container import notifications
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
 from auto360.http.envelope import Envelope
+from auto360.http.params import Path, Query
 from auto360.http.schemas.common import Empty
 from auto360.http.schemas.notifications import (
     NewDevice,

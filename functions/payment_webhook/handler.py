@@ -5,11 +5,9 @@ The secret path is for banks that sign nothing. Responses have the form that eac
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
-
 from auto360.container import billing
 from auto360.http.app import entrypoint, make_app
+from auto360.http.params import Path, Response
 from auto360.http.requests import CurrentRequest
 from auto360.http.webhook_request import BankWebhook, in_the_banks_form, with_secret
 

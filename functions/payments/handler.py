@@ -3,8 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from aws_lambda_powertools.event_handler.openapi.params import Path, Query
-
 from auto360.container import billing
 from auto360.core.errors import IdempotencyKeyReused
 from auto360.core.refusals.billing import (
@@ -21,6 +19,7 @@ from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
 from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
+from auto360.http.params import Path, Query
 from auto360.http.schemas.payments import (
     CurrentPayer,
     IdempotencyKey,

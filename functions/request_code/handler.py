@@ -69,4 +69,4 @@ def request_code(body: CodeRequest, request: CurrentRequest) -> Envelope[Code]:
     return Envelope(data=Code(message=message, **vars(sent)))
 
 
-handler = entrypoint(app)
+handler = entrypoint(app, prepare=(accounts.code_issuer, phone.load_numbers))

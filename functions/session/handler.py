@@ -1,13 +1,13 @@
 """POST /api/auth/refresh, /logout, /validate and GET /api/auth/me: sessions after login."""
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from auto360.container import accounts, tokens
 from auto360.core.errors import AuthenticationRequired, RateLimited
 from auto360.http.app import entrypoint, make_app
-from auto360.http.auth import SignedIn, limited
+from auto360.http.auth import CALLERS, SignedIn, limited
 from auto360.http.declarations import refuses
-from auto360.http.envelope import Envelope, RequestBody
+from auto360.http.envelope import Envelope, Model, RequestBody
 from auto360.http.requests import CurrentRequest
 from auto360.http.schemas.session import SessionData, User, session_data, user_data
 
@@ -26,7 +26,7 @@ class LogoutRequest(RequestBody):
     everywhere: bool = False
 
 
-class Ended(BaseModel):
+class Ended(Model):
     """Number of sessions ended."""
 
     ended: int
@@ -67,4 +67,4 @@ def me(user: SignedIn) -> Valid:
     return Valid(data=current, user=current)
 
 
-handler = entrypoint(app, ready=tokens.token_issuer)
+handler = entrypoint(app, ready=tokens.token_issuer, prepare=(*CALLERS, accounts.sessions))

@@ -4,8 +4,7 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Query
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from auto360.container import sms as sms_container
 from auto360.core import phone
@@ -17,7 +16,8 @@ from auto360.domains.sms.sending import SmsOrigin, Template
 from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
 from auto360.http.declarations import refuses
-from auto360.http.envelope import Envelope, RequestBody
+from auto360.http.envelope import Envelope, Model, RequestBody
+from auto360.http.params import Header, Query
 from auto360.http.requests import CurrentRequest
 
 app = make_app()
@@ -32,7 +32,7 @@ class Message(RequestBody):
     language: Language = "ru"
 
 
-class Sent(BaseModel):
+class Sent(Model):
     """Accepted message; `provider` is null for a repeated request."""
 
     sms_id: UUID
@@ -40,7 +40,7 @@ class Sent(BaseModel):
     provider: str | None
 
 
-class Balance(BaseModel):
+class Balance(Model):
     """Balance at a provider in its own currency; `price_tyiyn` per segment, where known."""
 
     provider: str = Field(validation_alias="supplier")
@@ -50,7 +50,7 @@ class Balance(BaseModel):
     measured_at: datetime
 
 
-class DayBalance(BaseModel):
+class DayBalance(Model):
     """Balance at the end of a Bishkek day, or now."""
 
     provider: str = Field(validation_alias="supplier")
@@ -58,7 +58,7 @@ class DayBalance(BaseModel):
     balance: float
 
 
-class Deliveries(BaseModel):
+class Deliveries(Model):
     """Deliveries of 24 hours per mobile network; the rate is in percent of those with a delivery receipt."""
 
     provider: str = Field(validation_alias="supplier")
@@ -70,7 +70,7 @@ class Deliveries(BaseModel):
     delivery_rate: float | None
 
 
-class DayCost(BaseModel):
+class DayCost(Model):
     """Cost of one purpose on one Bishkek day, in tyiyn."""
 
     day: date
@@ -81,7 +81,7 @@ class DayCost(BaseModel):
     cost_tyiyn: int
 
 
-class Status(BaseModel):
+class Status(Model):
     """SMS status; `circuits` lists providers that are passed over, with the reason."""
 
     balances: list[Balance]

@@ -2,18 +2,16 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel
-
 from auto360.container import sms
 from auto360.http.app import entrypoint, make_app
-from auto360.http.envelope import Envelope
+from auto360.http.envelope import Envelope, Model
+from auto360.http.params import Path
 from auto360.http.requests import RawBody
 
 app = make_app()
 
 
-class Received(BaseModel):
+class Received(Model):
     """Number of changed messages; known or foreign receipts change none."""
 
     changed: int

@@ -38,4 +38,4 @@ def verify_code(body: CodeCheck, request: CurrentRequest) -> Envelope[SessionDat
     return Envelope(data=session_data(session))
 
 
-handler = entrypoint(app, ready=tokens.token_issuer)
+handler = entrypoint(app, ready=tokens.token_issuer, prepare=(accounts.code_checker, phone.load_numbers))

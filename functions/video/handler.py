@@ -3,9 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Path
-
 from auto360.container import videos
 from auto360.core.errors import Forbidden
 from auto360.core.refusals.videos import VideoNotReady, VideoServiceUnavailable
@@ -13,6 +10,7 @@ from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import MaybeSignedIn, SignedIn, limited
 from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
+from auto360.http.params import Path, Response
 from auto360.http.redirects import redirect
 from auto360.http.schemas.videos import Removed, VideoFlattened, video_at_top
 

@@ -3,8 +3,6 @@
 from typing import Annotated
 from uuid import UUID
 
-from aws_lambda_powertools.event_handler.openapi.params import Header, Path
-
 from auto360.container import videos
 from auto360.core.errors import Forbidden, IdempotencyKeyReused
 from auto360.core.refusals.listings import VideoUnavailable
@@ -13,6 +11,7 @@ from auto360.http.app import entrypoint, make_app
 from auto360.http.auth import SignedIn, limited
 from auto360.http.declarations import refuses
 from auto360.http.envelope import Envelope
+from auto360.http.params import Header, Path
 from auto360.http.schemas.videos import (
     NewUpload,
     OpenedUploadFlattened,

@@ -2,21 +2,19 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Header
-from pydantic import BaseModel
-
 from auto360.container import videos
 from auto360.core.errors import AuthenticationRequired
 from auto360.core.refusals.videos import VideoServiceUnavailable
 from auto360.http.app import entrypoint, make_app
 from auto360.http.declarations import refuses
-from auto360.http.envelope import Envelope
+from auto360.http.envelope import Envelope, Model
+from auto360.http.params import Header
 from auto360.http.requests import RawBody
 
 app = make_app()
 
 
-class Received(BaseModel):
+class Received(Model):
     """State of the video afterwards; `ignored` for an unknown video."""
 
     state: str

@@ -137,6 +137,15 @@ def test_no_secret_is_a_parameter_since_parameters_are_shown_to_everybody() -> N
     assert parameters & {"".join(part.capitalize() for part in name.split("_")) for name in SECRETS} == set()
 
 
+def test_functions_that_people_wait_for_start_from_a_snapshot_of_a_published_version() -> None:
+    frozen = {Path(each["CodeUri"]).name: each for each in properties_of_functions().values() if "SnapStart" in each}
+    assert set(frozen) == {"request_code", "verify_code", "session", "listings", "chat"}
+    for each in frozen.values():
+        assert (each["SnapStart"], each["AutoPublishAlias"]) == ({"ApplyOn": "PublishedVersions"}, "live")
+        # What Lambda refuses beside it.
+        assert not {"EphemeralStorage", "ProvisionedConcurrencyConfig", "FileSystemConfigs"} & set(each)
+
+
 def test_cfn_lint_finds_nothing_in_the_template() -> None:
     program = Path(sys.executable).with_name("cfn-lint")
     command = [str(program), "--non-zero-exit-code", "informational", str(TEMPLATE)]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from auto360.providers.cache import Cache, Kept, remembered
+from auto360.providers.cache import Cache, Kept, keep, remembered
 from auto360.providers.cache.memory import MemoryCache
 from auto360.providers.cache.redis import RedisCache
-from auto360.providers.transport.redis_line import RedisLine
+from auto360.providers.database import round_trips
+from auto360.providers.transport.redis_line import Command, RedisLine
 from local.ports import free_base
 from local.redis_server import RedisServer
 from tests.support.database import Database, worker_number
-from tests.support.functions import Functions
+from tests.support.functions import ADDRESS, Functions
 from tests.support.logs import log_folder
 from tests.support.sellers import LISTINGS, anonymous, car, new_seller
 
@@ -119,3 +121,61 @@ def test_no_request_fails_when_redis_dies_in_the_middle(
         assert newest["title"] == f"Камри {number}"
         assert page.headers["RateLimit-Limit"] == "3000"
         assert seller.read(newest["id"]).status == 200
+
+
+READS = {
+    "session": "/api/auth/me",
+    "listings": "/api/listings/mine",
+    "chat": "/api/chat/threads",
+    "notifications": "/api/notifications",
+}
+
+
+def test_a_signed_in_read_makes_one_round_trip_to_the_database(
+    functions: Functions, database: Database, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions.set(REDIS_URL=redis_server.url)
+    seller = new_seller(functions, database)
+    exchanges = counted(monkeypatch)
+    for function, path in READS.items():
+        exchanges.clear()
+        assert functions.get(function, path, token=seller.token).status == 200
+        assert (function, len(exchanges), round_trips()) == (function, 1, 1)
+
+
+def test_a_guests_page_comes_with_the_count_of_the_request(
+    functions: Functions, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    functions.set(REDIS_URL=redis_server.url)
+    first = anonymous(functions, LISTINGS, query={"sort": "newest"}, address=ADDRESS)
+    exchanges = counted(monkeypatch)
+
+    again = anonymous(functions, LISTINGS, query={"sort": "newest"}, address=ADDRESS)
+
+    assert again.body == first.body
+    assert int(first.headers["RateLimit-Remaining"]) - int(again.headers["RateLimit-Remaining"]) == 1
+    assert ([len(commands) for commands in exchanges], round_trips()) == ([2], 0)
+
+
+def test_a_page_that_was_expected_in_vain_is_not_shown_to_the_next(redis_server: RedisServer) -> None:
+    cache = redis_cache(redis_server)
+    generation = cache.lookup("feed", "k").generation
+    keep(cache, "feed", "k", "old", generation=generation, seconds=60)
+    cache.expect("feed", "k")
+    cache.get("other")
+    cache.expect("feed", "k")
+    keep(cache, "feed", "k", "new", generation=generation, seconds=60)
+    assert cache.lookup("feed", "k").text == "new"
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Sequence[Command]]:
+    """Return the list that gets the commands of each exchange with Redis from now on."""
+    exchanges: list[Sequence[Command]] = []
+    run = RedisLine._run
+
+    def noted(line: RedisLine, commands: Sequence[Command]) -> list[Any]:
+        exchanges.append(commands)
+        return run(line, commands)
+
+    monkeypatch.setattr(RedisLine, "_run", noted)
+    return exchanges

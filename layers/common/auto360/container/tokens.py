@@ -12,6 +12,11 @@ def access_tokens() -> AccessTokens:
     return AccessTokens(AccessTokenSettings.load(), now=utc_now)
 
 
+def load_keys() -> None:
+    """Load the library and the keys; without this the first token does."""
+    access_tokens().load_keys()
+
+
 @cache
 def token_issuer() -> AccessTokens:
     """Return the issuer of access tokens. Raises SettingsInvalid for a private key that cannot sign."""

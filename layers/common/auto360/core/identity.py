@@ -7,6 +7,7 @@ key is configured. The algorithm follows from our configuration, never from the 
 import base64
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -152,6 +153,17 @@ class AccessTokens:
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError):
             raise SettingsInvalid("JWT_SIGNING_KEY is no private ES256 key, as a JWK or as PEM.") from None
 
+    def load_keys(self) -> None:
+        """Load the library and the public keys by checking tokens that nobody signed. Raises nothing."""
+        try:
+            ids = [key["kid"] for key in json.loads(self._settings.jwt_public_keys or "{}").get("keys", ())]
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return
+        for key_id in ids:
+            header = _encoded(json.dumps({"alg": "ES256", "kid": key_id}).encode())
+            with suppress(AuthenticationRequired):
+                self.check(f"{header}.{_encoded(b'{}')}.{_encoded(bytes(64))}")
+
     def check(self, token: str) -> Principal:
         """Return the principal of a valid token. Raises AuthenticationRequired for anything else."""
         import jwt
@@ -191,6 +203,10 @@ class AccessTokens:
         if key_id is None and settings.jwt_secret is not None:
             return "HS256", settings.jwt_secret.get_secret_value()
         raise AuthenticationRequired
+
+
+def _encoded(part: bytes) -> str:
+    return base64.urlsafe_b64encode(part).rstrip(b"=").decode()
 
 
 def _header_of(token: str) -> Mapping[str, Any]:

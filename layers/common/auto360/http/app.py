@@ -1,7 +1,7 @@
 """HTTP application of one function: `make_app` for its routes, `entrypoint` for the cloud."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from logging import getLevelNamesMapping
 from typing import Any
@@ -18,6 +18,7 @@ from auto360.http.envelope import failure, to_json
 from auto360.http.events import BodyKind, Event, http_request, is_http
 from auto360.http.requests import REQUEST, Request, request_of
 from auto360.http.signatures import read_once
+from auto360.http.snapshots import Prepare, register
 from auto360.http.validation import validation_failed
 from auto360.observability import request_context
 from auto360.observability.logging import logger
@@ -87,12 +88,15 @@ def entrypoint(
     max_body_bytes: int = MAX_BODY_BYTES,
     body: BodyKind = "json",
     ready: Callable[[], object] = lambda: None,
+    prepare: Sequence[Prepare] = (),
 ) -> Handler:
     """Wrap an application as the cloud's handler. Never raises: Yandex would show the stack trace to the client.
 
     With `body="raw"` routes read their body by a parameter of type `RawBody`. `ready` runs before every answer, a
-    preflight's too, and may raise SettingsInvalid: unusable settings show before a user comes.
+    preflight's too, and may raise SettingsInvalid: unusable settings show before a user comes. `prepare` runs before
+    a snapshot of the process is taken, where the cloud takes one.
     """
+    register((app_settings, ready, *prepare))
 
     def handler(event: Event, context: Any) -> dict[str, Any]:
         started = time.perf_counter()

@@ -20,6 +20,9 @@ from auto360.providers.rate_limit import Count, Limit
 
 _SCHEME = "bearer "
 
+CALLERS: tuple[Callable[[], object], ...] = (token_container.load_keys, limit_container.request_counter)
+"""What the first caller needs: for `prepare` of `entrypoint`."""
+
 
 def principal_of(event: dict[str, Any]) -> Principal:
     """Return the principal of a request's bearer token. Raises AuthenticationRequired.

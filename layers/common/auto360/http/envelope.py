@@ -15,13 +15,19 @@ Data = TypeVar("Data")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
-class RequestBody(BaseModel):
+class Model(BaseModel):
+    """Base of what requests and responses hold; built when it is first used, since a function imports many."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class RequestBody(Model):
     """Base of request bodies; refuses unknown fields and silent conversions ("5" for 5)."""
 
     model_config = ConfigDict(extra="forbid", strict=True, populate_by_name=True, frozen=True)
 
 
-class Envelope(BaseModel, Generic[Data]):
+class Envelope(Model, Generic[Data]):
     """Success. Subclasses repeat fields at the top level where the app reads them there."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -30,7 +36,7 @@ class Envelope(BaseModel, Generic[Data]):
     data: Data
 
 
-class CamelModel(BaseModel):
+class CamelModel(Model):
     """Base of response data that the app reads in camelCase."""
 
     model_config = ConfigDict(alias_generator=to_camel, populate_by_name=True)

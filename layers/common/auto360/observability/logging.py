@@ -6,11 +6,13 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
+from aws_lambda_powertools.package_logger import set_package_logger_handler
 
 from auto360.core import phone
 
 # Yandex knows these names only (docs/reference/yandex-cloud.md, section 1Logging).
 _LEVELS = {"WARNING": "WARN", "CRITICAL": "FATAL", "NOTSET": "TRACE"}
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=str)
 _TOKEN = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?i:bearer)\s+[\w.\-]{20,}")
 
 
@@ -25,8 +27,11 @@ class CloudFormatter(LambdaPowertoolsFormatter):
     def serialize(self, log: Any) -> str:
         """Return one scrubbed line of JSON; line breaks are escaped, since they would split the record."""
         log["level"] = _LEVELS.get(log.get("level", ""), log.get("level"))
-        line = json.dumps(log, ensure_ascii=False, default=str)
+        line = _ENCODER.encode(log)
         return scrub(line.encode("utf-8", "backslashreplace").decode())
 
+
+# As the package's own module does, which is not run: what the library says of itself goes nowhere.
+set_package_logger_handler()  # type: ignore[no-untyped-call]
 
 logger = Logger(service="auto360", logger_formatter=CloudFormatter(use_rfc3339=True, utc=True, location=None))

@@ -1,6 +1,7 @@
 """Limits of login by code: defaults from docs/reference/limits.md, each a setting, and their limit keys."""
 
 import ipaddress
+from functools import lru_cache
 from typing import Any, Literal
 
 from pydantic import Field, SecretStr, model_validator
@@ -182,5 +183,6 @@ def network_of(address: str) -> str:
     return _network(address, 24 if ipaddress.ip_address(address).version == 4 else 56)
 
 
+@lru_cache(maxsize=256)
 def _network(address: str, prefix: int) -> str:
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))

@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from auto360.core.text import BLANK, Line, Paragraph, fold
 from auto360.core.urls import is_web_address
 from auto360.domains.business.team import GivenRole
-from auto360.http.envelope import RequestBody
+from auto360.http.envelope import Model, RequestBody
 from auto360.http.schemas.common import Person
 
 Category = Literal["car", "horse", "real_estate"]
@@ -91,7 +91,7 @@ class NewOwner(RequestBody):
     user_id: UUID = Field(strict=False)
 
 
-class Business(BaseModel):
+class Business(Model):
     """Business account. `my_role` and `my_status` are the caller's. The last four are null for all but members."""
 
     id: str
@@ -116,7 +116,7 @@ class Business(BaseModel):
     members_count: int | None = None
 
 
-class Summary(BaseModel):
+class Summary(Model):
     """Business in a list."""
 
     id: str
@@ -127,7 +127,7 @@ class Summary(BaseModel):
     is_verified: bool
 
 
-class Membership(BaseModel):
+class Membership(Model):
     """Business of the caller; `status` is `invited` until the invitation is accepted."""
 
     role: str
@@ -137,7 +137,7 @@ class Membership(BaseModel):
     business: Summary
 
 
-class Member(BaseModel):
+class Member(Model):
     """Team member or invitation.
 
     An invited phone has `invitation_id` and `phone`, which owner and admins see. Whether it belongs to a user shows
@@ -154,7 +154,7 @@ class Member(BaseModel):
     phone: str | None = None
 
 
-class BusinessListing(BaseModel):
+class BusinessListing(Model):
     """Listing in the list of its business; `price` is in som."""
 
     id: str
@@ -172,7 +172,7 @@ class BusinessListing(BaseModel):
     created_at: datetime
 
 
-class BusinessListings(BaseModel):
+class BusinessListings(Model):
     """Page of listings; `next_cursor` is null on the last one."""
 
     listings: list[BusinessListing]

@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import Field, model_validator
 
 from auto360.core.text import Line, Paragraph
 from auto360.domains.chat.blocks import Reason, Target
 from auto360.domains.chat.conversations import Message
-from auto360.http.envelope import RequestBody
+from auto360.http.envelope import Model, RequestBody
 from auto360.http.schemas.common import Person
 
 Text = Annotated[Paragraph, Field(max_length=1000)]
@@ -75,7 +75,7 @@ class NewChatReport(RequestBody):
     comment: Annotated[Paragraph, Field(max_length=1000)] | None = None
 
 
-class ThreadListing(BaseModel):
+class ThreadListing(Model):
     """Listing that a conversation is about; `price` is in som."""
 
     id: str
@@ -87,7 +87,7 @@ class ThreadListing(BaseModel):
     status: str
 
 
-class Thread(BaseModel):
+class Thread(Model):
     """Conversation. `listing` is null when it is gone; `is_blocked` when the caller has blocked the other side."""
 
     id: str
@@ -106,7 +106,7 @@ class Thread(BaseModel):
     is_blocked: bool
 
 
-class Threads(BaseModel):
+class Threads(Model):
     """Page of conversations; `next_cursor` is null on the last one. `unread_total` counts all conversations."""
 
     threads: list[Thread]
@@ -114,7 +114,7 @@ class Threads(BaseModel):
     unread_total: int
 
 
-class ChatMessage(BaseModel):
+class ChatMessage(Model):
     """Message; `offer_amount` is in som."""
 
     id: str
@@ -131,20 +131,20 @@ class ChatMessage(BaseModel):
     sender: Person
 
 
-class Messages(BaseModel):
+class Messages(Model):
     """Page of messages, newest first; `next_cursor` is null on the last one."""
 
     messages: list[ChatMessage]
     next_cursor: str | None
 
 
-class MarkedRead(BaseModel):
+class MarkedRead(Model):
     """Number of newly read messages."""
 
     read: int
 
 
-class Blocked(BaseModel):
+class Blocked(Model):
     """Blocked user."""
 
     user: Person

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from auto360.core.pagination import Page
 from auto360.core.text import Paragraph
-from auto360.http.envelope import RequestBody
+from auto360.http.envelope import Model, RequestBody
 
 
 class NewComment(RequestBody):
@@ -24,7 +24,7 @@ class CommentDecision(RequestBody):
     is_shown: bool
 
 
-class CommentAuthor(BaseModel):
+class CommentAuthor(Model):
     """Public part of the author."""
 
     id: str
@@ -32,7 +32,7 @@ class CommentAuthor(BaseModel):
     avatar_url: str | None
 
 
-class Comment(BaseModel):
+class Comment(Model):
     """Comment below a listing. `is_hidden` comments wait for a moderator and are visible to their author alone."""
 
     model_config = ConfigDict(extra="ignore")
@@ -52,7 +52,7 @@ class Comment(BaseModel):
     updated_at: datetime
 
 
-class CommentPage(BaseModel):
+class CommentPage(Model):
     """Page of comments, newest first."""
 
     comments: list[Comment]
@@ -64,7 +64,7 @@ class CommentPage(BaseModel):
         return cls.model_validate({"comments": page.rows, "next_cursor": page.next_cursor})
 
 
-class CommentId(BaseModel):
+class CommentId(Model):
     """Id of the changed comment."""
 
     id: str

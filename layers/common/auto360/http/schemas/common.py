@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
 from auto360.core.text import fold
+from auto360.http.envelope import Model
 
 
 def _digits(value: object) -> object:
@@ -15,7 +16,7 @@ LoginCode = Annotated[str, BeforeValidator(_digits), Field(pattern=r"^[0-9]{4,8}
 """Login code as typed or pasted: with blanks, direction marks or digits of another script."""
 
 
-class Person(BaseModel):
+class Person(Model):
     """Public profile of a user."""
 
     id: str
@@ -24,7 +25,7 @@ class Person(BaseModel):
     is_verified: bool = False
 
 
-class Empty(BaseModel):
+class Empty(Model):
     """Success without data."""
 
     done: bool = True

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from auto360.core.text import Line
 from auto360.domains.listings.feed import Category, FeedQuery, Sort
 from auto360.domains.listings.synonyms import code_of
+from auto360.http.envelope import Model
 
 Word = Annotated[Line, Field(min_length=1, max_length=100)]
 Som = Annotated[float, Field(ge=0, le=999_999_999, allow_inf_nan=False)]
@@ -15,7 +16,7 @@ Year = Annotated[int, Field(ge=1900, le=2100)]
 Area = Annotated[float, Field(ge=0, le=9_999_999, allow_inf_nan=False)]
 
 
-class ListingFilters(BaseModel):
+class ListingFilters(Model):
     """Filters of listings for sale."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)

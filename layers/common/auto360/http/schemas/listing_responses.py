@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from auto360.core.pagination import Page
 from auto360.domains.listings.synonyms import as_shown
-from auto360.http.envelope import Envelope
+from auto360.http.envelope import Envelope, Model
 from auto360.providers.database import Row
 
 
-class Seller(BaseModel):
+class Seller(Model):
     """Public profile of the seller; `phone` is for signed-in callers who read a single listing."""
 
     id: str
@@ -23,7 +23,7 @@ class Seller(BaseModel):
     phone: str | None = None
 
 
-class BusinessCard(BaseModel):
+class BusinessCard(Model):
     """Business for which the listing is posted."""
 
     id: str
@@ -32,7 +32,7 @@ class BusinessCard(BaseModel):
     is_verified: bool
 
 
-class Check(BaseModel):
+class Check(Model):
     """Moderation state of the caller's own listing; `reason` explains a rejection."""
 
     status: str
@@ -41,14 +41,14 @@ class Check(BaseModel):
     completed_at: datetime | None
 
 
-class ImageSource(BaseModel):
+class ImageSource(Model):
     """Encoded picture of one width in pixels."""
 
     url: str
     width: int
 
 
-class ListingImage(BaseModel):
+class ListingImage(Model):
     """Picture of a listing with its placeholder; width and height are those of the largest source."""
 
     blurhash: str
@@ -57,7 +57,7 @@ class ListingImage(BaseModel):
     srcset: list[ImageSource]
 
 
-class Listing(BaseModel):
+class Listing(Model):
     """Listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the requested place.
 
     `video_preview_url` is to be played muted, for its first six seconds; null where the provider has no such file.
@@ -165,7 +165,7 @@ class ListingFlattened(Listing):
     data: Listing
 
 
-class Listings(BaseModel):
+class Listings(Model):
     """Page of listings; `next_cursor` is null on the last one."""
 
     listings: list[Listing]
@@ -177,14 +177,14 @@ class Listings(BaseModel):
         return cls(listings=[Listing.of(row) for row in page.rows], next_cursor=page.next_cursor)
 
 
-class PopularSearch(BaseModel):
+class PopularSearch(Model):
     """Search term and its count."""
 
     term: str
     searches: int
 
 
-class Reaction(BaseModel):
+class Reaction(Model):
     """Counters after a like or a save."""
 
     id: str
@@ -194,7 +194,7 @@ class Reaction(BaseModel):
     is_saved: bool | None = None
 
 
-class Sold(BaseModel):
+class Sold(Model):
     """Sold listing; visible until `delete_at`."""
 
     id: str
@@ -210,7 +210,7 @@ class SoldFlattened(Envelope[Sold]):
     delete_at: datetime
 
 
-class Changed(BaseModel):
+class Changed(Model):
     """Listing id and, where the change leaves one, its state."""
 
     id: str

@@ -3,10 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from auto360.core.text import Paragraph
-from auto360.http.envelope import RequestBody
+from auto360.http.envelope import Model, RequestBody
 
 Words = Annotated[Paragraph, Field(min_length=3, max_length=1000)]
 
@@ -29,7 +29,7 @@ class Escalation(Seen):
     reason: Words | None = None
 
 
-class CheckedListing(BaseModel):
+class CheckedListing(Model):
     """Listing as shown to a moderator."""
 
     id: str
@@ -51,7 +51,7 @@ class CheckedListing(BaseModel):
     created_at: datetime
 
 
-class QueueItem(BaseModel):
+class QueueItem(Model):
     """Queue item. `flags` are the codes of the rules that the listing breaks."""
 
     model_config = ConfigDict(extra="ignore")
@@ -70,7 +70,7 @@ class QueueItem(BaseModel):
     listing: CheckedListing
 
 
-class HistoryEvent(BaseModel):
+class HistoryEvent(Model):
     """Step of the check; `details` holds the matched rules."""
 
     action: str
@@ -80,7 +80,7 @@ class HistoryEvent(BaseModel):
     created_at: datetime
 
 
-class ListingReport(BaseModel):
+class ListingReport(Model):
     """User report about the listing."""
 
     reason: str
@@ -96,7 +96,7 @@ class QueueItemWithHistory(QueueItem):
     reports: list[ListingReport]
 
 
-class Queue(BaseModel):
+class Queue(Model):
     """Page of the queue; `next_cursor` is null on the last one."""
 
     items: list[QueueItem]

@@ -3,16 +3,16 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, model_validator
 
 from auto360.core.text import Line
-from auto360.http.envelope import RequestBody
+from auto360.http.envelope import Model, RequestBody
 
 Channel = Literal["push", "in_app", "sms", "email"]
 HourAndMinute = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 
 
-class FromUser(BaseModel):
+class FromUser(Model):
     """User who caused a notification."""
 
     id: str
@@ -20,7 +20,7 @@ class FromUser(BaseModel):
     avatar_url: str | None
 
 
-class AppNotification(BaseModel):
+class AppNotification(Model):
     """AppNotification as the app lists it."""
 
     id: str
@@ -34,7 +34,7 @@ class AppNotification(BaseModel):
     from_user: FromUser | None
 
 
-class Notifications(BaseModel):
+class Notifications(Model):
     """Page of notifications, with the number of all unread ones."""
 
     notifications: list[AppNotification]
@@ -42,20 +42,20 @@ class Notifications(BaseModel):
     unread: int
 
 
-class Unread(BaseModel):
+class Unread(Model):
     """Number of unread notifications."""
 
     unread: int
 
 
-class ReadMarks(BaseModel):
+class ReadMarks(Model):
     """How many were marked as read, and how many are unread now."""
 
     read: int
     unread: int
 
 
-class TypePreferences(BaseModel):
+class TypePreferences(Model):
     """Type of notification, with the channels that may be switched and their state."""
 
     type: str
@@ -63,7 +63,7 @@ class TypePreferences(BaseModel):
     channels: dict[Channel, bool]
 
 
-class Preferences(BaseModel):
+class Preferences(Model):
     """All preferences. Quiet hours are local times of `time_zone`; both null: none."""
 
     is_enabled: bool
@@ -125,7 +125,7 @@ class NewDevice(RequestBody):
         return self.model_dump(exclude={"token", "native_token"}, exclude_none=True) | plain
 
 
-class Registered(BaseModel):
+class Registered(Model):
     """Registered phone."""
 
     id: str

@@ -6,11 +6,11 @@ from typing import Annotated, Any, Literal, Self
 from aws_lambda_powertools.event_handler import Request as ResolvedRequest
 from aws_lambda_powertools.event_handler.depends import Depends
 from aws_lambda_powertools.event_handler.openapi.params import Header
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from auto360.domains.billing.orders import Payer
 from auto360.http.auth import NEEDS_TOKEN, principal_of
-from auto360.http.envelope import Envelope, RequestBody
+from auto360.http.envelope import Envelope, Model, RequestBody
 from auto360.http.requests import header, request_of
 from auto360.providers.payments.qr_codes import qr_png, qr_svg
 
@@ -40,7 +40,7 @@ class NewPayment(RequestBody):
     picture: Picture = "svg"
 
 
-class PaymentLink(BaseModel):
+class PaymentLink(Model):
     """Link that opens a bank's app with the order in it."""
 
     code: str
@@ -48,7 +48,7 @@ class PaymentLink(BaseModel):
     url: str
 
 
-class PaymentOptions(BaseModel):
+class PaymentOptions(Model):
     """Ways to pay until `expires_at`: a page, a QR code as text and picture, links into banks' apps.
 
     `qr_picture` is an SVG document, or a PNG as a data address.
@@ -61,7 +61,7 @@ class PaymentOptions(BaseModel):
     expires_at: datetime
 
 
-class PaymentLine(BaseModel):
+class PaymentLine(Model):
     """Payment in the history. `amount` is in som; `status` is for the app, `state` is the full state."""
 
     id: str
@@ -122,7 +122,7 @@ class PaymentAnswer(Envelope[Payment]):
         return cls(data=payment, payment_id=payment.id, payment_url=url, status=status)
 
 
-class Payments(BaseModel):
+class Payments(Model):
     """Page of payments, newest first; `next_cursor` is null on the last one."""
 
     payments: list[PaymentLine]

@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from auto360.core.messages import TEXTS, Language, sentence
 from auto360.domains.pictures.uploads import ContentType, OpenedPicture, Purpose, WantedPicture
-from auto360.http.envelope import RequestBody
+from auto360.http.envelope import Model, RequestBody
 from auto360.http.schemas.listing_responses import ListingImage
 from auto360.providers.database import Row
 
@@ -27,7 +27,7 @@ class NewPicture(RequestBody):
         return WantedPicture(self.purpose, self.bytes, self.content_type, listing_id)
 
 
-class PictureUpload(BaseModel):
+class PictureUpload(Model):
     """Address for the bytes, with the headers that the request must carry."""
 
     method: Literal["PUT"] = "PUT"
@@ -35,7 +35,7 @@ class PictureUpload(BaseModel):
     headers: dict[str, str]
 
 
-class OpenedPictureUpload(BaseModel):
+class OpenedPictureUpload(Model):
     """Picture that awaits its bytes."""
 
     picture_id: str
@@ -49,7 +49,7 @@ class OpenedPictureUpload(BaseModel):
         return cls(picture_id=opened.row["id"], upload=upload, expires_at=opened.row["expires_at"])
 
 
-class PictureState(BaseModel):
+class PictureState(Model):
     """Picture of the caller. `url` and `image` are there when it is `ready`; `message` says why it was refused.
 
     `withdrawn`: nothing that others may see names it, as after a rejection; it comes back with what names it.

@@ -6,7 +6,9 @@ import re
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
+
+from auto360.http.envelope import Model
 
 MAX_BATCH_BYTES = 8 * 1024
 _WORD = re.compile(r"[a-z_]{1,20}")
@@ -35,7 +37,7 @@ Word = Annotated[str, BeforeValidator(_word)]
 Number = Annotated[int | None, BeforeValidator(_number)]
 
 
-class ReportedView(BaseModel):
+class ReportedView(Model):
     """Intended play of a video. Unknown words become `other`, numbers milliseconds; SQL clamps them further."""
 
     model_config = ConfigDict(frozen=True)
@@ -51,7 +53,7 @@ class ReportedView(BaseModel):
     stalls: Number = None
 
 
-class ReportedBatch(BaseModel):
+class ReportedBatch(Model):
     """Views of one session; `rate` is 10 where one session in ten reports its successes, 1 where each does."""
 
     model_config = ConfigDict(frozen=True)

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from auto360.core.text import Line
 from auto360.domains.listings.feed import FeedQuery
 from auto360.domains.listings.saved_searches import Frequency
-from auto360.http.envelope import RequestBody
+from auto360.http.envelope import Model, RequestBody
 from auto360.http.schemas.listing_filters import ListingFilters
 
 SearchName = Annotated[Line, Field(min_length=1, max_length=80)]
@@ -46,7 +46,7 @@ class SavedSearchChanges(RequestBody):
         return self.model_dump(exclude_none=True)
 
 
-class SavedSearch(BaseModel):
+class SavedSearch(Model):
     """Saved search. `new_count`: hits since the caller last looked, at most 100."""
 
     id: str
@@ -66,7 +66,7 @@ class SavedSearch(BaseModel):
         return cls.model_validate({**row, "filters": {**query, "q": text}})
 
 
-class SavedSearchId(BaseModel):
+class SavedSearchId(Model):
     """Id of a deleted saved search."""
 
     id: str

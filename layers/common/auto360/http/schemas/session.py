@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from auto360.domains.accounts.sessions import OpenSession
+from auto360.http.envelope import Model
 
 
-class User(BaseModel):
+class User(Model):
     """Signed-in user. `name` is exactly "Пользователь" until the person has given one."""
 
     model_config = ConfigDict(extra="ignore")
@@ -30,7 +31,7 @@ class User(BaseModel):
     updated_at: datetime
 
 
-class SessionData(BaseModel):
+class SessionData(Model):
     """Tokens and user. `token` is the access token; `expiresIn` is its life in seconds."""
 
     model_config = ConfigDict(populate_by_name=True)

@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from auto360.http.envelope import RequestBody
+from auto360.http.envelope import Model, RequestBody
 from auto360.http.schemas.payments import Payment
 from auto360.providers.payments import Bank
 
@@ -16,7 +16,7 @@ class Downgrade(RequestBody):
     tier: str = Field(pattern=r"^[a-z_]{2,30}$")
 
 
-class Subscription(BaseModel):
+class Subscription(Model):
     """Running plan. `listing_limit` null: unlimited. `ends_with_period`: cancelled, but paid until `expires_at`."""
 
     id: str
@@ -33,7 +33,7 @@ class Subscription(BaseModel):
     next_tier_code: str | None
 
 
-class Offer(BaseModel):
+class Offer(Model):
     """Personal price in tyiyn for `period_days` days."""
 
     tier: str
@@ -44,7 +44,7 @@ class Offer(BaseModel):
     valid_until: datetime
 
 
-class Plan(BaseModel):
+class Plan(Model):
     """Caller's plan. `tier` is the app's name; `subscription` is null on the free tier."""
 
     tier: str
@@ -63,7 +63,7 @@ class Plan(BaseModel):
         return cls.model_validate({**row, "open_payments": payments})
 
 
-class Tier(BaseModel):
+class Tier(Model):
     """Tier on sale. `price` is in som for `period_days` days; null: by an offer."""
 
     tier: str
@@ -82,7 +82,7 @@ class Tier(BaseModel):
         return cls.model_validate({**row, "price": None if tyiyn is None else tyiyn / 100})
 
 
-class BankChoice(BaseModel):
+class BankChoice(Model):
     """Bank to pay at, and its features; amounts in tyiyn."""
 
     bank: str
@@ -110,14 +110,14 @@ class BankChoice(BaseModel):
         )
 
 
-class Choices(BaseModel):
+class Choices(Model):
     """Tiers, the cheapest first, and banks in display order."""
 
     tiers: list[Tier]
     banks: list[BankChoice]
 
 
-class Period(BaseModel):
+class Period(Model):
     """Paid period; `revoked_at` is set by its refund. `amount` is in som."""
 
     tier: str

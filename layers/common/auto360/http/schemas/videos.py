@@ -4,13 +4,13 @@ from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
 from auto360.core.text import Line
 from auto360.domains.videos.playback import PlayableVideo
 from auto360.domains.videos.uploads import UploadSession, WantedUpload
-from auto360.http.envelope import CamelModel, Envelope, RequestBody
+from auto360.http.envelope import CamelModel, Envelope, Model, RequestBody
 
 # Suits uploads from a server; a phone should use smaller chunks. api.video counts each chunk as a call.
 _CHUNK_BYTES = 20 * 1024 * 1024
@@ -131,7 +131,7 @@ class UploadState(CamelModel):
     state: str
 
 
-class Removed(BaseModel):
+class Removed(Model):
     """Deleted video; shown no longer."""
 
     id: str

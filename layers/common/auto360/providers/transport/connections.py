@@ -13,6 +13,7 @@ import httpx
 from auto360.providers.transport import TERMS, Terms
 from auto360.providers.transport.bodies import BoundedBody
 from auto360.providers.transport.clocks import Clock, Deadline, MinRate, Seconds
+from auto360.providers.transport.kept import keeps
 from auto360.providers.transport.sockets import BoundedBackend
 from auto360.providers.transport.tls import tls_context
 
@@ -64,6 +65,7 @@ class BoundedTransport(httpx.BaseTransport):
             retries=retries,
             network_backend=BoundedBackend(),
         )
+        keeps(self)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send and return the response, its body unread. Raises httpx.HTTPError."""

@@ -14,6 +14,7 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from auto360.providers.transport.channel import Channel, LineFailed, Server, connect
+from auto360.providers.transport.kept import keeps
 from auto360.providers.transport.replies import Reply, exchange
 from auto360.providers.transport.tls import tls_context
 
@@ -64,7 +65,7 @@ class ServerLine:
         headers: Mapping[str, str] | None = None,
         pauses: Sequence[float] = _PAUSES_SECONDS,
     ) -> None:
-        parts = urlsplit(base_url)
+        parts, self.server_url = urlsplit(base_url), base_url.rstrip("/")
         if parts.scheme not in _PORTS or not parts.hostname:
             raise ValueError("an address of HTTP is needed")
         tls = tls_context() if parts.scheme == "https" else None
@@ -75,6 +76,7 @@ class ServerLine:
         self._pauses = pauses
         self._places = BoundedSemaphore(_CONNECTIONS)
         self._kept: list[tuple[Channel, float]] = []
+        keeps(self)
 
     def send(
         self,

@@ -31,5 +31,5 @@ class LinePoster:
         if line is None:
             new = ServerLine(server, seconds=seconds, connect_seconds=seconds, max_bytes=self._max_bytes, pauses=())
             line = self._lines[server] = self._around(new, parts.hostname or "")
-        path = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
-        return line.send("POST", path, {"Content-Type": content_type}, content, seconds=seconds)
+        path = url.removeprefix(server)
+        return line.send("POST", path or "/", {"Content-Type": content_type}, content, seconds=seconds)

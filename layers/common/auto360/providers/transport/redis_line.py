@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 import hiredis
 
 from auto360.providers.transport.channel import Channel, LineFailed, Server, connect
+from auto360.providers.transport.kept import keeps
 from auto360.providers.transport.tls import tls_context
 
 Command = Sequence[str | int]
@@ -42,6 +43,7 @@ class RedisLine:
         self._kept: tuple[Channel, float] | None = None
         self._expected: Command | None = None
         self._known: tuple[Command, Any] | None = None
+        keeps(self)
 
     def expect(self, command: Command) -> None:
         """Send a command along with the next exchange; `run` then returns its result without one of its own.
@@ -79,11 +81,10 @@ class RedisLine:
                 raise RedisFailed(failure.kind) from failure
 
     def close(self) -> None:
-        """Close the connection; the line can be used on."""
-        with self._lock:
-            if self._kept is not None:
-                self._kept[0].close()
-            self._kept = None
+        """Close the connection and forget what came early; the line can be used on."""
+        kept, self._kept, self._expected, self._known = self._kept, None, None, None
+        if kept is not None:
+            kept[0].close()
 
     def _taken(self) -> Channel | None:
         kept, self._kept = self._kept, None

@@ -44,7 +44,7 @@ class _Reading:
         self._parser = httptools.HttpResponseParser(self)
         self._max_bytes, self._received, self._length = max_bytes, 0, 0
         self._pieces: list[bytes] = []
-        self._headers: dict[str, str] = {}
+        self._fields: dict[str, str] = {}
         self._has_head = self._stays = self._has_more = False
         self._status = 0
         self.is_over = False
@@ -55,7 +55,7 @@ class _Reading:
     def on_header(self, name: bytes, value: bytes) -> None:
         # Of what follows the body nothing is used.
         if not self._has_head:
-            self._headers[name.decode("latin-1").lower()] = value.decode("latin-1")
+            self._fields[name.decode("latin-1").lower()] = value.decode("latin-1")
 
     def on_headers_complete(self) -> None:
         if not self.is_over:
@@ -71,7 +71,7 @@ class _Reading:
         if self._status in _INFORMATIONAL and not self.is_over:
             if self._pieces:
                 raise LineFailed("RemoteProtocolError", "a body that belongs to no answer")
-            self._headers, self._has_head = {}, False
+            self._fields, self._has_head = {}, False
         else:
             self.is_over = True
 
@@ -97,17 +97,17 @@ class _Reading:
     def reply(self) -> tuple[Reply, bool]:
         """Return the answer, and whether the connection can be used again."""
         content = self._unpacked(b"".join(self._pieces))
-        return Reply(self._status, self._headers, content), self._stays and not self._has_more
+        return Reply(self._status, self._fields, content), self._stays and not self._has_more
 
     def _end(self) -> None:
         """Take the end of the connection: of an answer without a length it is the end of the body."""
-        is_bounded = "content-length" in self._headers or "transfer-encoding" in self._headers
+        is_bounded = "content-length" in self._fields or "transfer-encoding" in self._fields
         if not self._has_head or is_bounded or self._status in _WITHOUT_BODY:
             raise LineFailed("RemoteProtocolError", "the server closed the connection")
         self._stays, self.is_over = False, True
 
     def _unpacked(self, content: bytes) -> bytes:
-        coding = self._headers.get("content-encoding", "identity").strip().lower()
+        coding = self._fields.get("content-encoding", "identity").strip().lower()
         if coding in ("identity", ""):
             return content
         if coding != "gzip":
