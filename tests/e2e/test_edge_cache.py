@@ -13,9 +13,8 @@ import pytest
 
 from auto360.providers.cdn import Caching, Resource, Rule
 from auto360.providers.video.hls import require_playable
-from tests.e2e.test_pictures import settled, uploaded
-from tests.e2e.test_videos import Viewer
 from tests.support import picture_files as files
+from tests.support.app_uploads import Viewer, settled, uploaded
 from tests.support.edge_storm import MIN_HITS_PERCENT, Storm, Town, apply_settings, new_town
 from tests.support.sellers import car
 from tests.support.stack import RunningStack

@@ -2,38 +2,16 @@
 
 from __future__ import annotations
 
-import time
-from typing import Any
-
 import httpx
 import pytest
 
 from tests.support import picture_files as files
+from tests.support.app_uploads import settled, uploaded
 from tests.support.mobile_app import App
 from tests.support.sellers import car
 from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")
-
-
-def settled(app: App, picture_id: str) -> dict[str, Any]:
-    """Ask, as the app does, until the picture is encoded or refused."""
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        found: dict[str, Any] = app.call("GET", f"/pictures/{picture_id}").json()["data"]
-        if found["state"] not in ("awaiting", "received"):
-            return found
-        time.sleep(0.5)
-    raise AssertionError("The picture was neither encoded nor refused.")
-
-
-def uploaded(app: App, content: bytes) -> str:
-    """Upload a picture with a permission; returns its id."""
-    body = {"purpose": "listing", "bytes": len(content), "content_type": "image/jpeg"}
-    opened = app.call("POST", "/pictures", body).json()["data"]
-    upload = opened["upload"]
-    httpx.put(upload["url"], content=content, headers=upload["headers"], timeout=60, trust_env=False).raise_for_status()
-    return str(opened["picture_id"])
 
 
 def test_a_photograph_is_uploaded_encoded_by_the_storages_event_and_shown(stack: RunningStack) -> None:

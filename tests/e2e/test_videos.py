@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from typing import Any
 
 import httpx
 import pytest
 
 from auto360.providers.video.hls import require_playable
-from tests.support.mobile_app import App
+from tests.support.app_uploads import Viewer
 from tests.support.sellers import car
 from tests.support.stack import RunningStack
-from tests.support.videos import new_file, whole
 
 pytestmark = pytest.mark.xdist_group("stack")
-TUS = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
 
 
 @pytest.fixture
@@ -24,38 +21,6 @@ def http() -> Iterator[httpx.Client]:
     """Whoever is not signed in."""
     with httpx.Client(timeout=60, trust_env=False) as client:
         yield client
-
-
-class Viewer(App):
-    """Person with an app that uploads by tus."""
-
-    def sent(self, http: httpx.Client, *, build: int | None) -> dict[str, Any]:
-        """Open an upload session, upload a file in two pieces like a mobile network, and return the session."""
-        file = new_file()
-        content = whole(file)
-        self.headers["X-App-Build"] = str(build or 0)
-        ticket: dict[str, Any] = self.call("POST", "/video/create", {"title": "Камри", "fileSize": file.size}).json()
-        assert ticket["success"], ticket
-        body: dict[str, str] = {}
-        if ticket["protocol"] == "tus":
-            for begin, end in ((0, 100_000), (100_000, file.size)):
-                headers = TUS | {"Upload-Offset": str(begin)}
-                http.patch(ticket["uploadUrl"], content=content[begin:end], headers=headers).raise_for_status()
-        else:
-            upload = http.post(ticket["uploadUrl"], files={"file": (ticket["fileName"], content, "video/mp4")})
-            body["videoId"] = upload.json()["videoId"]
-        assert self.call("POST", f"/video/{ticket['videoId']}/uploaded", body).json()["success"]
-        return ticket
-
-    def ready(self, video_id: str) -> dict[str, Any]:
-        """Ask, as the app does, until the video is ready."""
-        until = time.monotonic() + 60
-        while time.monotonic() < until:
-            found: dict[str, Any] = self.call("GET", f"/video/{video_id}").json()
-            if found["status"] == "ready":
-                return found
-            time.sleep(0.5)
-        raise AssertionError("The video did not become ready.")
 
 
 @pytest.mark.parametrize(("build", "provider"), [(None, "api_video"), (240, "yandex")])
