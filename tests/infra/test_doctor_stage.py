@@ -207,7 +207,7 @@ def test_cdn_settings_that_keep_private_answers_or_differ_are_found(monkeypatch:
         assert found("CDN: Yandex", variables).told.startswith("2 dangerous settings: resource: edge_seconds must be 0")
         del side.rules[next(iter(side.rules))]
         side.options["edgeCacheSettings"] = {"enabled": True, "value": {}}
-        assert found("CDN: Yandex", variables).told == "1 settings differ: create rule content-named"
+        assert found("CDN: Yandex", variables).told == "1 settings differ: create rule pictures"
 
 
 def test_a_gateway_without_figures_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
