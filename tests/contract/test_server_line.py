@@ -174,6 +174,18 @@ def test_an_answer_that_drips_is_left(odd_server: OddServer, quick: int) -> None
     assert odd_server.ending.get(timeout=30) == "left"
 
 
+@pytest.mark.parametrize("early", [b"", OK[:-1]], ids=["nothing", "all but a byte"])
+def test_an_answer_that_comes_after_the_time_is_none(odd_server: OddServer, early: bytes) -> None:
+    # One wait that is longer than the exchange may take, and then the whole answer.
+    def script(other: socket.socket, over: threading.Event) -> None:
+        other.sendall(early)
+        if not over.wait(2):
+            other.sendall(OK[len(early) :])
+
+    odd_server.script = script
+    assert kind_of_failure(lambda: line(odd_server).send("GET", "/x", {})) == "ReadTimeout"
+
+
 def test_an_answer_that_is_slow_but_in_time_is_an_answer(odd_server: OddServer) -> None:
     odd_server.script = dripping(head(200, 40) + b"x" * 40, gap=0.005)
     assert line(odd_server, seconds=60).send("GET", "/x", {}).content == b"x" * 40
