@@ -18,7 +18,7 @@ from auto360.providers.transport import line as lines
 from auto360.providers.transport.line import LineFailed, ServerLine
 from auto360.providers.transport.replies import exchange
 from tests.support.certificates import self_signed
-from tests.support.odd_server import OddServer, Script, dripping, endless, head, whole
+from tests.support.odd_server import OddServer, Script, dripping, endless, head, late, whole
 
 MANY = 16 * 1024 * 1024
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -174,15 +174,9 @@ def test_an_answer_that_drips_is_left(odd_server: OddServer, quick: int) -> None
     assert odd_server.ending.get(timeout=30) == "left"
 
 
-@pytest.mark.parametrize("early", [b"", OK[:-1]], ids=["nothing", "all but a byte"])
-def test_an_answer_that_comes_after_the_time_is_none(odd_server: OddServer, early: bytes) -> None:
-    # One wait that is longer than the exchange may take, and then the whole answer.
-    def script(other: socket.socket, over: threading.Event) -> None:
-        other.sendall(early)
-        if not over.wait(2):
-            other.sendall(OK[len(early) :])
-
-    odd_server.script = script
+@pytest.mark.parametrize("early", [0, len(OK) - 1], ids=["nothing", "all but a byte"])
+def test_an_answer_that_comes_after_the_time_is_none(odd_server: OddServer, early: int) -> None:
+    odd_server.script = late(OK, early=early)
     assert kind_of_failure(lambda: line(odd_server).send("GET", "/x", {})) == "ReadTimeout"
 
 
