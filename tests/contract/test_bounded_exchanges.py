@@ -16,7 +16,7 @@ import pytest
 from auto360.providers.transport import TERMS, Rate, Terms, at_most, of_file, until
 from auto360.providers.transport.bodies import AnswerTooLarge
 from auto360.providers.transport.connections import new_client
-from tests.support.odd_server import OddServer, dripping, endless, head, whole
+from tests.support.odd_server import OddServer, dripping, endless, head, late, whole
 
 MANY = 16 * 1024 * 1024
 QUICK = {TERMS: Terms(min_rate=Rate(2_000_000, 0.4))}
@@ -31,6 +31,13 @@ def http() -> Iterator[httpx.Client]:
 def test_an_answer_in_time_is_an_answer(odd_server: OddServer, http: httpx.Client) -> None:
     odd_server.script = whole(200, b"x" * 100_000)
     assert http.get(odd_server.url).content == b"x" * 100_000
+
+
+@pytest.mark.parametrize("early", [0, 50], ids=["nothing", "the head"])
+def test_an_answer_that_comes_after_the_time_is_none(odd_server: OddServer, http: httpx.Client, early: int) -> None:
+    odd_server.script = late(head(200, 40) + b"x" * 40, early=early)
+    with pytest.raises(httpx.ReadTimeout):
+        http.get(odd_server.url)
 
 
 def test_time_outs_are_for_the_whole_exchange_and_not_for_each_wait(odd_server: OddServer) -> None:

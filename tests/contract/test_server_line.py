@@ -18,7 +18,7 @@ from auto360.providers.transport import line as lines
 from auto360.providers.transport.line import LineFailed, ServerLine
 from auto360.providers.transport.replies import exchange
 from tests.support.certificates import self_signed
-from tests.support.odd_server import OddServer, Script, dripping, endless, head, whole
+from tests.support.odd_server import OddServer, Script, dripping, endless, head, late, whole
 
 MANY = 16 * 1024 * 1024
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -172,6 +172,12 @@ def test_an_answer_that_drips_is_left(odd_server: OddServer, quick: int) -> None
     odd_server.script = dripping(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n" + b"x" * 900, quick=quick, gap=0.02)
     assert kind_of_failure(lambda: line(odd_server).send("GET", "/x", {})) == "ReadTimeout"
     assert odd_server.ending.get(timeout=30) == "left"
+
+
+@pytest.mark.parametrize("early", [0, len(OK) - 1], ids=["nothing", "all but a byte"])
+def test_an_answer_that_comes_after_the_time_is_none(odd_server: OddServer, early: int) -> None:
+    odd_server.script = late(OK, early=early)
+    assert kind_of_failure(lambda: line(odd_server).send("GET", "/x", {})) == "ReadTimeout"
 
 
 def test_an_answer_that_is_slow_but_in_time_is_an_answer(odd_server: OddServer) -> None:

@@ -46,6 +46,17 @@ def dripping(answer: bytes, *, quick: int = 0, gap: float = 0.05) -> Script:
     return script
 
 
+def late(answer: bytes, *, early: int = 0, after: float = 2.0) -> Script:
+    """Send `early` bytes at once and the rest after one long pause, unless the server ends before."""
+
+    def script(line: socket.socket, over: threading.Event) -> None:
+        line.sendall(answer[:early])
+        if not over.wait(after):
+            line.sendall(answer[early:])
+
+    return script
+
+
 def endless(start: bytes, piece: bytes) -> Script:
     """Send the start and then the same piece until the caller hangs up."""
 
