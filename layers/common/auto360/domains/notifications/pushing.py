@@ -14,7 +14,6 @@ from pydantic import Field
 
 from auto360.core.settings import EnvSettings
 from auto360.domains.notifications.pace import PushPace
-from auto360.observability.logging import logger
 from auto360.providers.database import Database, DatabaseRefused, DatabaseUnavailable
 from auto360.providers.database.functions.notification_fanouts import notification_fanout_step
 from auto360.providers.database.functions.push_claim import pushes_claim
@@ -82,7 +81,7 @@ class PushSender:
         limit, flying = self.provider.batch, set[Future[dict[str, int]]]()
         with ThreadPoolExecutor(self.policy.push_requests_at_once) as pool:
             while True:
-                counts.fanouts += self._fan_out()
+                counts.fanouts += self._fan_out(counts)
                 batch, due = self._claim(limit)
                 if batch.messages:
                     counts.claimed += len(batch.messages)
@@ -96,12 +95,12 @@ class PushSender:
                 self._count(counts, flight.result())
         return counts.report()
 
-    def _fan_out(self) -> bool:
+    def _fan_out(self, counts: _Counts) -> bool:
         """Work off one chunk; returns True when there was one. A chunk that the database refuses holds up no push."""
         try:
             return bool(notification_fanout_step(self.database, limit=_FANOUT_USERS))
         except DatabaseRefused:
-            logger.exception("fan-out refused")
+            self._count(counts, {"fanout_refused": 1})
             return False
 
     def _claim(self, limit: int) -> tuple[_Batch, int]:
