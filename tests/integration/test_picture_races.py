@@ -179,6 +179,28 @@ def move(picture: str) -> Callable[[Connection], Any]:
     return lambda connection: connection.execute(query, [picture]).fetchall()
 
 
+def test_a_result_for_content_that_was_exchanged_meanwhile_is_outdated(database: Database, owner: str) -> None:
+    picture, url = new_picture(database, owner)
+    rows(database, "update pictures set version = 2 where id = %s returning 1", picture)
+    assert at_once(database, [ready(picture, url)])[0] == [(False,)]
+    assert rows(database, "select state from pictures where id = %s", picture) == [("received",)]
+
+
+def test_a_picture_that_is_named_while_its_deletion_waits_stays(database: Database, owner: str) -> None:
+    picture, url = new_picture(database, owner)
+    at_once(database, [ready(picture, url)])
+    [(listing,)] = rows(database, _LISTING, owner)
+    rows(database, "update pictures set unused_since = now() - interval '2 days' where id = %s returning 1", picture)
+    with database.connect() as deleter, database.connect() as editor, ThreadPoolExecutor(1) as pool:
+        with editor.transaction():
+            change(listing, [url])(editor)
+            deleting = pool.submit(lambda: deleter.execute("select picture_deletions(1000, false)").fetchall()[0][0])
+            wait_until_blocked(database)
+        claimed = deleting.result(30)["pictures"]
+    assert picture not in [row["id"] for row in claimed]
+    assert rows(database, "select state from pictures where id = %s", picture) == [("ready",)]
+
+
 def choose_avatar(owner: str, url: str) -> Callable[[Connection], Any]:
     """Return the call that sets an avatar."""
     query = "update accounts set avatar_url = %s where id = %s returning 1"

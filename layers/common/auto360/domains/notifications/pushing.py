@@ -3,7 +3,6 @@
 A claim is committed before anything is sent. What a killed run leaves behind is settled by the next claim.
 """
 
-import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -22,7 +21,6 @@ from auto360.providers.database.functions.push_results import pushes_record
 from auto360.providers.database.lease import lease
 from auto360.providers.push import PushMessage, PushProvider
 
-_LOG = logging.getLogger("auto360.domains.notifications")
 _FANOUT_USERS = 1000
 _MIN_BATCH = 5
 _RECORD_PAUSES = (0.2, 1.0)
@@ -83,7 +81,7 @@ class PushSender:
         limit, flying = self.provider.batch, set[Future[dict[str, int]]]()
         with ThreadPoolExecutor(self.policy.push_requests_at_once) as pool:
             while True:
-                counts.fanouts += self._fan_out()
+                counts.fanouts += self._fan_out(counts)
                 batch, due = self._claim(limit)
                 if batch.messages:
                     counts.claimed += len(batch.messages)
@@ -97,12 +95,12 @@ class PushSender:
                 self._count(counts, flight.result())
         return counts.report()
 
-    def _fan_out(self) -> bool:
+    def _fan_out(self, counts: _Counts) -> bool:
         """Work off one chunk; returns True when there was one. A chunk that the database refuses holds up no push."""
         try:
             return bool(notification_fanout_step(self.database, limit=_FANOUT_USERS))
         except DatabaseRefused:
-            _LOG.exception("fan-out refused")
+            self._count(counts, {"fanout_refused": 1})
             return False
 
     def _claim(self, limit: int) -> tuple[_Batch, int]:
