@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.functions.test_email_sending import RECEIPT
 from tests.support.concurrency import at_once
 from tests.support.emails import EmailUser, EmailWorld, new_email
 from tests.support.rows import rows
 from tests.support.sql_calls import calling
+
+RECEIPT = "payment_refunded"
 
 
 def proved(world: EmailWorld, name: str) -> tuple[EmailUser, str]:

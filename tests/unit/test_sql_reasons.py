@@ -31,7 +31,7 @@ def test_the_comment_of_a_function_names_the_reasons_that_its_body_returns() -> 
 
 
 def test_what_stands_beside_a_reason_is_what_refusals_carry() -> None:
-    beside = {name: SCHEMA.keys(name) - {"retry_after", "rules"} for name in REFUSING}
+    beside = {name: SCHEMA.keys(name) - {"retry_after", "rules", "field"} for name in REFUSING}
 
     # An upload that is too large says what has to be given back; the use case raises by itself.
     assert {name: keys for name, keys in beside.items() if keys} == {"video_uploaded": {"revoke", "is_ours"}}
