@@ -49,6 +49,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/chat/threads/{thread_id}/messages": {"text": "Здравствуйте"},
     "/api/notifications/preferences": {"is_enabled": True},
     "/api/devices": {"token": "ExponentPushToken[0123456789abcdef]"},
+    "/api/account/email": {"email": "driver@example.com"},
+    "/api/account/email/confirm": {"code": "123456"},
     "/api/chat/blocks": {"user_id": SOMETHING},
     "/api/chat/reports": {"target_type": "user", "target_id": SOMETHING, "reason": "spam"},
 }
