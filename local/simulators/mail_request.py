@@ -83,7 +83,7 @@ def _raw(part: Any, sender: str, recipients: tuple[str, ...]) -> MailRequest:
     if [each.addr_spec for each in message["To"].addresses] != list(recipients) or message["Bcc"] or message["Cc"]:
         raise MailRefused("BadRequestException")
     plain = message.get_body(("plain",))
-    shown = str(plain.get_content()) if plain else ""
+    shown = str(plain.get_content()).replace("\r\n", "\n") if plain else ""
     return MailRequest(sender, recipients, str(message["Subject"]), shown, _tags(message), text)
 
 

@@ -22,7 +22,17 @@ PAGES = [name for name, spec in HTTP.items() if serves_pages(spec)]
 
 # Each of these costs more than a cold start may; a function that truly needs one imports it when it is called.
 # Powertools looks for botocore wherever it is installed; its root alone is small.
-NEVER = {"boto3", "botocore.session", "supabase", "postgrest", "psycopg", "yandexcloud", "grpc", "sentry_sdk"}
+NEVER = {
+    "boto3",
+    "botocore.session",
+    "supabase",
+    "postgrest",
+    "psycopg",
+    "yandexcloud",
+    "grpc",
+    "sentry_sdk",
+    "email_validator",
+}
 PROVIDERS = {
     "auto360.providers.sms.nikita",
     "auto360.providers.sms.smsc",

@@ -52,6 +52,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/api/notifications/preferences": {"is_enabled": True},
     "/api/devices": {"token": "ExponentPushToken[0123456789abcdef]"},
     "/api/quality/views": {"v": 1, "id": SOMETHING, "session": "0" * 16, "rate": 10, "os": "ios", "views": []},
+    "/api/account/email": {"email": "driver@example.com"},
+    "/api/account/email/confirm": {"code": "123456"},
     "/api/chat/blocks": {"user_id": SOMETHING},
     "/api/chat/reports": {"target_type": "user", "target_id": SOMETHING, "reason": "spam"},
 }

@@ -82,8 +82,8 @@ def reports() -> EmailReports:
     from auto360.domains.emails.reports import EmailReports, EmailReportSettings
     from auto360.providers.email.sns import SnsMessages
 
-    settings = EmailReportSettings.load()
-    return EmailReports(database(), settings, SnsMessages(settings.mail_sns_topic, _fetched, utc_now))
+    backend, settings = database(), EmailReportSettings.load()
+    return EmailReports(backend, settings, SnsMessages(settings.mail_sns_topic, _fetched, utc_now))
 
 
 def _fetched(url: str) -> bytes:

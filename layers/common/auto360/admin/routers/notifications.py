@@ -9,6 +9,7 @@ from auto360.admin.campaign_form import CampaignSent
 from auto360.admin.rendering import CurrentPages, Page, see_other
 from auto360.admin.routers.parameters import Id
 from auto360.admin.visit import Admin, AnyStaffMember
+from auto360.container import emails
 from auto360.container import notifications as container
 
 router = make_router()
@@ -17,12 +18,12 @@ _DAYS, _CAMPAIGNS = 7, 20
 
 @router.get("/admin/notifications")
 def notifications(pages: CurrentPages, visit: AnyStaffMember) -> Page:
-    """Show pushes per type and day, the queue, and the newest campaigns."""
+    """Show pushes and e-mails per type and day, their queues, and the newest campaigns."""
     by = visit.by.principal
     status = container.campaigns().status(by, days=_DAYS)
-    return pages.show(
-        "notifications", visit, status=status, campaigns=container.campaigns().newest(by, limit=_CAMPAIGNS)
-    )
+    mails = emails.status()(by, days=_DAYS)
+    newest = container.campaigns().newest(by, limit=_CAMPAIGNS)
+    return pages.show("notifications", visit, status=status, mails=mails, campaigns=newest)
 
 
 @router.post("/admin/notifications")

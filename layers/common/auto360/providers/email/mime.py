@@ -37,7 +37,8 @@ def mail_bytes(mail: Mail, *, sender: str, now: Clock, tags: str = "") -> bytes:
         message["X-SES-MESSAGE-TAGS"] = tags
     for name, value in mail.headers.items():
         message[name] = value
-    message.set_content(mail.text, cte="quoted-printable")
+    # Base64 is shorter for Cyrillic, and has no soft line breaks within a letter, at which some programs stumble.
+    message.set_content(mail.text, cte="base64")
     if mail.html:
-        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+        message.add_alternative(mail.html, subtype="html", cte="base64")
     return message.as_bytes()
