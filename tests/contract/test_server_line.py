@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from auto360.providers.transport import channel as channels
+from auto360.providers.transport import channel
 from auto360.providers.transport import line as lines
 from auto360.providers.transport.line import LineFailed, ServerLine
 from auto360.providers.transport.replies import exchange
@@ -317,7 +317,7 @@ def test_the_next_address_of_a_name_is_tried(odd_server: OddServer, monkeypatch:
 def test_connecting_is_tried_again_and_sending_is_not(odd_server: OddServer, monkeypatch: pytest.MonkeyPatch) -> None:
     odd_server.script = saying(OK)
     tries: list[object] = []
-    real = channels.connect
+    real = channel.connect
 
     def connect(*arguments: Any, **options: Any) -> Any:
         tries.append(arguments)
@@ -326,8 +326,8 @@ def test_connecting_is_tried_again_and_sending_is_not(odd_server: OddServer, mon
         return real(*arguments, **options)
 
     monkeypatch.setattr(lines, "connect", connect)
-    monkeypatch.setattr(lines, "_PAUSES_SECONDS", (0.0, 0.0))
-    assert line(odd_server, seconds=30).send("GET", "/x", {}).content == b"ok"
+    eager = ServerLine(odd_server.url, seconds=30, max_bytes=100, pauses=(0.0, 0.0))
+    assert eager.send("GET", "/x", {}).content == b"ok"
     assert (len(tries), len(odd_server.requests)) == (3, 1)
 
 
