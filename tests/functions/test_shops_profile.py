@@ -106,6 +106,26 @@ def test_strangers_do_not_lock_the_owner_out_of_known_places(shopper: Person, da
     assert shopper.verify(shopper.sms.code(shopper.phone)).status == 200
 
 
+@pytest.mark.parametrize(
+    ("ended", "caller"),
+    [("logout", "own"), ("logout_everywhere", "own"), ("token_reuse", "elsewhere"), ("blocked", "elsewhere")],
+)
+def test_a_network_is_known_unless_its_session_was_ended_as_anothers(
+    ended: str, caller: str, person: Person, database: Database
+) -> None:
+    person.log_in()
+    query = "select (private.login_caller(%s, %s::inet)).caller"
+    assert rows(database, query, person.phone, person.address) == [("own",)]
+    rows(
+        database,
+        "update auth_sessions s set revoked_at = now(), revoked_reason = %s from accounts a"
+        " where a.id = s.user_id and a.phone = %s returning s.id",
+        ended,
+        person.phone,
+    )
+    assert rows(database, query, person.phone, person.address) == [(caller,)]
+
+
 def test_without_a_live_code_nothing_is_used_up(shopper: Person, database: Database) -> None:
     for _ in range(10):
         assert shopper.verify("1234").code in ("otp_invalid", "otp_locked")

@@ -96,6 +96,16 @@ def close(payer: PayingUser, staff_member: str, refund_id: str, number: str) -> 
     return answer
 
 
+def test_one_number_of_the_bank_closes_one_refund_of_a_payment(payer: PayingUser, anna: str) -> None:
+    payment, attempt = payer.attempt("basic")
+    payer.settle(attempt)
+    one, other = (refund(payer, anna, payment, 1000)["refund"]["id"] for _ in range(2))
+
+    assert close(payer, anna, one, "R-77")["refund"]["state"] == "done"
+    assert close(payer, anna, other, "R-77") == {"reason": "payment_evidence_used"}
+    assert close(payer, anna, other, "R-78")["refund"]["state"] == "done"
+
+
 def test_money_by_hand_starts_a_tier_and_its_evidence_is_good_once(payer: PayingUser, anna: str) -> None:
     answer = by_hand(payer, anna, evidence="BANK-1")
     assert (answer["payment"]["state"], answer["waits"]) == ("completed", False)

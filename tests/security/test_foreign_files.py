@@ -135,6 +135,21 @@ def test_who_is_not_signed_in_has_no_files(thief: Thief) -> None:
         thief.upload("avatars", f"{thief.id}/two.jpg", role="anon")
 
 
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "revoked_at = now(), revoked_reason = 'logout'",
+        "created_at = now() - interval '2 hours', expires_at = now() - interval '1 hour'",
+    ],
+    ids=["ended", "expired"],
+)
+def test_a_session_that_is_over_writes_no_file(thief: Thief, ending: str) -> None:
+    with thief.database.connect() as connection:
+        connection.execute(f"update auth_sessions set {ending} where id = %s".encode(), [thief.session])
+    with refused():
+        thief.upload("documents", f"{thief.id}/one.pdf")
+
+
 def test_nobody_makes_or_opens_a_bucket(thief: Thief) -> None:
     with refused():
         thief.run("insert into storage.buckets (id, name, public) values ('mine', 'mine', true)")

@@ -127,6 +127,27 @@ def test_a_refund_in_parts_by_several_people_is_one_refund(office: Office, conne
         assert refund(person, payment, som).location.endswith("?done=waits") is waits
 
 
+def test_a_refund_in_parts_over_weeks_is_one_refund(connection: Connection) -> None:
+    payer, payment = bought_for(connection, 5 * LIMIT)
+    first, second = staff_member(connection), staff_member(connection)
+    connection.execute(
+        b"insert into operator_money (operator_id, customer_id, payment_id, action, value_tyiyn, created_at)"
+        b" values (%s, %s, %s, 'refund', %s, now() - interval '8 days')",
+        [first, payer.user, payment, LIMIT],
+    )
+    answer = ask(
+        connection,
+        "refund_request",
+        operator_id=second,
+        payment_id=payment,
+        amount_tyiyn=1,
+        reason="По просьбе",
+        kind="manual",
+        policy=POLICY,
+    )
+    assert answer["waits"] is True
+
+
 def test_several_people_give_one_customer_no_more_than_one_person_would(office: Office, payer: PayingUser) -> None:
     done = [by_hand(office.enter("finance")[0], phone_of(payer), tier="premium").location for _ in range(3)]
     assert [location.endswith("?done=waits") for location in done] == [False, False, True]
