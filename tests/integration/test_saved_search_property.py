@@ -15,7 +15,21 @@ from tests.support.rows import rows
 from tests.support.searches import hits, match, offer, save, tell
 
 CITIES = ["Бишкек", "Ош", "Каракол", None]
-BRANDS = ["Toyota", "тойота", "TOYOTA", "Mercedes", "Mercedes-Benz", "мерседес", "BMW", "Лада", "VW", "Haval", "I|B*"]
+BRANDS = [
+    "Toyota",
+    "тойота",
+    "TOYOTA",
+    "Mercedes",
+    "Mercedes-Benz",
+    "мерседес",
+    "BMW",
+    "Лада",
+    "VW",
+    "Haval",
+    "HAVAL",
+    "I|B*",
+    "i|b*",
+]
 MODELS = ["Camry", "camry", "X5", "Fit", "E|200", "Камри"]
 BREEDS = ["Киргизская", "кыргызская", "Орловский рысак", "орловский рысак"]
 TITLES = [
