@@ -55,6 +55,15 @@ def test_a_header_with_a_line_break_makes_no_mail(name: str) -> None:
         mail_bytes(mail, sender=SENDER, now=utc_now)
 
 
+@pytest.mark.parametrize("length", range(1, 60, 4))
+def test_a_long_subject_keeps_its_blanks(length: int) -> None:
+    subject = f"[critical] {'я' * length} порог 5 % превышен: ошибки запросов и медленные ответы"
+    raw = mail_bytes(Mail("i", "a@b.example", subject, "t"), sender=SENDER, now=utc_now)
+    message: Any = email.parser.BytesParser(policy=email.policy.default).parsebytes(raw)
+    assert message["Subject"] == subject
+    assert max(map(len, raw.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
+
+
 def test_a_subject_is_one_line_that_shows_all_of_itself() -> None:
     assert header_text("a\r\nBcc: b\x00\u202ec\u2028d") == "a Bcc: b c d"
     assert len(header_text("я" * 5000)) == 200

@@ -209,6 +209,26 @@ def lose_tokens(scene: Scene) -> None:
     push(scene, "dead", count=15)
 
 
+def mail(scene: Scene, **counts: int) -> None:
+    """Leave mails of one user in these states, written forty minutes ago."""
+    user = new_user_id(scene.world.database)
+    proved = "update accounts set email = right(phone, 9) || '@example.com', email_verified_at = now() where id = %s"
+    scene.world.execute(proved, user)
+    for state, count in counts.items():
+        scene.world.execute(
+            """with n as (
+                 insert into notifications (user_id, type, title)
+                 select %s, 'comment', 'Т' from generate_series(1, %s) returning id, user_id
+               )
+               insert into emails
+                 (user_id, kind, type, notification_id, address, priority, is_resent, state, expires_at, created_at)
+               select n.user_id, 'notification', 'comment', n.id, u.email, 5, false, %s, now() + interval '1 day',
+                 now() - interval '40 minutes'
+               from n join accounts u on u.id = n.user_id""",
+            user, count, state,
+        )  # fmt: skip
+
+
 def refuse_credentials(scene: Scene) -> None:
     """Let the push service refuse our credentials."""
     scene.world.execute(
@@ -312,6 +332,10 @@ CAUSES: dict[str, tuple[Act, Act]] = {
     "push_credentials_critical": (refuse_credentials, forget("push_circuits")),
     "push_dead_warning": (lose_tokens, forget("pushes")),
     "push_refused_warning": (lambda scene: push(scene, "failed"), forget("pushes")),
+    "email_bounces_critical": (lambda scene: mail(scene, accepted=188, bounced=12), forget("emails")),
+    "email_bounces_warning": (lambda scene: mail(scene, accepted=195, bounced=5), forget("emails")),
+    "email_complaints_warning": (lambda scene: mail(scene, accepted=199, complained=1), forget("emails")),
+    "email_queue_warning": (lambda scene: mail(scene, queued=1), forget("emails")),
     "job_failing_warning": (fail_a_job, forget("job_leases")),
     "source_down_warning": (
         lambda scene: scene.world.monitoring.turn({"mode": "dead"}),

@@ -32,7 +32,7 @@ _AGING = (
 _TRACES = (
     "alerts", "supplier_balances", "backup_runs", "video_migrations", "sms_limit_hits", "sms_messages",
     "verification_codes", "sms_circuits", "sms_spending", "job_leases",
-    "pushes", "push_circuits",
+    "pushes", "push_circuits", "emails",
 )  # fmt: skip
 
 
