@@ -43,7 +43,9 @@ def memory() -> dict[str, float]:
 
 def numbered(event: dict[str, Any], number: int) -> dict[str, Any]:
     """Return the event as another caller sends it, with a phone and an address of its own."""
-    changed: dict[str, Any] = json.loads(_PHONE.sub(f"+996555{number % 100:02d}{number // 100:04d}", json.dumps(event)))
+    changed: dict[str, Any] = json.loads(
+        _PHONE.sub(f"+99655{number % 1000:03d}{number // 1000:04d}", json.dumps(event))
+    )
     changed["requestContext"]["identity"]["sourceIp"] = f"10.{number >> 8 & 255}.{number & 255}.7"
     return changed
 
