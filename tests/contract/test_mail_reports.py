@@ -114,7 +114,7 @@ def test_altered_foreign_and_old_messages_are_refused() -> None:
 
 def test_a_subscription_is_confirmed_at_sns_alone() -> None:
     fetched: list[str] = []
-    confirmation = {"Type": "SubscriptionConfirmation", "Token": "23"}
+    confirmation: dict[str, Any] = {"Type": "SubscriptionConfirmation", "Token": "23"}
     assert reader(fetched).read(envelope(SubscribeURL=CONFIRM, **confirmation)) is None
     assert fetched == [CERTIFICATE, CONFIRM]
     with pytest.raises(SnsRefused):
