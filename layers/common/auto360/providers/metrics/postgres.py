@@ -28,6 +28,7 @@ class DatabaseMetrics:
         "unsent_messages", "picture_waiting",
         "registrations_surge", "reports_surge", "high_value_listings",
         "push_queue_age", "push_credentials", "push_dead_share", "push_refused",
+        "email_bounce_share", "email_complaint_share", "email_queue_age",
     )  # fmt: skip
 
     def __init__(self, settings: DatabaseMetricSettings, database: Database, *, disk_is_told: bool = False) -> None:
