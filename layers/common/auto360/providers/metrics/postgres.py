@@ -29,6 +29,7 @@ class DatabaseMetrics:
         "registrations_surge", "reports_surge", "high_value_listings",
         "video_start_failures", "video_start_p95", "cdn_hit_ratio", "cdn_errors",
         "push_queue_age", "push_credentials", "push_dead_share", "push_refused",
+        "email_bounce_share", "email_complaint_share", "email_queue_age",
     )  # fmt: skip
 
     def __init__(self, settings: DatabaseMetricSettings, database: Database, *, disk_is_told: bool = False) -> None:
