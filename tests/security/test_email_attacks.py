@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import httpx
 import pytest
@@ -84,7 +85,8 @@ def test_one_click_of_another_needs_that_others_mail(stack: RunningStack) -> Non
 
 
 def test_a_report_without_the_secret_and_an_unsigned_envelope_are_not_there(stack: RunningStack) -> None:
-    envelope: dict[str, Any] = {"Type": "Notification", "TopicArn": "arn:aws:sns:eu-central-1:123456789012:x", "SignatureVersion": "1"}
+    topic = "arn:aws:sns:eu-central-1:123456789012:x"
+    envelope: dict[str, Any] = {"Type": "Notification", "TopicArn": topic, "SignatureVersion": "1"}
     for path in ("/webhooks/email/guess", "/webhooks/email/" + "a" * 43):
         bodies: list[dict[str, Any]] = [{"messages": []}, envelope]
         for body in bodies:
