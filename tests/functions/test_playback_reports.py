@@ -135,6 +135,11 @@ def test_the_hour_is_the_servers(functions: Functions, database: Database) -> No
         json.dumps(batch(GOOD, v=2)), json.dumps(batch(GOOD, rate=1000)), json.dumps(batch(GOOD, session="0" * 17)),
         json.dumps(batch(GOOD, id="me")), json.dumps(batch(*[GOOD] * 21)), json.dumps(batch(GOOD, views={"0": GOOD})),
     ],
+    # Each batch has a random id, and names of tests must be the same in every process.
+    ids=[
+        "nothing", "null", "list", "text", "cut", "deep", "version alone", "zero byte", "no number", "other version",
+        "other rate", "long session", "no id", "many views", "views by name",
+    ],
 )  # fmt: skip
 def test_nonsense_is_accepted_dropped_and_counted(functions: Functions, database: Database, body: str) -> None:
     send(functions, body)
