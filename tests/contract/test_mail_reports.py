@@ -31,7 +31,7 @@ def certificate(key: rsa.RSAPrivateKey = KEY, *, days: int = 10) -> bytes:
     return made.public_bytes(serialization.Encoding.PEM)
 
 
-def envelope(*, version: str = "1", key: rsa.RSAPrivateKey = KEY, **changes: str) -> dict[str, Any]:
+def envelope(*, version: str = "1", key: rsa.RSAPrivateKey = KEY, **changes: Any) -> dict[str, Any]:
     """Return a notification as SNS signs it: the fields of the published order, each with its name."""
     kind = changes.get("Type", "Notification")
     sent = {
@@ -64,7 +64,7 @@ def reader(fetched: list[str], *, answer: bytes = b"") -> SnsMessages:
 
 @pytest.mark.parametrize("version", ["1", "2"])
 @pytest.mark.parametrize("subject", [{}, {"Subject": "Amazon SES Email Event Notification"}])
-def test_a_signed_notification_is_read_and_its_certificate_fetched_once(version: str, subject: dict[str, str]) -> None:
+def test_a_signed_notification_is_read_and_its_certificate_fetched_once(version: str, subject: dict[str, Any]) -> None:
     fetched: list[str] = []
     messages = reader(fetched)
     for _ in range(2):
@@ -114,7 +114,7 @@ def test_altered_foreign_and_old_messages_are_refused() -> None:
 
 def test_a_subscription_is_confirmed_at_sns_alone() -> None:
     fetched: list[str] = []
-    confirmation = {"Type": "SubscriptionConfirmation", "Token": "23"}
+    confirmation: dict[str, Any] = {"Type": "SubscriptionConfirmation", "Token": "23"}
     assert reader(fetched).read(envelope(SubscribeURL=CONFIRM, **confirmation)) is None
     assert fetched == [CERTIFICATE, CONFIRM]
     with pytest.raises(SnsRefused):
