@@ -31,7 +31,7 @@ def certificate(key: rsa.RSAPrivateKey = KEY, *, days: int = 10) -> bytes:
     return made.public_bytes(serialization.Encoding.PEM)
 
 
-def envelope(*, version: str = "1", key: rsa.RSAPrivateKey = KEY, **changes: str) -> dict[str, Any]:
+def envelope(*, version: str = "1", key: rsa.RSAPrivateKey = KEY, **changes: Any) -> dict[str, Any]:
     """Return a notification as SNS signs it: the fields of the published order, each with its name."""
     kind = changes.get("Type", "Notification")
     sent = {
