@@ -86,6 +86,7 @@ def test_one_click_of_another_needs_that_others_mail(stack: RunningStack) -> Non
 
 def test_a_report_without_the_secret_and_an_unsigned_envelope_are_not_there(stack: RunningStack) -> None:
     envelope = {"Type": "Notification", "TopicArn": "arn:aws:sns:eu-central-1:123456789012:x", "SignatureVersion": "1"}
+    bodies: tuple[dict[str, Any], ...] = ({"messages": []}, envelope)
     for path in ("/webhooks/email/guess", "/webhooks/email/" + "a" * 43):
-        for body in ({"messages": []}, envelope):
+        for body in bodies:
             assert httpx.post(stack.url + path, json=body, trust_env=False, timeout=60).status_code == 404
