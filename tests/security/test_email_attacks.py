@@ -14,7 +14,7 @@ from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")
 TABLES = ("emails", "email_verifications", "email_changes", "email_events", "email_stops")
-CALLS: dict[str, dict[str, object]] = {
+CALLS: dict[str, dict[str, Any]] = {
     "email_state": {"p_user_id": None},
     "email_link_confirm": {"p_link_digest": "\\x00", "p_undo": {}},
     "email_undo": {"p_undo_digest": "\\x00"},
@@ -73,7 +73,7 @@ def test_an_address_is_read_by_its_owner_alone(stack: RunningStack) -> None:
 @pytest.mark.parametrize("name", CALLS)
 def test_functions_of_e_mail_are_the_backends(stack: RunningStack, name: str) -> None:
     user = Caller(stack).log_in()
-    body: dict[str, object] = {key: user.id if key == "p_user_id" else value for key, value in CALLS[name].items()}
+    body: dict[str, Any] = {key: user.id if key == "p_user_id" else value for key, value in CALLS[name].items()}
     assert user.rest("POST", f"/rpc/{name}", body).status_code == 403
 
 
