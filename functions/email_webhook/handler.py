@@ -2,14 +2,12 @@
 
 from typing import Annotated
 
-from aws_lambda_powertools.event_handler.openapi.params import Path
-from pydantic import BaseModel
-
 from auto360.container import emails
 from auto360.core.errors import NotFound, ServiceUnavailable
 from auto360.http.app import entrypoint, make_app
 from auto360.http.declarations import refuses
-from auto360.http.envelope import Envelope
+from auto360.http.envelope import Envelope, Model
+from auto360.http.params import Path
 from auto360.http.requests import RawBody
 
 app = make_app()
@@ -17,7 +15,7 @@ app = make_app()
 MAX_BODY_BYTES = 320 * 1024
 
 
-class Applied(BaseModel):
+class Applied(Model):
     """Number of mails about which something new was told; repetitions tell nothing."""
 
     applied: int

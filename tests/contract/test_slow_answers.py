@@ -46,7 +46,7 @@ def http() -> Iterator[httpx.Client]:
 @pytest.fixture(autouse=True)
 def short_times(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shorten the ports' own time-outs, with one try each."""
-    seconds = ("metrics.yandex", "metrics.yandex_token", "metrics.supabase", "alert_channels.webhook")
+    seconds = ("metrics.yandex_reading", "metrics.yandex_token", "metrics.supabase", "alert_channels.webhook")
     for name in (*seconds, "secret_store.lockbox"):
         monkeypatch.setattr(f"auto360.providers.{name}._TIMEOUT_SECONDS", SECONDS)
     for name in ("video.tus", "video.source", "video.hls"):

@@ -42,13 +42,13 @@ def test_only_the_routes_of_the_table_let_a_cache_keep_anything() -> None:
     assert {(route.method, route.path) for _, route in ROUTES} >= {*KEPT_SECONDS, *ASSETS}
 
 
-def test_cache_control_is_written_in_four_places_only() -> None:
+def test_cache_control_is_written_in_five_places_only() -> None:
     code = [*(ROOT / "layers/common/auto360").rglob("*.py"), *(ROOT / "functions").rglob("*.py")]
     writers = {str(path.relative_to(ROOT)) for path in code if '"Cache-Control' in path.read_text(encoding="utf-8")}
     http = Path("layers/common/auto360/http")
     assert writers == {
         "layers/common/auto360/admin/rendering.py",
-        *(str(http / name) for name in ("headers.py", "http_cache.py", "redirects.py")),
+        *(str(http / name) for name in ("headers.py", "http_cache.py", "mail_pages.py", "redirects.py")),
     }
 
 

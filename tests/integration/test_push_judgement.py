@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 
@@ -111,18 +112,18 @@ def test_a_receipt_that_comes_twice_changes_nothing_that_was_decided(push_world:
 
 
 def test_a_campaign_is_not_written_for_a_blocked_user(push_world: PushWorld) -> None:
-    users = [push_world.user() for _ in range(2)]
+    users, city = [push_world.user() for _ in range(2)], f"Нарын {uuid4().hex}"
     consented = """insert into user_consents (user_id, terms_version, privacy_version, processing_version,
       marketing_accepted, notifications_accepted) values (%s, '1', '1', '1', true, true) returning 1"""
     for user in users:
         rows(push_world.database, consented, user)
-        rows(push_world.database, "update accounts set city = 'Нарын' where id = %s returning 1", user)
+        rows(push_world.database, "update accounts set city = %s where id = %s returning 1", city, user)
     rows(push_world.database, "update accounts set is_blocked = true where id = %s returning 1", users[0])
     audience = """select a.user_id::text from push_campaigns c cross join private.campaign_audience(c,
       '00000000-0000-0000-0000-000000000000', 10) a where c.id = %s"""
     drafted = """insert into push_campaigns (title, message, city, max_recipients)
-      values (array['a', 'b', 'c'], array['a', 'b', 'c'], 'Нарын', 10) returning id"""
-    [(campaign,)] = rows(push_world.database, drafted)
+      values (array['a', 'b', 'c'], array['a', 'b', 'c'], %s, 10) returning id"""
+    [(campaign,)] = rows(push_world.database, drafted, city)
     assert rows(push_world.database, audience, campaign) == [(users[1],)]
 
 

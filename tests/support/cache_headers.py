@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from auto360.http.events import called_path
+
 FOR_EVER = "public, max-age=31536000, immutable"
 # Seconds for callers without a token. Every other route answers `no-store`.
 KEPT_SECONDS = {
@@ -35,7 +37,8 @@ def kept_seconds(method: str, path: str) -> int:
 def fault(event: Mapping[str, Any], answer: Mapping[str, Any]) -> str | None:
     """Return a sentence about headers that let a cache keep too much; None where all is well."""
     headers = {name.lower(): values[0] for name, values in answer["multiValueHeaders"].items()}
-    method, path = str(event.get("httpMethod")), str(event.get("path"))
+    # Some events of the cloud hold the template in `path`, and the address in `url`.
+    method, path = str(event.get("httpMethod")), called_path(event)
     told, vary = headers.get("cache-control"), {name.strip() for name in headers.get("vary", "").split(",")}
     seconds = kept_seconds("GET" if method == "HEAD" else method, path)
     if not seconds or answer["statusCode"] not in (200, 304):

@@ -143,7 +143,7 @@ def start_stack(data: Path, logs: Path, *, at: Ports | None = None, **extra: str
         "AUTO360_DELIVERED_CODES": str(delivered_codes_file()),
         "AUTO360_ISSUED_TOKENS": str(issued_tokens_file()),
         # Tests of limits and races send more at once than four processes take.
-        "MAX_REQUESTS": "100",
+        "MAX_REQUESTS": "2000",
         **extra,
     }
     printed = logs / "printed.log"

@@ -42,12 +42,12 @@ export interface OperationErrors {
   'get /api/consents/status': 'account_blocked' | 'authentication_required' | 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable'
   'post /api/devices': 'account_blocked' | 'authentication_required' | 'internal' | 'invalid_json' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'
   'delete /api/devices/current': 'account_blocked' | 'authentication_required' | 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable'
-  'get /api/email/confirm/{token}': 'email_link_expired' | 'email_link_invalid' | 'email_link_replaced' | 'email_link_used' | 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'
-  'post /api/email/confirm/{token}': 'email_in_use' | 'email_link_expired' | 'email_link_invalid' | 'email_link_replaced' | 'email_link_used' | 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'
-  'get /api/email/undo/{token}': 'email_link_expired' | 'email_link_invalid' | 'email_link_replaced' | 'email_link_used' | 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'
-  'post /api/email/undo/{token}': 'email_link_expired' | 'email_link_invalid' | 'email_link_replaced' | 'email_link_used' | 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'
-  'get /api/email/unsubscribe/{token}': 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'
-  'post /api/email/unsubscribe/{token}': 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'
+  'get /api/email/confirm/{token}': never
+  'post /api/email/confirm/{token}': never
+  'get /api/email/undo/{token}': never
+  'post /api/email/undo/{token}': never
+  'get /api/email/unsubscribe/{token}': never
+  'post /api/email/unsubscribe/{token}': never
   'get /api/listings': 'account_blocked' | 'authentication_required' | 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'
   'post /api/listings': 'account_blocked' | 'authentication_required' | 'forbidden' | 'idempotency_key_reused' | 'internal' | 'invalid_json' | 'listing_limit_reached' | 'listing_refused' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'phone_invalid' | 'rate_limited' | 'service_unavailable' | 'validation_failed' | 'video_unavailable'
   'get /api/listings/favorites': 'account_blocked' | 'authentication_required' | 'internal' | 'method_not_allowed' | 'not_found' | 'payload_too_large' | 'rate_limited' | 'service_unavailable' | 'validation_failed'

@@ -46,7 +46,7 @@ def http_request(event: Mapping[str, Any], *, max_bytes: int, body: BodyKind = "
         raise InvalidJson
     if event["httpMethod"] == "HEAD":
         request["httpMethod"] = "GET"
-    request["path"] = canonical_path(_real_path(event))
+    request["path"] = canonical_path(called_path(event))
     request["pathParameters"] = event.get("pathParameters") or event.get("pathParams") or {}
     request["headers"] = event.get("headers") or {}
     if body == "raw":
@@ -75,7 +75,8 @@ def raw_body(event: Mapping[str, Any], *, max_bytes: int) -> bytes:
     return content
 
 
-def _real_path(event: Mapping[str, Any]) -> str:
+def called_path(event: Mapping[str, Any]) -> str:
+    """Return the path as it was called: some events of Yandex hold the route's template in `path`."""
     if event.get("version") == "1.0" or "pathParams" not in event:
         return str(event.get("path") or "/")
     # Yandex 0.1 and direct calls: `path` is the route's template or absent, `url` holds what was called.

@@ -11,6 +11,9 @@ from aws_lambda_powertools.event_handler import Response
 
 from auto360.core.errors import DomainError
 from auto360.core.messages import ERRORS, TEXTS, Language, sentence
+from auto360.http.declarations import Declares, Route, declares
+
+Page = Response[str]
 
 _STYLE = (
     "body{font-family:sans-serif;line-height:1.5;margin:0;background:#f4f4f5;color:#18181b}"
@@ -27,7 +30,12 @@ _HEADERS = {
 }
 
 
-def question(name: str, language: Language, found: Mapping[str, Any]) -> Response[str]:
+def refuses_on_page(*refusals: type[DomainError]) -> Callable[[Route], Route]:
+    """Declare the refusals of a route whose answers, refusals among them, are pages."""
+    return declares(Declares(refusals=refusals, statuses=tuple(sorted({refusal.status for refusal in refusals}))))
+
+
+def question(name: str, language: Language, found: Mapping[str, Any]) -> Page:
     """Return the page that asks; its button POSTs to the same address."""
     text = sentence(TEXTS, f"email_{name}_text", language)
     filled = text.format(email=_masked(str(found.get("email", ""))), phone_end=found.get("phone_end", ""))
@@ -36,13 +44,13 @@ def question(name: str, language: Language, found: Mapping[str, Any]) -> Respons
     return _page(sentence(TEXTS, f"email_{name}_title", language), filled, form, language=language)
 
 
-def done(name: str, language: Language, result: Mapping[str, Any]) -> Response[str]:
+def done(name: str, language: Language, result: Mapping[str, Any]) -> Page:
     """Return the page that says it is done, with the title of what was unsubscribed."""
     title = sentence(TEXTS, f"email_{name}_done", language)
     return _page(title, str(result.get("title") or ""), "", language=language)
 
 
-def answered(page: Callable[[], Response[str]], language: Language) -> Response[str]:
+def answered(page: Callable[[], Page], language: Language) -> Page:
     """Return the page, or the one of its refusal, which names the code for programs."""
     try:
         return page()
@@ -54,7 +62,7 @@ def answered(page: Callable[[], Response[str]], language: Language) -> Response[
 
 def _page(
     title: str, text: str, form: str, *, language: Language, status: int = HTTPStatus.OK, code: str = "ok"
-) -> Response[str]:
+) -> Page:
     body = (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>360Auto</title>'
         '<meta name="viewport" content="width=device-width,initial-scale=1">'
