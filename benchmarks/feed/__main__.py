@@ -23,6 +23,7 @@ from local.errors import StackError
 
 ROUNDS = 7
 BUDGET = 2.0
+_MADE = "select exists (select from listings where id = md5('big listing 1')::uuid)"
 
 
 def main(arguments: list[str]) -> int:
@@ -42,10 +43,10 @@ def main(arguments: list[str]) -> int:
 
 
 def fill(connection: Connection, rows: int) -> None:
-    """Make the listings where there are none; others are left alone."""
-    [(found,)] = connection.execute("select count(*) from listings").fetchall()
+    """Make the listings where there are none; those of the demonstration, which a stack adds, do not count."""
+    [(found,)] = connection.execute(_MADE).fetchall()
     if found:
-        print(f"The database holds {found:,} listings; none are added.")
+        print("The large database has its listings; none are added.")
         return
     started = time.perf_counter()
     seed(connection, rows, tell=lambda what: print(f"{time.perf_counter() - started:6.0f} s  {what}", flush=True))

@@ -11,8 +11,9 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from auto360.core.keyed_secrets import stored_digest
 from auto360.domains.accounts.code_policy import CodePolicy, LockPolicy
-from auto360.domains.accounts.code_secrets import CodeSecrets, stored_digest
+from auto360.domains.accounts.code_secrets import CodeSecrets
 from tests.support.concurrency import Call, at_once
 from tests.support.database import Database
 from tests.support.people import new_address, new_phone

@@ -8,9 +8,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from auto360.core.errors import SettingsInvalid
+from auto360.core.keyed_secrets import stored_digest
 from auto360.core.messages import LANGUAGES, Language
 from auto360.domains.accounts.code_policy import CodePolicy, network_of
-from auto360.domains.accounts.code_secrets import CodeSecrets, CodeSecretSettings, stored_digest
+from auto360.domains.accounts.code_secrets import CodeSecrets, CodeSecretSettings
 from auto360.domains.accounts.code_text import AutofillSettings, Platform, code_text
 from auto360.providers.sms.segments import segments_of
 

@@ -5,52 +5,22 @@ database. So the same code can be sent again within its life, and the database a
 secrets may be configured, newest first; each code remembers its key id, so a rotation disturbs no login.
 """
 
-import hashlib
-import hmac
-from typing import Self
-from uuid import UUID
-
 from pydantic import SecretStr, field_validator
 
-from auto360.core.keyed_secrets import keyed_secrets
+from auto360.core.keyed_secrets import KeyedMacs
 from auto360.core.settings import EnvSettings
 
 
-class CodeSecrets:
-    """HMAC secrets by key id; the first one is current."""
-
-    def __init__(self, keys: dict[str, bytes]) -> None:
-        self._keys = keys
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `k2:<base64url>,k1:<base64url>`. Raises ValueError for fewer than 32 bytes or a doubled id."""
-        return cls(keyed_secrets(text))
-
-    @property
-    def ids(self) -> list[str]:
-        """Return all key ids, current first."""
-        return list(self._keys)
+class CodeSecrets(KeyedMacs):
+    """Secrets of login codes by key id."""
 
     def code(self, key_id: str, *, phone: str, nonce: str, length: int) -> str:
-        """Derive the login code of a nonce: `length` decimal digits, leading zeros kept.
-
-        64 bits are reduced to at most 8 digits, so no code is more likely than another by more than 1e-11.
-        """
-        digest = self._mac(key_id, f"otp:code:v1|{phone}|{nonce}")
-        return str(int.from_bytes(digest[:8], "big") % 10**length).zfill(length)
+        """Derive the login code of a nonce: `length` decimal digits."""
+        return self.decimal_code(key_id, f"otp:code:v1|{phone}|{nonce}", digits=length)
 
     def check_digest(self, key_id: str, *, phone: str, code: str) -> bytes:
         """Return the keyed digest of a code for a phone, as sent to the database."""
-        return self._mac(key_id, f"otp:check:v1|login|{phone}|{code}")
-
-    def _mac(self, key_id: str, message: str) -> bytes:
-        return hmac.new(self._keys[key_id], message.encode(), hashlib.sha256).digest()
-
-
-def stored_digest(code_id: UUID, check_digest: bytes) -> bytes:
-    """Return the digest to store; bound to one code, so that equal codes never look alike."""
-    return hashlib.sha256(code_id.bytes + check_digest).digest()
+        return self.mac(key_id, f"otp:check:v1|login|{phone}|{code}")
 
 
 class CodeSecretSettings(EnvSettings):

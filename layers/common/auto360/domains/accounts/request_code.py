@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from auto360.core.keyed_secrets import stored_digest
 from auto360.core.refusals import accepted
 from auto360.core.refusals.accounts import PhoneRejected, SmsUnavailable
 from auto360.domains.accounts.client import Client
 from auto360.domains.accounts.code_policy import CodePolicy
-from auto360.domains.accounts.code_secrets import CodeSecrets, stored_digest
+from auto360.domains.accounts.code_secrets import CodeSecrets
 from auto360.domains.accounts.code_text import AutofillSettings, code_text
 from auto360.providers.database import Database, bytea
 from auto360.providers.database.functions.email_login import login_request_email

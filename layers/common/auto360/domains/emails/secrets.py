@@ -10,13 +10,13 @@ import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from secrets import token_hex
-from typing import Any, Literal, Self
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from pydantic import SecretStr, field_validator
 
 from auto360.core.errors import NotFound
-from auto360.core.keyed_secrets import keyed_secrets
+from auto360.core.keyed_secrets import KeyedMacs, stored_digest
 from auto360.core.settings import EnvSettings
 
 CODE_DIGITS = 6
@@ -25,40 +25,26 @@ _USER_BYTES = 16
 Purpose = Literal["confirm", "undo"]
 
 
-class EmailSecrets:
-    """HMAC secrets by key id; the first one is current, the others still open older mails."""
-
-    def __init__(self, keys: dict[str, bytes]) -> None:
-        self._keys = keys
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `k2:<base64url>,k1:<base64url>`. Raises ValueError for fewer than 32 bytes or a doubled id."""
-        return cls(keyed_secrets(text))
-
-    @property
-    def ids(self) -> list[str]:
-        """Return all key ids, current first."""
-        return list(self._keys)
+class EmailSecrets(KeyedMacs):
+    """Secrets of e-mail by key id; former ones still open older mails."""
 
     def code(self, key_id: str, *, proof_id: str, nonce: str) -> str:
         """Derive the code of a proof: six decimal digits."""
-        number = int.from_bytes(self._mac(key_id, f"email:code:v1|{proof_id}|{nonce}")[:8], "big")
-        return str(number % 10**CODE_DIGITS).zfill(CODE_DIGITS)
+        return self.decimal_code(key_id, f"email:code:v1|{proof_id}|{nonce}", digits=CODE_DIGITS)
 
     def check_digest(self, key_id: str, *, user_id: str, code: str) -> bytes:
         """Return the keyed digest of a code of a user, as sent to the database."""
-        return self._mac(key_id, f"email:check:v1|{user_id}|{code}")
+        return self.mac(key_id, f"email:check:v1|{user_id}|{code}")
 
     def token(self, key_id: str, purpose: Purpose, *, proof_id: str, nonce: str) -> str:
         """Derive the token of a link: 32 bytes as base64url."""
-        return _text(self._mac(key_id, f"email:{purpose}:v1|{proof_id}|{nonce}"))
+        return _text(self.mac(key_id, f"email:{purpose}:v1|{proof_id}|{nonce}"))
 
     def unsubscribing(self, *, user_id: str, kind: str) -> str:
         """Return the token that switches e-mails of a type off; it has no end, like the mail that carries it."""
         key_id = self.ids[0]
         content = UUID(user_id).bytes + kind.encode()
-        signature = self._mac(key_id, f"email:unsubscribe:v1|{user_id}|{kind}")[:_SIGNATURE_BYTES]
+        signature = self.mac(key_id, f"email:unsubscribe:v1|{user_id}|{kind}")[:_SIGNATURE_BYTES]
         return f"{key_id}.{_text(content)}.{_text(signature)}"
 
     def unsubscriber(self, token: str) -> tuple[str, str]:
@@ -71,13 +57,10 @@ class EmailSecrets:
             raise NotFound from None
         if key_id not in self._keys or not kind:
             raise NotFound
-        expected = self._mac(key_id, f"email:unsubscribe:v1|{user_id}|{kind}")[:_SIGNATURE_BYTES]
+        expected = self.mac(key_id, f"email:unsubscribe:v1|{user_id}|{kind}")[:_SIGNATURE_BYTES]
         if not hmac.compare_digest(expected, signed):
             raise NotFound
         return user_id, kind
-
-    def _mac(self, key_id: str, message: str) -> bytes:
-        return hmac.new(self._keys[key_id], message.encode(), hashlib.sha256).digest()
 
 
 @dataclass(frozen=True)
@@ -99,8 +82,7 @@ class NewProofs:
             "id": str(proof_id),
             "key_id": key_id,
             "nonce": nonce,
-            # Bound to one proof, so that equal codes never look alike.
-            "code_digest": hashlib.sha256(proof_id.bytes + checked).hexdigest(),
+            "code_digest": stored_digest(proof_id, checked).hex(),
             "link_digest": token_digest(token).hex(),
             "ttl_seconds": self.ttl_seconds,
         }

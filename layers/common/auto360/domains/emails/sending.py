@@ -4,7 +4,7 @@ A claim is committed before anything is sent. What a killed run leaves behind is
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,12 +12,11 @@ from pydantic import Field
 
 from auto360.core.settings import EnvSettings
 from auto360.domains.emails.composing import Composer
-from auto360.providers.database import Database, DatabaseUnavailable
+from auto360.providers.database import Database
 from auto360.providers.database.functions.email_queue import emails_claim, emails_record
 from auto360.providers.database.lease import lease
+from auto360.providers.database.recording import recorded
 from auto360.providers.email import MailOutcome, MailProvider
-
-_RECORD_PAUSES = (0.2, 1.0)
 
 
 class EmailSendingPolicy(EnvSettings):
@@ -70,17 +69,7 @@ class EmailSender:
             outcome = self.provider.send(self.composer.mail(message))
         except KeyError:
             outcome = MailOutcome("refused", "secret_gone")
-        self._record(claim, [{"id": message["id"], **asdict(outcome)}])
+        results = [{"id": message["id"], **asdict(outcome)}]
+        recorded(lambda: emails_record(self.database, claim=claim, results=results), sleep=self.sleep)
         self.sleep(max(1 / self.policy.email_per_second - (self.seconds() - begun), 0.0))
         return outcome
-
-    def _record(self, claim: str, results: Sequence[Mapping[str, Any]]) -> None:
-        """Record a result, which is idempotent: what is known must not become unknown for one lost answer."""
-        for pause in _RECORD_PAUSES:
-            try:
-                emails_record(self.database, claim=claim, results=results)
-            except DatabaseUnavailable:
-                self.sleep(pause)
-            else:
-                return
-        emails_record(self.database, claim=claim, results=results)

@@ -14,16 +14,16 @@ from pydantic import Field
 
 from auto360.core.settings import EnvSettings
 from auto360.domains.notifications.pace import PushPace
-from auto360.providers.database import Database, DatabaseRefused, DatabaseUnavailable
+from auto360.providers.database import Database, DatabaseRefused
 from auto360.providers.database.functions.notification_fanouts import notification_fanout_step
 from auto360.providers.database.functions.push_claim import pushes_claim
 from auto360.providers.database.functions.push_results import pushes_record
 from auto360.providers.database.lease import lease
+from auto360.providers.database.recording import recorded
 from auto360.providers.push import PushMessage, PushProvider
 
 _FANOUT_USERS = 1000
 _MIN_BATCH = 5
-_RECORD_PAUSES = (0.2, 1.0)
 
 
 class PushPolicy(EnvSettings):
@@ -133,23 +133,12 @@ class PushSender:
         # A batch may take several requests, and each of them a while.
         outcomes = self.provider.send(messages, is_fresh=lambda: self.seconds() <= stale_at)
         results = [{"id": row["id"], **asdict(outcome)} for row, outcome in zip(batch.messages, outcomes, strict=True)]
-        self._record(batch.claim, results)
+        recorded(lambda: pushes_record(self.database, claim=batch.claim, results=results), sleep=self.sleep)
         counts: dict[str, int] = {}
         for outcome in outcomes:
             name = "given_back" if outcome.code == "given_back" else outcome.outcome
             counts[name] = counts.get(name, 0) + 1
         return counts
-
-    def _record(self, claim: str, results: Sequence[Mapping[str, Any]]) -> None:
-        """Record results, which is idempotent: what is known must not become unknown for one lost answer."""
-        for pause in _RECORD_PAUSES:
-            try:
-                pushes_record(self.database, claim=claim, results=results)
-            except DatabaseUnavailable:
-                self.sleep(pause)
-            else:
-                return
-        pushes_record(self.database, claim=claim, results=results)
 
     @staticmethod
     def _count(counts: _Counts, landed: Mapping[str, int]) -> None:
