@@ -12,6 +12,8 @@ from local.errors import StackError
 
 DEFAULT_BASE = 8360
 SPAN = 9
+# Linux gives outgoing connections the ports from here on: any of them may be taken at any moment.
+FIRST_EPHEMERAL = 32768
 HOST = "127.0.0.1"
 
 
@@ -113,8 +115,10 @@ def require_free(ports: Ports, *, unused: Iterable[str] = ()) -> None:
             )
 
 
-def free_base(low: int = 20000, high: int = 30000) -> Ports:
-    """Return a base whose whole range is free at the moment (for tests that start their own stack)."""
+def free_base(low: int, high: int) -> Ports:
+    """Return a base whose whole range is free at the moment, from a range below the ephemeral ports."""
+    if high > FIRST_EPHEMERAL:
+        raise ValueError(f"{high} is an ephemeral port: connections to others take it")
     for _ in range(200):
         ports = Ports(random.randrange(low, high - SPAN))
         if all(is_free(port) for port in ports.named().values()):

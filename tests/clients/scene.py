@@ -9,7 +9,7 @@ from typing import Any
 import psycopg
 
 from local.function_environment import token_keys
-from tests.support.database import worker_number
+from tests.support.ports import worker_number
 from tests.support.stack import RunningStack
 
 _numbers = itertools.count(1)

@@ -13,20 +13,18 @@ from auto360.providers.cache.memory import MemoryCache
 from auto360.providers.cache.redis import RedisCache
 from auto360.providers.database import round_trips
 from auto360.providers.transport.redis_line import Command, RedisLine
-from local.ports import free_base
 from local.redis_server import RedisServer
-from tests.support.database import Database, worker_number
+from tests.support.database import Database
 from tests.support.functions import ADDRESS, Functions
 from tests.support.logs import log_folder
+from tests.support.ports import own_ports
 from tests.support.sellers import LISTINGS, anonymous, car, new_seller
 
 
 @pytest.fixture
 def redis_server(tmp_path: Path) -> Iterator[RedisServer]:
     """Yield a Redis of its own."""
-    low = 40000 + 1000 * (worker_number() % 10)
-    port = free_base(low, low + 1000).redis
-    server = RedisServer(port, tmp_path / "redis", log_folder("redis") / "redis.log")
+    server = RedisServer(own_ports().redis, tmp_path / "redis", log_folder("redis") / "redis.log")
     server.start()
     server.wait()
     yield server

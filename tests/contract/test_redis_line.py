@@ -11,18 +11,16 @@ import pytest
 
 from auto360.providers.transport import redis_line as lines
 from auto360.providers.transport.redis_line import RedisFailed, RedisLine
-from local.ports import free_base
 from local.redis_server import RedisServer
-from tests.support.database import worker_number
 from tests.support.logs import log_folder
 from tests.support.odd_server import OddServer, Script, dripping, endless
+from tests.support.ports import own_ports
 
 
 @pytest.fixture(scope="module")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
     """Yield a Redis of its own."""
-    low = 40000 + 1000 * (worker_number() % 10)
-    server = RedisServer(free_base(low, low + 1000).redis, tmp_path_factory.mktemp("redis"), log_folder("r") / "r.log")
+    server = RedisServer(own_ports().redis, tmp_path_factory.mktemp("redis"), log_folder("r") / "r.log")
     server.start()
     server.wait()
     yield server

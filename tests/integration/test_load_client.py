@@ -22,7 +22,7 @@ from benchmarks.load.records import Records
 from benchmarks.load.sessions import FEED, MIXES, Memory
 from benchmarks.load.world import Person, World
 from local.health import http_status
-from local.ports import free_base
+from tests.support.ports import own_ports
 
 QUICK = Manners(timeout=0.5, pauses=(0.01, 0.02, 0.04), patience=5)
 
@@ -46,7 +46,7 @@ def one_step(answers: list[int], manners: Manners = QUICK, *, delay: float = 0) 
         site.router.add_route("*", "/{path:.*}", answer)
         runner = web.AppRunner(site)
         await runner.setup()
-        port = free_base().gateway
+        port = own_ports().gateway
         await web.TCPSite(runner, "127.0.0.1", port).start()
         loop = asyncio.get_running_loop()
         async with aiohttp.ClientSession() as http:
@@ -88,7 +88,7 @@ def test_the_person_gives_up_in_the_middle_of_the_retries() -> None:
 @contextmanager
 def null_server() -> Iterator[tuple[str, int]]:
     """Yield address and process id of a server that answers at once."""
-    port = free_base().gateway
+    port = own_ports().gateway
     process = subprocess.Popen([sys.executable, "-m", "benchmarks.load.null_server", str(port)])
     try:
         for _ in range(200):

@@ -12,10 +12,10 @@ import pytest
 from local.errors import StackError
 from local.migrations import Schema
 from local.paths import SUPABASE_BOOTSTRAP
-from local.ports import free_base
 from local.postgres import SUPERUSER
 from local.secrets import Keyring
-from tests.support.database import Database, worker_number
+from tests.support.database import Database
+from tests.support.ports import own_ports, worker_number
 from tests.support.prepared import new_server, open_folder
 
 _LENT = """select count(*) from pg_auth_members m
@@ -123,8 +123,7 @@ def test_statements_end_at_the_limits_of_their_role(database: Database) -> None:
 
 def test_a_data_folder_of_an_older_version_is_named_and_left_as_it_is() -> None:
     folder, keyring = open_folder(), Keyring.generate()
-    low = 32000 + 100 * (worker_number() % 10)
-    server = new_server(folder, free_base(low, low + 100), keyring, folder / "postgres.log")
+    server = new_server(folder, own_ports(), keyring, folder / "postgres.log")
     try:
         server.start()
         with psycopg.connect(server.superuser_dsn, autocommit=True) as connection:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,13 +13,14 @@ import pytest
 from local.function_environment import Addresses, function_environment, token_keys
 from local.migrations import Schema
 from local.paths import MIGRATIONS, SEED
-from local.ports import HOST, free_base
+from local.ports import HOST
 from local.postgres import Postgres
 from local.postgrest import PostgREST
 from local.secrets import Keyring
 from local.supabase_project import prepare_project
 from local.tokens import TokenKeys
 from tests.support.logs import log_folder
+from tests.support.ports import own_ports
 from tests.support.prepared import Recipe, prepared_server
 
 NOBODY_LISTENS = f"http://{HOST}:9"
@@ -106,8 +106,7 @@ class Database:
 @pytest.fixture(scope="session")
 def database() -> Iterator[Database]:
     """Yield the database of this test process, with every migration applied and no data."""
-    logs, low = log_folder("database"), 20000 + 1000 * (worker_number() % 10)
-    ports = free_base(low, low + 1000)
+    logs, ports = log_folder("database"), own_ports()
     with prepared_server(Recipe("schema", whole_schema), ports, logs / "postgres.log") as (server, keyring):
         keys = token_keys(keyring)
         login = f"postgresql://authenticator:{keyring.authenticator_password}@{HOST}:{ports.postgres}/postgres"
@@ -123,9 +122,3 @@ def whole_schema(server: Postgres, keyring: Keyring) -> None:
     """Make a project with every migration and no data."""
     prepare_project(server.superuser_dsn, keyring)
     Schema(server.dsn).migrate(MIGRATIONS)
-
-
-def worker_number() -> int:
-    """Return the number of this process in a parallel run."""
-    name = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    return int(name) if name.isdigit() else 0

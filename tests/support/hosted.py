@@ -10,12 +10,11 @@ import psycopg
 
 from local.migrations import Schema
 from local.paths import MIGRATIONS
-from local.ports import free_base
 from local.postgres import Postgres
 from local.secrets import Keyring
 from local.supabase_project import prepare_project
-from tests.support.database import worker_number
 from tests.support.logs import log_folder
+from tests.support.ports import own_ports
 from tests.support.prepared import Recipe, prepared_server
 
 # Types that are made and dropped first give the platform's enums other numbers in each project.
@@ -60,7 +59,6 @@ def hosted_project(
     filler: str = "first", *, migrated: bool = True, platform: bool = True, automatic_row_security: bool = False
 ) -> Iterator[Project]:
     """Start a server with a project, whose migrations are applied by its own login."""
-    low = 31000 + 100 * (worker_number() % 10)
     options = {"migrated": migrated, "platform": platform, "rls": automatic_row_security}
     name = "-".join(["hosted", filler, *(option for option, is_on in options.items() if is_on)])
 
@@ -76,7 +74,7 @@ def hosted_project(
             Schema(server.dsn).migrate(MIGRATIONS)
 
     log = log_folder("hosted") / "postgres.log"
-    with prepared_server(Recipe(name, make), free_base(low, low + 100), log) as (server, _):
+    with prepared_server(Recipe(name, make), own_ports(), log) as (server, _):
         yield Project(server.dsn, server.superuser_dsn)
 
 

@@ -6,8 +6,9 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
-from tests.support.database import Database, worker_number
+from tests.support.database import Database
 from tests.support.functions import Answer, Functions, http_event
+from tests.support.ports import worker_number
 from tests.support.rows import rows
 
 # Always the same, since it is part of test names, which parallel processes must collect alike.

@@ -16,14 +16,15 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from local.paths import environ_for_tools
-from local.ports import HOST, free_base
+from local.ports import HOST
 from local.postgres_location import Placement
 from local.postgrest import PostgREST
 from local.supabase.rest import PREFIX, Rest
 from local.supabase_host import project_keys
 from local.thread_server import serving
-from tests.support.database import Database, worker_number
+from tests.support.database import Database
 from tests.support.logs import log_folder
+from tests.support.ports import own_ports
 from tests.support.prepared import new_server, open_folder
 
 _NO_METHOD = {"message": "a read replica serves GET alone"}
@@ -65,8 +66,7 @@ class Replica:
 def replica_server(database: Database) -> Iterator[Replica]:
     """Yield the replica for a module."""
     folder, logs = open_folder(), log_folder("replica")
-    low = 50000 + 1000 * (worker_number() % 10)
-    ports = free_base(low, low + 1000)
+    ports = own_ports()
     standby = new_server(folder, ports, database.keyring, logs / "postgres.log")
     with ExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)

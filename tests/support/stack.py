@@ -21,11 +21,11 @@ import pytest
 
 from local.function_environment import token_keys
 from local.paths import CHECKOUT, DataFolder
-from local.ports import Ports, free_base
+from local.ports import Ports
 from local.processes import die_with_parent
 from local.secrets import Keyring
-from tests.support.database import worker_number
 from tests.support.logs import delivered_codes_file, issued_tokens_file, log_folder
+from tests.support.ports import own_ports
 from tests.support.prepared import open_folder
 
 READY_SECONDS = 90
@@ -129,8 +129,7 @@ class RunningStack:
 
 def start_stack(data: Path, logs: Path, *, at: Ports | None = None, **extra: str) -> RunningStack:
     """Start a stack on free ports; its logs lie where the log scan looks."""
-    low = 10000 + 1000 * (worker_number() % 10)
-    chosen = at or free_base(low, low + 1000)
+    chosen = at or own_ports()
     data.mkdir(parents=True, exist_ok=True)
     inside = DataFolder(data).logs
     logs.mkdir(parents=True, exist_ok=True)
