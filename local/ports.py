@@ -115,7 +115,7 @@ def require_free(ports: Ports, *, unused: Iterable[str] = ()) -> None:
             )
 
 
-def free_base(low: int, high: int) -> Ports:
+def free_base(low: int = 20000, high: int = 30000) -> Ports:
     """Return a base whose whole range is free at the moment, from a range below the ephemeral ports."""
     if high > FIRST_EPHEMERAL:
         raise ValueError(f"{high} is an ephemeral port: connections to others take it")
