@@ -130,15 +130,20 @@ class Reporter implements PlaybackQuality {
     return JSON.stringify({ ...head, views: this.#waiting.splice(0, count) })
   }
 
-  /** Send a batch, repeated with the same id where nothing came back. After that it is lost: it is statistics. */
+  /** Send a batch; repeats it with the same id after a lost answer, 429 or 5xx. Then it is lost: it is statistics. */
   async #sent(body: string): Promise<boolean> {
     const headers = { Accept: 'application/json', 'Content-Type': 'application/json' }
     const url = `${this.#options.baseUrl}/api/quality/views`
     for (let attempt = 1; ; attempt += 1) {
       const answer = await send({ method: 'POST', url, headers, body, signal: undefined }, this.#options.fetch, 10_000)
       if (answer.ok) return true
-      if (attempt === ATTEMPTS || (answer.failure.status > 0 && answer.failure.status < 500)) return false
+      if (attempt === ATTEMPTS || !mayPass(answer.failure.status)) return false
       await this.#options.sleep(2_000 * attempt)
     }
   }
+}
+
+/** True where the same request may be accepted later; 0 is a lost answer. */
+function mayPass(status: number): boolean {
+  return status === 0 || status === 429 || status >= 500
 }

@@ -263,3 +263,16 @@ test('sessions are new and small hex digits', async () => {
   }
   assert.equal(sessions.size, 20)
 })
+
+test('a batch is sent again after 429 and 5xx, and never after a refusal of its content', async () => {
+  for (const [status, requests] of [[429, 2], [503, 2], [400, 1]]) {
+    const busy = () => new Response('{"success":false,"code":"busy","error":"Later."}', { status })
+    const { quality, player, sent } = world({}, [busy])
+    const view = quality.watch(player, PLACE)
+    view.firstFrame()
+    view.end()
+    await quality.flush()
+    assert.equal(sent.length, requests)
+    assert.equal(new Set(sent.map(({ body }) => body.id)).size, 1)
+  }
+})
