@@ -13,6 +13,7 @@ from aws_lambda_powertools.event_handler.openapi.exceptions import RequestUnsupp
 from auto360.container.settings import app_settings
 from auto360.core.errors import DomainError, Internal, InvalidJson, NotFound, SettingsInvalid
 from auto360.core.invocation_token import remember_grant
+from auto360.core.settings import AppSettings
 from auto360.http import headers
 from auto360.http.envelope import failure, to_json
 from auto360.http.events import BodyKind, Event, http_request, is_http
@@ -100,43 +101,59 @@ def entrypoint(
 
     def handler(event: Event, context: Any) -> dict[str, Any]:
         started = time.perf_counter()
-        database.reset_round_trips()
-        remember_grant(context)
-        logger.clear_state()
-        if not is_http(event):
-            event = {}
-        request = request_of(event)
-        request_context.begin(request.id)
-        request_context.keep(REQUEST, request)
-        logger.append_keys(request_id=request.id)
+        event = event if is_http(event) else {}
+        request = _begin(event, context)
         try:
-            settings = app_settings()
-            if logger.log_level != getLevelNamesMapping()[settings.log_level]:
-                # A change clears what every logger of the process remembers.
-                logger.setLevel(settings.log_level)
-            ready()
+            settings = _settings(ready)
             answer = headers.preflight(event, settings.origins)
             if answer is None:
                 with observed(settings, kind="http.server", name=f"{request.method} {request.route}"):
                     answer = app.resolve(http_request(event, max_bytes=max_body_bytes, body=body), context)
             headers.complete(answer, event, request, settings.origins)
-        except Exception as error:  # noqa: BLE001 - the last wall before the client
+        except Exception as error:  # noqa: BLE001 - top-level error handler
             answer = failure_for(error, request)
             headers.complete(answer, event, request, frozenset())
-        database.act_for(None)
-        if request.method == "HEAD":
-            answer |= {"body": "", "isBase64Encoded": False}
-        logger.info(
-            "request done",
-            extra={
-                "method": request.method,
-                "route": request.route,
-                "status": answer["statusCode"],
-                "duration_ms": round((time.perf_counter() - started) * 1000, 1),
-                "database_round_trips": database.round_trips(),
-                "waited_ms": round(sum(call.milliseconds for call in request_context.made()), 1),
-            },
-        )
+        _end(request, answer, started)
         return answer
 
     return handler
+
+
+def _begin(event: Event, context: Any) -> Request:
+    """Clear the state of the previous request and bind this one to the logs and to outgoing calls."""
+    database.reset_round_trips()
+    remember_grant(context)
+    logger.clear_state()
+    request = request_of(event)
+    request_context.begin(request.id)
+    request_context.keep(REQUEST, request)
+    logger.append_keys(request_id=request.id)
+    return request
+
+
+def _settings(ready: Callable[[], object]) -> AppSettings:
+    """Return the settings of the application, applied to the log, after `ready`. Raises SettingsInvalid."""
+    settings = app_settings()
+    if logger.log_level != getLevelNamesMapping()[settings.log_level]:
+        # A change clears what every logger of the process remembers.
+        logger.setLevel(settings.log_level)
+    ready()
+    return settings
+
+
+def _end(request: Request, answer: dict[str, Any], started: float) -> None:
+    """Drop the caller's token, the body of a response to HEAD, and log the request."""
+    database.act_for(None)
+    if request.method == "HEAD":
+        answer |= {"body": "", "isBase64Encoded": False}
+    logger.info(
+        "request done",
+        extra={
+            "method": request.method,
+            "route": request.route,
+            "status": answer["statusCode"],
+            "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+            "database_round_trips": database.round_trips(),
+            "waited_ms": round(sum(call.milliseconds for call in request_context.made()), 1),
+        },
+    )

@@ -15,7 +15,7 @@ from auto360.domains.accounts.code_secrets import CodeSecrets
 from auto360.domains.accounts.code_text import AutofillSettings, code_text
 from auto360.providers.database import Database, bytea
 from auto360.providers.database.functions.email_login import login_request_email
-from auto360.providers.database.functions.login_codes import login_record_sms, login_request_code
+from auto360.providers.database.functions.login_code_requests import login_record_sms, login_request_code
 from auto360.providers.sms.delivery import Deliver, Delivery
 
 

@@ -14,7 +14,7 @@ from auto360.domains.accounts.code_policy import LockPolicy
 from auto360.domains.accounts.code_secrets import CodeSecrets
 from auto360.domains.accounts.sessions import OpenSession, SessionPolicy
 from auto360.providers.database import Database, bytea
-from auto360.providers.database.functions.login_codes import login_verify_code
+from auto360.providers.database.functions.login_code_checks import login_verify_code
 
 
 @dataclass(frozen=True)

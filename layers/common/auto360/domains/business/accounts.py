@@ -19,7 +19,7 @@ from auto360.providers.database.functions.business import (
     business_update,
 )
 from auto360.providers.database.functions.business_team import business_mine
-from auto360.providers.database.functions.feed_and_search import business_listings
+from auto360.providers.database.functions.listing_view import business_listings
 
 LOGOS = "business-logos"
 

@@ -20,12 +20,9 @@ from auto360.domains.listings.synonyms import in_latin
 from auto360.domains.listings.write_buffer import Batch, Item
 from auto360.providers.cache import Cache, CacheSettings, remembered
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.feed_and_search import (
-    count_searches,
-    listing_feed,
-    listing_marks,
-    popular_searches,
-)
+from auto360.providers.database.functions.feed_pages import listing_feed
+from auto360.providers.database.functions.listing_view import listing_marks
+from auto360.providers.database.functions.popular_searches import count_searches, popular_searches
 
 Category = Literal["car", "horse", "real_estate"]
 Sort = Literal["newest", "price_asc", "price_desc", "views", "nearest"]

@@ -13,7 +13,7 @@ from auto360.core.pagination import Page
 from auto360.core.timezone import BISHKEK
 from auto360.domains.listings.write_buffer import Batch
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.feed_and_search import listing_read
+from auto360.providers.database.functions.listing_view import listing_read
 from auto360.providers.database.functions.reactions import record_listing_views
 from auto360.providers.database.pages import newest_first
 

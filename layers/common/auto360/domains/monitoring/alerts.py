@@ -8,13 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from auto360.core.identity import Principal
 from auto360.core.refusals import accepted
 from auto360.providers.database import Database, Row
-from auto360.providers.database.functions.monitoring_and_alerts import (
+from auto360.providers.database.functions.alert_administration import (
     alert_rule_change,
     alert_rules_list,
     alert_silence,
     alerts_list,
-    database_report,
 )
+from auto360.providers.database.functions.database_health import database_report
 
 
 class RuleChange(BaseModel):

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 from auto360.core.clock import Clock
 from auto360.providers.database import Database, DatabaseUnavailable
-from auto360.providers.database.functions.monitoring_and_alerts import health_check
+from auto360.providers.database.functions.database_health import health_check
 from auto360.providers.sms import SmsProvider
 from auto360.providers.sms.delivery import Deliver
 

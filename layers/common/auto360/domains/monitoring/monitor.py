@@ -8,11 +8,8 @@ from typing import Any
 from auto360.domains.monitoring.message_format import Wording
 from auto360.providers.alert_channels import AlertChannel, AlertMessage, ChannelFailure
 from auto360.providers.database import Database, DatabaseUnavailable
-from auto360.providers.database.functions.monitoring_and_alerts import (
-    alert_message_record,
-    alert_messages_claim,
-    alerts_judge,
-)
+from auto360.providers.database.functions.alert_judgement import alerts_judge
+from auto360.providers.database.functions.alert_messages import alert_message_record, alert_messages_claim
 from auto360.providers.database.lease import lease
 from auto360.providers.metrics import MetricSource, Sample, SourceFailure
 

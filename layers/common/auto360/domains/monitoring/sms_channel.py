@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from auto360.providers.alert_channels import AlertMessage, ChannelFailure
 from auto360.providers.database import Database
-from auto360.providers.database.functions.monitoring_and_alerts import alert_sms_reserve
+from auto360.providers.database.functions.alert_messages import alert_sms_reserve
 from auto360.providers.database.functions.sms_reports import sms_record
 from auto360.providers.sms.delivery import Deliver
 

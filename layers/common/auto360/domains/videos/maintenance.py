@@ -15,15 +15,14 @@ from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.playback import videos_readdress, videos_unchecked
 from auto360.providers.database.functions.uploads import upload_ticket_abandon
-from auto360.providers.database.functions.videos import (
+from auto360.providers.database.functions.video_observations import video_observed, video_uploaded
+from auto360.providers.database.functions.video_upkeep import (
     upload_tickets_end,
     upload_tickets_revoked,
     upload_tickets_to_revoke,
     upload_tickets_unanswered,
     video_deleted,
-    video_observed,
     video_prove,
-    video_uploaded,
     videos_due,
     videos_to_delete,
     videos_unknown,

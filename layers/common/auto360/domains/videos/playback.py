@@ -12,7 +12,7 @@ from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.cache import Cache
 from auto360.providers.database import Database, Row
 from auto360.providers.database.functions.playback import video_delete, video_plays, video_read
-from auto360.providers.database.functions.videos import video_observed
+from auto360.providers.database.functions.video_observations import video_observed
 from auto360.providers.object_storage import LinkSigner
 from auto360.providers.video import Playback, VideoFailure, VideoUnknown
 

@@ -20,7 +20,7 @@ from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database, bytea
 from auto360.providers.database.functions.playback import video_read
 from auto360.providers.database.functions.uploads import upload_ticket_abandon, upload_ticket_issued, upload_ticket_open
-from auto360.providers.database.functions.videos import video_uploaded
+from auto360.providers.database.functions.video_observations import video_uploaded
 from auto360.providers.video import (
     PlannedUpload,
     UploadTarget,

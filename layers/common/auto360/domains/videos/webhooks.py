@@ -12,7 +12,8 @@ from auto360.core.settings import EnvSettings
 from auto360.domains.videos.provider_registry import VideoProviders
 from auto360.providers.database import Database
 from auto360.providers.database.functions.playback import video_find
-from auto360.providers.database.functions.videos import video_observed, video_uploaded, videos_unknown
+from auto360.providers.database.functions.video_observations import video_observed, video_uploaded
+from auto360.providers.database.functions.video_upkeep import videos_unknown
 from auto360.providers.video import ReportCheck, VideoFailure
 from auto360.providers.video.parsing import identifier
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.database import Database
-from auto360.providers.database.functions.monitoring_and_alerts import monitoring_metrics
+from auto360.providers.database.functions.monitoring_metrics import monitoring_metrics
 from auto360.providers.metrics import Sample
 
 
