@@ -10,7 +10,6 @@ class Assumptions:
     """Values to replace by measured ones of staging. `reasons` names each."""
 
     seconds_between_calls: float = 20.0
-    cdn_share: float = 0.4
     peak_share_of_month: float = 0.1
     cpu_share_of_512_mb: float = 0.25
     network_ms_each: float = 2.0
@@ -18,7 +17,7 @@ class Assumptions:
     max_refused: float = 0.001
     zones: int = 3
     provisioned_share: float = 0.3
-    functions_at_rest: int = 25
+    functions_at_rest: int = 37
     max_pool_waiting: float = 0.01
     database_ms_factor: float = 2.0
     max_database_use: float = 0.6
@@ -36,7 +35,6 @@ class Assumptions:
 
 REASONS: dict[str, str] = {
     "seconds_between_calls": "one page, like or message in 20 s of an open app",
-    "cdn_share": "pages without a token are answered by the CDN or the app's own copy",
     "peak_share_of_month": "of the people of a month, so many are online in the busiest minute",
     "cpu_share_of_512_mb": "Yandex gives a function a share of a CPU by its memory, a whole one at 2 GB",
     "network_ms_each": "function to database and back, within the region",

@@ -54,7 +54,6 @@ class Capacity:
     """Answer of the model for a number of people online."""
 
     users: int
-    rate_before_cdn: float
     rate: float
     functions: Mapping[str, Need]
     pool: int
@@ -79,8 +78,8 @@ class Capacity:
 
 def capacity(users: int, measured: Measurements, assumed: Assumptions, mix: str = "full") -> Capacity:
     """Return what so many people online need."""
-    before = users / assumed.seconds_between_calls
-    rate = before * (1 - assumed.cdn_share)
+    # Each call reaches a function: the CDN keeps nothing of the API (docs/decisions/0147).
+    rate = users / assumed.seconds_between_calls
     shares = step_shares(MIXES[mix])
     functions = _functions(rate, shares, measured, assumed)
     database_ms = measured.cpu_ms(shares, "Postgres") + measured.cpu_ms(shares, "PostgREST")
@@ -92,7 +91,7 @@ def capacity(users: int, measured: Measurements, assumed: Assumptions, mix: str 
     size = _database_gb(people, rate, measured, assumed)
     name, dollars = _compute(cpus, pool, size)
     return Capacity(
-        users, before, rate, functions, pool, pool_erlangs, cpus, name, dollars,
+        users, rate, functions, pool, pool_erlangs, cpus, name, dollars,
         redis_per_second=rate * assumed.redis_commands,
         redis_mb=users * assumed.redis_kb_per_person / 1024,
         database_gb=size,
@@ -153,7 +152,7 @@ def _roubles(
     measured: Measurements,
     assumed: Assumptions,
 ) -> dict[str, float]:
-    calls = people * assumed.calls_per_person_month * (1 - assumed.cdn_share) / 1e6
+    calls = people * assumed.calls_per_person_month / 1e6
     mean = sum(share * seconds_in_function(step, measured, assumed) for step, share in shares.items())
     return {
         "gateway": calls * assumed.rouble_per_million_gateway,

@@ -31,8 +31,7 @@ def tables(people: Sequence[int], measured: Measurements) -> str:
 
 def _needs(found: Sequence[Capacity]) -> str:
     rows: Mapping[str, Iterable[str]] = {
-        "requests a second, before the CDN": (f"{c.rate_before_cdn:,.0f}" for c in found),
-        "requests a second that reach functions": (f"{c.rate:,.0f}" for c in found),
+        "requests a second, all of them to functions": (f"{c.rate:,.0f}" for c in found),
         "busy instances, mean (erlangs)": (f"{c.erlangs:,.1f}" for c in found),
         "instances in each zone (`serverless.workers.count`)": (f"{c.zone_instances:,}" for c in found),
         "requests at once in each zone (`serverless.request.count`)": (f"{3 * c.zone_instances:,}" for c in found),

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from benchmarks.capacity.assumptions import Assumptions
 from benchmarks.load.sessions import SessionKind, Step, mean_steps
 
-# One call in 20 s for each person online, of which the CDN answers 40 % (docs/scaling.md).
-CALLS_PER_PERSON = 0.03
+CALLS_PER_PERSON = 1 / Assumptions().seconds_between_calls
 SHARES = (0.25, 0.5, 0.75, 1.0, 1.25, 1.5)
 _LOOK_BACK = 300.0
 

@@ -62,6 +62,12 @@ def test_ten_times_the_people_need_less_than_ten_times_the_instances() -> None:
     assert large.database_gb > small.database_gb
 
 
+def test_no_cache_answers_for_a_function() -> None:
+    found = capacity(10_000, MEASURED, Assumptions())
+    assert found.rate == pytest.approx(10_000 / Assumptions().seconds_between_calls)
+    assert sum(need.rate for need in found.functions.values()) == pytest.approx(found.rate)
+
+
 def test_a_slower_database_needs_more_instances_and_connections() -> None:
     usual = capacity(10_000, MEASURED, Assumptions())
     slow = capacity(10_000, MEASURED, replace(Assumptions(), database_ms_factor=20))

@@ -91,13 +91,13 @@ def test_real_providers_get_no_orders() -> None:
 
 def test_steps_rise_to_one_and_a_half_times_the_target() -> None:
     steps = [phase for phase in steps_for(1000, Durations()) if phase.is_step]
-    assert [phase.rate for phase in steps] == pytest.approx([7.5, 15, 22.5, 30, 37.5, 45])
+    assert [phase.rate for phase in steps] == pytest.approx([12.5, 25, 37.5, 50, 62.5, 75])
 
 
 def test_the_target_is_offered_also_where_the_steps_broke_before() -> None:
     broken = after_steps(10_000, 60, Durations(), ("soak",))
-    assert [(phase.name, round(phase.rate)) for phase in broken] == [("target", 300), ("soak", 42)]
-    reached = after_steps(1000, 45, Durations(), ("spike", "failure"))
+    assert [(phase.name, round(phase.rate)) for phase in broken] == [("target", 500), ("soak", 42)]
+    reached = after_steps(1000, 60, Durations(), ("spike", "failure"))
     assert [(phase.name, phase.breaks) for phase in reached] == [("spike", False), ("failure", True)]
 
 

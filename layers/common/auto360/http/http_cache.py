@@ -18,7 +18,7 @@ Middleware = Callable[[APIGatewayRestResolver, NextMiddleware], Response[Any]]
 
 
 def shared(seconds: int) -> Middleware:
-    """Return middleware that lets browsers and a CDN keep responses to anonymous callers for `seconds`.
+    """Return middleware that lets browsers and proxies keep responses to anonymous callers for `seconds`.
 
     Responses to signed-in callers are private and kept nowhere, but carry an `ETag` as well.
     """
