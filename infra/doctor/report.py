@@ -20,7 +20,15 @@ LOCAL = "local"
 
 def run(project: Project, stage: str, *, show: Callable[[str], None] = print) -> int:
     """Examine a stage, `local` being the stack of this machine; the exit code is 1 where something fails."""
-    from infra.doctor import banks, configuration, gateway, providers, restored, supabase  # noqa: F401 - they register their checks
+    from infra.doctor import (  # noqa: F401 - they register their checks
+        banks,
+        configuration,
+        gateway,
+        postgrest,
+        providers,
+        restored,
+        supabase,
+    )
 
     variables = local_variables(os.environ) if stage == LOCAL else stage_variables(project, stage, os.environ)
     counts: Counter[str] = Counter()

@@ -51,28 +51,6 @@ def row_level_security(variables: Variables) -> str:
 
 
 @check(
-    "ended sessions",
-    needs=("SUPABASE_URL", "SUPABASE_SERVICE_ROLE_KEY"),
-    advice="Run `alter role authenticator set pgrst.db_pre_request = 'private.check_session'; notify pgrst,"
-    " 'reload config'` in the SQL editor.",
-)
-def ended_sessions(_variables: Variables) -> str:
-    """PostgREST checks the session before each call that the backend makes for a user."""
-    from auto360.container.data import database as wired
-    from auto360.core.errors import AuthenticationRequired
-    from auto360.providers.database import act_for, reset_round_trips
-
-    act_for(str(uuid4()))
-    try:
-        wired().call("health_check", {})
-    except AuthenticationRequired:
-        return "an unknown session is refused"
-    finally:
-        reset_round_trips()
-    raise Wrong("an unknown session is served")
-
-
-@check(
     "read replica",
     needs=("SUPABASE_READ_URL",),
     advice="Check SUPABASE_READ_URL and the replica's lag in the dashboard; until then guests read from the primary.",

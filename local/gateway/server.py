@@ -128,7 +128,8 @@ def application(
     edge: Edge | None = None,
 ) -> web.Application:
     """Return the whole site: the stack's own pages, and the API on every other path."""
-    app = web.Application(middlewares=[own_pages_only], client_max_size=0)
+    # Both clouds pass a packed body on as it is; unpacked here, a broken one would be a failure of the gateway's own.
+    app = web.Application(middlewares=[own_pages_only], client_max_size=0, handler_args={"auto_decompress": False})
     gateway = Gateway(functions, issued_tokens, edge)
     app[FUNCTIONS] = functions
     local_api.add_routes(app, functions, settings)

@@ -5,11 +5,8 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import time
 from pathlib import Path
-from uuid import uuid4
 
-import httpx
 import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -32,8 +29,6 @@ from local.secrets import Keyring
 from local.thread_server import serving
 from local.tokens import new_signing_key
 from tests.infra.conftest import Site
-from tests.support.database import Database
-from tests.support.functions import Functions
 from tests.support.healthy_site import HealthySite
 
 
@@ -159,33 +154,6 @@ def test_a_gateway_that_keeps_headers_back_is_found(monkeypatch: pytest.MonkeyPa
     finding = found("gateway", variables)
     assert finding.outcome == "failure"
     assert finding.told.startswith("1 of 20 calls: Authorization: GET /health did not bring authorization")
-
-
-def test_a_database_that_does_not_check_sessions_is_found(functions: Functions, database: Database) -> None:
-    assert found("ended sessions", functions.environ).outcome == "ok"
-    change_pre_request(database, "reset pgrst.db_pre_request")
-    try:
-        finding = found("ended sessions", functions.environ)
-        assert finding.outcome == "failure"
-        assert "alter role authenticator set pgrst.db_pre_request" in str(finding)
-    finally:
-        change_pre_request(database, "set pgrst.db_pre_request = 'private.check_session'")
-    assert found("ended sessions", functions.environ).outcome == "ok"
-
-
-def change_pre_request(database: Database, change: str) -> None:
-    """Change the setting and wait until PostgREST has it."""
-    with database.connect() as connection:
-        connection.execute(f"alter role authenticator {change}".encode())
-        connection.execute("notify pgrst, 'reload config'")
-    headers = {"Authorization": f"Bearer {database.service_key}", "X-Session-Id": str(uuid4())}
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        status = httpx.post(f"{database.rest_url}/rpc/health_check", json={}, headers=headers).status_code
-        if (status == 401) == change.startswith("set"):
-            return
-        time.sleep(0.05)
-    raise AssertionError("PostgREST did not take the setting")
 
 
 class Shelf:

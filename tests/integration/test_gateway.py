@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import gzip
 import http.client
 import threading
 import time
@@ -49,6 +50,17 @@ def test_only_exact_json_travels_as_text(
 ) -> None:
     event = gateway_site.call("POST", "/api/things", body, Content_Type=content_type).json["event"]
     assert (event["body"], event["isBase64Encoded"]) == (expected, encoded)
+
+
+@pytest.mark.parametrize("body", [gzip.compress(b'{"a": 1}'), b"no gzip at all", b"\x1f\x8b\x08 cut off"])
+@pytest.mark.parametrize("coding", ["gzip", "deflate", "br", "zstd"])
+def test_a_packed_body_arrives_as_it_was_sent(gateway_site: Site, coding: str, body: bytes) -> None:
+    headers = {"Content_Type": "application/octet-stream", "Content_Encoding": coding}
+    answer = gateway_site.call("POST", "/api/things", body, **headers)
+    assert answer.status == 200, answer.body
+    assert base64.b64decode(answer.json["event"]["body"]) == body
+    as_text = gateway_site.call("POST", "/api/things", body, **headers | {"Content_Type": "application/json"})
+    assert as_text.json["event"]["body"] == body.decode("utf-8", "replace")
 
 
 @pytest.mark.parametrize(

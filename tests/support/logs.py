@@ -1,6 +1,7 @@
 """Log scan: log lines of a test run land in one folder and are searched for secrets afterwards.
 
-Searched are phone numbers, access tokens, refresh tokens and the codes that a simulated phone received in this run.
+Searched are phone numbers, e-mail addresses of test users, links of mails, access tokens, refresh tokens and the codes
+that a simulated phone received in this run.
 Codes and tokens are kept in side files, which are not logs, by their makers.
 """
 
@@ -24,6 +25,9 @@ _PHONE = re.compile(r"(?<![0-9A-Za-z])(?:\+|00)?996(?:[\s().\-]*\d){9}(?![0-9])"
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}")
 _REFRESH = re.compile(r"refresh_?token['\"\\]*\s*[:=]\s*['\"\\]*([\w.~-]{16,})", re.IGNORECASE)
+# Every address that a test gives to a user lies below this domain.
+_MAIL_ADDRESS = re.compile(r"[\w.+'-]{1,64}@(?:[\w-]+\.)+example\.com\b", re.IGNORECASE)
+_MAIL_LINK = re.compile(r"/email/(?:confirm|undo|unsubscribe)/[\w.-]{20,}")
 _WORD = re.compile(r"(?<![\w-])[\w-]{20,}(?![\w-])")
 _LONG_CODE = re.compile(r"(?<![\w.:/-])\d{6,8}(?!\w|[.:]\d|-\w)")
 _SHORT_CODE = re.compile(r"(?:code|kod|код|otp|text|pin)\W{1,6}(\d{4,5})(?!\w)", re.IGNORECASE)
@@ -128,6 +132,10 @@ def kinds_in(line: str, codes: set[str], tokens: set[str]) -> set[str]:
     # The digits of a UUID may look like a number.
     if _PHONE.search(_UUID.sub(" ", text)):
         kinds.add("phone number")
+    if _MAIL_ADDRESS.search(text):
+        kinds.add("e-mail address")
+    if _MAIL_LINK.search(text):
+        kinds.add("link of a mail")
     if _JWT.search(text):
         kinds.add("access token")
     if any(not match[1].startswith("***") for match in _REFRESH.finditer(text)):

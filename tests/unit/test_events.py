@@ -1,6 +1,7 @@
 """Events of both clouds become one shape; what cannot be a request is refused before any code of a route runs."""
 
 import base64
+import gzip
 import json
 
 import pytest
@@ -54,7 +55,11 @@ def test_json_that_breaks_parsers_is_refused(body: str) -> None:
         http_request(event | {"body": body}, max_bytes=1_000_000)
 
 
-@pytest.mark.parametrize("body", [base64.b64encode(b"\xff\xfe\x00").decode(), "not base64!", "é"])
+@pytest.mark.parametrize(
+    "body",
+    [base64.b64encode(b"\xff\xfe\x00").decode(), base64.b64encode(gzip.compress(b"{}")).decode(), "not base64!", "é"],
+    ids=["bytes", "packed", "no base64", "no ASCII"],
+)
 def test_a_body_that_is_no_text_is_refused(body: str) -> None:
     event = recorded_http("yandex_gateway_1_0", "POST", "/x") | {"body": body, "isBase64Encoded": True}
     with pytest.raises(InvalidJson):
@@ -82,6 +87,19 @@ def test_the_address_is_the_gateways_word_and_never_a_headers() -> None:
     assert request_of(event).address == "198.51.100.8"
     event["requestContext"]["identity"]["sourceIp"] = "nonsense"
     assert request_of(event).address == "0.0.0.0"  # noqa: S104
+
+
+@pytest.mark.parametrize(
+    ("resource", "route"),
+    [
+        ("/api/email/confirm/{token}", "/api/email/confirm/{token}"),
+        (None, "/api/email/confirm/*"),
+        ("/api/email/confirm/Zq3v9XkP0aLmN7rT2wYb5cDf8gHj1sKe", "/api/email/confirm/*"),
+    ],
+)
+def test_a_route_for_the_log_holds_no_secret_of_the_path(resource: str | None, route: str) -> None:
+    event = recorded_http("yandex_gateway_1_0", "GET", "/api/email/confirm/Zq3v9XkP0aLmN7rT2wYb5cDf8gHj1sKe")
+    assert request_of(event | {"resource": resource}).route == route
 
 
 @pytest.mark.parametrize("shown", ["a b", "x" * 65, "é", "", "a\nb", '{"a":1}'])

@@ -21,6 +21,9 @@ TOKENS = {"Zq3v9XkP0aLmN7rT2wYb5cDf8gHj1sKe"}
         ("sent to 00996 555 123456", "phone number"),
         ("GET /users?phone=eq.%2B996555123456", "phone number"),
         ("отправлено на +٩٩٦٥٥٥١٢٣٤٥٦", "phone number"),
+        ("sent to driver@0123456789ab.example.com", "e-mail address"),
+        ("GET /accounts?email=eq.driver%400123456789ab.example.com", "e-mail address"),
+        ("POST /api/email/confirm/Zq3v9XkP0aLmN7rT2wYb5cDf8gHj1sKeAAAAAAAAAAA 200", "link of a mail"),
         ("Authorization: Bearer eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c2VyIn0.c2lnbmF0dXJlLXBhcnQ", "access token"),
         ('{"refreshToken": "0123456789abcdefXYZ"}', "refresh token"),
         ("body={'refresh_token': '0123456789abcdefXYZ'}", "refresh token"),
@@ -46,6 +49,7 @@ def test_a_planted_secret_is_found(line: str, kind: str) -> None:
         '{"refresh_token": "***"}',
         "996 rows in 12 tables",
         '{"code": "otp_too_soon"}',
+        '{"resource": "/api/email/confirm/{token}", "sender": "noreply@example.com"}',
     ],
 )
 def test_a_harmless_line_passes(line: str) -> None:

@@ -17,6 +17,8 @@ from auto360.http.declarations import Declares
 from auto360.observability import request_context
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._\-]{1,64}")
+# A long part of a path is an id, or the secret of a webhook or of a mail's link; names of routes are shorter.
+_MAYBE_SECRET = re.compile(r"/(?!\{)[^/]{20,}")
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 REQUEST = "request"
 """Key under which the running request is kept in its context."""
@@ -24,7 +26,10 @@ REQUEST = "request"
 
 @dataclass(frozen=True)
 class Request:
-    """Caller and route. `address` is the gateway's word, never a header's; `route` is the path template."""
+    """Caller and route. `address` is the gateway's word, never a header's.
+
+    `route` may be logged: the path template, or the path without its long parts where an event has no template.
+    """
 
     id: str
     method: str
@@ -59,7 +64,7 @@ def request_of(event: Mapping[str, Any]) -> Request:
     return Request(
         id=_request_id(event, context),
         method=str(event.get("httpMethod") or ""),
-        route=str(event.get("resource") or event.get("path") or "/"),
+        route=_MAYBE_SECRET.sub("/*", str(event.get("resource") or event.get("path") or "/")),
         address=_address(str(identity.get("sourceIp"))),
         language=language_of(header(event, "Accept-Language")),
         user_agent=_UNPRINTABLE.sub("", header(event, "User-Agent") or str(identity.get("userAgent") or ""))[:512],
