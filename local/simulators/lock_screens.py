@@ -1,7 +1,8 @@
-"""Lock screens of simulated phones: what is shown, what was replaced, and what Android hides."""
+"""Lock screens of simulated phones: shown, replaced and hidden pushes."""
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,11 +12,16 @@ from local.simulators.switch import BadSwitch
 
 _KEPT = 60_000
 _SHOWN = 200
+_SYSTEM = re.compile(r"\b(android|ios)\b", re.IGNORECASE)
+_NAMES = {"android": "Android", "ios": "iOS"}
 
 
 @dataclass
 class LockScreens:
-    """Phones by token. A phone is Android's where its token says so, and has every channel until it is set."""
+    """Phones by token. A token with the word `android` or `ios` has that system; others have none, for Expo names none.
+
+    A phone has every channel until its channels are set.
+    """
 
     received: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=_KEPT))
     """Everything that Apple or Google delivered, oldest first."""
@@ -30,18 +36,23 @@ class LockScreens:
         self._channels[phone["token"]] = frozenset(map(str, channels))
 
     def show(self, message: dict[str, Any]) -> None:
-        """Deliver a message: one with the tag, or on iOS the collapse id, of a shown one replaces it."""
-        token, is_android = message["to"], "android" in message["to"].lower()
+        """Deliver a message: one with the tag (Android) or collapse id (iOS) of a shown one replaces it."""
+        token = message["to"]
+        system = _system_of(token)
         moment = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self.received.append({**message, "at": moment})
         created = self._channels.get(token)
-        if is_android and created is not None and message.get("channelId", "default") not in {*created, "default"}:
+        if (
+            system == "Android"
+            and created is not None
+            and message.get("channelId", "default") not in {*created, "default"}
+        ):
             return
-        name = message.get("tag" if is_android else "collapseId") or f"{moment} {len(self.received)}"
+        name = message.get("tag" if system == "Android" else "collapseId") or f"{moment} {len(self.received)}"
         former = self._shown.pop((token, name), None)
         self._shown[token, name] = {
             "token": token,
-            "system": "Android" if is_android else "iOS",
+            "system": system,
             "title": message.get("title", ""),
             "body": message.get("body", ""),
             "badge": message.get("badge"),
@@ -53,5 +64,11 @@ class LockScreens:
         }
 
     def shown(self) -> list[dict[str, Any]]:
-        """Return what all screens show, newest first."""
+        """Return the shown pushes of all screens, newest first."""
         return list(reversed(self._shown.values()))[:_SHOWN]
+
+
+def _system_of(token: str) -> str:
+    """Return the system that the token names, empty where it names none."""
+    found = _SYSTEM.search(token)
+    return _NAMES[found[1].lower()] if found else ""

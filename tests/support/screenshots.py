@@ -133,7 +133,7 @@ def _is_wanted(name: str) -> bool:
 def _push(stack: RunningStack) -> None:
     """Have everything happen to a user of each language, and push it."""
     for number, language in enumerate(("ru", "ky", "en")):
-        token = f"ExponentPushToken[{language}-0123456789{'-android' if number else ''}]"
+        token = f"ExponentPushToken[{language}-0123456789{'-android' if number else '-ios'}]"
         with psycopg.connect(stack.dsn, autocommit=True) as connection:
             user, other = (
                 str(value(connection, _PERSON, f"+99655590000{number * 2 + place}", name, language))

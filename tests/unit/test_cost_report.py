@@ -74,6 +74,18 @@ def test_the_report_is_printed_and_written_as_a_table(tmp_path: Path, capsys: py
             "high_usd": "60500.0"} in rows  # fmt: skip
 
 
+def test_a_report_that_goes_into_a_file_keeps_its_columns_apart(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    assert main([]) == 0
+    printed = capsys.readouterr().out
+    assert "audit: api.video ┃ audit: Yandex ┃ public: api.video ┃" in printed
+    assert all(
+        f" {price.name.replace('_', ' ')} " in printed and f" {price.unit[:20]}" in printed for price in ASSUMED.price
+    )
+
+
 def test_a_wrong_figure_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "wrong.toml"
     file.write_text(PATH.read_text(encoding="utf-8").replace("users = 300_000", "users = 0"), encoding="utf-8")

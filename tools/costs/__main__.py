@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import os
 import sys
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from rich.console import Console
 
 from tools.costs.assumptions import PATH, Assumptions
 from tools.costs.tables import rows_of, tables_of
+
+_WIDTH = 140
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -27,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, ValueError, ValidationError) as error:
         print(f"{chosen.assumptions} is not usable: {error}", file=sys.stderr)
         return 1
-    console = Console()
+    console = _console()
     for part in tables_of(assumed):
         console.print(part)
         console.print()
@@ -37,6 +40,11 @@ def main(arguments: list[str] | None = None) -> int:
             writer.writerow(["model", "users", "provider", "item", "low_usd", "high_usd"])
             writer.writerows(rows_of(assumed))
     return 0
+
+
+def _console() -> Console:
+    """Return a console as wide as the terminal; a file or pipe has no width, so its columns get theirs."""
+    return Console() if sys.stdout.isatty() or "COLUMNS" in os.environ else Console(width=_WIDTH)
 
 
 if __name__ == "__main__":

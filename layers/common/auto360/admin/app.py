@@ -52,7 +52,7 @@ def make_page_app(pages: Pages, *, without_session: frozenset[str]) -> APIGatewa
     def refuse(error: Exception) -> Response[Any]:
         visit = app.context.get("visit") or _plain_visit(app.current_event.raw_event)
         if isinstance(error, RequestValidationError):
-            # Only addresses are checked by the router: one that cannot be is not found.
+            # The router checks addresses only: an unparsable one is not found.
             error = NotFound()
         return pages.refusal(visit, refused(error, visit.request))
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from auto360.core.timezone import BISHKEK
 
-# Kyrgyzstan has kept this all year round since 2005; the zone's data need not be on the machine.
-
 _NOTHING = "—"
 _THIN = "\u202f"
 _UNITS = ("B", "KB", "MB", "GB", "TB")
+_AGES = ((172800, 86400, "дн.", "d"), (3600, 3600, "ч", "h"), (60, 60, "мин", "min"))
+"""Seconds from which a unit is used, its seconds, its names."""
 
 
 def number(value: object, decimals: int = 0) -> str:
@@ -61,19 +61,19 @@ def day(value: object) -> str:
 
 
 def age(value: object, language: str) -> str:
-    """Format the time since then, in the largest unit."""
+    """Format the time since then: in days from the third on, before that in the largest unit up to hours."""
     found = moment(value)
     if found is None:
         return _NOTHING
     seconds = max(0, int((datetime.now(UTC) - found).total_seconds()))
-    for unit, russian, english in ((86400, "дн.", "d"), (3600, "ч", "h"), (60, "мин", "min")):
-        if seconds >= unit:
+    for begin, unit, russian, english in _AGES:
+        if seconds >= begin:
             return f"{seconds // unit}\u00a0{english if language == 'en' else russian}"
     return "under a minute" if language == "en" else "меньше минуты"
 
 
 def ago(value: object, language: str) -> str:
-    """Format how long ago it was, in the largest unit."""
+    """Format the age of a time with the word ago."""
     found = moment(value)
     if found is None:
         return _NOTHING

@@ -49,7 +49,7 @@ def read_fields(event: Mapping[str, Any]) -> Fields:
 
 
 def clean(text: str) -> str:
-    """Remove characters that no database takes: lone surrogates and zero bytes."""
+    """Remove characters that the database refuses: lone surrogates and zero bytes."""
     return text.encode("utf-8", "ignore").decode().replace("\x00", "")
 
 

@@ -10,7 +10,7 @@ from auto360.core.errors import Problem, ValidationFailed
 from auto360.core.messages import FIELDS, sentence
 from auto360.core.money import tyiyn_of_som
 
-# A billion som: more than any payment, and less than what the database can count in som.
+# A billion som: above any payment, below the range of the database.
 _MAX_TYIYN = 10**11
 Reason = Annotated[str, Field(min_length=3, max_length=500)]
 BankNumber = Annotated[str, Field(max_length=100)]

@@ -104,7 +104,7 @@ def see_other(path: str, *cookies: str) -> Response[str]:
 def page_headers(*, over_tls: bool) -> dict[str, str]:
     """Return the headers of a page, with the hosts of pictures and videos in the content policy.
 
-    With the referrer kept from everybody a browser would also hide the origin of our own forms.
+    With the referrer withheld from all sites a browser would also hide the origin of our own forms.
     """
     media = "https:" if over_tls else "https: http://127.0.0.1:*"
     policy = (

@@ -19,7 +19,7 @@ class PageContext:
     """Request for a page. `token` is the cookie's, `staff_member` its owner; both absent before the sign-in.
 
     `begun` holds the sign-in that this browser has begun: {phone, request_id, then}, or nothing.
-    `is_from_elsewhere`: a link on another site led here, so that the browser has kept the session's cookie back.
+    `is_from_elsewhere`: opened by a link on another site, so the browser sent no session cookie.
     """
 
     request: Request

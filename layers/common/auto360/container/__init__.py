@@ -1,4 +1,4 @@
-"""Wiring: the only place that knows which provider stands behind which port.
+"""Wiring: the only package that maps ports to providers.
 
 Objects are built on first use and kept.
 """

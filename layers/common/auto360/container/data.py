@@ -56,7 +56,7 @@ def replica() -> PostgrestDatabase:
 
 @cache
 def provider_poster() -> Poster:
-    """Return the poster for providers that answer shortly; each call's time-out covers the whole exchange."""
+    """Return the poster for providers with short answers; each call's time-out covers the whole exchange."""
     from auto360.container.traced_line import TracedLine
     from auto360.providers.transport.poster import LinePoster
 

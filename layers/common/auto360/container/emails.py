@@ -87,7 +87,7 @@ def reports() -> EmailReports:
 
 
 def _fetched(url: str) -> bytes:
-    """Return what lies at an address of SNS. Raises SnsUnreachable."""
+    """Return the document at an address of SNS. Raises SnsUnreachable."""
     import httpx
 
     from auto360.providers.email.sns import SnsUnreachable

@@ -94,7 +94,7 @@ def _viewers() -> ViewerFingerprint:
     from auto360.domains.listings.queries import ViewerFingerprint
     from auto360.providers.database.postgrest import SupabaseSettings
 
-    # The key tells viewers apart for two days; it needs no place of its own in the secret store.
+    # The key distinguishes viewers for two days, so it is not in the secret store.
     secret = SupabaseSettings.load().supabase_service_role_key.get_secret_value()
     return ViewerFingerprint(secret.encode())
 

@@ -11,7 +11,7 @@ from auto360.providers.payments import Bank
 from auto360.providers.payments.links import BankLinkSettings, BankTerms
 
 _NAMES = ("odengi", "mbank", "bakai", "optima", "freedompay")
-# ELQR is said to take 300 to 150,000 som at one gateway, and the price of a tier is 100: ask each bank, then set it.
+# ELQR accepts 300 to 150,000 som at one gateway, and a tier costs 100: confirm with each bank, then set it.
 _MIN_TYIYN, _MAX_TYIYN = 100, 15_000_000
 
 
@@ -19,7 +19,7 @@ class BankSettings(EnvSettings):
     """Configured banks.
 
     `BANKS`: those with a contract, comma-separated, in the order in which the app shows them. `BANKS_PAUSED`: those of
-    them at which no new order is made; their calls and questions about old orders go on. `BANK_LIMITS`: smallest and
+    them at which no new order is made; webhooks and queries of old orders continue. `BANK_LIMITS`: smallest and
     largest amount in tyiyn, `odengi:30000-15000000,…`; without an entry 1 to 150,000 som.
     """
 
@@ -83,7 +83,7 @@ def offered_banks() -> tuple[str, ...]:
 def bank(name: str) -> Bank | None:
     """Return a bank by its name, loading only this one.
 
-    None without a contract, so that its webhooks are not believed.
+    None without a contract, so that its webhooks are rejected.
     """
     settings = BankSettings.load()
     if name not in settings.connected:

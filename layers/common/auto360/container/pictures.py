@@ -1,4 +1,4 @@
-"""Wiring of pictures: permissions to upload, encoding, deletion."""
+"""Wiring of pictures: upload permissions, encoding, deletion."""
 
 from __future__ import annotations
 

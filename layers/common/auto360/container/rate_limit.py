@@ -37,7 +37,7 @@ def redis_line() -> "RedisLine | None":
 
 @cache
 def request_counter() -> RequestCounter:
-    """Return the counter of requests over all instances."""
+    """Return the counter of requests across all instances."""
     from auto360.providers.rate_limit.postgres import PostgresCounter
 
     counter = PostgresCounter(database())

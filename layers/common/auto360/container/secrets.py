@@ -1,4 +1,4 @@
-"""Secrets that a function reads at its start, where they do not fit into its environment (docs/decisions/0095)."""
+"""Secrets read at the start of a function, where they do not fit into its environment (docs/decisions/0095)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _loaded: set[tuple[str, str]] = set()
 
 
 def complete_environment(environ: MutableMapping[str, str] | None = None) -> None:
-    """Put the function's secrets into the environment, by one call in the life of an instance.
+    """Put the function's secrets into the environment, once per instance.
 
     Does nothing where the environment names no secret. Raises SettingsInvalid; the next call then tries again.
     """
@@ -34,5 +34,5 @@ def complete_environment(environ: MutableMapping[str, str] | None = None) -> Non
 
 
 def forget() -> None:
-    """Read the secrets anew at the next call."""
+    """Read the secrets again at the next call."""
     _loaded.clear()

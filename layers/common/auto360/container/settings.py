@@ -1,4 +1,4 @@
-"""Settings of the runtime, read once in the life of an instance."""
+"""Settings of the runtime, read once per instance."""
 
 from functools import cache
 

@@ -29,7 +29,7 @@ class TracedLine:
             reply = self._behind.send(method, path, sent, content, seconds=seconds)
             status = reply.status
         finally:
-            # Paths of the database name tables and functions; a query, and paths of others, may be personal.
+            # Paths of the database name tables and functions; a query string, and other paths, may be personal.
             target = self._host or f"database {path.partition('?')[0].lstrip('/')}"
             request_context.note(target, status=status, started_at=started_at)
         return reply

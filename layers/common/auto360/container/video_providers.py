@@ -26,7 +26,7 @@ def addresses() -> VideoAddresses:
 
 @cache
 def api_video(retry_policy: RetryPolicy | None = None) -> ApiVideo:
-    """Return api.video; jobs may retry longer than a person waits."""
+    """Return api.video; jobs retry longer than requests of users."""
     from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 
     return ApiVideo(ApiVideoSettings.load(), provider_http(), retry_policy=retry_policy)
@@ -42,7 +42,7 @@ def api_video_webhooks() -> ApiVideoWebhooks:
 
 @cache
 def yandex(retry_policy: RetryPolicy | None = None) -> YandexVideo:
-    """Return Yandex Cloud Video; jobs may retry longer than a person waits."""
+    """Return Yandex Cloud Video; jobs retry longer than requests of users."""
     from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 
     return YandexVideo(YandexVideoSettings.load(), provider_http(), iam_tokens(), retry_policy=retry_policy)
@@ -50,14 +50,14 @@ def yandex(retry_policy: RetryPolicy | None = None) -> YandexVideo:
 
 @cache
 def iam_tokens() -> IamTokens:
-    """Return tokens for Yandex Cloud, kept for the process."""
+    """Return tokens for Yandex Cloud, cached for the process."""
     from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange
 
     return IamTokens(_token_of_function, KeyExchange(IamSettings.load(), provider_http()))
 
 
 def viewer_patience() -> RetryPolicy:
-    """Return short retries for viewers, for whom there may be a replica."""
+    """Return short retries for requests of viewers, where a replica may answer."""
     from auto360.providers.transport.exchange import RetryPolicy
 
     return RetryPolicy(total_seconds=2.5, call_seconds=1.5, tries=2, first_wait_seconds=0.2)

@@ -32,7 +32,7 @@ def policy() -> MigrationPolicy:
 
 
 def ledger() -> Ledger:
-    """Build a ledger for a run of its own."""
+    """Build the ledger of one run."""
     return Ledger(database(), f"run {uuid4()}", policy())
 
 
@@ -109,7 +109,7 @@ def yandex() -> YandexVideo:
 
 @cache
 def http() -> httpx.Client:
-    """Return the client for both providers, which counts every API call beforehand."""
+    """Return the client for both providers, which counts each API call before sending it."""
     from auto360.providers.transport.connections import new_client
     from auto360.providers.video.api_video import ApiVideoSettings
     from auto360.providers.video.throttle import Pace, PacedCalls

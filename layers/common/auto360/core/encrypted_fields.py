@@ -2,8 +2,8 @@
 
 Form: `v1.<key id>.<base64url of nonce and ciphertext>`, AES-256-GCM with a fresh nonce of 12 bytes. Table, column, row
 and key id are authenticated with it, so that a value moved to another row does not decrypt. Several keys may be
-configured, newest first: what an older one encrypted stays readable, and `is_stale` says what to encrypt anew.
-To find a row by its secret there is `digest`, keyed separately, so that it tells nothing without the key.
+configured, newest first: values under an older key stay readable, and `is_stale` marks them for re-encryption.
+`digest` finds a row by its secret; it is keyed separately, so that it reveals nothing without the key.
 """
 
 import base64
@@ -76,7 +76,7 @@ class StoredSecrets:
             raise NotDecryptable from None
 
     def is_stale(self, stored: str) -> bool:
-        """Return True for a value under an older key. Raises NotDecryptable for what is no stored secret."""
+        """Return True for a value under an older key. Raises NotDecryptable for anything but a stored secret."""
         return _parts(stored)[0] != self.current_key_id
 
     def digest(self, secret: str, *, purpose: str) -> bytes:
@@ -103,7 +103,7 @@ class StoredSecretSettings(EnvSettings):
 
     `STORED_SECRET_DIGEST_KEY`: separate key.
 
-    The digest key cannot be rotated without computing every digest anew, so it is a key of its own.
+    The digest key cannot be rotated without recomputing every digest, so it is a separate key.
     """
 
     stored_secret_keys: SecretStr

@@ -1,6 +1,6 @@
 """Refusals for callers: a stable code, an HTTP status, and a sentence in three languages.
 
-A code is public API: it is listed in docs/errors.md and never renamed. The sentence tells a person what to do; it
+A code is public API: it is listed in docs/errors.md and never renamed. The sentence gives the next step; it
 never holds a provider's or the database's text.
 """
 
@@ -40,7 +40,7 @@ class DomainError(Exception):
 
 
 class Internal(DomainError):
-    """Defect on our side; the log has it under the request id."""
+    """Defect in our code; the log entry has the same request id."""
 
     code, status = "internal", 500
 
@@ -106,7 +106,7 @@ class RateLimited(DomainError):
 
 
 class TextRefused(DomainError):
-    """Words that everybody would see break a rule; `problems` says which."""
+    """Public text breaks a rule; `problems` names the rule."""
 
     code, status = "text_refused", 422
 
@@ -122,6 +122,6 @@ class SettingsInvalid(RuntimeError):
 
 
 class AccountBlocked(DomainError):
-    """Account blocked by staff; told only after the phone is proved."""
+    """Account blocked by staff; returned only after the phone is proved."""
 
     code, status = "account_blocked", 403

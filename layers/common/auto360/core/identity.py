@@ -38,7 +38,7 @@ class AccessTokenSettings(EnvSettings):
 
     `jwt_public_keys` is a JWKS with the keys to accept, the current one among them; `jwt_signing_key` is the current
     private key, as a JWK (`supabase gen signing-key` prints one, with its id) or as PEM. The app in the shops cannot
-    refresh: the profile `shops` gives tokens 30 days, whatever `access_token_seconds` says.
+    refresh: with the profile `shops` tokens are valid for 30 days, regardless of `access_token_seconds`.
     """
 
     jwt_signing_key: SecretStr | None = None
@@ -149,12 +149,12 @@ class AccessTokens:
         try:
             self.check(self.issue(user_id=nobody, session_id=nobody, phone=""))
         except AuthenticationRequired:
-            raise SettingsInvalid("JWT_PUBLIC_KEYS does not accept what JWT_SIGNING_KEY signs.") from None
+            raise SettingsInvalid("JWT_PUBLIC_KEYS does not accept tokens signed by JWT_SIGNING_KEY.") from None
         except (jwt.PyJWTError, ValueError, TypeError, KeyError, AttributeError):
             raise SettingsInvalid("JWT_SIGNING_KEY is no private ES256 key, as a JWK or as PEM.") from None
 
     def load_keys(self) -> None:
-        """Load the library and the public keys by checking tokens that nobody signed. Raises nothing."""
+        """Load the library and the public keys by checking invented tokens. Raises nothing."""
         try:
             ids = [key["kid"] for key in json.loads(self._settings.jwt_public_keys or "{}").get("keys", ())]
         except (ValueError, TypeError, KeyError, AttributeError):

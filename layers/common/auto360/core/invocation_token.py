@@ -37,7 +37,7 @@ def access_token() -> str | None:
 
 
 def seconds_left(context: Any, *, otherwise: float) -> float:
-    """Return seconds until the platform ends this call; `otherwise` where it does not say."""
+    """Return seconds until the platform ends this call; `otherwise` where it is not given."""
     remaining = getattr(context, "get_remaining_time_in_millis", None)
     if not callable(remaining):
         return otherwise

@@ -1,7 +1,7 @@
-"""Packages whose own module runs only when something is read from it that nobody has named.
+"""Packages whose own module runs only when an unlisted name is read from them.
 
 `aws_lambda_powertools` imports every resolver and every kind of event with each part of it, and asyncio with them
-(docs/decisions/0155). Which modules a function loads is held by tests/artifacts/test_artifacts.py.
+(docs/decisions/0155). tests/artifacts/test_artifacts.py limits the modules of each function.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 _POWERTOOLS = "aws_lambda_powertools"
-# Names that a package's own module would give, by the submodule that has them.
+# Names that a package's own module would export, by their submodule.
 _GIVEN: Mapping[str, Mapping[str, str]] = {
     _POWERTOOLS: {"Logger": "logging"},
     f"{_POWERTOOLS}.event_handler": {
@@ -36,12 +36,12 @@ _GIVEN: Mapping[str, Mapping[str, str]] = {
     },
     "importlib.metadata": {},
 }
-# Functions that are imported and not called: pydantic looks for plugins with this one, and they are switched off.
+# Imported but never called: pydantic looks for plugins with this function, and plugins are switched off.
 _UNCALLED = {"importlib.metadata": "entry_points"}
 
 
 def open_lazily() -> None:
-    """Let these packages be imported without what nobody uses; doing it again changes nothing."""
+    """Import these packages without their unused parts; idempotent."""
     for package, given in _GIVEN.items():
         if package not in sys.modules:
             _open(package, given)
@@ -54,7 +54,7 @@ def _open(name: str, given: Mapping[str, str]) -> None:
     loader, module = spec.loader, importlib.util.module_from_spec(spec)
 
     def read(attribute: str) -> Any:
-        """Give what a submodule has, or a submodule; for anything else run the package's own module."""
+        """Return a name of a listed submodule, or the submodule; for anything else run the package's own module."""
         if attribute in given:
             found = getattr(importlib.import_module(f"{name}.{given[attribute]}"), attribute)
             setattr(module, attribute, found)

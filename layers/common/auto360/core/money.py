@@ -11,7 +11,7 @@ _SOM = re.compile(r"\+?[0-9]{1,14}(?:\.[0-9]{1,20})?")
 def tyiyn_of_som(som: object) -> int:
     """Convert a provider's amount in som (text, number or Decimal) to tyiyn.
 
-    A float is read by its shortest text, so 100.1 is 10010. Raises ValueError for what is no amount, is negative, is
+    A float is read by its shortest text, so 100.1 is 10010. Raises ValueError for any text that is negative, is
     not a whole number of tyiyn, or is larger than any payment.
     """
     text = str(som).strip() if isinstance(som, str | int | float | Decimal) and not isinstance(som, bool) else ""

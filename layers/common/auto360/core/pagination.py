@@ -1,7 +1,7 @@
 """Keyset pagination: opaque cursors that continue after the last row of a page.
 
-A cursor comes from outside: each value is parsed, bounded and printed anew before it goes anywhere. `ORDERS` names the
-values of every cursor that there is.
+A cursor is untrusted input: each value is parsed, bounded and printed again before use. `ORDERS` names the
+values of every cursor.
 """
 
 import base64
@@ -16,7 +16,7 @@ from auto360.core.errors import Problem, ValidationFailed
 from auto360.core.messages import FIELDS, sentence
 
 Value = str | int | float
-# Gives a value as we print it. Raises ValueError for anything else.
+# Returns a value in canonical form. Raises ValueError for anything else.
 Kind = Callable[[Any], Value]
 
 _MAX_CHARACTERS = 500
@@ -117,9 +117,9 @@ def encode_cursor(order: str, *values: Any) -> str:
 
 
 def decode_cursor(cursor: str, *, order: str) -> tuple[Any, ...]:
-    """Return the values of a cursor made for this order, each printed anew: times in UTC.
+    """Return the values of a cursor made for this order in canonical form: times in UTC.
 
-    Raises ValidationFailed for any other text: a cursor is not a way to ask for something else.
+    Raises ValidationFailed for any other text: a cursor cannot change the query.
     """
     kinds = ORDERS[order]
     try:

@@ -1,7 +1,7 @@
 """Kyrgyz mobile numbers: from typed text to E.164, and masked for logs.
 
 Rule (docs/reference/sms-login.md, section 3): the text is folded, so that pasted direction marks and other scripts'
-digits are no obstacle; separators are dropped; only digits and one leading plus may remain; the number must be valid
+digits are accepted; separators are dropped; only digits and one leading plus may remain; the number must be valid
 for the region KG and of mobile type. Controls, extensions and letters are refused, although the library would accept
 them.
 """
@@ -38,7 +38,7 @@ def normalise(typed: str) -> str:
 
 
 def load_numbers() -> None:
-    """Load the library and what it knows of Kyrgyz numbers; without this the first number does."""
+    """Load the library and its data of Kyrgyz numbers; without this the first number loads them."""
     normalise("+996700000000")
 
 

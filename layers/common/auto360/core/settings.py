@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from auto360.core.errors import SettingsInvalid
 
-# strict: codes of six digits, tokens of an hour that are refreshed. shops: what the app in the shops can do: codes of
+# strict: codes of six digits, tokens of an hour that are refreshed. shops, for the app in the shops: codes of
 # four digits, tokens of 30 days (docs/decisions/0103).
 AppProfile = Literal["strict", "shops"]
 
@@ -20,7 +20,7 @@ AppProfile = Literal["strict", "shops"]
 class EnvSettings(BaseModel):
     """Base of a settings group."""
 
-    # A model is built when it is first loaded: a function imports more groups of settings than it uses.
+    # A model is built at its first load: a function imports more settings groups than it uses.
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
     @classmethod

@@ -12,7 +12,7 @@ _PIECE = 1024 * 1024
 
 
 def cut(chunks: Iterable[bytes], size: int) -> Iterator[bytearray]:
-    """Yield the same bytes in pieces of exactly `size`, the last one shorter. Keeps no piece after yielding it."""
+    """Yield the same bytes in pieces of exactly `size`, the last one shorter. Holds no piece after yielding it."""
     part = bytearray()
     for chunk in chunks:
         rest = memoryview(chunk)
@@ -47,7 +47,7 @@ def ahead(chunks: Iterable[bytes], *, depth: int) -> Iterator[bytes]:
 
 
 def _taken(queue: Queue[object], worker: Thread, left: Event) -> Generator[Any, None, None]:
-    """Start the worker and yield what it puts; it ends when its consumer goes."""
+    """Start the worker and yield its pieces; the worker stops when its consumer does."""
     worker.start()
     try:
         while (item := queue.get()) is not _END:
@@ -75,7 +75,7 @@ def _put(queue: Queue[object], item: object, left: Event) -> bool:
 
 
 class ReadableChunks:
-    """Chunks as a file to read. An error of their source is kept in `error`, whatever the reader makes of it."""
+    """Chunks as a readable file. An error of their source is kept in `error`, even if the reader hides it."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         self._chunks = iter(chunks)
@@ -97,7 +97,7 @@ class ReadableChunks:
 
 
 class WritableChunks:
-    """File that hands on what is written as it is, about 1 MiB at a time: joining the pieces would cost more."""
+    """File that passes written bytes on, about 1 MiB at a time: joining the pieces would cost more."""
 
     def __init__(self, give: Callable[[list[bytes]], None]) -> None:
         self._give = give
@@ -113,10 +113,10 @@ class WritableChunks:
         return len(data)
 
     def flush(self) -> None:
-        """Keep small pieces together."""
+        """Buffer small pieces."""
 
     def hand_on(self) -> None:
-        """Hand on what waits."""
+        """Flush the buffer."""
         if self._size:
             pieces, self._waiting, self._size = self._waiting, [], 0
             self._give(pieces)
@@ -125,9 +125,9 @@ class WritableChunks:
 def through(
     chunks: Iterable[bytes], transform: Callable[[ReadableChunks, WritableChunks], None], *, depth: int
 ) -> Generator[bytes, None, None]:
-    """Yield what a transformation of files writes while it reads the chunks; it runs in a thread of its own.
+    """Yield the output of a transformation of files, which reads the chunks in a separate thread.
 
-    Errors of the chunks and of the transformation are raised here; the former where both fail.
+    Errors of the chunks and of the transformation are raised here; those of the chunks if both fail.
     """
     queue: Queue[object] = Queue(depth)
     left = Event()

@@ -1,4 +1,4 @@
-"""Time of Kyrgyzstan, in which days are counted and shown; it knows no summer time."""
+"""Time zone of Kyrgyzstan, in which days are counted and shown; without daylight saving time."""
 
 from datetime import timedelta, timezone
 

@@ -76,7 +76,7 @@ class ImageLinks:
         """Return the address of a picture, given as `<bucket>/<user id>/…` or as an address.
 
         Raises ValidationFailed for one that lies elsewhere: in another person's folder, or at a host of the caller's
-        choice, which would learn the address of everybody who opens the picture.
+        choice, which would receive the IP address of every viewer.
         """
         path = reference.removeprefix(self._public)
         for own in (f"{bucket}/{user_id}/", f"pictures/{user_id}/"):

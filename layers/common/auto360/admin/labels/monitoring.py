@@ -78,8 +78,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     "verdict": {
         "too_few": ("Данных мало: сравнить нельзя", "Not enough to tell"),
         "unclear": ("Пока неясно: нужно больше просмотров", "Unclear: more views are needed"),
-        "not_worse": ("Яндекс не хуже: можно переносить остальное", "Yandex is not worse: the bulk may be moved"),
-        "worse": ("Яндекс хуже: остальное не переносить", "Yandex is worse: do not move the bulk"),
+        "not_worse": ("Яндекс не хуже: можно переносить остальное", "Yandex is not worse: the bulk may be transferred"),
+        "worse": ("Яндекс хуже: остальное не переносить", "Yandex is worse: do not transfer the bulk"),
     },
     "purpose": {
         "login": ("коды входа", "login codes"),

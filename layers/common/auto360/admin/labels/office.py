@@ -42,8 +42,8 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "payment_orphan.match": ("зачёл деньги без заказа", "matched money without an order"),
         "payment_orphan.refund": ("вернул деньги без заказа", "gave back money without an order"),
         "payment_orphan.dismiss": ("закрыл деньги без заказа", "dismissed money without an order"),
-        "migration.pause": ("остановил перенос видео", "paused the move of videos"),
-        "migration.resume": ("продолжил перенос видео", "let the move of videos go on"),
+        "migration.pause": ("остановил перенос видео", "paused the video transfer"),
+        "migration.resume": ("продолжил перенос видео", "resumed the video transfer"),
         "migration.retry": ("повторил перенос видео", "planned a video again"),
         "migration.rollback": ("откатил перенос", "rolled videos back"),
         "job.pause": ("приостановил задачу", "paused a job"),
@@ -56,7 +56,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "done": {
         "approve": ("Объявление одобрено.", "The listing is approved."),
-        "reject": ("Объявление отклонено, продавец увидит причину.", "The listing is rejected; the seller sees why."),
+        "reject": ("Объявление отклонено, продавец увидит причину.", "Rejected; the seller sees the reason."),
         "escalate": ("Передано администратору.", "Escalated to an administrator."),
         "assign": ("Объявление закреплено за вами.", "The listing is assigned to you."),
         "release": ("Объявление снова в очереди.", "The listing is back in the queue."),
@@ -86,7 +86,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "orphan": ("Решение о деньгах без заказа записано.", "The decision is recorded."),
         "pause": (
             "Перенос остановлен: текущие куски докопируются.",
-            "The move is paused; present chunks are finished.",
+            "The transfer is paused; running chunks are finished.",
         ),
         "resume": ("Перенос продолжится по расписанию.", "The transfer resumes with its timer."),
         "retry": ("Видео снова в плане.", "The video is planned again."),

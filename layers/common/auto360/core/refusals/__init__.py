@@ -1,6 +1,6 @@
-"""Refusals by area, and the one way from an SQL function's reason to its refusal.
+"""Refusals by area, and the mapping of an SQL function's reason to its refusal.
 
-An SQL function refuses with `{"reason": …}`, a code of docs/errors.md, and says so at the end of its comment.
+An SQL function refuses with `{"reason": …}`, a code of docs/errors.md, and lists its reasons at the end of its comment.
 """
 
 from collections.abc import Mapping

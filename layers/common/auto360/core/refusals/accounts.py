@@ -34,7 +34,7 @@ class CodeInvalid(DomainError):
 
 
 class LoginLocked(DomainError):
-    """Five failures: no guesses for 15 minutes."""
+    """Login locked for 15 minutes after five failures."""
 
     code, status = "otp_locked", 429
 

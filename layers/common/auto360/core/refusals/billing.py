@@ -22,7 +22,7 @@ class TierNotForSale(DomainError):
 
 
 class TierNeedsOffer(DomainError):
-    """Tier without a list price, and the user has no offer."""
+    """Tier without a list price, and no offer for the user."""
 
     code, status = "tier_needs_offer", 409
 

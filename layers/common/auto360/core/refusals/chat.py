@@ -10,6 +10,6 @@ class OwnListing(DomainError):
 
 
 class ChatBlocked(DomainError):
-    """Either side has blocked the other; the answer does not tell which."""
+    """Blocked by either side; the answer does not identify it."""
 
     code, status = "chat_blocked", 403

@@ -16,31 +16,31 @@ class EmailCodeInvalid(DomainError):
 
 
 class EmailInUse(DomainError):
-    """Address of another account; told only to whoever has proved that he reads its mail."""
+    """Address of another account; returned only after proof of access to its mail."""
 
     code, status = "email_in_use", 409
 
 
 class EmailLinkInvalid(DomainError):
-    """No link of ours, or one so old that nothing is known of it."""
+    """Unknown link, or one too old to be recorded."""
 
     code, status = "email_link_invalid", 404
 
 
 class EmailLinkUsed(DomainError):
-    """Link that has done its work."""
+    """Link used already."""
 
     code, status = "email_link_used", 409
 
 
 class EmailLinkReplaced(DomainError):
-    """Link of an address or change for which a later one came."""
+    """Link replaced by a later one for the address or change."""
 
     code, status = "email_link_replaced", 409
 
 
 class EmailLinkExpired(DomainError):
-    """Link whose time is over, or whose session has ended."""
+    """Link expired, or its session has ended."""
 
     code, status = "email_link_expired", 410
 
@@ -52,6 +52,6 @@ class EmailLinkOtherAccount(DomainError):
 
 
 class EmailCodeClosed(DomainError):
-    """Login code by e-mail, while SMS to this phone have not failed."""
+    """Login code by e-mail refused, since SMS to this phone have not failed."""
 
     code, status = "email_code_closed", 409

@@ -4,13 +4,13 @@ from auto360.core.errors import DomainError
 
 
 class StaffRoleRequired(DomainError):
-    """Phone proved, but the person has no role; told only after the code."""
+    """Phone proved, but without a role; returned only after the code."""
 
     code, status = "operator_required", 403
 
 
 class CannotChangeOwnRole(DomainError):
-    """Staff cannot change their own role, so that an administrator is always left."""
+    """Staff cannot change their own role, so that an administrator always remains."""
 
     code, status = "operator_own_role", 409
 

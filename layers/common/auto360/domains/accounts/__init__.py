@@ -1,1 +1,1 @@
-"""Accounts: login by SMS code, sessions with rotating refresh tokens, consent. Knows no HTTP and no provider."""
+"""Accounts: login by SMS code, sessions with rotating refresh tokens, consent. Without HTTP and providers."""

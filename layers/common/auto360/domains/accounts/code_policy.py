@@ -30,9 +30,9 @@ class CodePolicy(EnvSettings):
     """Length, life, tries and sending limits of login codes (docs/decisions/0081).
 
     A reserve is the part of the day's budget, in percent, that is kept from the callers below: `staff` from everybody
-    else, `places` from whoever asks from a network in which the phone never logged in, `accounts` from phones without
-    an account. The `hourly_share` is the part that strangers may use in an hour: phones without an account one, phones
-    asked for from elsewhere another.
+    else, `places` from callers in a network in which the phone never logged in, `accounts` from phones without
+    an account. The `hourly_share` is the part for unknown callers in an hour: phones without an account one, phones
+    requested from another network another.
     `otp_test_numbers` is `+996700000001:123456,…`: fixed codes without SMS, refused in production. Costs are in tyiyn.
     """
 
@@ -88,7 +88,7 @@ class CodePolicy(EnvSettings):
         return {
             "limits": self.limits(phone, address),
             "brake": {
-                # Not the /16: it may be half a carrier.
+                # Not the /16: it may be half of a mobile network.
                 "keys": [*(key for key, _ in self._networks(address) if not key.endswith("/16")), _block(phone)],
                 "seconds": self.otp_brake_seconds,
                 "patience_seconds": self.otp_ttl_seconds,

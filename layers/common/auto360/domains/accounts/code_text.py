@@ -1,4 +1,4 @@
-"""Text of the login SMS: one segment, in the caller's language, in the form that the phone can fill in itself.
+"""Text of the login SMS: one segment, in the caller's language, in the form for autofill.
 
 Android's SMS Retriever needs the app's 11-character hash on the last line, iOS and WebOTP need `@domain #code`
 (docs/reference/sms-login.md, section 5.5), so the request's platform decides. Cyrillic allows 70 characters in a

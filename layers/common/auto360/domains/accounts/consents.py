@@ -16,7 +16,7 @@ Choice = Literal["all", "marketing", "notifications"]
 
 
 class ConsentVersions(EnvSettings):
-    """Document versions in force; raising one asks every user again."""
+    """Document versions in force; a raised version requires consent of every user again."""
 
     consent_terms_version: str = Field("2025.11.01", pattern=r"^[0-9A-Za-z.\-]{1,40}$")
     consent_privacy_version: str = Field("2025.11.01", pattern=r"^[0-9A-Za-z.\-]{1,40}$")
@@ -79,8 +79,8 @@ class Consents:
     ) -> Row:
         """Record acceptance of the documents in force, with the two optional choices.
 
-        The existing app sends only the choices: its call itself is the acceptance. Raises ConsentRequired when the
-        request says no to one of the documents, AuthenticationRequired when the account is gone.
+        The existing app sends only the choices: its request itself is the acceptance. Raises ConsentRequired when the
+        request refuses one of the documents, AuthenticationRequired when the account is gone.
         """
         if refused:
             raise ConsentRequired

@@ -45,7 +45,7 @@ class CodeIssuer:
         """Send a login code to a phone (E.164).
 
         Within its life the same code is sent again. Raises the refusal of a limit that is used up, PhoneRejected
-        when the mobile network refuses the number, SmsUnavailable when nobody took the SMS; the last two return the
+        when the mobile network refuses the number, SmsUnavailable when no provider accepted it; the last two return the
         phone's allowance.
         """
         reserved = self._reserve(phone, client=client)
@@ -68,7 +68,7 @@ class CodeIssuer:
     def by_email(self, phone: str, *, client: Client) -> CodeSent:
         """Send the live code of a phone by e-mail, where its SMS has failed (docs/decisions/0145).
 
-        The same answer whether the phone has an account or an address. Raises the refusal of a limit that is used up,
+        Answers alike with and without an account or address. Raises the refusal of a limit that is used up,
         EmailCodeClosed where SMS have not failed for this caller.
         """
         limits, policy = self.policy.limits(phone, client.address), self.policy

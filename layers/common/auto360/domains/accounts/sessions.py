@@ -18,7 +18,7 @@ from auto360.providers.database.functions.users_and_sessions import session_end,
 class SessionPolicy(EnvSettings):
     """Session lifetimes (absolute, idle, grace for parallel refreshes) and the refresh rate limit.
 
-    Unknown tokens are counted apart, by address (docs/decisions/0082).
+    Unknown tokens are counted separately, by address (docs/decisions/0082).
     """
 
     session_lifetime_seconds: int = Field(90 * 86400, ge=3600)

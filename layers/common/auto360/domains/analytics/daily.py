@@ -14,9 +14,9 @@ from auto360.providers.database.functions.quality_reports import cdn_day_record,
 from auto360.providers.database.lease import lease
 from auto360.providers.metrics import CdnTraffic
 
-# Late rows still belong to their day; a first listing belongs to the day on which its seller came, for a week.
+# Late rows still belong to their day; a first listing belongs to the day of its seller's registration, for a week.
 _COUNTED_DAYS, _FUNNEL_DAYS = 2, 8
-# What was missed for longer stays empty.
+# Older gaps stay empty.
 _CDN_DAYS = 30
 
 
@@ -47,7 +47,7 @@ class DailyMetrics:
         return counts | {"cdn_days": self._record_cdn()}
 
     def _record_cdn(self) -> int:
-        """Write the CDN's metrics of every day that is wanted; returns how many had any."""
+        """Write the CDN's metrics of every requested day; returns the number of days with metrics."""
         recorded = 0
         for day in cdn_days_missing(self.database, days=_CDN_DAYS) if self.cdn else ():
             found = self.cdn.day(date.fromisoformat(day)) if self.cdn else None

@@ -1,7 +1,7 @@
 """Two forms of an archive: one stream without a file on disk, or a folder that several workers fill.
 
-A stream needs no room, and one core: it fits a function. A folder needs room for the archive, and takes the cores and
-connections that it gets: it is for databases that a stream is too slow for.
+A stream needs no room and one core: it fits a function. A folder needs room for the archive, and uses the given cores
+and connections: it is for databases too large for a stream.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ArchiveSettings(EnvSettings):
 
 
 class ArchiveForm(Protocol):
-    """Way to write a dump into the store."""
+    """Writer of a dump into the store."""
 
     @property
     def format(self) -> Format:
@@ -52,10 +52,10 @@ class ArchiveForm(Protocol):
 
     @property
     def jobs(self) -> int:
-        """Return the tables that are read at a time."""
+        """Return the number of tables that are read in parallel."""
 
     def write(self, snapshot: Snapshot, *, folder: str) -> tuple[DumpObject, ...]:
-        """Dump, encrypt and upload below a folder of the store; returns what lies there."""
+        """Dump, encrypt and upload below a folder of the store; returns the objects."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Compression with a checksum over the content: pg_dump's own zstd archives notice almost no flipped bit."""
+"""Compression with a checksum over the content: pg_dump's own zstd archives detect almost no flipped bit."""
 
 from collections.abc import Iterable, Iterator
 
@@ -29,6 +29,6 @@ def decompressed(chunks: Iterable[bytes], *, name: str) -> Iterator[bytes]:
             if made := frame.decompress(chunk):
                 yield made
     except zstandard.ZstdError:
-        raise ObjectChanged(f"{name} does not decompress to what was compressed") from None
+        raise ObjectChanged(f"{name} does not decompress to the original content") from None
     if not frame.eof:
         raise ObjectTruncated(f"{name} ends before its compressed content does")

@@ -25,7 +25,7 @@ from auto360.providers.object_storage import ObjectStore, ObjectStoreError, Uplo
 from auto360.providers.postgres_dump import DatabaseSize, DumpSource, TableChecksum
 
 JOB = "backup_database"
-# No run lives longer than a function may (one hour); what is older and has no manifest belongs to nobody.
+# No run exceeds the limit of a function (one hour); older objects without a manifest are leftovers.
 STRAY_AGE = timedelta(hours=2)
 _KINDS: dict[Class, RunKind] = {"daily": "database_daily", "weekly": "database_weekly"}
 
@@ -78,7 +78,7 @@ class DatabaseBackup:
         self.progress(f"uploaded {stored} bytes in {len(objects)} objects, {parts} parts")
         self.archive.verify_objects(objects, form.format, jobs=form.jobs)
         verified = perf_counter()
-        self.progress("read again and found right")
+        self.progress("read again and verified")
         for item in snapshot.left_out:
             self.progress(f"left out: {item}")
         manifest = Manifest(
@@ -114,7 +114,7 @@ class DatabaseBackup:
         data = manifest.to_json(self.archive.keys)
         self.store.put(manifest.key, [data], content_type="application/json")
         if b"".join(self.store.get(manifest.key)) != data:
-            raise ObjectChanged(f"{manifest.key} is not what was written")
+            raise ObjectChanged(f"{manifest.key} differs from the written one")
 
     def _outcome(self, manifest: Manifest, seconds: Mapping[str, float]) -> RunOutcome:
         return RunOutcome(
@@ -135,7 +135,7 @@ class DatabaseBackup:
         )
 
     def _tidy(self, lease: Lease) -> tuple[int, int]:
-        """Delete expired backups and leftovers of killed runs. A store that fails here keeps more, never less."""
+        """Delete expired backups and leftovers of killed runs. A failure here leaves more, never less."""
         try:
             lease.require()
             return self._retain(), self._sweep_strays()
@@ -144,7 +144,7 @@ class DatabaseBackup:
             return 0, 0
 
     def _retain(self) -> int:
-        """Delete manifests first: a dump without a manifest is a stray, a manifest without its dump would be damage."""
+        """Delete manifests first: without a manifest a dump is a stray, without its dump a manifest is damage."""
         readable = []
         for key in self.archive.manifest_keys():
             try:
@@ -159,7 +159,7 @@ class DatabaseBackup:
         return len(over)
 
     def _sweep_strays(self) -> int:
-        """Delete objects of runs that never wrote a manifest, and uploads that were never completed."""
+        """Delete objects of runs without a manifest, and incomplete uploads."""
         before = self.now() - STRAY_AGE
         listed = list(self.store.list(PREFIX))
         whole = {info.key.rpartition("/")[0] for info in listed if info.key.endswith(f"/{FILE_NAME}")}

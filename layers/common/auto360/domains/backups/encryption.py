@@ -1,7 +1,7 @@
-"""Encryption of a stream in the age format, so that `age -d` opens it without a line of our code.
+"""Encryption of a stream in the age format, so that `age -d` opens it without our code.
 
 age (age-encryption.org/v1) wraps a random key of the file for every recipient, and cuts the content into chunks of
-64 KiB under ChaCha20-Poly1305. A chunk's nonce holds its number and whether it is the last one: a chunk that is
+64 KiB under ChaCha20-Poly1305. A chunk's nonce holds its number and a mark of the last one: a chunk that is
 changed, missing, doubled or in another place does not open, and neither does a stream that ends too early.
 """
 
@@ -15,12 +15,12 @@ from auto360.domains.backups.keys import BackupKeys
 
 MAGIC = b"age-encryption.org/v1\n"
 _DEPTH = 8
-# As pyrage words them: the rest of its sentences mean changed bytes.
+# Error texts of pyrage; its other texts mean changed bytes.
 _NO_KEY, _CUT = "No matching keys", ("truncated", "Incomplete header", "failed to fill whole buffer")
 
 
 def sealed(chunks: Iterable[bytes], keys: BackupKeys) -> Generator[bytes, None, None]:
-    """Yield the encrypted stream of a plain one, for every recipient; memory does not grow with its length."""
+    """Yield the encrypted stream of a plain one, for every recipient; in constant memory."""
     import pyrage
 
     recipients = [pyrage.x25519.Recipient.from_str(text) for text in keys.recipients]

@@ -1,4 +1,4 @@
-"""Findings about a backup, each by its own name. The message names the object; nothing is restored past one."""
+"""Findings about a backup, each by its own name. The message names the object; a restore stops at the first one."""
 
 
 class BackupDamaged(RuntimeError):
@@ -33,7 +33,7 @@ class WrongBackupKey(BackupDamaged):
 
 
 class ContentDiffers(BackupDamaged):
-    """Table, role or setting was restored otherwise than the manifest says."""
+    """Table, role or setting differs from the manifest after the restore."""
 
 
 class NoBackup(RuntimeError):
@@ -41,12 +41,12 @@ class NoBackup(RuntimeError):
 
 
 class SourceShrank(RuntimeError):
-    """Source is suddenly empty or much smaller than its replicas: nothing was deleted, a person must look."""
+    """Source is suddenly empty or much smaller than its replicas: nothing was deleted, staff must decide."""
 
 
 class AnotherRun(RuntimeError):
-    """Another run has the lease, or a person has paused the job."""
+    """Another run has the lease, or staff paused the job."""
 
 
 class NoRoom(RuntimeError):
-    """Folder for temporary files has too little free space, or is not there; nothing was begun."""
+    """Folder for temporary files has too little free space, or is missing; nothing was started."""

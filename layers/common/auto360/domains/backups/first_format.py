@@ -1,6 +1,6 @@
-"""Reader of backups made before age: AES-256-GCM in chunks of 1 MiB. Nothing is written in this format any more.
+"""Reader of backups made before age: AES-256-GCM in chunks of 1 MiB. Read-only.
 
-The head names the key and commits to it. Each chunk's nonce holds its number and whether it is the last one: a chunk
+The head names the key and commits to it. Each chunk's nonce holds its number and a mark of the last one: a chunk
 that is changed, missing, doubled or in another place does not open, and neither does a stream that ends too early.
 """
 
@@ -78,7 +78,7 @@ def _head_length(data: bytearray) -> int:
 
 
 def _key_of(head: bytes, keys: BackupKeys, name: str) -> bytes:
-    """Return the file's key. The head is trusted only as far as the commitment proves it."""
+    """Return the file's key. The commitment proves the head."""
     key_name = head[len(MAGIC) + 1 : -_SALT - _COMMITMENT].decode("ascii", "replace")
     salt, commitment = head[-_SALT - _COMMITMENT : -_COMMITMENT], head[-_COMMITMENT:]
     try:

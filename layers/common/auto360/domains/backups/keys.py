@@ -17,8 +17,8 @@ _IDENTITY = "AGE-SECRET-KEY-1"
 class BackupKeys:
     """Keys by name; the first one is current, the others open older backups.
 
-    A key is an age identity. One of 32 bytes opens backups that were made before age, and makes none. `offline` are
-    recipients whose identities nobody keeps near a computer: they open new backups too.
+    A key is an age identity. A key of 32 bytes only opens backups of the first format. `offline` are
+    recipients whose identities are kept offline: they open new backups too.
     """
 
     def __init__(self, keys: Mapping[str, str | bytes], offline: Sequence[str] = ()) -> None:
@@ -28,7 +28,7 @@ class BackupKeys:
     def parse(cls, text: str, *, recipients: str = "") -> Self:
         """Read `k2:AGE-SECRET-KEY-1…,k1:AGE-SECRET-KEY-1…`, and recipients `age1…,age1…`.
 
-        Raises ValueError for what is no key, no recipient, or a doubled name.
+        Raises ValueError for an invalid key or recipient, or a doubled name.
         """
         keys: dict[str, str | bytes] = {}
         try:

@@ -1,4 +1,4 @@
-"""Manifest of a database backup: written last, so that a backup without one does not exist.
+"""Manifest of a database backup: written last, so that only complete backups have one.
 
 It is immutable and sealed with the backup key; results of later drills are separate objects beside it.
 """
@@ -50,10 +50,10 @@ class Manifest:
     tables: Mapping[str, TableChecksum]
     cluster: ClusterMetadata
     verified: datetime
-    # Of the platform, and not ours to write; manifests before this field leave out nothing.
+    # Of the platform, not ours to write; older manifests omit nothing.
     left_out: Sequence[LeftOut] = ()
     format: Format = "custom"
-    # Tables and indexes on the server that was dumped; 0: from times without this field.
+    # Tables and indexes on the dumped server; 0 in manifests before this field.
     database_bytes: int = 0
 
     @property
@@ -95,7 +95,7 @@ class Manifest:
     def from_json(cls, data: bytes, keys: BackupKeys, *, name: str, require_seal: bool = True) -> Self:
         """Read a document. Raises ManifestUnreadable, also where its seal does not fit.
 
-        Without `require_seal` a seal of an unknown key is passed over: whoever has an offline identity alone cannot
+        Without `require_seal` a seal of an unknown key is ignored: an offline identity alone cannot
         check it.
         """
         try:

@@ -1,7 +1,7 @@
 """Choice of the place where backups and drills of a database of some size run.
 
-A stream reads about 20 MB a second of rows over the pooler; a run should end within half of the time it is given, so
-that a slow night does not lose a backup (docs/decisions/0115).
+A stream reads about 20 MB a second of rows over the pooler; a run should end within half of its time limit, so
+that a slow night loses no backup (docs/decisions/0115).
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ _WORDS: dict[Place, str] = {
     "long_function": "a function of an hour",
     "machine": "a machine of its own, with several workers",
 }
-# Temporary space that every function has.
+# Temporary space of every function.
 _OWN_DISK = 512 * 10**6
 
 
 @dataclass(frozen=True)
 class Placement:
-    """Place, and gigabytes of disk that the drill needs there beside what a function has; 0: none."""
+    """Place, and gigabytes of disk for the drill beside a function's own space; 0: none."""
 
     place: Place
     disk_gb: int

@@ -38,9 +38,9 @@ class Archive:
         return sorted(info.key for info in self.store.list(PREFIX) if info.key.endswith(f"/{FILE_NAME}"))
 
     def read(self, key: str, *, require_seal: bool = True) -> Manifest:
-        """Return a manifest. Raises NoBackup, and ManifestUnreadable, also for one that lies under another's name.
+        """Return a manifest. Raises NoBackup, and ManifestUnreadable, also for one stored under another name.
 
-        The seal of an old manifest still fits where somebody stores it anew: its rows would pass for those of the name.
+        The seal of an old manifest is still valid after a copy: its rows would be restored under that name.
         """
         try:
             data = b"".join(self.store.get(key))

@@ -17,7 +17,7 @@ from auto360.providers.postgres_dump import ClusterMetadata, DumpFailed, LeftOut
 # pg_dump writes its table of contents into this file of a folder.
 CONTENTS = "toc.dat"
 Plain = Callable[[], Iterator[bytes]]
-# An archive: its bytes, yielded anew at each call, or a folder with its files.
+# Archive: a new iterator of its bytes at each call, or a folder with its files.
 Dump = Plain | Path
 
 
@@ -92,7 +92,7 @@ class Restore:
 
     @contextmanager
     def _proved(self, manifest: Manifest) -> Iterator[Dump]:
-        """Read everything, and yield what to restore from: a stream again from the store, files from the disk."""
+        """Read everything, and yield the source of the restore: the store's stream again, or files on disk."""
         self.progress(f"reading {manifest.id} ({manifest.size} bytes) to prove it")
         if manifest.format == "custom":
             self.archive.verify(manifest)
@@ -105,7 +105,7 @@ class Restore:
 
     @contextmanager
     def _proved_table(self, manifest: Manifest, table: str, target: RestoreTarget) -> Iterator[Dump]:
-        """Read of an archive of several files what holds the table."""
+        """Read the files of an archive that hold the table."""
         if manifest.format == "custom":
             with self._proved(manifest) as dump:
                 yield dump
@@ -121,7 +121,7 @@ class Restore:
 
 @contextmanager
 def _named_differences() -> Iterator[None]:
-    """Name a table that was restored otherwise among the findings."""
+    """Report a table that differs after the restore as a finding."""
     try:
         yield
     except DumpFailed as error:

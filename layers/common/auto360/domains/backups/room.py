@@ -1,4 +1,4 @@
-"""Room for temporary files: stated beforehand, and required before the first byte is written."""
+"""Room for temporary files: logged and required before the first byte is written."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 from auto360.domains.backups.errors import NoRoom
 
 _PREFIX = "auto360-archive-"
-# What a killed run has left; no run works that long without touching its folder.
+# Leftover of a killed run; no run leaves its folder untouched that long.
 _LEFT_SECONDS = 6 * 3600
 
 
@@ -36,7 +36,7 @@ class Room:
         return cls(Path(folder or tempfile.gettempdir()), setting)
 
     def require(self, needed: int, *, purpose: str, progress: Callable[[str], None]) -> None:
-        """Say what is needed and where. Raises NoRoom where it is not free."""
+        """Log the needed room and its folder. Raises NoRoom where it is not free."""
         if not self.folder.is_dir():
             raise NoRoom(f"{purpose}: there is no folder {self.folder}; {self.setting} names another one")
         free = self.free(self.folder)
@@ -49,7 +49,7 @@ class Room:
 
     @contextmanager
     def temporary(self) -> Iterator[Path]:
-        """Yield an empty folder that is deleted afterwards; what killed runs have left goes first."""
+        """Yield an empty folder that is deleted afterwards; deletes leftovers of killed runs first."""
         for left in self.folder.glob(f"{_PREFIX}*"):
             if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
                 shutil.rmtree(left, ignore_errors=True)

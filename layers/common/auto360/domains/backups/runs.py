@@ -46,17 +46,17 @@ class Runs:
         return run
 
     def verified(self, run: str, outcome: RunOutcome) -> None:
-        """Close a run whose result was read again and found right."""
+        """Close a run whose result was read again and verified."""
         self._end(run, "verified", None, outcome)
 
     def partial(self, run: str, outcome: RunOutcome) -> None:
-        """Close a run that left work to the next one: out of time, or single files failed."""
+        """Close a run that left work to the next one: out of time, or some files failed."""
         self._end(run, "partial", None, outcome)
 
     def failed(self, run: str, error: BaseException, outcome: RunOutcome | None = None) -> None:
-        """Close a run that failed; the finding's name comes first, so that an alert can go by it.
+        """Close a failed run; the finding's name comes first, for alert rules.
 
-        A database that does not answer does not hide what went wrong: the next run closes the row.
+        A database error does not hide the finding: the next run closes the row.
         """
         with suppress(DatabaseUnavailable, DatabaseRefused):
             self._end(run, "failed", f"{type(error).__name__}: {error}", outcome or RunOutcome())

@@ -26,7 +26,7 @@ class Schedule:
 
 
 def unless_another_run(job: Callable[[], Report]) -> Report:
-    """Run a job; {skipped} while another run holds its lease or a person paused it."""
+    """Run a job; {skipped} while another run holds its lease or staff paused it."""
     try:
         return job()
     except AnotherRun:

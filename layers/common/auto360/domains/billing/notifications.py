@@ -15,7 +15,7 @@ _KINDS = (
     *("payment_completed", "payment_in_review", "payment_not_made", "payment_refunded"),
     *("subscription_ending", "subscription_grace", "subscription_ended", "tier_offered"),
 )
-# Few at a time: an SMS may take ten seconds, and what is claimed waits for five minutes if the run ends.
+# Small batches: an SMS may take ten seconds, and a killed run's claims expire after five minutes.
 _BATCH = 4
 
 

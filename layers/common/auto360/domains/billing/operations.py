@@ -95,7 +95,7 @@ class Operations:
     def record_by_hand(self, staff_member: ActingStaff, order: ByHand, *, reason: str, evidence: str) -> Row:
         """Start a tier for money seen elsewhere; `evidence` is the bank's number of it: {payment, waits}.
 
-        What counts is at least the list price of the time that is given. Raises TierNotForSale, NotFound, OwnMoney,
+        The evidence must cover the list price of the granted time. Raises TierNotForSale, NotFound, OwnMoney,
         EvidenceUsed.
         """
         answer = payment_record_by_hand(
@@ -212,7 +212,7 @@ class Operations:
     ) -> Row:
         """Resolve money without an order; `match` counts it for a payment: {waits} among others.
 
-        `waits`: another staff member must say the same. Raises NotFound, OwnMoney, RefundDecided.
+        `waits`: another staff member must decide the same. Raises NotFound, OwnMoney, RefundDecided.
         """
         answer = payment_orphan_resolve(
             self.database,

@@ -38,7 +38,7 @@ _HISTORY = (
 
 
 class OrderPolicy(EnvSettings):
-    """Lifetime of an order, and the polling interval while somebody waits.
+    """Lifetime of an order, and the polling interval while a client waits.
 
     `payment_preparing_seconds` exceeds the time-out at the bank: a request older than that counts as crashed.
     """
@@ -52,7 +52,7 @@ class OrderPolicy(EnvSettings):
 class PaymentAddresses(EnvSettings):
     """Addresses for bank webhooks and for the payer's return: https, or this machine.
 
-    To `bank_webhooks_url` comes `/webhooks/payments/<bank>`, to `payment_return_url` comes `?payment=<id>`.
+    Appended: `/webhooks/payments/<bank>` to `bank_webhooks_url`, `?payment=<id>` to `payment_return_url`.
     """
 
     bank_webhooks_url: str
@@ -104,7 +104,7 @@ class Orders:
         """Order a tier at a bank and return the ways to pay. The price is the server's.
 
         Repeated with the same key, or while an order of the same tier at this bank is open, it is the same payment;
-        what can still be paid with is given again, else the bank is asked for something new.
+        ways to pay that are still valid are returned again, else a new order is made at the bank.
 
         Raises BankNotOffered, BankUnavailable, TierNotForSale, TierNeedsOffer, TierBelowCurrent, PaymentRefused,
         PaymentBeingPrepared, IdempotencyKeyReused, RateLimited, AccountBlocked, AuthenticationRequired.
@@ -213,6 +213,6 @@ class Orders:
         for row in orders:
             bank = self.settlement.banks.named(row["bank"])
             if bank is not None and bank.cancels is not None and row["provider_ref"]:
-                # If the bank refuses or is silent, the timer hears of the money all the same.
+                # If the bank refuses or does not answer, the timer recovers the money all the same.
                 with contextlib.suppress(BankFailure):
                     bank.cancels.cancel(OrderRef(row["attempt_id"], row["provider_ref"]), timeout=CANCEL_SECONDS)

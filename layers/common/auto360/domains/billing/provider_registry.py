@@ -7,7 +7,7 @@ from typing import Protocol
 from auto360.core.refusals.billing import BankNotOffered
 from auto360.providers.payments import Bank
 
-# The app's own name for a bank, where it is another than ours (docs/reference/app-contract.md, section 6).
+# Names of banks in the app that differ from ours (docs/reference/app-contract.md, section 6).
 _APP_NAMES = {"obank": "odengi"}
 
 

@@ -28,7 +28,7 @@ _ACTOR = {"kind": "timer"}
 _BATCH = 50
 _LIST_SECONDS = 40.0
 _DAYS_BACK = 3
-# Longer than a run, shorter than what two missed minutes would cost.
+# Longer than a run, shorter than the cost of two missed minutes.
 _LEASE_SECONDS = 110
 # Banks' clocks and ours differ: their list is read some hours beyond the day.
 _MARGIN = timedelta(hours=3)
@@ -82,7 +82,7 @@ class Reconciler:
             counts["asked"] += 1
             counts["changed"] += bool(settled and settled["changed"])
             answered = answered and (settled is not None or row["provider_ref"] is None)
-        # A silent bank may hold the money: its payment is closed only when the last question is over as well.
+        # A silent bank may hold the money: close its payment only after its last query.
         if due["is_over"] and (answered or due["is_last"]):
             counts["expired"] += bool(payment_expire(self.database, payment_id=due["payment_id"], actor=_ACTOR))
 

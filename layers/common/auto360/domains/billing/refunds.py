@@ -30,7 +30,7 @@ class Refunding:
     def send(self, refund_id: str, *, actor: Actor) -> dict[str, Any]:
         """Send an approved refund to its bank; returns the refund as it stands then.
 
-        It is marked before the call. If the answer never comes, the bank is asked, and not called again. Raises
+        It is marked before the call. Without an answer the refund is queried, never sent again. Raises
         RefundDecided, RefundTooLarge where it is larger than any single order.
         """
         begun = accepted(refund_begin(self.database, refund_id=refund_id))

@@ -14,7 +14,7 @@ DEVICE = "payment_risk_decisions.device_digest"
 class RiskPolicy(EnvSettings):
     """Counts from which an order is refused or reviewed.
 
-    Refused: orders of one user or device in an hour, failed payments of a user in a day. Looked at: other users of the
+    Refused: orders of one user or device in an hour, failed payments of a user in a day. Reviewed: other users of the
     device in a day, and an account younger than `risk_new_account_minutes` that orders for at least
     `risk_expensive_tyiyn` (above the price of the listed tiers, so that it concerns offers).
     """

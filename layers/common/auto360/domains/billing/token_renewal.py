@@ -22,7 +22,7 @@ class TokenRenewal:
     def run(self) -> dict[str, int]:
         """Run one round: {tokens_renewed, tokens_unreadable}; at most 2,000 tokens.
 
-        An unreadable token (its key was removed too early) stays as it is: with the key back it is good again.
+        An unreadable token (its key was removed too early) stays: it is readable again with its key.
         """
         counts = {"tokens_renewed": 0, "tokens_unreadable": 0}
         after: str | None = None

@@ -1,6 +1,6 @@
 """Bank webhooks: verified, stored, confirmed by a query where possible, acted upon once.
 
-A signature proves the sender. The amount is queried all the same: a webhook that the bank's own answer contradicts
+A signature proves the sender. The amount is queried all the same: a webhook that contradicts the bank's own answer
 completes nothing, and its order is polled again (docs/decisions/0070).
 """
 
@@ -35,7 +35,7 @@ from auto360.providers.payments import (
     WebhookAuthenticity,
 )
 
-# The same for everybody who proves nothing, at every bank; never signed, since it goes to strangers.
+# The same answer to every unverified sender, at every bank; never signed.
 _UNVERIFIED = CallbackAnswer(403, "{}")
 
 
@@ -81,13 +81,13 @@ class BankWebhooks:
         """Finish a stored webhook. LATER leaves it open."""
         if call.attempt is None:
             return self._without_order(call, bank)
-        # Where the answer to our order was lost, the call is the first to name the bank's number.
+        # Where the answer to our order was lost, the webhook is the first to contain the bank's number.
         ref = OrderRef(call.attempt.id, call.attempt.provider_ref or call.told.provider_ref)
         report = self._confirmed(call, bank, ref)
         if report is None and not call.is_old:
             return PaymentOutcome.LATER
         if report is None:
-            # For a day the bank could not be asked. If it spoke of money, a person looks.
+            # The bank did not answer for a day. Webhooks about money go to staff.
             report = reports.of_notification(_without_news(call.told), is_confirmed=False)
         settled = self.settlement.settle(call.attempt.id, report, actor=actor, event_id=call.event_id)
         return self._keep_card(settled["payment_id"], call.told, call.trust)
@@ -110,8 +110,8 @@ class BankWebhooks:
         if stored["is_done"] and stored["payment_id"] is not None:
             return self._keep_card(stored["payment_id"], told, trust)
         if stored["is_done"] or stored["attempt"] is None:
-            # Seen before; or no order of ours that we know: perhaps its number is just being written down. The timer
-            # looks again in a minute, and then keeps the money for a person.
+            # A repeat, or an unknown order: perhaps its number is being stored now. The timer
+            # retries in a minute, and then keeps the money for staff.
             return PaymentOutcome.TAKEN
         call = StoredCall(stored["event_id"], told, trust, PaymentAttempt.of(stored["attempt"]))
         return self.act(call, bank, actor={"kind": "bank", "request_id": request_id})
@@ -133,7 +133,7 @@ class BankWebhooks:
     def _confirmed(self, call: StoredCall, bank: Bank, ref: OrderRef) -> dict[str, Any] | None:
         """Return the report to act upon, from a query to the bank; None when the query must be repeated.
 
-        Where a bank cannot be queried, its signed word counts; an unsigned one is not confirmed, and a person reviews
+        Where a bank cannot be queried, its signed webhook counts; an unsigned one is not confirmed, and staff review
         it.
         """
         try:
@@ -141,7 +141,7 @@ class BankWebhooks:
         except NotSupported:
             status = None
         except OrderUnknown:
-            # The bank knows better than the call, whose numbers are not kept either.
+            # The bank's answer wins over the webhook, whose numbers are not kept either.
             told = replace(call.told, state=OrderState.PENDING, provider_ref=None)
             return reports.of_notification(told, is_confirmed=True)
         except BankFailure:
@@ -162,7 +162,7 @@ class BankWebhooks:
         if has_number and not call.is_old and (report is None or _contradicts(report, call)):
             return PaymentOutcome.LATER
         if report is None or _contradicts(report, call):
-            # For a day the bank could not be asked, or said otherwise. It spoke of money, so a person looks.
+            # The bank did not answer for a day, or contradicted. The webhook is about money, so staff review it.
             report = reports.of_notification(call.told, is_confirmed=True)
         is_believed = report["is_confirmed"] or not bank.capabilities.query
         is_money = report["state"] == OrderState.PAID and is_believed
@@ -207,9 +207,9 @@ def _verified(bank: Bank, callback: Callback) -> WebhookAuthenticity:
 
 
 def _of_this_order(status: OrderStatus, ref: OrderRef, call: StoredCall) -> OrderStatus:
-    """Return the answer if it is about this order: a webhook may name the number of another user's payment.
+    """Return the answer if it is about this order: a webhook may name another user's payment.
 
-    Where only the webhook named the bank's number, the bank itself must name our order. Raises OrderUnknown otherwise.
+    Where only the webhook has the bank's number, the answer must contain our order. Raises OrderUnknown otherwise.
     """
     number_is_ours = call.attempt is None or ref.provider_ref in (None, call.attempt.provider_ref)
     if ref.attempt_id and status.attempt_id != ref.attempt_id and not (number_is_ours and status.attempt_id is None):

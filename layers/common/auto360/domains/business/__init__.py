@@ -1,1 +1,1 @@
-"""Business accounts: profiles, teams and ownership. Knows no HTTP and no provider."""
+"""Business accounts: profiles, teams and ownership. Without HTTP and providers."""

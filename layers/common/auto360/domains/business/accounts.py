@@ -68,9 +68,9 @@ class Businesses:
         )
 
     def close(self, principal: Principal, business_id: str) -> None:
-        """Close an account; its listings stay with those who posted them. Raises NotFound, Forbidden.
+        """Close an account; its listings stay with their sellers. Raises NotFound, Forbidden.
 
-        The shared pages of the feed name the business of each listing, so they are made anew.
+        The shared pages of the feed name the business of each listing, so they are rebuilt.
         """
         accepted(business_delete(self.database, user_id=principal.user_id, business_id=business_id))
         self.cache.invalidate(CACHED)

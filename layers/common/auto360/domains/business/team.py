@@ -40,7 +40,7 @@ class BusinessTeam:
     policy: TeamPolicy
 
     def members(self, principal: Principal, business_id: str) -> list[Row]:
-        """List members, invited people and, for those who may invite, invited phones.
+        """List members, invited people and, for members with the right to invite, invited phones.
 
         Raises NotFound unless the caller is an active member.
         """
@@ -54,7 +54,7 @@ class BusinessTeam:
     ) -> None:
         """Invite a user by id, or the owner of a phone.
 
-        Before acceptance nothing tells whether the phone has an account.
+        Before acceptance the answer does not reveal an account of the phone.
 
         Raises NotFound, Forbidden, MemberAlready (by id), TeamFull, RateLimited, PhoneInvalid.
         """

@@ -1,1 +1,1 @@
-"""Chat: conversations of buyer and seller about a listing. Knows no HTTP and no provider."""
+"""Chat: conversations of buyer and seller about a listing. Without HTTP and providers."""

@@ -19,7 +19,7 @@ class Blocks:
     database: Database
 
     def blocked(self, principal: Principal) -> list[Row]:
-        """List users whom the caller has blocked, newest first, read with the caller's token."""
+        """List users that the caller blocked, newest first, read with the caller's token."""
         return self.database.select(
             "chat_blocks",
             {

@@ -79,7 +79,7 @@ class Conversations:
         return Page.cut(answer["messages"], limit=limit, order="messages", time="created_at")
 
     def send(self, principal: Principal, thread_id: str, message: Message, *, key: str) -> Row:
-        """Send a message. Idempotent by `key`, the sender's name for it.
+        """Send a message. Idempotent by `key`, the client's id of it.
 
         Raises NotFound, ChatBlocked, AccountBlocked, IdempotencyKeyReused; ValidationFailed for a picture that lies
         elsewhere than in the sender's own folder or at an allowed host.

@@ -14,7 +14,7 @@ from auto360.providers.database.lease import lease
 
 @dataclass(frozen=True)
 class Cleanup:
-    """Deletes expired data. SQL decides what is due; a batch is one transaction."""
+    """Deletes expired data. SQL selects the due rows; a batch is one transaction."""
 
     database: Database
     images: ImageLinks
@@ -37,6 +37,6 @@ class Cleanup:
                 return {kind: count for kind, count in removed.items() if count}
 
     def _announce_image_origins(self) -> None:
-        """Store the allowed picture hosts in the database, so that writes past the API follow the same settings."""
+        """Store the allowed picture hosts in the database, so that direct writes follow the same settings."""
         storage, hosts = self.images.origins
         image_origins_set(self.database, storage=storage, pictures=self.images.pictures, hosts=hosts)

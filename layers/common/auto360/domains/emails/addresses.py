@@ -36,7 +36,7 @@ class EmailPolicy(EnvSettings):
 def stored_form(typed: str) -> str:
     """Return an address as it is stored: small letters, the domain in its ASCII form. Raises ValidationFailed.
 
-    The part before the @ must be ASCII: the provider takes no other. Nothing is asked of the DNS.
+    The part before the @ must be ASCII: the provider accepts no other. The DNS is not queried.
     """
     from email_validator import EmailNotValidError, validate_email
 
@@ -61,7 +61,7 @@ class EmailAddresses:
         return found
 
     def request(self, principal: Principal, typed: str, *, address: str) -> Row:
-        """Send code and link to an address; the same answer whether another account has it. Raises EmailLimit."""
+        """Send code and link to an address; answers alike if another account has it. Raises EmailLimit."""
         answer = email_request(
             self.database,
             user_id=principal.user_id,
@@ -106,7 +106,7 @@ class EmailAddresses:
 
 @dataclass(frozen=True)
 class EmailLinks:
-    """Links of mails, which work without a login. Reading one changes nothing: programs open links before people do."""
+    """Links of mails, which work without a login. Reading one changes nothing: mail programs open links in advance."""
 
     database: Database
     secrets: EmailSecrets

@@ -1,4 +1,4 @@
-"""From a row of the outbox to a mail: plain text, the same as simple HTML, and headers for unsubscribing."""
+"""Mails from rows of the outbox: plain text, the same as simple HTML, and headers for unsubscribing."""
 
 import html
 from collections.abc import Callable, Mapping
@@ -31,20 +31,20 @@ class _Part:
 
 @dataclass(frozen=True)
 class Composer:
-    """Makes mails. `links_url` is the address before `/confirm/…`, `/undo/…` and `/unsubscribe/…`."""
+    """Composes mails. `links_url` is the address before `/confirm/…`, `/undo/…` and `/unsubscribe/…`."""
 
     secrets: EmailSecrets
     links_url: str
     login_code: LoginCode
 
     def mail(self, row: Mapping[str, Any]) -> Mail:
-        """Return the mail of a row of `emails_claim`. Raises KeyError where its secret is no longer known."""
+        """Return the mail of a row of `emails_claim`. Raises KeyError where its secret is no longer configured."""
         language, headers = row["language"], {}
         title, parts = self._notification(row) if row["kind"] == "notification" else self._own(row)
         if not row["is_security"]:
             token = self.secrets.unsubscribing(user_id=row["user_id"], kind=row["type"])
             url = f"{self.links_url}/unsubscribe/{token}"
-            # RFC 8058: the mail program POSTs there, without cookies and without a question.
+            # RFC 8058: the mail program POSTs there, without cookies and without a confirmation.
             headers = {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": _ONE_CLICK}
             parts += [_Part(words("unsubscribe", language), is_small=True), _Part(url, is_link=True, is_small=True)]
         text = "\n\n".join(part.text for part in parts) + "\n"

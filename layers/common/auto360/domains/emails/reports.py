@@ -1,4 +1,4 @@
-"""Reports of the mail provider: each is applied once, to the mail that we sent (docs/decisions/0144)."""
+"""Reports of the mail provider: each is applied once, to its mail (docs/decisions/0144)."""
 
 import hmac
 import json
@@ -36,10 +36,10 @@ class EmailReports:
     sns: SnsMessages
 
     def receive(self, body: bytes, *, shown_secret: str) -> int:
-        """Receive one webhook; returns how many mails it told something about.
+        """Receive one webhook; returns the number of changed mails.
 
-        Takes an envelope of Amazon SNS, whose signature is checked, or what a trigger of Yandex Data Streams passes on
-        from Postbox: `{"messages": […]}`. Raises NotFound for a wrong secret, a wrong signature and what is neither,
+        Takes an envelope of Amazon SNS, whose signature is checked, or the event of a trigger of Yandex Data Streams
+        from Postbox: `{"messages": […]}`. Raises NotFound for a wrong secret, a wrong signature and any other body,
         ServiceUnavailable where the provider should repeat it.
         """
         secret = self.settings.mail_report_secret.get_secret_value()

@@ -41,14 +41,14 @@ class EmailSecrets(KeyedMacs):
         return _text(self.mac(key_id, f"email:{purpose}:v1|{proof_id}|{nonce}"))
 
     def unsubscribing(self, *, user_id: str, kind: str) -> str:
-        """Return the token that switches e-mails of a type off; it has no end, like the mail that carries it."""
+        """Return the token that switches e-mails of a type off; it never expires."""
         key_id = self.ids[0]
         content = UUID(user_id).bytes + kind.encode()
         signature = self.mac(key_id, f"email:unsubscribe:v1|{user_id}|{kind}")[:_SIGNATURE_BYTES]
         return f"{key_id}.{_text(content)}.{_text(signature)}"
 
     def unsubscriber(self, token: str) -> tuple[str, str]:
-        """Return user and type of a token. Raises NotFound for one that is not ours, or was altered."""
+        """Return user and type of a token. Raises NotFound for a foreign or altered one."""
         try:
             key_id, content, signature = token.split(".")
             shown, signed = _bytes(content), _bytes(signature)
@@ -65,7 +65,7 @@ class EmailSecrets(KeyedMacs):
 
 @dataclass(frozen=True)
 class NewProofs:
-    """Makes proofs of addresses and ways to undo a change, as SQL takes them."""
+    """Creates proofs of addresses and undo links of changes, in the form of the SQL functions."""
 
     secrets: EmailSecrets
     ttl_seconds: int
@@ -88,14 +88,14 @@ class NewProofs:
         }
 
     def undo(self) -> Mapping[str, Any]:
-        """Return a new way to undo a change {id, key_id, nonce, digest}."""
+        """Return a new undo link of a change {id, key_id, nonce, digest}."""
         change_id, key_id, nonce = str(self.new_id()), self.secrets.ids[0], self.new_nonce()
         token = self.secrets.token(key_id, "undo", proof_id=change_id, nonce=nonce)
         return {"id": change_id, "key_id": key_id, "nonce": nonce, "digest": token_digest(token).hex()}
 
 
 class EmailSecretSettings(EnvSettings):
-    """`EMAIL_SECRETS`: the secrets, newest first; an older one stays as long as its mails may be opened."""
+    """`EMAIL_SECRETS`: the secrets, newest first; keep an older one while its links are valid."""
 
     email_secrets: SecretStr
 
@@ -111,7 +111,7 @@ class EmailSecretSettings(EnvSettings):
 
 
 def token_digest(token: str) -> bytes:
-    """Return the digest under which the database knows a link."""
+    """Return the digest that identifies a link in the database."""
     return hashlib.sha256(token.encode("utf-8", "replace")).digest()
 
 

@@ -1,6 +1,6 @@
 """Timer that sends e-mails: claim, send, record, for most of a minute (docs/decisions/0144).
 
-A claim is committed before anything is sent. What a killed run leaves behind is settled by the next claim.
+A claim is committed before anything is sent. The next claim settles the leftovers of a killed run.
 """
 
 import time
@@ -41,7 +41,7 @@ class EmailSender:
     sleep: Callable[[float], None] = time.sleep
 
     def run(self) -> dict[str, int]:
-        """Send what falls due until the run's time is over: {claimed, and a count per outcome}.
+        """Send due mails until the run's time is over: {claimed, and a count per outcome}.
 
         Does nothing while another run holds the lease or the job is paused.
         """

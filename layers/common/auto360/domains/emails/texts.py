@@ -1,4 +1,4 @@
-"""Words of e-mails in Russian, Kyrgyz and English. Placeholders are filled by `str.format`."""
+"""Texts of e-mails in Russian, Kyrgyz and English. Placeholders are filled by `str.format`."""
 
 from collections.abc import Mapping
 

@@ -1,1 +1,1 @@
-"""Listings: feed, search, posting and editing, likes and favourites. Knows no HTTP and no provider."""
+"""Listings: feed, search, posting and editing, likes and favourites. Without HTTP and providers."""

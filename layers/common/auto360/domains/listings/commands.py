@@ -44,7 +44,7 @@ class Posting:
         """Post a listing; idempotent by `key`, or without one for identical content within ten minutes.
 
         Raises LimitReached, ListingRefused, VideoUnavailable, IdempotencyKeyReused, AccountBlocked, Forbidden for a
-        business in which the caller does not work, PhoneInvalid, ValidationFailed for addresses that we do not take.
+        business without the caller's membership, PhoneInvalid, ValidationFailed for addresses that are not allowed.
         """
         document = self._stored(principal, fields)
         body = json.dumps(document, ensure_ascii=False, sort_keys=True).encode()

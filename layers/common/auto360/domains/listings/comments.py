@@ -14,7 +14,7 @@ _FIRST = ("infinity", "ffffffff-ffff-ffff-ffff-ffffffffffff")
 
 @dataclass(frozen=True)
 class Comments:
-    """Comments with everything they touch. The rules are triggers of the table, which the app also writes directly."""
+    """Comment use cases. The rules are triggers of the table, which the app also writes directly."""
 
     database: Database
 

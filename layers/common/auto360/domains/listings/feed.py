@@ -29,12 +29,12 @@ Sort = Literal["newest", "price_asc", "price_desc", "views", "nearest"]
 
 CACHED = "feed"
 _ORDERED_BY = {"price_asc": "price", "price_desc": "price", "views": "views_count", "nearest": "distance"}
-# Five digits with nothing but signs between them, or as many digits as a phone number has.
+# Five digits separated by signs alone, or as many digits as a phone number has.
 _LIKE_A_NUMBER = re.compile(r"(?:[0-9][\W_]*){5}|(?:[0-9]\D*){9}")
 
 
 class PopularSettings(EnvSettings):
-    """Popular searches: number of days, and least number of searches."""
+    """Popular searches: number of days, and minimum of searches."""
 
     popular_search_days: int = Field(7, ge=1, le=60)
     popular_search_min: int = Field(3, ge=1)
@@ -76,7 +76,7 @@ class FeedQuery:
         return self.sort or ("newest" if self.latitude is None else "nearest")
 
     def document(self, cursor: str | None) -> dict[str, Any]:
-        """Return the query as SQL takes it, with one row more than a page has. Raises ValidationFailed."""
+        """Return the query in SQL's form, with one row more than a page. Raises ValidationFailed."""
         if self.order == "nearest" and (self.latitude is None or self.longitude is None):
             raise ValidationFailed(problems=[Problem("latitude", sentence(FIELDS, "value", "ru"))])
         document = {name: value for name, value in asdict(self).items() if value is not None}
@@ -149,7 +149,7 @@ class Feed:
             return query_database(), marks
         settles_in = 0
         if viewer is None and self.lag_seconds:
-            # Made from a replica, so that it may lack what a signed-in caller has just written.
+            # From a replica: the newest writes of a signed-in caller may be missing.
             key, settles_in = f"guests:{key}", self.lag_seconds
         shared: Row = remembered(
             self.cache, CACHED, key, seconds=self.keeps.cache_feed_seconds, settles_in=settles_in, make=query_database

@@ -31,8 +31,8 @@ class ViewerFingerprint:
     def mark(self, *, user_id: str | None, address: str, user_agent: str) -> Row:
         """Return the fields of a view: `viewer`, 32 hexadecimal digits of the user or the address, and `device`.
 
-        `device` is None for a user, else 0 to 255. The database lets a few devices of one address count: a user agent
-        costs nothing, an address does.
+        `device` is None for a user, else 0 to 255. The database counts a few devices per address: a user agent
+        is free to forge, an address is not.
         """
         if user_id:
             return {"viewer": self.of_user(user_id), "device": None}

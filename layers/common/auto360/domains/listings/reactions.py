@@ -25,7 +25,7 @@ class Reactions:
         )
 
     def report(self, principal: Principal, listing_id: str, *, reason: Reason, comment: str | None) -> Row:
-        """Report a listing to the moderators, once. Raises NotFound, AccountBlocked, Forbidden for one's own."""
+        """Report a listing to the moderators, once. Raises NotFound, AccountBlocked, Forbidden for the caller's own."""
         return accepted(
             listing_report(
                 self.database, user_id=principal.user_id, listing_id=listing_id, reason=reason, comment=comment

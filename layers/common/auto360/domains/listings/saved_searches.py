@@ -1,4 +1,4 @@
-"""Saved searches of the caller: the feed's own query, kept with a name and a frequency (docs/decisions/0140)."""
+"""Saved searches of the caller: the feed's own query, stored with a name and a frequency (docs/decisions/0140)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,18 +17,18 @@ from auto360.providers.database.functions.saved_search import (
 )
 
 Frequency = Literal["instant", "daily", "weekly"]
-# Order and page of the feed, and what it derives from the text by itself.
+# Order and page of the feed, and fields that it derives from the text.
 _NOT_SAVED = {"sort", "limit", "match", "latin"}
 
 
 def saved_form(query: FeedQuery) -> dict[str, Any]:
-    """Return the query as it is saved: the feed's document without order and page. Raises ValidationFailed."""
+    """Return the query in its stored form: the feed's document without order and page. Raises ValidationFailed."""
     return {name: value for name, value in query.document(None).items() if name not in _NOT_SAVED}
 
 
 @dataclass(frozen=True)
 class SavedSearches:
-    """Saved searches and their dependencies. SQL checks what may be saved, and how many."""
+    """Saved searches and their dependencies. SQL checks content and number."""
 
     database: Database
 
@@ -54,7 +54,7 @@ class SavedSearches:
         return accepted(saved_search_delete(self.database, user_id=principal.user_id, search_id=search_id))
 
     def looked(self, principal: Principal, search_id: str) -> Row:
-        """Reset the count of new listings and drop what waits to be notified. Raises NotFound."""
+        """Reset the count of new listings and drop its pending notifications. Raises NotFound."""
         answer = saved_search_looked(self.database, user_id=principal.user_id, search_id=search_id)
         row: Row = accepted(answer)["search"]
         return row

@@ -27,7 +27,7 @@ class SearchMatcher:
     seconds: Callable[[], float] = time.monotonic
 
     def run(self) -> dict[str, int]:
-        """Match what has arrived, then notify of what is due: {listings, hits, notified}. Safe to repeat.
+        """Match new arrivals, then send due notifications: {listings, hits, notified}. Safe to repeat.
 
         Does nothing while another run holds the lease or the job is paused.
         """

@@ -1,4 +1,4 @@
-"""Synonyms of detail codes in people's and the app's words, and Cyrillic to Latin spelling for search."""
+"""Synonyms of detail codes in words of users and the app, and Cyrillic to Latin spelling for search."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ WORDS: dict[str, dict[str, str]] = {
         "электро": "electric",
     },
 }
-# The existing app shows the gender of a horse as it gets it.
+# The existing app shows the gender of a horse as received.
 SHOWN_GENDER = {"stallion": "Жеребец", "mare": "Кобыла", "gelding": "Мерин"}
 
 _LATIN = str.maketrans(
@@ -42,5 +42,5 @@ def as_shown(details: Mapping[str, object]) -> dict[str, object]:
 
 
 def in_latin(text: str) -> str:
-    """Spell Cyrillic letters in Latin ones: people write brands either way."""
+    """Spell Cyrillic letters in Latin ones: brands are written either way."""
     return text.lower().translate(_LATIN)

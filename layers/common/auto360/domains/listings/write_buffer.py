@@ -1,4 +1,4 @@
-"""Write buffer of views and searches, flushed with a call of its own during a later request.
+"""Write buffer of views and searches, flushed by a separate call during a later request.
 
 Saves a write per read. Items that an instance has not flushed when the cloud ends it are lost: counts may be slightly
 too low, never too high.
@@ -45,7 +45,7 @@ class Batch:
             kept[adds_up] += item[adds_up]
 
     def flush(self, write: Callable[[list[Item]], object]) -> None:
-        """Write the items that are due. An outage keeps them for another period and fails no read."""
+        """Write the items that are due. They stay buffered during an outage, which fails no read."""
         try:
             with self.due() as items:
                 if items is not None:

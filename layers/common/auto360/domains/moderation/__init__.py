@@ -1,1 +1,1 @@
-"""Moderation: queue of listings, and decisions about them. Knows no HTTP and no provider."""
+"""Moderation: queue of listings, and decisions about them. Without HTTP and providers."""

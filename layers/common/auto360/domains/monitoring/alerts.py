@@ -1,4 +1,4 @@
-"""Alerts as staff see them: listing, silencing, rules."""
+"""Alerts for staff: listing, silencing, rules."""
 
 from dataclasses import dataclass
 from typing import Literal

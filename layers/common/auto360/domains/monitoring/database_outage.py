@@ -32,7 +32,7 @@ class DatabaseDown:
     sleep: Callable[[float], None] = time.sleep
 
     def __call__(self) -> int:
-        """Return how many SMS went out; none where the database answers after all, or this hour's SMS are sent."""
+        """Return the number of sent SMS; 0 where the database answers again, or this hour's SMS are sent."""
         if self._answers_after_all():
             return 0
         hour = self.now().strftime("%Y-%m-%dT%H")

@@ -1,4 +1,4 @@
-"""Alerts by mail, over the port that users' mail takes too."""
+"""Alerts by mail, over the port of users' mail."""
 
 from dataclasses import dataclass
 

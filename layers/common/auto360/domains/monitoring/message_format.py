@@ -8,7 +8,7 @@ from typing import Any, Literal
 from auto360.core.timezone import BISHKEK
 from auto360.providers.alert_channels import AlertMessage
 
-# Fixed, without daylight saving: a runtime without a database of time zones is no obstacle.
+# Fixed, without daylight saving: works without a database of time zones.
 _UNITS = {"som": "сом", "d": "д", "h": "ч", "min": "мин", "s": "с"}
 _WORDS = {
     "ru": {

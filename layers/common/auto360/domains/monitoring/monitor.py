@@ -1,4 +1,4 @@
-"""Monitor round: measure, evaluate, notify. SQL decides once what opens, repeats and closes."""
+"""Monitor round: measure, evaluate, notify. SQL alone opens, repeats and closes alerts."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -120,7 +120,7 @@ class Monitor:
                 return
 
     def _send(self, channel: str, message: AlertMessage, down: dict[str, str]) -> str | None:
-        """Return why the channel refused the message, None on success; a channel that is down is added to `down`."""
+        """Return the reason of a refused message, None on success; a channel that is down is added to `down`."""
         if channel not in self.channels:
             return "not_configured"
         try:

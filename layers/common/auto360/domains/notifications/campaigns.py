@@ -44,7 +44,7 @@ class Campaigns:
     def switch(
         self, staff_member: Principal, campaign_id: str, action: Literal["start", "stop"], *, request_id: str
     ) -> bool:
-        """Start a draft or stop a campaign; False where another click came first. Raises NotFound."""
+        """Start a draft or stop a campaign; False where another request came first. Raises NotFound."""
         answer = campaign_switch(
             self.database,
             operator_id=staff_member.user_id,

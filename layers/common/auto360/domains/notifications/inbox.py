@@ -1,4 +1,4 @@
-"""List of notifications in the app, preferences, and the phones that are pushed to."""
+"""List of notifications in the app, preferences, and phones that receive pushes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -56,7 +56,7 @@ class Inbox:
         return answer
 
     def change_preferences(self, principal: Principal, changes: Mapping[str, Any]) -> Row:
-        """Change what is named and return all preferences. Raises ValidationFailed for an unknown zone or switch."""
+        """Change the named preferences and return all. Raises ValidationFailed for an unknown zone or switch."""
         return accepted(notification_preferences_write(self.database, user_id=principal.user_id, changes=changes))
 
     def register(self, principal: Principal, device: Mapping[str, Any]) -> str:
@@ -67,5 +67,5 @@ class Inbox:
         return str(accepted(answer)["id"])
 
     def unregister(self, principal: Principal) -> int:
-        """Remove the phone of the caller's session; returns how many there were. Idempotent."""
+        """Remove the phone of the caller's session; returns the number of removed ones. Idempotent."""
         return int(device_remove(self.database, user_id=principal.user_id, session_id=principal.session_id) or 0)

@@ -1,4 +1,4 @@
-"""Bucket of permits: so many messages a second on average, and at most a second's worth at once."""
+"""Token bucket: a number of messages per second on average, and at most one second's number at once."""
 
 import threading
 import time

@@ -1,6 +1,6 @@
 """Timer that sends pushes: claim, send, record, for most of a minute (docs/decisions/0136).
 
-A claim is committed before anything is sent. What a killed run leaves behind is settled by the next claim.
+A claim is committed before anything is sent. The next claim settles the leftovers of a killed run.
 """
 
 import time
@@ -27,7 +27,7 @@ _MIN_BATCH = 5
 
 
 class PushPolicy(EnvSettings):
-    """Pace and length of a run. `push_fresh_seconds`: a batch that is older is given back unsent, since the phone's
+    """Pace and length of a run. `push_fresh_seconds`: an older batch is given back unsent, since the phone's
     user may have left meanwhile; the database waits two seconds for it."""
 
     push_run_seconds: float = Field(50.0, ge=0, le=250)
@@ -68,7 +68,7 @@ class PushSender:
     sleep: Callable[[float], None] = time.sleep
 
     def run(self) -> dict[str, int]:
-        """Send what falls due until the run's time is over: {claimed, given_back, fanouts, and a count per outcome}.
+        """Send due pushes until the run's time is over: {claimed, given_back, fanouts, and a count per outcome}.
 
         Does nothing while another run holds the lease or the job is paused.
         """
@@ -96,7 +96,7 @@ class PushSender:
         return counts.report()
 
     def _fan_out(self, counts: _Counts) -> bool:
-        """Work off one chunk; returns True when there was one. A chunk that the database refuses holds up no push."""
+        """Work off one chunk; returns True when there was one. A chunk that the database refuses delays no push."""
         try:
             return bool(notification_fanout_step(self.database, limit=_FANOUT_USERS))
         except DatabaseRefused:
@@ -130,7 +130,7 @@ class PushSender:
     def _send(self, batch: _Batch) -> dict[str, int]:
         messages = [_message(row) for row in batch.messages]
         stale_at = batch.begun_at + self.policy.push_fresh_seconds
-        # A batch may take several requests, and each of them a while.
+        # A batch may need several requests, and each of them some time.
         outcomes = self.provider.send(messages, is_fresh=lambda: self.seconds() <= stale_at)
         results = [{"id": row["id"], **asdict(outcome)} for row, outcome in zip(batch.messages, outcomes, strict=True)]
         recorded(lambda: pushes_record(self.database, claim=batch.claim, results=results), sleep=self.sleep)

@@ -1,6 +1,6 @@
-"""Deletion of pictures that nothing names, of originals after 30 days, and of files that no row names.
+"""Deletion of unreferenced pictures, of originals after 30 days, and of files without a row.
 
-Counts only, until a person has switched deletions on; at most so many per run (docs/decisions/0131).
+Counts only, until deletion is switched on; with a limit per run (docs/decisions/0131).
 """
 
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _MAX_MISSED = 1000
 
 
 class PictureDeletionPolicy(EnvSettings):
-    """Most deletions of each kind in a run; without `picture_deletion` a run counts and deletes nothing."""
+    """Limit of deletions of each kind per run; without `picture_deletion` a run counts and deletes nothing."""
 
     picture_deletion: bool = False
     picture_max_deletions: int = Field(500, ge=1, le=10_000)
@@ -40,7 +40,7 @@ class PictureDeletion:
     policy: PictureDeletionPolicy
 
     def __call__(self) -> dict[str, int]:
-        """Delete what is due; returns counts, or {skipped} while another run holds the lease."""
+        """Delete due pictures; returns counts, or {skipped} while another run holds the lease."""
         with lease(self.database, "picture_deletion", seconds=900) as held:
             return self._run() if held else {"skipped": 1}
 

@@ -1,6 +1,6 @@
 """Withdrawal and restoration of pictures: their files change between a public and the private bucket.
 
-Each step may be repeated: a file is copied before it is deleted, and the database decides on which side it belongs.
+Each step may be repeated: a file is copied before it is deleted, and the database decides the bucket.
 """
 
 from collections.abc import Callable
@@ -12,14 +12,14 @@ from auto360.providers.database.functions.picture_work import picture_moved
 from auto360.providers.object_storage import ObjectMissing, ObjectStore
 
 INCOMING, PUBLIC = "incoming", "pictures"
-# A name carries the hash of its content, so that nobody ever has to ask again.
+# A name contains the hash of its content, so it never expires in caches.
 FOREVER = "public, max-age=31536000, immutable"
-# Files cleaned in place keep their name: a phone may ask again after an hour.
+# Files cleaned in place keep their name: caches expire after an hour.
 IN_PLACE = "public, max-age=3600"
 
 
 def private_name(bucket: str, name: str) -> str:
-    """Return where a withdrawn file lies in the private bucket."""
+    """Return the key of a withdrawn file in the private bucket."""
     return f"withdrawn/{bucket}/{name}"
 
 

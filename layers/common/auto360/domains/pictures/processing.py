@@ -67,7 +67,7 @@ class PictureWork:
         return dict(self._work(self._claimed(list(names), len(names))))
 
     def sweep(self, *, until: datetime) -> dict[str, int]:
-        """Encode whatever is due, until nothing is or the time is over; returns results by kind."""
+        """Encode due pictures until none is left or the time is over; returns results by kind."""
         counted: Counter[str] = Counter()
         while self.now() < until and (rows := self._claimed(None, _BATCH)):
             counted.update(self._work(rows))
@@ -89,7 +89,7 @@ class PictureWork:
         except ObjectStoreError as error:
             return self._postpone(row, error, seconds=self.policy.picture_retry_seconds, may_be_its_own=False)
         except EncoderBroken as error:
-            # Of the encoder, for hours at most; or of this content, for ever.
+            # Failure of the encoder, retried for hours at most; or of this content, final.
             seconds = self.policy.picture_retry_seconds * 4 ** (row["attempts"] - 1)
             return self._postpone(row, error, seconds=seconds, may_be_its_own=True)
 
@@ -97,7 +97,7 @@ class PictureWork:
         if row["state"] in ("withdrawing", "restoring"):
             return PictureMoves(self.database, self.incoming, self.store)(row)
         if row["attempts"] > _MAX_ATTEMPTS:
-            # Five workers ended over it without a word.
+            # Five workers ended on it without a message.
             return self._refuse(row, "unprocessable")
         content = self._content(row)
         if content is None:
@@ -147,9 +147,9 @@ class PictureWork:
         return _described(name, f"{self.base_url}{name}", one)
 
     def _rewrite(self, row: Row, one: Rendition) -> bool:
-        """Replace a public file by its clean form; False where somebody has stored another one meanwhile.
+        """Replace a public file by its clean form; False where another one was stored meanwhile.
 
-        The database knows the etag of the clean bytes first, so that it does not take our write for an upload.
+        The database has the etag of the clean bytes first, so that our write does not count as an upload.
         """
         etag = hashlib.md5(one.content, usedforsecurity=False).hexdigest()
         if not picture_rewriting(self.database, id=row["id"], version=row["version"], etag=etag):
@@ -174,7 +174,7 @@ class PictureWork:
         )
 
     def _refuse(self, row: Row, reason: str) -> str:
-        """Record the refusal; a public file goes at once."""
+        """Record the refusal; a public file is deleted at once."""
         if not picture_refuse(self.database, id=row["id"], version=row["version"], refusal=reason):
             return "outdated"
         if row["bucket"] != INCOMING:
@@ -187,7 +187,7 @@ class PictureWork:
 
 
 def _format_of(name: str) -> Format:
-    """Return the format that belongs to a name which must not change."""
+    """Return the format of a name that must not change."""
     return _FORMATS.get(name.rpartition(".")[2].lower(), "JPEG")
 
 

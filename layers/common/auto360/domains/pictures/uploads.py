@@ -28,7 +28,7 @@ class PictureUploadPolicy(EnvSettings):
 
 @dataclass(frozen=True)
 class WantedPicture:
-    """Declared picture. `listing_id` names the listing to which it is added when it is ready."""
+    """Declared picture. `listing_id` names the listing that gets it when it is ready."""
 
     purpose: Purpose
     bytes: int

@@ -1,6 +1,6 @@
-"""Comparison of api.video and Yandex on equal phones: same system, network and place of the player, weighted alike.
+"""Comparison of api.video and Yandex on equal phones: same system, network and player, weighted alike.
 
-Views of one phone resemble each other, so that the independent looks are batches of sampled sessions, not views.
+Views of one phone are correlated, so the independent samples are batches of sampled sessions, not views.
 """
 
 import math
@@ -12,7 +12,7 @@ MIN_LOOKS = 200
 """Batches of sampled sessions that each side of a stratum needs."""
 _MIN_COVERED = 0.8
 _Z = 1.96
-# Yandex may be worse by so much: half a failure and one bad view in a hundred attempts; a fifth of the start's time.
+# Margins for Yandex: half a failure and one bad view in a hundred attempts; a fifth of the start's time.
 FAILURE_MARGIN, BAD_VIEW_MARGIN, START_MARGIN = 0.005, 0.01, 1.2
 START_GOAL_MS = 3000.0
 _FLOOR_MS, _GROWTH = 50.0, 1.08
@@ -43,7 +43,7 @@ class Stratum:
 
     @property
     def is_enough(self) -> bool:
-        """Return True when both sides have enough independent looks and starts to be compared."""
+        """Return True when both sides have enough independent samples and starts to be compared."""
         sides = (self.api_video, self.yandex)
         return all(side is not None and side.looks >= MIN_LOOKS and sum(side.starts) > 0 for side in sides)
 

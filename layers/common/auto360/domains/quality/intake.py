@@ -1,4 +1,4 @@
-"""Intake of playback reports. SQL decides what counts; nothing that a phone or a stranger sends is an error."""
+"""Intake of playback reports. SQL selects the counted ones; no content of a report is an error."""
 
 import logging
 from collections.abc import Mapping
@@ -30,9 +30,9 @@ class Intake:
     max_views: int
 
     def take(self, batch: Mapping[str, Any] | Unusable, *, address: str) -> None:
-        """Count a batch once per its id, or count that it could not be used. Never raises for the database.
+        """Count a batch once per its id, or count an unusable one. Never raises for the database.
 
-        A lost batch is a gap in statistics; a failure told to sixty thousand phones would come back as their retries.
+        A lost batch is a gap in statistics; an error response would cause retries of sixty thousand phones.
         """
         try:
             if isinstance(batch, str):

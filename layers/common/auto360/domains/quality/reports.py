@@ -1,4 +1,4 @@
-"""Playback for staff: days by provider, what was dropped, the CDN, and the comparison of providers."""
+"""Playback for staff: days by provider, drops, the CDN, and the comparison of providers."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from auto360.providers.database.functions.quality_reports import quality_report
 
 @dataclass(frozen=True)
 class PlaybackReport:
-    """Rows of days, drops by reason, days of the CDN; the comparison covers two weeks whatever days were wanted."""
+    """Rows of days, drops by reason, days of the CDN; the comparison always covers two weeks."""
 
     days: list[Row]
     drops: dict[str, int]

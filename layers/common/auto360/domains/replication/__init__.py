@@ -1,9 +1,9 @@
-"""Copies at VK Cloud of what users upload: videos and the files of Supabase Storage.
+"""Replicas of user files at VK Cloud: videos and the files of Supabase Storage.
 
 Keys in the backup bucket:
-  videos/<our id>/<provider>.mp4         the file, and beside it `.json`, written last: what proves it
+  videos/<our id>/<provider>.mp4         the file, and beside it its proof `.json`, written last
   storage/current/<bucket>/<name>        the file as it is at the source
-  storage/removed/<day>/<digest>/<bucket>/<name>   what was deleted or replaced at the source on that day
+  storage/removed/<day>/<digest>/<bucket>/<name>   files deleted or replaced at the source on that day
 
 Retention (docs/reference/limits.md, section 2.3): replicas of deleted files 30 days, of deleted videos 90 days.
 """
@@ -23,7 +23,7 @@ class ReplicaLocation:
 
     @classmethod
     def start(cls) -> "ReplicaLocation":
-        """Return the position before everything."""
+        """Return the position before all files."""
         return cls("-infinity", "00000000-0000-0000-0000-000000000000")
 
 

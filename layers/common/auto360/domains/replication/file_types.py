@@ -1,6 +1,6 @@
 """Content types of users' files: by file extension, never by the sender's declaration.
 
-A picture stored as `text/html` is a page to a browser, with the rights of the host that serves it.
+Browsers render a picture stored as `text/html` as a page, with the rights of its host.
 """
 
 from collections.abc import Mapping
@@ -23,5 +23,5 @@ def type_of(name: str) -> str:
 
 
 def safe_type(declared: str, *, name: str) -> str:
-    """Return the declared type where no browser runs it, else that of the extension."""
+    """Return the declared type if no browser executes it, else that of the extension."""
     return declared if declared in TYPES.values() else type_of(name)

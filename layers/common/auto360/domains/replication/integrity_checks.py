@@ -15,7 +15,7 @@ from auto360.providers.database.lease import Lease
 from auto360.providers.object_storage import ObjectMissing, ObjectStore
 
 _PAGE = 5
-# Longer than a run and the platform's limit for it.
+# Longer than a run and than the platform's limit.
 _CLAIM_SECONDS = 900
 
 
@@ -40,7 +40,7 @@ class CheckRunStats:
 
 @dataclass(frozen=True)
 class Samples:
-    """Reads replicas again, the longest unread first. Workers in parallel never read the same one."""
+    """Reads replicas again, the longest unread first. Parallel workers never read the same one."""
 
     database: Database
     store: ObjectStore

@@ -39,7 +39,7 @@ class CopyLedger:
     database: Database
 
     def known(self, kind: Kind, bucket: str) -> Iterator[Copy]:
-        """Yield replicas of a bucket's files present at the last look, in the byte order of the source."""
+        """Yield replicas of a bucket's files present at the last comparison, in the byte order of the source."""
         after = f"{bucket}/"
         while True:
             rows: list[Row] = copies_known(self.database, kind=kind, bucket=bucket, after=after, limit=_PAGE)
@@ -75,7 +75,7 @@ class CopyLedger:
         return note_video_copy(self.database, video_id=video_id, claim=claim, **_proof(copied))
 
     def note_deleted_videos(self, *, keep_days: int) -> int:
-        """Start the retention of replicas whose videos are deleted; returns how many."""
+        """Start the retention of replicas whose videos are deleted; returns their number."""
         return int(note_deleted_videos(self.database, keep_days=keep_days))
 
 

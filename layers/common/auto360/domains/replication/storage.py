@@ -22,7 +22,7 @@ from auto360.providers.database.lease import Lease
 from auto360.providers.object_storage import ObjectMissing, ObjectStore
 
 CURRENT, REMOVED = "storage/current", "storage/removed"
-# A change is stored a moment before it is committed: one that is younger may still have others before it.
+# A change is stored a moment before its commit: before a younger one others may still appear.
 _SETTLED = timedelta(minutes=2)
 _READ_BYTES = 1024 * 1024
 # Smaller files stay in memory while they are hashed.
@@ -30,7 +30,7 @@ _IN_MEMORY_BYTES = 4 * 1024 * 1024
 
 
 class StoragePolicy(EnvSettings):
-    """Retention of deleted files' replicas, and the share of a source that may vanish before a person must look."""
+    """Retention of deleted files' replicas, and the share of a source that may vanish before staff must decide."""
 
     storage_copy_keep_days: int = Field(30, ge=1)
     storage_max_gone_share: float = Field(0.2, gt=0, le=1)
@@ -127,7 +127,7 @@ class StorageCopies:
                 self.counted.gone_meanwhile += 1
                 return
             copied = Copied(key, size, digest)
-            # A copy without the version of its source was found damaged: the same bytes must be written again.
+            # A replica without a source version was found damaged: the same bytes must be written again.
             if known is None or known.sha256 != digest or known.etag is None:
                 if known is not None and known.sha256 != digest:
                     self._set_aside(known)
@@ -138,7 +138,7 @@ class StorageCopies:
         self.ledger.note("storage", file.source, copied, etag=file.etag)
 
     def _set_aside(self, copy: Copy) -> str:
-        """Copy a replica aside and return its new key. A run killed after this leaves two, never none."""
+        """Copy a replica to a dated prefix and return its new key. A run killed after this leaves two, never none."""
         aside = f"{REMOVED}/{self.now():%Y-%m-%d}/{copy.sha256.hex()[:12]}/{copy.source}"
         if self.store.head(copy.object_key) is not None:
             self.store.copy(copy.object_key, to=aside)

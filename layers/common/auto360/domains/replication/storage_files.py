@@ -1,6 +1,6 @@
 """Files of Supabase Storage: changes from its tables, lists and bytes from its S3 interface.
 
-The list of a whole bucket is served by the storage itself: comparing with it finds what the order of changes misses,
+The storage itself serves the list of a whole bucket: comparing with it finds changes missed by the order of changes,
 such as deletions (docs/reference/backups.md, section 1.3).
 """
 

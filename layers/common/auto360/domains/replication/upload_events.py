@@ -19,7 +19,7 @@ REFUSED = "refused"
 _HEAD_BYTES = 64
 Verdict = Literal["copied", "known", "refused", "gone"]
 
-# By ending: how such a file begins, and at which byte. Names lie; the first bytes rarely do.
+# First bytes and their offset, by file extension: extensions are declared, first bytes are checked.
 _BEGINS: dict[str, tuple[tuple[int, bytes], ...]] = {
     "jpg": ((0, b"\xff\xd8\xff"),),
     "jpeg": ((0, b"\xff\xd8\xff"),),
@@ -77,7 +77,7 @@ class Arrivals:
         return all(head[start : start + len(sign)] == sign for start, sign in _BEGINS[ending])
 
     def _with_its_type(self, info: ObjectInfo) -> ObjectInfo:
-        """Correct the content type of a file that was declared as a page or as anything else."""
+        """Correct the content type of a file that was declared with another one."""
         if safe_type(info.content_type, name=info.key) == info.content_type:
             return info
         self.uploads.copy(info.key, to=info.key, content_type=type_of(info.key))
@@ -94,6 +94,6 @@ class Arrivals:
         key = f"{CURRENT}/{source}"
         written = self.copies.put(key, self.uploads.get(info.key), content_type=type_of(info.key))
         if written.size != info.size:
-            raise ObjectDamaged(f"{source}: it changed while it was copied")
+            raise ObjectDamaged(f"{source}: changed during the copy")
         self.ledger.note("storage", source, Copied(key, written.size, written.sha256), etag=info.etag)
         return "copied"

@@ -1,4 +1,4 @@
-"""Judges the bytes of a video file while they pass by: a provider may answer 200 with half a file, or with a page.
+"""Checks the bytes of a video file in passing: a provider may answer 200 with half a file, or with a page.
 
 MP4 and QuickTime files are a row of boxes, each with its length and kind in front.
 """
@@ -50,15 +50,15 @@ class Boxes:
         if len(self.kinds) < 1000:
             self.kinds.append(bytes(self._head[4:8]))
         self._is_endless = size == 0
-        # A length below that of the head would never lead on.
+        # A length below that of the head would loop for ever.
         self._left = max(size - head, 0)
         self._head.clear()
 
 
 def judged(pieces: Iterable[bytes], *, is_transcode: bool) -> Iterator[bytes]:
-    """Yield the pieces. Raises VideoUncertain at the first box of what is no video, and at the end of half a transcode.
+    """Yield the pieces. Raises VideoUncertain at the first box of another file type, and at the end of a cut transcode.
 
-    An uploaded file may end as its owner's phone has left it; what a provider has encoded is whole.
+    An uploaded file may be cut as received from its phone; a provider's encoding is whole.
     """
     boxes = Boxes()
     for piece in pieces:

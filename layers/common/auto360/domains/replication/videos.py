@@ -1,7 +1,7 @@
 """Replicas of videos at VK Cloud: the best file of each provider, streamed, with a proof beside it.
 
 The proof (`<key>.json`) is written last: a file without one is no replica. api.video returns its own encoding, Yandex
-the uploaded file; the proof says which (docs/reference/video-providers.md, sections 0.6 and 6).
+the uploaded file; the proof names the kind (docs/reference/video-providers.md, sections 0.6 and 6).
 """
 
 import json
@@ -23,9 +23,9 @@ from auto360.providers.object_storage import ObjectStore, ObjectStoreError
 from auto360.providers.video import Download, VideoFailure, VideoPlayer, VideoUncertain
 
 VIDEOS = "videos"
-# Longer than a run and the platform's limit for it: a claim that is older belongs to a killed worker.
+# Longer than a run and than the platform's limit: an older claim belongs to a killed worker.
 _CLAIM_SECONDS = 900
-# So many refusals one after the other are the store's, and no file's.
+# So many consecutive refusals concern the store, not a file.
 _MOST_REFUSED = 3
 
 
@@ -71,8 +71,8 @@ class VideoCopies:
     def copy_missing(self, lease: Lease, *, until: datetime) -> bool:
         """Replicate videos without a replica, one claim at a time; False where `until` came first.
 
-        Workers in parallel never take the same video. A failed video does not stop the others and is tried again later.
-        Raises ObjectStoreError when the store takes nothing.
+        Parallel workers never take the same video. A failed video does not stop the others and is tried again later.
+        Raises ObjectStoreError when the store refuses writes.
         """
         refused_in_a_row = 0
         while self.now() < until:
@@ -95,7 +95,7 @@ class VideoCopies:
         while over := self.ledger.over("video", limit=100):
             lease.require()
             for _, key in over:
-                # The proof goes first: what is left of a killed run is no copy.
+                # The proof is deleted first: a leftover of a killed run is no replica.
                 self.store.delete([f"{key}.json"])
                 self.store.delete([key])
             self.ledger.note_deleted("video", [source for source, _ in over])
@@ -119,7 +119,7 @@ class VideoCopies:
 
         size, key = self.files.size(download), f"{VIDEOS}/{row['id']}/{row['provider']}.mp4"
         if link.origin == "original" and row["bytes"] not in (None, size):
-            # Less than was uploaded, whatever the provider calls its size now.
+            # Less than the uploaded size, regardless of the provider's present size.
             raise VideoUncertain("size_differs")
         content = judged(self.files.read(download), is_transcode=link.origin == "transcode")
         written = self.store.put(key, content, content_type="video/mp4")

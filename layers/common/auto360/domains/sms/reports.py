@@ -1,7 +1,7 @@
-"""Delivery receipts: pushed by providers, or queried where none came.
+"""Delivery receipts: pushed by providers, or queried where none arrived.
 
-An unsigned push is a hint: the provider is queried before anything changes. Receipts change only accepted messages of
-ours without a final state.
+An unsigned push is a hint: the provider is queried before anything changes. Receipts change only accepted messages
+without a final state.
 """
 
 import hmac

@@ -1,1 +1,1 @@
-"""Staff: sign-in, roles, overview, audit log. Knows no HTTP."""
+"""Staff: sign-in, roles, overview, audit log. Without HTTP."""

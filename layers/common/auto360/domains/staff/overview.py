@@ -20,7 +20,7 @@ class Overview:
         return accepted(operations_overview(self.database, operator_id=staff_member.user_id))
 
     def switch_job(self, staff_member: StaffMember, job: str, *, is_paused: bool, origin: RequestOrigin) -> bool:
-        """Pause or resume a job; false when it was so before. Raises NotFound for a job that has never run."""
+        """Pause or resume a job; False when nothing changed. Raises NotFound for a job that has never run."""
         return bool(
             accepted(
                 job_switch(

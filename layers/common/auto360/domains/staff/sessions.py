@@ -102,7 +102,7 @@ class StaffSessions:
         return StaffMember(**found) if found else None
 
     def is_first(self, staff_member: StaffMember, form_key: UUID) -> bool:
-        """Return True for the first submission of a form; False for a second press of its button."""
+        """Return True for the first submission of a form; False for a repeated one."""
         return bool(operator_form_once(self.database, operator_id=staff_member.user_id, key=str(form_key)))
 
     def end(self, token: str, *, address: str, request_id: str) -> None:
@@ -110,7 +110,7 @@ class StaffSessions:
 
 
 def form_token(token: str) -> str:
-    """Return the token that every form of a session carries."""
+    """Return the token that every form of a session contains."""
     digest = hmac.new(token.encode(), b"operations page: form", hashlib.sha256).digest()
     return base64.urlsafe_b64encode(digest).decode().rstrip("=")
 

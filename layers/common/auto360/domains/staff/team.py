@@ -39,7 +39,7 @@ class StaffTeam:
     ) -> Row:
         """Give the person with this phone (E.164) a role; `user` revokes it. {user_id, role, before, waits}.
 
-        `waits`: the role begins when another administrator gives the same one. Without `staff_member` the caller holds
+        `waits`: the role begins when another administrator grants the same. Without `staff_member` the caller holds
         the service key, and the role begins at once. Raises Forbidden, CannotChangeOwnRole.
         """
         return accepted(

@@ -28,7 +28,7 @@ class TransferAdmin:
         )
 
     def pause(self, staff_member: StaffMember, *, is_paused: bool, origin: RequestOrigin) -> None:
-        """Pause or resume. A run stops after its current chunk and keeps what it has."""
+        """Pause or resume. A run stops after its current chunk and keeps its progress."""
         self._order(staff_member, {"action": "pause" if is_paused else "resume"}, origin)
 
     def retry(self, staff_member: StaffMember, entry: str, *, origin: RequestOrigin) -> Row:

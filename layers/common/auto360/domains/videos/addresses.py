@@ -1,6 +1,6 @@
 """Lasting video addresses on our API, which redirect to the current place of playback.
 
-Providers' playback addresses may end within minutes, so listings, cached pages and direct readers of the database hold
+Providers' playback addresses may end within minutes, so listings, cached pages and direct readers of the database use
 one of these (docs/decisions/0020).
 """
 

@@ -22,7 +22,7 @@ class Purging:
     cdn: Cdn | None
 
     def __call__(self) -> dict[str, int | str]:
-        """Purge and return the number of paths. Uncertain ones are sent again: purging twice does no harm.
+        """Purge and return the number of paths. Uncertain ones are sent again: purging is idempotent.
 
         Without a CDN the queue is dropped.
         """

@@ -30,9 +30,9 @@ from auto360.providers.database.functions.video_upkeep import (
 from auto360.providers.video import ProviderVideo, VideoFailure
 
 _BATCH = 100
-# Kept low: viewers share the same limit of provider calls a minute.
+# Low, since requests of viewers share the limit of provider calls per minute.
 _UNCHECKED = 20
-# Keeps other runs off the same videos.
+# Keeps other runs from the same videos.
 _LEASE_SECONDS = 120
 # Largest difference allowed between a provider's clock and ours.
 _CLOCKS_APART = timedelta(minutes=1)
@@ -41,7 +41,7 @@ _STRAY_MINUTE = 17
 
 
 class UpkeepPolicy(EnvSettings):
-    """Hours after which an upload that no session and no listing knows is deleted."""
+    """Hours after which an upload without a session and a listing is deleted."""
 
     video_stray_hours: int = Field(24, ge=1, le=720)
 
@@ -91,7 +91,7 @@ class VideoUpkeep:
         return len(due) == _BATCH
 
     def _query_unchecked(self) -> None:
-        """Check videos from before the checks once."""
+        """Check older videos once."""
         self._query_providers(videos_unchecked(self.database, limit=_UNCHECKED, lease_seconds=_LEASE_SECONDS))
 
     def _readdress(self) -> None:
@@ -134,7 +134,7 @@ class VideoUpkeep:
         return len(due) == _BATCH
 
     def _released(self, row: Row, provider: str, video_id: str) -> bool:
-        """Delete one copy, or keep what may belong to another user. False: retry later."""
+        """Delete one copy, or keep a file that may belong to another user. False: retry later."""
         if provider == "api_video":
             try:
                 is_ours = not row["is_shown"] and (row["ownership"] != "claimed" or self._proved(row["id"], video_id))
@@ -147,7 +147,7 @@ class VideoUpkeep:
         return self._done(provider, video_id)
 
     def _proved(self, video_id: str, provider_id: str) -> bool:
-        """Check the ownership of a file that was only claimed so far. Raises VideoFailure."""
+        """Check the ownership of a file that was only claimed. Raises VideoFailure."""
         found = self.providers["api_video"].find([provider_id]).get(provider_id)
         if found is None:
             return False

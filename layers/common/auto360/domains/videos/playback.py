@@ -16,21 +16,21 @@ from auto360.providers.database.functions.video_observations import video_observ
 from auto360.providers.object_storage import LinkSigner
 from auto360.providers.video import Playback, VideoFailure, VideoUnknown
 
-# A link to the replica is good for one evening.
+# A link to the replica is valid for one evening.
 _REPLICA_SECONDS = 6 * 3600
-# Cached api.video playback is served this long without checking that the video still exists.
+# Cached api.video playback is served this long without checking that the video exists.
 _TRUSTED_SECONDS = 3600
 _NOT_QUERIED_SECONDS = 60
 # A provider that did not answer is tried last for this long.
 _SILENT_SECONDS = 15
-# Shortest time between two questions to a provider about a video it is still processing.
+# Shortest interval between two queries about a video that is being encoded.
 _QUERIED_SECONDS = 5
 _BEING_MADE = ("awaiting_upload", "uploading", "processing")
 
 
 @dataclass(frozen=True)
 class PlayableVideo:
-    """Video as its viewer sees it; `playback` is None where it does not play."""
+    """Video for its viewer; `playback` is None where it does not play."""
 
     row: Row
     playback: Playback | None
@@ -47,7 +47,7 @@ class VideoReader:
     api_url: str
 
     def one(self, video_id: str, *, viewer: Principal | None) -> PlayableVideo:
-        """Return a video, named by our id or that at api.video. Raises NotFound for callers who may not see it."""
+        """Return a video, named by our id or that at api.video. Raises NotFound for callers without access."""
         row = video_read(self.database, video_id=video_id, viewer_id=viewer.user_id if viewer else None)
         if row is not None and self._has_changed(row):
             row = video_read(self.database, video_id=video_id, viewer_id=viewer.user_id if viewer else None)
@@ -93,7 +93,7 @@ class VideoReader:
         raise VideoServiceUnavailable(retry_after=5) from failure
 
     def thumbnail(self, video_id: str) -> str:
-        """Return the address of a picture. Raises NotFound where there is none, VideoServiceUnavailable."""
+        """Return the address of a picture. Raises NotFound without one, VideoServiceUnavailable."""
         row = video_plays(self.database, video_id=video_id)
         for copy in row["copies"] if row else ():
             if copy.get("thumbnail_url"):
@@ -108,14 +108,14 @@ class VideoReader:
         raise NotFound
 
     def delete(self, principal: Principal, video_id: str) -> Row:
-        """Delete a video: hidden at once, its copies go with the next timer. Raises NotFound, Forbidden."""
+        """Delete a video: hidden at once, its copies are deleted by the next timer. Raises NotFound, Forbidden."""
         found = video_read(self.database, video_id=video_id, viewer_id=principal.user_id)
         if found is None:
             raise NotFound
         return accepted(video_delete(self.database, user_id=principal.user_id, video_id=found["id"]))
 
     def _has_changed(self, row: Row) -> bool:
-        """Refresh a video that is being encoded, at most once in some seconds over all viewers."""
+        """Refresh a video that is being encoded, at most once in some seconds for all viewers."""
         provider_id, key = row["provider_video_id"], f"video-asked:{row['id']}"
         if row["state"] not in _BEING_MADE or provider_id is None or self.cache.get(key):
             return False
@@ -137,7 +137,7 @@ class VideoReader:
         Raises VideoNotReady without any, VideoServiceUnavailable where none answers.
         """
         failure: VideoFailure | None = None
-        # A provider that just failed to answer goes last, so that viewers do not all wait for it again.
+        # A provider that just timed out is tried last, so that not every viewer waits for it.
         for copy in sorted(copies, key=lambda copy: self.cache.get(_silent(copy)) is not None):
             try:
                 return self._at(copy)
@@ -177,7 +177,7 @@ class VideoReader:
         return found
 
     def _note_gone(self, video_id: str, copy: Mapping[str, Any]) -> None:
-        """Record that the provider lost the video, so that listings lead elsewhere; no effect for a fallback."""
+        """Record that the provider lost the video, so that listings use another copy; no effect for a fallback."""
         video_observed(
             self.database, video_id=video_id, provider_video_id=copy["video_id"], found=None, api_url=self.api_url
         )

@@ -57,6 +57,6 @@ class VideoProviders:
         try:
             playback = self[provider].playback(video.video_id)
         except VideoFailure:
-            # Its usual addresses do as well.
+            # Its usual addresses are valid too.
             return None
         return playback if playback.is_lasting else None

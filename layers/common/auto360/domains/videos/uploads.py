@@ -39,8 +39,8 @@ _NOTHING_MADE = (VideoRefused, VideoBusy, VideoUnreachable)
 class UploadPolicy(EnvSettings):
     """Largest size and duration of a video, lifetime of a session, and the choice of provider.
 
-    `video_yandex_percent` of the users, always the same ones, and those in `video_yandex_users` upload to Yandex, from
-    the build of the app on that knows tus (`video_tus_min_build`); 0: no build does. 360° videos never do: Yandex plays
+    `video_yandex_percent` of the users, always the same ones, and those in `video_yandex_users` upload to Yandex, with
+    a build of the app that supports tus (`video_tus_min_build`); 0: no build does. 360° videos never do: Yandex plays
     them flat.
     """
 
@@ -185,7 +185,7 @@ class UploadSessions:
     def _opened(
         self, principal: Principal, document: Mapping[str, Any], provider: str, key: str | None
     ) -> UploadSession:
-        # Not of the provider: a repetition is one also where the first try had to go elsewhere.
+        # Independent of the provider: a repeat stays one after a fallback to the other provider.
         digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).digest()
         held = accepted(
             upload_ticket_open(
@@ -207,7 +207,7 @@ class UploadSessions:
     def _opened_at_provider(self, held: Mapping[str, Any]) -> dict[str, Any]:
         """Open the upload at the provider.
 
-        If a parallel request was faster, its answer stands and this one is revoked.
+        If a parallel request was faster, its answer is returned and this one is revoked.
         """
         provider = self.providers[held["provider"]]
         upload = PlannedUpload(

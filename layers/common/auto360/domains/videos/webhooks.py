@@ -31,7 +31,7 @@ class ReportSettings(EnvSettings):
 
 @dataclass(frozen=True)
 class VideoReports:
-    """Receives webhooks, which may be reordered, repeated, or replayed by anybody."""
+    """Receives webhooks, which may be reordered, repeated, or replayed by strangers."""
 
     database: Database
     providers: VideoProviders

@@ -20,26 +20,26 @@ class Kept:
 
 
 class Cache(Protocol):
-    """Keeps texts for a while. May forget any of them at any time; never fails."""
+    """Keeps texts for a while. May drop any of them at any time; never fails."""
 
     def get(self, key: str) -> str | None:
-        """Return the value, or None when it expired or was forgotten."""
+        """Return the value, or None when it expired or was dropped."""
 
     def put(self, key: str, value: str, *, seconds: int) -> None:
         """Keep a text for `seconds`."""
 
     def lookup(self, group: str, key: str) -> Kept:
-        """Return a text that `keep` has kept in the current generation of its group."""
+        """Return a text stored by `keep` in the current generation of its group."""
 
     def expect(self, group: str, key: str) -> None:
-        """Announce a `lookup` of this request, so that it can come with an exchange that is made before it."""
+        """Announce a `lookup` of this request, so that an earlier exchange can include it."""
 
     def invalidate(self, group: str) -> None:
         """Start a new generation: texts of older ones are no longer found."""
 
 
 def next_generation(last: int, *, now: float) -> int:
-    """Return the generation that begins at `now`, above the last one whatever the clocks say."""
+    """Return the generation that begins at `now`, above the last one even with a clock behind."""
     return max(last + 1, int(now * 1000))
 
 
@@ -81,10 +81,10 @@ def keep(
     settles_in: int = 0,
     now: Callable[[], float] = time.time,
 ) -> None:
-    """Keep a text under the generation that was current before it was made.
+    """Keep a text under the generation that was current before it was built.
 
-    For `settles_in` seconds after a write a text may still be made from what was there before: it is kept for no longer
-    than that.
+    For `settles_in` seconds after a write a text may still be based on former data: it is kept at most
+    that long.
     """
     if now() - generation / 1000 < settles_in:
         seconds = min(seconds, settles_in)
@@ -97,6 +97,6 @@ def entry(group: str, key: str) -> str:
 
 
 def text_of(generation: int, kept: str | None) -> str | None:
-    """Return the text in a value that `keep` has put, None where it is of another generation."""
+    """Return the text in a value stored by `keep`, None for another generation."""
     of, _, text = (kept or "").partition("\n")
     return text if of == str(generation) else None

@@ -1,4 +1,4 @@
-"""Finished responses for guests, kept beside the tag that identifies them."""
+"""Finished responses for guests, stored with their entity tags."""
 
 from dataclasses import dataclass
 
@@ -23,11 +23,11 @@ class GuestPages:
     lag_seconds: int
 
     def expect(self, key: str) -> None:
-        """Announce that this request will look for a page."""
+        """Announce a lookup of a page in this request."""
         self.cache.expect(self.group, f"page:{key}")
 
     def find(self, key: str) -> tuple[Kept, GuestPage | None]:
-        """Return the page, if it is kept, and what `keep` needs to know from before it is made."""
+        """Return the page, if it is kept, and the state that `keep` needs from before its building."""
         kept = self.cache.lookup(self.group, f"page:{key}")
         if kept.text is None:
             return kept, None
@@ -35,7 +35,7 @@ class GuestPages:
         return kept, GuestPage(tag, body)
 
     def keep(self, key: str, page: GuestPage, before: Kept) -> None:
-        """Keep a page that was made after `before` was found."""
+        """Keep a page that was built after `before` was found."""
         keep(
             self.cache,
             self.group,

@@ -12,7 +12,7 @@ _LOG = logging.getLogger("auto360.providers.cache")
 _RETRY_AFTER_SECONDS = 30.0
 _Result = TypeVar("_Result")
 
-# `next_generation` in one step, so that of two writes at once each begins a generation.
+# `next_generation` in one step, so that two parallel writes begin two generations.
 _BEGIN = """
 local last = tonumber(redis.call('GET', KEYS[1]) or 0)
 return redis.call('SET', KEYS[1], string.format('%.0f', math.max(last + 1, tonumber(ARGV[1]))))

@@ -15,7 +15,7 @@ class CdnFailure(Exception):
 
 @dataclass(frozen=True)
 class Caching:
-    """Cache lifetimes: seconds at the edge and at the viewer. None inherits, finally the provider's own default.
+    """Cache lifetimes: seconds at the edge and at the viewer. None inherits, in the end the provider's default.
 
     `cors`: origins of pages that may read answers. `slices`: large files are fetched and kept in parts.
     `keeps_redirects`: the edge keeps 301 and 302 for the same time. `browser_as_origin`: viewers get the origin's own

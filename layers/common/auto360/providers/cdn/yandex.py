@@ -56,7 +56,7 @@ class YandexCdn:
         )
 
     def change(self, caching: Caching) -> None:
-        """Send the named options only: the call changes those alone."""
+        """Send the named options only: the call changes only those."""
         self._call("PATCH", f"/resources/{quote(self._id)}", body={"options": _options(caching)})
 
     def put_rule(self, rule: Rule) -> None:
@@ -93,7 +93,7 @@ class YandexCdn:
 
 
 def _options(caching: Caching) -> dict[str, Any]:
-    """Return options as the API names them; 64-bit numbers travel as texts."""
+    """Return options in the API's form; 64-bit numbers are sent as texts."""
     options: dict[str, Any] = {}
     if caching.edge_seconds is not None:
         options["edgeCacheSettings"] = {"enabled": True, "value": _times(caching)}
@@ -128,7 +128,7 @@ def _switches(caching: Caching) -> dict[str, Any]:
 
 
 def _times(caching: Caching) -> dict[str, Any]:
-    """Seconds by code: a simple value holds for redirects as well, and those lead on for a few hours only."""
+    """Seconds by code: a simple value applies to redirects as well, which are valid for a few hours only."""
     seconds = str(caching.edge_seconds)
     if not caching.edge_seconds or caching.keeps_redirects:
         return {"simpleValue": seconds}
@@ -142,7 +142,7 @@ def _on(value: object) -> dict[str, object]:
 def _caching(options: Mapping[str, Any]) -> Caching:
     """Parse options; disabled ones are None, the CDN's own default.
 
-    An enabled one without a value has that of its kind: answers leave out zeros, flags that are off and empty lists.
+    An enabled one without a value has the default of its kind: answers omit zeros, false flags and empty lists.
     """
     edge = inner(options.get("edgeCacheSettings"))
     times = inner(edge.get("value")) if edge.get("enabled") else {}

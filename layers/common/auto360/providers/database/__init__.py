@@ -23,7 +23,7 @@ class DatabaseUnavailable(ServiceUnavailable):
 
 
 class DatabaseRefused(RuntimeError):
-    """Database answered with an error: a defect of ours. Carries the SQLSTATE alone, never the text."""
+    """Database answered with an error: a defect of ours. Contains the SQLSTATE alone, never the text."""
 
 
 class Database(Protocol):
@@ -32,13 +32,13 @@ class Database(Protocol):
     def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
         """Run an SQL function with named arguments as the backend, in one transaction, and return its result.
 
-        After `act_for` nothing is run, and the refusal of `private.check_session` raised, once that session has ended.
+        After `act_for` of an ended session nothing is run, and the refusal of `private.check_session` is raised.
         """
 
     def call_read(self, function: str, arguments: Mapping[str, Any]) -> Any:
-        """Run an SQL function that writes nothing, as `call` does; by GET where an address can hold the arguments.
+        """Run a read-only SQL function, as `call` does; by GET where an address can hold the arguments.
 
-        The result may be seconds old where `may_lag` says so.
+        With `may_lag` the result may be some seconds old.
         """
 
     def select(self, table: str, query: Mapping[str, str], *, user_token: str) -> list[Row]:
@@ -65,7 +65,7 @@ def acting() -> str | None:
 
 
 def let_reads_lag(*, lag: bool) -> None:
-    """Allow or forbid that later reads of this request come from a replica (docs/decisions/0117)."""
+    """Allow or forbid reads from a replica for the rest of this request (docs/decisions/0117)."""
     _lagging.set(lag)
 
 
@@ -75,7 +75,7 @@ def may_lag() -> bool:
 
 
 def count_round_trip() -> None:
-    """Count a database round trip; providers call it each time."""
+    """Count a database round trip; called by providers each time."""
     _round_trips.set(_round_trips.get() + 1)
 
 

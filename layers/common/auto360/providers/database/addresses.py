@@ -1,6 +1,6 @@
 """Addresses of reads: an SQL function with its arguments, for GET.
 
-Proxies and the platform keep addresses in their logs, and cut long ones off.
+Proxies and the platform log addresses, and cut long ones off.
 """
 
 import json

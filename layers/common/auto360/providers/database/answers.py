@@ -1,6 +1,6 @@
-"""PostgREST answers: a result, a refusal, or an outage of anything between it and the data.
+"""PostgREST answers: a result, a refusal, or an outage.
 
-A refusal carries an error code of this request alone. Everything else is an outage: pages of proxies, answers without a
+A refusal contains an error code of this request. Everything else is an outage: pages of proxies, answers without a
 code, and codes of a server that currently fails for everybody.
 """
 
@@ -13,11 +13,11 @@ from auto360.providers.database import DatabaseRefused, DatabaseUnavailable
 from auto360.providers.transport.line import Reply
 
 # Classes of SQLSTATE: connection, resources, intervention (57014: cancelled), system, internal error; read-only or
-# standby server; a lock that is not given; a transaction that the server gave up.
+# standby server; a lock not granted; a transaction rolled back by the server.
 _OUTAGES = ("08", "53", "57", "58", "XX", "25006", "0A000", "55P03", "25P0", "40")
-# PostgREST: no connection, no schema cache, no place in the pool (000 to 003), a defect of its own (X00).
+# PostgREST: no connection, no schema cache, no free connection in the pool (000 to 003), an internal defect (X00).
 _OUTAGES_OF_POSTGREST = ("PGRST00", "PGRSTX")
-# Rolled back whole by the server, so that a repetition does nothing twice.
+# Rolled back completely by the server, so that a repetition is safe.
 _ROLLED_BACK = ("40001", "40P01")
 _CODE = re.compile(r"[0-9A-Z]{5}|PGRST[0-9A-Z]{1,5}")
 _OUR_REQUEST_TOO_LARGE = (413, 414, 431)
@@ -31,7 +31,7 @@ class RolledBack(DatabaseUnavailable):
 def result_of(reply: Reply, *, call: str, as_backend: bool) -> Any:
     """Return the JSON of a success, None without one. Raises RolledBack, DatabaseUnavailable, DatabaseRefused.
 
-    `as_backend`: sent with our own key, which is never refused while all is well.
+    `as_backend`: sent with our own key, which is refused only during an outage.
     """
     status = reply.status
     found = _json(reply)

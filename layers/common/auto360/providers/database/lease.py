@@ -1,4 +1,4 @@
-"""Lease of a timer's job: one run at a time over all instances; it ends with the run, or by itself after a crash."""
+"""Lease of a timer's job: one run at a time across all instances; released by the run, or expired after a crash."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ class LeaseLost(RuntimeError):
 
 
 class Lease:
-    """Held lease. `cursor` is the position of the run before, and of this one."""
+    """Held lease. `cursor` is the position of the former run, then of this one."""
 
     def __init__(self, database: Database, job: str, holder: str, row: dict[str, Any], *, seconds: int) -> None:
         self.job, self.fence = job, int(row["fence"])
@@ -30,10 +30,10 @@ class Lease:
         """Continue only as the holder. Raises LeaseLost."""
         if self._lost or monotonic() > self._ends or not self.extend():
             self._lost = True
-            raise LeaseLost(f"{self.job}: the lease is lost, or a person has paused the job")
+            raise LeaseLost(f"{self.job}: the lease is lost, or staff paused the job")
 
     def extend(self) -> bool:
-        """Extend it and store the cursor; a lost answer decides nothing until the lease ends by itself."""
+        """Extend it and store the cursor; after a lost answer the lease is valid until it expires."""
         asked = monotonic()
         try:
             kept = bool(
@@ -60,7 +60,7 @@ class Lease:
                 return
 
     def release(self, failure: str | None) -> None:
-        """Release it with the cursor and the name of the run's failure; without an answer it ends by itself."""
+        """Release it with the cursor and the name of the run's failure; without an answer it expires."""
         self._over.set()
         try:
             release_job_lease(
@@ -72,7 +72,7 @@ class Lease:
 
 @contextmanager
 def lease(database: Database, job: str, *, seconds: int, beat_seconds: float | None = None) -> Iterator[Lease | None]:
-    """Hold the job during the `with` block; yields None while another run holds it or a person paused it.
+    """Hold the job during the `with` block; yields None while another run holds it or staff paused it.
 
     With `beat_seconds` it is extended while the run works. It ends with the name of the failure, for staff.
     """

@@ -4,7 +4,7 @@ from auto360.core.pagination import decode_place
 
 
 def newest_first(cursor: str | None, *, order: str, limit: int) -> dict[str, str]:
-    """Return order, limit and filter of a page after a cursor; one row more says whether another page follows.
+    """Return order, limit and filter of a page after a cursor; one extra row shows that another page follows.
 
     The table has `created_at` and a unique `id`. Raises ValidationFailed for a cursor of another order.
     """

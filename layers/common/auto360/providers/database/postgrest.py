@@ -23,16 +23,16 @@ from auto360.providers.database.addresses import address_of
 from auto360.providers.database.answers import RolledBack, code_of, result_of
 from auto360.providers.transport.line import Line, LineFailed, Reply, ServerLine
 
-# Between the three tries of what the server rolled back: whoever won the deadlock is done by then.
+# Between three tries after a rollback by the server: by then the other side of the deadlock has finished.
 _PAUSES_SECONDS = (0.05, 0.2)
 
 # The largest result is a page of a job: some thousand rows.
 _MAX_BYTES = 32 * 1024 * 1024
 
 
-# In plain text to this machine alone.
+# Plain text to this machine alone.
 _OVER_TLS = ("https://", "http://127.0.0.1", "http://localhost", "http://[::1]")
-# A replica that has not answered by then leaves time for the primary.
+# A replica without an answer by then leaves time for the primary.
 _REPLICA_SECONDS = 2.0
 
 
@@ -58,18 +58,18 @@ class SupabaseSettings(EnvSettings):
 
 
 class ReplicaSettings(EnvSettings):
-    """Project address of the read replica, empty without one; seconds after which it surely shows a write."""
+    """Project address of the read replica, empty without one; seconds after which it certainly contains a write."""
 
     supabase_read_url: str = Field("", pattern=r"^(https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]|$)")
     replica_lag_seconds: int = Field(10, ge=1, le=300)
 
     @property
     def lag_seconds(self) -> int:
-        """Return by how many seconds guests' reads may lag; 0 without a replica."""
+        """Return the maximum lag of guests' reads in seconds; 0 without a replica."""
         return self.replica_lag_seconds if self.supabase_read_url else 0
 
     def server(self, primary: SupabaseSettings) -> SupabaseSettings:
-        """Return the settings of the replica, which takes the primary's keys."""
+        """Return the settings of the replica, which has the primary's keys."""
         seconds = min(primary.database_timeout_seconds, _REPLICA_SECONDS)
         rest_url = f"{self.supabase_read_url.rstrip('/')}/rest/v1"
         return primary.model_copy(update={"supabase_rest_url": rest_url, "database_timeout_seconds": seconds})
@@ -104,7 +104,7 @@ class PostgrestDatabase:
 
     def call(self, function: str, arguments: Mapping[str, Any]) -> Any:
         """Run an SQL function as service_role. Raises DatabaseUnavailable, DatabaseRefused, a refusal of `act_for`."""
-        # What follows a write must see it.
+        # Reads after a write must see it.
         let_reads_lag(lag=False)
         return self._call_by_post(function, arguments)
 
@@ -137,7 +137,7 @@ class PostgrestDatabase:
     def _send(
         self, method: str, path: str, headers: Mapping[str, str], content: bytes | None = None, *, as_backend: bool
     ) -> Any:
-        """Send; repeats where the server has rolled everything back."""
+        """Send; repeats after a complete rollback by the server."""
         for pause in (*(part * (0.5 + self._jitter()) for part in _PAUSES_SECONDS), None):
             try:
                 return self._once(method, path, headers, content, as_backend=as_backend)

@@ -1,4 +1,4 @@
-"""Recording of results that must not be lost for one failing answer of the database."""
+"""Recording of results that must survive one failing answer of the database."""
 
 from collections.abc import Callable
 

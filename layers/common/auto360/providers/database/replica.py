@@ -21,7 +21,7 @@ class ReadServer(Protocol):
 
 
 class ReplicatedDatabase:
-    """`Database` whose reads go to the replica where `may_lag` allows it. A failing replica fails no request."""
+    """`Database` whose reads use the replica where `may_lag` allows it. A failing replica fails no request."""
 
     def __init__(self, primary: Database, replica: ReadServer, *, now: Callable[[], float] = time.monotonic) -> None:
         self._primary, self._replica, self._now = primary, replica, now
@@ -34,7 +34,7 @@ class ReplicatedDatabase:
         return self._primary.select(table, query, user_token=user_token)
 
     def call_read(self, function: str, arguments: Mapping[str, Any]) -> Any:
-        """Read from the replica, on its failure from the primary; a dead replica is then left alone for a while."""
+        """Read from the replica, on its failure from the primary; a dead replica is then not tried for a while."""
         address = address_of(function, arguments) if may_lag() and self._now() >= self._ask_again_at else None
         if address is not None:
             try:
@@ -44,7 +44,7 @@ class ReplicatedDatabase:
         return self._primary.call_read(function, arguments)
 
     def _note(self, error: Exception) -> None:
-        # A conflict with replay is rolled back, a refusal is of one call: neither says that the next one fails.
+        # A conflict with replay is rolled back, a refusal concerns one call: neither predicts the next one.
         if isinstance(error, DatabaseUnavailable) and not isinstance(error, RolledBack):
             self._ask_again_at = self._now() + _ASK_AGAIN_AFTER_SECONDS
         reason = error.reason if isinstance(error, DatabaseUnavailable) else str(error)

@@ -1,4 +1,4 @@
-"""Port to mail providers, and the outcomes of sending. Nothing is raised: an outcome says what is known.
+"""Port to mail providers, and the outcomes of sending. Failures are outcomes, not exceptions.
 
 `accepted` by the provider; `later`, certainly not sent; `unknown`, perhaps sent; `refused`, never to be sent like this.
 """
@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 TAG = "auto360_mail"
-"""Name of the tag with our id of a mail, which reports bring back."""
+"""Name of the tag with our id of a mail, which reports contain."""
 
 MailOutcomeKind = Literal["accepted", "later", "unknown", "refused"]
 
 
 @dataclass(frozen=True)
 class Mail:
-    """Mail to one address. `id` is ours, for the provider's reports; `headers` come beside the usual ones."""
+    """Mail to one address. `id` is ours, for the provider's reports; `headers` are added to the usual ones."""
 
     id: str
     recipient: str
@@ -39,4 +39,4 @@ class MailProvider(Protocol):
     """Mail service."""
 
     def send(self, mail: Mail) -> MailOutcome:
-        """Send once. Not idempotent: mail has no key by which a provider would know a repeat."""
+        """Send once. Not idempotent: mail has no key by which a provider recognises a repeat."""

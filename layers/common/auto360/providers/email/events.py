@@ -1,6 +1,6 @@
 """Reports about mails as Amazon SES and Yandex Cloud Postbox write them: deliveries, bounces, complaints.
 
-Both put the same object into their stream. Fields may be missing, and new ones may come; the rest is left out.
+Both put the same object into their stream. Fields may be missing; unknown ones are ignored.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ _MAX_REF = 200
 
 @dataclass(frozen=True)
 class MailEvent:
-    """Report about one mail. `event_id` is the same in repetitions; `email_id` is our tag, where it came back."""
+    """Report about one mail. `event_id` is the same in repetitions; `email_id` is our tag, where it is present."""
 
     event_id: str
     provider_ref: str
@@ -26,7 +26,7 @@ class MailEvent:
 
 
 def read_event(document: object) -> MailEvent | None:
-    """Return the report, or None for one of another kind (opened, delayed) and for what is not a report."""
+    """Return the report, or None for one of another kind (opened, delayed) and for anything else."""
     if not isinstance(document, Mapping):
         return None
     name = document.get("eventType") or document.get("notificationType")
@@ -49,7 +49,7 @@ def read_event(document: object) -> MailEvent | None:
 
 
 def _is_permanent(bounce: Mapping[str, Any]) -> bool:
-    """Return True for a bounce that will come again: Postbox calls every bounce permanent, also of a full mailbox."""
+    """Return True for a temporary bounce: Postbox calls every bounce permanent, also of a full mailbox."""
     if bounce.get("bounceType") != "Permanent":
         return False
     statuses = [str(recipient.get("status") or "") for recipient in _recipients(bounce)]

@@ -33,17 +33,17 @@ def mail_bytes(mail: Mail, *, sender: str, now: Clock, tags: str = "") -> bytes:
     message["Subject"] = _SUBJECT
     message["Date"] = format_datetime(now())
     message["Message-ID"] = make_msgid(idstring=mail.id, domain=sender.rpartition("@")[2])
-    # No answers of holiday programs, by RFC 3834.
+    # No automatic replies, by RFC 3834.
     message["Auto-Submitted"] = "auto-generated"
     if tags:
         message["X-SES-MESSAGE-TAGS"] = tags
     for name, value in mail.headers.items():
         message[name] = value
-    # Base64 is shorter for Cyrillic, and has no soft line breaks within a letter, at which some programs stumble.
+    # Base64 is shorter for Cyrillic, and has no soft line breaks within a letter, which some programs misread.
     message.set_content(mail.text, cte="base64")
     if mail.html:
         message.add_alternative(mail.html, subtype="html", cte="base64")
-    # The policy's own folding loses blanks between encoded words; the body is base64, so the place is found once.
+    # The policy's own folding loses blanks between encoded words; the body is base64, so the text is unique.
     subject = Header(header_text(mail.subject), "utf-8", header_name="Subject").encode(linesep="\r\n")
     place = f"Subject: {_SUBJECT}\r\n".encode()
     return message.as_bytes().replace(place, f"Subject: {subject}\r\n".encode("ascii"), 1)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS = 3.0
 _CALL_SECONDS = 6.0
 _RATE_SECONDS, _ACCOUNT_SECONDS = 10.0, 300.0
-# Of this mail or its recipient. Every other refusal is of our account, key or domain: mail waits until it is mended.
+# Of this mail or its recipient. Other refusals concern our account, key or domain: mail waits for their repair.
 _OF_THE_MAIL = ("MessageRejected", "BadRequestException", "ValidationException", "InvalidParameterValue")
 _RATE = ("TooManyRequestsException", "LimitExceededException", "ThrottlingException", "Throttling")
 
@@ -52,7 +52,7 @@ def ses_client(settings: MailSettings) -> BaseClient:
 
 
 class SesMail:
-    """`MailProvider` over the API. The whole mail is ours, so that its headers are."""
+    """`MailProvider` over the API. The whole mail is composed by us, including its headers."""
 
     def __init__(self, settings: MailSettings, client: BaseClient, *, now: Clock = utc_now) -> None:
         self._settings, self._client, self._now = settings, client, now

@@ -1,6 +1,6 @@
-"""Envelope of Amazon SNS, in which reports of SES come: its signature, by the certificate that it names.
+"""Envelope of Amazon SNS around reports of SES: its signature, verified by the certificate that it names.
 
-The certificate must lie at a host of SNS itself: whoever may name another one signs what he likes.
+The certificate must lie at a host of SNS itself: with another one anybody could sign.
 """
 
 import base64
@@ -23,7 +23,7 @@ _SIGNED = {
 
 
 class SnsRefused(Exception):
-    """Not a message of our topic that SNS has signed."""
+    """Not a message of our topic signed by SNS."""
 
 
 class SnsUnreachable(Exception):
@@ -55,7 +55,7 @@ class SnsMessages:
         try:
             document: object = json.loads(str(envelope.get("Message")))
         except ValueError:
-            # SES announces itself in words when it is switched on.
+            # SES sends a plain text when it is switched on.
             return None
         return document
 

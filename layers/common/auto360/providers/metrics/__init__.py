@@ -10,7 +10,7 @@ from typing import Protocol
 class Sample:
     """Current value of a metric. `subject` separates values of one metric, such as a provider; units are the rule's.
 
-    A `weak` sample comes from so few cases that it may close an alert and opens none. None: no value now.
+    A `weak` sample comes from few cases: it may close an alert and opens none. None: no value now.
     """
 
     metric: str
@@ -20,7 +20,7 @@ class Sample:
 
 
 class SourceFailure(Exception):
-    """Source did not answer, or not the query. The message is a short code of ours, never the source's text."""
+    """Source did not answer, or with something else. The message is a short code of ours, never the source's text."""
 
 
 class MetricSource(Protocol):
@@ -30,7 +30,7 @@ class MetricSource(Protocol):
     metrics: Sequence[str]
 
     def read(self) -> Sequence[Sample]:
-        """Measure everything in `metrics`; no sample for a subject means that all is well. Raises SourceFailure."""
+        """Measure everything in `metrics`; no sample for a subject means a normal state. Raises SourceFailure."""
 
 
 @dataclass(frozen=True)

@@ -21,13 +21,13 @@ _CALL_SECONDS = 6.0
 
 
 class CloudWatchSettings(EnvSettings):
-    """`CLOUDWATCH_API_NAME`: the API to watch. The region is the function's own."""
+    """`CLOUDWATCH_API_NAME`: the API to watch. The region is that of the function."""
 
     cloudwatch_api_name: str = Field(min_length=1)
 
 
 def cloudwatch_client() -> BaseClient:
-    """Make the client of the library, with an end to every try."""
+    """Make the client of the library, with a time-out for every try."""
     from botocore.config import Config
 
     from auto360.providers.transport.aws import bound, new_session

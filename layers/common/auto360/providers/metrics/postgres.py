@@ -11,7 +11,7 @@ from auto360.providers.metrics import Sample
 
 
 class DatabaseMetricSettings(EnvSettings):
-    """`DATABASE_DISK_GB`: size of the database's disk in gigabytes (10^9 bytes), where nobody else tells its use."""
+    """`DATABASE_DISK_GB`: size of the database's disk in gigabytes (10^9 bytes), if no other source reports its use."""
 
     database_disk_gb: float = Field(8.0, gt=0)
 

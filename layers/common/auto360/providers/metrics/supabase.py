@@ -58,7 +58,7 @@ class SupabaseHost:
 
 
 def _samples(text: str) -> dict[tuple[str, str], float]:
-    """Values by name and mount point; `processors` counts those whose idle time is told. What is missing is 0."""
+    """Values by name and mount point; `processors` counts those with an idle time. Missing values are 0."""
     from prometheus_client.parser import text_string_to_metric_families
 
     found: dict[tuple[str, str], float] = defaultdict(float)
@@ -70,7 +70,7 @@ def _samples(text: str) -> dict[tuple[str, str], float]:
                 is_idle = sample.name == "node_cpu_seconds_total" and sample.labels.get("mode") == "idle"
                 found["processors", ""] += is_idle
     except Exception as error:
-        # The library raises whatever it stumbles over.
+        # The library raises many kinds of errors.
         raise SourceFailure("unreadable") from error
     return found
 

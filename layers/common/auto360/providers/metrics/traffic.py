@@ -7,14 +7,14 @@ from auto360.providers.metrics import Sample, SourceFailure
 
 ERROR_RATE, RESPONSE_TIME = "error_rate", "response_time"
 WINDOW_SECONDS = 180
-# One failure among five requests at night is no reason to wake anybody.
+# One failure among five requests at night is no alert.
 MIN_REQUESTS = 20
 
 
 def traffic_readings(*, requests: float, failures: float, slow_seconds: float | None) -> Sequence[Sample]:
     """Return samples of one window: percent of responses with a status from 500, and the 95th percentile in seconds.
 
-    No request at all says nothing: a gateway that is down has none either. Raises SourceFailure for endless numbers.
+    No request gives no sample: a gateway that is down has none either. Raises SourceFailure for infinite numbers.
     """
     if not all(map(math.isfinite, (requests, failures, slow_seconds or 0.0))):
         raise SourceFailure("unreadable")

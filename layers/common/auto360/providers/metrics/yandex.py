@@ -1,9 +1,9 @@
 """Metrics of the API gateway from Yandex Monitoring (REST, read only).
 
 Names and labels are those of the metrics reference of API Gateway: requests per second by `code`, and a histogram of
-latencies in milliseconds by `bin`, whose buckets are taken as not cumulated. Each is published by `path`, `operation`
+latencies in milliseconds by `bin`, whose buckets are treated as not cumulated. Each is published by `path`, `operation`
 and `release`, and once more as a sum with the value `total`: parts and sums together would count a request several
-times, and all parts of a busy gateway do not fit into an answer. So sums are asked for, added up on the other side.
+times, and all parts of a busy gateway do not fit into an answer. So sums are queried, added up by the service.
 """
 
 import math
@@ -19,18 +19,18 @@ from auto360.providers.metrics import Sample, SourceFailure
 from auto360.providers.metrics.traffic import ERROR_RATE, RESPONSE_TIME, WINDOW_SECONDS, traffic_readings
 from auto360.providers.metrics.yandex_reading import Authorize, MonitoringReader, Window, points_of
 
-# A fine grid, summed by us: a rate that has no points while it is zero must not be averaged over the others alone.
+# A fine grid, summed by us: a rate without points while it is zero must not be averaged over the others alone.
 _GRID_SECONDS = 15
 _SLOW_SHARE = 0.95
 _SUMS = 'path="total", operation="total"'
-# Where a gateway publishes no sums, they are made of the parts.
+# Where a gateway publishes no sums, they are computed from the parts.
 _PARTS = 'path!="total", operation!="total"'
 
 
 class YandexMonitoringSettings(EnvSettings):
     """Folder and gateway to watch. Without an API key the token of the function's service account is used.
 
-    The gateway is its id, its name, or both with a `|` between: documents name one and dashboards use the other.
+    The gateway is its id, its name, or both with a `|` between: documents use one and dashboards the other.
     """
 
     yandex_monitoring_url: HttpUrl = HttpUrl("https://monitoring.api.cloud.yandex.net")
@@ -81,7 +81,7 @@ class YandexMonitoring:
 
 
 def _percentile(by_bin: Mapping[str, float], share: float) -> float | None:
-    """Return the seconds within which this share was answered: the upper bound of a bucket."""
+    """Return the seconds within which this share of requests was answered: the upper bound of a bucket."""
     buckets = sorted((_bound(name), count) for name, count in by_bin.items())
     wanted, reached, last = sum(count for _, count in buckets) * share, 0.0, 0.0
     if not wanted:

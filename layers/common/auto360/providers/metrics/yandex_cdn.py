@@ -1,7 +1,7 @@
 """Days of a CDN resource from Yandex Monitoring: the CDN's own API has no statistics.
 
-Rates (requests, bits per second) are averaged over five minutes and multiplied by them; a cell without a point is one
-without traffic. Shares of 5xx come from counts of statuses alone, so that they need no knowledge of a count's span.
+Rates (requests, bits per second) are averaged over five minutes and multiplied by them; a cell without a point has no
+traffic. Shares of 5xx come from counts of statuses alone, independent of a count's span.
 Names: metrics reference of Cloud CDN.
 """
 
@@ -23,7 +23,7 @@ _CLASSES = ("2xx", "3xx", "4xx", "5xx")
 
 
 class YandexCdnTrafficSettings(EnvSettings):
-    """Folder and CDN resource; without either there are no metrics of a CDN. Key as for the gateway's metrics."""
+    """Folder and CDN resource; without either the CDN has no metrics. Key as for the gateway's metrics."""
 
     yandex_monitoring_url: HttpUrl = HttpUrl("https://monitoring.api.cloud.yandex.net")
     yandex_monitoring_folder: str = Field("", max_length=50)

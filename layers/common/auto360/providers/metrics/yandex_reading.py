@@ -69,7 +69,7 @@ class MonitoringReader:
 
 
 def points_of(series: Mapping[str, Any]) -> list[float]:
-    """Return the values of a series without its gaps. Raises SourceFailure for what is no number."""
+    """Return the values of a series without its gaps. Raises SourceFailure for a value that is no number."""
     timeseries = series.get("timeseries") or {}
     try:
         values = timeseries.get("doubleValues") or timeseries.get("int64Values") or []

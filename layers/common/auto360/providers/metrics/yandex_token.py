@@ -19,7 +19,7 @@ _MAX_REPLY_BYTES = 64 * 1024
 
 
 class ServiceAccountToken:
-    """Token from the metadata service of a running function; kept until shortly before its end."""
+    """Token from the metadata service of a running function; cached until shortly before its expiry."""
 
     def __init__(
         self, http: httpx.Client, *, url: str = METADATA_URL, now: Callable[[], float] = time.monotonic

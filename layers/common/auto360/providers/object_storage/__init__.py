@@ -1,4 +1,4 @@
-"""Port to object storage: copies files there and back (jobs), and signs links to them (requests).
+"""Port to object storage: transfers files (jobs), and signs links to them (requests).
 
 Keys are paths without a leading slash. Sizes are in bytes. A store is one bucket at one provider.
 """
@@ -64,11 +64,11 @@ class ObjectStore(Protocol):
         metadata: Mapping[str, str] | None = None,
         cache_control: str | None = None,
     ) -> Written:
-        """Write an object from pieces of any size, with bounded memory; each part travels with its MD5.
+        """Write an object from pieces of any size, with bounded memory; each part is sent with its MD5.
 
         `cache_control` is served with the object; None leaves it to the store.
 
-        Nothing is left behind where it fails, and an object that was there before stays as it was.
+        A failure leaves nothing behind and keeps a former object unchanged.
         """
 
     def get(self, key: str, *, start: int = 0, end: int | None = None) -> Iterator[bytes]:
@@ -84,29 +84,29 @@ class ObjectStore(Protocol):
         """Delete objects; idempotent."""
 
     def copy(self, key: str, *, to: str, content_type: str | None = None) -> None:
-        """Copy an object within the bucket, whatever its size, without carrying its bytes through this process.
+        """Copy an object of any size within the bucket, without downloading it.
 
-        With a content type the copy has this one, and none of the other metadata; without, it keeps them all.
+        With a content type the copy has this one, and no other metadata; without, it keeps them all.
         """
 
 
 class UploadSweeper(Protocol):
-    """Aborts unfinished uploads, which are billed and shown in no list."""
+    """Aborts unfinished uploads, which are billed but not listed."""
 
     def sweep_uploads(self, *, begun_before: datetime, prefix: str = "") -> int:
-        """Abort the uploads below a prefix that began before this moment; returns how many."""
+        """Abort the uploads below a prefix that began before this moment; returns their number."""
 
 
 class LinkSigner(Protocol):
     """Signs links for requests; needs no connection and no heavy library."""
 
     def link(self, key: str, *, seconds: int) -> str:
-        """Return an address at which anybody can read the object for `seconds`, 1 to 604800."""
+        """Return an address at which anyone can read the object for `seconds`, 1 to 604800."""
 
 
 @dataclass(frozen=True)
 class UploadLink:
-    """Address for one PUT, with the headers that it must carry; another size or type does not fit the signature."""
+    """Address for one PUT, with its required headers; another size or type invalidates the signature."""
 
     url: str = field(repr=False)
     headers: Mapping[str, str]
@@ -116,4 +116,4 @@ class UploadSigner(Protocol):
     """Signs uploads for requests; needs no connection and no heavy library."""
 
     def upload_link(self, key: str, *, size: int, content_type: str, seconds: int) -> UploadLink:
-        """Return an address at which anybody can write this object, of exactly this size and type, for `seconds`."""
+        """Return an address at which anyone can write this object, of exactly this size and type, for `seconds`."""

@@ -62,14 +62,14 @@ class YandexStorageSettings(EnvSettings):
 
 
 class IncomingStorageSettings(YandexStorageSettings):
-    """Private bucket into which people upload pictures, with the keys of the other bucket of Yandex."""
+    """Private bucket for uploaded pictures, with the keys of the other bucket at Yandex."""
 
     yandex_storage_bucket: str = ""
     picture_incoming_bucket: str
 
 
 class SupabaseStorageSettings(EnvSettings):
-    """S3 interface of Supabase Storage; its keys pass row security and open every bucket of the project."""
+    """S3 interface of Supabase Storage; its keys bypass row security in every bucket of the project."""
 
     supabase_storage_endpoint: str
     supabase_storage_region: str

@@ -1,6 +1,6 @@
 """Signed links: AWS Signature Version 4 in the query of an address, for reading or writing one object for some time.
 
-Own code, since botocore costs more than a cold start may; tests compare it with what botocore signs.
+Own code, since botocore exceeds the budget of a cold start; tests compare it with botocore's signatures.
 """
 
 import hashlib
@@ -41,7 +41,7 @@ class S3LinkSigner:
 
     def _signed(self, method: str, key: str, headers: Mapping[str, str], seconds: int) -> str:
         if not 1 <= seconds <= _LONGEST_SECONDS:
-            raise ValueError(f"a link lives from 1 to {_LONGEST_SECONDS} seconds")
+            raise ValueError(f"a link is valid for 1 to {_LONGEST_SECONDS} seconds")
         moment = self.now().strftime("%Y%m%dT%H%M%SZ")
         scope = f"{moment[:8]}/{self.access.region}/s3/aws4_request"
         endpoint = urlsplit(self.access.endpoint)

@@ -1,6 +1,6 @@
 """Object storage over S3, for VK Cloud, Yandex Object Storage and Supabase Storage. boto3 is loaded on first use.
 
-The three know S3 as it was before checksum trailers, so requests carry Content-MD5 and nothing newer
+The three support S3 as of before checksum trailers, so requests have Content-MD5 and nothing newer
 (docs/decisions/0040).
 """
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _READ_BYTES = 1024 * 1024
 _DELETE_AT_ONCE = 1000
 _COPY_PART_BYTES = 512 * 1024 * 1024
-# A read that is cut again and again without a byte in between is given up.
+# A read that breaks repeatedly without a new byte is given up.
 _READ_TRIES = 6
 
 
@@ -45,7 +45,7 @@ class S3Store:
         metadata: Mapping[str, str] | None = None,
         cache_control: str | None = None,
     ) -> Written:
-        """Write one part as it is, and more of them as a multipart upload, `parallel` parts at a time."""
+        """Write one part in a single upload, several as a multipart upload, `parallel` parts at a time."""
         parts = Parts(chunks, self._part_bytes)
         options = {"ContentType": content_type, "Metadata": dict(metadata or {})}
         if cache_control is not None:
@@ -114,7 +114,7 @@ class S3Store:
             place = following
 
     def delete(self, keys: Iterable[str]) -> None:
-        """Delete objects, up to a thousand per request. Raises StoreUnavailable where one is left."""
+        """Delete objects, up to a thousand per request. Raises StoreUnavailable where one remains."""
         if not self._access.deletes_many:
             for key in keys:
                 with translated(key):
@@ -138,7 +138,7 @@ class S3Store:
             self._client.copy({"Bucket": self.bucket, "Key": key}, self.bucket, to, ExtraArgs=extra, Config=config)
 
     def sweep_uploads(self, *, begun_before: datetime, prefix: str = "") -> int:
-        """Abort unfinished uploads; one that ends meanwhile is none of them."""
+        """Abort unfinished uploads, except one that completes meanwhile."""
         swept = 0
         with translated(prefix or self.bucket, passing=("NoSuchUpload",)):
             pages = self._client.get_paginator("list_multipart_uploads").paginate(Bucket=self.bucket, Prefix=prefix)

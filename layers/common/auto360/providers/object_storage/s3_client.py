@@ -15,15 +15,15 @@ from auto360.providers.object_storage.access import S3Access
 if TYPE_CHECKING:
     from botocore.client import BaseClient
 
-# boto3 sends CRC32 with these even where checksums are off; VK Cloud and Yandex want Content-MD5.
+# boto3 sends CRC32 with these even where checksums are off; VK Cloud and Yandex require Content-MD5.
 _NEED_MD5 = ("DeleteObjects", "PutBucketLifecycleConfiguration", "PutObjectRetention", "PutObjectLockConfiguration")
 _TRIES = 7
-# Each wait; a call as a whole may take as long as bytes keep coming.
+# Of each wait; a whole call may take as long as bytes keep arriving.
 _CONNECT_SECONDS = 10.0
 _WAIT_SECONDS = 60.0
 _MISSING = ("NoSuchKey", "404", "NotFound")
 _CHANGED = ("412", "PreconditionFailed", "BadDigest", "InvalidDigest", "InvalidPart", "EntityTooSmall", "416")
-# Supabase Storage declares it on errors, and botocore then finds no code.
+# Supabase Storage declares it on errors, where botocore then finds no code.
 _NAMESPACE = re.compile(rb'(<Error)\s+xmlns="[^"]*"')
 
 
@@ -66,7 +66,7 @@ def _without_namespace(response_dict: dict[str, Any], **_: object) -> None:
 
 @contextmanager
 def translated(key: str, *, passing: tuple[str, ...] = ()) -> Iterator[None]:
-    """Translate botocore's exceptions to the port's; error codes in `passing` go through."""
+    """Translate botocore's exceptions to the port's; error codes in `passing` are re-raised."""
     from botocore.exceptions import BotoCoreError, ClientError
 
     try:

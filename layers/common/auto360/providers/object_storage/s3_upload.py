@@ -1,4 +1,4 @@
-"""Writing an object in parts: a few of them travel at once, each with its MD5, and nothing is left where it fails."""
+"""Upload of an object in parts: several in parallel, each with its MD5; a failure leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Upload:
     _sent: list[dict[str, Any]] = field(default_factory=list, init=False)
 
     def run(self, parts: Iterable[bytearray], options: Mapping[str, Any]) -> Written:
-        """Send every part and complete the upload; abort it where anything fails."""
+        """Send every part and complete the upload; abort it on any failure."""
         begun = self.client.create_multipart_upload(Bucket=self.bucket, Key=self.key, **options)
         [upload_id] = required(self.key, begun, "UploadId")
         try:
@@ -71,7 +71,7 @@ class Upload:
 
     def _send_all(self, upload_id: str, parts: Iterable[bytearray]) -> None:
         flying: deque[Future[dict[str, Any]]] = deque()
-        # Leaving the pool waits for the parts under way: an upload aborted before them would keep their bytes.
+        # Leaving the pool waits for running parts: an upload aborted before them would keep their bytes.
         with ThreadPoolExecutor(self.parallel) as pool:
             for number, part in enumerate(parts, 1):
                 if number > _MAX_PARTS:

@@ -3,14 +3,14 @@
 An order is one attempt to be paid at one bank. Money is a whole number of tyiyn; each provider converts exactly.
 
 BankFailure
-├── BankRefused       they said no: nothing was made or changed
-├── BankUnreachable   they were not asked, or broke before doing anything: the same call may be repeated
-├── BankUncertain     they may have done it: ask for the order before trying anything else
-├── OrderUnknown      they know no such order
-├── AnswerUnsafe      they made an order that must not be shown: another amount, a foreign address, an editable QR
-└── NotSupported      this bank offers no such call
+├── BankRefused       refused: nothing was made or changed
+├── BankUnreachable   not sent, or failed before doing anything: the same call may be repeated
+├── BankUncertain     perhaps executed: query the order before trying anything else
+├── OrderUnknown      no such order at the bank
+├── AnswerUnsafe      order made that must not be shown: another amount, a foreign address, an editable QR
+└── NotSupported      the bank offers no such call
 
-CallbackUnreadable    a bank's call passed the check, but says nothing that we understand
+CallbackUnreadable    webhook verified, but with unknown content
 """
 
 from collections.abc import Iterator
@@ -107,7 +107,7 @@ class Callbacks(Protocol):
     def ack(self, outcome: PaymentOutcome, callback: Callback, /) -> CallbackAnswer:
         """Build the response that makes the bank stop or repeat. Accepts any body.
 
-        May be signed with the bank's secret, so it echoes nothing that the caller has chosen.
+        May be signed with the bank's secret, so it echoes no text of the caller.
         """
 
 
@@ -144,7 +144,7 @@ class Debits(Protocol):
 
 @dataclass(frozen=True)
 class Bank:
-    """Bank: its name as in `payments.payment_method`, and its parts; None marks what it does not offer."""
+    """Bank: its name as in `payments.payment_method`, and its parts; None marks an operation that it lacks."""
 
     name: str
     title: str

@@ -1,6 +1,6 @@
 """Bakai OpenBanking: a token per external service, PayLink or QR, unsigned webhooks (docs/reference/payments.md, 1.3).
 
-The bank returns no id at creation: ours is the only handle, in 25 characters. The QR service is used where it has a
+The bank returns no id at creation: ours is the only reference, in 25 characters. The QR service is used where it has a
 token, else PayLink, whose answer is a plain text. Querying the status depends on `BAKAI_QR_TYPE`.
 """
 
@@ -56,7 +56,7 @@ from auto360.providers.payments.models import (
 from auto360.providers.payments.texts import is_secret
 
 _SECONDS_UNIT = 0
-# "Processed" is another word of the state call; nobody says whether money has moved then, so it stays pending.
+# "Processed" is another word of the state call; it does not prove that money has moved, so it stays pending.
 _STATES = {
     "success": OrderState.PAID,
     "error": OrderState.FAILED,

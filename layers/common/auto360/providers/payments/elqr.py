@@ -1,8 +1,8 @@
-"""ELQR, the national QR: reading the text of a bank's code, and checking it before a person sees it.
+"""ELQR, the national QR: reading the text of a bank's code, and checking it before it is shown.
 
 Text: two digits tag, two digits length in characters, value; spec 1.3.1 (docs/reference/payments.md, section 2). The
-check sum is the last four hexadecimal digits of the SHA-256 of what stands before tag 63. It finds mistakes and proves
-nothing: anybody can compute it. So this check guards against wrong units and against codes whose amount the payer may
+check sum is the last four hexadecimal digits of the SHA-256 of the text before tag 63. It finds mistakes and proves
+nothing, being public. So this check guards against wrong units and against codes whose amount the payer may
 change; the paid amount is queried at the bank.
 """
 
@@ -84,7 +84,7 @@ def _fields(text: str) -> dict[str, str]:
 def require_payable(code: str, *, amount_tyiyn: int) -> str:
     """Return the text of a bank's code for exactly this amount in som, once, unchangeable.
 
-    Raises AnswerUnsafe: a mistake of units would otherwise show only in the amount that people see.
+    Raises AnswerUnsafe: a mistake of units would otherwise show only in the displayed amount.
     """
     text = text_of(code)
     try:

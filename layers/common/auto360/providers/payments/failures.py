@@ -9,7 +9,7 @@ class BankFailure(Exception):
     """Request not certainly executed by the bank.
 
     `bank_code` is for staff, never for users; at most 40 letters, digits and `_.-`, never the bank's text.
-    `lasting` failures cannot mend themselves (key, contract, settings).
+    `lasting` failures need a repair (key, contract, settings).
     """
 
     outcome = "unknown"
@@ -45,13 +45,13 @@ class OrderUnknown(BankFailure):
 
 
 class AnswerUnsafe(BankFailure):
-    """Order made, but the bank's answer must not be shown. Nobody sees it, so nobody pays it."""
+    """Order made, but the bank's answer must not be shown. It is never shown, so never paid."""
 
     outcome = "unsafe"
 
 
 class NotSupported(BankFailure):
-    """Bank offers no such call; its parts and `Capabilities` say so beforehand."""
+    """Bank offers no such call; see its parts and `Capabilities`."""
 
     outcome = "not_supported"
 

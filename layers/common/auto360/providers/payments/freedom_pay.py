@@ -1,7 +1,7 @@
 """Freedom Pay: forms out, XML back, both signed with `pg_sig` (docs/reference/payments.md, 1.5).
 
-Only bank with refunds by API and debits of a saved card. The payer leaves for the bank's own page, so no card number
-comes near us.
+The only bank with refunds by API and debits of a saved card. The payer uses the bank's own page, so no card number
+reaches us.
 """
 
 import secrets
@@ -186,7 +186,7 @@ class FreedomPay:
     def ack(self, outcome: PaymentOutcome, _callback: Callback, /) -> CallbackAnswer:
         """Build signed XML.
 
-        A rejection is final for the bank only while `pg_can_reject`; money is never rejected by it.
+        A rejection is final for the bank only while `pg_can_reject`; it never returns money.
         """
         status, word = _ANSWERS[outcome]
         fields = {"pg_status": word, "pg_description": word, "pg_salt": self._salt()}

@@ -24,7 +24,7 @@ MAX_CHARACTERS = 128
 """Longest number or word."""
 _ALWAYS_IN_CALLS = ("pg_amount", "pg_currency", "pg_order_id", "pg_payment_id", "pg_result", "pg_salt")
 MERCHANT_THAT_COMES_BACK = "pg_param1"
-"""Field that carries the merchant in every order and comes back: the bank may omit its own."""
+"""Field with the merchant in every order; it is returned: the bank may omit its own."""
 
 
 def is_call_to(merchant: str, fields: Mapping[str, str]) -> bool:
@@ -39,7 +39,7 @@ def script_of(path: str) -> str:
 
 
 def required_text(answer: Element, name: str, *, max_characters: int = MAX_CHARACTERS) -> str:
-    """Return a required field of at max_characters `max_characters` characters. Raises BankUncertain."""
+    """Return a required field of at most `max_characters` characters. Raises BankUncertain."""
     text = text_of(answer, name, max_characters=max_characters)
     if text is None:
         raise BankUncertain("unreadable")
@@ -83,7 +83,7 @@ def flag_of(text: str | None) -> bool | None:
 
 
 def form_of(body: bytes) -> dict[str, str]:
-    """Return the fields of a form; a doubled, undecodable or unstorable one makes it empty, which no signature fits."""
+    """Return the fields of a form; empty for a doubled, undecodable or unstorable field, so no signature is valid."""
     try:
         pairs = parse_qsl(
             body.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=100
@@ -95,7 +95,7 @@ def form_of(body: bytes) -> dict[str, str]:
 
 
 def saved_card_of(fields: Mapping[str, str]) -> SavedCard | None:
-    """Return the profile for later debits that a paid order may bring."""
+    """Return the profile for later debits in the answer of a paid order."""
     token = fields.get("pg_recurring_profile_id")
     if not token:
         return None

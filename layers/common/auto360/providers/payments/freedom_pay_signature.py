@@ -1,10 +1,10 @@
 """`pg_sig` of Freedom Pay: MD5 of script name, values in the order of their names, and the secret.
 
-The script name is the last part of the called address; for a webhook, of the address that we gave to the bank, never of
-the one that was called. In answers, nested elements take part in place, each sorted for itself.
+The script name is the last part of the called address; for a webhook, of the address given to the bank, never of
+the called one. In answers, nested elements are included in place, each sorted separately.
 
-The signature covers neither names nor the boundaries of values. So a field with the separator in it, or with a name
-that the bank does not use, fits no signature: a known signature cannot be reused for values cut differently.
+The signature covers neither names nor the boundaries of values. So a field that contains the separator, or with a name
+unknown at the bank, invalidates it: a known signature cannot be reused for values cut differently.
 """
 
 import hashlib
@@ -23,13 +23,13 @@ SEPARATOR = ";"
 
 
 def sign(script: str, fields: Mapping[str, str], secret: str) -> str:
-    """Return the signature of a flat set of fields; an old `pg_sig` among them does not count."""
+    """Return the signature of a flat set of fields; an old `pg_sig` among them is ignored."""
     values = [fields[name] for name in sorted(fields) if name != _SIGNATURE]
     return _md5(script, values, secret)
 
 
 def is_signed(script: str, fields: Mapping[str, str], secret: str) -> bool:
-    """Return True for a right signature over fields that can be read in one way only."""
+    """Return True for a right signature over fields with a unique reading."""
     if SEPARATOR in script or not all(_NAME.fullmatch(name) and SEPARATOR not in fields[name] for name in fields):
         return False
     if not all(map(is_whole, fields.values())):
@@ -40,7 +40,7 @@ def is_signed(script: str, fields: Mapping[str, str], secret: str) -> bool:
 def read_signed(document: bytes, *, script: str, secret: str) -> Element:
     """Parse an answer of the bank as XML. Raises BankUncertain when it is malformed or not signed by the bank.
 
-    The one answer without a signature says that the bank does not know the merchant, whose secret it therefore lacks:
+    The only answer without a signature is that of an unknown merchant, whose secret the bank lacks:
     BankRefused. A document type, and with it every entity, is refused.
     """
     from defusedxml import DefusedXmlException

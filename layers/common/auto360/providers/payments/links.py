@@ -53,7 +53,7 @@ def _apps(text: str) -> tuple[tuple[str, str, str], ...]:
 
 @dataclass(frozen=True)
 class BankTerms:
-    """Public terms of a bank: the span of amounts in tyiyn, and the apps that get a button."""
+    """Public terms of a bank: the span of amounts in tyiyn, and the apps with a button."""
 
     min_tyiyn: int
     max_tyiyn: int
@@ -62,7 +62,7 @@ class BankTerms:
 
 
 class BankLinks:
-    """Links of one bank's orders: `hosts` may be opened, `apps` get a button each."""
+    """Links of one bank's orders: allowed `hosts`, and a button for each of `apps`."""
 
     def __init__(self, hosts: Collection[str], apps: Collection[tuple[str, str, str]]) -> None:
         self._hosts, self._apps = frozenset(host.strip().lower() for host in hosts if host.strip()), tuple(apps)

@@ -1,7 +1,7 @@
 """MBank through MKassa's partner interface: JSON with an API key, unsigned webhooks (docs/reference/payments.md, 1.2).
 
-A QR code lives 60 seconds unless the contract allows long-living ones. An old code may still be paid, so every order
-stays known under the bank's id.
+A QR code is valid for 60 seconds unless the contract allows longer ones. An old code may still be paid, so every order
+keeps the bank's id.
 """
 
 from collections.abc import Iterator, Mapping
@@ -165,7 +165,7 @@ class Mkassa:
         raise BankUncertain("endless_list")
 
     def verify(self, callback: Callback) -> WebhookAuthenticity:
-        """Return UNVERIFIED at best: nothing is signed, the secret path only keeps strangers out."""
+        """Return UNVERIFIED at best: nothing is signed, the secret path only excludes strangers."""
         secret = self._settings.mkassa_callback_secret.get_secret_value()
         return (
             WebhookAuthenticity.UNVERIFIED

@@ -1,4 +1,4 @@
-"""Bank messages: models for their JSON, and the small types in which they differ."""
+"""Bank messages: models of their JSON, and field types of their different formats."""
 
 import base64
 import json
@@ -14,14 +14,14 @@ from auto360.core.timezone import BISHKEK
 from auto360.providers.payments import BankUncertain, CallbackUnreadable, OrderRef, OrderUnknown
 from auto360.providers.payments.texts import is_whole
 
-"""Kyrgyzstan's time, all the year; banks leave the zone out."""
+"""Kyrgyzstan's time zone, without daylight saving; banks omit the zone."""
 
 _ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _SHORT_ID_LENGTH = 25
 
 
 class ProviderModel(BaseModel):
-    """Message of a bank. Unnamed fields are ignored; numbers are accepted where a text is wanted."""
+    """Message of a bank. Unnamed fields are ignored; numbers are accepted for texts."""
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", coerce_numbers_to_str=True, hide_input_in_errors=True, defer_build=True
@@ -36,9 +36,9 @@ class ProviderModel(BaseModel):
 
 
 def moment_of(value: object) -> datetime | None:
-    """Parse a moment as banks write it; without a zone it is Bishkek's.
+    """Parse a moment as banks write it; without a zone it is Bishkek time.
 
-    Unreadable ones are None: they decide nothing.
+    Unreadable ones are None, since no decision depends on them.
     """
     if not isinstance(value, str):
         return None

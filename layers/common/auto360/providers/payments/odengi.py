@@ -151,7 +151,7 @@ class Odengi:
                 payer_phone=paid[0].mobile,
                 attempt_id=attempt_of(status.order_id),
             )
-        # A try that was canceled leaves the invoice payable: only the invoice's own word counts.
+        # A try that was canceled leaves the invoice payable: only the invoice's own state counts.
         state = OrderState.CANCELED if status.status == "canceled" else OrderState.PENDING
         number = status.invoice_id or ref.provider_ref
         return OrderStatus(state, number, None, "KGS", attempt_id=attempt_of(status.order_id))
@@ -195,7 +195,7 @@ class Odengi:
         )
 
     def ack(self, outcome: PaymentOutcome, _callback: Callback, /) -> CallbackAnswer:
-        """Answer by status; the bank reads nothing else."""
+        """Answer by status; the bank reads only the status."""
         return CallbackAnswer(_ANSWERS[outcome], '{"status":"ok"}' if outcome is PaymentOutcome.TAKEN else "{}")
 
     def _command(

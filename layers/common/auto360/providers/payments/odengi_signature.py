@@ -23,7 +23,7 @@ def signed_texts(body: Mapping[str, Any]) -> dict[str, str]:
     """Return the signed fields of a webhook as texts, in their order.
 
     Raises CallbackUnreadable when one is missing, nested, too long or unstorable, or holds the
-    separator, with which the same hash would fit other values.
+    separator, which would make the hash ambiguous.
     """
     values = {name: body.get(name) for name in _SIGNED_OF_CALLBACK}
     if not all(isinstance(value, str | int) and not isinstance(value, bool) for value in values.values()):

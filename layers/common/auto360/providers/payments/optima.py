@@ -1,6 +1,6 @@
 """Optima Business QR: JSON with an API key, webhooks with HTTP Basic (docs/reference/payments.md, 1.4).
 
-The bank takes no order id: it makes its own, and ours travels in the note. A creation that timed out may leave a live
+The bank takes no order id: it makes its own, and ours is in the note. A creation that timed out may leave a live
 code, so the note is read back from webhooks and statements. Basic does not protect the body of a webhook: it is
 UNVERIFIED.
 """
@@ -54,7 +54,7 @@ from auto360.providers.payments.optima_statement import note_of, noted_id, state
 _QR_TYPE = "CALLBACK_WEB_PARTNER_BY_SALE_POINT"
 _QR_PIXELS = 300
 _MAX_DAYS = 14
-# NOT_EXIST is what an unpaid code has in one source: it is no failure.
+# NOT_EXIST is the state of an unpaid code in one source: no failure.
 _STATES = {"PROCESSED": OrderState.PAID, "ERROR": OrderState.FAILED}
 _ANSWERS = {
     PaymentOutcome.TAKEN: (200, "accepted"),
@@ -155,7 +155,7 @@ class Optima:
     def payments(self, *, since: datetime, until: datetime, timeout: float) -> Iterator[ListedPayment]:
         """Yield the statement of whole days, 14 at a time; `timeout` is for each piece.
 
-        A line has a number of its own and no transaction: our id in its note leads to the order.
+        A line has its own number and no transaction: our id in its note identifies the order.
         """
         first, last = (moment.astimezone(BISHKEK).date() for moment in (since, until))
         while first <= last:

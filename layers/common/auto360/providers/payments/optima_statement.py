@@ -23,7 +23,7 @@ _NOT_IN_NOTES = re.compile(r"[\\«»&<>]")
 
 
 class _Operation(ProviderModel):
-    """Processed payment. `stan` is the number of a receipt, which starts anew some time."""
+    """Processed payment. `stan` is the number of a receipt; numbers repeat after some time."""
 
     stan: Id
     sum: Som = Field(alias="operationSum")
@@ -38,7 +38,7 @@ class _Statement(ProviderModel):
 def statement_lines(body: bytes, first: date) -> Iterator[ListedPayment]:
     """Yield the payments of a statement that begins at `first`. Raises BankUncertain.
 
-    A receipt's number stands for the bank's number of an order only where the note holds no id of ours.
+    A receipt's number replaces the bank's number of an order only where the note contains no id of ours.
     """
     for found in read_reply(_Statement, body).operations:
         paid_on = found.processed_at.astimezone(BISHKEK).date() if found.processed_at else first
@@ -48,7 +48,7 @@ def statement_lines(body: bytes, first: date) -> Iterator[ListedPayment]:
 
 
 def note_of(order: Order) -> str:
-    """Return at most 120 characters without those that the bank refuses; our id stands first."""
+    """Return at most 120 characters without those refused by the bank; our id stands first."""
     return f"{short_id(order.attempt_id)} {_NOT_IN_NOTES.sub(' ', order.description)}"[:120].strip()
 
 

@@ -17,10 +17,10 @@ def qr_png(text: str) -> bytes:
 
 
 def _drawn(text: str, kind: str, **options: object) -> bytes:
-    import segno  # used by few requests, so it is loaded by them
+    import segno  # imported here, since few requests use it
 
     picture = BytesIO()
-    # Level M survives a scratched screen; higher levels make codes of this length too fine for old cameras.
+    # Level M is readable on a scratched screen; higher levels make codes of this length too fine for old cameras.
     code = segno.make_qr(text, error="m", boost_error=False)
     code.save(picture, kind=kind, border=_QUIET_ZONE_MODULES, **options)
     return picture.getvalue()

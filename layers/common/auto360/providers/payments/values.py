@@ -42,9 +42,9 @@ class PaymentOutcome(StrEnum):
 class Order:
     """Order to create.
 
-    `attempt_id` is the uuid of our row, which is written before the bank is asked. The bank gets it, or a short form
-    of it, wherever it takes an id of ours. `callback_url` is where the bank calls us, `return_url` where the payer's
-    browser goes afterwards; both are https. `keep_card` asks for a token for later debits, where there is one.
+    `attempt_id` is the uuid of our row, which is written before the request. The bank gets it, or a short form
+    of it, wherever it accepts our id. `callback_url` is the address of webhooks, `return_url` that of the payer's
+    browser afterwards; both are https. `keep_card` requests a token for later debits, where supported.
     """
 
     attempt_id: str
@@ -70,9 +70,9 @@ class DeepLink:
 class NewOrder:
     """Order as the bank created it.
 
-    `provider_ref` is the bank's id where it gives one, else ours as the bank knows it. `qr_text` is what the QR
-    picture holds (`qr_codes`), checked to ask for the right amount. `redirect_url` is https at an allowed host.
-    After `expires_at` the bank takes no money for it, as far as it promises.
+    `provider_ref` is the bank's id if it returns one, else ours in the bank's form. `qr_text` is the content of the QR
+    picture (`qr_codes`), checked for the right amount. `redirect_url` is https at an allowed host.
+    After `expires_at` the bank should accept no money for it.
     """
 
     provider_ref: str
@@ -87,7 +87,7 @@ class OrderRef:
     """Reference of an order in queries: our id, and the bank's where known.
 
     Without `provider_ref` (the answer to `create` was lost) some banks still find the order; the others raise
-    OrderUnknown, and only a list of the day tells.
+    OrderUnknown, and only a daily statement contains them.
     """
 
     attempt_id: str
@@ -98,10 +98,10 @@ class OrderRef:
 class OrderStatus:
     """Bank's answer to a query.
 
-    `amount_tyiyn` is what was really paid, the sum where one order was paid twice. For a PAID order it is None only at
-    a bank that never tells it (Bakai): its codes were checked to be payable in full only.
+    `amount_tyiyn` is the paid sum, the total where one order was paid twice. For a PAID order it is None only at
+    a bank that never reports it (Bakai): its codes were checked to be payable in full only.
     `transaction_id` is the bank's number of the movement of money. `payer_phone` is for counting, never for deciding
-    whose payment it is; that says `attempt_id`, our id as the bank keeps it with the order, where it does.
+    the order; for that use `attempt_id`, our id as stored by the bank with the order, if it does.
     """
 
     state: OrderState
@@ -120,7 +120,7 @@ class OrderStatus:
 class Callback:
     """Webhook as received. `path` as requested, header names in lower case, the body byte for byte.
 
-    `path_secret` is what follows the bank's name in the path; None at the plain address.
+    `path_secret` follows the bank's name in the path; None at the plain address.
     """
 
     path: str
@@ -140,7 +140,7 @@ class SavedCard:
 
 @dataclass(frozen=True)
 class Notification:
-    """Content of a webhook. As trustworthy as `verify` found it; `event_key` is the same for repeats."""
+    """Content of a webhook. Trust it as far as `verify` says; `event_key` is the same for repeats."""
 
     event_key: str
     state: OrderState
@@ -184,10 +184,10 @@ class ListedPayment:
 
 @dataclass(frozen=True)
 class Capabilities:
-    """Features of a bank. `trust` is the most that its webhooks can have; amounts in tyiyn.
+    """Features of a bank. `trust` is the maximum of its webhooks; amounts in tyiyn.
 
-    `refund` says how money goes back: by API in full or in parts, or by hand in the bank's cabinet. `order_id` tells
-    whether the bank finds an order by our id alone (see OrderRef). `secret_path`: the bank calls an address that ends
+    `refund` is the way of refunds: by API in full or in parts, or manually in the bank's cabinet. `order_id`: True
+    if the bank finds an order by our id alone (see OrderRef). `secret_path`: the bank's webhooks use a path that ends
     with a secret; no other bank has such an address.
     """
 

@@ -19,7 +19,7 @@ class PictureRefused(Exception):
 
 
 class EncoderBroken(RuntimeError):
-    """Encoder itself failed, whatever the content: try again later."""
+    """Encoder itself failed, regardless of the content: try again later."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Rendition:
 
 @dataclass(frozen=True)
 class EncodedPicture:
-    """Outputs, smallest first, and what is known of the picture. `dhash` is 64 bits."""
+    """Outputs, smallest first, and facts about the picture. `dhash` is 64 bits."""
 
     renditions: tuple[Rendition, ...]
     blurhash: str

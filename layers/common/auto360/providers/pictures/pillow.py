@@ -1,6 +1,6 @@
 """Decoding and encoding with Pillow and libheif. Runs in the child process of `sandbox`, never beside secrets.
 
-Decides by content: names and declared types are claims. Limits hold before any pixel is decoded.
+Decides by content: names and declared types are claims. Limits apply before any pixel is decoded.
 """
 
 import io
@@ -17,7 +17,7 @@ from auto360.providers.pictures import EncodedPicture, PictureRefused, Rendition
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 12_000
 _FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
-# Phones store a depth map or a brighter version behind the picture: the first one is the picture.
+# Phones store a depth map or a brighter version behind the picture: only the first one is used.
 _FIRST_OF_MANY = ("MPO", "HEIF")
 _WHITE = (255, 255, 255)
 _BLURHASH_SIDE = 32
@@ -104,7 +104,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 
 def _srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Convert by the embedded profile: phones record in Display P3, which looks pale when it is taken for sRGB."""
+    """Convert by the embedded profile: phones record in Display P3, which looks pale when treated as sRGB."""
     if profile:
         try:
             source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
@@ -126,7 +126,7 @@ def _fitted(picture: Image.Image, side: int) -> Image.Image:
 
 
 def _contained(picture: Image.Image, side: int, resampling: Image.Resampling) -> Image.Image:
-    """Scale to the longest side; a picture as thin as a hair keeps a pixel."""
+    """Scale to the longest side; at least one pixel in each direction."""
     longest = max(picture.size)
     width, height = (max(1, round(edge / longest * side)) for edge in picture.size)
     return picture.resize((width, height), resampling)

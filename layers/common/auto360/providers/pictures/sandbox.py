@@ -1,6 +1,6 @@
-"""Encoder in a child process per picture: bounded in time and memory, without secrets, and free to crash.
+"""Encoder in a child process per picture: bounded in time and memory, without secrets; it may crash.
 
-A decoder of hostile files is assumed to have holes: the child sees no environment, opens no files and may write none.
+A decoder of hostile files is assumed to be vulnerable: the child has no environment, opens no files and may write none.
 """
 
 import io
@@ -23,7 +23,7 @@ _TOO_HEAVY_SIGNALS = (-6, -9, -11, -24)
 
 
 class EncoderLimits(EnvSettings):
-    """Largest picture in bytes, and what its child process may use."""
+    """Largest picture in bytes, and the limits of its child process."""
 
     picture_max_bytes: int = Field(15 * 1024 * 1024, ge=1)
     picture_memory_bytes: int = Field(768 * 1024 * 1024, ge=128 * 1024 * 1024)
@@ -58,7 +58,7 @@ class SandboxedEncoder:
 
 
 def _environment() -> dict[str, str]:
-    """Return what Python itself needs to start, and nothing else."""
+    """Return the variables that Python needs to start."""
     paths = {"PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
     libraries = os.environ.get("LD_LIBRARY_PATH")
     return {**paths, "LD_LIBRARY_PATH": libraries} if libraries else paths

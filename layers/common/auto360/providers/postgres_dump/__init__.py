@@ -15,8 +15,8 @@ class DumpFailed(RuntimeError):
 class TableChecksum:
     """Proof of a table: its rows, and the sum of their hashes in any order.
 
-    `expression` is the row that was hashed, as SQL; columns whose type has no hash function are cast to text.
-    `anonymous_rows` is how many of them somebody sees who has not logged in; None: they may not ask.
+    `expression` is the hashed row, as SQL; columns whose type has no hash function are cast to text.
+    `anonymous_rows` is their number for anonymous callers; None: no permission.
     """
 
     rows: int
@@ -35,7 +35,7 @@ class DatabaseSize:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Part of the platform that a backup or a restore leaves alone, and the reason.
+    """Part of the platform that a backup or a restore leaves unchanged, and the reason.
 
     `kind` is table, sequence, publication, policies (of a table), trigger, event trigger, extension or setting (of a
     role).
@@ -54,7 +54,7 @@ class ClusterMetadata:
     """Parts outside a dump of schemas, or indistinguishable from the platform's.
 
     Roles without passwords, publications, extensions, policies elsewhere, our triggers on tables of the platform. Each
-    is a list of rows as the catalogue holds them, plain JSON.
+    is a list of rows of the catalogue, plain JSON.
     """
 
     roles: Sequence[Mapping[str, Any]]
@@ -62,7 +62,7 @@ class ClusterMetadata:
     extensions: Sequence[Mapping[str, Any]]
     publications: Sequence[Mapping[str, Any]]
     policies: Sequence[Mapping[str, Any]]
-    # Manifests before these fields come from times without them.
+    # Older manifests lack these fields.
     triggers: Sequence[Mapping[str, Any]] = ()
     event_triggers: Sequence[Mapping[str, Any]] = ()
 
@@ -99,4 +99,4 @@ class DumpSource(Protocol):
         """Return the schemas of a dump."""
 
     def snapshot(self) -> AbstractContextManager[Snapshot]:
-        """Hold one moment for the length of a `with` block."""
+        """Hold one snapshot for the length of a `with` block."""

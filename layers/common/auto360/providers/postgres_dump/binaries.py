@@ -26,7 +26,7 @@ _LOCAL = ("127.0.0.1", "localhost", "::1", None)
 class DumpSettings(EnvSettings):
     """Direct address of the database: the project's session pooler, not the transaction pooler.
 
-    `DATABASE_CA_PEM` is the certificate authority of the project, whose own it is.
+    `DATABASE_CA_PEM` is the certificate authority of this project.
     """
 
     backup_database_url: SecretStr
@@ -73,7 +73,7 @@ def programs() -> Path:
 
 
 def connection_environ(address: str) -> dict[str, str]:
-    """Return the address in libpq's variables, so that no password shows in a list of processes."""
+    """Return the address in libpq's variables, so that lists of processes contain no password."""
     from psycopg.conninfo import conninfo_to_dict
 
     given = {key: str(value) for key, value in conninfo_to_dict(address).items() if value is not None}
@@ -84,7 +84,7 @@ def connection_environ(address: str) -> dict[str, str]:
 
 @contextmanager
 def program(name: str, arguments: Sequence[str], environ: Mapping[str, str], *, stdin: int) -> Iterator[Running]:
-    """Run a program and yield it for reading its output; it is ended if the block is left before its end."""
+    """Run a program and yield it for reading its output; it is killed if the block ends before it."""
     said = tempfile.TemporaryFile()  # noqa: SIM115 - closed below
     process = subprocess.Popen(  # noqa: S603 - our own words
         [str(programs() / name), *arguments], stdin=stdin, stdout=subprocess.PIPE, stderr=said, env=dict(environ)
@@ -108,7 +108,7 @@ class Running:
         self._name, self._process, self._said = name, process, said
 
     def output(self) -> Iterator[bytes]:
-        """Yield its output to the end. Raises DumpFailed where the program fails."""
+        """Yield its output to the end. Raises DumpFailed if the program fails."""
         pipe = self._process.stdout
         if pipe is None:
             return
@@ -130,12 +130,12 @@ class Running:
             raise DumpFailed(self._sentence()) from None
 
     def end_input(self) -> None:
-        """Say that nothing more comes."""
+        """Close the input."""
         if self._process.stdin is not None:
             _close(self._process.stdin)
 
     def require_success(self) -> None:
-        """Wait for the end. Raises DumpFailed with the tool's own last line, in which a value may not stand."""
+        """Wait for the end. Raises DumpFailed with the tool's last line that holds no value."""
         if self._process.wait() != 0:
             raise DumpFailed(self._sentence())
 

@@ -28,7 +28,7 @@ where n.nspname = any (%(schemas)s) and c.relkind = 'r' and c.relpersistence = '
 group by n.nspname, c.relname, c.oid order by pg_table_size(c.oid) desc
 """
 
-# Of tables that are dumped, and of everything below them; a restored database holds no dead rows, this one does.
+# Of dumped tables with their indexes and TOAST; a restored database has no dead rows, this one does.
 SIZE = """
 select coalesce(sum(pg_table_size(c.oid)), 0)::bigint, coalesce(sum(pg_total_relation_size(c.oid)), 0)::bigint
 from pg_class c join pg_namespace n on n.oid = c.relnamespace
@@ -58,7 +58,7 @@ group by p.oid, p.pubname order by 1""",
 select schemaname as schema, tablename as table, policyname as name, permissive, roles::text[] as roles, cmd, qual,
   with_check from pg_policies where schemaname <> all (%(schemas)s) order by 1, 2, 3""",
     "event_triggers": event_triggers.QUERY,
-    # Triggers on foreign tables that run our functions: they are dropped with our schemas, while their tables stay.
+    # Triggers on foreign tables with our functions: dropped with our schemas, while their tables stay.
     "triggers": """
 select n.nspname as schema, c.relname as table, t.tgname as name, pg_get_triggerdef(t.oid) as definition
 from pg_trigger t join pg_class c on c.oid = t.tgrelid join pg_namespace n on n.oid = c.relnamespace

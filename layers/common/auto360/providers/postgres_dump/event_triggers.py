@@ -1,6 +1,6 @@
-"""Event triggers whose functions lie in our schemas. No archive of schemas holds them; emptying a schema drops them.
+"""Event triggers with functions of our schemas. No archive of schemas contains them; emptying a schema drops them.
 
-A project may have one of its own, which switches row level security on for every new table.
+A project may have its own, which enables row level security on every new table.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def restorable(
     project: Sequence[str],
     reason: str,
 ) -> tuple[list[str], list[LeftOut]]:
-    """Statements for the event triggers of a backup and for those that the target has besides.
+    """Statements for the event triggers of a backup and for additional ones of the target.
 
-    Where the login may make none, they are left out for `reason`.
+    Where the login may not create any, they are omitted for `reason`.
     """
     import psycopg
     from psycopg.rows import dict_row
@@ -60,7 +60,7 @@ def restorable(
 
 
 def statements(recorded: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Make event triggers whose functions are there."""
+    """Create event triggers whose functions exist."""
     made = []
     for row in recorded:
         name, tags = quoted_name(str(row["name"])), ", ".join(quoted_text(str(tag)) for tag in row["tags"])

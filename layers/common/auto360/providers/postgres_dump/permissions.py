@@ -1,4 +1,4 @@
-"""Permissions of a login on tables, policies and publications of the platform. The rest is left out by name."""
+"""Permissions of a login on tables, policies and publications of the platform. The rest is omitted by name."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOT_WRITABLE = "the login may not write it"
 NO_OWNER = "the login does not own it"
 NOT_THERE = "the project does not have it"
 ELSEWHERE = "its tables are not part of the backup"
-# Rows of ours in schemas of the platform. A backup holds them whatever its login may write.
+# Our rows in schemas of the platform. A backup contains them regardless of its login's permissions.
 _OURS = ("storage.buckets", "storage.objects")
 
 _PROJECT = tuple(f"{schema}." for schema in OF_THE_PROJECT)
@@ -62,7 +62,7 @@ class Permitted:
 
 
 def left_out_tables(connection: psycopg.Connection[Any], schemas: Sequence[str]) -> list[LeftOut]:
-    """Tables of the platform that a backup leaves out, but for empty ones; never those of our own schemas."""
+    """Tables of the platform that a backup omits, unless empty; never those of our own schemas."""
     found = []
     for name, readable, writable in _relations(connection, [s for s in schemas if s in OF_THE_PROJECT], ("r",)):
         if name in _OURS or (readable and (writable or name in RECORDS or not _has_rows(connection, name))):
@@ -72,7 +72,7 @@ def left_out_tables(connection: psycopg.Connection[Any], schemas: Sequence[str])
 
 
 def own_publications(cluster: ClusterMetadata, tables: Iterable[str]) -> tuple[dict[str, list[str]], list[LeftOut]]:
-    """Publications by name with the tables that a backup holds. Older manifests list the platform's as well."""
+    """Publications by name with their tables in the backup. Older manifests list the platform's as well."""
     held, kept, left = set(tables), {}, []
     for publication in cluster.publications:
         name, listed = str(publication["name"]), [str(table) for table in publication["tables"]]
@@ -91,7 +91,7 @@ def permitted(
     cluster: ClusterMetadata,
     entries: Sequence[TocEntry],
 ) -> Permitted:
-    """Ask the target what its login may write, before anything is changed there.
+    """Query the permissions of the target's login, before anything is changed there.
 
     A table of the platform that is empty on both sides is not touched.
     """
@@ -137,7 +137,7 @@ def _has_rows(connection: psycopg.Connection[Any], table: str) -> bool:
 def _with_policies(
     connection: psycopg.Connection[Any], cluster: ClusterMetadata, entries: Sequence[TocEntry]
 ) -> tuple[frozenset[str], list[LeftOut]]:
-    """Try it: a hosted project lets its login make policies on tables that it does not own."""
+    """Try it: a hosted project allows policies on tables of other owners."""
     asked = {f"{entry.schema}.{entry.name}" for entry in entries if entry.kind == "POLICY"}
     asked = {name for name in asked if name.startswith(_PROJECT)}
     asked |= {f"{policy['schema']}.{policy['table']}" for policy in cluster.policies}
@@ -157,7 +157,7 @@ def _with_policies(
 
 
 def _extensions(connection: psycopg.Connection[Any], cluster: ClusterMetadata) -> tuple[frozenset[str], list[LeftOut]]:
-    """Extensions that are missing and can be made; a dump of schemas creates none."""
+    """Extensions that are missing and can be created; a dump of schemas creates none."""
     there = {row[0] for row in connection.execute(_EXTENSIONS).fetchall()}
     making, left = set(), []
     for row in cluster.extensions:
@@ -188,7 +188,7 @@ def _publications(
 
 
 def _settings(connection: psycopg.Connection[Any], cluster: ClusterMetadata) -> tuple[list[RoleSetting], list[LeftOut]]:
-    """Settings of roles that PostgREST reads and we have made; all others are the project's own."""
+    """Settings of roles made by us for PostgREST; all others are the project's own."""
     kept, left = [], []
     for setting in (setting for role in cluster.roles for setting in settings_of(role)):
         if setting.key.startswith("pgrst."):
@@ -201,7 +201,7 @@ def _settings(connection: psycopg.Connection[Any], cluster: ClusterMetadata) -> 
 
 
 def _triggers(connection: psycopg.Connection[Any], cluster: ClusterMetadata) -> tuple[list[str], list[LeftOut]]:
-    """Definitions of our triggers on tables of the platform where the login may make them."""
+    """Definitions of our triggers on tables of the platform where the login may create them."""
     kept, left = [], []
     for row in cluster.triggers:
         name = f"{row['schema']}.{row['table']}"
@@ -214,7 +214,7 @@ def _triggers(connection: psycopg.Connection[Any], cluster: ClusterMetadata) -> 
 
 
 def _refusal(connection: psycopg.Connection[Any], statement: str, *names: str) -> str | None:
-    """Try a statement and take it back; gives why the database refused it."""
+    """Run a statement and roll it back; returns the database's refusal."""
     import psycopg
     from psycopg import sql
 

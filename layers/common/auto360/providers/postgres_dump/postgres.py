@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import psycopg
 
 _LOCK_WAIT = "60s"
-# As of the stream around a single archive.
+# Like the stream around a single archive.
 _LEVEL = 1
 
 
@@ -38,7 +38,7 @@ class PostgresSource:
 
     @contextmanager
     def snapshot(self) -> Iterator[PostgresSnapshot]:
-        """Open a transaction that holds the moment. Raises DumpFailed."""
+        """Open a transaction that holds the snapshot. Raises DumpFailed."""
         import psycopg
 
         try:
@@ -51,7 +51,7 @@ class PostgresSource:
 
 
 class PostgresSnapshot:
-    """Snapshot, as long as its transaction is open."""
+    """Snapshot, valid while its transaction is open."""
 
     def __init__(
         self, address: str, schemas: Sequence[str], connection: psycopg.Connection[Any], snapshot_id: str
@@ -78,11 +78,11 @@ class PostgresSnapshot:
         return DatabaseSize(*row) if row else DatabaseSize(0, 0)
 
     def tables(self, *, jobs: int = 1) -> dict[str, TableChecksum]:
-        """Count and hash in connections of its own, so that the dump can run at the same time."""
+        """Count and hash in separate connections, so that the dump can run at the same time."""
         with connected(self._address) as connection:
             self._join(connection)
             listed = tables_of(connection, self._schemas, without={table.name for table in self._tables})
-        # The largest tables come first: each connection gets one of them.
+        # Largest tables first: each connection gets one of them.
         shares = [listed[at::jobs] for at in range(jobs)]
         with ThreadPoolExecutor(jobs) as pool:
             return dict(sorted(chain.from_iterable(pool.map(self._facts, shares))))
@@ -97,7 +97,7 @@ class PostgresSnapshot:
         connection.execute(cast("Any", f"set transaction snapshot '{self.id}'"))
 
     def dump(self) -> Generator[bytes, None, None]:
-        """Run pg_dump in this snapshot. Tables that are left out stay as empty ones, unless they may not be read."""
+        """Run pg_dump in this snapshot. Omitted tables are dumped empty, unless they may not be read."""
         arguments = ["--format=custom", "--compress=0", *self._arguments()]
         with program("pg_dump", arguments, connection_environ(self._address), stdin=subprocess.DEVNULL) as running:
             yield from running.output()

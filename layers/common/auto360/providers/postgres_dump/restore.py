@@ -1,4 +1,4 @@
-"""Restoring an archive into a Postgres: everything in one transaction, proved before it is committed."""
+"""Restore of an archive into a Postgres: one transaction, verified before its commit."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from auto360.providers.postgres_dump.toc import (
 )
 
 Plain = Callable[[], Iterator[bytes]]
-# An archive: its bytes, yielded anew at each call, or a folder in the directory format.
+# Archive: a new iterator of its bytes at each call, or a folder in the directory format.
 Dump = Plain | Path
 _PROJECT = tuple(f"{schema}." for schema in OF_THE_PROJECT)
 _TABLE = re.compile(r"^[a-z_][a-z0-9_]*\.[a-z_][a-z0-9_]*$")
@@ -39,15 +39,15 @@ class PostgresTarget:
 
     def __init__(self, address: str) -> None:
         self._address, self._environ = address, connection_environ(address)
-        # The pooler knows the login by `postgres.<project>`.
+        # The pooler's name of the login is `postgres.<project>`.
         self._login = self._environ.get("PGUSER", "postgres").partition(".")[0]
 
     def into_project(
         self, dump: Dump, *, schemas: Sequence[str], tables: Mapping[str, TableChecksum], cluster: ClusterMetadata
     ) -> Sequence[LeftOut]:
-        """Replace what an existing Supabase project holds; gives what of the platform's is left as it was.
+        """Replace the content of an existing Supabase project; returns the platform's parts left unchanged.
 
-        Raises DumpFailed, and then the project is as it was.
+        Raises DumpFailed, and then the project is unchanged.
         """
         entries = contents(dump)
         with connected(self._address) as connection:
@@ -72,9 +72,9 @@ class PostgresTarget:
         cluster: ClusterMetadata,
         jobs: int = 1,
     ) -> Sequence[LeftOut]:
-        """Fill a bare Postgres, such as the one of a drill; gives what of the platform's is left out.
+        """Fill a bare Postgres, such as that of a drill; returns the omitted parts of the platform.
 
-        A folder is restored by `jobs` workers, and then not in one transaction. Raises DumpFailed.
+        A folder is restored by `jobs` workers, without a single transaction. Raises DumpFailed.
         """
         publications, left_out = own_publications(cluster, tables)
         made = words.blank_cluster(cluster, schemas)
@@ -93,9 +93,9 @@ class PostgresTarget:
         return {f"{entry.number}.dat.zst" for entry in rows_of(contents(folder), table)}
 
     def table_beside(self, dump: Dump, table: str, facts: TableChecksum, *, add_missing: bool) -> str:
-        """Restore one table into the schema `restored`, prove it, and where asked add the rows that `table` lacks.
+        """Restore one table into the schema `restored`, verify it, and if requested add the rows missing in `table`.
 
-        Gives the name of the copy. Raises ValueError for a name that is none, DumpFailed for what goes wrong.
+        Returns the name of the copy. Raises ValueError for an invalid name, DumpFailed for failures.
         """
         if not _TABLE.match(table):
             raise ValueError(f"{table!r} is not a name like public.listings")
@@ -124,7 +124,7 @@ class PostgresTarget:
         *,
         renamed: tuple[bytes, bytes] | None = None,
     ) -> None:
-        """Feed psql: what comes before, the archive as SQL, and only if that was whole what comes after."""
+        """Feed psql: the SQL before, the archive as SQL, and after a complete archive the SQL behind it."""
         with ExitStack() as stack:
             psql = stack.enter_context(program("psql", PSQL, self._environ, stdin=subprocess.PIPE))
             psql.write(before.encode())
@@ -136,7 +136,7 @@ class PostgresTarget:
 
 
 def contents(dump: Dump) -> list[TocEntry]:
-    """Return the table of contents, which stands at the front of the archive."""
+    """Return the table of contents at the front of the archive."""
     if isinstance(dump, Path):
         with program("pg_restore", ["--list", str(dump)], {}, stdin=subprocess.DEVNULL) as listing:
             return entries_of(b"".join(listing.output()).decode())
@@ -148,7 +148,7 @@ def contents(dump: Dump) -> list[TocEntry]:
 
 
 def _as_sql(dump: Dump, entries: Sequence[TocEntry]) -> Iterator[bytes]:
-    """Yield the archive as a script. Raises DumpFailed, or the reader's error, before it looks complete."""
+    """Yield the archive as a script. Raises DumpFailed, or the reader's error, before it appears complete."""
     with wanted_list(entries) as wanted:
         arguments = [f"--use-list={wanted}", "--no-owner", "--file=-"]
         if isinstance(dump, Path):
@@ -189,13 +189,13 @@ class _Feeder(Thread):
         self._running, self._chunks = running, chunks
 
     def raise_finding(self) -> None:
-        """Wait for the end of reading, and raise what it has found: it tells more than what the program makes of it."""
+        """Wait for the end of reading, and raise its error: it is more precise than that of the program."""
         self.join()
         if self.error is not None:
             raise self.error from None
 
     def run(self) -> None:
-        """Write everything, or note why not. A program that has read enough is no error; its own end tells."""
+        """Write everything, or record the failure. A program that stops reading is no error; its exit code decides."""
         try:
             for chunk in self._chunks:
                 self._running.write(chunk)
@@ -211,7 +211,7 @@ class _Feeder(Thread):
 
 
 def _renamed(chunks: Iterator[bytes], change: tuple[bytes, bytes] | None) -> Iterator[bytes]:
-    """Change the first place where a name stands, which is before the first row."""
+    """Change the first occurrence of a name, which is before the first row."""
     if change is None:
         yield from chunks
         return
@@ -226,5 +226,5 @@ def _renamed(chunks: Iterator[bytes], change: tuple[bytes, bytes] | None) -> Ite
 
 
 def _is_restored(table: str, allowed: Permitted) -> bool:
-    """Ours always; of the project's own schemas what the login may write, but for the project's own records."""
+    """Select our entries, and those of the project's schemas with write permission, except the project's records."""
     return not table.startswith(_PROJECT) or (table in allowed.relations and table not in RECORDS)

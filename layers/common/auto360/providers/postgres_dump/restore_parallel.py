@@ -1,4 +1,4 @@
-"""Restoring a folder into a bare Postgres with several workers: of a server that is thrown away where one fails."""
+"""Restore of a folder into a bare Postgres by several workers; after a failure the server is discarded."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def restore_parallel(
     tables: Mapping[str, TableChecksum],
     jobs: int,
 ) -> None:
-    """Run what comes before, pg_restore in `jobs` workers, what comes after, and the proofs. Raises DumpFailed."""
+    """Run the SQL before, pg_restore in `jobs` workers, the SQL after, and the proofs. Raises DumpFailed."""
     run_script([before], environ)
     arguments = [f"--jobs={jobs}", f"--use-list={wanted}", "--no-owner", "--exit-on-error"]
     arguments += [f"--dbname={environ.get('PGDATABASE', 'postgres')}", str(folder)]
@@ -47,7 +47,7 @@ def run_script(parts: Iterable[str], environ: Mapping[str, str]) -> None:
 
 
 def shares(tables: Mapping[str, TableChecksum], jobs: int) -> Sequence[dict[str, TableChecksum]]:
-    """Deal the tables out, those with the most rows first."""
+    """Distribute the tables, those with the most rows first."""
     by_rows = sorted(tables.items(), key=lambda item: -item[1].rows)
     return [dict(by_rows[at::jobs]) for at in range(jobs)]
 

@@ -13,7 +13,7 @@ from auto360.providers.postgres_dump.toc import OF_THE_PROJECT
 
 MARK = "ContentDiffers"
 
-# As it is in every new database; the archive's own entry would lack what is built in.
+# As in every new database; the archive's own entry would lack the built-in part.
 _EMPTY_PUBLIC = """create schema if not exists public;
 do $auto360$ begin alter schema public owner to pg_database_owner;
 exception when insufficient_privilege then null; end $auto360$;
@@ -22,16 +22,16 @@ grant usage on schema public to public;
 
 
 def opening(extensions: str = "") -> str:
-    """Begin; triggers and foreign keys of the project's own tables rest while rows come in.
+    """Begin; disable triggers and foreign keys of the project's own tables during the restore.
 
-    Extensions are made before: a project's event triggers, which rest as well, grant what theirs needs.
+    Extensions are created before: a project's event triggers, disabled as well, add their grants.
     """
     resting = "set local session_replication_role = replica;\nset local check_function_bodies = off;\n"
     return f"begin;\n{SESSION}\n{extensions}{resting}"
 
 
 def extensions(cluster: ClusterMetadata, missing: Collection[str]) -> str:
-    """Make those that a project lacks; a dump of schemas holds none."""
+    """Create missing extensions; a dump of schemas contains none."""
     return "".join(
         f"create extension if not exists {_name(str(row['name']))} with schema {_name(str(row['schema']))};\n"
         for row in cluster.extensions
@@ -40,7 +40,7 @@ def extensions(cluster: ClusterMetadata, missing: Collection[str]) -> str:
 
 
 def libraries(cluster: ClusterMetadata) -> str:
-    """Load what makes settings known: only then may somebody who is no superuser create a function that has one."""
+    """Load libraries that define settings: without them only a superuser may create a function that uses one."""
     return "".join(
         _quietly(f"perform {_name(str(row['schema']))}.similarity('a', 'a')", "undefined_function") + "\n"
         for row in cluster.extensions
@@ -49,9 +49,9 @@ def libraries(cluster: ClusterMetadata) -> str:
 
 
 def emptied_project(schemas: Sequence[str], *, tables: Iterable[str], policies: Iterable[str]) -> str:
-    """Take away what an existing project holds of us: our schemas whole, of its own ones the rows and policies.
+    """Remove our content of an existing project: our schemas whole, of its own ones the rows and policies.
 
-    `tables` and `policies` name the tables of the project whose rows and policies the login may take away.
+    `tables` and `policies` name the tables of the project whose rows and policies the login may remove.
     """
     ours = [name for name in schemas if name not in OF_THE_PROJECT]
     dropped = "".join(f"drop schema if exists {_name(name)} cascade;\n" for name in ours)
@@ -69,7 +69,7 @@ def emptied_project(schemas: Sequence[str], *, tables: Iterable[str], policies: 
 
 
 def blank_cluster(cluster: ClusterMetadata, schemas: Sequence[str]) -> str:
-    """Make on a bare Postgres what a project brings: roles without passwords, schemas and extensions."""
+    """Create the parts of a project on a bare Postgres: roles without passwords, schemas and extensions."""
     lines = [_role(role) for role in cluster.roles]
     lines += [_membership(row) for row in cluster.memberships]
     for row in cluster.extensions:
@@ -85,10 +85,10 @@ def beside(
     settings: Iterable[RoleSetting] = (),
     triggers: Iterable[str] = (),
 ) -> str:
-    """Return SQL for parts that no entry of the archive brings.
+    """Return SQL for parts without an entry in the archive.
 
-    Publications, policies in other schemas, settings that PostgREST reads, our triggers on tables of the project, and
-    default privileges without a schema: new functions are open to nobody.
+    Publications, policies in other schemas, settings for PostgREST, our triggers on tables of the project, and
+    default privileges without a schema: new functions are granted to no role.
     """
     lines = ["alter default privileges revoke execute on functions from public;"]
     for name, tables in publications.items():
@@ -103,7 +103,7 @@ def beside(
 
 
 def proofs(tables: Mapping[str, TableChecksum]) -> str:
-    """Compare every table with the manifest; the first one that differs ends the transaction by its name."""
+    """Compare every table with the manifest; the first difference aborts the transaction with the table's name."""
     return "".join(proof_of(table, facts, target=table) for table, facts in tables.items())
 
 
@@ -128,7 +128,7 @@ def proof_of(table: str, facts: TableChecksum, *, target: str) -> str:
 
 
 def added(source: str, *, to: str) -> str:
-    """Add the rows whose keys are not there, as ordinary inserts: foreign keys hold, triggers keep counters right."""
+    """Add the rows with missing keys, as ordinary inserts: foreign keys apply, triggers update counters."""
     return (
         "set local session_replication_role = origin;\n"
         "do $auto360$ declare c text; begin\n"
@@ -140,7 +140,7 @@ def added(source: str, *, to: str) -> str:
 
 
 def closing() -> str:
-    """Commit, and let PostgREST see settings and schema."""
+    """Commit, and reload settings and schema of PostgREST."""
     return "commit;\nnotify pgrst, 'reload config';\nnotify pgrst, 'reload schema';\n"
 
 
@@ -159,7 +159,7 @@ def _role(role: Mapping[str, object]) -> str:
         )
     )
     made = _quietly(f"create role {name} {options}", "duplicate_object")
-    # A drill's server has other libraries, and other settings.
+    # A drill's server has other libraries and settings.
     kept = [setting for setting in settings_of(role) if not setting.key.endswith("_preload_libraries")]
     return made + "".join(f"\n{_quietly(setting.statement, 'undefined_object')}" for setting in kept)
 
@@ -170,7 +170,7 @@ def _membership(row: Mapping[str, object]) -> str:
 
 def _extension(row: Mapping[str, object]) -> str:
     statement = f"create extension if not exists {_name(str(row['name']))} with schema {_name(str(row['schema']))}"
-    # An extension that this server does not have, such as pg_cron, is needed by no table.
+    # No table needs an extension that this server lacks, such as pg_cron.
     return _quietly(statement, "undefined_file or feature_not_supported or invalid_schema_name")
 
 

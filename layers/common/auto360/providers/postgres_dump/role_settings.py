@@ -1,4 +1,4 @@
-"""Settings that stay with a role: read as the catalogue has them, written as statements."""
+"""Settings of a role: read from the catalogue, written as statements."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class RoleSetting:
 
     @property
     def statement(self) -> str:
-        """Return the statement that sets it, without its end; lists of names are quoted name by name."""
+        """Return the statement that sets it, without its semicolon; lists of names are quoted name by name."""
         value = quoted_text(self.value)
         if self.key in _LISTS_OF_NAMES:
             value = ", ".join(quoted_text(_plain(name)) for name in _NAMES.findall(self.value)) or "''"

@@ -21,7 +21,7 @@ _SESSION = "insert into public.auth_sessions (id, user_id, expires_at) values (%
 
 
 def row_security_findings(address: str, tables: Mapping[str, TableChecksum]) -> list[str]:
-    """Return tables that are open or closed otherwise than in the original; empty where all is well."""
+    """Return tables whose access differs from the original; empty without a difference."""
     with connected(address) as connection:
         found = [f"{name} has no row security" for name in _names(connection, _OPEN_TABLES)]
         for table, facts in tables.items():
@@ -44,7 +44,7 @@ def _names(connection: psycopg.Connection[Any], query: str) -> list[str]:
 
 
 def _rows(connection: psycopg.Connection[Any], query: str) -> int:
-    """Return the number of rows; a refusal is none."""
+    """Return the number of rows; None for a refusal."""
     from psycopg import errors
 
     try:
@@ -57,7 +57,7 @@ def _rows(connection: psycopg.Connection[Any], query: str) -> int:
 
 @contextmanager
 def _signed_in(connection: psycopg.Connection[Any], user: str) -> Iterator[None]:
-    """Be a user with an open session, as PostgREST would."""
+    """Act as a user with an open session, as PostgREST does."""
     session = str(uuid4())
     claims = json.dumps({"role": "authenticated", "sub": user, "session_id": session})
     with connection.transaction(force_rollback=True):

@@ -17,7 +17,7 @@ from auto360.providers.postgres_dump import DumpFailed
 from auto360.providers.postgres_dump.binaries import programs
 
 _START_SECONDS = 30
-# Nothing here has to outlast a power cut.
+# Durability is not needed here.
 _SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -61,7 +61,7 @@ def embedded_postgres(parent: Path) -> Iterator[str]:
 
 
 def _account(home: Path) -> tuple[int, int] | None:
-    """Postgres refuses root: then it runs as `nobody`, who must be able to pass through the folder."""
+    """Return the account: Postgres refuses root, so it runs as `nobody`, which must be able to enter the folder."""
     if os.geteuid() != 0:
         return None
     home.chmod(0o755)

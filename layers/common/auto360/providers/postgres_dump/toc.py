@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-# Schemas that a Supabase project brings itself: only their rows, and the policies on their tables, are ours.
+# Schemas of every Supabase project: only their rows, and the policies on their tables, are ours.
 OF_THE_PROJECT = ("auth", "storage")
-# The project's own record of how far its schemas are; another project may be further.
+# The project's own record of its schema version; another project may have a later one.
 RECORDS = ("auth.schema_migrations", "storage.migrations")
-# Kinds whose schema and name are read off an entry.
+# Kinds whose schema and name are parsed from an entry.
 _NAMED = ("TABLE DATA", "SEQUENCE SET", "POLICY")
 _LINE = re.compile(r"^(\d+); (\d+) (\d+) (.+)$")
 
@@ -24,7 +24,7 @@ class TocEntry:
 
     @property
     def number(self) -> int:
-        """Return the entry's number, after which a folder names the file of its rows."""
+        """Return the entry's number, which names the file of its rows in a folder."""
         return int(self.line.partition(";")[0])
 
     @property
@@ -61,7 +61,7 @@ def rows_of(entries: Iterable[TocEntry], table: str) -> list[TocEntry]:
 def for_project(entries: Iterable[TocEntry], *, login: str, takes: Callable[[TocEntry], bool]) -> list[TocEntry]:
     """Return the entries for an existing project: our schemas whole, of its own ones the rows and our policies.
 
-    `takes` decides about entries of the project's own schemas that its login may perhaps not write.
+    `takes` decides about entries of the project's own schemas, which its login may lack permission to write.
     """
     return [entry for entry in for_blank(entries) if _belongs_in_project(entry, login, takes)]
 
@@ -73,7 +73,7 @@ def for_blank(entries: Iterable[TocEntry]) -> list[TocEntry]:
 
 def _belongs_in_project(entry: TocEntry, login: str, takes: Callable[[TocEntry], bool]) -> bool:
     if entry.rest.startswith("DEFAULT ACL"):
-        # Nobody may change the default privileges of another role.
+        # The default privileges of another role cannot be changed.
         return entry.rest.endswith(f" {login}")
     if entry.kind and entry.schema in OF_THE_PROJECT:
         return f"{entry.schema}.{entry.name}" not in RECORDS and takes(entry)

@@ -1,7 +1,7 @@
 """Port to push services, and the outcomes of sending.
 
-An outcome says what is known: `accepted` by the service; `dead` token; `later`, certainly not sent; `unknown`, perhaps
-sent; `refused`, a defect of ours; `credentials`, refused for everybody. Nothing is raised: a batch has many outcomes.
+Outcomes: `accepted` by the service; `dead` token; `later`, certainly not sent; `unknown`, perhaps
+sent; `refused`, a defect of ours; `credentials`, refused for all. Nothing is raised: a batch has many outcomes.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -45,7 +45,7 @@ GIVEN_BACK = PushOutcome("later", "given_back")
 
 @dataclass(frozen=True)
 class PushReceipt:
-    """Word of the service about an accepted message: `forwarded` to Apple or Google, or why not."""
+    """Final state of an accepted message: `forwarded` to Apple or Google, or the reason of its failure."""
 
     outcome: ReceiptKind
     code: str = ""
@@ -68,8 +68,8 @@ class PushProvider(Protocol):
     def send(self, messages: Sequence[PushMessage], *, is_fresh: Callable[[], bool] = always) -> Sequence[PushOutcome]:
         """Send up to `batch` messages; returns an outcome for each, in their order. Not idempotent.
 
-        Calls `is_fresh` at the last moment before each request leaves; after False it is GIVEN_BACK.
+        Calls `is_fresh` at the last moment before each request is sent; after False it is GIVEN_BACK.
         """
 
     def receipts(self, provider_refs: Sequence[str]) -> Mapping[str, PushReceipt]:
-        """Return what the service knows of these references; the others are left out, all of them where it fails."""
+        """Return the service's states of these references; missing ones are omitted, on a failure all of them."""

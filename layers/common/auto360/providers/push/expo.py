@@ -51,12 +51,12 @@ class ExpoPush:
         return [outcomes[place] for place in range(len(messages))]
 
     def receipts(self, provider_refs: Sequence[str]) -> Mapping[str, PushReceipt]:
-        """Return the receipts that are there; none where the request fails."""
+        """Return the available receipts; none if the request fails."""
         answer = self._post("getReceipts", {"ids": list(provider_refs)})
         return {} if isinstance(answer, PushOutcome) else receipts_of(answer)
 
     def refusal(self) -> str:
-        """Return why Expo does not let us in, empty where it does: asks for the receipt of no push."""
+        """Return the reason for which Expo refuses the credentials, else an empty text; queries an unknown receipt."""
         answer = self._post("getReceipts", {"ids": [str(uuid4())]})
         return answer.code if isinstance(answer, PushOutcome) else ""
 
@@ -73,7 +73,7 @@ class ExpoPush:
             return dict.fromkeys(places, answer)
         projects = projects_of(answer) if may_split else {}
         if projects:
-            # Nothing of such a request was accepted; apps of two projects stood in one batch.
+            # Such a request was refused as a whole; the batch held apps of two projects.
             outcomes: dict[int, PushOutcome] = {}
             for group in _split(messages, places, projects):
                 outcomes |= self._send(messages, group, is_fresh, may_split=False)
@@ -130,7 +130,7 @@ def _read(reply: httpx.Response) -> Answer | PushOutcome:
 
 
 def _pause(waits: str) -> float:
-    """Return the seconds of a Retry-After, at most a quarter of an hour, whatever it says."""
+    """Return the seconds of a Retry-After, at most a quarter of an hour."""
     return min(float(waits), _MAX_PAUSE_SECONDS) if _SECONDS.fullmatch(waits) else _RATE_SECONDS
 
 
@@ -144,7 +144,7 @@ def _by_project(messages: Sequence[PushMessage]) -> Iterable[list[int]]:
 def _split(
     messages: Sequence[PushMessage], places: Sequence[int], projects: Mapping[str, Sequence[str]]
 ) -> Iterable[list[int]]:
-    """Group places by the project that Expo has named for their tokens; the rest is a group of its own."""
+    """Group places by the project that Expo named for their tokens; the rest is a separate group."""
     named = {token: project for project, tokens in projects.items() for token in tokens}
     groups: dict[str, list[int]] = {}
     for place in places:

@@ -1,4 +1,4 @@
-"""Expo's answers in our terms. Whatever it answers, every message of the request has an outcome."""
+"""Expo's answers in our terms. Every message of a request has an outcome for any answer."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -74,7 +74,7 @@ def _outcome(provider_ref: Mapping[str, Any]) -> PushOutcome:
 
 
 def receipts_of(answer: Answer) -> dict[str, PushReceipt]:
-    """Return the receipts by provider reference; an unreadable one is left out, as if it were not there yet."""
+    """Return the receipts by provider reference; unreadable ones are omitted, like missing ones."""
     found = answer.document.get("data")
     if not isinstance(found, dict):
         return {}

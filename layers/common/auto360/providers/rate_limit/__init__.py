@@ -10,7 +10,7 @@ from auto360.core.settings import EnvSettings
 
 @dataclass(frozen=True)
 class Limit:
-    """At max_hits `max_hits` requests within `seconds` per caller."""
+    """At most `max_hits` requests within `seconds` per caller."""
 
     name: str
     max_hits: int
@@ -45,7 +45,7 @@ _LIMITS = {
 
 
 class LimitSettings(EnvSettings):
-    """Request limits per user, and per address, behind which a carrier may be."""
+    """Request limits per user, and per address, which a mobile network's users may share."""
 
     limit_default_per_15_minutes: int = Field(100, ge=1)
     limit_address_per_minute: int = Field(3000, ge=1)

@@ -1,4 +1,4 @@
-"""Request counters in Redis with a fallback: a dead Redis slows a request, it never fails one."""
+"""Request counters in Redis with a fallback: a dead Redis delays requests but fails none."""
 
 import logging
 import time

@@ -1,9 +1,9 @@
 """Port to SMS providers, and the failures of sending a message.
 
 SmsFailure
-├── SmsRefused       they said no, so it was not taken: use the next provider
-├── SmsUnreachable   they could not be asked, or broke: repeat with the same id, then the next provider
-├── SmsUncertain     it may have been taken: repeat with the same id, ask, and only then the next provider
+├── SmsRefused       refused, so not accepted: use the next provider
+├── SmsUnreachable   not sent, or failed: repeat with the same id, then the next provider
+├── SmsUncertain     perhaps accepted: repeat with the same id, query, and only then the next provider
 └── SmsBadNumber     the number cannot receive SMS anywhere: no other provider
 """
 
@@ -14,7 +14,7 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True)
 class SmsAccepted:
-    """Accepted message: billed segments, and the cost in tyiyn, where the provider tells it."""
+    """Accepted message: billed segments, and the cost in tyiyn, if the provider reports it."""
 
     parts: int
     cost_tyiyn: int | None
@@ -56,8 +56,8 @@ class SmsPushRefused(Exception):
 class SmsFailure(Exception):
     """Message not certainly accepted.
 
-    `provider_code` is for staff, never for users. `lasting` failures cannot mend themselves (login, address,
-    money) and open the circuit at once. `repeat` is false where trying the same again cannot help.
+    `provider_code` is for staff, never for users. `lasting` failures need a repair (login, address,
+    money) and open the circuit at once. `repeat` is False where a repetition cannot help.
     """
 
     outcome = "unknown"
@@ -103,10 +103,10 @@ class SmsProvider(Protocol):
         """Send a message within `timeout` seconds. Idempotent by `message_id`. Raises SmsFailure."""
 
     def has_accepted(self, phone: str, *, message_id: str, timeout: float) -> bool | None:
-        """Return True when a message of this id was accepted; None when the provider does not say."""
+        """Return True when a message of this id was accepted; None when the provider does not report it."""
 
     def report(self, phone: str, *, message_id: str, timeout: float) -> SmsReport | None:
-        """Return the delivery receipt; None when the provider knows no such message. Raises SmsFailure."""
+        """Return the delivery receipt; None for an unknown message. Raises SmsFailure."""
 
     def account(self, *, timeout: float) -> SmsAccount:
         """Return balance and price. Raises SmsFailure."""

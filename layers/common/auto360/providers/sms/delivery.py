@@ -1,8 +1,8 @@
 """Delivery of an SMS by the first provider that accepts it, within a fixed time and without sending it twice.
 
-Rules (docs/reference/sms-login.md, section 2.5): a refusal goes on to the next provider; a breakdown is repeated under
-the same id first; after an uncertain answer the provider is queried, and only a message that is not known to be
-accepted goes to the next one. Every provider gets the same text.
+Rules (docs/reference/sms-login.md, section 2.5): after a refusal the next provider is used; a failure is repeated under
+the same id first; after an uncertain answer the provider is queried, and only a message not known as
+accepted is sent by the next one. Every provider gets the same text.
 """
 
 import random
@@ -41,7 +41,7 @@ class SmsRecord(TypedDict):
 
 @dataclass(frozen=True)
 class Delivery:
-    """Result of a delivery. `taken` is None when nobody accepted it; `bad_number` when the number is at fault."""
+    """Result of a delivery. `taken` is None when no provider accepted it; `bad_number` when the number is at fault."""
 
     attempts: tuple[DeliveryAttempt, ...]
     taken: SmsAccepted | None = None
@@ -71,7 +71,7 @@ class Deliver(Protocol):
 
 @dataclass(frozen=True)
 class DeliveryLimits:
-    """Time and tries: the whole must end before the function does, and soon enough for a waiting person."""
+    """Time and tries: in total less than the function's time-out, and short for a waiting user."""
 
     total_seconds: float = 11.0
     call_seconds: float = 2.5
@@ -134,7 +134,7 @@ def deliver(
 def _try_provider(run: _Run, provider: SmsProvider, message_id: str, *, reserved: float) -> SmsAccepted | None:
     """Try one provider until it accepts or refuses the message, or its share of time or tries is used up.
 
-    Once a try was uncertain, query before deciding: a repeat that is answered "seen before" proves nothing.
+    Once a try was uncertain, query before deciding: an answer "seen before" to a repeat proves nothing.
     """
     uncertain = False
     for number in range(run.limits.tries):

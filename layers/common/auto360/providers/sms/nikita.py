@@ -52,7 +52,7 @@ class NikitaSettings(EnvSettings):
 
 
 class NikitaSms:
-    """`SmsProvider` at nikita.kg. HTTP 200 says nothing there: only `<status>` decides.
+    """`SmsProvider` at nikita.kg. HTTP 200 proves nothing there: only `<status>` decides.
 
     In `test_mode` messages are checked there, but neither sent nor billed.
     """
@@ -64,7 +64,7 @@ class NikitaSms:
         self._url = str(settings.nikita_sms_api_url).rstrip("/")
 
     def message_id(self, sms_id: str) -> str:
-        """Return twelve base-36 characters, the longest id that the provider promises."""
+        """Return twelve base-36 characters, the longest id in the provider's documents."""
         number = int.from_bytes(hashlib.sha256(sms_id.encode()).digest()[:8], "big")
         characters = []
         for _ in range(12):
@@ -145,7 +145,7 @@ def _failure(status: str) -> SmsFailure:
         return SmsRefused(status)
     if status == _SEEN_BEFORE:
         return SmsUncertain(status, repeat=False)
-    # 9 is "overloaded" or "spam filter", by who tells it; anything else is unknown. Both may mean "taken".
+    # 9 is "overloaded" or "spam filter", depending on the source; any other code is unknown. Both may mean "taken".
     return SmsUncertain(code_of(status) or "no_status")
 
 
@@ -157,8 +157,8 @@ def report_of(code: str) -> SmsReport:
 def read_leaves(document: bytes) -> dict[str, str]:
     """Return the texts of a flat XML document by local name; the first of equal names wins.
 
-    Namespaces differ between live answers and the vendor's examples, so they are ignored. Raises SmsUncertain for what
-    is not such a document.
+    Namespaces differ between live answers and the vendor's examples, so they are ignored. Raises SmsUncertain for
+    any other document.
     """
     leaves: dict[str, str] = {}
     texts: list[str] = []

@@ -11,8 +11,8 @@ _UNPRINTABLE = re.compile(r"[^\x21-\x7e]")
 _MAX_CODE = 20
 _MAX_PARTS = 99
 _MAX_TYIYN = 10**12
-# A document is read by its bytes, whatever encoding it names: all that counts in it is ASCII. Python knows names of
-# encodings at which its parser raises other errors than its own, and providers name some that nobody knows.
+# A document is parsed as bytes, ignoring its declared encoding: all relevant content is ASCII. For some names of
+# encodings Python's parser raises other errors than its own, and providers declare unknown ones.
 _ENCODING = "ISO-8859-1"
 
 
@@ -30,7 +30,7 @@ def parts(value: object) -> int:
 
 
 def tyiyn(amount: object, *, per_unit: int) -> int | None:
-    """Convert an amount in another unit to tyiyn, None when it is no amount."""
+    """Convert an amount in another unit to tyiyn; None for anything but an amount."""
     if isinstance(amount, bool) or not isinstance(amount, str | int | float):
         return None
     try:
@@ -57,7 +57,7 @@ def read_xml(
     end: Callable[[str], None],
     refused: Callable[[str], Exception],
 ) -> None:
-    """Walk through a document, names without their namespaces; raises what `refused` makes of a reason.
+    """Parse a document, names without their namespaces; raises the result of `refused` for a reason.
 
     A document type, and with it every entity, is refused.
     """
@@ -75,7 +75,7 @@ def read_xml(
 
 
 class _Target:
-    """Receiver of the parser's events, which writes a name's namespace in braces before it."""
+    """Target of the parser's events, which prefixes a name with its namespace in braces."""
 
     def __init__(self, start: Callable[[str], None], text: Callable[[str], None], end: Callable[[str], None]) -> None:
         self._start, self._end, self.data = start, end, text

@@ -46,7 +46,7 @@ class SmscSms:
         return str(int.from_bytes(hashlib.sha256(sms_id.encode()).digest()[:4], "big") % (2**31 - 1) + 1)
 
     def send(self, phone: str, text: str, *, message_id: str, timeout: float) -> SmsAccepted:
-        """Send a message; the answer tells segments and cost. Raises SmsFailure."""
+        """Send a message; the answer contains segments and cost. Raises SmsFailure."""
         cost = "1" if self._test_mode else "3"
         form = {"phones": phone, "mes": text, "id": message_id, "cost": cost, "valid": "00:10"}
         if self._settings.smsc_sender:
@@ -82,7 +82,7 @@ class SmscSms:
         return report_of(reply.get("status"))
 
     def account(self, *, timeout: float) -> SmsAccount:
-        """Return the balance; SMSC tells prices per message only. Raises SmsFailure."""
+        """Return the balance; SMSC reports prices per message only. Raises SmsFailure."""
         reply = self._post("/sys/balance.php", {"cur": "1"}, timeout=timeout)
         if "error_code" in reply:
             raise _failure(reply["error_code"])

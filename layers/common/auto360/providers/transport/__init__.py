@@ -1,4 +1,4 @@
-"""Outgoing HTTP: every exchange is bounded in time and size as a whole, whatever the server does.
+"""Outgoing HTTP: every exchange is bounded in time and size as a whole.
 
 The `timeout` of a request covers connection, TLS, sending, headers and body. `TERMS` in the request's extensions
 overrides it: for files, and for exchanges that share one deadline.
@@ -15,7 +15,7 @@ _MEBIBYTE = 1024 * 1024
 
 @dataclass(frozen=True)
 class Rate:
-    """Bytes that must move in `seconds` of waiting for the server; our own pauses do not count."""
+    """Bytes that must be transferred in `seconds` of waiting for the server; our own pauses do not count."""
 
     bytes: int = 480 * 1024
     seconds: float = 30.0
@@ -25,8 +25,8 @@ class Rate:
 class Terms:
     """Bounds of one exchange.
 
-    `ends_at` is a moment of `time.monotonic`; None: `timeout` seconds from now. With `min_rate` there is no such
-    moment: it may take as long as bytes keep coming, and `timeout` bounds each wait. `max_bytes` of the answer, once it
+    `ends_at` is a moment of `time.monotonic`; None: `timeout` seconds from now. With `min_rate` there is none: the
+    exchange lasts as long as bytes keep arriving, and `timeout` bounds each wait. `max_bytes` of the answer, once it
     is unpacked; None: the client's own.
     """
 

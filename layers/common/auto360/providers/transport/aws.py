@@ -1,6 +1,6 @@
 """Bounded connections for the AWS library.
 
-A handler of the library's event `before-send` sends in its place; signing, retries and parsing stay the library's.
+A handler of the library's event `before-send` sends instead of it; signing, retries and parsing stay the library's.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _SLICE_BYTES = 256 * 1024
 _MAX_ANSWER_BYTES = 16 * 1024 * 1024
 _UNBOUNDED = 1 << 62
-# S3 sends blanks while it puts large objects together.
+# S3 sends blanks while it assembles large objects.
 _SLOW_TO_ANSWER = ("CompleteMultipartUpload", "CopyObject", "UploadPartCopy")
 _SLOW_SECONDS = 600.0
 
@@ -59,7 +59,7 @@ class _Parsers(ResponseParserFactory):  # type: ignore[misc]
 
 
 def new_session(access_key: str | None = None, secret_key: str | None = None, region: str | None = None) -> Session:
-    """Return a session whose clients fail uniformly on unreadable responses. Without keys it has the function's own."""
+    """Return a session whose clients fail uniformly on unreadable responses. Without keys it uses the role's own."""
     core = botocore_session.get_session()
     core.register_component("response_parser_factory", _Parsers())
     return Session(access_key, secret_key, region_name=region, botocore_session=core)
@@ -68,7 +68,7 @@ def new_session(access_key: str | None = None, secret_key: str | None = None, re
 def bound(client: BaseClient, *, connect: float, read: float, connections: int = 4, files: bool = False) -> None:
     """Send this client's calls over bounded connections. `read`: seconds of a whole exchange.
 
-    With `files` a call may take as long as bytes keep coming, and `read` bounds each wait.
+    With `files` a call may take as long as bytes keep arriving, and `read` bounds each wait.
     """
     sender = _Sender(BoundedTransport(connections=connections), httpx.Timeout(read, connect=connect), files=files)
     client.meta.events.register("before-send", sender)
@@ -85,13 +85,13 @@ class _Sender:
         self._transport, self._timeout, self._files = transport, timeout, files
 
     def __call__(self, request: AWSPreparedRequest, event_name: str, **_: Any) -> AWSResponse:
-        """Send the request. Raises exceptions that the library knows and retries."""
+        """Send the request. Raises exceptions of the kinds that the library retries."""
         with _translated(request.url):
             answer = self._transport.handle_request(self._prepared(request, event_name.rpartition(".")[2]))
             raw = _Raw(answer, request.url)
             found = AWSResponse(request.url, answer.status_code, dict(answer.headers), raw)
             if not request.stream_output or answer.status_code >= 300:
-                # Read here, where the library expects failures of the network.
+                # Read here, where the library handles network failures.
                 raw.keep(_MAX_ANSWER_BYTES)
         return found
 
@@ -102,7 +102,7 @@ class _Sender:
         target = f"{parts.path or '/'}{'?' + parts.query if parts.query else ''}"
         extensions = {
             "timeout": self._timeout.as_dict(),
-            # The very text that was signed: a URL of httpx would be brought into its normal form.
+            # The signed text itself: a URL of httpx would be normalised.
             "target": target.encode("ascii"),
             TERMS: self._terms(operation),
         }
@@ -179,7 +179,7 @@ def _text(value: str | bytes) -> str:
 
 @contextmanager
 def _translated(url: str) -> Iterator[None]:
-    """Translate failures to those that the library retries."""
+    """Translate failures to retryable exceptions of the library."""
     try:
         yield
     except httpx.ConnectTimeout as error:

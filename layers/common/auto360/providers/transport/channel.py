@@ -1,4 +1,4 @@
-"""Connection of a line: a socket whose every wait is cut to the rest of its exchange."""
+"""Connection of a line: a socket that limits every wait to the rest of its exchange."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Channel:
             rest = rest[count:]
 
     def receive(self, ends_at: float) -> bytes:
-        """Return what has come, nothing at the end."""
+        """Return the received bytes, empty at the end."""
         self._wait_until(ends_at, "ReadTimeout")
         try:
             return self._socket.recv(_READ_BYTES)
@@ -67,7 +67,7 @@ class Channel:
             raise LineFailed("ReadError", type(error).__name__) from error
 
     def is_quiet(self) -> bool:
-        """Return True while the server has neither closed nor sent anything unasked."""
+        """Return True while the server has neither closed nor sent unrequested bytes."""
         return not self._poll.poll(0)
 
     def close(self) -> None:

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from auto360.providers.transport import Rate
 
-# Where nobody gave a time-out; sockets take no infinite one.
+# Default time-out; sockets accept no infinite one.
 _LONGEST_SECONDS = 3600.0
 
 
@@ -18,7 +18,7 @@ class Clock(Protocol):
         """Return the seconds for the next wait, at most `wanted`; not above zero when the time is over."""
 
     def note(self, waited: float, count: int) -> None:
-        """Count seconds waited for the server, and the bytes that moved."""
+        """Count seconds of waiting for the server, and transferred bytes."""
 
 
 class Deadline:
@@ -41,7 +41,7 @@ class MinRate:
         self._rate, self._waited, self._moved = rate, 0.0, 0
 
     def left(self, wanted: float) -> float:
-        """Return the rest of the window; unbounded once enough has moved in it."""
+        """Return the rest of the window; unbounded after enough bytes in it."""
         if self._moved >= self._rate.bytes:
             return wanted
         return min(wanted, self._rate.seconds - self._waited)
@@ -53,7 +53,7 @@ class MinRate:
 
 
 class Seconds(float):
-    """Time-out that carries its clock through the HTTP library to our sockets."""
+    """Time-out that passes its clock through the HTTP library to our sockets."""
 
     __slots__ = ("clock",)
     clock: Clock

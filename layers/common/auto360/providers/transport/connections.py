@@ -17,7 +17,7 @@ from auto360.providers.transport.kept import keeps
 from auto360.providers.transport.sockets import BoundedBackend
 from auto360.providers.transport.tls import tls_context
 
-# Sockets of a frozen instance die, so that connections are kept for seconds only.
+# Sockets of a frozen instance die, so connections are kept for seconds only.
 _KEPT_SECONDS = 5.0
 _MAX_BYTES = 8 * 1024 * 1024
 _MAX_REDIRECTS = 5
@@ -142,7 +142,7 @@ _MEANINGS: tuple[tuple[type[Exception], type[httpx.TransportError]], ...] = (
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turn httpcore's failures into those of httpx."""
+    """Convert httpcore's failures to those of httpx."""
     try:
         yield
     except Exception as error:

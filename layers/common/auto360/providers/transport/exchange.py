@@ -10,7 +10,7 @@ import httpx
 from auto360.providers.transport.bodies import AnswerTooLarge
 
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-# A try with less time than this is none.
+# Minimum time for a try.
 _MIN_SECONDS = 0.05
 
 
@@ -66,11 +66,11 @@ class Tries:
         return self.ends_at - time.monotonic()
 
     def is_over(self) -> bool:
-        """Return True when no try fits any more."""
+        """Return True when the remaining time is too short for a try."""
         return self.left() <= _MIN_SECONDS
 
     def wait(self, seconds: float | None = None) -> bool:
-        """Wait before the next try, doubling each time or as long as told; False when there is none."""
+        """Wait before the next try, doubling each time or as long as requested; False when there is none."""
         self._number += 1
         wait = seconds or self.policy.first_wait_seconds * 2.0 ** (self._number - 1) * (0.5 + self.jitter())
         if self._number >= self.policy.tries or wait >= self.left():

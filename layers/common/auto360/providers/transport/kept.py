@@ -1,4 +1,4 @@
-"""Everything of this process that keeps connections, so that a copy of the process can let go of them at once."""
+"""Registry of kept connections of this process, so that a copy of it can close them at once."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ class Keeper(Protocol):
     """Keeps connections between calls."""
 
     def close(self) -> None:
-        """Close them; it can be used on."""
+        """Close the connections; the object stays usable."""
 
 
 _KEEPERS: WeakSet[Keeper] = WeakSet()
 
 
 def keeps(keeper: Keeper) -> None:
-    """Note something that keeps connections."""
+    """Register an object that keeps connections."""
     _KEEPERS.add(keeper)
 
 

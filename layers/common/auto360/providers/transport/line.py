@@ -1,7 +1,7 @@
 """Line to one server: HTTP/1.1 over kept connections, parsed in C, each exchange bounded in time and size.
 
-For calls that are made thousands of times. What a client for any site does with cookies, redirects, proxies and
-addresses is left out, and httpx is not loaded (docs/decisions/0153).
+For frequent calls. Cookies, redirects, proxies and relative addresses of a general client
+are not supported, and httpx is not loaded (docs/decisions/0153).
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from auto360.providers.transport.tls import tls_context
 
 __all__ = ["Line", "LineFailed", "Reply", "ServerLine"]
 
-# Sockets of a frozen instance die, so that connections are kept for seconds only.
+# Sockets of a frozen instance die, so connections are kept for seconds only.
 _KEPT_SECONDS = 5.0
 _CONNECTIONS = 20
-# Between the tries to connect, as nothing was sent yet.
+# Between tries to connect; nothing was sent yet.
 _PAUSES_SECONDS = (0.0, 0.5)
 _COMMON = {"Accept": "*/*", "Accept-Encoding": "gzip", "User-Agent": "auto360"}
 _PORTS = {"http": 80, "https": 443}
@@ -107,12 +107,12 @@ class ServerLine:
             self._places.release()
 
     def close(self) -> None:
-        """Close the connections that are kept; the line can be used on."""
+        """Close the kept connections; the line stays usable."""
         while self._kept:
             self._kept.pop()[0].close()
 
     def _message(self, method: str, path: str, headers: Mapping[str, str], content: bytes | None) -> bytes:
-        """Return the request. Raises LineFailed for what would be read as another one."""
+        """Return the request. Raises LineFailed for values that would be parsed as another one."""
         if _NO_PATH.search(path):
             raise LineFailed("LocalProtocolError", "a path that is not encoded")
         length = "" if content is None else f"Content-Length: {len(content)}\r\n"
@@ -120,7 +120,7 @@ class ServerLine:
         return head + content if content else head
 
     def _taken(self) -> Channel | None:
-        """Return the connection that was used last; those that are too old or were closed are closed here."""
+        """Return the most recently used connection; closes those that are too old or were closed."""
         while self._kept:
             try:
                 channel, since = self._kept.pop()

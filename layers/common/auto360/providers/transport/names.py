@@ -1,4 +1,4 @@
-"""Addresses of a host. The resolver of the system has no time-out, so a thread looks a name up."""
+"""Addresses of a host. The resolver of the system has no time-out, so a thread resolves names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 
-# Numbers need no resolver; anything else goes to it.
+# IP addresses need no resolver.
 _IPV4 = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}")
 
 

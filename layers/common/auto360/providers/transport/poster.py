@@ -1,4 +1,4 @@
-"""Posts to providers that answer shortly, over lines: httpx is not loaded for them."""
+"""Posts to providers with short answers, over lines: httpx is not loaded for them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class LinePoster:
         self._lines: dict[str, Line] = {}
 
     def post(self, url: str, content: bytes, *, content_type: str, seconds: float) -> Reply:
-        """Post; connecting is not tried again, since the caller decides what comes next."""
+        """Post; connecting is not retried, since the caller decides the next step."""
         parts = urlsplit(url)
         server = f"{parts.scheme}://{parts.netloc}"
         line = self._lines.get(server)

@@ -1,7 +1,7 @@
-"""Line to Redis: commands go out together over one kept connection, each exchange bounded in time and size.
+"""Line to Redis: commands are pipelined over one kept connection, each exchange bounded in time and size.
 
-Parsing and packing are hiredis'. The client of the redis package is left out: importing it takes more of a cold start
-than anything else, and a command through it four times as long (docs/decisions/0154).
+Parsing and packing are hiredis'. The client of the redis package is not used: its import is the largest part of a cold
+start, and a command through it takes four times as long (docs/decisions/0154).
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from auto360.providers.transport.tls import tls_context
 
 Command = Sequence[str | int]
 
-# After a longer pause the connection may be dead without a sign of it.
+# After a longer pause the connection may be dead without notice.
 _KEPT_SECONDS = 10.0
 _MAX_BYTES = 16 * 1024 * 1024
 
 
 class RedisFailed(Exception):
-    """No answer, or an error instead of one; carries the kind alone."""
+    """No answer, or an error instead of one; contains the kind alone."""
 
 
 class RedisLine:
@@ -46,16 +46,16 @@ class RedisLine:
         keeps(self)
 
     def expect(self, command: Command) -> None:
-        """Send a command along with the next exchange; `run` then returns its result without one of its own.
+        """Send a command along with the next exchange; `run` then returns its result without another exchange.
 
-        What was expected before and not asked for since is forgotten.
+        Earlier commands whose results were not used are dropped.
         """
         self._expected, self._known = command, None
 
     def run(self, *commands: Command) -> list[Any]:
         """Run commands in one exchange and return their results in order. Raises RedisFailed.
 
-        Repeated once where a kept connection turns out to be closed: commands must bear that.
+        Repeated once where a kept connection proves to be closed, so commands must tolerate a repetition.
         """
         (expected, self._expected), (known, self._known) = (self._expected, None), (self._known, None)
         if known is not None and commands == (known[0],):
@@ -81,7 +81,7 @@ class RedisLine:
                 raise RedisFailed(failure.kind) from failure
 
     def close(self) -> None:
-        """Close the connection and forget what came early; the line can be used on."""
+        """Close the connection and drop early results; the line stays usable."""
         kept, self._kept, self._expected, self._known = self._kept, None, None, None
         if kept is not None:
             kept[0].close()
@@ -103,7 +103,7 @@ class RedisLine:
         return channel
 
     def _exchanged(self, channel: Channel, commands: Sequence[Command], ends_at: float) -> list[Any]:
-        """Return the results; the connection is kept unless the exchange broke off."""
+        """Return the results; the connection is kept unless the exchange failed."""
         results = _results(channel, commands, ends_at)
         self._kept = (channel, time.monotonic())
         self._require(results, None)
@@ -128,7 +128,7 @@ def _greeting(user: str, password: str, number: str) -> list[Command]:
 
 
 def _packed(command: Command) -> bytes:
-    # The types of the library know one argument only.
+    # The library's type stubs have one argument only.
     packed: bytes = hiredis.pack_command(tuple(command))  # type: ignore[arg-type]
     return packed
 

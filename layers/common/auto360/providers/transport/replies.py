@@ -14,7 +14,7 @@ from auto360.providers.transport.channel import Channel, LineFailed
 
 _GZIP = 31  # window bits for zlib: the gzip format
 _MAX_HEAD_BYTES = 100 * 1024
-# Chunks of a single byte are framed by five more; nobody needs more framing than that.
+# Chunks of a single byte are framed by five more; more framing than that is refused.
 _MAX_FRAMING = 8
 _INFORMATIONAL = range(100, 200)
 _WITHOUT_BODY = (204, 304)
@@ -53,7 +53,7 @@ class _Reading:
         self._has_more = self.is_over
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        # Of what follows the body nothing is used.
+        # Bytes after the body are ignored.
         if not self._has_head:
             self._fields[name.decode("latin-1").lower()] = value.decode("latin-1")
 
@@ -76,7 +76,7 @@ class _Reading:
             self.is_over = True
 
     def feed(self, data: bytes) -> None:
-        """Take what has come, nothing at its end. Raises LineFailed."""
+        """Parse received bytes, empty at the end. Raises LineFailed."""
         if not data:
             self._end()
             return
@@ -95,12 +95,12 @@ class _Reading:
             raise LineFailed("RemoteProtocolError", "a head or a framing without end")
 
     def reply(self) -> tuple[Reply, bool]:
-        """Return the answer, and whether the connection can be used again."""
+        """Return the answer, and True if the connection can be used again."""
         content = self._unpacked(b"".join(self._pieces))
         return Reply(self._status, self._fields, content), self._stays and not self._has_more
 
     def _end(self) -> None:
-        """Take the end of the connection: of an answer without a length it is the end of the body."""
+        """Handle the end of the connection: for an answer without a length it ends the body."""
         is_bounded = "content-length" in self._fields or "transfer-encoding" in self._fields
         if not self._has_head or is_bounded or self._status in _WITHOUT_BODY:
             raise LineFailed("RemoteProtocolError", "the server closed the connection")
@@ -129,14 +129,14 @@ class _Reading:
 
 
 def exchange(channel: Channel, message: bytes, ends_at: float, *, max_bytes: int) -> tuple[Reply, bool]:
-    """Send, and return the whole answer and whether the connection stays. Raises LineFailed."""
+    """Send, and return the whole answer and True if the connection stays open. Raises LineFailed."""
     unsent: LineFailed | None = None
     try:
         channel.send(message, ends_at)
     except LineFailed as failure:
         if failure.kind != "WriteError":
             raise
-        # The server may have refused before it read all, and have closed after its answer.
+        # The server may have answered and closed before reading everything.
         unsent = failure
     reading = _Reading(max_bytes)
     while not reading.is_over:

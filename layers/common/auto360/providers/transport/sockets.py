@@ -1,4 +1,4 @@
-"""Sockets for httpcore that query the exchange's clock before each wait, so that a slow trickle cannot outlast it."""
+"""Sockets for httpcore that query the exchange's clock before each wait, so that a slow server cannot exceed it."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ class BoundedBackend(httpcore.NetworkBackend):
 
 
 class BoundedStream(httpcore.NetworkStream):
-    """Connection whose every wait is cut to the rest of its exchange."""
+    """Connection that limits every wait to the rest of its exchange."""
 
     def __init__(self, plain: httpcore.NetworkStream) -> None:
         self._plain = plain
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what has come, at most so many bytes."""
+        """Read received bytes, at most so many."""
         allowed = left(timeout)
         if allowed is not None and allowed <= 0:
             raise httpcore.ReadTimeout("the exchange took too long")

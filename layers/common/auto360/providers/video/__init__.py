@@ -3,13 +3,13 @@
 A `reference` is our own id of a video (a UUID); a `video_id` is the provider's. Sizes are bytes, durations seconds.
 
 VideoFailure
-├── VideoUnknown      they have no such video or upload, or not any more
-├── VideoRefused      they said no: nothing was made or changed
+├── VideoUnknown      no such video or upload, or not any more
+├── VideoRefused      refused: nothing was made or changed
 │   └── LibraryFull   the account holds as many videos as it may
 ├── VideoBusy         too many calls: wait `retry_after` seconds
-├── VideoNotReady     what was asked for is being made: come again
-├── VideoUnreachable  they were not asked, or broke: the same call may be repeated
-└── VideoUncertain    they may have done it: look it up by its reference before repeating
+├── VideoNotReady     the result is being made: retry later
+├── VideoUnreachable  not sent, or failed: the same call may be repeated
+└── VideoUncertain    perhaps executed: look it up by its reference before repeating
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ class VideoFailure(Exception):
     """Request not certainly executed by the provider.
 
     `provider_code` is for staff, never for users; at most 40 characters, never the provider's text. `lasting`
-    failures cannot mend themselves (key, settings, quota). `retry_after` is in seconds, where the provider tells it.
+    failures need a repair (key, settings, quota). `retry_after` is in seconds, if the provider reports it.
     """
 
     def __init__(self, provider_code: str, *, lasting: bool = False, retry_after: float | None = None) -> None:
@@ -66,7 +66,7 @@ class VideoUncertain(VideoFailure):
 class ProviderVideo:
     """Video as its provider describes it. Unknown values are None; lists of videos have the fewest.
 
-    `title` is our reference where we made the video. `upload_url` is a secret: whoever has it may send the file.
+    `title` is our reference where we made the video. `upload_url` is a secret: it permits the upload.
     """
 
     video_id: str
@@ -84,9 +84,9 @@ class ProviderVideo:
 
 @dataclass(frozen=True)
 class Playback:
-    """Addresses under which a video plays. `is_lasting`: they may be kept; others are fetched for every playback.
+    """Addresses under which a video plays. `is_lasting`: they may be stored; others are fetched for every playback.
 
-    `file_url`: the video as one file, which may still be encoded.
+    `file_url`: the video as one file, perhaps still being encoded.
     """
 
     hls_url: str = field(repr=False)
@@ -125,7 +125,7 @@ class UploadTarget:
     """Address and protocol of an upload. `session_key` opens the upload and suffices to revoke it: a secret.
 
     `form`: one multipart request, or several with `Content-Range`, to api.video. `tus`: the tus protocol 1.0.
-    `video_id` is None where the provider makes the video only when the file comes.
+    `video_id` is None where the provider makes the video only on arrival of the file.
     """
 
     session_key: str = field(repr=False)

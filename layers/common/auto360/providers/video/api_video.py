@@ -1,6 +1,6 @@
 """api.video: videos and upload tokens (docs/reference/video-providers.md, section 1).
 
-Own calls instead of the official client: that one has no time-outs, breaks on unknown values, and splits a large upload
+Own calls instead of the official client, which has no time-outs, fails on unknown values, and splits a large upload
 into several videos.
 """
 
@@ -101,7 +101,7 @@ class ApiVideo:
         self._delete(f"/videos/{_quoted(video_id)}")
 
     def playback(self, video_id: str) -> Playback:
-        """Return the addresses of a video; those of a private one are good for one use."""
+        """Return the addresses of a video; those of a private one are valid for one use."""
         about = self._get(f"/videos/{_quoted(video_id)}")
         assets = inner(about.get("assets"))
         hls = address(assets.get("hls"))
@@ -115,7 +115,7 @@ class ApiVideo:
         return self.playback(video_id).thumbnail_url
 
     def download(self, video_id: str) -> Download:
-        """Return the MP4 encoded by api.video (the uploaded file is not available); orders one where there is none."""
+        """Return the MP4 encoded by api.video (the uploaded file is not available); orders one if there is none."""
         about = self._get(f"/videos/{_quoted(video_id)}")
         if about.get("mp4Support") is False:
             self._exchange.call(
@@ -133,14 +133,14 @@ class ApiVideo:
         return Download(mp4, "transcode", self._session(private["session"]) if private else {})
 
     def open(self, upload: PlannedUpload) -> UploadTarget:
-        """Create an upload token. It is limited in time alone: not to a size, a user, or a number of videos."""
+        """Create an upload token. Only its time is limited: not a size, a user, or a number of videos."""
         reply = self._exchange.call(
             "POST",
             "/upload-tokens",
             headers=self._account,
             body={"ttl": upload.seconds},
             group="write",
-            may_repeat=True,  # a token of which we do not learn ends by its time
+            may_repeat=True,  # an unreported token expires
         )
         token = header_value(reply.body.get("token"))
         if token is None:
@@ -148,7 +148,7 @@ class ApiVideo:
         return self.target(session_key=token, video_id=None)
 
     def reopen(self, upload: PlannedUpload) -> None:
-        """Return None: a token has no name by which it could be found."""
+        """Return None: a token cannot be found by a name."""
 
     def target(self, *, session_key: str, video_id: str | None) -> UploadTarget:
         return UploadTarget(session_key, f"{self._url}/upload?{urlencode({'token': session_key})}", "form", video_id)
@@ -158,7 +158,7 @@ class ApiVideo:
         self._delete(f"/upload-tokens/{_quoted(session_key)}")
 
     def pull(self, url: str, *, title: str, is_panoramic: bool) -> str:
-        """Make api.video fetch a file."""
+        """Let api.video fetch a file."""
         asked = {"title": title, "source": url, "panoramic": is_panoramic, "public": True, "mp4Support": True}
         reply = self._exchange.call("POST", "/videos", headers=self._account, body=asked, group="write")
         video_id = identifier(reply.body.get("videoId"))
@@ -186,7 +186,7 @@ class ApiVideo:
             number += 1
 
     def _session(self, token_url: str) -> dict[str, str]:
-        """Return the headers for further reads of a private file, whose address is good for one use only."""
+        """Return the headers for further reads of a private file, whose address is valid for one use only."""
         base, _, path = token_url.rpartition("/vod/")
         exchange = Exchange(self._exchange.http, base, self._exchange.retry_policy)
         session = header_value(exchange.call("GET", f"/vod/{path}/session", headers={}).body.get("session_token"))

@@ -58,7 +58,7 @@ class ApiVideoWebhooks:
 
 
 def is_signed(body: bytes, *, signature: str, secret: str) -> bool:
-    """Return True for a webhook signed by api.video. It carries no time: anybody may replay it."""
+    """Return True for a webhook signed by api.video. Without a time in it, it can be replayed."""
     expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected.encode(), signature.strip().lower().encode("utf-8", "replace"))
 

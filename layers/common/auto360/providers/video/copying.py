@@ -1,4 +1,4 @@
-"""Port that copies a file from one provider to another, in one run or in several."""
+"""Port that copies a file from one provider to another, in one or several runs."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ class UploadGone(VideoUnknown):
 
 
 class SourceChanged(VideoFailure):
-    """File differs from before: what was copied of it is worthless."""
+    """File has changed: its copied part is worthless."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class FileCopier(Protocol):
     ) -> Progress:
         """Send a file to an upload from the server's offset on, for at most `seconds`.
 
-        `download` is asked for a link whenever one has ended. `on_progress` is called whenever a chunk has arrived:
+        `download` is called for a link whenever one has expired. `on_progress` is called for each arrived chunk:
         `chunks` of a later run are those of the last progress. Raises UploadGone, SourceChanged, VideoFailure.
         """
 
@@ -73,4 +73,4 @@ class PlaybackCheck(Protocol):
     """Test playback of an address."""
 
     def __call__(self, hls_url: str) -> None:
-        """Return when a player could begin. Raises ProviderVideoNotReady, VideoUnknown, VideoFailure."""
+        """Return once a player could begin. Raises ProviderVideoNotReady, VideoUnknown, VideoFailure."""

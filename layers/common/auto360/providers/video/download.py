@@ -9,7 +9,7 @@ import httpx
 from auto360.providers.video import Download, VideoBusy, VideoUnreachable
 from auto360.providers.video.source import HttpSource
 
-# A read that is cut again and again without a byte in between is given up.
+# A read that breaks repeatedly without a new byte is given up.
 _TRIES = 6
 
 

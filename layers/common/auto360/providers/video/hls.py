@@ -17,13 +17,13 @@ _TIMEOUT = httpx.Timeout(_SECONDS, connect=5.0)
 
 
 def require_playable(http: httpx.Client, url: str) -> None:
-    """Return when a player could begin. Raises ProviderVideoNotReady where the manifest names nothing, VideoFailure."""
+    """Return once a player could begin. Raises ProviderVideoNotReady for an empty manifest, VideoFailure."""
     for _ in range(2):
         manifest, found_at = _fetch(http, url, max_bytes=_MAX_MANIFEST_BYTES)
         first = _first_entry(_text(manifest))
         if first is None:
             raise ProviderVideoNotReady("manifest_empty")
-        # Entries are relative to where the manifest was found, which may be another place than was asked.
+        # Entries are relative to the final address of the manifest, which may differ from the requested one.
         url = _joined(found_at, first)
         if not first.split("?")[0].endswith(".m3u8"):
             break

@@ -23,10 +23,10 @@ from auto360.providers.video.parsing import header_value, moment, seconds
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-# Audience of the exchange, whatever address it is made at.
+# Audience of the exchange, at every address.
 _AUDIENCE = "https://iam.api.cloud.yandex.net/iam/v1/tokens"
 _ASSERTION_SECONDS = 600
-# A token is renewed when it has less than this left: a call with it must still end in time.
+# A token is renewed below this rest of its life: a call with it must still end in time.
 _MIN_LEFT_SECONDS = 300.0
 
 
@@ -76,7 +76,7 @@ class TokenSource(Protocol):
 
 @dataclass
 class IamTokens:
-    """Tokens for Yandex Cloud: the function's own while it has one, else one kept until near its expiry."""
+    """Tokens for Yandex Cloud: the function's own if it has one, else one cached until near its expiry."""
 
     of_function: TokenSource
     exchange: TokenSource
@@ -85,7 +85,7 @@ class IamTokens:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def current(self) -> str:
-        """Return a token that is valid for some minutes. Raises VideoRefused where there is none, VideoFailure."""
+        """Return a token that is valid for some minutes. Raises VideoRefused without one, VideoFailure."""
         own = self.of_function()
         if own is not None and self._is_fresh(own):
             return own.value
@@ -97,7 +97,7 @@ class IamTokens:
             return self._kept.value
 
     def forget(self) -> None:
-        """Drop the kept token after it was refused."""
+        """Drop the cached token after it was refused."""
         self._kept = None
 
     def _is_fresh(self, token: Token) -> bool:
@@ -125,7 +125,7 @@ class KeyExchange:
         value, ends = header_value(reply.get("iamToken")), moment(reply.get("expiresAt"))
         if value is None:
             raise VideoUncertain("no_token")
-        # Without a word on its end, an hour: Yandex advises to renew that often.
+        # Without an expiry, an hour: Yandex advises to renew that often.
         return Token(value, ends.timestamp() if ends else self.now() + 3600)
 
     def _assertion(self, key: _Key) -> str:
@@ -144,7 +144,7 @@ class KeyExchange:
 def _signing_key(text: str) -> "RSAPrivateKey":
     """Parse the private key of a key file, which begins with a line of warning before the PEM.
 
-    Kept for the process: parsing checks the primes of an RSA key, which takes longer than the whole exchange.
+    Cached for the process: parsing checks the primes of an RSA key, which takes longer than the whole exchange.
     """
     key = RSAAlgorithm(RSAAlgorithm.SHA256).prepare_key(text[max(text.find("-----BEGIN"), 0) :])
     return cast("RSAPrivateKey", key)

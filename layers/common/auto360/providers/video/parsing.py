@@ -57,7 +57,7 @@ def seconds(value: object) -> float | None:
 
 
 def moment(value: object) -> datetime | None:
-    """Return a time in ISO 8601, taken for UTC where it names no zone."""
+    """Return a time in ISO 8601, read as UTC if it names no zone."""
     if not isinstance(value, str):
         return None
     try:

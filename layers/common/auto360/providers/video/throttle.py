@@ -1,4 +1,4 @@
-"""Own rate limit on calls to a provider, shared by all runs: the account's limit is shared, and uploads come first."""
+"""Own rate limit on calls to a provider, shared by all runs; uploads of users have priority."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ import httpx
 from auto360.providers.rate_limit import Limit, RequestCounter
 from auto360.providers.video import VideoBusy
 
-# Short windows: whatever sixty seconds the provider looks at, they touch seven of them at max_hits.
+# Short windows: any sixty seconds of the provider overlap at most seven of them.
 _WINDOW_SECONDS = 10
 
 

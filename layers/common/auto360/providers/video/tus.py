@@ -1,7 +1,7 @@
 """Streaming copy from a source to a tus upload: chunk by chunk, resumable after any break.
 
-tus 1.0 (docs/reference/video-providers.md, section 2.1). The server's offset is the only truth: it is queried after
-every failure. A hash per chunk is kept, since a running hash could not pass from one invocation to the next.
+tus 1.0 (docs/reference/video-providers.md, section 2.1). The server's offset is authoritative: it is queried after
+every failure. A hash per chunk is stored, since a running hash cannot pass from one invocation to the next.
 """
 
 import hashlib
@@ -77,7 +77,7 @@ class TusCopy:
             except _OutOfTime:
                 return Progress(kept[-1].end if kept else 0, total, tuple(kept))
             except VideoUnreachable:
-                # Proxies refuse or cut what is too large for them, so the next chunk is a smaller one.
+                # Proxies refuse or cut large chunks, so the next one is smaller.
                 failures, size = failures + 1, max(size // 2, _MIN_CHUNK_BYTES)
                 if failures >= self.policy.tries or not self._wait(failures):
                     raise
@@ -99,7 +99,7 @@ class TusCopy:
     def _accounted(self, kept: list[Chunk], offset: int) -> list[Chunk]:
         """Return the chunks up to the offset: lost ones are dropped, extra bytes are hashed.
 
-        A break leaves a part of a chunk on the server. It is read from the source again, for its hash alone.
+        A failure leaves a part of a chunk on the server. It is read from the source again, only for its hash.
         """
         while kept and kept[-1].end > offset:
             kept.pop()
@@ -159,13 +159,13 @@ class TusCopy:
             return response
         if status in _GONE:
             raise UploadGone(f"http_{status}")
-        # 409: another offset; 423: an earlier request still holds it; 460: damaged on the way. The next HEAD tells.
+        # 409: another offset; 423: locked by an earlier request; 460: damaged on the way. The next HEAD decides.
         if status in (408, 409, 413, 423, 429, 460) or status >= 500:
             raise VideoUnreachable(f"http_{status}")
         raise VideoRefused(f"http_{status}", lasting=True)
 
     def _has_time(self, size: int) -> bool:
-        """Return True when another chunk, at the last pace, can end before the reserve."""
+        """Return True when another chunk, at the last rate, can end before the reserve."""
         return self.monotonic() + self._pace * size + self.policy.reserve_seconds < self.ends_at
 
     def _require_time(self) -> None:
@@ -173,7 +173,7 @@ class TusCopy:
             raise _OutOfTime
 
     def _wait(self, failures: int) -> bool:
-        """Wait longer after each failure; False when there is no time for it."""
+        """Wait longer after each failure; False when the time is too short."""
         wait = self.policy.first_wait_seconds * 2.0 ** (failures - 1) * random.uniform(0.8, 1.2)  # noqa: S311
         if self.monotonic() + wait + self.policy.reserve_seconds > self.ends_at:
             return False

@@ -1,9 +1,7 @@
-"""Yandex Cloud Video over REST (docs/reference/yandex-cloud.md, section 6.
+"""Yandex Cloud Video over REST (docs/reference/yandex-cloud.md, section 6; video-providers.md, section 3).
 
-Docs/reference/video-providers.md, section 3).
-
-The SDK's stubs weigh 90 MB; these are eight calls. A video's title is our reference, since titles can be searched for
-and labels cannot; the person's title is the description.
+The SDK's stubs have 90 MB; these are eight calls. A video's title is our reference, since titles can be searched
+and labels cannot; the user's title is the description.
 """
 
 import re
@@ -87,7 +85,7 @@ class YandexVideo:
         return found
 
     def with_title(self, title: str) -> list[ProviderVideo]:
-        """Return the videos of exactly this title. Raises ValueError for one that cannot be quoted."""
+        """Return the videos of exactly this title. Raises ValueError for one with quotes."""
         if "'" in title or "\\" in title:
             raise ValueError("a title to search for must not hold quotes")
         return [video for video in self._pages({"filter": f"title='{title}'"}) if video.title == title]
@@ -108,7 +106,7 @@ class YandexVideo:
             return
 
     def playback(self, video_id: str) -> Playback:
-        """Return current playback addresses, which expire and must not be kept."""
+        """Return current playback addresses, which expire and must not be stored."""
         answer = self._call("GET", f"/videos/{_quoted(video_id)}:getManifests")
         hls = next((address(item.get("url")) for item in objects(answer.get("manifests")) if _is_hls(item)), None)
         if hls is None:
@@ -116,7 +114,7 @@ class YandexVideo:
         return Playback(hls, player_url=hls)
 
     def thumbnail(self, video_id: str) -> str | None:
-        """Return a picture taken while encoding, None where there is none."""
+        """Return a picture taken while encoding, None without one."""
         answer = self._call("GET", f"/videos/{_quoted(video_id)}:getScreenshots")
         shots = answer.get("screenshots")
         return next(filter(None, map(address, shots if isinstance(shots, list) else ())), None)
@@ -160,7 +158,7 @@ class YandexVideo:
         return UploadTarget(session_key, session_key, "tus", video_id)
 
     def close(self, *, session_key: str) -> None:
-        """Do nothing: the address ends with the upload, or with the video when that is deleted."""
+        """Do nothing: the address expires with the upload, or with the deletion of the video."""
 
     def _one(self, video_id: str) -> ProviderVideo | None:
         try:
@@ -202,7 +200,7 @@ class YandexVideo:
 
 
 def checked_labels(labels: Mapping[str, str]) -> dict[str, str]:
-    """Return labels as Yandex takes them. Raises ValueError for others: Cyrillic and blanks are not possible."""
+    """Return labels in Yandex's form. Raises ValueError for others: Cyrillic and blanks are not possible."""
     if len(labels) > _MAX_LABELS:
         raise ValueError("at most 64 labels")
     for name, value in labels.items():
@@ -216,7 +214,7 @@ def _is_hls(manifest: Mapping[str, Any]) -> bool:
 
 
 def _failure_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any]) -> VideoFailure:
-    """Return the failure; a quota and a rate limit both answer 429, and only the details tell them apart."""
+    """Return the failure; a quota and a rate limit both answer 429, distinguished by the details only."""
     kinds = [str(detail.get("@type")) for detail in objects(body.get("details"))]
     if status in (400, 429) and any(kind.endswith("QuotaFailure") for kind in kinds):
         return LibraryFull("quota", lasting=True)

@@ -12,9 +12,9 @@ from auto360.domains.videos.transfer.ports import Library, OnBytes, TargetLibrar
 from auto360.providers.video import Download, PlannedUpload, ProviderVideo, ProviderVideoNotReady
 from auto360.providers.video.copying import Chunk, FileInfo, Progress, SourceChanged, UploadGone
 
-# For how long a target may wait for its file, in seconds; what waits longer is found by its title and deleted.
+# Longest wait of a target for its file, in seconds; an older target is found by its title and deleted.
 _UPLOAD_SECONDS = 7 * 86_400
-# Digests that a killed run could not write down are made anew by pieces of this size.
+# Digests that a killed run did not record are computed again in pieces of this size.
 _PIECE_BYTES = 16 * 1024 * 1024
 
 
@@ -60,7 +60,7 @@ class Copying:
         return replace(entry, measure=measure, source_seconds=seconds)
 
     def _begin_anew(self, entry: TransferEntry, reason: str) -> TransferEntry:
-        """Delete the started copy, then forget it, so that none is left behind."""
+        """Delete the started copy, then its record, so that none is left behind."""
         if entry.target_id is not None:
             self.target.delete(entry.target_id)
         self.ledger.forget_target(entry, reason)
@@ -106,7 +106,7 @@ class Copying:
         return ProviderVideo(opened.video_id, "awaiting_upload", bytes=size, upload_url=opened.url)
 
     def _found_again(self, entry: TransferEntry) -> ProviderVideo | None:
-        """Return the copy that a crashed run made; others of the same title are deleted."""
+        """Return the copy of a crashed run; others of the same title are deleted."""
         named = [video.video_id for video in self.target.with_title(entry.reference)]
         found = list(self.target.find(named).values()) if named else []
         fitting = [video for video in found if video.bytes in (None, _size(entry)) and video.state != "failed"]
@@ -127,7 +127,7 @@ class Copying:
         return "uploaded"
 
     def _sent(self, entry: TransferEntry, chunks: list[Chunk], *, ends_at: float) -> bool:
-        """Send what is missing; True when all of it arrived. `chunks` grows with what has arrived."""
+        """Send the missing bytes; True when all of them arrived. `chunks` grows with each arrived chunk."""
 
         def note(progress: Progress) -> None:
             self.ledger.progress(entry, chunks, progress.chunks)

@@ -9,7 +9,7 @@ from auto360.domains.videos.transfer.ledger import Ledger
 from auto360.domains.videos.transfer.ports import HasReplica, Library, Places, TargetLibrary, TransferFiles
 from auto360.providers.video import ProviderVideoNotReady, VideoUnknown
 
-# Seconds after which a copy that must not be deleted yet is looked at again.
+# Seconds until the next check of a copy that must not be deleted yet.
 _KEPT_SECONDS = 86_400
 
 

@@ -10,16 +10,16 @@ from uuid import UUID, uuid5
 
 from auto360.providers.video.copying import Chunk, FileInfo
 
-# Copies of one video that are made and thrown away before a person has to look at it.
+# Discarded copies of one video before staff must decide.
 MAX_COPIES = 3
 
 
 class CopyCorrupt(Exception):
-    """Copy differs from what was sent: it is deleted and made again. The reason is for staff."""
+    """Copy differs from the sent bytes: it is deleted and made again. The reason is for staff."""
 
 
 class CopyDoubtful(Exception):
-    """Copy differs from the source, and a new one would too: a person must look."""
+    """Copy differs from the source, and so would a new one: staff must decide."""
 
 
 class SourceGone(Exception):
@@ -70,7 +70,7 @@ class TransferEntry:
     def reference(self) -> str:
         """Return the title of the copy at its provider, by which it is found again: the id of the video.
 
-        Once a copy was deleted as useless, the next one is another thing to the provider, with its own reference.
+        After a useless copy was deleted, the next one has a reference of its own at the provider.
         """
         if self.target_number == 1:
             return self.video_id

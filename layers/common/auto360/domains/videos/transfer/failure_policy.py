@@ -31,7 +31,7 @@ class RunEnds(Exception):
 class Troubles:
     """Judges failures of one run. `broken` counts consecutive ones that a dead provider would cause.
 
-    `require_rights` raises RunEnds where a provider does not know us any more.
+    `require_rights` raises RunEnds where a provider rejects our credentials.
     """
 
     ledger: Ledger
@@ -55,7 +55,7 @@ class Troubles:
             return "waiting"
         outcome = self.ledger.failed(entry, code)
         if outcome == "lost":
-            # Nothing is wrong with the entry: a copy that is to be deleted was not.
+            # The entry itself is sound: only the deletion of its copy failed.
             self.ledger.let_go(entry, seconds=policy.video_migration_retry_seconds)
         self.require_provider(failure)
         return outcome
@@ -69,7 +69,7 @@ class Troubles:
             raise
 
     def require_provider(self, failure: VideoFailure) -> None:
-        """Wait out a rate limit; end the run where a provider is down, full, or refuses us. Raises RunEnds."""
+        """Wait out a rate limit; end the run where a provider is down, full, or rejects us. Raises RunEnds."""
         if isinstance(failure, LibraryFull):
             raise RunEnds("library_full") from failure
         if failure.provider_code in OF_THE_ACCOUNT:
@@ -80,7 +80,7 @@ class Troubles:
                 raise RunEnds("busy") from failure
             self.sleep(wait)
         elif isinstance(failure, VideoUnreachable | VideoUncertain):
-            # Every video begun counts against the day's limit: a dead provider would use all of it up.
+            # Every started video counts against the day's limit: a dead provider would exhaust it.
             self.broken += 1
             if self.broken >= _MAX_BROKEN:
                 raise RunEnds(f"provider_down: {failure.provider_code}") from failure

@@ -1,4 +1,4 @@
-"""Ledger as one run sees it. Every method is one SQL function, which decides under a lock or answers: too late."""
+"""Ledger of one run. Every method is one SQL function, which decides under a lock or answers: too late."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class TransferSourceChanged(Exception):
 
 @dataclass(frozen=True)
 class Claim:
-    """Claimed entry, or the reason why there is none."""
+    """Claimed entry, or the reason of its absence."""
 
     entry: TransferEntry | None
     reason: str = ""
@@ -73,7 +73,7 @@ class Ledger:
     policy: MigrationPolicy
 
     def plan(self, limit: int) -> dict[str, int]:
-        """Enter more videos; returns how many were planned and left out."""
+        """Enter more videos; returns the numbers of planned and omitted ones."""
         planned: dict[str, int] = video_migration_plan(self.database, limit=limit)
         return planned
 
@@ -142,7 +142,7 @@ class Ledger:
         _require_ok(answer)
 
     def request_target(self, entry: TransferEntry) -> bool:
-        """Record a copy before it is requested; return whether it is the first. Raises TransferLeaseLost."""
+        """Record a copy before it is requested; returns True for the first one. Raises TransferLeaseLost."""
         answer = video_migration_request_target(self.database, id=entry.id, holder=self.holder)
         _require_ok(answer)
         return bool(answer["is_first"])
@@ -155,7 +155,7 @@ class Ledger:
         _require_ok(answer)
 
     def forget_target(self, entry: TransferEntry, reason: str) -> None:
-        """Forget the copy and start again. Raises TransferLeaseLost."""
+        """Discard the copy and start again. Raises TransferLeaseLost."""
         _require_ok(video_migration_forget_target(self.database, id=entry.id, holder=self.holder, reason=reason))
 
     def progress(self, entry: TransferEntry, known: Sequence[Chunk], now: Sequence[Chunk]) -> None:
@@ -201,7 +201,7 @@ class Ledger:
         _require_ok(answer)
 
     def confirmed(self, entry: TransferEntry) -> None:
-        """Record that it still plays. Raises TransferLeaseLost."""
+        """Record that the copy still plays. Raises TransferLeaseLost."""
         days = self.policy.video_migration_fallback_days
         _require_ok(video_migration_confirmed(self.database, id=entry.id, holder=self.holder, fallback_days=days))
 
@@ -244,7 +244,7 @@ class Ledger:
         _require_ok(video_migration_released(self.database, id=entry.id, holder=self.holder))
 
     def close_deleted(self) -> int:
-        """Close entries whose videos were deleted after the switch; returns how many."""
+        """Close entries whose videos were deleted after the switch; returns their number."""
         return int(video_migration_close_deleted(self.database))
 
 

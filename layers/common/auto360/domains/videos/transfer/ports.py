@@ -38,11 +38,11 @@ class TransferFiles:
     require_playable: PlaybackCheck
 
 
-# Maps a video id to the permanent addresses its listing shows after the move (video_url, video_player_url,
+# Maps a video id to the permanent addresses its listing shows after the transfer (video_url, video_player_url,
 # video_thumbnail_url, thumbnail_url).
 Places = Callable[[str], Mapping[str, str | None]]
 
-# Tells whether the copy in the object storage exists with that size.
+# Returns True if the copy in the object storage exists with that size.
 HasReplica = Callable[[Replica], bool]
 
 # Called after every chunk with the entry, the bytes at the target and the total bytes.

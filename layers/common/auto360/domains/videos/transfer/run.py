@@ -33,7 +33,7 @@ Notify = Callable[[str, TransferEntry], None]
 
 @dataclass(frozen=True)
 class RunOptions:
-    """Options of a run: most new videos, only the named ones, wait for entries not yet due."""
+    """Options of a run: maximum of new videos, only the named ones, wait for entries not yet due."""
 
     max_begun: int | None = None
     only: Sequence[str] | None = None
@@ -64,9 +64,9 @@ class MigrationRun:
         self._troubles = Troubles(self.ledger, self._require_rights, self._has_time, self._nap)
 
     def until(self, ends_at: float, options: RunOptions | None = None) -> dict[str, int | str]:
-        """Work until that moment of the monotonic clock; returns counts, and why the run ended.
+        """Work until that moment of the monotonic clock; returns counts, and the reason of the end.
 
-        A defect that one entry revealed is raised at the end, after the other entries.
+        A defect in one entry is raised at the end, after the other entries.
         """
         self._ends_at = ends_at
         try:
@@ -100,7 +100,7 @@ class MigrationRun:
             planned = found["planned"] + found["skipped"]
         status, policy = self.ledger.status(), self.ledger.policy
         if policy.video_migration_library_quota:
-            # The rest is kept for what users upload.
+            # The rest is reserved for uploads of users.
             held = policy.video_migration_quota_reserve + status["at_yandex"]
             self._room = policy.video_migration_library_quota - held
         if status["states"].get("planned") and not status["is_paused"]:
@@ -158,7 +158,7 @@ class MigrationRun:
             return 0
         entry = self.ledger.claim_release()
         if entry is None:
-            # Where many wait for a replica, looking through them takes a while.
+            # With many entries waiting for a replica, scanning them takes some time.
             self._next_release = self.monotonic() + _LOOKED_FOR_RELEASES_SECONDS
             return 0
         self._step(entry, self.releasing.advance)

@@ -13,13 +13,13 @@ from auto360.domains.videos.transfer.ledger import Ledger
 from auto360.domains.videos.transfer.ports import TargetLibrary, TransferFiles
 from auto360.providers.video import ProviderVideo, VideoFailure
 
-# The provider of the source tells whole seconds; more than one second is another film.
+# The provider of the source reports whole seconds; a difference above one second is another film.
 _MAX_SECONDS_APART = 1.0
 
 
 @dataclass(frozen=True)
 class Queried:
-    """Finished copies by id, successful or failed; None for a vanished one."""
+    """Finished copies by id, successful or failed; None for a missing one."""
 
     settled: Mapping[str, ProviderVideo | None]
 
@@ -77,7 +77,7 @@ class Settling:
     def look(self, entry: TransferEntry, video: ProviderVideo | None) -> str:
         """Compare without consequences, for transferred entries: `ok`, or the difference.
 
-        Entries from before the digests are only played.
+        Entries without digests are only played.
         """
         try:
             if video is None:
@@ -116,7 +116,7 @@ class Settling:
                 raise CopyCorrupt("content_differs")
 
     def _delete_others(self, entry: TransferEntry) -> None:
-        """Delete copies that crashed runs made of the same video."""
+        """Delete copies of the same video made by crashed runs."""
         for other in self.target.with_title(entry.reference):
             if other.video_id != entry.target_id:
                 self.target.delete(other.video_id)
