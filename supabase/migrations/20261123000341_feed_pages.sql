@@ -29,8 +29,9 @@ begin
   -- Twice as many as hold a page, where the matches lie evenly.
   v_rows := 2 * (p_query ->> 'limit')::integer * private.estimated_rows(private.listing_filters(p_query - 'text'))
     / greatest(1, private.estimated_rows(private.listing_filters(p_query)));
-  -- Words that belong together are more frequent than their estimate, and few rows cost nothing.
-  return case when v_rows <= 2 * v_max then least(v_max, greatest(300, pg_catalog.ceil(v_rows)))::integer end;
+  -- Matches are not spread evenly over time: a scan that stops at a full page may go on for longer than estimated. Words
+  -- that belong together are more frequent than their estimate.
+  return case when v_rows <= 2 * v_max then v_max end;
 end;
 $$;
 comment on function private.feed_head(jsonb) is

@@ -117,6 +117,15 @@ def test_common_matches_are_looked_for_among_the_first_listings(
         assert len(page(market, query)) == 21
 
 
+@pytest.mark.parametrize("text", ["красная тойота", "тойота надёжная"])
+def test_frequent_words_are_looked_for_beyond_the_first_hundreds_of_listings(text: str, market: Connection) -> None:
+    """A market whose newest matches lie apart would otherwise fetch and sort all of them."""
+    query = {"text": text, "match": "words", "sort": "newest", "limit": 21}
+    [(head,)] = market.execute("select private.feed_head(%s::jsonb)", [json.dumps(query)]).fetchall()
+    assert head == 2000
+    assert len(page(market, query | {"head": head})) == 21
+
+
 @pytest.mark.parametrize(
     "name",
     ["property, rooms / price_asc", "property, rooms / views", "breed, gender / newest", "brand, model, city / newest"],
