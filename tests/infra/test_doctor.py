@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 from uuid import uuid4
 
-import httpx
 import pytest
 from aiohttp import web
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -35,6 +34,7 @@ from tests.infra.conftest import Site
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.healthy_site import HealthySite
+from tests.support.plain_http import plain_request
 
 
 def found(check: str, variables: dict[str, str]) -> doctor.Finding:
@@ -181,7 +181,7 @@ def change_pre_request(database: Database, change: str) -> None:
     headers = {"Authorization": f"Bearer {database.service_key}", "X-Session-Id": str(uuid4())}
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        status = httpx.post(f"{database.rest_url}/rpc/health_check", json={}, headers=headers).status_code
+        status = plain_request("POST", f"{database.rest_url}/rpc/health_check", json={}, headers=headers).status_code
         if (status == 401) == change.startswith("set"):
             return
         time.sleep(0.05)
