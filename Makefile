@@ -8,6 +8,8 @@ CLIENT = clients/typescript
 # Tests wait for processes and deadlines half of their time.
 TEST_PROCESSES ?= $(shell $(PYTHON) -c "import os; print(max(2, (os.cpu_count() or 1) * 3 // 2))")
 MAKEFLAGS += --no-print-directory
+# Without kept bytecode, which images of containers forbid, each process would compile every module that it imports.
+export PYTHONDONTWRITEBYTECODE =
 COMPILE = .venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	--no-annotate --no-header --python-version 3.11
 

@@ -7,6 +7,7 @@ import pytest
 
 from local.function_environment import token_keys
 from tests.clients.scene import new_person
+from tests.support.plain_http import plain_client
 from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 @pytest.fixture
 def http(stack: RunningStack) -> httpx.Client:
     """Return a client with the host's address, without a key."""
-    return httpx.Client(base_url=stack.supabase_url)
+    return plain_client(base_url=stack.supabase_url)
 
 
 def test_rows_want_an_api_key(stack: RunningStack, http: httpx.Client) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 import pytest
 
 from auto360.providers.object_storage import ObjectMissing
@@ -13,6 +12,7 @@ from auto360.providers.object_storage.s3 import S3Store
 from local.object_storage import SUPABASE_REGION
 from tests.clients.scene import Person, new_person
 from tests.support.js_clients import JsClients
+from tests.support.plain_http import plain_request
 from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -50,7 +50,7 @@ def test_a_picture_is_stored_replaced_and_read_by_its_public_address(
     assert refusal(files(js, bucket, ["upload", name, PICTURE])) == (400, "409", "The resource already exists")
     replaced = files(js, bucket, ["upload", name, {"bytes": 10, "type": "image/png"}, {"upsert": True}])
     assert replaced["data"]["id"] == stored["data"]["id"]
-    public = httpx.get(f"{stack.supabase_url}/storage/v1/object/public/{bucket}/{name}")
+    public = plain_request("GET", f"{stack.supabase_url}/storage/v1/object/public/{bucket}/{name}")
     assert (public.status_code, len(public.content), public.headers["content-type"]) == (200, 10, "image/png")
     assert public.headers["cache-control"] == "max-age=3600"
     listed = files(js, bucket, ["list", me.id])["data"]
@@ -100,12 +100,12 @@ def test_a_private_file_is_read_by_its_owner_and_by_a_signed_address(
     name = f"{me.id}/contract.pdf"
     assert files(js, "documents", ["upload", name, {"bytes": 7, "type": "application/pdf"}])["error"] is None
     assert files(js, "documents", ["download", name])["data"] == {"bytes": 7, "type": "application/pdf"}
-    public = httpx.get(f"{stack.supabase_url}/storage/v1/object/public/documents/{name}")
+    public = plain_request("GET", f"{stack.supabase_url}/storage/v1/object/public/documents/{name}")
     assert (public.status_code, public.json()["message"]) == (400, "Bucket not found")
     address = files(js, "documents", ["createSignedUrl", name, 60])["data"]["signedUrl"]
-    assert httpx.get(address).content == bytes(7)
-    assert httpx.get(f"{address}x").json()["code"] == "InvalidJWT"
-    elsewhere = httpx.get(address.replace("contract", "another"))
+    assert plain_request("GET", address).content == bytes(7)
+    assert plain_request("GET", f"{address}x").json()["code"] == "InvalidJWT"
+    elsewhere = plain_request("GET", address.replace("contract", "another"))
     assert (elsewhere.status_code, elsewhere.json()["message"]) == (400, "Invalid signature")
     js.open("me", new_person(stack).token)
     hidden = files(js, "documents", ["createSignedUrl", name, 60])
@@ -128,14 +128,14 @@ def test_a_file_is_removed_by_its_owner_only(stack: RunningStack, js: JsClients,
     assert files(js, "avatars", ["remove", [name]])["data"] == []
     js.open("me", me.token)
     assert [one["name"] for one in files(js, "avatars", ["remove", [name]])["data"]] == [name]
-    gone = httpx.get(f"{stack.supabase_url}/storage/v1/object/public/avatars/{name}")
+    gone = plain_request("GET", f"{stack.supabase_url}/storage/v1/object/public/avatars/{name}")
     assert (gone.status_code, gone.json()["error"]) == (400, "not_found")
 
 
 def test_a_row_without_its_file_reads_as_missing(stack: RunningStack, js: JsClients, me: Person) -> None:
     name = f"{me.id}/lost.png"
     stack.rows("insert into storage.objects (bucket_id, name, metadata) values ('avatars', %s, '{\"size\": 5}')", name)
-    lost = httpx.get(f"{stack.supabase_url}/storage/v1/object/public/avatars/{name}")
+    lost = plain_request("GET", f"{stack.supabase_url}/storage/v1/object/public/avatars/{name}")
     assert (lost.status_code, lost.json()["message"]) == (400, "The resource was not found")
 
 

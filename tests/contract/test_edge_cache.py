@@ -15,6 +15,7 @@ from auto360.providers.cdn.yandex import _options
 from local.simulators.edge_cache import EdgeCache
 from local.simulators.edge_site import EdgeSite
 from local.thread_server import serving
+from tests.support.plain_http import plain_client
 from tools.cdn.settings import wanted
 
 NAMED = "/storage/v1/object/public/pictures/5/9f86d081884c7d65-720.webp"
@@ -87,7 +88,7 @@ def edge() -> Iterator[Edge]:
     cache = EdgeCache(lambda: resource, lambda: rules, lambda: clock[0])
     with serving(origin.application) as behind:
         site = EdgeSite(cache, lambda _: behind, slice_bytes=100)
-        with serving(site.application) as url, httpx.Client(base_url=url, trust_env=False) as http:
+        with serving(site.application) as url, plain_client(base_url=url) as http:
             yield Edge(origin, cache, resource, rules, clock, http, site)
 
 

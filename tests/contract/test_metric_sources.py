@@ -24,6 +24,7 @@ from local.simulators.serving import Simulators, served
 from local.simulators.supabase_host import SupabaseHost as HostSimulator
 from local.simulators.yandex_monitoring import Traffic
 from local.simulators.yandex_monitoring import YandexMonitoring as Simulator
+from tests.support.plain_http import plain_request
 
 KEY = "k" * 40
 
@@ -110,7 +111,7 @@ def test_the_parts_of_a_busy_gateway_are_counted_twice_and_do_not_fit(simulator:
     with served(Simulators(Phone(), {"ym": simulator})) as url:
         headers = {"Authorization": f"Api-Key {KEY}"}
         target = f"{url}/ym/monitoring/v2/data/read?folderId=folder"
-        answer = httpx.post(target, json=body, headers=headers, timeout=30)
+        answer = plain_request("POST", target, json=body, headers=headers, timeout=30)
     assert len(answer.content) > 2_000_000
     counted = sum(sum(each["timeseries"]["doubleValues"]) * 15 for each in answer.json()["metrics"])
     assert counted == pytest.approx(4 * sum(CODES.values()))

@@ -15,10 +15,12 @@ from auto360.providers.payments import BankFailure
 from auto360.providers.sms import SmsFailure
 from auto360.providers.video import VideoFailure
 from tests.support.odd_values import answers, odd_json, odd_xml, require_storable, with_one_odd_value
-from tests.support.outside import Call, aws_calls, calls
+from tests.support.outside import aws_calls, calls
+from tests.support.outside_videos import Call
+from tests.support.plain_http import plain_client
 
 NOWHERE = "http://127.0.0.1:1"
-NAMES = tuple(name for name in calls(NOWHERE, httpx.Client(), seconds=1.0) if name not in ("database", "rows"))
+NAMES = tuple(name for name in calls(NOWHERE, plain_client(), seconds=1.0) if name not in ("database", "rows"))
 AWS_NAMES = tuple(aws_calls(NOWHERE))
 FUZZ = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 

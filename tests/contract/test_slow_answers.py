@@ -23,11 +23,12 @@ from auto360.providers.transport import Rate
 from auto360.providers.transport.connections import new_client
 from tests.support.odd_server import OddServer, Script, dripping, head, whole
 from tests.support.outside import aws_calls, calls
+from tests.support.plain_http import plain_client
 
 SECONDS = 0.4
 MANY = 16 * 1024 * 1024
 NOWHERE = "http://127.0.0.1:1"
-HTTP_CALLS = tuple(calls(NOWHERE, httpx.Client(), seconds=SECONDS))
+HTTP_CALLS = tuple(calls(NOWHERE, plain_client(), seconds=SECONDS))
 AWS_CALLS = tuple(aws_calls(NOWHERE))
 # Of a status line, and of a body after a quick head. Both are more than any time-out here lasts.
 SLOW_HEAD = dripping(b"HTTP/1.1 200 OK\r\nX-Filler: " + b"x" * 500 + b"\r\n\r\n", gap=0.02)

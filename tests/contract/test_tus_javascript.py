@@ -19,6 +19,7 @@ from auto360.providers.video.copying import Progress, UploadGone
 from auto360.providers.video.source import HttpSource
 from infra.bytecode import node
 from local.paths import CHECKOUT
+from tests.support.plain_http import plain_request
 from tests.support.videos import VideoWorld, new_file, planned, whole
 
 _SIZE = 3_000_000
@@ -138,7 +139,7 @@ def test_the_simulator_answers_with_the_headers_of_the_published_server(
     content = b"1234" if method == "PATCH" else None
 
     def protocol_headers(url: str) -> dict[str, str]:
-        answer = httpx.request(method, url, headers=headers, content=content).raise_for_status()
+        answer = plain_request(method, url, headers=headers, content=content).raise_for_status()
         return {name: value for name, value in answer.headers.items() if name.startswith(("tus-", "upload-", "cache-"))}
 
     with tus_project_server(tmp_path, _SIZE) as (theirs, _):

@@ -8,11 +8,11 @@ import operator
 import re
 from typing import Any, NamedTuple
 
-import httpx
 import pytest
 
 from tests.support.documents import DOCS, Document
 from tests.support.people import new_address, new_phone
+from tests.support.plain_http import plain_client
 from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -77,7 +77,7 @@ def require_shape(found: Any, shown: Any, *, at: str) -> None:
 
 def test_the_examples_of_the_guide_are_what_the_api_answers(stack: RunningStack) -> None:
     known = {"phone": new_phone(), "address": new_address()}
-    with httpx.Client(base_url=stack.url, trust_env=False, timeout=60) as client:
+    with plain_client(base_url=stack.url, timeout=60) as client:
         for example in examples():
             if "{code}" in example.body:
                 [found] = re.findall(r"\b\d{6}\b", stack.inbox(known["phone"])[0]["text"])

@@ -13,6 +13,7 @@ import pytest
 from auto360.providers.payments.elqr import require_payable
 from local.banks import NAMES
 from tests.support.people import new_address, new_phone
+from tests.support.plain_http import plain_client
 from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -27,14 +28,13 @@ class Buyer:
         # An account that was opened today is looked at when it buys the dearest tier.
         query = "insert into accounts (phone, created_at) values (%s, now() - interval '9 days') returning id::text"
         self.id: str = self.rows(query, new_phone())[0][0]
-        self.http = httpx.Client(
+        self.http = plain_client(
             base_url=stack.url,
             headers={
                 "Authorization": f"Bearer {stack.user_token(self.id)}",
                 "X-Local-Address": new_address(),
             },
             timeout=60,
-            trust_env=False,
         )
 
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import httpx
 import psycopg
 import pytest
 
 from tests.support.people import new_phone
+from tests.support.plain_http import plain_request
 from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -31,7 +31,7 @@ class DirectUser:
     def send(self, method: str, path: str, body: object = None) -> int:
         """Send a request; gives the status."""
         headers = {"Authorization": f"Bearer {self.token}"}
-        return httpx.request(method, self.url + path, json=body, headers=headers, timeout=60).status_code
+        return plain_request(method, self.url + path, json=body, headers=headers, timeout=60).status_code
 
 
 def test_a_user_floods_nothing_and_keeps_a_profile(stack: RunningStack) -> None:

@@ -16,6 +16,7 @@ from auto360.providers.video.hls import require_playable
 from tests.support import picture_files as files
 from tests.support.app_uploads import Viewer, settled, uploaded
 from tests.support.edge_storm import MIN_HITS_PERCENT, Storm, Town, apply_settings, new_town
+from tests.support.plain_http import plain_client
 from tests.support.sellers import car
 from tests.support.stack import RunningStack
 from tools.cdn.settings import wanted
@@ -54,14 +55,14 @@ def cdn(stack: RunningStack) -> Iterator[httpx.Client]:
     """Yield a viewer behind the CDN, which has our settings, is empty, and purges at once."""
     apply_settings(stack, wanted())
     base = f"http://127.0.0.1:{stack.ports.edge_cache}"
-    with httpx.Client(base_url=base, timeout=60, trust_env=False) as client:
+    with plain_client(base_url=base, timeout=60) as client:
         yield client
 
 
 @pytest.fixture(scope="module")
 def town(stack: RunningStack) -> Town:
     """Return fifty people, with two videos at Yandex, whose addresses differ for each viewer."""
-    with httpx.Client(timeout=60, trust_env=False) as http:
+    with plain_client(timeout=60) as http:
         app = Viewer(stack)
         videos = [str(app.sent(http, build=240)["videoId"]) for _ in range(2)]
         for video in videos:
@@ -146,7 +147,7 @@ def test_a_video_that_moved_plays_from_its_new_place_at_once_and_a_deleted_one_n
     stack: RunningStack, cdn: httpx.Client
 ) -> None:
     app = Viewer(stack)
-    with httpx.Client(timeout=60, trust_env=False) as http:
+    with plain_client(timeout=60) as http:
         video, other = (str(app.sent(http, build=build)["videoId"]) for build in (None, 240))
         for each in (video, other):
             app.ready(each)

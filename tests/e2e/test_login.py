@@ -6,12 +6,12 @@ import re
 import time
 from collections import Counter
 
-import httpx
 import pytest
 
 from tests.support.functions import ROOT
 from tests.support.logs import remember_secret
 from tests.support.people import REQUEST_CODE, VERIFY_CODE, new_address, new_phone, wrong
+from tests.support.plain_http import plain_request
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack
 from tests.support.stack_requests import all_at_once, database, post
@@ -29,7 +29,7 @@ def test_the_four_lines_of_the_readme_log_a_person_in(stack: RunningStack) -> No
     for secret in (token, answer["data"]["refreshToken"]):
         remember_secret(secret)
     for path in ("/api/auth/me", "/auth/me", "/api/v1/auth/me", "/api/api/auth/me"):
-        me = httpx.get(stack.url + path, headers={"Authorization": f"Bearer {token}"}, timeout=30, trust_env=False)
+        me = plain_request("GET", stack.url + path, headers={"Authorization": f"Bearer {token}"}, timeout=30)
         assert me.json()["data"]["phone"] == phone
 
 

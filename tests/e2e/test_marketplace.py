@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from typing import Any
 
 import aiohttp
-import httpx
 import pytest
 
 from tests.support.mobile_app import App
+from tests.support.plain_http import plain_request
 from tests.support.sellers import car, horse
 from tests.support.stack import RunningStack
 
@@ -41,7 +41,7 @@ def test_the_app_posts_a_horse_with_a_russian_gender_and_no_height(stack: Runnin
 
 def test_an_owners_action_without_a_token_is_answered_with_a_sentence(stack: RunningStack) -> None:
     listing = App(stack).posted(car())
-    answer = httpx.post(f"{stack.url}/api/listings/{listing}/mark-sold", timeout=60, trust_env=False)
+    answer = plain_request("POST", f"{stack.url}/api/listings/{listing}/mark-sold", timeout=60)
     assert answer.status_code == 401
     assert answer.json()["error"] == "Войдите в приложение ещё раз."
 

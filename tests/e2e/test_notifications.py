@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 
 from tests.support.event_causes import Causes
+from tests.support.plain_http import plain_request
 from tests.support.pushes import AREAS, NEXT_DAY, PUSHES_OF_A_DAY
 from tests.support.stack import RunningStack
 from tests.support.stack_requests import database
@@ -44,7 +44,7 @@ SILENT = {"video_ready", "listing_removed", "report_dismissed"}
 
 def call(stack: RunningStack, method: str, path: str, token: str, body: object = None) -> Any:
     headers = {"Authorization": f"Bearer {token}"}
-    answer = httpx.request(method, f"{stack.url}/api{path}", json=body, headers=headers, timeout=60, trust_env=False)
+    answer = plain_request(method, f"{stack.url}/api{path}", json=body, headers=headers, timeout=60)
     assert answer.status_code == 200, answer.text
     return answer.json()["data"]
 

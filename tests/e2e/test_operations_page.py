@@ -14,6 +14,7 @@ import pytest
 from tests.support.chromium import chromium
 from tests.support.logs import remember_secret
 from tests.support.people import new_phone
+from tests.support.plain_http import plain_client
 from tests.support.sellers import car
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack
@@ -48,7 +49,7 @@ class Office:
     def app(self, user: str) -> httpx.Client:
         """Return the app of a user."""
         token = {"Authorization": f"Bearer {self.stack.user_token(user)}"}
-        return httpx.Client(base_url=self.stack.url, headers=token, trust_env=False, timeout=60)
+        return plain_client(base_url=self.stack.url, headers=token, timeout=60)
 
     @contextmanager
     def signed_in(self, role: str, name: str, **options: Any) -> Iterator[Page]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 
 from tests.support import picture_files as files
 from tests.support.app_uploads import settled, uploaded
 from tests.support.mobile_app import App
+from tests.support.plain_http import plain_request
 from tests.support.sellers import car
 from tests.support.stack import RunningStack
 
@@ -19,10 +19,10 @@ def test_a_photograph_is_uploaded_encoded_by_the_storages_event_and_shown(stack:
     state = settled(app, uploaded(app, files.phone_portrait(1512, 2016)))
     assert state["state"] == "ready"
     listing = app.posted(car(thumbnail_url=state["url"]))
-    shown = httpx.get(f"{stack.url}/api/listings/{listing}", trust_env=False).json()
+    shown = plain_request("GET", f"{stack.url}/api/listings/{listing}").json()
     assert shown["images"] == [state["image"]]
     for url in (shown["thumbnail_url"], *(source["url"] for source in shown["images"][0]["srcset"])):
-        answer = httpx.get(url, timeout=60, trust_env=False)
+        answer = plain_request("GET", url, timeout=60)
         assert answer.status_code == 200
         assert files.SECRET not in answer.content
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"

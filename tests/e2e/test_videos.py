@@ -10,6 +10,7 @@ import pytest
 
 from auto360.providers.video.hls import require_playable
 from tests.support.app_uploads import Viewer
+from tests.support.plain_http import plain_client
 from tests.support.sellers import car
 from tests.support.stack import RunningStack
 
@@ -19,7 +20,7 @@ pytestmark = pytest.mark.xdist_group("stack")
 @pytest.fixture
 def http() -> Iterator[httpx.Client]:
     """Whoever is not signed in."""
-    with httpx.Client(timeout=60, trust_env=False) as client:
+    with plain_client(timeout=60) as client:
         yield client
 
 

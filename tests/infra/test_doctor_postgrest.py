@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from uuid import uuid4
 
-import httpx
 import pytest
 from aiohttp import web
 
@@ -18,6 +17,7 @@ from infra.doctor import (
 from local.thread_server import serving
 from tests.support.database import Database
 from tests.support.functions import Functions
+from tests.support.plain_http import plain_request
 
 
 def found(check: str, variables: dict[str, str]) -> Finding:
@@ -44,7 +44,7 @@ def change_pre_request(database: Database, change: str) -> None:
     headers = {"Authorization": f"Bearer {database.service_key}", "X-Session-Id": str(uuid4())}
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        status = httpx.post(f"{database.rest_url}/rpc/health_check", json={}, headers=headers).status_code
+        status = plain_request("POST", f"{database.rest_url}/rpc/health_check", json={}, headers=headers).status_code
         if (status == 401) == change.startswith("set"):
             return
         time.sleep(0.05)
@@ -93,7 +93,7 @@ def serve_schemas(database: Database, schemas: str) -> None:
         connection.execute("notify pgrst, 'reload config'")
     until = time.monotonic() + 20
     while time.monotonic() < until:
-        answer = httpx.get(f"{database.rest_url}/accounts", headers={"Accept-Profile": "none"})
+        answer = plain_request("GET", f"{database.rest_url}/accounts", headers={"Accept-Profile": "none"})
         if str(answer.json()["message"]).endswith(f": {schemas}"):
             return
         time.sleep(0.05)

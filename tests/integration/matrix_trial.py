@@ -21,6 +21,7 @@ from tests.integration.access_scene import (
     primary_keys,
 )
 from tests.support.database import Database
+from tests.support.plain_http import plain_client
 
 SCENE = Scene()
 FILLED_BY_TRIGGERS = (
@@ -95,7 +96,7 @@ def populated(database: Database) -> Iterator[Trial]:
     with (
         psycopg.connect(database.dsn, autocommit=True) as connection,
         leaving_no_trace(connection),
-        httpx.Client(base_url=database.rest_url, timeout=10) as rest,
+        plain_client(base_url=database.rest_url, timeout=10) as rest,
     ):
         for table, row in SCENE.rows():
             insert(connection, table, row)

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from tests.support.database import Database
+from tests.support.plain_http import plain_client
 
 SELECT = "*,seller:users!seller_user_id(id,name,avatar_url,is_verified)"
 
@@ -22,7 +23,7 @@ def guest(database: Database) -> Iterator[httpx.Client]:
     """Yield a guest's client, with the demonstration data loaded."""
     database.load_seed()
     headers = {"Authorization": f"Bearer {database.anon_key}", "Prefer": "count=exact"}
-    with httpx.Client(base_url=database.rest_url, headers=headers, timeout=30) as http:
+    with plain_client(base_url=database.rest_url, headers=headers, timeout=30) as http:
         yield http
 
 

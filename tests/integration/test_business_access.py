@@ -12,6 +12,7 @@ import pytest
 from tests.support.businesses import new_business, owners
 from tests.support.database import Database
 from tests.support.market import new_user_id
+from tests.support.plain_http import plain_client
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def scene(database: Database) -> Iterator[Scene]:
     """Yield the people in place."""
     owner, admin, stranger = (new_user_id(database) for _ in range(3))
     business = new_business(database, owner, admin)
-    with httpx.Client(base_url=database.rest_url, timeout=10) as rest:
+    with plain_client(base_url=database.rest_url, timeout=10) as rest:
         yield Scene(database, rest, owner, admin, stranger, business)
 
 

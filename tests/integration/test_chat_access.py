@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.database import Database
 from tests.support.market import new_user_id
+from tests.support.plain_http import plain_client
 from tests.support.rows import rows
 from tests.support.threads import new_thread, sending
 
@@ -45,7 +46,7 @@ def scene(database: Database) -> Iterator[Scene]:
     thread = new_thread(database, buyer, seller)
     with database.connect() as connection:
         sending(buyer, thread, "Здравствуйте")(connection)
-    with httpx.Client(base_url=database.rest_url, timeout=10) as rest:
+    with plain_client(base_url=database.rest_url, timeout=10) as rest:
         yield Scene(database, rest, buyer, seller, stranger, thread)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from uuid import uuid4
 
-import httpx
 import pytest
 from aiohttp import ClientSession, web
 
@@ -14,6 +13,7 @@ from infra.doctor import supabase as doctor
 from local.thread_server import serving
 from tests.support.database import Database
 from tests.support.market import new_user_id
+from tests.support.plain_http import plain_request
 
 SECRET, PUBLISHABLE = f"sb_secret_{uuid4().hex}", f"sb_publishable_{uuid4().hex}"
 
@@ -75,5 +75,5 @@ def test_doctor_shows_the_publishable_key_alone(database: Database, hosted_url: 
 
 def test_a_new_key_as_a_token_is_refused_here_as_there(hosted_url: str) -> None:
     headers = {"apikey": SECRET, "Authorization": f"Bearer {SECRET}"}
-    answer = httpx.post(f"{hosted_url}/rpc/health_check", json={}, headers=headers)
+    answer = plain_request("POST", f"{hosted_url}/rpc/health_check", json={}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "PGRST301")

@@ -12,6 +12,7 @@ import pytest
 
 from tests.integration.access_scene import Connection, Scene, insert, leaving_no_trace
 from tests.support.database import Database
+from tests.support.plain_http import plain_client
 
 SCENE = Scene()
 NOW = "2026-11-01T00:00:00Z"
@@ -43,7 +44,7 @@ def connection(database: Database) -> Iterator[Connection]:
 @pytest.fixture(scope="module")
 def rest(database: Database) -> Iterator[httpx.Client]:
     """PostgREST."""
-    with httpx.Client(base_url=database.rest_url, timeout=10) as client:
+    with plain_client(base_url=database.rest_url, timeout=10) as client:
         yield client
 
 

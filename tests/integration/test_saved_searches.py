@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
@@ -12,6 +11,7 @@ from psycopg.types.json import Jsonb
 from tests.support.concurrency import at_once
 from tests.support.database import Database
 from tests.support.market import new_user_id
+from tests.support.plain_http import plain_client
 from tests.support.rows import rows
 from tests.support.searches import TOYOTA, create, hits, match, offer, save, tell, tell_due, told
 from tests.support.sql_calls import calling
@@ -352,7 +352,7 @@ def test_postgrest_shows_a_user_the_own_searches_and_writes_none(database: Datab
     search = save(database, user, TOYOTA)
     save(database, other, TOYOTA)
     headers = {"Authorization": f"Bearer {database.user_token(user)}"}
-    with httpx.Client(base_url=database.rest_url, headers=headers, timeout=30) as http:
+    with plain_client(base_url=database.rest_url, headers=headers, timeout=30) as http:
         assert [row["id"] for row in http.get("/saved_searches").json()] == [search]
         row = {"user_id": user, "name": "П", "query": {"price_min": 0}, "filter_hash": "0" * 32, "frequency": "daily"}
         assert http.post("/saved_searches", json=row).status_code == 403

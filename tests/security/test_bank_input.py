@@ -14,6 +14,7 @@ import pytest
 from local.banks import function_variables
 from local.paths import DataFolder
 from local.secrets import Keyring
+from tests.support.plain_http import plain_client
 from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -32,7 +33,7 @@ def secrets(stack: RunningStack) -> dict[str, str]:
 @pytest.fixture
 def caller(stack: RunningStack) -> Iterator[httpx.Client]:
     """Whoever calls."""
-    with httpx.Client(base_url=stack.url, trust_env=False, timeout=30) as client:
+    with plain_client(base_url=stack.url, timeout=30) as client:
         yield client
 
 

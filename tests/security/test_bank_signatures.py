@@ -16,6 +16,7 @@ from local.banks import NAMES, function_variables
 from local.paths import DataFolder
 from local.secrets import Keyring
 from tests.support.buyers import buyer, order, pay, state_of
+from tests.support.plain_http import plain_client, plain_request
 from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -27,7 +28,7 @@ ANY_SIGNATURE = re.compile(r"[0-9a-f]{32}")
 @pytest.fixture
 def stranger(stack: RunningStack) -> Iterator[httpx.Client]:
     """Yield a client without any secret."""
-    with httpx.Client(base_url=stack.url, trust_env=False, timeout=30) as client:
+    with plain_client(base_url=stack.url, timeout=30) as client:
         yield client
 
 
@@ -78,9 +79,7 @@ def test_a_stranger_gives_nobodys_money_back_with_a_signature_of_our_own(
             "pg_salt": "salt",
         }
         revoke |= signature_for(stranger, "revoke.php", *revoke.values())
-        bank = httpx.post(
-            f"http://127.0.0.1:{stack.ports.simulators}/freedompay/revoke.php", data=revoke, trust_env=False
-        )
+        bank = plain_request("POST", f"http://127.0.0.1:{stack.ports.simulators}/freedompay/revoke.php", data=revoke)
         assert "<pg_status>ok</pg_status>" not in bank.text
         stack.local("timers/payment_reconciler/0", "POST")
         assert state_of(client, payment) == "completed"

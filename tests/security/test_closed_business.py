@@ -9,6 +9,7 @@ import pytest
 
 from tests.support.database import Database
 from tests.support.functions import Functions
+from tests.support.plain_http import plain_request
 from tests.support.rows import rows
 from tests.support.sellers import Seller, new_seller, new_user
 from tests.support.words import new_word
@@ -30,7 +31,7 @@ class Former:
     def send(self, method: str, path: str, body: Any) -> httpx.Response:
         """Return a request to PostgREST."""
         headers = {"Authorization": f"Bearer {self.seller.token}", "Prefer": "return=representation"}
-        return httpx.request(method, f"{self.database.rest_url}{path}", json=body, headers=headers, timeout=10)
+        return plain_request(method, f"{self.database.rest_url}{path}", json=body, headers=headers, timeout=10)
 
     def post_draft(self) -> httpx.Response:
         """Return a draft in the name of the business."""

@@ -10,6 +10,7 @@ import pytest
 from tests.support.database import Database
 from tests.support.functions import Functions
 from tests.support.market import new_listing
+from tests.support.plain_http import plain_request
 from tests.support.rows import rows
 from tests.support.sellers import LISTINGS, Seller, car, new_seller
 
@@ -23,7 +24,7 @@ def seller(functions: Functions, database: Database) -> Seller:
 def directly(database: Database, seller: Seller, method: str, path: str, body: Any = None) -> httpx.Response:
     """Return a request to PostgREST with the seller's own token."""
     headers = {"Authorization": f"Bearer {seller.token}", "Prefer": "return=representation"}
-    return httpx.request(method, f"{database.rest_url}{path}", json=body, headers=headers, timeout=10)
+    return plain_request(method, f"{database.rest_url}{path}", json=body, headers=headers, timeout=10)
 
 
 def both(database: Database, listing: str) -> tuple[dict[str, Any] | None, dict[str, Any]]:

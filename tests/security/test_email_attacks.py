@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import httpx
 import pytest
 
 from tests.support.callers import Caller
 from tests.support.emails import ACCOUNT, new_email
+from tests.support.plain_http import plain_request
 from tests.support.stack import RunningStack
 
 pytestmark = pytest.mark.xdist_group("stack")
@@ -28,7 +28,7 @@ CALLS: dict[str, dict[str, Any]] = {
 def mails_to(stack: RunningStack, address: str) -> list[dict[str, str]]:
     """Send what waits and return the mails of a mailbox, newest first."""
     [timer] = [each for each in stack.local("timers") if each["function"] == "email_sender"]
-    httpx.post(stack.url + timer["run"], timeout=60, trust_env=False)
+    plain_request("POST", stack.url + timer["run"], timeout=60)
     return [mail for mail in stack.local("inboxes/mailbox") if mail["to"] == address]
 
 
@@ -90,4 +90,4 @@ def test_a_report_without_the_secret_and_an_unsigned_envelope_are_not_there(stac
     for path in ("/webhooks/email/guess", "/webhooks/email/" + "a" * 43):
         bodies: list[dict[str, Any]] = [{"messages": []}, envelope]
         for body in bodies:
-            assert httpx.post(stack.url + path, json=body, trust_env=False, timeout=60).status_code == 404
+            assert plain_request("POST", stack.url + path, json=body, timeout=60).status_code == 404

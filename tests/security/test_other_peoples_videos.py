@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
 import psycopg
 import pytest
 
 from tests.support.mobile_app import App
+from tests.support.plain_http import plain_request
 from tests.support.sellers import car
 from tests.support.stack import RunningStack
 from tests.support.videos import new_file, whole
@@ -42,7 +42,7 @@ def ticket(app: App, **fields: Any) -> dict[str, Any]:
 def sent(opened: dict[str, Any], *, name: str = "video.mp4") -> str:
     """Upload a file in an upload session, as the app does; returns the id at api.video."""
     file = {"file": (name, whole(new_file()), "video/mp4")}
-    upload = httpx.post(opened["uploadUrl"], files=file, timeout=60, trust_env=False)
+    upload = plain_request("POST", opened["uploadUrl"], files=file, timeout=60)
     assert upload.status_code == 201, upload.text
     return str(upload.json()["videoId"])
 

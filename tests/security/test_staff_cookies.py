@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
 
 from tests.support.logs import remember_secret
 from tests.support.people import new_address, new_phone
+from tests.support.plain_http import plain_client, plain_request
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack
 
@@ -19,7 +19,7 @@ def session(stack: RunningStack) -> str:
     phone = new_phone()
     stack.rows("insert into accounts (phone, name, role) values (%s, 'Гулзат', 'moderator')", phone)
     headers = {"Origin": stack.url, "X-Local-Address": new_address()}
-    with httpx.Client(base_url=stack.url, headers=headers, trust_env=False, timeout=60) as browser:
+    with plain_client(base_url=stack.url, headers=headers, timeout=60) as browser:
         assert browser.post("/admin/sign-in", data={"phone": phone}).status_code == 303
         code = code_in(stack.inbox(phone)[0]["text"])
         assert browser.post("/admin/sign-in/code", data={"code": code}).status_code == 303
@@ -31,7 +31,7 @@ def session(stack: RunningStack) -> str:
 def overview(stack: RunningStack, *cookies: str) -> int:
     """Return the status of the first page with these Cookie header lines."""
     lines = [(b"Cookie", line.encode()) for line in cookies]
-    return httpx.get(f"{stack.url}/admin", headers=lines, trust_env=False, timeout=60).status_code
+    return plain_request("GET", f"{stack.url}/admin", headers=lines, timeout=60).status_code
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import httpx
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
@@ -12,6 +11,7 @@ from psycopg.types.json import Jsonb
 from tests.support.database import Database
 from tests.support.functions import Functions, http_event
 from tests.support.people import new_address
+from tests.support.plain_http import plain_client
 from tests.support.rows import rows
 from tests.support.sellers import LISTINGS, Seller, car, new_seller
 
@@ -83,7 +83,7 @@ def test_the_database_counts_no_more_either(seller: Seller, database: Database) 
 def test_nobody_writes_views_past_the_functions(seller: Seller, database: Database) -> None:
     listing = seller.posted(car())
     headers = {"Authorization": f"Bearer {seller.token}"}
-    with httpx.Client(base_url=database.rest_url, headers=headers, timeout=10) as rest:
+    with plain_client(base_url=database.rest_url, headers=headers, timeout=10) as rest:
         changed = rest.patch(f"/listings?id=eq.{listing}", json={"views_count": 1000})
         called = rest.post("/rpc/record_listing_views", json={"p_views": []})
     assert (changed.status_code, called.status_code) == (403, 403)

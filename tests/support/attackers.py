@@ -6,12 +6,13 @@ import re
 from typing import Any
 
 import httpx
-import psycopg
 
 from local.paths import DataFolder
 from local.secrets import Keyring
+from tests.support.kept_connections import kept_connection
 from tests.support.logs import remember_secret
 from tests.support.people import new_address, new_phone
+from tests.support.plain_http import plain_client
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack
 
@@ -28,7 +29,7 @@ class Target:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Ask the stack's database with its owner's rights."""
-        with psycopg.connect(self.stack.dsn, autocommit=True) as connection:
+        with kept_connection(self.stack.dsn) as connection:
             cursor = connection.execute(query.encode(), values)
             return cursor.fetchall() if cursor.description else []
 
@@ -41,7 +42,7 @@ class Target:
     def client(self, **headers: str) -> httpx.Client:
         """Return a client at a new address."""
         sent = {"X-Local-Address": new_address(), **headers}
-        return httpx.Client(base_url=self.stack.url, headers=sent, timeout=60, trust_env=False)
+        return plain_client(base_url=self.stack.url, headers=sent, timeout=60)
 
     def app(self, user: str) -> httpx.Client:
         """Return the app of a user."""
@@ -51,7 +52,7 @@ class Target:
         """PostgREST with a user's own token."""
         headers = {"Authorization": f"Bearer {self.stack.user_token(user)}"}
         url = f"http://127.0.0.1:{self.stack.ports.postgrest}"
-        return httpx.Client(base_url=url, headers=headers, timeout=60, trust_env=False)
+        return plain_client(base_url=url, headers=headers, timeout=60)
 
     def browser(self) -> httpx.Client:
         """Return a browser at the operations page, not signed in: it names its origin and keeps cookies."""

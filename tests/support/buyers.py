@@ -12,6 +12,7 @@ from local.function_environment import token_keys
 from local.paths import DataFolder
 from local.secrets import Keyring
 from tests.support.market import new_number
+from tests.support.plain_http import plain_client, plain_request
 from tests.support.stack import RunningStack
 
 
@@ -22,10 +23,10 @@ def buyer(stack: RunningStack) -> httpx.Client:
     user = str(uuid4())
     rest = {"apikey": keys.role_token("service_role"), "Authorization": f"Bearer {keys.role_token('service_role')}"}
     address = f"http://127.0.0.1:{stack.ports.postgrest}"
-    made = httpx.post(f"{address}/accounts", json={"id": user, "phone": new_number()}, headers=rest, trust_env=False)
+    made = plain_request("POST", f"{address}/accounts", json={"id": user, "phone": new_number()}, headers=rest)
     assert made.status_code == 201, made.text
     token = {"Authorization": f"Bearer {stack.user_token(user)}"}
-    return httpx.Client(base_url=stack.url, headers=token, trust_env=False, timeout=30)
+    return plain_client(base_url=stack.url, headers=token, timeout=30)
 
 
 def order(client: httpx.Client, *, tier: str, bank: str) -> str:
@@ -37,8 +38,8 @@ def order(client: httpx.Client, *, tier: str, bank: str) -> str:
 
 def pay(stack: RunningStack, page: str) -> None:
     """Pay on the page of an order at a simulated bank, as a person does."""
-    paid = httpx.post(
-        f"{stack.url}{page}", data={"action": "pay"}, headers={"Origin": stack.url}, trust_env=False, timeout=30
+    paid = plain_request(
+        "POST", f"{stack.url}{page}", data={"action": "pay"}, headers={"Origin": stack.url}, timeout=30
     )
     assert paid.status_code in (200, 303), paid.text
 

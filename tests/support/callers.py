@@ -9,6 +9,7 @@ import httpx
 
 from tests.support.logs import remember_secret
 from tests.support.people import REQUEST_CODE, VERIFY_CODE, new_address, new_phone
+from tests.support.plain_http import plain_request
 from tests.support.sms import code_in
 from tests.support.stack import RunningStack
 
@@ -59,4 +60,4 @@ class Caller:
     def _send(self, url: str, method: str, body: Any, headers: dict[str, str]) -> httpx.Response:
         if self.token:
             headers = {"Authorization": f"Bearer {self.token}", **headers}
-        return httpx.request(method, url, json=body, headers=headers, timeout=60, trust_env=False)
+        return plain_request(method, url, json=body, headers=headers, timeout=60)

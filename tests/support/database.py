@@ -19,6 +19,7 @@ from local.postgrest import PostgREST
 from local.secrets import Keyring
 from local.supabase_project import prepare_project
 from local.tokens import TokenKeys
+from tests.support.kept_connections import forget_connections, kept_connection
 from tests.support.logs import log_folder
 from tests.support.ports import own_ports
 from tests.support.prepared import Recipe, prepared_server
@@ -92,11 +93,11 @@ class Database:
 
     def connect(self) -> psycopg.Connection[tuple[Any, ...]]:
         """Return a connection with the owner's rights, each statement its own transaction."""
-        return psycopg.connect(self.dsn, autocommit=True)
+        return kept_connection(self.dsn)
 
     def connect_as_platform(self) -> psycopg.Connection[tuple[Any, ...]]:
         """Open a connection with rights that a hosted project gives to nobody."""
-        return psycopg.connect(self.superuser_dsn, autocommit=True)
+        return kept_connection(self.superuser_dsn)
 
     def load_seed(self) -> None:
         """Load the demonstration data, once."""
@@ -116,6 +117,8 @@ def database() -> Iterator[Database]:
             yield Database(server.dsn, rest.url, keyring, keys, server.superuser_dsn)
         finally:
             rest.stop()
+            for dsn in (server.dsn, server.superuser_dsn):
+                forget_connections(dsn)
 
 
 def whole_schema(server: Postgres, keyring: Keyring) -> None:

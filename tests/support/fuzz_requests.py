@@ -12,6 +12,8 @@ from functools import partial
 
 import httpx
 
+from tests.support.plain_http import plain_client
+
 _AT_ONCE = 4
 _CODE = re.compile(r'"code": ?"([a-z_]{1,40})"')
 
@@ -74,7 +76,7 @@ def fire(url: str, shots: Sequence[tuple[Maker, int]], *, seed: int) -> Findings
     makers = [maker for maker, count in shots for _ in range(count)]
     rng.shuffle(makers)
     findings = Findings()
-    client = httpx.Client(base_url=url, timeout=60, trust_env=False)
+    client = plain_client(base_url=url, timeout=60)
     with client, ThreadPoolExecutor(_AT_ONCE) as pool:
         for shot, status, said in pool.map(partial(_send, client), _made(makers, rng)):
             findings.note(shot, status, said)

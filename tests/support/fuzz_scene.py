@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
 
-import httpx
-
 from auto360.providers.payments.models import short_id
 from local.banks import NAMES
 from local.function_environment import Addresses, function_environment
@@ -16,6 +14,7 @@ from tests.support.fuzz_admin import Office
 from tests.support.fuzz_cursors import cursors
 from tests.support.fuzz_requests import Findings, Maker, Shot, fire
 from tests.support.fuzz_webhooks import Senders
+from tests.support.plain_http import plain_request
 from tests.support.stack import RunningStack
 
 _ORDERS_PER_BANK = 3
@@ -60,7 +59,7 @@ class Scene(Target):
 
     def _pay(self, bank: str, ref: str) -> None:
         page = f"{self.stack.url}/_local/banks/{bank}/{ref}"
-        answer = httpx.post(page, data={"action": "pay"}, timeout=60, trust_env=False)
+        answer = plain_request("POST", page, data={"action": "pay"}, timeout=60)
         assert answer.status_code == 200, answer.text
 
     def _known(self) -> dict[str, list[str]]:

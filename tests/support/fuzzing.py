@@ -7,11 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
 import psycopg
 
 from local.paths import OPENAPI
 from tests.support.logs import remember_secret
+from tests.support.plain_http import plain_client
 from tests.support.stack import RunningStack
 
 CHECKS = ("not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance")
@@ -33,7 +33,7 @@ _LEFT_OUT = ("/api/auth/logout",)
 def log_in(stack: RunningStack) -> str:
     """Return a person with all roles; gives the access token."""
     headers = {"X-Local-Address": ADDRESS}
-    with httpx.Client(base_url=stack.url, headers=headers, timeout=60, trust_env=False) as client:
+    with plain_client(base_url=stack.url, headers=headers, timeout=60) as client:
         client.post("/api/auth/request-code", json={"phone": PHONE}).raise_for_status()
         [sms] = stack.inbox(PHONE)
         code = re.findall(r"\b\d{4,8}\b", sms["text"])[0]

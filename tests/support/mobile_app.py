@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 
 from tests.support.people import new_address, new_phone
+from tests.support.plain_http import plain_request
 from tests.support.stack import RunningStack
 from tests.support.videos import new_file, whole
 
@@ -24,13 +25,13 @@ class App:
 
     def call(self, method: str, path: str, body: object = None) -> httpx.Response:
         """Send a request with the app's token."""
-        return httpx.request(method, self.url + path, json=body, headers=self.headers, timeout=60, trust_env=False)
+        return plain_request(method, self.url + path, json=body, headers=self.headers, timeout=60)
 
     def uploaded(self) -> str:
         """Open an upload session, upload a file to the provider and return its id of the video."""
         ticket = self.call("POST", "/video/create", {"title": "Toyota Camry"}).json()
         file = {"file": ("video.mp4", whole(new_file()), "video/mp4")}
-        upload = httpx.post(ticket["uploadUrl"], files=file, timeout=60, trust_env=False)
+        upload = plain_request("POST", ticket["uploadUrl"], files=file, timeout=60)
         assert upload.status_code == 201, upload.text
         return str(upload.json()["videoId"])
 

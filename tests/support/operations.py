@@ -134,14 +134,12 @@ def operations(functions: Functions, database: Database) -> Iterator[Operations]
             SUPABASE_METRICS_URL=f"{url}/supabase_host/customer/v1/privileged/metrics",
         )
         world = Operations(functions, database, sms, mail, webhook, monitoring, host)
-        for table in _TRACES:
-            world.execute(f"delete from {table}")  # the names stand above
         with database.connect() as connection:
-            rules = connection.execute("select id, threshold, is_active, channels from alert_rules").fetchall()
+            connection.execute("; ".join(f"delete from {table}" for table in _TRACES).encode())  # the names stand above
+            rules = connection.execute("select threshold, is_active, channels, id from alert_rules").fetchall()
         yield world
-        for rule in rules:
-            world.execute(
-                "update alert_rules set threshold = %s, is_active = %s, channels = %s where id = %s", *rule[1:], rule[0]
-            )
-        world.execute("delete from alerts")
+        with database.connect() as connection:
+            query = "update alert_rules set threshold = %s, is_active = %s, channels = %s where id = %s"
+            connection.cursor().executemany(query, rules)
+            connection.execute("delete from alerts")
         sms.http.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, partial
 from uuid import UUID
@@ -37,48 +36,27 @@ from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
 from auto360.providers.sms.smsc import SmscSettings, SmscSms
 from auto360.providers.transport.exchange import RetryPolicy
 from auto360.providers.transport.line import ServerLine
-from auto360.providers.video import Download, PlannedUpload, VideoFailure
-from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
-from auto360.providers.video.api_video_reports import ApiVideoWebhooks
-from auto360.providers.video.download import WholeFile
-from auto360.providers.video.hls import require_playable
-from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange, Token
-from auto360.providers.video.source import HttpSource
-from auto360.providers.video.tus import TusCopier, TusPolicy
-from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
+from auto360.providers.video.iam import IamTokens, Token
 from local.banks import NAMES, function_variables
-from local.function_environment import video_providers
-from local.secrets import Keyring
 from tests.support.banks import MAKERS
 from tests.support.lines import poster_of
+from tests.support.outside_videos import Call, file_calls, keyring, video_calls
 
 PHONE = "+996700123456"
 MESSAGE = AlertMessage("e-1", "team@360auto.invalid", "short", "subject", "text", {"rule": "x"})
 PUSH = PushMessage("ExponentPushToken[0123456789]", "title", "body", "chat:t", {}, seconds=60, badge=1)
-UPLOAD = PlannedUpload("ref-1", 1000, 3600, "title")
-
-
-@dataclass(frozen=True)
-class Call:
-    """Call of a port. `failures`: whatever the other side does, it ends in one of them or in a result."""
-
-    make: Callable[[], object]
-    failures: tuple[type[Exception], ...]
-
-
-@cache
-def keyring() -> Keyring:
-    """Return a for all: making its keys takes a while."""
-    return Keyring.generate()
 
 
 def calls(url: str, http: httpx.Client, *, seconds: float) -> Mapping[str, Call]:
-    """Return the calls that go over an HTTP client of ours, each bounded to so many seconds where its port says so."""
+    """Return the calls that go over an HTTP client of ours, each bounded to so many seconds where its port says so.
+
+    A provider is made by its first call: tests want one call of the many, and thousands of times.
+    """
     return {
         **_sms(url, http, seconds),
         **_banks(url, http, seconds),
-        **_videos(url, http, RetryPolicy(seconds, seconds, 2, 0.0)),
-        **_files(url, http),
+        **video_calls(url, http, RetryPolicy(seconds, seconds, 2, 0.0)),
+        **file_calls(url, http),
         **_operations(url, http, RetryPolicy(seconds, seconds, 2, 0.0)),
         "database": Call(lambda: _database(url, seconds).call("x", {}), (DatabaseUnavailable, DatabaseRefused)),
         "rows": Call(
@@ -94,33 +72,30 @@ def _database(url: str, seconds: float) -> PostgrestDatabase:
 
 
 def _sms(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
-    nikita = NikitaSms(
-        NikitaSettings.load(
-            {
-                "NIKITA_SMS_API_URL": url,
-                "NIKITA_SMS_LOGIN": "l",
-                "NIKITA_SMS_PASSWORD": "p",
-                "NIKITA_SMS_SENDER": "360AUTO",
-            }
-        ),
-        poster_of(http),
-    )
-    smsc = SmscSms(SmscSettings.load({"SMSC_API_URL": url, "SMSC_LOGIN": "l", "SMSC_PASSWORD": "p"}), poster_of(http))
-    found: dict[str, Call] = {}
-    providers: tuple[SmsProvider, ...] = (nikita, smsc)
-    for provider in providers:
-        makes: dict[str, Callable[[], object]] = {
-            "send": partial(provider.send, PHONE, "text", message_id="1", timeout=seconds),
-            "taken": partial(provider.has_accepted, PHONE, message_id="1", timeout=seconds),
-            "report": partial(provider.report, PHONE, message_id="1", timeout=seconds),
-            "account": partial(provider.account, timeout=seconds),
-        }
-        found |= {f"{provider.name}_{what}": Call(make, (SmsFailure,)) for what, make in makes.items()}
-    return found
+    @cache
+    def nikita() -> SmsProvider:
+        account = {"NIKITA_SMS_LOGIN": "l", "NIKITA_SMS_PASSWORD": "p", "NIKITA_SMS_SENDER": "360AUTO"}
+        return NikitaSms(NikitaSettings.load({"NIKITA_SMS_API_URL": url, **account}), poster_of(http))
+
+    @cache
+    def smsc() -> SmsProvider:
+        account = {"SMSC_LOGIN": "l", "SMSC_PASSWORD": "p"}
+        return SmscSms(SmscSettings.load({"SMSC_API_URL": url, **account}), poster_of(http))
+
+    return _sms_calls("nikita", nikita, seconds) | _sms_calls("smsc", smsc, seconds)
+
+
+def _sms_calls(name: str, provider: Callable[[], SmsProvider], seconds: float) -> dict[str, Call]:
+    makes: dict[str, Callable[[], object]] = {
+        "send": lambda: provider().send(PHONE, "text", message_id="1", timeout=seconds),
+        "taken": lambda: provider().has_accepted(PHONE, message_id="1", timeout=seconds),
+        "report": lambda: provider().report(PHONE, message_id="1", timeout=seconds),
+        "account": lambda: provider().account(timeout=seconds),
+    }
+    return {f"{name}_{what}": Call(make, (SmsFailure,)) for what, make in makes.items()}
 
 
 def _banks(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
-    environ = function_variables(keyring(), url)
     order = Order(
         attempt_id=str(UUID(int=1)),
         amount_tyiyn=10_000,
@@ -129,68 +104,17 @@ def _banks(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
         return_url="https://360auto.example/back",
         lifetime=timedelta(minutes=30),
     )
-    return {
-        name: Call(partial(MAKERS[name](environ, http).orders.create, order, timeout=seconds), (BankFailure,))
-        for name in NAMES
-    }
 
+    def create(name: str) -> object:
+        bank = MAKERS[name](function_variables(keyring(), url), http)
+        return bank.orders.create(order, timeout=seconds)
 
-def _videos(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict[str, Call]:
-    environ = video_providers(keyring(), url)
-    account, failures = ApiVideoSettings.load(environ), (VideoFailure,)
-    known = IamTokens(lambda: Token("t", 4e9), lambda: None)
-    api_video = ApiVideo(account, http, retry_policy=retry_policy)
-    yandex = YandexVideo(YandexVideoSettings.load(environ), http, known, retry_policy=retry_policy)
-    found = {
-        "iam": Call(KeyExchange(IamSettings.load(environ), http, retry_policy), failures),
-        "api_video_webhooks": Call(ApiVideoWebhooks(account, http, retry_policy=retry_policy).all, failures),
-        "api_video_add_webhook": Call(
-            lambda: ApiVideoWebhooks(account, http, retry_policy=retry_policy).add("https://x.example"), failures
-        ),
-    }
-    libraries: tuple[ApiVideo | YandexVideo, ...] = (api_video, yandex)
-    for library in libraries:
-        name = library.name
-        makes: dict[str, Callable[[], object]] = {
-            "find": partial(library.find, ["v"]),
-            "playback": partial(library.playback, "v"),
-            "thumbnail": partial(library.thumbnail, "v"),
-            "download": partial(library.download, "v"),
-            "open": partial(library.open, UPLOAD),
-            "titles": partial(library.with_title, "ref-1"),
-            "delete": partial(library.delete, "v"),
-        }
-        found |= {f"{name}_{what}": Call(make, failures) for what, make in makes.items()}
-    found["api_video_count"] = Call(api_video.count, failures)
-    return found
-
-
-def _files(url: str, http: httpx.Client) -> dict[str, Call]:
-    def download() -> Download:
-        return Download(f"{url}/file", "original")
-
-    def copy() -> object:
-        policy = TusPolicy(tries=2, first_wait_seconds=0.01, reserve_seconds=0.1)
-        return TusCopier(http, policy).copy(
-            f"{url}/upload", download, known=None, chunks=(), seconds=20.0, on_progress=lambda _: None
-        )
-
-    return {
-        "hls": Call(lambda: require_playable(http, f"{url}/x.m3u8"), (VideoFailure,)),
-        "file_size": Call(HttpSource(http, download).measure, (VideoFailure,)),
-        "file": Call(lambda: list(WholeFile(http, sleep=lambda _: None).read(download)), (VideoFailure,)),
-        "tus": Call(copy, (VideoFailure,)),
-    }
+    return {name: Call(partial(create, name), (BankFailure,)) for name in NAMES}
 
 
 def _operations(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict[str, Call]:
-    cdn = YandexCdn(
-        YandexCdnSettings.load({"YANDEX_CDN_URL": url, "YANDEX_CDN_RESOURCE_ID": "r"}),
-        http,
-        IamTokens(lambda: Token("t", 4e9), lambda: None),
-        retry_policy=retry_policy,
-    )
     environ = {
+        "YANDEX_CDN_URL": url,
         "YANDEX_MONITORING_URL": url,
         "YANDEX_MONITORING_FOLDER": "f",
         "YANDEX_MONITORING_GATEWAY": "g",
@@ -198,29 +122,45 @@ def _operations(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict
         "SUPABASE_SERVICE_ROLE_KEY": "s",
         "ALERT_WEBHOOK_SECRET": "s" * 24,
         "YANDEX_CDN_RESOURCE_ID": "r",
+        "LOCKBOX_URL": url,
+        "LOCKBOX_SECRET_ID": "e6q1",
+        "EXPO_PUSH_URL": url,
+        "EXPO_TIMEOUT_SECONDS": str(retry_policy.total_seconds),
     }
-    cdn_days = YandexCdnTraffic(YandexCdnTrafficSettings.load(environ), http, authorize=lambda: "Api-Key k")
-    monitoring = YandexMonitoring(
-        YandexMonitoringSettings.load(environ), http, authorize=lambda: "Api-Key k", now=utc_now
-    )
-    lockbox = Lockbox(
-        LockboxSettings.load({"LOCKBOX_URL": url, "LOCKBOX_SECRET_ID": "e6q1"}), http, access_token=lambda: "t1.token"
-    )
-    push = ExpoPush(
-        ExpoSettings.load({"EXPO_PUSH_URL": url, "EXPO_TIMEOUT_SECONDS": str(retry_policy.total_seconds)}), http
-    )
-    hook = SignedWebhook(WebhookSettings.load(environ), f"{url}/hook", http, now=utc_now)
+
+    @cache
+    def push() -> ExpoPush:
+        return ExpoPush(ExpoSettings.load(environ), http)
+
+    def cdn() -> object:
+        known, settings = IamTokens(lambda: Token("t", 4e9), lambda: None), YandexCdnSettings.load(environ)
+        return YandexCdn(settings, http, known, retry_policy=retry_policy).read()
+
+    def cdn_day() -> object:
+        settings = YandexCdnTrafficSettings.load(environ)
+        return YandexCdnTraffic(settings, http, authorize=lambda: "Api-Key k").day(date(2026, 1, 2))
+
+    def monitoring() -> object:
+        settings = YandexMonitoringSettings.load(environ)
+        return YandexMonitoring(settings, http, authorize=lambda: "Api-Key k", now=utc_now).read()
+
+    def lockbox() -> object:
+        return Lockbox(LockboxSettings.load(environ), http, access_token=lambda: "t1.token").secrets()
+
+    def hook() -> None:
+        SignedWebhook(WebhookSettings.load(environ), f"{url}/hook", http, now=utc_now).send(MESSAGE)
+
     return {
         # Nothing is raised: whatever is answered, each message has an outcome.
-        "expo_send": Call(lambda: [vars(outcome) for outcome in push.send([PUSH])], ()),
-        "expo_receipts": Call(lambda: [vars(receipt) for receipt in push.receipts(["r-1"]).values()], ()),
-        "cdn": Call(cdn.read, (CdnFailure,)),
-        "monitoring": Call(monitoring.read, (SourceFailure,)),
-        "cdn_days": Call(lambda: cdn_days.day(date(2026, 1, 2)), (SourceFailure,)),
-        "lockbox": Call(lockbox.secrets, (SecretStoreFailure,)),
+        "expo_send": Call(lambda: [vars(outcome) for outcome in push().send([PUSH])], ()),
+        "expo_receipts": Call(lambda: [vars(receipt) for receipt in push().receipts(["r-1"]).values()], ()),
+        "cdn": Call(cdn, (CdnFailure,)),
+        "monitoring": Call(monitoring, (SourceFailure,)),
+        "cdn_days": Call(cdn_day, (SourceFailure,)),
+        "lockbox": Call(lockbox, (SecretStoreFailure,)),
         "token": Call(ServiceAccountToken(http, url=url), (SourceFailure,)),
-        "host": Call(SupabaseHost(SupabaseMetricSettings.load(environ), http).read, (SourceFailure,)),
-        "hook": Call(lambda: hook.send(MESSAGE), (ChannelFailure,)),
+        "host": Call(lambda: SupabaseHost(SupabaseMetricSettings.load(environ), http).read(), (SourceFailure,)),
+        "hook": Call(hook, (ChannelFailure,)),
     }
 
 

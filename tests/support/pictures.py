@@ -22,6 +22,7 @@ from local.s3.supabase_rows import SupabaseRows
 from local.thread_server import serving
 from tests.support.database import Database
 from tests.support.functions import Answer, Functions, http_event
+from tests.support.plain_http import plain_client
 from tests.support.rows import rows
 from tests.support.sellers import Seller, new_seller
 
@@ -155,7 +156,7 @@ def pictures(functions: Functions, database: Database, tmp_path: Path) -> Iterat
         buckets.create(name)
     supabase = SupabaseRows(database.dsn, PUBLIC)
     service = S3Service(buckets, {"KEY": Account("secret", names)}, None, supabase)
-    with serving(service.application) as url, httpx.Client(trust_env=False) as http:
+    with serving(service.application) as url, plain_client() as http:
         access = {"ENDPOINT": url, "REGION": "local", "ACCESS_KEY": "KEY", "SECRET_KEY": "secret"}
         stores = {
             f"{store}_{name}": text for store in ("YANDEX_STORAGE", "SUPABASE_STORAGE") for name, text in access.items()

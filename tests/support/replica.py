@@ -10,7 +10,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-import psycopg
 import pytest
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -23,6 +22,7 @@ from local.supabase.rest import PREFIX, Rest
 from local.supabase_host import project_keys
 from local.thread_server import serving
 from tests.support.database import Database
+from tests.support.kept_connections import kept_connection
 from tests.support.logs import log_folder
 from tests.support.ports import own_ports
 from tests.support.prepared import new_server, open_folder
@@ -58,7 +58,7 @@ class Replica:
             time.sleep(0.02)
 
     def _run(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
+        with kept_connection(self.dsn) as connection:
             return connection.execute(query.encode(), values).fetchall()
 
 

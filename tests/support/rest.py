@@ -11,6 +11,7 @@ import pytest
 
 from tests.support.database import Database
 from tests.support.market import new_user_id
+from tests.support.plain_http import plain_client
 
 
 @dataclass(frozen=True)
@@ -53,5 +54,5 @@ class Rest:
 @pytest.fixture
 def rest(database: Database) -> Iterator[Rest]:
     """PostgREST of the test database."""
-    with httpx.Client(base_url=database.rest_url, timeout=30) as http:
+    with plain_client(base_url=database.rest_url, timeout=30) as http:
         yield Rest(database, http)

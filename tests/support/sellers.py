@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
-import psycopg
-
 from tests.support.database import Database
 from tests.support.functions import Answer, Functions, http_event
+from tests.support.kept_connections import kept_connection
 from tests.support.people import new_address, new_phone
 from tests.support.rows import rows
 
@@ -75,7 +74,7 @@ class Seller:
 
     def fetch_ticket(self) -> None:
         """Open an upload session at api.video, if none is open."""
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
+        with kept_connection(self.dsn) as connection:
             connection.execute(_TICKET, {"user": self.id})
 
     def posted(self, body: object) -> str:

@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import psycopg
 import pytest
 
 from local.function_environment import token_keys
@@ -24,6 +23,7 @@ from local.paths import CHECKOUT, DataFolder
 from local.ports import Ports
 from local.processes import die_with_parent
 from local.secrets import Keyring
+from tests.support.kept_connections import kept_connection
 from tests.support.logs import delivered_codes_file, issued_tokens_file, log_folder
 from tests.support.ports import own_ports
 from tests.support.prepared import open_folder
@@ -79,7 +79,7 @@ class RunningStack:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Query the stack's database with the owner's rights."""
-        with psycopg.connect(self.dsn, autocommit=True) as connection:
+        with kept_connection(self.dsn) as connection:
             found = connection.execute(query.encode(), values)
             return found.fetchall() if found.description else []
 

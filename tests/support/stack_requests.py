@@ -10,12 +10,14 @@ import aiohttp
 import httpx
 import psycopg
 
+from tests.support.kept_connections import kept_connection
+from tests.support.plain_http import plain_request
 from tests.support.stack import RunningStack
 
 
 def database(stack: RunningStack) -> psycopg.Connection[tuple[Any, ...]]:
     """Connect to the stack's database as its owner."""
-    return psycopg.connect(stack.dsn, autocommit=True)
+    return kept_connection(stack.dsn)
 
 
 def post(stack: RunningStack, path: str, body: object, *, address: str | None = None, **headers: str) -> httpx.Response:
@@ -23,7 +25,7 @@ def post(stack: RunningStack, path: str, body: object, *, address: str | None = 
     sent = headers | ({"X-Local-Address": address} if address else {})
     content = body if isinstance(body, str | bytes) else json.dumps(body)
     request_headers = {"Content-Type": "application/json", **sent}
-    return httpx.post(stack.url + path, content=content, headers=request_headers, timeout=60, trust_env=False)
+    return plain_request("POST", stack.url + path, content=content, headers=request_headers, timeout=60)
 
 
 def all_at_once(stack: RunningStack, path: str, bodies: list[tuple[str, dict[str, str]]]) -> list[tuple[int, Any]]:
