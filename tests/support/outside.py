@@ -50,7 +50,7 @@ from local.banks import NAMES, function_variables
 from local.function_environment import video_providers
 from local.secrets import Keyring
 from tests.support.banks import MAKERS
-from tests.support.lines import poster_of
+from tests.support.lines import lines_of
 
 PHONE = "+996700123456"
 MESSAGE = AlertMessage("e-1", "team@360auto.invalid", "short", "subject", "text", {"rule": "x"})
@@ -103,9 +103,12 @@ def _sms(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
                 "NIKITA_SMS_SENDER": "360AUTO",
             }
         ),
-        poster_of(http),
+        lines_of(http, max_bytes=64 * 1024),
     )
-    smsc = SmscSms(SmscSettings.load({"SMSC_API_URL": url, "SMSC_LOGIN": "l", "SMSC_PASSWORD": "p"}), poster_of(http))
+    smsc = SmscSms(
+        SmscSettings.load({"SMSC_API_URL": url, "SMSC_LOGIN": "l", "SMSC_PASSWORD": "p"}),
+        lines_of(http, max_bytes=64 * 1024),
+    )
     found: dict[str, Call] = {}
     providers: tuple[SmsProvider, ...] = (nikita, smsc)
     for provider in providers:
@@ -137,15 +140,15 @@ def _banks(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
 
 def _videos(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict[str, Call]:
     environ = video_providers(keyring(), url)
-    account, failures = ApiVideoSettings.load(environ), (VideoFailure,)
+    account, failures, lines = ApiVideoSettings.load(environ), (VideoFailure,), lines_of(http)
     known = IamTokens(lambda: Token("t", 4e9), lambda: None)
-    api_video = ApiVideo(account, http, retry_policy=retry_policy)
-    yandex = YandexVideo(YandexVideoSettings.load(environ), http, known, retry_policy=retry_policy)
+    api_video = ApiVideo(account, lines, retry_policy=retry_policy)
+    yandex = YandexVideo(YandexVideoSettings.load(environ), lines, known, retry_policy=retry_policy)
     found = {
-        "iam": Call(KeyExchange(IamSettings.load(environ), http, retry_policy), failures),
-        "api_video_webhooks": Call(ApiVideoWebhooks(account, http, retry_policy=retry_policy).all, failures),
+        "iam": Call(KeyExchange(IamSettings.load(environ), lines, retry_policy), failures),
+        "api_video_webhooks": Call(ApiVideoWebhooks(account, lines, retry_policy=retry_policy).all, failures),
         "api_video_add_webhook": Call(
-            lambda: ApiVideoWebhooks(account, http, retry_policy=retry_policy).add("https://x.example"), failures
+            lambda: ApiVideoWebhooks(account, lines, retry_policy=retry_policy).add("https://x.example"), failures
         ),
     }
     libraries: tuple[ApiVideo | YandexVideo, ...] = (api_video, yandex)
@@ -186,7 +189,7 @@ def _files(url: str, http: httpx.Client) -> dict[str, Call]:
 def _operations(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict[str, Call]:
     cdn = YandexCdn(
         YandexCdnSettings.load({"YANDEX_CDN_URL": url, "YANDEX_CDN_RESOURCE_ID": "r"}),
-        http,
+        lines_of(http),
         IamTokens(lambda: Token("t", 4e9), lambda: None),
         retry_policy=retry_policy,
     )
