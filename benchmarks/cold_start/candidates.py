@@ -85,13 +85,14 @@ class Candidate:
         if done.returncode != 0 or not lines or "benchmark" not in lines[-1]:
             raise RuntimeError(f"{self.folder.name} did not answer: {done.stderr.strip()[-800:]}")
         result = lines[-1]["benchmark"]
+        body = result["body"]
         counted = [line["database_round_trips"] for line in lines if "database_round_trips" in line]
         return Measurement(
             result["import"],
             result["response"],
             result["cpu"],
             result["status"],
-            json.loads(result["body"]),
+            json.loads(body) if body.startswith("{") else {},
             result["database_requests"],
             counted[-1] if counted else None,
             result["modules"],
@@ -105,12 +106,13 @@ def ours(name: str, target: Path, variables: Mapping[str, str], database: str) -
 
 
 def baseline(name: str, target: Path, variables: Mapping[str, str], database: str) -> Candidate:
-    """Return the same endpoint of the baseline, vendored and compiled as ours is."""
+    """Return the endpoint of the baseline that has this name, vendored and compiled as ours is."""
     target.mkdir(parents=True)
     own = target.with_name(f"{target.name}-own")
     own.mkdir()
-    for source, file in ((f"{name}.py", "handler.py"), ("common.py", "common.py"), ("tokens.py", "tokens.py")):
-        shutil.copy2(FOLDER / "baseline" / source, own / file)
+    shutil.copy2(FOLDER / "baseline" / f"{name}.py", own / "handler.py")
+    for file in ("common.py", "phones.py", "tokens.py"):
+        shutil.copy2(FOLDER / "baseline" / file, own / file)
     PLATFORM.compile([own])
     link_into(libraries(BASELINE_LOCK, platform=PLATFORM), target)
     link_into(own, target)

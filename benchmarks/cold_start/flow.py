@@ -34,12 +34,13 @@ class Login:
         """Return the event of a step, in the form of AWS REST and Yandex 1.0."""
         method, path = ROUTES[step]
         body: dict[str, str] | None = None
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         if step == "request_code":
             body = {"phone": self.phone}
         elif step == "verify_code":
             code = services.code_sent_to(self.phone)
             body = {"phone": self.phone, "code": code, "requestId": self.request_id}
-        return _event(method, path, body, address=self.address, token=self.token)
+        return event_of(method, path, json.dumps(body) if body else "", address=self.address, headers=headers)
 
     def remember(self, step: str, body: Mapping[str, Any]) -> None:
         """Keep the request id and the token."""
@@ -68,12 +69,11 @@ def run_round(
             report(side, step, measured)
 
 
-def _event(method: str, path: str, body: Mapping[str, str] | None, *, address: str, token: str) -> dict[str, Any]:
-    headers = {"Host": "bench.invalid", "Accept-Language": "ru", "User-Agent": "benchmark"}
-    if body is not None:
+def event_of(method: str, path: str, body: str, *, address: str, headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return an event in the form of AWS REST and Yandex 1.0."""
+    headers = {"Host": "bench.invalid", "Accept-Language": "ru", "User-Agent": "benchmark", **headers}
+    if body:
         headers["Content-Type"] = "application/json"
-    if token:
-        headers["Authorization"] = f"Bearer {token}"
     return {
         "version": "1.0",
         "resource": path,
@@ -89,6 +89,6 @@ def _event(method: str, path: str, body: Mapping[str, str] | None, *, address: s
             "httpMethod": method,
             "requestId": "00000000-0000-4000-8000-000000000000",
         },
-        "body": json.dumps(body) if body is not None else "",
+        "body": body,
         "isBase64Encoded": False,
     }

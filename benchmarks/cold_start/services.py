@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from local.errors import StackError
 from local.function_environment import Addresses, function_environment, token_keys
 from local.health import http_status
 from local.migrations import Schema
@@ -55,6 +56,17 @@ class Services:
         finally:
             connection.close()
         return str(re.findall(r"\b[0-9]{4,8}\b", inbox[0]["text"])[0])
+
+    def turn(self, provider: str, **settings: object) -> None:
+        """Change a simulated provider. Raises StackError where it does not know the setting."""
+        connection = http.client.HTTPConnection(HOST, self.simulators_port, timeout=5)
+        try:
+            connection.request("PUT", f"/_local/providers/{provider}", json.dumps(settings))
+            answer = connection.getresponse()
+            if answer.status != 200:
+                raise StackError(f"{provider} refused {settings}: {answer.read().decode()}")
+        finally:
+            connection.close()
 
 
 @contextmanager

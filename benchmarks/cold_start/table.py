@@ -8,9 +8,8 @@ from statistics import median
 
 from benchmarks.cold_start.candidates import Measurement
 
-# The design's budget: import to first response, against the same endpoint of the baseline.
-BUDGET = 0.50
-BUDGETED = ("request_code", "verify_code")
+# Import to first response against the same endpoint of the baseline, in CPU time.
+BUDGET, GOAL = 0.50, 0.33
 
 
 @dataclass
@@ -35,9 +34,10 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """Return True when the budget is met; functions without one are told apart."""
-        met = "met" if self.ratio <= BUDGET else "NOT met"
-        return f"budget ≤ {BUDGET:.2f} {met}" if self.name in BUDGETED else f"({met})"
+        """Tell whether the goal is met, else the budget."""
+        if self.cpu_ratio <= GOAL:
+            return "met"
+        return "not met, within a half" if self.cpu_ratio <= BUDGET else "NOT within a half"
 
     def cells(self) -> list[str]:
         """Return the row as text."""
@@ -60,7 +60,7 @@ HEAD = [
     "ratio (CPU)",
     "round trips",
     "modules",
-    "",
+    f"goal {GOAL:.2f}",
 ]
 
 

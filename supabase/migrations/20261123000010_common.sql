@@ -21,8 +21,7 @@ comment on function private.refuse_change() is 'Trigger: keeps a table append-on
 create function private.is_rest_user() returns boolean
 language plpgsql stable set search_path = '' as $$
 begin
-  return (
-    select current_user in ('anon', 'authenticated'));
+  return current_user in ('anon', 'authenticated');
 end;
 $$;
 comment on function private.is_rest_user() is
@@ -60,15 +59,17 @@ grant all on public.rate_limits to service_role;
 create function private.seconds_between(p_from timestamptz, p_to timestamptz) returns integer
 language plpgsql immutable set search_path = '' as $$
 begin
-  return (
-    select greatest(1, pg_catalog.ceil(extract(epoch from p_to - p_from)))::integer);
+  return greatest(1, pg_catalog.ceil(extract(epoch from p_to - p_from)))::integer;
 end;
 $$;
 comment on function private.seconds_between(timestamptz, timestamptz) is
   'Returns whole seconds, rounded up, at least 1: the value for Retry-After.';
 
 create function public.rate_limit_hit(p_key text, p_max_hits integer, p_seconds integer) returns jsonb
-language sql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '' as $$
+declare
+  v_count jsonb;
+begin
   insert into public.rate_limits as r (key) values (p_key)
   on conflict (key) do update set
     hits = case when r.started_at <= pg_catalog.now() - pg_catalog.make_interval(secs => p_seconds)
@@ -76,7 +77,9 @@ language sql volatile set search_path = '' as $$
     started_at = case when r.started_at <= pg_catalog.now() - pg_catalog.make_interval(secs => p_seconds)
       then pg_catalog.now() else r.started_at end
   returning pg_catalog.jsonb_build_object('hits', r.hits, 'reset_in', private.seconds_between(
-    pg_catalog.now(), r.started_at + pg_catalog.make_interval(secs => p_seconds)));
+    pg_catalog.now(), r.started_at + pg_catalog.make_interval(secs => p_seconds))) into v_count;
+  return v_count;
+end;
 $$;
 comment on function public.rate_limit_hit(text, integer, integer) is
   'Counts one request against a limit: {hits, reset_in seconds}. The window begins with its first request.';

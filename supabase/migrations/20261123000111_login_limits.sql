@@ -10,8 +10,10 @@ comment on function private.lock_for_login(text) is
   'Serialises login decisions about one phone, address, network or block of numbers until the transaction ends.';
 
 create function private.network_of(p_address inet) returns inet
-language sql immutable set search_path = '' as $$
-  select pg_catalog.network(pg_catalog.set_masklen(p_address, case pg_catalog.family(p_address) when 4 then 24 else 56 end));
+language plpgsql immutable set search_path = '' as $$
+begin
+  return pg_catalog.network(pg_catalog.set_masklen(p_address, case pg_catalog.family(p_address) when 4 then 24 else 56 end));
+end;
 $$;
 comment on function private.network_of(inet) is
   'Returns the network by which a known location is recognized: /24 of IPv4, /56 of IPv6.';
@@ -19,9 +21,8 @@ comment on function private.network_of(inet) is
 create function private.place_of(p_address inet) returns inet
 language plpgsql immutable set search_path = '' as $$
 begin
-  return (
-    select case pg_catalog.family(p_address) when 4 then p_address
-      else pg_catalog.network(pg_catalog.set_masklen(p_address, 64))::inet end);
+  return case pg_catalog.family(p_address) when 4 then p_address
+    else pg_catalog.network(pg_catalog.set_masklen(p_address, 64))::inet end;
 end;
 $$;
 comment on function private.place_of(inet) is
@@ -49,22 +50,28 @@ comment on function private.login_caller(text, inet) is
 create function private.first_full_limit(p_limits jsonb, p_caller text) returns jsonb
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_limit record;
   v_now timestamptz;
-  v_oldest timestamptz;
+  v_full record;
 begin
-  for v_limit in select * from pg_catalog.jsonb_to_recordset(p_limits)
-      as l(reason text, key text, max_hits integer, seconds integer, callers jsonb) where l.callers ? p_caller loop
-    perform private.lock_for_login(v_limit.key);
-    v_now := pg_catalog.clock_timestamp();
-    select h.created_at into v_oldest from public.sms_limit_hits h
-    where h.limit_key = v_limit.key and h.created_at > v_now - pg_catalog.make_interval(secs => v_limit.seconds)
-    order by h.created_at desc offset v_limit.max_hits - 1 limit 1;
-    if found then
-      return pg_catalog.jsonb_build_object('reason', v_limit.reason, 'retry_after', private.seconds_between(
-        v_now, v_oldest + pg_catalog.make_interval(secs => v_limit.seconds)));
-    end if;
-  end loop;
+  -- All locks by one statement and all counts by the next, which sees what the locks have waited for.
+  perform private.lock_for_login(l.key)
+  from rows from (pg_catalog.jsonb_to_recordset(p_limits) as (key text, callers jsonb)) with ordinality
+    as l(key, callers, place)
+  where l.callers ? p_caller order by l.place;
+  v_now := pg_catalog.clock_timestamp();
+  select l.reason, h.created_at + pg_catalog.make_interval(secs => l.seconds) as opens_at into v_full
+  from rows from (pg_catalog.jsonb_to_recordset(p_limits)
+    as (reason text, key text, max_hits integer, seconds integer, callers jsonb)) with ordinality
+    as l(reason, key, max_hits, seconds, callers, place)
+  cross join lateral (
+    select x.created_at from public.sms_limit_hits x
+    where x.limit_key = l.key and x.created_at > v_now - pg_catalog.make_interval(secs => l.seconds)
+    order by x.created_at desc offset l.max_hits - 1 limit 1) as h
+  where l.callers ? p_caller order by l.place limit 1;
+  if found then
+    return pg_catalog.jsonb_build_object('reason', v_full.reason,
+      'retry_after', private.seconds_between(v_now, v_full.opens_at));
+  end if;
   return null;
 end;
 $$;
@@ -77,24 +84,26 @@ create function private.braked(p_brake jsonb) returns jsonb
 language plpgsql stable set search_path = '' as $$
 declare
   v_now timestamptz := pg_catalog.clock_timestamp();
-  v_seconds interval := pg_catalog.make_interval(secs => (p_brake ->> 'seconds')::integer);
-  v_key text;
-  v_sent integer;
-  v_used integer;
+  v_seconds constant interval := pg_catalog.make_interval(secs => (p_brake ->> 'seconds')::integer);
+  v_until constant timestamptz := v_now - pg_catalog.make_interval(secs => (p_brake ->> 'patience_seconds')::integer);
+  v_requests constant integer := (p_brake ->> 'requests')::integer;
+  v_percent constant integer := (p_brake ->> 'percent')::integer;
   v_oldest timestamptz;
 begin
-  for v_key in select pg_catalog.jsonb_array_elements_text(p_brake -> 'keys') loop
-    select pg_catalog.count(*), pg_catalog.count(*) filter (where h.is_used), pg_catalog.min(h.created_at)
-      into v_sent, v_used, v_oldest
+  select s.oldest into v_oldest
+  from pg_catalog.jsonb_array_elements_text(p_brake -> 'keys') with ordinality as k(key, place)
+  cross join lateral (
+    select pg_catalog.count(*) as sent, pg_catalog.count(*) filter (where h.is_used) as used,
+      pg_catalog.min(h.created_at) as oldest
     from (select x.is_used, x.created_at from public.sms_limit_hits x
-      where x.limit_key = v_key and x.created_at > v_now - v_seconds
-        and x.created_at < v_now - pg_catalog.make_interval(secs => (p_brake ->> 'patience_seconds')::integer)
-      order by x.created_at desc limit 500) as h;
-    if v_sent >= (p_brake ->> 'requests')::integer and v_used * 100 < v_sent * (p_brake ->> 'percent')::integer then
-      return pg_catalog.jsonb_build_object('reason', 'otp_temporarily_limited',
-        'retry_after', private.seconds_between(v_now, v_oldest + v_seconds));
-    end if;
-  end loop;
+      where x.limit_key = k.key and x.created_at > v_now - v_seconds and x.created_at < v_until
+      order by x.created_at desc limit 500) as h) as s
+  where s.sent >= v_requests and s.used * 100 < s.sent * v_percent
+  order by k.place limit 1;
+  if found then
+    return pg_catalog.jsonb_build_object('reason', 'otp_temporarily_limited',
+      'retry_after', private.seconds_between(v_now, v_oldest + v_seconds));
+  end if;
   return null;
 end;
 $$;

@@ -11,6 +11,7 @@ declare
   v_who record := private.login_caller(p_phone, p_address);
   v_refusal jsonb := private.first_full_limit(p_rules -> 'limits', v_who.caller);
   v_now timestamptz := pg_catalog.clock_timestamp();
+  v_place constant inet := private.place_of(p_address);
   v_code public.verification_codes;
   v_sms_id uuid;
 begin
@@ -33,13 +34,14 @@ begin
     update public.verification_codes c set superseded_at = v_now
     where c.phone = p_phone and c.purpose = 'login' and c.used_at is null and c.superseded_at is null;
     insert into public.verification_codes
-      (id, phone, key_id, nonce, code_digest, code_length, tries, expires_at, created_at)
-    values (p_code_id, p_phone, p_key_id, p_nonce, p_code_digest, p_code_length, p_tries,
+      (id, phone, key_id, nonce, code_digest, code_length, requested_addresses, tries, expires_at, created_at)
+    values (p_code_id, p_phone, p_key_id, p_nonce, p_code_digest, p_code_length, array[v_place], p_tries,
             v_now + pg_catalog.make_interval(secs => p_ttl_seconds), v_now)
     returning * into v_code;
+  elsif not v_place = any (v_code.requested_addresses) then
+    update public.verification_codes c set requested_addresses = c.requested_addresses || v_place
+    where c.id = v_code.id;
   end if;
-  update public.verification_codes c set requested_addresses = c.requested_addresses || private.place_of(p_address)
-  where c.id = v_code.id and not private.place_of(p_address) = any (c.requested_addresses);
   insert into public.sms_messages
     (purpose, caller, verification_code_id, phone, address, cost_tyiyn, request_id, created_at)
   values ('login', v_who.caller, v_code.id, p_phone, p_address, p_cost_tyiyn, p_request_id, v_now)

@@ -194,8 +194,9 @@ begin
   end if;
   if v_code.attempts < v_code.tries - (case when v_asked_for_it then 0 else 1 end) then
     v_is_guess := true;
-    update public.verification_codes c set attempts = c.attempts + 1 where c.id = v_code.id;
-    if private.code_matches(v_code, p_digests) then
+    if not private.code_matches(v_code, p_digests) then
+      update public.verification_codes c set attempts = c.attempts + 1 where c.id = v_code.id;
+    else
       select * into v_user from private.find_or_create_user(p_phone);
       if v_user.is_blocked then
         v_answer := '{"outcome": "blocked"}';
@@ -204,8 +205,8 @@ begin
         v_answer := private.session_answer(v_user.user_id, v_session_id, v_user.is_new);
         perform private.note_email_login(v_code.id, v_user.user_id, v_session_id, p_address);
       end if;
-      update public.verification_codes c set used_at = pg_catalog.clock_timestamp(), used_address = v_place,
-        session_id = v_session_id where c.id = v_code.id;
+      update public.verification_codes c set attempts = c.attempts + 1, used_at = pg_catalog.clock_timestamp(),
+        used_address = v_place, session_id = v_session_id where c.id = v_code.id;
       update public.sms_limit_hits h set is_used = true from public.sms_messages m
       where m.verification_code_id = v_code.id and h.sms_message_id = m.id;
     end if;

@@ -17,10 +17,13 @@ comment on function private.ticket_view(public.upload_tickets) is
 create function private.upload_refusal(p_user_id uuid, p_listing_id uuid) returns text
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_reason text := private.lock_listing(p_listing_id, p_user_id);
+  v_reason text;
 begin
+  if p_listing_id is null then
+    return private.poster_refusal(p_user_id, p_user_id);
+  end if;
+  v_reason := private.lock_listing(p_listing_id, p_user_id);
   return case
-    when p_listing_id is null then private.poster_refusal(p_user_id, p_user_id)
     when v_reason is not null then v_reason
     when exists (select from public.listings l where l.id = p_listing_id and l.deleted_at is not null) then 'not_found' end;
 end;
@@ -104,7 +107,9 @@ begin
     return '{"reason": "upload_ticket_over"}';
   end if;
   if v_ticket.provider_ticket is null then
-    update public.videos v set provider_video_id = p_provider_video_id where v.id = v_ticket.video_id;
+    if p_provider_video_id is not null then
+      update public.videos v set provider_video_id = p_provider_video_id where v.id = v_ticket.video_id;
+    end if;
     update public.upload_tickets t set provider_ticket = p_provider_ticket where t.id = p_ticket_id
     returning * into v_ticket;
   end if;

@@ -129,6 +129,10 @@ language plpgsql security definer set search_path = '' as $$
 declare
   v_row constant jsonb := case when tg_op = 'DELETE' then pg_catalog.to_jsonb(old) else pg_catalog.to_jsonb(new) end;
 begin
+  -- Nearly every new account and message has none.
+  if tg_op = 'INSERT' and v_row ->> tg_argv[1] is null then
+    return null;
+  end if;
   perform private.name_pictures(p_used_by => (v_row ->> 'id')::uuid, p_kind => tg_argv[0], p_urls => case
     when tg_op <> 'DELETE' and v_row ->> 'deleted_at' is null then array[v_row ->> tg_argv[1]] end);
   return null;
@@ -144,9 +148,14 @@ create trigger chat_messages_name_picture after insert or delete or update of im
   for each row execute function private.name_single_picture('message', 'image_url');
 
 create function private.shown_avatar(p_url text) returns text
-language sql stable set search_path = '' as $$
-  select case when not exists (select from public.pictures p
-      where array[p.bucket_id, p.name] = private.picture_key(p_url) and p.state in ('awaiting', 'received')) then p_url end;
+language plpgsql stable set search_path = '' as $$
+begin
+  if p_url is null or exists (select from public.pictures p
+      where array[p.bucket_id, p.name] = private.picture_key(p_url) and p.state in ('awaiting', 'received')) then
+    return null;
+  end if;
+  return p_url;
+end;
 $$;
 comment on function private.shown_avatar(text) is
   'Returns the address of an avatar, or null until its file is cleaned: nobody else learns where the original lies.';

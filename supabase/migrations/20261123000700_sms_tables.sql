@@ -41,7 +41,8 @@ create index sms_messages_phone_created_idx on public.sms_messages (phone, creat
 create index sms_messages_created_idx on public.sms_messages (created_at desc);
 create index sms_messages_code_idx on public.sms_messages (verification_code_id, created_at desc);
 create index sms_messages_sent_by_idx on public.sms_messages (sent_by);
-create index sms_messages_supplier_message_idx on public.sms_messages (supplier, supplier_message_id);
+create index sms_messages_supplier_message_idx on public.sms_messages (supplier, supplier_message_id)
+  where supplier is not null;
 create index sms_messages_next_report_idx on public.sms_messages (next_report_at) where state = 'accepted';
 create trigger sms_messages_touch_updated_at before update on public.sms_messages
   for each row execute function private.touch_updated_at();

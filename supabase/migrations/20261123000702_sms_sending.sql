@@ -4,13 +4,17 @@ create function private.update_sms_circuits(p_attempts jsonb) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
   insert into public.sms_circuits as c (supplier, failures, open_until, reason)
-  select distinct on (a.supplier) a.supplier,
-    case when a.outcome = 'accepted' then 0 else 1 end,
-    case when a.opens_circuit then pg_catalog.now() + interval '30 seconds' end, a.supplier_code
-  from pg_catalog.jsonb_to_recordset(p_attempts)
-    as a(position smallint, supplier text, outcome text, supplier_code text, opens_circuit boolean)
-  where a.outcome in ('accepted', 'refused', 'unreachable', 'unknown')
-  order by a.supplier, a.position desc
+  select l.supplier, case when l.outcome = 'accepted' then 0 else 1 end,
+    case when l.opens_circuit then pg_catalog.now() + interval '30 seconds' end, l.supplier_code
+  from (
+    select distinct on (a.supplier) a.supplier, a.outcome, a.opens_circuit, a.supplier_code
+    from pg_catalog.jsonb_to_recordset(p_attempts)
+      as a(position smallint, supplier text, outcome text, supplier_code text, opens_circuit boolean)
+    where a.outcome in ('accepted', 'refused', 'unreachable', 'unknown')
+    order by a.supplier, a.position desc) as l
+  -- A success at a closed circuit changes nothing: no login waits here for another.
+  where l.outcome <> 'accepted' or not exists (
+    select from public.sms_circuits k where k.supplier = l.supplier and k.failures = 0 and k.open_until is null)
   on conflict (supplier) do update set
     failures = case when excluded.failures = 0 then 0 else c.failures + 1 end,
     reason = excluded.reason,
@@ -122,8 +126,11 @@ declare
   v_budget jsonb := p_budget -> p_caller;
   v_spent public.sms_spending;
 begin
-  insert into public.sms_spending (day) values (v_day) on conflict do nothing;
   select * into v_spent from public.sms_spending s where s.day = v_day for update;
+  if not found then
+    insert into public.sms_spending (day) values (v_day) on conflict do nothing;
+    select * into v_spent from public.sms_spending s where s.day = v_day for update;
+  end if;
   if v_spent.share_hour is distinct from v_hour then
     v_spent.new_tyiyn := 0;
     v_spent.elsewhere_tyiyn := 0;
@@ -151,6 +158,9 @@ comment on function private.reserve_spending(bigint, text, jsonb) is
 create function private.settle_spending(p_sms_id uuid, p_reserved_tyiyn bigint, p_cost_tyiyn bigint) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
+  if p_cost_tyiyn = p_reserved_tyiyn then
+    return;
+  end if;
   update public.sms_spending s set spent_tyiyn = greatest(0, s.spent_tyiyn + p_cost_tyiyn - p_reserved_tyiyn),
     new_tyiyn = case when m.caller = 'new' and s.share_hour = pg_catalog.date_trunc('hour', m.created_at)
       then greatest(0, s.new_tyiyn + p_cost_tyiyn - p_reserved_tyiyn) else s.new_tyiyn end,

@@ -57,7 +57,9 @@ comment on function private.guard_texts() is
   'Trigger with "<column> line|text [or null]" as arguments: cleans changed texts, empties texts without content, and '
   'refuses forbidden words in public texts. Private texts (chats, reports) are cleaned only.';
 create trigger accounts_guard_texts before insert or update of name, bio, city on public.accounts
-  for each row execute function private.guard_texts('name line', 'bio text or null', 'city line or null');
+  -- Not for an account as a login makes it.
+  for each row when ((new.name, new.bio, new.city) is distinct from ('Пользователь', null::text, null::text))
+  execute function private.guard_texts('name line', 'bio text or null', 'city line or null');
 create trigger business_accounts_guard_texts
   before insert or update of name, description, city, address on public.business_accounts
   for each row execute function private.guard_texts(

@@ -24,6 +24,7 @@ from auto360.core.clock import utc_now
 from auto360.providers.transport.connections import new_client
 from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 from auto360.providers.video.api_video_reports import ApiVideoWebhooks
+from tests.support.lines import lines_of
 from tests.support.recorded import Answer, leaves
 from tests.support.replay import Got, Replay, replaying
 from tests.support.videos import VideoWorld, new_file, planned, whole
@@ -152,7 +153,7 @@ def test_our_client_sends_what_the_official_one_sends(replay: Replay) -> None:
     )
     hook = WebhooksCreationPayload(events=["video.encoding.quality.completed"], url="https://a.example/h")
     with new_client(timeout=5.0) as http:
-        ours, reports = ApiVideo(settings, http), ApiVideoWebhooks(settings, http)
+        ours, reports = ApiVideo(settings, lines_of(http)), ApiVideoWebhooks(settings, lines_of(http))
         pairs: list[tuple[Callable[[], object], Callable[[], object]]] = [
             (lambda: ours.open(planned(new_file())), lambda: tokens.create_token(TokenCreationPayload(ttl=900))),
             (lambda: ours.close(session_key="to1"), lambda: tokens.delete_token("to1")),

@@ -19,7 +19,7 @@ from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
 from local.simulators.smsc import Smsc, SmscAccount
-from tests.support.lines import poster_of
+from tests.support.lines import lines_of
 from tests.support.recorded import differences, leaves, misfits, recorded, send, without
 from tests.support.replay import Replay, mismatches, replaying
 from tests.support.simulators import Webhook, provider_webhook  # noqa: F401 - a fixture
@@ -73,7 +73,7 @@ def nikita(replay: Replay, http: httpx.Client) -> NikitaSms:
                 "NIKITA_SMS_SENDER": "My-company",
             }
         ),
-        poster_of(http),
+        lines_of(http),
     )
 
 
@@ -81,7 +81,7 @@ def smsc(replay: Replay, http: httpx.Client, *, test_mode: bool = False) -> Smsc
     settings = SmscSettings.load(
         {"SMSC_API_URL": replay.url, "SMSC_LOGIN": "login", "SMSC_PASSWORD": "passwd", "SMSC_SENDER": "360AUTO"}
     )
-    return SmscSms(settings, poster_of(http), test_mode=test_mode)
+    return SmscSms(settings, lines_of(http), test_mode=test_mode)
 
 
 def test_nikita_is_called_and_read_as_recorded(replay: Replay, http: httpx.Client) -> None:

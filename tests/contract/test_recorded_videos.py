@@ -18,6 +18,7 @@ from auto360.providers.video.api_video_reports import is_signed
 from auto360.providers.video.iam import IamTokens, Token
 from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 from local.simulators.api_video_views import signature
+from tests.support.lines import lines_of
 from tests.support.recorded import Request, differences, leaves, misfits, recorded, send, without
 from tests.support.replay import Replay, mismatches, replaying
 from tests.support.simulators import Webhook, provider_webhook  # noqa: F401 - a fixture
@@ -44,13 +45,14 @@ def http() -> Iterator[httpx.Client]:
 @pytest.fixture
 def api_video(replay: Replay, http: httpx.Client) -> ApiVideo:
     settings = ApiVideoSettings.load({"API_VIDEO_URL": replay.url, "API_VIDEO_KEY": "an-api-key"})
-    return ApiVideo(settings, http, retry_policy=ONCE)
+    return ApiVideo(settings, lines_of(http), retry_policy=ONCE)
 
 
 @pytest.fixture
 def yandex(replay: Replay, http: httpx.Client) -> YandexVideo:
     settings = YandexVideoSettings.load({"YANDEX_VIDEO_URL": replay.url, "YANDEX_VIDEO_CHANNEL_ID": "vplcEXAMPLE"})
-    return YandexVideo(settings, http, IamTokens(lambda: Token("t1.token", 4e9), lambda: None), retry_policy=ONCE)
+    tokens = IamTokens(lambda: Token("t1.token", 4e9), lambda: None)
+    return YandexVideo(settings, lines_of(http), tokens, retry_policy=ONCE)
 
 
 def test_api_video_is_called_and_read_as_recorded(api_video: ApiVideo, replay: Replay) -> None:

@@ -87,7 +87,7 @@ def test_a_file_of_more_than_200_mib_must_be_cut_up(videos: VideoWorld) -> None:
 def test_a_report_comes_per_quality_signed_with_the_secret_of_its_webhook(
     videos: VideoWorld, provider_webhook: Webhook
 ) -> None:
-    hooks = ApiVideoWebhooks(ApiVideoSettings.load(videos.environ), videos.http)
+    hooks = ApiVideoWebhooks(ApiVideoSettings.load(videos.environ), videos.lines)
     hook = hooks.add(provider_webhook.url)
     assert hooks.all() == [hook]
     assert hook.secret not in repr(hook)

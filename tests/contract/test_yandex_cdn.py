@@ -19,6 +19,7 @@ from infra.template import load_project
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
 from local.simulators.yandex_cdn_api import YandexCdn as CdnSide
+from tests.support.lines import lines_of
 from tools.cdn import __main__ as program
 from tools.cdn.plan import changes
 from tools.cdn.refusals import refusals
@@ -40,7 +41,9 @@ def cdn(side: CdnSide) -> Iterator[YandexCdn]:
     tokens = IamTokens(lambda: Token(TOKEN, 4e9), lambda: None)
     with served(Simulators(Phone(), {"yandex_cdn": side})) as url, new_client(timeout=5.0) as http:
         environ = {"YANDEX_CDN_URL": f"{url}/yandex_cdn", "YANDEX_CDN_RESOURCE_ID": "bc8test"}
-        yield YandexCdn(YandexCdnSettings.load(environ), http, tokens, retry_policy=RetryPolicy(3, 2, 3, 0.01))
+        yield YandexCdn(
+            YandexCdnSettings.load(environ), lines_of(http), tokens, retry_policy=RetryPolicy(3, 2, 3, 0.01)
+        )
 
 
 def apply(cdn: YandexCdn, to: Resource) -> list[str]:

@@ -14,6 +14,7 @@ from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
 from local.simulators.yandex_cdn_api import YandexCdn as CdnSide
 from local.simulators.yandex_lockbox import YandexLockbox
+from tests.support.lines import lines_of
 from tests.support.videos import VideoWorld, new_file, planned
 from tests.support.yandex_schema import Judge
 from tools.cdn.plan import changes
@@ -59,7 +60,9 @@ def test_the_cdn_is_called_and_answered_as_published() -> None:
     with served(Simulators(Phone(), {"yandex_cdn": side})) as url, new_client(timeout=5.0) as http:
         http.event_hooks["response"].append(judge)
         environ = {"YANDEX_CDN_URL": f"{url}/yandex_cdn", "YANDEX_CDN_RESOURCE_ID": "bc8test"}
-        cdn = YandexCdn(YandexCdnSettings.load(environ), http, tokens, retry_policy=RetryPolicy(3, 2, 3, 0.01))
+        cdn = YandexCdn(
+            YandexCdnSettings.load(environ), lines_of(http), tokens, retry_policy=RetryPolicy(3, 2, 3, 0.01)
+        )
         for change in changes(wanted(), cdn.read()):
             change.apply(cdn)
         rule = cdn.read().rules[0]

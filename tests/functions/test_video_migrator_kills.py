@@ -14,6 +14,8 @@ from auto360.container import video_transfer
 from auto360.container.data import database
 from auto360.domains.videos.transfer.run import RunOptions
 from auto360.providers.database import Database as DatabasePort
+from auto360.providers.transport.line import Reply
+from auto360.providers.transport.lines import Lines
 from auto360.providers.video.tus import TusPolicy
 from tests.support.functions import forget_container
 from tests.support.moves import MoveWorld
@@ -60,6 +62,23 @@ class FusedDatabase:
         return self.inner.call_read(function, arguments)
 
 
+@dataclass(frozen=True)
+class FusedLines:
+    """Lines to the providers, with a fuse at both ends of every call."""
+
+    inner: Lines
+    fuse: Fuse
+
+    def send(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None = None, *, seconds: float
+    ) -> Reply:
+        """Return a call that may not be made, or of whose success nobody hears."""
+        self.fuse.burn()
+        reply = self.inner.send(method, url, headers, content, seconds=seconds)
+        self.fuse.burn()
+        return reply
+
+
 def killed_after(moves: MoveWorld, monkeypatch: pytest.MonkeyPatch, steps: float) -> int:
     """Run until nothing is left or the fuse has burnt down; gives how far it has."""
     forget_container()
@@ -67,6 +86,8 @@ def killed_after(moves: MoveWorld, monkeypatch: pytest.MonkeyPatch, steps: float
     with monkeypatch.context() as patched:
         held = FusedDatabase(database(), fuse)
         patched.setattr("auto360.container.video_transfer.database", lambda: held)
+        lines = FusedLines(video_transfer.lines(), fuse)
+        patched.setattr("auto360.container.video_transfer.lines", lambda: lines)
         client = video_transfer.http()
         assert isinstance(client, httpx.Client)
         client.event_hooks = {"request": [fuse.burn], "response": [fuse.burn]}

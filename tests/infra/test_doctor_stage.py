@@ -32,6 +32,7 @@ from tests.support.banks import BankWorld
 from tests.support.copies import CopyWorld
 from tests.support.database import Database
 from tests.support.functions import forget_container
+from tests.support.lines import lines_of
 from tests.support.yandex_cloud.state import CHANNEL
 
 STAGED = {stage.STAGE: "production"}
@@ -197,7 +198,9 @@ def test_cdn_settings_that_keep_private_answers_or_differ_are_found(monkeypatch:
     tokens = IamTokens(lambda: Token("t1.token", 4e9), lambda: None)
     with served(Simulators(Phone(), {"yandex_cdn": side})) as url, new_client(timeout=5.0) as http:
         variables = {"YANDEX_CDN_URL": f"{url}/yandex_cdn", "YANDEX_CDN_RESOURCE_ID": "bc8test"}
-        client = YandexCdn(YandexCdnSettings.load(variables), http, tokens, retry_policy=RetryPolicy(3, 2, 3, 0.01))
+        client = YandexCdn(
+            YandexCdnSettings.load(variables), lines_of(http), tokens, retry_policy=RetryPolicy(3, 2, 3, 0.01)
+        )
         monkeypatch.setattr(cdn, "yandex_cdn", lambda: client)
         assert found("CDN: Yandex", variables).outcome == "failure"
         for change in changes(wanted(), client.read()):

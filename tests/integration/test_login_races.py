@@ -202,3 +202,62 @@ def test_an_sms_is_recorded_once_whoever_reports_it(database: Database) -> None:
 
     at_once(database, [recording] * 20)
     assert rows(database, "select spent_tyiyn from sms_spending") == [(0,)]
+
+
+def accepting(sms_id: str, *outcomes: str) -> Call:
+    """Return a record of an SMS that nikita accepted at the last of these attempts."""
+    attempts = [
+        {
+            "position": position,
+            "supplier": "nikita",
+            "supplier_message_id": "m",
+            "outcome": outcome,
+            "duration_ms": 1,
+            "opens_circuit": False,
+        }
+        for position, outcome in enumerate(outcomes)
+    ]
+
+    def call(connection: psycopg.Connection[Any]) -> dict[str, Any]:
+        function(
+            connection,
+            "login_record_sms",
+            p_sms_id=sms_id,
+            p_state="accepted",
+            p_supplier="nikita",
+            p_supplier_message_id="m",
+            p_parts=1,
+            p_cost_tyiyn=POLICY.otp_sms_cost_tyiyn,
+            p_attempts=Jsonb(attempts),
+        )
+        return {}
+
+    return call
+
+
+def test_a_success_at_the_reserved_price_is_recorded_while_another_login_holds_budget_and_circuit(
+    database: Database,
+) -> None:
+    closed = """insert into sms_circuits (supplier) values ('nikita')
+        on conflict (supplier) do update set failures = 0, open_until = null"""
+    with database.connect() as connection:
+        reserved = asking(new_phone(), new_address())(connection)
+        connection.execute(closed)
+    with database.connect() as holder, database.connect() as other:
+        other.execute("set lock_timeout = '1s'")
+        with holder.transaction():
+            holder.execute("select from sms_spending for update")
+            holder.execute("select from sms_circuits for update")
+            accepting(reserved["sms_id"], "accepted")(other)
+    assert rows(database, "select state, parts from sms_messages where id = %s", reserved["sms_id"]) == [
+        ("accepted", 1)
+    ]
+
+
+def test_an_sms_accepted_at_its_second_attempt_leaves_a_closed_circuit_closed(database: Database) -> None:
+    with database.connect() as connection:
+        connection.execute("delete from sms_circuits")
+        first, second = (asking(new_phone(), new_address())(connection)["sms_id"] for _ in range(2))
+        accepting(first, "unknown", "accepted")(connection)
+        accepting(second, "unknown", "accepted")(connection)
+    assert rows(database, "select supplier, failures, open_until from sms_circuits") == [("nikita", 0, None)]

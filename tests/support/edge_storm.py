@@ -21,6 +21,7 @@ from auto360.providers.object_storage.s3 import S3Store
 from auto360.providers.transport.connections import new_client
 from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange
 from local.function_environment import Addresses, function_environment
+from tests.support.lines import lines_of
 from tests.support.people import new_address, new_phone
 from tests.support.stack import RunningStack
 from tools.cdn.plan import changes
@@ -83,8 +84,8 @@ def apply_settings(stack: RunningStack, wanted: Resource) -> None:
     )
     environ = function_environment(stack.keyring, addresses, {})
     with new_client(timeout=10.0) as http:
-        tokens = IamTokens(lambda: None, KeyExchange(IamSettings.load(environ), http))
-        cdn = YandexCdn(YandexCdnSettings.load(environ), http, tokens)
+        tokens = IamTokens(lambda: None, KeyExchange(IamSettings.load(environ), lines_of(http)))
+        cdn = YandexCdn(YandexCdnSettings.load(environ), lines_of(http), tokens)
         for change in changes(wanted, cdn.read()):
             change.apply(cdn)
         stack.turn("yandex_cdn", "ok", minute_seconds=0, purge_seconds=0)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import httpx
 
 from auto360.providers.transport.line import LineFailed, Reply
-from auto360.providers.transport.poster import LinePoster, Poster
+from auto360.providers.transport.lines import Lines, ServerLines
 
 
 class PlayedLine:
@@ -35,21 +35,29 @@ class PlayedLine:
         return Reply(response.status_code, {name.lower(): text for name, text in response.headers.items()}, content)
 
 
-class PlayedPoster:
-    """`Poster` over a transport of httpx."""
+class PlayedLines:
+    """`Lines` over a client of httpx: over its transport, and past its hooks."""
 
-    def __init__(self, transport: httpx.BaseTransport) -> None:
-        self._transport = transport
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
 
-    def post(self, url: str, content: bytes, *, content_type: str, seconds: float) -> Reply:
-        """Post and read the whole answer."""
-        line = PlayedLine("", self._transport)
-        return line.send("POST", url, {"Content-Type": content_type}, content, seconds=seconds)
+    def send(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None = None, *, seconds: float
+    ) -> Reply:
+        """Send and read the whole answer."""
+        try:
+            response = self._http.request(method, url, headers=dict(headers), content=content, timeout=seconds)
+        except httpx.HTTPError as error:
+            raise LineFailed(type(error).__name__) from error
+        told = {name.lower(): text for name, text in response.headers.items()}
+        return Reply(response.status_code, told, response.content)
 
 
-def poster_of(http: httpx.Client) -> Poster:
-    """Return the poster of the container, or where a test plays the client's server one that plays it as well."""
-    transport = http._transport
-    if isinstance(transport, httpx.MockTransport):
-        return PlayedPoster(transport)
-    return LinePoster(max_bytes=64 * 1024)
+def lines_of(http: httpx.Client, *, max_bytes: int = 8 * 1024 * 1024) -> Lines:
+    """Return the lines of the container, or where a test plays the client's server or judges its answers, the client's.
+
+    What is called goes over our own lines unless a test needs to see it here.
+    """
+    if isinstance(http._transport, httpx.MockTransport) or any(http.event_hooks.values()):
+        return PlayedLines(http)
+    return ServerLines(max_bytes=max_bytes)

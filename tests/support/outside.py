@@ -39,10 +39,12 @@ from auto360.providers.transport.line import ServerLine
 from auto360.providers.video.iam import IamTokens, Token
 from local.banks import NAMES, function_variables
 from tests.support.banks import MAKERS
-from tests.support.lines import poster_of
+from tests.support.lines import lines_of
 from tests.support.outside_videos import Call, file_calls, keyring, video_calls
 
 PHONE = "+996700123456"
+# Answers about SMS are short.
+_SHORT = 64 * 1024
 MESSAGE = AlertMessage("e-1", "team@360auto.invalid", "short", "subject", "text", {"rule": "x"})
 PUSH = PushMessage("ExponentPushToken[0123456789]", "title", "body", "chat:t", {}, seconds=60, badge=1)
 
@@ -75,12 +77,12 @@ def _sms(url: str, http: httpx.Client, seconds: float) -> dict[str, Call]:
     @cache
     def nikita() -> SmsProvider:
         account = {"NIKITA_SMS_LOGIN": "l", "NIKITA_SMS_PASSWORD": "p", "NIKITA_SMS_SENDER": "360AUTO"}
-        return NikitaSms(NikitaSettings.load({"NIKITA_SMS_API_URL": url, **account}), poster_of(http))
+        return NikitaSms(NikitaSettings.load({"NIKITA_SMS_API_URL": url, **account}), lines_of(http, max_bytes=_SHORT))
 
     @cache
     def smsc() -> SmsProvider:
         account = {"SMSC_LOGIN": "l", "SMSC_PASSWORD": "p"}
-        return SmscSms(SmscSettings.load({"SMSC_API_URL": url, **account}), poster_of(http))
+        return SmscSms(SmscSettings.load({"SMSC_API_URL": url, **account}), lines_of(http, max_bytes=_SHORT))
 
     return _sms_calls("nikita", nikita, seconds) | _sms_calls("smsc", smsc, seconds)
 
@@ -134,7 +136,7 @@ def _operations(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict
 
     def cdn() -> object:
         known, settings = IamTokens(lambda: Token("t", 4e9), lambda: None), YandexCdnSettings.load(environ)
-        return YandexCdn(settings, http, known, retry_policy=retry_policy).read()
+        return YandexCdn(settings, lines_of(http), known, retry_policy=retry_policy).read()
 
     def cdn_day() -> object:
         settings = YandexCdnTrafficSettings.load(environ)

@@ -20,6 +20,7 @@ from auto360.providers.video.tus import TusCopier, TusPolicy
 from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 from local.function_environment import video_providers
 from local.secrets import Keyring
+from tests.support.lines import lines_of
 
 UPLOAD = PlannedUpload("ref-1", 1000, 3600, "title")
 
@@ -34,7 +35,7 @@ class Call:
 
 @cache
 def keyring() -> Keyring:
-    """Return a for all: making its keys takes a while."""
+    """Return one keyring for all calls: making its keys takes a while."""
     return Keyring.generate()
 
 
@@ -48,19 +49,19 @@ def video_calls(url: str, http: httpx.Client, retry_policy: RetryPolicy) -> dict
 
     @cache
     def api_video() -> ApiVideo:
-        return ApiVideo(ApiVideoSettings.load(environ()), http, retry_policy=retry_policy)
+        return ApiVideo(ApiVideoSettings.load(environ()), lines_of(http), retry_policy=retry_policy)
 
     @cache
     def webhooks() -> ApiVideoWebhooks:
-        return ApiVideoWebhooks(ApiVideoSettings.load(environ()), http, retry_policy=retry_policy)
+        return ApiVideoWebhooks(ApiVideoSettings.load(environ()), lines_of(http), retry_policy=retry_policy)
 
     @cache
     def yandex() -> YandexVideo:
         known = IamTokens(lambda: Token("t", 4e9), lambda: None)
-        return YandexVideo(YandexVideoSettings.load(environ()), http, known, retry_policy=retry_policy)
+        return YandexVideo(YandexVideoSettings.load(environ()), lines_of(http), known, retry_policy=retry_policy)
 
     def iam_token() -> object:
-        return KeyExchange(IamSettings.load(environ()), http, retry_policy)()
+        return KeyExchange(IamSettings.load(environ()), lines_of(http), retry_policy)()
 
     return {
         "iam": Call(iam_token, failures),

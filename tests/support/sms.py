@@ -18,7 +18,7 @@ from local.simulators.nikita import Nikita, NikitaAccount
 from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
 from local.simulators.smsc import Smsc, SmscAccount
-from tests.support.lines import poster_of
+from tests.support.lines import lines_of
 from tests.support.logs import delivered_codes_file
 
 SENDER = "360AUTO"
@@ -51,8 +51,8 @@ class SmsWorld:
     def provider(self, name: str, *, test_mode: bool = False) -> SmsProvider:
         """Return our client of a provider."""
         if name == "nikita":
-            return NikitaSms(NikitaSettings.load(self.environ), poster_of(self.http), test_mode=test_mode)
-        return SmscSms(SmscSettings.load(self.environ), poster_of(self.http), test_mode=test_mode)
+            return NikitaSms(NikitaSettings.load(self.environ), lines_of(self.http), test_mode=test_mode)
+        return SmscSms(SmscSettings.load(self.environ), lines_of(self.http), test_mode=test_mode)
 
     def let_time_pass(self, seconds: float) -> None:
         """Age every accepted message, so that providers report now."""

@@ -12,6 +12,7 @@ import pytest
 
 from auto360.providers.transport.connections import new_client
 from auto360.providers.transport.exchange import RetryPolicy
+from auto360.providers.transport.lines import Lines
 from auto360.providers.video import PlannedUpload, ProviderVideo, UploadTarget
 from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 from auto360.providers.video.copying import Progress
@@ -28,6 +29,7 @@ from local.simulators.phone import Phone
 from local.simulators.serving import Simulators, served
 from local.simulators.yandex_iam import Iam, ServiceAccount
 from local.simulators.yandex_video import YandexVideo as YandexSide
+from tests.support.lines import lines_of
 
 RETRY_POLICY = RetryPolicy(total_seconds=10.0, call_seconds=5.0, tries=6, first_wait_seconds=0.02)
 
@@ -47,16 +49,21 @@ class VideoWorld:
         """Return the accounts as functions find them in their environment."""
         return video_providers(self.keyring, self.url)
 
+    @property
+    def lines(self) -> Lines:
+        """Return the lines of our clients; hooks of `http` see what goes over them."""
+        return lines_of(self.http)
+
     def tokens(self) -> IamTokens:
         """Tokens by the service account's key."""
-        return IamTokens(lambda: None, KeyExchange(IamSettings.load(self.environ), self.http, RETRY_POLICY))
+        return IamTokens(lambda: None, KeyExchange(IamSettings.load(self.environ), self.lines, RETRY_POLICY))
 
     def provider(self, name: str, *, retry_policy: RetryPolicy = RETRY_POLICY) -> ApiVideo | YandexVideo:
         """Return our client of a provider."""
         if name == "api_video":
-            return ApiVideo(ApiVideoSettings.load(self.environ), self.http, retry_policy=retry_policy)
+            return ApiVideo(ApiVideoSettings.load(self.environ), self.lines, retry_policy=retry_policy)
         settings = YandexVideoSettings.load(self.environ)
-        return YandexVideo(settings, self.http, self.tokens(), retry_policy=retry_policy)
+        return YandexVideo(settings, self.lines, self.tokens(), retry_policy=retry_policy)
 
     def turn(self, provider: str, **parameters: object) -> None:
         """Break or mend a provider."""

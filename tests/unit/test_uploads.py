@@ -108,7 +108,7 @@ def test_a_time_without_a_zone_is_utc() -> None:
 
 @pytest.mark.parametrize(("header", "seconds"), [("5", 5.0), ("0", 0.1), ("-1", None), ("soon", None), ("nan", None)])
 def test_how_long_to_wait_is_read_carefully(header: str, seconds: float | None) -> None:
-    assert retry_after({"Retry-After": header}) == seconds
+    assert retry_after({"retry-after": header}) == seconds
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import os
 from base64 import urlsafe_b64decode
 from typing import Any
 
-import phonenumbers
 from fastapi import FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -37,17 +36,6 @@ def make_app() -> FastAPI:
         return JSONResponse({"success": False, "code": "validation_failed"}, status_code=422)
 
     return app
-
-
-def normalise(typed: str) -> str:
-    """Return the E.164 form of a Kyrgyz mobile number."""
-    try:
-        number = phonenumbers.parse(typed, "KG")
-    except phonenumbers.NumberParseException:
-        raise HTTPException(422, "phone_invalid") from None
-    if phonenumbers.number_type(number) != phonenumbers.PhoneNumberType.MOBILE:
-        raise HTTPException(422, "phone_invalid")
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 def key_id() -> str:

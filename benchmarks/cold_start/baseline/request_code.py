@@ -10,9 +10,10 @@ from uuid import uuid4
 from xml.etree import ElementTree as ET
 
 import httpx
-from common import call, check_digest, key_id, keyed, make_app, normalise
+from common import call, check_digest, key_id, keyed, make_app
 from fastapi import HTTPException, Request
 from mangum import Mangum
+from phones import normalise
 from pydantic import BaseModel
 
 app = make_app()

@@ -7,9 +7,10 @@ from typing import Any
 from uuid import UUID
 
 import tokens
-from common import call, check_digest, key_id, make_app, normalise
+from common import call, check_digest, key_id, make_app
 from fastapi import HTTPException, Request
 from mangum import Mangum
+from phones import normalise
 from pydantic import BaseModel, Field
 
 app = make_app()

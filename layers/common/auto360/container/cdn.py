@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from auto360.container.data import database, provider_http
+from auto360.container.data import database, provider_lines
 from auto360.container.video_providers import iam_tokens
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def is_used() -> bool:
 def yandex_cdn() -> YandexCdn:
     from auto360.providers.cdn.yandex import YandexCdn, YandexCdnSettings
 
-    return YandexCdn(YandexCdnSettings.load(), provider_http(), iam_tokens())
+    return YandexCdn(YandexCdnSettings.load(), provider_lines(), iam_tokens())
 
 
 def purging() -> Purging:

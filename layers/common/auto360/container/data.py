@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     import httpx
 
     from auto360.providers.database.postgrest import PostgrestDatabase, ReplicaSettings
-    from auto360.providers.transport.poster import Poster
+    from auto360.providers.transport.lines import Lines
 
 
 @cache
@@ -55,12 +55,22 @@ def replica() -> PostgrestDatabase:
 
 
 @cache
-def provider_poster() -> Poster:
-    """Return the poster for providers with short answers; each call's time-out covers the whole exchange."""
-    from auto360.container.traced_line import TracedLine
-    from auto360.providers.transport.poster import LinePoster
+def short_lines() -> Lines:
+    """Return the lines to providers that answer shortly; each call's time-out covers the whole exchange."""
+    return _lines(max_bytes=64 * 1024)
 
-    return LinePoster(max_bytes=64 * 1024, around=TracedLine)
+
+@cache
+def provider_lines() -> Lines:
+    """Return the lines to providers that answer with pages of a list, as their APIs of videos do."""
+    return _lines(max_bytes=8 * 1024 * 1024)
+
+
+def _lines(*, max_bytes: int) -> Lines:
+    from auto360.container.traced_line import TracedLine
+    from auto360.providers.transport.lines import ServerLines
+
+    return ServerLines(max_bytes=max_bytes, around=TracedLine)
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import field_validator, model_validator
 
-from auto360.container.data import database, provider_poster
+from auto360.container.data import database, short_lines
 from auto360.core.settings import EnvSettings
 from auto360.providers.sms import SmsProvider
 from auto360.providers.sms.delivery import Delivery, deliver
@@ -52,10 +52,10 @@ def _provider(name: str, *, test_mode: bool) -> SmsProvider:
     if name == "smsc":
         from auto360.providers.sms.smsc import SmscSettings, SmscSms
 
-        return SmscSms(SmscSettings.load(), provider_poster(), test_mode=test_mode)
+        return SmscSms(SmscSettings.load(), short_lines(), test_mode=test_mode)
     from auto360.providers.sms.nikita import NikitaSettings, NikitaSms
 
-    return NikitaSms(NikitaSettings.load(), provider_poster(), test_mode=test_mode)
+    return NikitaSms(NikitaSettings.load(), short_lines(), test_mode=test_mode)
 
 
 def deliver_sms(phone: str, text: str, *, sms_id: str, passed_over: Collection[str]) -> Delivery:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from auto360.container.data import provider_http
+from auto360.container.data import provider_lines
 
 if TYPE_CHECKING:
     from auto360.domains.videos.addresses import VideoAddresses
@@ -29,7 +29,7 @@ def api_video(retry_policy: RetryPolicy | None = None) -> ApiVideo:
     """Return api.video; jobs retry longer than requests of users."""
     from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 
-    return ApiVideo(ApiVideoSettings.load(), provider_http(), retry_policy=retry_policy)
+    return ApiVideo(ApiVideoSettings.load(), provider_lines(), retry_policy=retry_policy)
 
 
 @cache
@@ -37,7 +37,7 @@ def api_video_webhooks() -> ApiVideoWebhooks:
     from auto360.providers.video.api_video import ApiVideoSettings
     from auto360.providers.video.api_video_reports import ApiVideoWebhooks
 
-    return ApiVideoWebhooks(ApiVideoSettings.load(), provider_http())
+    return ApiVideoWebhooks(ApiVideoSettings.load(), provider_lines())
 
 
 @cache
@@ -45,7 +45,7 @@ def yandex(retry_policy: RetryPolicy | None = None) -> YandexVideo:
     """Return Yandex Cloud Video; jobs retry longer than requests of users."""
     from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 
-    return YandexVideo(YandexVideoSettings.load(), provider_http(), iam_tokens(), retry_policy=retry_policy)
+    return YandexVideo(YandexVideoSettings.load(), provider_lines(), iam_tokens(), retry_policy=retry_policy)
 
 
 @cache
@@ -53,7 +53,7 @@ def iam_tokens() -> IamTokens:
     """Return tokens for Yandex Cloud, cached for the process."""
     from auto360.providers.video.iam import IamSettings, IamTokens, KeyExchange
 
-    return IamTokens(_token_of_function, KeyExchange(IamSettings.load(), provider_http()))
+    return IamTokens(_token_of_function, KeyExchange(IamSettings.load(), provider_lines()))
 
 
 def viewer_patience() -> RetryPolicy:

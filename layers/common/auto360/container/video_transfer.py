@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from auto360.domains.videos.transfer.ports import TransferFiles
     from auto360.providers.transport.exchange import RetryPolicy
+    from auto360.providers.transport.lines import Lines
     from auto360.providers.video.api_video import ApiVideo
+    from auto360.providers.video.throttle import Pace
     from auto360.providers.video.tus import TusPolicy
     from auto360.providers.video.yandex import YandexVideo
 
@@ -96,7 +98,7 @@ def api_video() -> ApiVideo:
     """Return the source."""
     from auto360.providers.video.api_video import ApiVideo, ApiVideoSettings
 
-    return ApiVideo(ApiVideoSettings.load(), http(), retry_policy=retry_policy())
+    return ApiVideo(ApiVideoSettings.load(), lines(), retry_policy=retry_policy())
 
 
 @cache
@@ -104,13 +106,29 @@ def yandex() -> YandexVideo:
     """Return the target."""
     from auto360.providers.video.yandex import YandexVideo, YandexVideoSettings
 
-    return YandexVideo(YandexVideoSettings.load(), http(), iam_tokens(), retry_policy=retry_policy())
+    return YandexVideo(YandexVideoSettings.load(), lines(), iam_tokens(), retry_policy=retry_policy())
 
 
 @cache
 def http() -> httpx.Client:
-    """Return the client for both providers, which counts each API call before sending it."""
+    """Return the client for files of both providers, which counts what lies below their APIs beforehand."""
     from auto360.providers.transport.connections import new_client
+
+    return new_client(timeout=10.0, before=pace().of_file)
+
+
+@cache
+def lines() -> Lines:
+    """Return the lines to both providers, which count every API call beforehand."""
+    from auto360.container.data import provider_lines
+    from auto360.providers.video.throttle import PacedLines
+
+    return PacedLines(provider_lines(), pace())
+
+
+@cache
+def pace() -> Pace:
+    """Return the pace of calls, below the providers' own limits."""
     from auto360.providers.video.api_video import ApiVideoSettings
     from auto360.providers.video.throttle import Pace, PacedCalls
     from auto360.providers.video.yandex import YandexVideoSettings
@@ -119,7 +137,7 @@ def http() -> httpx.Client:
     source = str(ApiVideoSettings.load().api_video_url).rstrip("/")
     target = f"{str(YandexVideoSettings.load().yandex_video_url).rstrip('/')}/video/"
     writes = frozenset({"POST", "PATCH", "DELETE"})
-    pace = Pace(
+    return Pace(
         request_counter(),
         (
             PacedCalls(
@@ -129,7 +147,6 @@ def http() -> httpx.Client:
             PacedCalls("migration_target", target, writes | {"GET"}, settings.video_migration_target_calls_per_minute),
         ),
     )
-    return new_client(timeout=10.0, before=pace)
 
 
 def retry_policy() -> RetryPolicy:

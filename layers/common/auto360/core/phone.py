@@ -11,6 +11,7 @@ import re
 from auto360.core.errors import PhoneInvalid
 from auto360.core.text import fold
 
+_COUNTRY_CODE = 996
 _SEPARATORS = re.compile(r"[ \-().]")
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f]")
 _DIALLED = re.compile(r"\+?[0-9]{9,15}")
@@ -31,8 +32,9 @@ def normalise(typed: str) -> str:
         number = phonenumbers.parse(dialled, "KG")
     except phonenumbers.NumberParseException:
         raise PhoneInvalid from None
+    # A number that has a type is valid, and KG alone has this country code.
     is_mobile = phonenumbers.number_type(number) == phonenumbers.PhoneNumberType.MOBILE
-    if not is_mobile or not phonenumbers.is_valid_number_for_region(number, "KG"):
+    if number.country_code != _COUNTRY_CODE or not is_mobile:
         raise PhoneInvalid
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

@@ -4,55 +4,61 @@ An SQL function refuses with `{"reason": …}`, a code of docs/errors.md, and li
 """
 
 from collections.abc import Mapping
-from types import ModuleType
+from functools import cache
 from typing import Any
 
 from auto360.core import errors
 from auto360.core.errors import DomainError, Problem
 from auto360.core.messages import FIELDS, sentence
-from auto360.core.refusals import (
-    accounts,
-    billing,
-    business,
-    chat,
-    emails,
-    listings,
-    moderation,
-    pictures,
-    sms,
-    staff,
-    videos,
-)
 
 __all__ = ["accepted", "refusal_of"]
 
-_AREAS: tuple[ModuleType, ...] = (
-    errors,
-    accounts,
-    billing,
-    business,
-    chat,
-    emails,
-    listings,
-    moderation,
-    pictures,
-    sms,
-    staff,
-    videos,
-)
-_BY_CODE: dict[str, type[DomainError]] = {
-    kind.code: kind
-    for area in _AREAS
-    for kind in vars(area).values()
-    if isinstance(kind, type) and issubclass(kind, DomainError) and kind is not DomainError
-}
 # Rows may have a `reason` of their own, such as a moderator's; a refusal has no other keys than these.
 _KEYS = frozenset({"reason", "retry_after", "rules", "field"})
 
 
 def refusal_of(code: str) -> type[DomainError]:
     """Return the refusal with this code. Raises KeyError for a code without one."""
-    return _BY_CODE[code]
+    return _by_code()[code]
+
+
+@cache
+def _by_code() -> Mapping[str, type[DomainError]]:
+    """Return the refusals of all areas, which a function loads when it first refuses by a reason of SQL."""
+    from auto360.core.refusals import (
+        accounts,
+        billing,
+        business,
+        chat,
+        emails,
+        listings,
+        moderation,
+        pictures,
+        sms,
+        staff,
+        videos,
+    )
+
+    areas = (
+        errors,
+        accounts,
+        billing,
+        business,
+        chat,
+        emails,
+        listings,
+        moderation,
+        pictures,
+        sms,
+        staff,
+        videos,
+    )
+    return {
+        kind.code: kind
+        for area in areas
+        for kind in vars(area).values()
+        if isinstance(kind, type) and issubclass(kind, DomainError) and kind is not DomainError
+    }
 
 
 def accepted(answer: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 from pydantic import HttpUrl
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.cdn import Caching, CdnFailure, Resource, Rule
 from auto360.providers.transport.exchange import RetryPolicy
+from auto360.providers.transport.lines import Lines
 from auto360.providers.video import VideoFailure
 from auto360.providers.video.http import Exchange
 from auto360.providers.video.iam import IamTokens
@@ -35,14 +35,14 @@ class YandexCdn:
     def __init__(
         self,
         settings: YandexCdnSettings,
-        http: httpx.Client,
+        lines: Lines,
         tokens: IamTokens,
         *,
         retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._id, self._tokens = settings.yandex_cdn_resource_id, tokens
         self._exchange = Exchange(
-            http, f"{str(settings.yandex_cdn_url).rstrip('/')}/cdn/v1", retry_policy or RetryPolicy()
+            lines, f"{str(settings.yandex_cdn_url).rstrip('/')}/cdn/v1", retry_policy or RetryPolicy()
         )
 
     def read(self) -> Resource:

@@ -1,7 +1,8 @@
 """SMS through nikita.kg (smspro.nikita.kg), XML API; codes as in docs/reference/sms-login.md, section 1."""
 
 import hashlib
-from xml.sax.saxutils import escape
+from functools import partial
+from html import escape as escaped
 
 from pydantic import Field, HttpUrl, SecretStr
 
@@ -19,8 +20,10 @@ from auto360.providers.sms import (
 from auto360.providers.sms.exchange import exchange
 from auto360.providers.sms.parsing import code_of, read_xml, tyiyn
 from auto360.providers.sms.parsing import parts as parts_in
-from auto360.providers.transport.poster import Poster
+from auto360.providers.transport.lines import Lines
 
+# That of xml.sax imports urllib.request, and email with it.
+escape = partial(escaped, quote=False)
 _ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 _ACCEPTED, _TEST_ACCEPTED = "0", "11"
 _LASTING = ("2", "3", "4")  # login, address, money
@@ -59,8 +62,8 @@ class NikitaSms:
 
     name = "nikita"
 
-    def __init__(self, settings: NikitaSettings, poster: Poster, *, test_mode: bool = False) -> None:
-        self._settings, self._poster, self._test_mode = settings, poster, test_mode
+    def __init__(self, settings: NikitaSettings, lines: Lines, *, test_mode: bool = False) -> None:
+        self._settings, self._lines, self._test_mode = settings, lines, test_mode
         self._url = str(settings.nikita_sms_api_url).rstrip("/")
 
     def message_id(self, sms_id: str) -> str:
@@ -132,7 +135,7 @@ class NikitaSms:
     def _post(self, path: str, body: str, *, timeout: float) -> dict[str, str]:
         content = f'<?xml version="1.0" encoding="UTF-8"?>{body}'.encode()
         content_type = "application/xml; charset=utf-8"
-        reply = exchange(self._poster, self._url + path, content, content_type=content_type, timeout=timeout)
+        reply = exchange(self._lines, self._url + path, content, content_type=content_type, timeout=timeout)
         return read_leaves(reply)
 
 

@@ -11,7 +11,7 @@ from auto360.providers.sms import SmsAccepted, SmsAccount, SmsBadNumber, SmsFail
 from auto360.providers.sms.exchange import exchange
 from auto360.providers.sms.parsing import code_of, json_object, tyiyn
 from auto360.providers.sms.parsing import parts as parts_in
-from auto360.providers.transport.poster import Poster
+from auto360.providers.transport.lines import Lines
 
 _LASTING = (2, 3, 4)  # login or address, money, address blocked for a while
 _REFUSED = (1, 5, 6)
@@ -37,8 +37,8 @@ class SmscSms:
 
     name = "smsc"
 
-    def __init__(self, settings: SmscSettings, poster: Poster, *, test_mode: bool = False) -> None:
-        self._settings, self._poster, self._test_mode = settings, poster, test_mode
+    def __init__(self, settings: SmscSettings, lines: Lines, *, test_mode: bool = False) -> None:
+        self._settings, self._lines, self._test_mode = settings, lines, test_mode
         self._url = str(settings.smsc_api_url).rstrip("/")
 
     def message_id(self, sms_id: str) -> str:
@@ -99,7 +99,7 @@ class SmscSms:
         account = {"login": self._settings.smsc_login, "psw": password, "fmt": "3", "charset": "utf-8"}
         content, content_type = urlencode(account | form).encode(), "application/x-www-form-urlencoded"
         reply = json_object(
-            exchange(self._poster, self._url + path, content, content_type=content_type, timeout=timeout)
+            exchange(self._lines, self._url + path, content, content_type=content_type, timeout=timeout)
         )
         if reply is None:
             raise SmsUncertain("unreadable")

@@ -18,12 +18,21 @@ _WRITE_BYTES = 64 * 1024
 _READ_BYTES = 64 * 1024
 
 
+# After these the server cannot have acted: nothing was sent.
+_NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "LocalProtocolError")
+
+
 class LineFailed(Exception):
     """Exchange without a whole answer. `kind` names the step that failed, for logs."""
 
     def __init__(self, kind: str, text: str = "") -> None:
         super().__init__(f"{kind}: {text}" if text else kind)
         self.kind = kind
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Return False when the server cannot have acted on the request."""
+        return self.kind not in _NOT_SENT
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,16 @@
 """Call to a provider: the meaning of a failure, and tries within a single deadline."""
 
+from __future__ import annotations
+
 import random
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
-from auto360.providers.transport.bodies import AnswerTooLarge
-
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 # Minimum time for a try.
 _MIN_SECONDS = 0.05
 
@@ -24,9 +25,13 @@ class Unanswered(Exception):
 
 def send(http: httpx.Client, request: httpx.Request) -> httpx.Response:
     """Send and return the response of any status. Raises Unanswered: connect, endless_reply, no_reply."""
+    import httpx
+
+    from auto360.providers.transport.bodies import AnswerTooLarge
+
     try:
         return http.send(request)
-    except _NOT_SENT as error:
+    except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
         raise Unanswered("connect", arrived=False) from error
     except AnswerTooLarge as error:
         raise Unanswered("endless_reply", arrived=True) from error

@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlencode
 
-import httpx
 from pydantic import HttpUrl, SecretStr
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.transport.exchange import RetryPolicy
+from auto360.providers.transport.lines import Lines
 from auto360.providers.video import (
     Download,
     PlannedUpload,
@@ -63,11 +63,9 @@ class ApiVideo:
 
     name: ProviderName = "api_video"
 
-    def __init__(
-        self, settings: ApiVideoSettings, http: httpx.Client, *, retry_policy: RetryPolicy | None = None
-    ) -> None:
+    def __init__(self, settings: ApiVideoSettings, lines: Lines, *, retry_policy: RetryPolicy | None = None) -> None:
         self._url = str(settings.api_video_url).rstrip("/")
-        self._exchange = Exchange(http, self._url, retry_policy or RetryPolicy())
+        self._exchange = Exchange(lines, self._url, retry_policy or RetryPolicy())
         self._account = account_header(settings)
 
     def find(self, video_ids: Sequence[str]) -> dict[str, ProviderVideo]:
@@ -188,7 +186,7 @@ class ApiVideo:
     def _session(self, token_url: str) -> dict[str, str]:
         """Return the headers for further reads of a private file, whose address is valid for one use only."""
         base, _, path = token_url.rpartition("/vod/")
-        exchange = Exchange(self._exchange.http, base, self._exchange.retry_policy)
+        exchange = Exchange(self._exchange.lines, base, self._exchange.retry_policy)
         session = header_value(exchange.call("GET", f"/vod/{path}/session", headers={}).body.get("session_token"))
         if session is None:
             raise VideoUncertain("no_session")

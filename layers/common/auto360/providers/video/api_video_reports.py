@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-import httpx
-
 from auto360.providers.transport.exchange import RetryPolicy
+from auto360.providers.transport.lines import Lines
 from auto360.providers.video import VideoUncertain, VideoUnknown
 from auto360.providers.video.api_video import ApiVideoSettings, account_header
 from auto360.providers.video.http import Exchange
@@ -30,10 +29,8 @@ class Webhook:
 class ApiVideoWebhooks:
     """Webhooks of our account."""
 
-    def __init__(
-        self, settings: ApiVideoSettings, http: httpx.Client, *, retry_policy: RetryPolicy | None = None
-    ) -> None:
-        self._exchange = Exchange(http, str(settings.api_video_url).rstrip("/"), retry_policy or RetryPolicy())
+    def __init__(self, settings: ApiVideoSettings, lines: Lines, *, retry_policy: RetryPolicy | None = None) -> None:
+        self._exchange = Exchange(lines, str(settings.api_video_url).rstrip("/"), retry_policy or RetryPolicy())
         self._account = account_header(settings)
 
     def all(self) -> list[Webhook]:

@@ -5,11 +5,11 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
-import httpx
-
-from auto360.providers.transport import at_most
-from auto360.providers.transport.exchange import RetryPolicy, Tries, Unanswered, send
+from auto360.providers.transport.exchange import RetryPolicy, Tries
+from auto360.providers.transport.line import LineFailed, Reply
+from auto360.providers.transport.lines import Lines
 from auto360.providers.video import (
     VideoBusy,
     VideoFailure,
@@ -19,16 +19,16 @@ from auto360.providers.video import (
     VideoUnreachable,
 )
 
-_MAX_REPLY_BYTES = 8 * 1024 * 1024
 # Pages of a list that bring nothing new, one after the other: a provider may send a few of them.
 MAX_BARREN_PAGES = 20
-_RETRY_HEADERS = ("X-RateLimit-Retry-After", "Retry-After")
+# In small letters, as a line gives them; names in the headers of httpx fit in any case.
+_RETRY_HEADERS = ("x-ratelimit-retry-after", "retry-after")
 _REPEATABLE = ("GET", "DELETE", "PATCH")
 
 
 @dataclass(frozen=True)
 class VideoReply:
-    """JSON object, and the headers that came with it."""
+    """JSON object, and the headers that came with it, their names in small letters."""
 
     body: dict[str, Any]
     headers: Mapping[str, str]
@@ -41,7 +41,7 @@ class _Pace:
     open_again_at: float = 0.0
 
     def note(self, headers: Mapping[str, str]) -> None:
-        if headers.get("X-RateLimit-Remaining") == "0":
+        if headers.get("x-ratelimit-remaining") == "0":
             self.open_again_at = time.monotonic() + (retry_after(headers) or 1.0)
 
 
@@ -63,7 +63,7 @@ def failure_of(status: int, headers: Mapping[str, str], body: Mapping[str, Any])
 class Exchange:
     """Calls below one base address. `failure` interprets answers other than success."""
 
-    http: httpx.Client
+    lines: Lines
     base_url: str
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     failure: Callable[[int, Mapping[str, str], Mapping[str, Any]], VideoFailure] = failure_of
@@ -87,6 +87,10 @@ class Exchange:
         how far. Raises VideoFailure.
         """
         repeatable = method in _REPEATABLE if may_repeat is None else may_repeat
+        url = f"{self.base_url}{path}?{urlencode(params)}" if params else self.base_url + path
+        content = None
+        if body is not None:
+            content, headers = _json(body), {**headers, "Content-Type": "application/json"}
         pace = self._paces.setdefault(group, _Pace())
         tries = Tries(self.retry_policy, self.sleep)
         failure: VideoFailure = VideoUnreachable("no_time")
@@ -94,9 +98,12 @@ class Exchange:
             self._await_turn(pace, tries)
             if tries.is_over():
                 raise failure
-            request = self._request(method, path, timeout=tries.timeout(), headers=headers, params=params, json=body)
             try:
-                return self._once(request, pace)
+                reply = self._sent(method, url, headers, content, seconds=tries.timeout())
+                pace.note(reply.headers)
+                if reply.is_success:
+                    return VideoReply(_object(reply.content), reply.headers)
+                raise self.failure(reply.status, reply.headers, _body_of_failure(reply.content))
             except (VideoBusy, VideoUnreachable) as broken:
                 failure = broken
             except VideoUncertain as uncertain:
@@ -106,13 +113,6 @@ class Exchange:
             if not tries.wait(failure.retry_after):
                 raise failure
 
-    def _request(self, method: str, path: str, **parts: Any) -> httpx.Request:
-        try:
-            return self.http.build_request(method, self.base_url + path, extensions=at_most(_MAX_REPLY_BYTES), **parts)
-        except (httpx.InvalidURL, ValueError) as error:
-            # An address or a token that the provider has given us, and that cannot be sent.
-            raise VideoRefused("unusable", lasting=True) from error
-
     def _await_turn(self, pace: _Pace, tries: Tries) -> None:
         wait = pace.open_again_at - time.monotonic()
         if wait <= 0:
@@ -121,15 +121,20 @@ class Exchange:
             raise VideoBusy("no_calls_left", retry_after=wait)
         self.sleep(wait)
 
-    def _once(self, request: httpx.Request, pace: _Pace) -> VideoReply:
+    def _sent(
+        self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, *, seconds: float
+    ) -> Reply:
         try:
-            response = send(self.http, request)
-        except Unanswered as failure:
-            raise (VideoUncertain if failure.arrived else VideoUnreachable)(failure.code) from failure
-        pace.note(response.headers)
-        if response.is_success:
-            return VideoReply(_object(response.content), response.headers)
-        raise self.failure(response.status_code, response.headers, _body_of_failure(response.content))
+            return self.lines.send(method, url, headers, content, seconds=seconds)
+        except ValueError as error:
+            raise VideoRefused("unusable", lasting=True) from error
+        except LineFailed as failure:
+            if failure.kind == "LocalProtocolError":
+                # An address or a token that the provider has given us, and that cannot be sent.
+                raise VideoRefused("unusable", lasting=True) from failure
+            if not failure.may_have_arrived:
+                raise VideoUnreachable("connect") from failure
+            raise VideoUncertain("endless_reply" if failure.kind == "AnswerTooLarge" else "no_reply") from failure
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -142,6 +147,13 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
         if 0 <= seconds <= 86_400:
             return max(seconds, 0.1)
     return None
+
+
+def _json(body: Mapping[str, Any]) -> bytes:
+    try:
+        return json.dumps(dict(body), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    except ValueError as error:
+        raise VideoRefused("unusable", lasting=True) from error
 
 
 def _body_of_failure(content: bytes) -> dict[str, Any]:

@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-import httpx
 import jwt
 from jwt.algorithms import RSAAlgorithm
 from pydantic import BaseModel, HttpUrl, SecretStr, field_validator
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.transport.exchange import RetryPolicy
+from auto360.providers.transport.lines import Lines
 from auto360.providers.video import VideoRefused, VideoUncertain
 from auto360.providers.video.http import Exchange
 from auto360.providers.video.parsing import header_value, moment, seconds
@@ -109,7 +109,7 @@ class KeyExchange:
     """Exchanges a signed assertion for a token."""
 
     settings: IamSettings
-    http: httpx.Client
+    lines: Lines
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     now: Callable[[], float] = time.time
 
@@ -118,7 +118,7 @@ class KeyExchange:
         key = self.settings.key
         if key is None:
             return None
-        exchange = Exchange(self.http, str(self.settings.yandex_iam_url).rstrip("/"), self.retry_policy)
+        exchange = Exchange(self.lines, str(self.settings.yandex_iam_url).rstrip("/"), self.retry_policy)
         reply = exchange.call(
             "POST", "/iam/v1/tokens", headers={}, body={"jwt": self._assertion(key)}, may_repeat=True
         ).body

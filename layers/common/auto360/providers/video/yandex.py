@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-import httpx
 from pydantic import HttpUrl
 
 from auto360.core.settings import EnvSettings
 from auto360.providers.transport.exchange import RetryPolicy
+from auto360.providers.transport.lines import Lines
 from auto360.providers.video import (
     Download,
     LibraryFull,
@@ -61,14 +61,14 @@ class YandexVideo:
     def __init__(
         self,
         settings: YandexVideoSettings,
-        http: httpx.Client,
+        lines: Lines,
         tokens: IamTokens,
         *,
         retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._channel, self._tokens = settings.yandex_video_channel_id, tokens
         url = f"{str(settings.yandex_video_url).rstrip('/')}/video/v1"
-        self._exchange = Exchange(http, url, retry_policy or RetryPolicy(), failure=_failure_of)
+        self._exchange = Exchange(lines, url, retry_policy or RetryPolicy(), failure=_failure_of)
 
     def find(self, video_ids: Sequence[str]) -> dict[str, ProviderVideo]:
         """Query a hundred videos per call; when one of them is unknown the call fails, and each is queried."""
