@@ -37,7 +37,7 @@ AREAS = {
     "Videos": (
         *("videos", "upload_tickets", "playback_switches", "cdn_purges", "video_copy_tasks"),
         *("video_migrations", "video_migration_days", "quality_hours", "quality_days", "quality_batches"),
-        *("quality_senders", "quality_salts", "quality_drops"),
+        *("quality_incoming", "quality_senders", "quality_salts", "quality_drops"),
     ),
     "Billing": (
         *("tiers", "tier_offers", "subscriptions", "subscription_periods", "payments", "payment_attempts"),

@@ -78,6 +78,7 @@ insert into public.alert_rules
   ('push_credentials_critical', 'push_credentials', 'above', 0, '', 0, 0, 'critical', '{sms,email}', 'Ключи уведомлений отклонены', 'Push credentials are refused', 'push-credentials'),
   ('push_dead_warning', 'push_dead_share', 'above', 20, '%', 600, 300, 'warning', '{email}', 'Мёртвые адреса уведомлений', 'Dead push tokens', 'push-dead'),
   ('push_refused_warning', 'push_refused', 'above', 0, '', 0, 0, 'warning', '{email}', 'Уведомления отклонены', 'Pushes were refused', 'push-dead'),
+  ('search_arrivals_warning', 'search_arrival_age', 'above', 15, 'min', 300, 120, 'warning', '{email}', 'Поиски не сверяются с новыми объявлениями', 'New listings are not matched with searches', 'search-arrivals'),
   ('video_start_failures_critical', 'video_start_failures', 'above', 10, '%', 300, 300, 'critical', '{sms,email}', 'Видео не открываются', 'Videos do not start', 'video-quality'),
   ('video_start_failures_warning', 'video_start_failures', 'above', 3, '%', 600, 300, 'warning', '{email}', 'Видео не открываются', 'Videos do not start', 'video-quality'),
   ('video_start_slow_warning', 'video_start_p95', 'above', 6, 's', 600, 300, 'warning', '{email}', 'Видео открываются медленно', 'Videos start slowly', 'video-quality'),

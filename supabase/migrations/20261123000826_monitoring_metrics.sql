@@ -146,6 +146,7 @@ begin
     union all select * from private.activity_metrics()
     union all select * from private.push_metrics()
     union all select * from private.quality_metrics()
+    union all select s.*, false from private.search_metrics() as s
     union all select * from private.email_metrics()
     union all select p.*, false from private.supplier_metrics() as p
     union all select b.*, false from private.backup_metrics() as b

@@ -157,9 +157,17 @@ comment on function public.search_match_step(integer) is
   'Matches up to p_limit listings that arrived, the oldest first, with all saved searches: {listings, hits}. Each listing is taken by '
   'one caller; a killed step leaves no trace and is made again.';
 
+create function private.search_metrics() returns table (metric text, subject text, value numeric)
+language sql stable set search_path = '' as $$
+  select 'search_arrival_age', '', coalesce(round((extract(epoch from pg_catalog.now() - min(a.arrived_at)) / 60)::numeric, 1), 0)
+  from public.search_arrivals a where a.state = 'open';
+$$;
+comment on function private.search_metrics() is
+  'Returns minutes for which the longest waiting listing has not been matched with saved searches.';
+
 revoke execute on function private.arrival_lexemes(uuid[]), private.text_matches(jsonb, uuid[]), private.is_news(uuid, public.listings),
   private.has_seen(uuid, uuid, bytea), private.match_listings(uuid[]), private.match_broad_search(public.saved_searches, integer),
-  public.search_match_step(integer) from public, anon, authenticated;
+  public.search_match_step(integer), private.search_metrics() from public, anon, authenticated;
 grant execute on function private.arrival_lexemes(uuid[]), private.text_matches(jsonb, uuid[]), private.is_news(uuid, public.listings),
   private.has_seen(uuid, uuid, bytea), private.match_listings(uuid[]), private.match_broad_search(public.saved_searches, integer),
-  public.search_match_step(integer) to service_role;
+  public.search_match_step(integer), private.search_metrics() to service_role;

@@ -1,8 +1,8 @@
 -- How well videos play on phones, as the app reports it: counters and histograms without a person. Backend only.
 
--- A row is what all phones of one kind saw of one provider in one hour. Eight shards keep batches that arrive at the same
--- moment from waiting for each other. Histograms have 94 buckets that grow by 8 %, so that a percentile read from their
--- middle is off by at most 4 %, and add up over hours and days, which percentiles do not (docs/decisions/0151).
+-- A row is what all phones of one kind saw of one provider in one hour. Histograms have 94 buckets that grow by 8 %, so
+-- that a percentile read from their middle is off by at most 4 %, and add up over hours and days, which percentiles do not
+-- (docs/decisions/0151).
 create table public.quality_hours (
   id uuid primary key default gen_random_uuid(),
   hour timestamptz not null,
@@ -10,7 +10,6 @@ create table public.quality_hours (
   os text not null check (os in ('android', 'ios', 'other')),
   network text not null check (network in ('wifi', 'cellular', 'other')),
   kind text not null check (kind in ('feed', 'detail', 'full', 'other')),
-  shard smallint not null check (shard between 0 and 7),
   batches bigint not null,
   reports bigint not null,
   attempts bigint not null,
@@ -30,7 +29,7 @@ create table public.quality_hours (
   start_histogram bigint[] not null check (pg_catalog.cardinality(start_histogram) = 94),
   stall_histogram bigint[] not null check (pg_catalog.cardinality(stall_histogram) = 94),
   created_at timestamptz not null default now(),
-  unique (hour, provider, os, network, kind, shard)
+  unique (hour, provider, os, network, kind)
 ) with (fillfactor = 50);
 comment on table public.quality_hours is
   'Playback per hour, provider, operating system, network and place of the player. Names no person, address or video; '
@@ -79,6 +78,26 @@ comment on table public.quality_days is
 alter table public.quality_days enable row level security;
 grant all on public.quality_days to service_role;
 
+-- A batch is one row until a timer counts it: adding it to histograms at once would write the same few rows 200 times a
+-- second (docs/decisions/0164).
+create table public.quality_incoming (
+  id uuid primary key,
+  sender integer not null check (sender between 0 and 65535),
+  os text not null check (os in ('android', 'ios', 'other')),
+  rate smallint not null check (rate in (1, 10)),
+  is_sampled boolean not null,
+  views jsonb not null check (pg_catalog.jsonb_typeof(views) = 'array'),
+  created_at timestamptz not null default now()
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
+comment on table public.quality_incoming is
+  'Batches of playback reports that wait to be counted, for a minute or two. Without the session and '
+  'without an address.';
+comment on column public.quality_incoming.id is 'Chosen by the app; a batch that is repeated while it waits is stored once.';
+comment on column public.quality_incoming.is_sampled is 'The session reports all of its views; of any other only failures count.';
+create index quality_incoming_created_idx on public.quality_incoming (created_at);
+alter table public.quality_incoming enable row level security;
+grant all on public.quality_incoming to service_role;
+
 create table public.quality_batches (
   id uuid primary key,
   created_at timestamptz not null default now()
@@ -124,15 +143,15 @@ create table public.quality_drops (
   id uuid primary key default gen_random_uuid(),
   hour timestamptz not null,
   reason text not null check (reason in
-    ('unreadable', 'too_large', 'invalid', 'unsampled', 'swiped', 'repeated', 'over_limit')),
+    ('unreadable', 'too_large', 'invalid', 'unsampled', 'swiped', 'repeated', 'over_limit', 'queue_full')),
   shard smallint not null check (shard between 0 and 7),
   dropped bigint not null,
   created_at timestamptz not null default now(),
   unique (hour, reason, shard)
 ) with (fillfactor = 50);
 comment on table public.quality_drops is
-  'What was received and not counted, by reason: batches (unreadable, too_large, repeated, over_limit) and single '
-  'views (invalid, unsampled, swiped). Swept after 14 days.';
+  'What was received and not counted, by reason: batches (unreadable, too_large, repeated, over_limit, '
+  'queue_full) and single views (invalid, unsampled, swiped). Swept after 14 days.';
 alter table public.quality_drops enable row level security;
 grant all on public.quality_drops to service_role;
 

@@ -1,5 +1,4 @@
--- Counting of the app's playback reports. Everything that a phone says is clamped here or replaced by `other`; the hour is
--- the server's.
+-- Arrival of the app's playback reports, and the arithmetic of their histograms. The hour is the server's.
 
 create function private.quality_bucket(p_value numeric, p_floor numeric) returns integer
 language sql immutable set search_path = '' as $$
@@ -52,52 +51,6 @@ $$;
 comment on function private.histogram_of(integer[], integer[]) is
   'Returns the histogram of weighted buckets; a bucket that is null counts nowhere.';
 
-create type private.quality_view as (provider text, network text, kind text, failure text, start_ms integer,
-  play_ms integer, stall_ms integer, stalls integer, weight integer, dropped text);
-comment on type private.quality_view is 'View of a batch as it is counted, or the reason for which it is not.';
-
--- One statement without helpers: a function with a search path is never inlined, and this runs for each batch.
-create function private.quality_views(p_batch jsonb) returns private.quality_view[]
-language sql immutable set search_path = '' as $$
-  with batch as (
-    select case when p_batch -> 'rate' in ('1', '10') then (p_batch ->> 'rate')::integer end as rate,
-      case when p_batch ->> 'session' ~ '^[0-9a-f]{16}$'
-        then ('x' || pg_catalog.lpad(pg_catalog.left(p_batch ->> 'session', 8), 16, '0'))::bit(64)::bigint end as session
-  ), views as (
-    select case when x.view ->> 'provider' in ('api_video', 'yandex', 'replica') then x.view ->> 'provider' else 'other' end as provider,
-      case when x.view ->> 'network' in ('wifi', 'cellular') then x.view ->> 'network' else 'other' end as network,
-      case when x.view ->> 'kind' in ('feed', 'detail', 'full') then x.view ->> 'kind' else 'other' end as kind,
-      case when pg_catalog.jsonb_typeof(x.view -> 'failure') is distinct from 'string' then null
-        when x.view ->> 'failure' in ('network', 'timeout', 'decoder', 'missing', 'refused') then x.view ->> 'failure'
-        else 'other' end as failure,
-      case when pg_catalog.jsonb_typeof(x.view -> 'start_ms') = 'number'
-        then greatest(0, least(pg_catalog.trunc((x.view ->> 'start_ms')::numeric), 60000))::integer end as start_ms,
-      case when pg_catalog.jsonb_typeof(x.view -> 'wait_ms') = 'number'
-        then greatest(0, least(pg_catalog.trunc((x.view ->> 'wait_ms')::numeric), 60000))::integer end as wait_ms,
-      case when pg_catalog.jsonb_typeof(x.view -> 'play_ms') = 'number'
-        then greatest(0, least(pg_catalog.trunc((x.view ->> 'play_ms')::numeric), 21600000))::integer end as play_ms,
-      case when pg_catalog.jsonb_typeof(x.view -> 'stall_ms') = 'number'
-        then greatest(0, least(pg_catalog.trunc((x.view ->> 'stall_ms')::numeric), 600000))::integer end as stall_ms,
-      case when pg_catalog.jsonb_typeof(x.view -> 'stalls') = 'number'
-        then greatest(0, least(pg_catalog.trunc((x.view ->> 'stalls')::numeric), 1000))::integer end as stalls
-    from pg_catalog.jsonb_array_elements(case when pg_catalog.jsonb_typeof(p_batch -> 'views') = 'array'
-      then p_batch -> 'views' else '[]' end) with ordinality as x(view, position) where x.position <= 20)
-  select coalesce(pg_catalog.array_agg(row(v.provider, v.network, v.kind, v.failure, v.start_ms,
-    case when v.start_ms is null then 0 else coalesce(v.play_ms, 0) end,
-    case when v.start_ms is null then 0 else coalesce(v.stall_ms, 0) end,
-    case when v.start_ms is null then 0 else coalesce(v.stalls, 0) end,
-    case when v.failure is null then b.rate else 1 end,
-    case when b.rate is null or b.session is null or (v.failure is null and v.start_ms is null and v.wait_ms is null)
-        then 'invalid'
-      when v.failure is null and v.start_ms is null and v.wait_ms <= 1000 then 'swiped'
-      when v.failure is null and b.session % b.rate <> 0 then 'unsampled' end)::private.quality_view), '{}')
-  from views v cross join batch b;
-$$;
-comment on function private.quality_views(jsonb) is
-  'Returns up to 20 views of a batch with every value clamped or replaced by `other`, the weight, and the reason for '
-  'which a view is not counted. A session is sampled when the first 8 hex digits of its id are divisible by the rate; '
-  'of any other session only failures count. A number is one of JSON: "NaN" is none.';
-
 create function private.quality_sender(p_address text, p_hour timestamptz) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
@@ -132,102 +85,53 @@ $$;
 comment on function public.quality_drop(text) is
   'Counts a batch of playback reports that could not be read: unreadable or too_large.';
 
-create function private.count_quality(p_hour timestamptz, p_batch jsonb, p_views private.quality_view[]) returns void
-language sql volatile set search_path = '' as $$
-  insert into public.quality_hours as h (hour, provider, os, network, kind, shard, batches, reports, attempts, starts,
-    exits, start_failures, failed_network, failed_timeout, failed_decoder, failed_missing, failed_refused, failed_other,
-    bad_views, play_ms, stall_ms, stalls, start_histogram, stall_histogram)
-  select p_hour, v.provider, case when p_batch ->> 'os' in ('android', 'ios') then p_batch ->> 'os' else 'other' end, v.network,
-    v.kind, pg_catalog.get_byte(pg_catalog.uuid_send((p_batch ->> 'id')::uuid), 15) & 7,
-    -- A session that is not sampled sends failures alone, and is no independent look.
-    (pg_catalog.bool_or(s.is_sampled))::integer, count(*), sum(v.weight),
-    coalesce(sum(v.weight) filter (where v.start_ms is not null), 0),
-    coalesce(sum(v.weight) filter (where v.start_ms is null and v.failure is null), 0),
-    count(*) filter (where v.start_ms is null and v.failure is not null),
-    count(*) filter (where v.failure = 'network'), count(*) filter (where v.failure = 'timeout'),
-    count(*) filter (where v.failure = 'decoder'), count(*) filter (where v.failure = 'missing'),
-    count(*) filter (where v.failure = 'refused'), count(*) filter (where v.failure = 'other'),
-    coalesce(sum(v.weight) filter (where v.failure is not null or v.start_ms > 5000
-      or v.stall_ms * 50::bigint > v.play_ms + v.stall_ms), 0),
-    sum(v.play_ms::bigint * v.weight), sum(v.stall_ms::bigint * v.weight), sum(v.stalls::bigint * v.weight),
-    private.histogram_of(p_buckets => pg_catalog.array_agg(
-      private.quality_bucket(p_value => v.start_ms, p_floor => 50)), p_weights => pg_catalog.array_agg(v.weight)),
-    private.histogram_of(p_buckets => pg_catalog.array_agg(case when v.play_ms + v.stall_ms > 0 then private.quality_bucket(
-      p_value => v.stall_ms::numeric / (v.play_ms + v.stall_ms), p_floor => 0.001) end), p_weights => pg_catalog.array_agg(v.weight))
-  from unnest(p_views) as v
-  cross join (select ('x' || pg_catalog.lpad(pg_catalog.left(p_batch ->> 'session', 8), 16, '0'))::bit(64)::bigint
-    % (p_batch ->> 'rate')::integer = 0 as is_sampled) as s
-  where v.dropped is null group by v.provider, v.network, v.kind
-  -- In one order, so that two batches never wait for each other in a circle.
-  order by v.provider, v.network, v.kind
-  on conflict (hour, provider, os, network, kind, shard) do update set batches = h.batches + excluded.batches,
-    reports = h.reports + excluded.reports, attempts = h.attempts + excluded.attempts, starts = h.starts + excluded.starts,
-    exits = h.exits + excluded.exits, start_failures = h.start_failures + excluded.start_failures,
-    failed_network = h.failed_network + excluded.failed_network, failed_timeout = h.failed_timeout + excluded.failed_timeout,
-    failed_decoder = h.failed_decoder + excluded.failed_decoder, failed_missing = h.failed_missing + excluded.failed_missing,
-    failed_refused = h.failed_refused + excluded.failed_refused, failed_other = h.failed_other + excluded.failed_other,
-    bad_views = h.bad_views + excluded.bad_views, play_ms = h.play_ms + excluded.play_ms,
-    stall_ms = h.stall_ms + excluded.stall_ms, stalls = h.stalls + excluded.stalls,
-    start_histogram = private.add_counts(p_left => h.start_histogram, p_right => excluded.start_histogram),
-    stall_histogram = private.add_counts(p_left => h.stall_histogram, p_right => excluded.stall_histogram);
-$$;
-comment on function private.count_quality(timestamptz, jsonb, private.quality_view[]) is 'Adds the countable views of a batch to an hour.';
-
-create function public.quality_record(p_address text, p_batch jsonb, p_max_views integer) returns jsonb
+create function public.quality_record(p_address text, p_batch jsonb, p_max_views integer, p_max_queue_mb integer) returns void
 language plpgsql volatile set search_path = '' as $$
 declare
   v_hour timestamptz := pg_catalog.date_trunc('hour', pg_catalog.now(), 'UTC');
+  v_rate smallint := case when p_batch -> 'rate' in ('1', '10') then (p_batch ->> 'rate')::smallint end;
+  v_session bigint := case when p_batch ->> 'session' ~ '^[0-9a-f]{16}$'
+    then ('x' || pg_catalog.lpad(pg_catalog.left(p_batch ->> 'session', 8), 16, '0'))::bit(64)::bigint end;
   v_sender integer;
-  v_views bigint;
-  v_drop record;
-  v_all private.quality_view[] := private.quality_views(p_batch => p_batch);
+  v_problem text;
 begin
-  for v_drop in select v.dropped, count(*) as views from unnest(v_all) as v
-      where v.dropped is not null group by v.dropped order by v.dropped loop
-    perform private.drop_quality(p_hour => v_hour, p_reason => v_drop.dropped, p_count => v_drop.views);
-  end loop;
-  select coalesce(sum(v.weight), 0) into v_views from unnest(v_all) as v where v.dropped is null;
-  if v_views = 0 then
-    return '{"counted": 0}';
+  -- Not waited for: a crash of the server loses the reports of its last second, and the wait is most of what a report costs.
+  perform pg_catalog.set_config('synchronous_commit', 'off', true);
+  if v_rate is null or v_session is null or pg_catalog.jsonb_typeof(p_batch -> 'views') is distinct from 'array'
+      or pg_catalog.pg_column_size(p_batch) > 16384 then
+    v_problem := 'invalid';
+  else
+    v_sender := private.quality_sender(p_address => p_address, p_hour => v_hour);
+    if p_max_views <= (select sum(s.attempts) from public.quality_senders s where s.hour = v_hour and s.sender = v_sender) then
+      v_problem := 'over_limit';
+    elsif pg_catalog.pg_relation_size('public.quality_incoming') > p_max_queue_mb * 1048576::bigint then
+      v_problem := 'queue_full';
+    else
+      insert into public.quality_incoming (id, sender, os, rate, is_sampled, views)
+      values ((p_batch ->> 'id')::uuid, v_sender, case when p_batch ->> 'os' in ('android', 'ios') then p_batch ->> 'os' else 'other' end,
+        v_rate, v_session % v_rate = 0, p_batch -> 'views')
+      on conflict (id) do nothing;
+      if not found then
+        v_problem := 'repeated';
+      end if;
+    end if;
   end if;
-  v_sender := private.quality_sender(p_address => p_address, p_hour => v_hour);
-  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('quality ' || v_sender, 0));
-  if exists (select from public.quality_batches b where b.id = (p_batch ->> 'id')::uuid) then
-    perform private.drop_quality(p_hour => v_hour, p_reason => 'repeated', p_count => 1);
-    return '{"counted": 0}';
-  elsif v_views + (select coalesce(sum(s.attempts), 0) from public.quality_senders s
-      where s.hour = v_hour and s.sender = v_sender) > p_max_views then
-    perform private.drop_quality(p_hour => v_hour, p_reason => 'over_limit', p_count => 1);
-    return '{"counted": 0}';
+  if v_problem is not null then
+    perform private.drop_quality(p_hour => v_hour, p_reason => v_problem, p_count => 1);
   end if;
-  insert into public.quality_batches (id) values ((p_batch ->> 'id')::uuid) on conflict (id) do nothing;
-  if not found then
-    perform private.drop_quality(p_hour => v_hour, p_reason => 'repeated', p_count => 1);
-    return '{"counted": 0}';
-  end if;
-  insert into public.quality_senders as s (hour, sender, provider, attempts, start_failures, starts, slow_starts)
-  select v_hour, v_sender, v.provider, sum(v.weight), count(*) filter (where v.start_ms is null and v.failure is not null),
-    coalesce(sum(v.weight) filter (where v.start_ms is not null), 0),
-    coalesce(sum(v.weight) filter (where v.start_ms > 5000), 0)
-  from unnest(v_all) as v where v.dropped is null group by v.provider order by v.provider
-  on conflict (hour, sender, provider) do update set attempts = s.attempts + excluded.attempts,
-    start_failures = s.start_failures + excluded.start_failures, starts = s.starts + excluded.starts,
-    slow_starts = s.slow_starts + excluded.slow_starts;
-  perform private.count_quality(p_hour => v_hour, p_batch => p_batch, p_views => v_all);
-  return pg_catalog.jsonb_build_object('counted', v_views);
 end;
 $$;
-comment on function public.quality_record(text, jsonb, integer) is
-  'Counts a batch of playback reports {id, session, rate, os, views} once per id, in the hour of its arrival, up to '
-  'p_max_views weighted views per group of addresses and hour: {counted}. Whatever is not counted is counted by reason.';
+comment on function public.quality_record(text, jsonb, integer, integer) is
+  'Stores a batch of playback reports {id, session, rate, os, views} for quality_count, without its session: a session is '
+  'sampled when the first 8 hex digits of its id are divisible by the rate. Refused batches are counted by reason: not '
+  'usable, waiting already, from a group of addresses that has reported p_max_views in this hour, or beyond p_max_queue_mb '
+  'megabytes that wait. Does not wait for the disk.';
 
 revoke execute on function private.quality_bucket(numeric, numeric), private.quality_percentile(bigint[], numeric, numeric),
-  private.add_counts(bigint[], bigint[]), private.histogram_of(integer[], integer[]),
-  private.quality_views(jsonb), private.quality_sender(text, timestamptz),
-  private.drop_quality(timestamptz, text, bigint), public.quality_drop(text), private.count_quality(timestamptz, jsonb, private.quality_view[]),
-  public.quality_record(text, jsonb, integer) from public, anon, authenticated;
+  private.add_counts(bigint[], bigint[]), private.histogram_of(integer[], integer[]), private.quality_sender(text, timestamptz),
+  private.drop_quality(timestamptz, text, bigint), public.quality_drop(text), public.quality_record(text, jsonb, integer, integer)
+  from public, anon, authenticated;
 grant execute on function private.quality_bucket(numeric, numeric), private.quality_percentile(bigint[], numeric, numeric),
-  private.add_counts(bigint[], bigint[]), private.histogram_of(integer[], integer[]),
-  private.quality_views(jsonb), private.quality_sender(text, timestamptz),
-  private.drop_quality(timestamptz, text, bigint), public.quality_drop(text), private.count_quality(timestamptz, jsonb, private.quality_view[]),
-  public.quality_record(text, jsonb, integer) to service_role;
+  private.add_counts(bigint[], bigint[]), private.histogram_of(integer[], integer[]), private.quality_sender(text, timestamptz),
+  private.drop_quality(timestamptz, text, bigint), public.quality_drop(text), public.quality_record(text, jsonb, integer, integer)
+  to service_role;

@@ -32,8 +32,10 @@ begin
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('quality_fold', 0));
   for v_day in
     select distinct (h.hour at time zone 'Asia/Bishkek')::date from public.quality_hours h
-    -- A batch that came in the last second of a day is written by now.
+    -- A batch that came in the last second of a day is written by now, and none of the day waits to be counted.
     where h.hour < private.day_start(((pg_catalog.now() - interval '5 minutes') at time zone 'Asia/Bishkek')::date)
+      and not exists (select from public.quality_incoming i
+        where i.created_at < private.day_start((h.hour at time zone 'Asia/Bishkek')::date + 1))
       and not exists (select from public.quality_days d where d.day = (h.hour at time zone 'Asia/Bishkek')::date)
     order by 1 limit 14
   loop
@@ -44,7 +46,8 @@ begin
 end;
 $$;
 comment on function public.quality_fold() is
-  'Writes the sums of every day that has ended and has none yet; returns how many. Repeating it changes nothing.';
+  'Writes the sums of every day that has ended, is counted to its end and has none yet; returns how many. Repeating it '
+  'changes nothing.';
 
 create function private.quality_all(p_days integer) returns setof public.quality_days
 language sql stable set search_path = '' as $$

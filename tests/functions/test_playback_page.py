@@ -25,7 +25,7 @@ GOOD = {"provider": "yandex", "network": "wifi", "kind": "feed", "start_ms": 800
 @pytest.fixture(autouse=True)
 def empty(database: Database) -> None:
     with database.connect() as connection:
-        for table in ("hours", "days", "batches", "senders", "salts", "drops"):
+        for table in ("incoming", "hours", "days", "batches", "senders", "salts", "drops"):
             connection.execute(f"delete from quality_{table}".encode())
 
 
@@ -34,7 +34,8 @@ def report(database: Database, *views: dict[str, Any], hour: str = "", times: in
     with database.connect() as connection:
         for _ in range(times):
             batch = {"id": str(uuid4()), "session": "0" * 16, "rate": 1, "os": "ios", "views": views}
-            connection.execute("select quality_record('198.51.100.1', %s::jsonb, 100000)", [json.dumps(batch)])
+            connection.execute("select quality_record('198.51.100.1', %s::jsonb, 100000, 512)", [json.dumps(batch)])
+        connection.execute("select quality_count(1000, 100000)")
         if hour:
             here = "date_trunc('hour', now())"
             connection.execute(f"update quality_hours set hour = %s::timestamptz where hour = {here}".encode(), [hour])

@@ -19,6 +19,7 @@ from auto360.http.schemas.quality import read_batch
 from tests.support.concurrency import at_once
 from tests.support.database import Database
 from tests.support.functions import Answer, Functions
+from tests.support.playback import count_reports
 from tests.support.rows import rows
 
 PATH = "/api/quality/views"
@@ -30,7 +31,7 @@ FAILED = {"provider": "yandex", "network": "wifi", "kind": "feed", "failure": "n
 @pytest.fixture(autouse=True)
 def empty(database: Database) -> None:
     with database.connect() as connection:
-        for table in ("hours", "days", "batches", "senders", "salts", "drops"):
+        for table in ("hours", "days", "incoming", "batches", "senders", "salts", "drops"):
             connection.execute(f"delete from quality_{table}".encode())
 
 
@@ -39,10 +40,12 @@ def batch(*views: object, session: str = SAMPLED, **more: Any) -> dict[str, Any]
 
 
 def counted(database: Database, what: str = "attempts") -> int:
+    count_reports(database)
     return int(rows(database, f"select coalesce(sum({what}), 0) from quality_hours")[0][0])
 
 
 def drops(database: Database) -> dict[str, int]:
+    count_reports(database)
     found = rows(database, "select reason, sum(dropped)::int from quality_drops group by reason")
     return {str(reason): int(dropped) for reason, dropped in found}
 
@@ -58,6 +61,7 @@ def test_a_view_of_a_sampled_session_counts_ten_times_and_a_failure_once(
 ) -> None:
     send(functions, batch(GOOD, FAILED))
     send(functions, batch(FAILED, session=OTHERS))
+    count_reports(database)
     found = rows(
         database,
         """select provider, os, network, kind, sum(batches), sum(reports), sum(attempts), sum(starts),
@@ -118,12 +122,14 @@ def test_numbers_are_clamped_and_words_become_other(functions: Functions, databa
         "stalls": 7e9,
     }
     send(functions, batch(odd, os="windows"))
+    count_reports(database)
     found = rows(database, "select provider, os, network, kind, play_ms, stalls, start_histogram[1] from quality_hours")
     assert found == [("other", "other", "other", "other", 216_000_000, 10_000, 10)]
 
 
 def test_the_hour_is_the_servers(functions: Functions, database: Database) -> None:
     send(functions, batch({**GOOD, "t": 1, "at": "2001-01-01"}, t=1, hour="2001-01-01T00:00:00Z"))
+    count_reports(database)
     [(hour, now)] = rows(database, "select distinct hour, now() from quality_hours")
     assert timedelta() <= now - hour < timedelta(minutes=61)
 
@@ -147,11 +153,57 @@ def test_nonsense_is_accepted_dropped_and_counted(functions: Functions, database
 
 
 @pytest.mark.parametrize(
-    "view", [None, 5, [], {}, {**GOOD, "start_ms": "800"}, {**GOOD, "failure": True}, {**GOOD, "start_ms": True}]
-)
+    "view",
+    [
+        None, 5, [], {}, {**GOOD, "start_ms": "800"}, {**GOOD, "failure": True}, {**GOOD, "start_ms": True},
+        {**GOOD, "start_ms": [800]},
+    ],
+)  # fmt: skip
 def test_a_view_that_is_none_does_not_spoil_its_batch(functions: Functions, database: Database, view: object) -> None:
     send(functions, batch(view, GOOD))
     assert (counted(database), drops(database)) == (10, {"invalid": 1})
+
+
+def test_a_number_of_four_hundred_digits_is_clamped(functions: Functions, database: Database) -> None:
+    send(functions, batch({**GOOD, "play_ms": 10**400}))
+    assert counted(database, "play_ms") == 216_000_000
+
+
+def test_what_waits_is_counted_by_the_timer_once_and_a_repeat_after_that_is_none(
+    functions: Functions, database: Database
+) -> None:
+    sent = batch(GOOD)
+    send(functions, sent)
+    assert rows(database, "select count(*) from quality_hours") == [(0,)]
+    for counted_batches in (1, 0):
+        assert functions.handler("quality_counter")({"messages": []}, None) == {"batches": counted_batches}
+    send(functions, sent)
+    assert (counted(database), drops(database)) == (10, {"repeated": 1})
+
+
+def test_a_counter_that_is_killed_loses_and_repeats_nothing(functions: Functions, database: Database) -> None:
+    for _ in range(5):
+        send(functions, batch(GOOD))
+    with database.connect() as connection:
+        connection.autocommit = False
+        connection.execute("select quality_count(3, 10000)")
+        connection.rollback()
+    assert rows(database, "select count(*) from quality_incoming") == [(5,)]
+    assert (counted(database), counted(database, "batches"), drops(database)) == (50, 5, {})
+
+
+def test_a_queue_that_nobody_works_off_ends_at_its_bound(functions: Functions, database: Database) -> None:
+    functions.set(QUALITY_QUEUE_MB="1")
+    with database.connect() as connection:
+        # Pages are written at the end, so that the bound is met whatever else was stored before.
+        connection.execute(
+            """insert into quality_incoming (id, sender, os, rate, is_sampled, views)
+               select gen_random_uuid(), 1, 'ios', 1, true, jsonb_build_array(repeat(md5(n::text), 50))
+               from generate_series(1, 700) as n"""
+        )
+    send(functions, batch(GOOD))
+    assert rows(database, "select count(*) from quality_incoming") == [(700,)]
+    assert drops(database)["queue_full"] == 1
 
 
 @pytest.mark.parametrize("size", [8 * 1024 + 1, 3_000_000])
@@ -176,7 +228,7 @@ def test_sql_itself_clamps_what_the_function_would_let_through(database: Databas
         *[FAILED] * 30,
     ]
     with database.connect() as connection:
-        connection.execute("select quality_record('2001:db8::1', %s::jsonb, 10000)", [json.dumps(batch(*views))])
+        connection.execute("select quality_record('2001:db8::1', %s::jsonb, 10000, 512)", [json.dumps(batch(*views))])
     assert (counted(database, "reports"), drops(database)) == (19, {"invalid": 1})
 
 
@@ -219,9 +271,14 @@ def test_counts_are_exact_under_parallel_repeats_and_the_slowest_starts_are_foun
 
     def call(body: dict[str, Any], address: str) -> Callable[[psycopg.Connection[Any]], object]:
         ready = json.dumps(read_batch(json.dumps(body).encode()))
-        return lambda connection: connection.execute("select quality_record(%s, %s::jsonb, 10000)", [address, ready])
+        query = "select quality_record(%s, %s::jsonb, 10000, 512)"
+        return lambda connection: connection.execute(query, [address, ready])
 
-    at_once(database, [call(body, address) for body, address in queue])
+    calls = [call(body, address) for body, address in queue]
+    # Counters of several instances meet each other and what arrives.
+    calls += [lambda connection: connection.execute("select quality_count(150, 10000)")] * 30
+    random.shuffle(calls)
+    at_once(database, calls)
     assert {name: counted(database, name) for name in truth.expected} == dict(truth.expected)
     assert drops(database) == {"repeated": len(queue) - len(truth.bodies)}
     [(p50, p95)] = rows(

@@ -187,8 +187,20 @@ OPERATIONS = [
         {"bytes": 2},
     ),
     backend_only("metrics_daily", lambda _: {"day": "2000-01-01", "metric": "scene", "value": 1}, {"value": 2}),
-    backend_only("quality_hours", lambda _: {"hour": EARLIER, "shard": 1, **QUALITY}, {"attempts": 2}),
+    backend_only("quality_hours", lambda _: {"hour": EARLIER, **QUALITY}, {"attempts": 2}),
     backend_only("quality_days", lambda _: {"day": "2026-01-01", **QUALITY}, {"attempts": 2}),
+    backend_only(
+        "quality_incoming",
+        lambda _: {
+            "id": scene_id("incoming"),
+            "sender": 1,
+            "os": "ios",
+            "rate": 1,
+            "is_sampled": True,
+            "views": [{}],
+        },
+        {"rate": 10},
+    ),
     backend_only("quality_batches", lambda _: {"id": scene_id("batch")}, {"created_at": EARLIER}),
     backend_only("quality_salts", lambda _: {"hour": EARLIER}, {"hour": LATER}),
     backend_only(

@@ -171,7 +171,7 @@ def insert(connection: Connection, table: str, row: Row) -> None:
             sql.SQL(", ").join(map(sql.Identifier, row)),
             sql.SQL(", ").join(sql.Placeholder() * len(row)),
         ),
-        [Jsonb(value) if isinstance(value, dict) else value for value in row.values()],
+        [Jsonb(value) if isinstance(value, dict) or value == [{}] else value for value in row.values()],
     )
 
 

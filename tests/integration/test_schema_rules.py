@@ -23,7 +23,7 @@ WITHOUT_UPDATED_AT = {
     "listing_views", "moderation_events", "payment_events", "payment_risk_decisions", "supplier_balances",
     "active_days", "operator_money", "comment_likes", "comment_reactions", "user_behavior", "behavior_days",
     "listing_notices", "quality_hours", "quality_days", "quality_batches", "quality_salts", "quality_senders",
-    "quality_drops",
+    "quality_drops", "quality_incoming",
 }  # fmt: skip
 TOUCHED_BY_ANOTHER_TRIGGER = {"public_profiles"}
 KEYED_BY_WHAT_THEY_COUNT = {"sms_circuits", "sms_spending", "rate_limits"}

@@ -115,6 +115,15 @@ def leave_a_picture(scene: Scene) -> None:
     )
 
 
+def leave_a_listing(scene: Scene) -> None:
+    """Leave a listing unmatched with saved searches for sixteen minutes."""
+    scene.world.execute("update search_arrivals set state = 'done', matched_at = now()")
+    listing = new_listing(scene.world.database, new_user_id(scene.world.database))
+    scene.world.execute(
+        "update search_arrivals set arrived_at = now() - interval '16 minutes' where listing_id = %s", listing
+    )
+
+
 def strand_payments(scene: Scene, count: int) -> None:
     """Leave orders unpolled for half an hour."""
     user = new_user_id(scene.world.database)
@@ -243,9 +252,10 @@ def report_views(scene: Scene, view: str, *, addresses: int = 30) -> None:
         scene.world.execute(
             """select quality_record('198.51.100.' || %s::text, jsonb_build_object('id', gen_random_uuid(), 'rate', 1,
                  'session', repeat('0', 16), 'os', 'ios',
-                 'views', (select jsonb_agg(%s::jsonb) from generate_series(1, 20))), 10000)""",
+                 'views', (select jsonb_agg(%s::jsonb) from generate_series(1, 20))), 10000, 512)""",
             number, '{"provider": "yandex", "network": "wifi", "kind": "feed", ' + view + "}",
         )  # fmt: skip
+    scene.world.execute("select quality_count(1000, 10000)")
 
 
 def forget_views(scene: Scene) -> None:
@@ -306,6 +316,7 @@ CAUSES: dict[str, tuple[Act, Act]] = {
     **{rule: (old_backup(rule), fresh_backup(rule)) for rule in BACKUPS},
     "backup_videos_critical": (leave_a_video, replicate_videos),
     "pictures_waiting_warning": (leave_a_picture, forget("pictures")),
+    "search_arrivals_warning": (leave_a_listing, forget("search_arrivals")),
     "copies_unread_warning": (leave_a_copy_unread, forget("backup_copies")),
     "backup_failed_warning": (lambda s: s.backup("videos", "failed", 1), lambda s: s.backup("videos", "verified", 0)),
     "video_start_failures_critical": (lambda s: report_views(s, '"failure": "network"'), forget_views),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from auto360.container.data import database
 
 if TYPE_CHECKING:
+    from auto360.domains.quality.counting import PlaybackCounter
     from auto360.domains.quality.intake import Intake
     from auto360.domains.quality.reports import PlaybackReports
 
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
 def intake() -> Intake:
     from auto360.domains.quality.intake import Intake, QualitySettings
 
-    return Intake(database(), QualitySettings.load().quality_views_per_address)
+    return Intake(database(), QualitySettings.load())
+
+
+@cache
+def counter() -> PlaybackCounter:
+    from auto360.domains.quality.counting import PlaybackCounter
+    from auto360.domains.quality.intake import QualitySettings
+
+    return PlaybackCounter(database(), QualitySettings.load().quality_views_per_address)
 
 
 @cache

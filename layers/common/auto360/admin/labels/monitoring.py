@@ -74,6 +74,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "swiped": ("пролистаны", "swiped past"),
         "repeated": ("повторы", "repeats"),
         "over_limit": ("сверх предела адреса", "over an address's limit"),
+        "queue_full": ("очередь полна", "queue full"),
     },
     "verdict": {
         "too_few": ("Данных мало: сравнить нельзя", "Not enough to tell"),

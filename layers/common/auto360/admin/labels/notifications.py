@@ -18,6 +18,7 @@ WORDS: dict[str, dict[str, tuple[str, str]]] = {
         "listing_expired": ("Срок закончился", "Listing expired"),
         "listing_removed": ("Проданное убрано", "Sold listing removed"),
         "price_drop": ("Цена снижена", "Price drop"),
+        "saved_search": ("Сохранённый поиск", "Saved search"),
         "video_ready": ("Видео готово", "Video ready"),
         "video_failed": ("Видео не загрузилось", "Video failed"),
         "business_invitation": ("Приглашение в команду", "Business invitation"),

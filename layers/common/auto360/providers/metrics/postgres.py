@@ -25,7 +25,7 @@ class DatabaseMetrics:
         "sms_failure_rate", "sms_delivery_rate", "supplier_balance", "supplier_silent", "sms_spend", "code_conversion",
         "backup_age_database", "backup_age_weekly", "backup_age_storage", "backup_failures",
         "video_copy_gap", "copy_check_age", "drill_age", "payments_stuck", "migration_stalled", "job_failing",
-        "unsent_messages", "picture_waiting",
+        "unsent_messages", "picture_waiting", "search_arrival_age",
         "registrations_surge", "reports_surge", "high_value_listings",
         "video_start_failures", "video_start_p95", "cdn_hit_ratio", "cdn_errors",
         "push_queue_age", "push_credentials", "push_dead_share", "push_refused",

@@ -21,7 +21,9 @@ def cdn_days_missing(database: Database, *, days: int) -> Any:
 
 
 def quality_fold(database: Database) -> int:
-    """Writes the sums of every day that has ended and has none yet; returns how many. Repeating it changes nothing."""
+    """Writes the sums of every day that has ended, is counted to its end and has none yet; returns how many.
+    Repeating it changes nothing.
+    """
     answer: int = database.call("quality_fold", {})
     return answer
 
