@@ -82,6 +82,12 @@ def test_a_signed_notification_is_read_and_its_certificate_fetched_once(version:
         "https://bucket.s3.amazonaws.com/SimpleNotificationService-0.pem",
         "https://sns.eu-central-1.amazonaws.com/?Action=GetObject&x=.pem",
         "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0.pem\n",
+        "https://sns.eu-central-1.amazonaws.com:444/SimpleNotificationService-0.pem",
+        "https://sns.eu-central-1.amazonaws.com/../SimpleNotificationService-0.pem",
+        # A bucket of the name sns in another region's older form, and SNS where our topic is not.
+        "https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-0.pem",
+        "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
+        "https://sns.eu-central-1.amazonaws.com.cn/SimpleNotificationService-0.pem",
     ],
 )
 def test_a_certificate_elsewhere_is_not_even_fetched(url: str) -> None:
@@ -117,10 +123,25 @@ def test_a_subscription_is_confirmed_at_sns_alone() -> None:
     confirmation: dict[str, Any] = {"Type": "SubscriptionConfirmation", "Token": "23"}
     assert reader(fetched).read(envelope(SubscribeURL=CONFIRM, **confirmation)) is None
     assert fetched == [CERTIFICATE, CONFIRM]
+    for host in ("evil.example", "sns.s3-us-west-2.amazonaws.com", "sns.us-east-1.amazonaws.com", "169.254.169.254"):
+        asked: list[str] = []
+        url = f"https://{host}/?Action=ConfirmSubscription&Token=23"
+        with pytest.raises(SnsRefused):
+            reader(asked).read(envelope(SubscribeURL=url, **confirmation))
+        assert asked == [CERTIFICATE]
+
+
+def test_a_topic_in_china_has_its_certificate_there() -> None:
+    topic = "arn:aws-cn:sns:cn-north-1:123456789012:mail-reports"
+    url = "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-0.pem"
+    messages = SnsMessages(topic, lambda _: certificate(), utc_now)
+    assert messages.read(envelope(TopicArn=topic, SigningCertURL=url)) == {"eventType": "Bounce"}
     with pytest.raises(SnsRefused):
-        reader([]).read(
-            envelope(SubscribeURL="https://evil.example/?Action=ConfirmSubscription&Token=23", **confirmation)
-        )
+        messages.read(envelope(TopicArn=topic, SigningCertURL=url.replace(".cn/", "/")))
+
+
+def test_a_message_that_is_nested_without_end_is_none() -> None:
+    assert reader([]).read(envelope(Message="[" * 100_000)) is None
 
 
 def test_without_a_topic_no_envelope_is_accepted() -> None:
