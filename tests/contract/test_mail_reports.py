@@ -22,11 +22,11 @@ CONFIRM = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&To
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def certificate(key: rsa.RSAPrivateKey = KEY, *, days: int = 10) -> bytes:
-    """Return a certificate of a key that is good for so many days around now."""
+def certificate(key: rsa.RSAPrivateKey = KEY, *, begins: int = -20, days: int = 10) -> bytes:
+    """Return a certificate of a key that is good from one day to another, counted from now."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(7).not_valid_before(utc_now() - timedelta(days=20))
+    builder = builder.serial_number(7).not_valid_before(utc_now() + timedelta(days=begins))
     made = builder.not_valid_after(utc_now() + timedelta(days=days)).sign(key, hashes.SHA256())
     return made.public_bytes(serialization.Encoding.PEM)
 
@@ -112,8 +112,9 @@ def test_altered_foreign_and_old_messages_are_refused() -> None:
     ):
         with pytest.raises(SnsRefused):
             reader([]).read(forged)
-    with pytest.raises(SnsRefused):
-        reader([], answer=certificate(days=-5)).read(good)
+    for over in (certificate(days=-5), certificate(begins=1)):
+        with pytest.raises(SnsRefused):
+            reader([], answer=over).read(good)
     with pytest.raises(SnsUnreachable):
         reader([], answer=b"busy").read(good)
 
