@@ -134,27 +134,23 @@ comment on function private.language_place(text) is 'Returns the position of a l
 
 create function private.fill_text(p_text text, p_language text, p_values jsonb) returns text
 language plpgsql stable set search_path = '' as $$
-declare
-  v_text text := p_text;
-  v_value record;
 begin
-  for v_value in
-    select 'tier' as name, (select (array[t.name_ru, t.name_ky, t.name_en])[private.language_place(p_language)]
-      from public.tiers t where t.code = p_values ->> 'tier') as shown where pg_catalog.strpos(p_text, '{tier}') > 0
-    union all select 'amount', pg_catalog.trim_scale((p_values ->> 'amount_tyiyn')::numeric / 100)::text
-    union all select 'until', pg_catalog.to_char((p_values ->> 'until')::timestamptz at time zone 'Asia/Bishkek', 'DD.MM.YYYY')
-    union all select 'hidden', coalesce(p_values ->> 'hidden', '0')
-    union all select p.name, p_values ->> p.name
-      from pg_catalog.unnest(array['listing', 'reason', 'percent', 'business', 'text', 'search', 'device']) as p (name)
-  loop
-    v_text := pg_catalog.replace(v_text, '{' || v_value.name || '}', coalesce(v_value.shown, ''));
-  end loop;
-  return v_text;
+  -- One pass over the text of the type: a value that looks like a placeholder is shown as it is.
+  return (
+    select pg_catalog.string_agg(coalesce(case m.part[1]
+      when '{tier}' then (select (array[t.name_ru, t.name_ky, t.name_en])[private.language_place(p_language)]
+        from public.tiers t where t.code = p_values ->> 'tier')
+      when '{amount}' then pg_catalog.trim_scale((p_values ->> 'amount_tyiyn')::numeric / 100)::text
+      when '{until}' then pg_catalog.to_char((p_values ->> 'until')::timestamptz at time zone 'Asia/Bishkek', 'DD.MM.YYYY')
+      when '{hidden}' then coalesce(p_values ->> 'hidden', '0')
+      else case when m.part[1] = any (array['{listing}', '{reason}', '{percent}', '{business}', '{text}', '{search}', '{device}'])
+        then p_values ->> pg_catalog.btrim(m.part[1], '{}') else m.part[1] end end, ''), '' order by m.place)
+    from pg_catalog.regexp_matches(p_text, '[{][a-z_]+[}]|[^{]+|[{]', 'g') with ordinality as m (part, place));
 end;
 $$;
 comment on function private.fill_text(text, text, jsonb) is
   'Replaces {tier}, {amount} (som), {until} (a Bishkek day), {hidden}, {listing}, {reason}, {percent}, {business}, {text}, '
-  '{search} and {device} in a text of a type.';
+  '{search} and {device} in a text of a type, once: a value is never searched for placeholders.';
 
 create function private.enqueue_notifications(p_code text, p_list jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$

@@ -138,8 +138,12 @@ begin
     return '{"reason": "not_found"}';
   elsif exists (select from public.refunds r join public.payments p on p.id = r.payment_id where r.id = p_refund_id and p.user_id = p_operator_id) then
     return private.deny_money(p_operator_id, 'refund.close', 'refund', p_refund_id, 'operator_own_money', p_policy);
-  elsif exists (select from public.refunds r join public.refunds o on o.payment_id = r.payment_id and o.id <> r.id
-      where r.id = p_refund_id and o.provider_ref = p_ref) then
+  end if;
+  -- A number of a bank stands for one refund of all its payments: two closings with one number wait for each other here.
+  perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('refund number ' || p_ref, 0));
+  if exists (select from public.refunds r join public.payments p on p.id = r.payment_id
+      join public.refunds o on o.provider_ref = p_ref and o.id <> r.id
+      join public.payments q on q.id = o.payment_id and q.payment_method = p.payment_method where r.id = p_refund_id) then
     return private.deny_money(p_operator_id, 'refund.close', 'refund', p_refund_id, 'payment_evidence_used', p_policy);
   elsif not exists (select from public.refunds r where r.id = p_refund_id
       and (r.state = 'approved' or (r.state = 'processing' and r.updated_at < pg_catalog.now() - interval '10 minutes')))
@@ -152,8 +156,8 @@ begin
 end;
 $$;
 comment on function public.refund_close(uuid, uuid, text, jsonb) is
-  'Closes a refund that a staff member has made in the bank''s cabinet, with the bank''s number, and schedules the '
-  'tier anew. Reasons: forbidden, not_found, operator_own_money, payment_evidence_used, payment_already_decided.';
+  'Closes a refund that a staff member has made in the bank''s cabinet, with the bank''s number, which no other refund at that '
+  'bank has, and schedules the tier anew. Reasons: forbidden, not_found, operator_own_money, payment_evidence_used, payment_already_decided.';
 
 create function public.refunds_to_ask(p_limit integer) returns jsonb
 language sql volatile set search_path = '' as $$

@@ -24,11 +24,13 @@ language sql immutable set search_path = '' as $$
       when p_query ? 'seller' and private.as_uuid(p_query ->> 'seller') is null then 'seller'
       when p_query ? 'business' and private.as_uuid(p_query ->> 'business') is null then 'business'
       when (p_query ? 'latitude') <> (p_query ? 'longitude') or (p_query ? 'latitude') <> (p_query ? 'radius_km') then 'latitude'
-      when (p_query ->> 'radius_km')::numeric = 0 then 'radius_km' end) end;
+      when (p_query ->> 'radius_km')::numeric = 0 then 'radius_km'
+      -- Each word costs each listing that is compared.
+      when (select pg_catalog.count(*) from pg_catalog.regexp_matches(p_query ->> 'text', '[[:alnum:]]+', 'g')) > 15 then 'text' end) end;
 $$;
 comment on function private.search_problem(jsonb) is
   'Returns the field by which a query cannot be saved, else null. Only filters of the feed in the feed''s types may be in it: no '
-  'order, no page, no sold listings; "filters" for an empty one and for one above 2,000 bytes.';
+  'order, no page, no sold listings, no more than fifteen words; "filters" for an empty one and for one above 2,000 bytes.';
 
 create function private.canonical_search(p_query jsonb) returns jsonb
 language sql immutable set search_path = '' as $$

@@ -102,33 +102,53 @@ comment on function private.match_listings(uuid[]) is
   'Records which saved searches these listings match, each once: candidates by key and anchor, then the feed''s own conditions, then '
   'nothing own, blocked or seen. Returns how many hits are new. Broad searches are matched by private.match_broad_search.';
 
-create function private.match_broad_search(p_search public.saved_searches, p_limit integer) returns integer
+create function private.match_broad_search(p_search public.saved_searches, p_limit integer, p_until timestamptz) returns integer
 language plpgsql volatile set search_path = '' as $$
 declare
+  v_ids uuid[];
+  v_found uuid[] := '{}';
+  v_from integer := 1;
   v_hits integer;
 begin
   execute pg_catalog.format($match$
-    insert into public.search_hits (search_id, listing_id, user_id)
-    select $1, l.id, $2 from public.search_arrivals a join public.listings l on l.id = a.listing_id
-    -- What was committed late is met by looking back; a hit is recorded once.
-    where a.state = 'done' and a.matched_at > greatest($3, $4 - interval '10 minutes') and a.arrived_at > $3
-      and (a.old_price is null or a.old_price > $5) and %s and %s
-      and private.is_news($2, l) and not private.has_seen($2, l.id, null)
-    order by a.matched_at desc limit $6
-    on conflict (search_id, listing_id) do nothing $match$, private.listing_filters(p_search.query || '{"match": "words"}'),
+    select array(select l.id from (
+        select a.listing_id, a.matched_at, a.old_price from public.search_arrivals a
+        -- What was committed late is met by looking back; a hit is recorded once.
+        where a.state = 'done' and a.matched_at > greatest($1, $2 - interval '10 minutes') and a.arrived_at > $1
+        order by a.matched_at desc limit 20000) as a
+      -- One by one: with the filters in sight, the planner may read all listings for each arrival.
+      cross join lateral (select x.* from public.listings x where x.id = a.listing_id offset 0) as l
+      where (a.old_price is null or a.old_price > $3) and %s and %s
+      order by a.matched_at desc limit %s) $match$, private.listing_filters(p_search.query - 'text'),
     case when p_search.query ? 'latitude' then private.circle_condition(pg_catalog.quote_literal(p_search.query ->> 'latitude'),
-      pg_catalog.quote_literal(p_search.query ->> 'longitude'), pg_catalog.quote_literal(p_search.query ->> 'radius_km')) else 'true' end)
-  using p_search.id, p_search.user_id, p_search.created_at, p_search.matched_until, (p_search.query ->> 'price_max')::numeric, p_limit;
+      pg_catalog.quote_literal(p_search.query ->> 'longitude'), pg_catalog.quote_literal(p_search.query ->> 'radius_km')) else 'true' end,
+    case when p_search.query ? 'text' then 20000 else 10 * p_limit end)
+  into v_ids using p_search.created_at, p_search.matched_until, (p_search.query ->> 'price_max')::numeric;
+  if not p_search.query ? 'text' then
+    v_found := v_ids;
+  end if;
+  -- To cut a text into words takes long: the newest first, as far as the time goes.
+  while p_search.query ? 'text' and v_from <= pg_catalog.cardinality(v_ids) and pg_catalog.cardinality(v_found) < 2 * p_limit loop
+    v_found := v_found || array(select private.text_matches(p_search.query, v_ids[v_from : v_from + 199]));
+    v_from := v_from + 200;
+    exit when pg_catalog.clock_timestamp() >= p_until;
+  end loop;
+  insert into public.search_hits (search_id, listing_id, user_id)
+  select p_search.id, l.id, p_search.user_id from public.search_arrivals a join public.listings l on l.id = a.listing_id
+  where a.listing_id = any (v_found) and private.is_news(p_search.user_id, l) and not private.has_seen(p_search.user_id, l.id, null)
+  order by a.matched_at desc limit p_limit
+  on conflict (search_id, listing_id) do nothing;
   get diagnostics v_hits = row_count;
   update public.saved_searches s set matched_until = pg_catalog.clock_timestamp() where s.id = p_search.id;
   return v_hits;
 end;
 $$;
-comment on function private.match_broad_search(public.saved_searches, integer) is
-  'Records which listings that arrived since the last time a broad search matches, at most p_limit, the newest first; returns how many.';
+comment on function private.match_broad_search(public.saved_searches, integer, timestamptz) is
+  'Records which listings that arrived since the last time a broad search matches, at most p_limit, the newest first; returns how many. '
+  'Looks at 20,000 arrivals, and into the texts of the first 200 at least, of others until p_until.';
 
 create function public.search_match_step(p_limit integer) returns jsonb
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '' set statement_timeout = '15s' as $$
 declare
   v_ids uuid[];
   v_hits integer;
@@ -166,8 +186,8 @@ comment on function private.search_metrics() is
   'Returns minutes for which the longest waiting listing has not been matched with saved searches.';
 
 revoke execute on function private.arrival_lexemes(uuid[]), private.text_matches(jsonb, uuid[]), private.is_news(uuid, public.listings),
-  private.has_seen(uuid, uuid, bytea), private.match_listings(uuid[]), private.match_broad_search(public.saved_searches, integer),
+  private.has_seen(uuid, uuid, bytea), private.match_listings(uuid[]), private.match_broad_search(public.saved_searches, integer, timestamptz),
   public.search_match_step(integer), private.search_metrics() from public, anon, authenticated;
 grant execute on function private.arrival_lexemes(uuid[]), private.text_matches(jsonb, uuid[]), private.is_news(uuid, public.listings),
-  private.has_seen(uuid, uuid, bytea), private.match_listings(uuid[]), private.match_broad_search(public.saved_searches, integer),
+  private.has_seen(uuid, uuid, bytea), private.match_listings(uuid[]), private.match_broad_search(public.saved_searches, integer, timestamptz),
   public.search_match_step(integer), private.search_metrics() to service_role;

@@ -11,9 +11,16 @@ comment on function public.search_digests_due(integer) is
 
 create function private.settle_hits(p_schedule public.search_schedules, p_viewer bytea) returns void
 language plpgsql volatile set search_path = '' as $$
+declare
+  v_until constant timestamptz := pg_catalog.clock_timestamp() + interval '3 seconds';
+  v_search public.saved_searches;
 begin
-  perform private.match_broad_search(s, 100) from public.saved_searches s
-  where s.user_id = p_schedule.user_id and s.frequency = p_schedule.frequency and s.key is null and s.anchor is null;
+  for v_search in select s.* from public.saved_searches s where s.user_id = p_schedule.user_id and s.frequency = p_schedule.frequency
+      and s.key is null and s.anchor is null order by s.matched_until, s.id loop
+    -- The others of a user whose searches take long are evaluated for the next digest, from where they stand.
+    exit when pg_catalog.clock_timestamp() >= v_until;
+    perform private.match_broad_search(v_search, 100, least(v_until, pg_catalog.clock_timestamp() + interval '1 second'));
+  end loop;
   -- What comes back into view arrives again; what was seen is not told any more.
   delete from public.search_hits h using public.listings l, public.saved_searches s
   where h.user_id = p_schedule.user_id and h.digest_no is null and l.id = h.listing_id and s.id = h.search_id
@@ -63,32 +70,52 @@ comment on function private.tell_hits(public.search_schedules, integer) is
   'Gives all waiting hits of a schedule one number and notifies of them: how many, and the first five. Returns false without hits, '
   'which make no notification.';
 
-create function public.search_digests_tell(p_viewers jsonb) returns integer
+create function private.tell_schedule(p_schedule public.search_schedules, p_viewer bytea) returns boolean
 language plpgsql volatile set search_path = '' as $$
 declare
-  v_due record;
   v_is_told boolean;
+begin
+  perform private.settle_hits(p_schedule, p_viewer);
+  v_is_told := private.tell_hits(p_schedule, p_schedule.digest_no + 1);
+  update public.search_schedules c set digest_no = c.digest_no + v_is_told::integer,
+    last_at = case when v_is_told then pg_catalog.clock_timestamp() else c.last_at end,
+    next_at = case when c.frequency <> 'instant' then private.next_digest_at(c.user_id, c.frequency, pg_catalog.clock_timestamp()) end
+  where c.id = p_schedule.id;
+  return v_is_told;
+end;
+$$;
+comment on function private.tell_schedule(public.search_schedules, bytea) is
+  'Settles the hits of a locked schedule, notifies of them and sets the next time; returns true where there was something to tell.';
+
+create function public.search_digests_tell(p_viewers jsonb) returns jsonb
+language plpgsql volatile set search_path = '' set statement_timeout = '15s' as $$
+declare
+  v_until constant timestamptz := pg_catalog.clock_timestamp() + interval '5 seconds';
+  v_due record;
   v_told integer := 0;
+  v_failed integer := 0;
 begin
   for v_due in
     select c as schedule, v.viewer from pg_catalog.jsonb_to_recordset(p_viewers) as v (id uuid, viewer text)
     join public.search_schedules c on c.id = v.id
-    where c.next_at <= pg_catalog.clock_timestamp() order by c.id for update of c skip locked
+    where c.next_at <= pg_catalog.clock_timestamp() order by c.next_at, c.id for update of c skip locked
   loop
-    perform private.settle_hits(v_due.schedule, pg_catalog.decode(v_due.viewer, 'hex'));
-    v_is_told := private.tell_hits(v_due.schedule, (v_due.schedule).digest_no + 1);
-    v_told := v_told + v_is_told::integer;
-    update public.search_schedules c set digest_no = c.digest_no + v_is_told::integer,
-      last_at = case when v_is_told then pg_catalog.clock_timestamp() else c.last_at end,
-      next_at = case when c.frequency <> 'instant' then private.next_digest_at(c.user_id, c.frequency, pg_catalog.clock_timestamp()) end
-    where c.id = (v_due.schedule).id;
+    -- What a few users' searches take is not waited for by all: the rest is due at the next call.
+    exit when pg_catalog.clock_timestamp() >= v_until;
+    begin
+      v_told := v_told + private.tell_schedule(v_due.schedule, pg_catalog.decode(v_due.viewer, 'hex'))::integer;
+    exception when others then
+      v_failed := v_failed + 1;
+      update public.search_schedules c set next_at = pg_catalog.clock_timestamp() + interval '1 hour' where c.id = (v_due.schedule).id;
+    end;
   end loop;
-  return v_told;
+  return pg_catalog.jsonb_build_object('told', v_told, 'failed', v_failed);
 end;
 $$;
 comment on function public.search_digests_tell(jsonb) is
   'Notifies the users of schedules [{id, viewer (32 hex digits, see private.has_seen)}] whose time has come, each by one caller: number, '
-  'hits and notification in one transaction, so that a repeat finds nothing to tell. Returns how many notifications there were.';
+  'hits and notification in one transaction, so that a repeat finds nothing to tell. Works for five seconds; a schedule that fails '
+  'stops no other and is tried again in an hour. Returns {told, failed}.';
 
 create function private.sweep_searches(p_limit integer) returns table (kind text, removed integer)
 language plpgsql volatile set search_path = '' as $$
@@ -104,7 +131,7 @@ $$;
 comment on function private.sweep_searches(integer) is 'Deletes hits after 100 days, matched arrivals after 10, which is longer than a week.';
 
 revoke execute on function public.search_digests_due(integer), private.settle_hits(public.search_schedules, bytea),
-  private.tell_hits(public.search_schedules, integer), public.search_digests_tell(jsonb), private.sweep_searches(integer)
+  private.tell_schedule(public.search_schedules, bytea), private.tell_hits(public.search_schedules, integer), public.search_digests_tell(jsonb), private.sweep_searches(integer)
   from public, anon, authenticated;
 grant execute on function public.search_digests_due(integer), private.settle_hits(public.search_schedules, bytea),
-  private.tell_hits(public.search_schedules, integer), public.search_digests_tell(jsonb), private.sweep_searches(integer) to service_role;
+  private.tell_schedule(public.search_schedules, bytea), private.tell_hits(public.search_schedules, integer), public.search_digests_tell(jsonb), private.sweep_searches(integer) to service_role;

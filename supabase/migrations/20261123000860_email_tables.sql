@@ -142,6 +142,15 @@ language sql immutable set search_path = '' as $$
 $$;
 comment on function private.email_digest(text) is 'Returns the digest under which stops and limits know an address.';
 
+create function private.mailbox_digest(p_address text) returns bytea
+language sql immutable set search_path = '' as $$
+  select private.email_digest(case when p_address ~ '@(gmail|googlemail)[.]com$'
+    then pg_catalog.replace(pg_catalog.split_part(pg_catalog.split_part(p_address, '@', 1), '+', 1), '.', '') || '@gmail.com'
+    else pg_catalog.regexp_replace(p_address, '^([^+@]+)[+][^@]*@', '\1@') end);
+$$;
+comment on function private.mailbox_digest(text) is
+  'Returns the digest of the mailbox behind an address: what follows a plus sign, and at Gmail dots, make other addresses of one mailbox.';
+
 create function private.email_stop(p_address text) returns text
 language sql stable set search_path = '' as $$
   select s.reason from public.email_stops s where s.address_digest = private.email_digest(p_address);
@@ -170,5 +179,5 @@ create trigger emails_guard_address before insert or update of user_id, kind, ad
   for each row execute function private.guard_email_address();
 
 revoke execute on function private.guard_email_address() from public, anon, authenticated;
-revoke execute on function private.email_digest(text), private.email_stop(text) from public, anon, authenticated;
-grant execute on function private.email_digest(text), private.email_stop(text) to service_role;
+revoke execute on function private.email_digest(text), private.mailbox_digest(text), private.email_stop(text) from public, anon, authenticated;
+grant execute on function private.email_digest(text), private.mailbox_digest(text), private.email_stop(text) to service_role;

@@ -80,7 +80,7 @@ begin
   values ((p_proof ->> 'id')::uuid, p_user_id, p_session_id, p_address, p_proof ->> 'key_id', p_proof ->> 'nonce',
     pg_catalog.decode(p_proof ->> 'code_digest', 'hex'), pg_catalog.decode(p_proof ->> 'link_digest', 'hex'), v_expires_at);
   -- A mailbox that many accounts ask for gets no further mail, and they all get the same answer.
-  v_count := public.rate_limit_hit(p_key => 'email:address:' || pg_catalog.encode(private.email_digest(p_address), 'hex'),
+  v_count := public.rate_limit_hit(p_key => 'email:address:' || pg_catalog.encode(private.mailbox_digest(p_address), 'hex'),
     p_max_hits => 6, p_seconds => 86400);
   if (v_count ->> 'hits')::integer <= 6 then
     insert into public.emails (user_id, kind, type, verification_id, address, priority, is_resent, expires_at)

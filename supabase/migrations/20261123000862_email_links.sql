@@ -76,11 +76,13 @@ language sql stable set search_path = '' as $$
   select case when p_change.id is null then 'email_link_invalid'
     when p_change.undone_at is not null then 'email_link_used'
     when p_change.expires_at <= pg_catalog.clock_timestamp() then 'email_link_expired'
-    when exists (select from public.email_changes c where c.user_id = p_change.user_id
+    -- An intruder who undoes a change between addresses of his own does not use up the one of the owner before it.
+    when exists (select from public.email_changes c where c.user_id = p_change.user_id and c.created_at <= p_change.created_at
       and c.undone_at > pg_catalog.clock_timestamp() - interval '30 days') then 'email_link_replaced' end;
 $$;
 comment on function private.undo_refusal(public.email_changes) is
-  'Returns why a change is not undone. Once a month per account, so that a mailbox that its owner gave up cannot undo for ever.';
+  'Returns why a change is not undone. Not within a month after an earlier change was undone, so that a mailbox that its owner gave up '
+  'cannot undo for ever; a later one that was undone does not count.';
 
 create function public.email_undo_read(p_undo_digest bytea) returns jsonb
 language plpgsql stable set search_path = '' as $$

@@ -128,7 +128,9 @@ begin
     -- Only what may have reached the mailbox counts; what certainly did not waits until it expires.
     uncertain = greatest(m.uncertain - (r.outcome in ('later', 'refused'))::integer, 0),
     not_before = pg_catalog.clock_timestamp() + pg_catalog.make_interval(secs => coalesce(r.seconds, 0)),
-    provider_ref = coalesce(r.provider_ref, m.provider_ref),
+    -- A provider that gives two mails one id would stop the sender: the second stays without.
+    provider_ref = case when not exists (select from public.emails o where o.provider_ref = r.provider_ref and o.id <> r.id)
+      then coalesce(r.provider_ref, m.provider_ref) else m.provider_ref end,
     accepted_at = case r.outcome when 'accepted' then pg_catalog.clock_timestamp() else m.accepted_at end
   from pg_catalog.jsonb_to_recordset(p_results) as r (id uuid, outcome text, code text, provider_ref text, seconds double precision)
   where m.id = r.id and m.claim = p_claim

@@ -2,15 +2,17 @@
 
 create function private.sms_delivery_is_down() returns boolean
 language sql stable set search_path = '' as $$
-  select count(*) >= 5 and count(*) filter (where m.state = 'delivered') * 100 < count(*) * 30 from (
-    select x.state from public.sms_messages x
-    where x.purpose = 'login' and x.state in ('accepted', 'delivered', 'failed')
-      and x.created_at between pg_catalog.clock_timestamp() - interval '30 minutes' and pg_catalog.clock_timestamp() - interval '2 minutes'
-    order by x.created_at desc limit 50) as m;
+  select count(*) >= 5 and count(*) filter (where p.has_arrived) * 100 < count(*) * 30 from (
+    select pg_catalog.bool_or(m.state = 'delivered') as has_arrived from (
+      select x.state, private.place_of(x.address) as place from public.sms_messages x
+      where x.purpose = 'login' and x.state in ('accepted', 'delivered', 'failed')
+        and x.created_at between pg_catalog.clock_timestamp() - interval '30 minutes' and pg_catalog.clock_timestamp() - interval '2 minutes'
+      order by x.created_at desc limit 200) as m
+    group by m.place) as p;
 $$;
 comment on function private.sms_delivery_is_down() is
-  'Returns true while of at least five login SMS of half an hour, each given two minutes, fewer than 30 percent arrived: a phone '
-  'that is switched off looks the same, one alone says nothing.';
+  'Returns true while login SMS of half an hour, each given two minutes, arrived for fewer than 30 percent of the places that asked, five '
+  'at least: phones that are switched off look the same, and a place that asks for many of them counts once.';
 
 create function private.email_code_is_open(p_sms public.sms_messages) returns boolean
 language plpgsql stable set search_path = '' as $$

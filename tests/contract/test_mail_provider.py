@@ -36,6 +36,7 @@ def test_a_mail_is_ascii_with_short_lines_and_reads_as_it_was_written() -> None:
     message: Any = email.parser.BytesParser(policy=email.policy.default).parsebytes(raw)
     assert [part.defects for part in message.walk()] == [[], [], []]
     assert (message["Subject"], message["To"], message["From"]) == (MAIL.subject, MAIL.recipient, f"360Auto <{SENDER}>")
+    assert message["Auto-Submitted"] == "auto-generated", "holiday programs do not answer it"
     for kind, written in (("plain", TEXT), ("html", MAIL.html)):
         assert message.get_body((kind,)).get_content().splitlines() == written.splitlines()
 
@@ -79,6 +80,20 @@ def test_the_request_fits_the_model_of_the_library() -> None:
     assert outcome == MailOutcome("accepted", provider_ref="0100018a")
     assert sent["ConfigurationSetName"] == "reports"
     assert b"X-SES-MESSAGE-TAGS: auto360_mail=0f8f-1\r\n" in sent["Content"]["Raw"]["Data"]
+
+
+@pytest.mark.parametrize(
+    ("found", "reference"),
+    [("a\x00b\u202e", "a?b?"), ("x" * 500, "x" * 200), ("", None)],
+    ids=["unprintable", "long", "none"],
+)
+def test_an_odd_id_of_the_provider_can_be_stored(found: str, reference: str | None) -> None:
+    client: Any = ses_client(settings())
+    with Stubber(client) as stub:
+        stub.add_response("send_email", {"MessageId": found})
+        outcome = SesMail(settings(), client).send(MAIL)
+    assert outcome.provider_ref == reference
+    assert outcome.outcome == ("accepted" if reference else "unknown")
 
 
 @pytest.mark.parametrize(

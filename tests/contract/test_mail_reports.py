@@ -22,11 +22,11 @@ CONFIRM = "https://sns.eu-central-1.amazonaws.com/?Action=ConfirmSubscription&To
 KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
-def certificate(key: rsa.RSAPrivateKey = KEY, *, days: int = 10) -> bytes:
-    """Return a certificate of a key that is good for so many days around now."""
+def certificate(key: rsa.RSAPrivateKey = KEY, *, begins: int = -20, days: int = 10) -> bytes:
+    """Return a certificate of a key that is good from one day to another, counted from now."""
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sns.amazonaws.com")])
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(7).not_valid_before(utc_now() - timedelta(days=20))
+    builder = builder.serial_number(7).not_valid_before(utc_now() + timedelta(days=begins))
     made = builder.not_valid_after(utc_now() + timedelta(days=days)).sign(key, hashes.SHA256())
     return made.public_bytes(serialization.Encoding.PEM)
 
@@ -82,6 +82,12 @@ def test_a_signed_notification_is_read_and_its_certificate_fetched_once(version:
         "https://bucket.s3.amazonaws.com/SimpleNotificationService-0.pem",
         "https://sns.eu-central-1.amazonaws.com/?Action=GetObject&x=.pem",
         "https://sns.eu-central-1.amazonaws.com/SimpleNotificationService-0.pem\n",
+        "https://sns.eu-central-1.amazonaws.com:444/SimpleNotificationService-0.pem",
+        "https://sns.eu-central-1.amazonaws.com/../SimpleNotificationService-0.pem",
+        # A bucket of the name sns in another region's older form, and SNS where our topic is not.
+        "https://sns.s3-us-west-2.amazonaws.com/SimpleNotificationService-0.pem",
+        "https://sns.us-east-1.amazonaws.com/SimpleNotificationService-0.pem",
+        "https://sns.eu-central-1.amazonaws.com.cn/SimpleNotificationService-0.pem",
     ],
 )
 def test_a_certificate_elsewhere_is_not_even_fetched(url: str) -> None:
@@ -106,8 +112,9 @@ def test_altered_foreign_and_old_messages_are_refused() -> None:
     ):
         with pytest.raises(SnsRefused):
             reader([]).read(forged)
-    with pytest.raises(SnsRefused):
-        reader([], answer=certificate(days=-5)).read(good)
+    for over in (certificate(days=-5), certificate(begins=1)):
+        with pytest.raises(SnsRefused):
+            reader([], answer=over).read(good)
     with pytest.raises(SnsUnreachable):
         reader([], answer=b"busy").read(good)
 
@@ -117,10 +124,25 @@ def test_a_subscription_is_confirmed_at_sns_alone() -> None:
     confirmation: dict[str, Any] = {"Type": "SubscriptionConfirmation", "Token": "23"}
     assert reader(fetched).read(envelope(SubscribeURL=CONFIRM, **confirmation)) is None
     assert fetched == [CERTIFICATE, CONFIRM]
+    for host in ("evil.example", "sns.s3-us-west-2.amazonaws.com", "sns.us-east-1.amazonaws.com", "169.254.169.254"):
+        asked: list[str] = []
+        url = f"https://{host}/?Action=ConfirmSubscription&Token=23"
+        with pytest.raises(SnsRefused):
+            reader(asked).read(envelope(SubscribeURL=url, **confirmation))
+        assert asked == [CERTIFICATE]
+
+
+def test_a_topic_in_china_has_its_certificate_there() -> None:
+    topic = "arn:aws-cn:sns:cn-north-1:123456789012:mail-reports"
+    url = "https://sns.cn-north-1.amazonaws.com.cn/SimpleNotificationService-0.pem"
+    messages = SnsMessages(topic, lambda _: certificate(), utc_now)
+    assert messages.read(envelope(TopicArn=topic, SigningCertURL=url)) == {"eventType": "Bounce"}
     with pytest.raises(SnsRefused):
-        reader([]).read(
-            envelope(SubscribeURL="https://evil.example/?Action=ConfirmSubscription&Token=23", **confirmation)
-        )
+        messages.read(envelope(TopicArn=topic, SigningCertURL=url.replace(".cn/", "/")))
+
+
+def test_a_message_that_is_nested_without_end_is_none() -> None:
+    assert reader([]).read(envelope(Message="[" * 100_000)) is None
 
 
 def test_without_a_topic_no_envelope_is_accepted() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from psycopg.types.json import Jsonb
 
@@ -125,6 +127,38 @@ def test_an_address_is_asked_for_once_a_minute_and_five_times_an_hour(email_worl
     assert statuses == [200, 200, 200, 200, 429]
 
 
+def plain_names() -> list[str]:
+    return [new_email()] * 8
+
+
+def names_with_a_tag() -> list[str]:
+    address = new_email()
+    return [address.replace("@", f"+{number}@") for number in range(8)]
+
+
+def names_at_gmail() -> list[str]:
+    """Return addresses of one mailbox: dots and what follows a plus sign mean nothing there."""
+    name = new_email("d").replace("@", "").partition(".")[0]
+    dotted = [f"{name[:place]}.{name[place:]}" for place in range(1, 6)]
+    return [
+        *(f"{each}@gmail.com" for each in dotted),
+        f"{name}+a@gmail.com",
+        f"{name}@googlemail.com",
+        f"{name}@gmail.com",
+    ]
+
+
+@pytest.mark.parametrize("names", [plain_names, names_with_a_tag, names_at_gmail])
+def test_a_mailbox_gets_six_proofs_a_day_whoever_asks_and_under_whatever_name(
+    email_world: EmailWorld, names: Callable[[], list[str]]
+) -> None:
+    addresses = names()
+    answers = [email_world.user().request(address) for address in addresses]
+    assert {answer.status for answer in answers} == {200}, "who asks too late is not told"
+    email_world.send()
+    assert sum(len(email_world.received(address)) for address in set(addresses)) == 6
+
+
 @pytest.mark.parametrize(
     ("typed", "stored"),
     [
@@ -132,6 +166,8 @@ def test_an_address_is_asked_for_once_a_minute_and_five_times_an_hour(email_worl
         ("driver@Пример.рф", "driver@xn--e1afmkfd.xn--p1ai"),
         ("o'neil+cars@ＥＸＡＭＰＬＥ.com", "o'neil+cars@example.com"),
     ],
+    # A test's name is in the logs, which hold no address.
+    ids=["large letters", "Cyrillic domain", "wide letters"],
 )
 def test_addresses_have_one_stored_form(email_world: EmailWorld, typed: str, stored: str) -> None:
     user = email_world.user()
@@ -210,6 +246,33 @@ def test_a_mailbox_undoes_once_a_month(email_world: EmailWorld) -> None:
     user.prove()
     email_world.send()
     assert email_world.page("POST", email_world.link(old, "undo")).code == "email_link_replaced"
+
+
+@pytest.mark.parametrize("removes_first", [False, True])
+def test_an_intruders_own_undo_does_not_use_up_that_of_the_owner(
+    email_world: EmailWorld, *, removes_first: bool
+) -> None:
+    user = email_world.user()
+    owners = user.prove()
+    if removes_first:
+        user.call("DELETE")
+    intruders = user.prove()
+    user.prove()
+    email_world.send()
+    assert email_world.page("POST", email_world.link(intruders, "undo")).code == "ok"
+    link = email_world.link(owners, "undo")
+    assert (email_world.page("GET", link).code, email_world.page("POST", link).code) == ("ok", "ok")
+    assert rows(email_world.database, "select email from accounts where id = %s", user.id) == [(owners,)]
+
+
+def test_after_the_owners_undo_no_later_change_is_undone(email_world: EmailWorld) -> None:
+    user = email_world.user()
+    owners, intruders = user.prove(), user.prove()
+    user.prove()
+    email_world.send()
+    assert email_world.page("POST", email_world.link(owners, "undo")).code == "ok"
+    assert email_world.page("POST", email_world.link(intruders, "undo")).code == "email_link_replaced"
+    assert rows(email_world.database, "select email from accounts where id = %s", user.id) == [(owners,)]
 
 
 def test_a_removed_address_gets_a_notice_and_nothing_after_it(email_world: EmailWorld) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from tests.support.concurrency import at_once
 from tests.support.emails import EmailUser, EmailWorld, new_email
+from tests.support.functions import http_event
 from tests.support.rows import rows
 from tests.support.sql_calls import calling
 
@@ -83,8 +85,6 @@ def test_repetitions_change_nothing(email_world: EmailWorld) -> None:
 
 
 def test_reports_at_once_are_applied_once(email_world: EmailWorld) -> None:
-    from psycopg.types.json import Jsonb
-
     user, _ = proved(email_world, "driver")
     user.notify()
     email_world.send()
@@ -116,8 +116,6 @@ def test_a_report_without_our_id_waits_for_the_providers(email_world: EmailWorld
     event["bounce"] = {"bounceType": "Permanent", "bouncedRecipients": []}
     assert email_world.report(event).body["data"]["applied"] == 0
     claimed = at_once(email_world.database, [calling("emails_claim", p_limit=1, p_lease_seconds=60)])[0]
-    from psycopg.types.json import Jsonb
-
     result = [{"id": claimed["messages"][0]["id"], "outcome": "accepted", "provider_ref": "ref-1"}]
     at_once(email_world.database, [calling("emails_record", p_claim=claimed["claim"], p_results=Jsonb(result))])
     assert user.state()["state"] == "bounced"
@@ -142,6 +140,41 @@ def test_forged_and_odd_reports_stop_nobody(email_world: EmailWorld) -> None:
     ):
         assert email_world.report(odd).body["data"]["applied"] == 0
     assert user.state()["state"] == "active"
+
+
+@pytest.mark.parametrize("odd", ["\x00", "\ud800", "\u202e", "x" * 10_000])
+def test_an_odd_report_loses_none_of_its_batch(email_world: EmailWorld, odd: str) -> None:
+    user, _ = proved(email_world, "bounce")
+    user.notify()
+    email_world.send()
+    good = email_world.mailbox.reports[-1]
+    bad: dict[str, Any] = {
+        "eventType": "Bounce", "eventId": f"e{odd}", "mail": {"messageId": f"m{odd}", "tags": {"auto360_mail": [odd]}},
+        "bounce": {"bounceType": odd, "bounceSubType": odd, "bouncedRecipients": [{"status": odd}]},
+    }  # fmt: skip
+    answer = email_world.report(bad, good)
+    assert (answer.status, answer.body["data"]["applied"]) == (200, 1)
+    assert user.state()["state"] == "bounced"
+
+
+def test_reports_that_are_nested_without_end_are_not_there(email_world: EmailWorld) -> None:
+    secret = email_world.functions.environ["MAIL_REPORT_SECRET"]
+    event = http_event("POST", f"/webhooks/email/{secret}", "[" * 100_000)
+    assert email_world.functions.raw("email_webhook", event).status == 404
+
+
+def test_two_mails_that_get_one_id_of_the_provider_stop_nobody(email_world: EmailWorld) -> None:
+    user, _ = proved(email_world, "driver")
+    for about in ("one", "two"):
+        user.notify(about=about)
+    claimed = at_once(email_world.database, [calling("emails_claim", p_limit=2, p_lease_seconds=60)])[0]
+    for message in claimed["messages"]:
+        result = [{"id": message["id"], "outcome": "accepted", "provider_ref": "the-same"}]
+        call = calling("emails_record", p_claim=claimed["claim"], p_results=Jsonb(result))
+        assert at_once(email_world.database, [call]) == [1]
+    assert [state for kind, state in user.mails() if kind == RECEIPT] == ["accepted", "accepted"]
+    query = "select count(provider_ref) from emails where user_id = %s and type = %s"
+    assert rows(email_world.database, query, user.id, RECEIPT) == [(1,)]
 
 
 def test_a_complaint_outweighs_a_later_bounce(email_world: EmailWorld) -> None:

@@ -79,6 +79,7 @@ def test_a_search_is_saved_listed_changed_looked_at_and_deleted(user: Seller, da
         {"filters": {"brand": "\u200b\u202e"}},
         {"name": " \u200b "},
         {"name": "x" * 81},
+        {"filters": {"q": "аб " * 16}},
         {"frequency": "hourly"},
         {"frequency": None},
         {"user_id": "x"},

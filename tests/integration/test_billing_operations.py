@@ -8,9 +8,12 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
+from tests.support.concurrency import at_once
 from tests.support.database import Database
 from tests.support.payers import PRICE, RULES, Connection, PayingUser, ask, assert_nothing_is_lost, value
+from tests.support.sql_calls import calling
 
 POLICY = {"second_person_tyiyn": 20000, "request_id": "req-1"}
 
@@ -100,10 +103,39 @@ def test_one_number_of_the_bank_closes_one_refund_of_a_payment(payer: PayingUser
     payment, attempt = payer.attempt("basic")
     payer.settle(attempt)
     one, other = (refund(payer, anna, payment, 1000)["refund"]["id"] for _ in range(2))
+    first, second = (f"R {uuid4()}" for _ in range(2))
 
-    assert close(payer, anna, one, "R-77")["refund"]["state"] == "done"
-    assert close(payer, anna, other, "R-77") == {"reason": "payment_evidence_used"}
-    assert close(payer, anna, other, "R-78")["refund"]["state"] == "done"
+    assert close(payer, anna, one, first)["refund"]["state"] == "done"
+    assert close(payer, anna, other, first) == {"reason": "payment_evidence_used"}
+    assert close(payer, anna, other, second)["refund"]["state"] == "done"
+
+
+def refunds_of_two_payments(connection: Connection, staff_member: str, *banks: str) -> list[tuple[PayingUser, str]]:
+    """Return open refunds of payments of different users, one at each bank."""
+    found = []
+    for bank in banks:
+        payer = PayingUser.new(connection)
+        payment = payer.bought(bank=bank)
+        found.append((payer, refund(payer, staff_member, payment, 1000)["refund"]["id"]))
+    return found
+
+
+def test_a_number_of_a_bank_closes_no_refund_of_another_payment(connection: Connection, anna: str) -> None:
+    number = f"R {uuid4()}"
+    (one, first), (two, second), (three, third) = refunds_of_two_payments(connection, anna, "mbank", "mbank", "odengi")
+    assert close(one, anna, first, number)["refund"]["state"] == "done"
+    assert close(two, anna, second, number) == {"reason": "payment_evidence_used"}
+    assert close(three, anna, third, number)["refund"]["state"] == "done", "another bank has numbers of its own"
+    for payer in (one, two, three):
+        assert_nothing_is_lost(connection, payer.user)
+
+
+def test_of_two_refunds_closed_with_one_number_at_once_one_is(database: Database, connection: Connection) -> None:
+    anna, number = PayingUser.new(connection, role="finance").user, f"R {uuid4()}"
+    refunds = [each for _, each in refunds_of_two_payments(connection, anna, *["mbank"] * 8)]
+    closing = {"p_operator_id": anna, "p_ref": number, "p_policy": Jsonb(POLICY)}
+    answers = at_once(database, [calling("refund_close", p_refund_id=each, **closing) for each in refunds])
+    assert sorted(str(answer.get("reason")) for answer in answers) == ["None"] + ["payment_evidence_used"] * 7
 
 
 def test_money_by_hand_starts_a_tier_and_its_evidence_is_good_once(payer: PayingUser, anna: str) -> None:
@@ -182,7 +214,7 @@ def test_a_held_payment_with_money_is_refunded_and_not_rejected(payer: PayingUse
     assert decide(payer, anna, payment, "reject") == {"reason": "payment_already_decided"}
     asked = refund(payer, anna, payment, 5000)
     assert asked["refund"]["state"] == "approved"
-    close(payer, anna, asked["refund"]["id"], "R-1")
+    close(payer, anna, asked["refund"]["id"], f"R {uuid4()}")
     assert payer.payment(payment)["state"] == "refunded"
     assert_nothing_is_lost(payer.connection, payer.user)
     nothing_came = held(payer, is_test=True)
@@ -206,7 +238,7 @@ def test_a_large_refund_needs_two_people(payer: PayingUser, anna: str, boris: st
     payment = payer.bought("premium")
     asked = refund(payer, anna, payment, 50000)
     assert (asked["refund"]["state"], asked["waits"]) == ("requested", True)
-    assert close(payer, anna, asked["refund"]["id"], "R-8") == {"reason": "payment_already_decided"}
+    assert close(payer, anna, asked["refund"]["id"], f"R {uuid4()}") == {"reason": "payment_already_decided"}
 
     def approve(who: str) -> dict[str, Any]:
         said: dict[str, Any] = ask(
@@ -221,14 +253,14 @@ def test_a_large_refund_needs_two_people(payer: PayingUser, anna: str, boris: st
 
     assert approve(anna) == {"reason": "second_person_required"}
     assert approve(boris)["refund"]["state"] == "approved"
-    assert close(payer, anna, asked["refund"]["id"], "R-8")["refund"]["state"] == "done"
+    assert close(payer, anna, asked["refund"]["id"], f"R {uuid4()}")["refund"]["state"] == "done"
 
 
 def test_the_surplus_goes_back_and_the_tier_stays(payer: PayingUser, anna: str) -> None:
     payment, attempt = payer.attempt()
     payer.settle(attempt, amount_tyiyn=15000)
     asked = refund(payer, anna, payment, 5000)["refund"]
-    close(payer, anna, asked["id"], "R-9")
+    close(payer, anna, asked["id"], f"R {uuid4()}")
     assert payer.payment(payment)["state"] == "completed"
     assert payer.periods() == [("basic", 30)]
     assert_nothing_is_lost(payer.connection, payer.user)

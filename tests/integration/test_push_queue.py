@@ -243,6 +243,17 @@ def test_refused_credentials_stop_the_queue_and_one_forwarded_push_opens_it(push
     assert all(len(push_world.received(phone.token)) == 1 for phone in phones)
 
 
+def test_while_the_circuit_is_open_nothing_is_claimed(push_world: PushWorld) -> None:
+    phone = push_world.phone()
+    circuit = "insert into push_circuits (provider, open_until, reason) values ('expo', now() + interval '1 hour', 'x')"
+    rows(push_world.database, f"{circuit} returning 1")
+    push_world.notify(phone.user)
+    assert push_world.send()["claimed"] == 0
+    assert push_world.states(phone.user) == [("queued", "")]
+    rows(push_world.database, "delete from push_circuits returning 1")
+    assert push_world.send()["claimed"] == 1
+
+
 def test_a_phone_that_got_too_many_waits_longer_each_time(push_world: PushWorld) -> None:
     phone = push_world.phone()
     push_world.notify(phone.user)

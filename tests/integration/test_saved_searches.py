@@ -100,6 +100,8 @@ def test_the_same_filters_are_saved_once_whatever_the_case_and_the_form_of_numbe
         ({"radius_km": 5}, "latitude"),
         ({"latitude": 42.0, "longitude": 74.0, "radius_km": 0}, "radius_km"),
         ({"text": "a"}, "text"),
+        ({"text": " ".join(["аб"] * 16)}, "text"),
+        ({"text": ",".join("абвгдежзиклмнопрст")}, "text"),
         ({"x" * 3000: 1}, "filters"),
         ({"price_max": 0, "after": [1, 2]}, "after"),
     ],
@@ -278,7 +280,7 @@ def test_a_digest_has_a_number_and_parallel_runs_make_one(database: Database, us
     [(schedule,)] = rows(database, "select id::text from search_schedules where user_id = %s", user)
     due = Jsonb([{"id": schedule, "viewer": "00" * 16}])
     calls: list[Any] = [calling("search_digests_tell", p_viewers=due)] * 12
-    assert sum(at_once(database, calls)) == 1
+    assert sum(answer["told"] for answer in at_once(database, calls)) == 1
     assert [line["digest_no"] for line in told(database, user)] == [1]
     assert tell(database, user) == 0, "an empty digest is none"
     offer(database, seller)
@@ -375,3 +377,36 @@ def test_a_broad_search_records_a_hundred_of_a_flood_and_goes_on(database: Datab
     match(database)
     assert tell(database, user) == 1
     assert told(database, user)[1]["count"] < 100
+
+
+def test_a_search_that_cannot_be_evaluated_stops_nobody_elses(database: Database, user: str, seller: str) -> None:
+    spoilt = new_user_id(database)
+    for owner in (spoilt, user):
+        save(database, owner, {"price_min": 0}, "daily")
+    rows(database, """update saved_searches set query = '{"rooms": "x"}' where user_id = %s returning 1""", spoilt)
+    offer(database, seller)
+    match(database)
+    later = "update search_schedules set next_at = now() - make_interval(hours => %s) where user_id = %s returning 1"
+    rows(database, later, 2, spoilt)
+    rows(database, later, 1, user)
+    assert tell_due(database, spoilt, user) == 1
+    assert len(told(database, user)) == 1
+    due = "select 1 from search_schedules where user_id = %s and next_at > now() + interval '50 minutes'"
+    assert len(rows(database, due, spoilt)) == 1, "it is tried again, and not before the others"
+
+
+def test_a_broad_search_looks_into_texts_while_there_is_time(database: Database, user: str, seller: str) -> None:
+    worded = save(database, user, {"q": "самосвал or бульдозер"}, "daily")
+    plain = save(database, user, {"city": "Талас"}, "daily")
+    found = offer(database, seller, title="Бульдозер", city="Талас")
+    flood = """insert into listings (seller_user_id, category, title, price, status)
+        select %s, 'car', 'Авто', 1000 + n, 'active' from generate_series(1, 220) n returning 1"""
+    match(database)
+    rows(database, flood, seller)
+    match(database)
+    evaluate = "select private.match_broad_search(s, 100, now() + %s::interval) from saved_searches s where s.id = %s"
+    assert rows(database, evaluate, "-1 second", plain) == [(1,)]
+    assert rows(database, evaluate, "-1 second", worded) == [(0,)]
+    rows(database, "update saved_searches set matched_until = created_at where id = %s returning 1", worded)
+    assert rows(database, evaluate, "1 minute", worded) == [(1,)]
+    assert hits(database, worded) == {found}

@@ -210,3 +210,49 @@ def test_timers_that_run_at_once_get_different_videos(database: Database, due: s
     mine = [found["id"] for answer in answers for found in answer if found["id"] in videos]
     assert mine
     assert len(mine) == len(set(mine))
+
+
+@pytest.mark.parametrize("due", ["videos_due", "videos_to_delete"])
+def test_a_video_that_a_timer_has_claimed_is_left_alone_until_the_lease_ends(database: Database, due: str) -> None:
+    _, video, _ = shown_video(database, new_user(database))
+    change = "delete_requested_at = now()" if due == "videos_to_delete" else "state = 'processing'"
+    rows(database, f"update videos set {change}, next_check_at = now() where id = %s returning 1", video)
+
+    def claimed() -> bool:
+        [answer] = at_once(database, [calling(due, p_limit=10_000, p_lease_seconds=60)])
+        return video in [found["id"] for found in answer]
+
+    assert [claimed(), claimed()] == [True, False]
+    rows(database, "update videos set next_check_at = next_check_at - interval '61 s' where id = %s returning 1", video)
+    assert claimed()
+
+
+def test_a_video_whose_deletion_was_requested_is_neither_asked_for_nor_replicated(database: Database) -> None:
+    user = new_user(database)
+    _, kept, _ = shown_video(database, user)
+    _, gone, _ = shown_video(database, user)
+    deleted = "update videos set delete_requested_at = now() where id = %s returning 1"
+    rows(database, deleted, gone)
+    [copies] = at_once(database, [calling("video_copy_claim", p_limit=10_000, p_seconds=60)])
+    assert {kept, gone} & {found["id"] for found in copies} == {kept}
+    asked = "update videos set state = 'processing', next_check_at = now() where id = any (%s) returning 1"
+    rows(database, asked, [kept, gone])
+    [due] = at_once(database, [calling("videos_due", p_limit=10_000, p_lease_seconds=60)])
+    assert {kept, gone} & {found["id"] for found in due} == {kept}
+
+
+@pytest.mark.parametrize("ending", ["delete_requested_at = now()", "state = 'deleted', deleted_at = now()"])
+def test_what_a_provider_or_the_app_says_of_a_deleted_video_changes_nothing(database: Database, ending: str) -> None:
+    user = new_user(database)
+    ticket, provider_id = opened(database, user), new_id()
+    video, listing = ticket["video_id"], new_listing(database, user)
+    with database.connect() as connection:
+        completing(user, ticket, provider_id)(connection)
+    rows(database, f"update videos set {ending} where id = %s returning 1", video)
+    before = row(database, video)
+    attach = "select private.attach_video(%s, %s)"
+    assert at_once(database, [observing(video, provider_id, state="failed")]) == ["outdated"]
+    assert at_once(database, [completing(user, ticket, provider_id)]) == [{"reason": "upload_ticket_over"}]
+    assert rows(database, attach, listing, video) == [(False,)]
+    assert row(database, video) == before
+    assert rows(database, "select video_id, video_status from listings where id = %s", listing) == [(None, "none")]

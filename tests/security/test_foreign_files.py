@@ -129,6 +129,14 @@ def test_anothers_files_are_neither_listed_nor_changed_nor_removed(thief: Thief)
     assert thief.run("delete from storage.objects where name like %s returning name", f"{thief.victim}/%") == []
 
 
+def test_a_deletion_that_looks_at_no_row_removes_ones_own_files_alone(thief: Thief) -> None:
+    # Without a condition Postgres applies the policy for deletions alone, not the one for reading.
+    for bucket in OPEN:
+        thief.upload(bucket, f"{thief.id}/mine.jpg")
+    thief.run("delete from storage.objects")
+    assert [name for name in thief.names() if name.startswith(thief.id)] == []
+
+
 def test_who_is_not_signed_in_has_no_files(thief: Thief) -> None:
     assert thief.names(role="anon") == []
     with refused():

@@ -66,7 +66,7 @@ def tell_due(database: Database, *users: str, viewer: str = "00" * 16) -> int:
     query = """select search_digests_tell((
         select coalesce(jsonb_agg(jsonb_build_object('id', d ->> 'id', 'viewer', %s::text)), '[]')
         from jsonb_array_elements(search_digests_due(10000)) as d where d ->> 'user_id' = any (%s)))"""
-    return int(rows(database, query, viewer, list(users))[0][0])
+    return int(rows(database, query, viewer, list(users))[0][0]["told"])
 
 
 def hits(database: Database, search: str) -> set[str]:

@@ -130,7 +130,7 @@ class Core {
   }
 
   #attempt(method: Method, path: keyof paths, options: Loose, token: string | null): Attempt {
-    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(options.path?.[name])))
+    const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => segment(String(options.path?.[name])))
     const query = new URLSearchParams()
     for (const [name, value] of Object.entries(options.query ?? {})) {
       for (const one of Array.isArray(value) ? value : [value]) {
@@ -152,6 +152,11 @@ class Core {
       signal: options.signal,
     }
   }
+}
+
+/** An id from a link may be anything: `..` and nothing would lead to another route, however they are encoded. */
+function segment(value: string): string {
+  return /^\.{0,2}$/.test(value) ? '_' : encodeURIComponent(value)
 }
 
 /** Whether sending it twice does it once: by its method, or by the key that goes with it. */

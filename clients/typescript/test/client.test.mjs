@@ -45,6 +45,16 @@ test('an answer is its data, and the address is filled', async () => {
   assert.equal(sent[0].headers.Authorization, undefined)
 })
 
+test('an id from a link leads to no other route', async () => {
+  for (const id of ['..', '.', '', '../like', '%2e%2e', '..\\', '?x=1', '#x']) {
+    const { api, sent } = scripted([() => refusal(404, 'not_found')])
+    await api.request('get', '/api/listings/{listing_id}', { path: { listing_id: id } })
+    const { pathname, search, hash } = new URL(sent[0].url)
+    assert.match(pathname, /^\/api\/listings\/[^/]+$/, id)
+    assert.equal(search + hash, '')
+  }
+})
+
 test('a query leaves out what is not set', async () => {
   const { api, sent } = scripted([() => success({})])
   await api.request('get', '/api/listings/search', { query: { q: 'Camry', price_min: undefined } })

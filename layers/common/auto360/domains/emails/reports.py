@@ -53,7 +53,7 @@ class EmailReports:
     def _documents(self, body: bytes) -> list[object]:
         try:
             document: Any = json.loads(body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise NotFound from None
         if not isinstance(document, Mapping):
             raise NotFound

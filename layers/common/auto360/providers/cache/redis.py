@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from auto360.providers.cache import Cache, Kept, entry, text_of
-from auto360.providers.transport.redis_line import Command, RedisFailed, RedisLine
+from auto360.providers.transport.redis_line import Command, RedisFailed, RedisLine, kind_of
 
 _LOG = logging.getLogger("auto360.providers.cache")
 _RETRY_AFTER_SECONDS = 30.0
@@ -58,9 +58,10 @@ class RedisCache:
         if time.monotonic() >= self._retry_at:
             try:
                 return query()
-            except RedisFailed as failure:
+            except (RedisFailed, ValueError, TypeError) as failure:
+                # An answer of another form is none: this may be somebody else's Redis.
                 self._retry_at = time.monotonic() + _RETRY_AFTER_SECONDS
-                _LOG.warning("redis unavailable, caching in the process: %s", failure)
+                _LOG.warning("redis unavailable, caching in the process: %s", kind_of(failure))
         return instead()
 
 

@@ -3,12 +3,22 @@
 `accepted` by the provider; `later`, certainly not sent; `unknown`, perhaps sent; `refused`, never to be sent like this.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 TAG = "auto360_mail"
 """Name of the tag with our id of a mail, which reports contain."""
+
+_MAX_TEXT = 200
+_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+
+
+def plain_text(value: object, *, at_most: int = _MAX_TEXT) -> str:
+    """Return an id or code of a provider as printable ASCII: the database takes neither NUL nor half characters."""
+    return _UNPRINTABLE.sub("?", str(value or ""))[:at_most]
+
 
 MailOutcomeKind = Literal["accepted", "later", "unknown", "refused"]
 

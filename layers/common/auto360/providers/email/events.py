@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from auto360.providers.email import TAG
+from auto360.providers.email import TAG, plain_text
 
 MailEventKind = Literal["delivery", "bounce", "complaint"]
-_MAX_REF = 200
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,8 @@ def read_event(document: object) -> MailEvent | None:
     told: Mapping[str, Any] = part if isinstance(part, Mapping) else {}
     own = document.get("eventId") or told.get("feedbackId") or f"{reference}:{kind}:{told.get('timestamp', '')}"
     return MailEvent(
-        event_id=str(own)[:_MAX_REF],
-        provider_ref=reference[:_MAX_REF],
+        event_id=plain_text(own),
+        provider_ref=plain_text(reference),
         kind=kind,
         email_id=_tag(mail),
         is_permanent=kind == "bounce" and _is_permanent(told),
@@ -59,7 +58,7 @@ def _is_permanent(bounce: Mapping[str, Any]) -> bool:
 def _code(told: Mapping[str, Any]) -> str:
     statuses = [str(recipient["status"]) for recipient in _recipients(told) if recipient.get("status")]
     parts = [told.get("bounceSubType") or told.get("complaintFeedbackType") or "", *statuses[:1]]
-    return " ".join(str(part) for part in parts if part)[:60]
+    return plain_text(" ".join(str(part) for part in parts if part), at_most=60)
 
 
 def _recipients(bounce: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -70,4 +69,4 @@ def _recipients(bounce: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 def _tag(mail: Mapping[str, Any]) -> str | None:
     tags = mail.get("tags")
     values = tags.get(TAG) if isinstance(tags, Mapping) else None
-    return str(values[0])[:_MAX_REF] if isinstance(values, list) and values else None
+    return plain_text(values[0]) if isinstance(values, list) and values else None

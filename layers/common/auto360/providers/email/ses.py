@@ -8,7 +8,7 @@ from pydantic import Field, HttpUrl, SecretStr
 
 from auto360.core.clock import Clock, utc_now
 from auto360.core.settings import EnvSettings
-from auto360.providers.email import TAG, Mail, MailOutcome
+from auto360.providers.email import TAG, Mail, MailOutcome, plain_text
 from auto360.providers.email.mime import mail_bytes
 
 if TYPE_CHECKING:
@@ -81,13 +81,13 @@ class SesMail:
             return MailOutcome("later", "connect", seconds=_RATE_SECONDS)
         except exceptions.BotoCoreError:
             return MailOutcome("unknown", "no_reply")
-        found = str(answer.get("MessageId") or "")[:200]
+        found = plain_text(answer.get("MessageId"))
         return MailOutcome("accepted", provider_ref=found) if found else MailOutcome("unknown", "no_id")
 
 
 def _refusal(error: ClientError) -> MailOutcome:
     status = int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
-    code = str(error.response.get("Error", {}).get("Code", "refused"))[:50]
+    code = plain_text(error.response.get("Error", {}).get("Code", "refused"), at_most=50)
     if status >= 500:
         return MailOutcome("unknown", code)
     if status == 429 or code in _RATE:

@@ -1,6 +1,7 @@
 """Envelope of Amazon SNS around reports of SES: its signature, verified by the certificate that it names.
 
-The certificate must lie at a host of SNS itself: with another one anybody could sign.
+The certificate must lie at the host of SNS in the topic's region: any other certificate allows forged reports, and among
+similar names of hosts are buckets (`sns.s3-us-west-2.amazonaws.com`).
 """
 
 import base64
@@ -13,9 +14,8 @@ from typing import Any
 
 from auto360.core.clock import Clock
 
-_HOST = r"https://sns\.[a-z0-9-]{3,40}\.amazonaws\.com(?:\.cn)?"
-_CERTIFICATE = re.compile(_HOST + r"/SimpleNotificationService-[A-Za-z0-9]{1,80}\.pem")
-_CONFIRMATION = re.compile(_HOST + r"/\?Action=ConfirmSubscription&[\x21-\x7e]{1,1000}")
+_CERTIFICATE = re.compile(r"SimpleNotificationService-[A-Za-z0-9]{1,80}\.pem")
+_CONFIRMATION = re.compile(r"\?Action=ConfirmSubscription&[\x21-\x7e]{1,1000}")
 _SIGNED = {
     "Notification": ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type"),
     "SubscriptionConfirmation": ("Message", "MessageId", "SubscribeURL", "Timestamp", "Token", "TopicArn", "Type"),
@@ -48,13 +48,13 @@ class SnsMessages:
             raise SnsRefused
         self._check(envelope)
         if envelope["Type"] == "SubscriptionConfirmation":
-            if not _CONFIRMATION.fullmatch(str(envelope.get("SubscribeURL"))):
+            if not self._is_at_sns(str(envelope.get("SubscribeURL")), _CONFIRMATION):
                 raise SnsRefused
             self.fetch(str(envelope["SubscribeURL"]))
             return None
         try:
             document: object = json.loads(str(envelope.get("Message")))
-        except ValueError:
+        except (ValueError, RecursionError):
             # SES sends a plain text when it is switched on.
             return None
         return document
@@ -79,10 +79,15 @@ class SnsMessages:
         except (InvalidSignature, binascii.Error, ValueError) as error:
             raise SnsRefused from error
 
+    def _is_at_sns(self, url: str, path: re.Pattern[str]) -> bool:
+        _, partition, _, region, *_ = self.topic.split(":")
+        host = f"https://sns.{region}.amazonaws.com{'.cn' if partition == 'aws-cn' else ''}/"
+        return url.startswith(host) and path.fullmatch(url, len(host)) is not None
+
     def _certificate(self, url: str) -> Any:
         from cryptography.x509 import load_pem_x509_certificate
 
-        if not _CERTIFICATE.fullmatch(url):
+        if not self._is_at_sns(url, _CERTIFICATE):
             raise SnsRefused
         if url not in self._certificates:
             try:

@@ -28,9 +28,16 @@ class RedisCounter:
         if time.monotonic() < self._retry_at:
             return self._fallback.hit(key, limit)
         try:
-            [[hits, seconds]] = self._line.run(("EVAL", _HIT, 1, f"limit:{limit.name}:{key}", limit.seconds))
+            return _count(self._line.run(("EVAL", _HIT, 1, f"limit:{limit.name}:{key}", limit.seconds)))
         except RedisFailed as failure:
             self._retry_at = time.monotonic() + _RETRY_AFTER_SECONDS
             _LOG.warning("redis unavailable, counting in the database: %s", failure)
             return self._fallback.hit(key, limit)
-        return Count(hits=int(hits), reset_in=max(1, int(seconds)))
+
+
+def _count(results: list[object]) -> Count:
+    """Read what the script returns. Raises RedisFailed for anything else, such as of a server that is not ours."""
+    match results:
+        case [[int(hits), int(seconds)]]:
+            return Count(hits=hits, reset_in=max(1, seconds))
+    raise RedisFailed("odd_answer")

@@ -29,6 +29,11 @@ class RedisFailed(Exception):
     """No answer, or an error instead of one; contains the kind alone."""
 
 
+def kind_of(failure: Exception) -> str:
+    """Return what may be logged about a failed exchange: nothing of what was answered."""
+    return str(failure) if isinstance(failure, RedisFailed) else type(failure).__name__
+
+
 class RedisLine:
     """Redis at `url`: `redis://user:password@host:port/number`, or `rediss://` for TLS. One exchange at a time."""
 

@@ -16,8 +16,9 @@ def refund_begin(database: Database, *, refund_id: str | None) -> Any:
 def refund_close(
     database: Database, *, operator_id: str | None, refund_id: str | None, ref: str | None, policy: Json | None
 ) -> Any:
-    """Closes a refund that a staff member has made in the bank's cabinet, with the bank's number, and schedules the
-    tier anew. Reasons: forbidden, not_found, operator_own_money, payment_evidence_used, payment_already_decided.
+    """Closes a refund that a staff member has made in the bank's cabinet, with the bank's number, which no other
+    refund at that bank has, and schedules the tier anew. Reasons: forbidden, not_found, operator_own_money,
+    payment_evidence_used, payment_already_decided.
     """
     return database.call(
         "refund_close", {"p_operator_id": operator_id, "p_refund_id": refund_id, "p_ref": ref, "p_policy": policy}
