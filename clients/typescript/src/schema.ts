@@ -1512,7 +1512,7 @@ export interface components {
         };
         /**
          * AppNotification
-         * @description AppNotification as the app lists it.
+         * @description Notification in the app's list.
          */
         AppNotification: {
             /** Id */
@@ -2921,7 +2921,7 @@ export interface components {
          * Listing
          * @description Listing. Price in som, mileage in kilometres, area in square metres, `distance_km` from the requested place.
          *
-         *     `video_preview_url` is to be played muted, for its first six seconds; null where the provider has no such file.
+         *     `video_preview_url` is for muted playback of its first six seconds; null where the provider has no such file.
          */
         Listing: {
             /** Id */
@@ -3379,8 +3379,8 @@ export interface components {
          * Member
          * @description Team member or invitation.
          *
-         *     An invited phone has `invitation_id` and `phone`, which owner and admins see. Whether it belongs to a user shows
-         *     once that user accepts.
+         *     An invited phone has `invitation_id` and `phone`, visible to owner and admins. Its user is shown only
+         *     after acceptance.
          */
         Member: {
             /** User Id */
@@ -3726,7 +3726,7 @@ export interface components {
          * @description Text (`text`, `message` or `body`), picture, or price in som.
          *
          *     `image_url` is the `url` of an own picture or an address at an allowed host. `client_message_id`, or the
-         *     header `Idempotency-Key`, makes a repeated request harmless.
+         *     header `Idempotency-Key`, makes a repeated request idempotent.
          */
         NewMessage: {
             /** Text */
@@ -4189,9 +4189,9 @@ export interface components {
         };
         /**
          * PictureState
-         * @description Picture of the caller. `url` and `image` are there when it is `ready`; `message` says why it was refused.
+         * @description Picture of the caller. `url` and `image` are present when it is `ready`; `message` is the reason of a refusal.
          *
-         *     `withdrawn`: nothing that others may see names it, as after a rejection; it comes back with what names it.
+         *     `withdrawn`: no public object uses it, as after a rejection; it returns together with such an object.
          */
         PictureState: {
             /** Id */
@@ -4269,7 +4269,7 @@ export interface components {
         };
         /**
          * PreferenceChanges
-         * @description Preferences to change; what is not named stays. Quiet hours are named together, both null for none.
+         * @description Preferences to change; omitted ones stay. Quiet hours come together, both null for none.
          */
         PreferenceChanges: {
             /** Is Enabled */
@@ -4399,7 +4399,7 @@ export interface components {
         };
         /**
          * ReadMarks
-         * @description How many were marked as read, and how many are unread now.
+         * @description Numbers of newly read and of unread notifications.
          */
         ReadMarks: {
             /** Read */
@@ -4543,7 +4543,7 @@ export interface components {
         };
         /**
          * SavedSearchChanges
-         * @description Body of a change; what is left out stays.
+         * @description Fields to change; omitted ones stay.
          */
         SavedSearchChanges: {
             /** Name */
@@ -4903,7 +4903,7 @@ export interface components {
         };
         /**
          * User
-         * @description Signed-in user. `name` is exactly "Пользователь" until the person has given one.
+         * @description Signed-in user. `name` is exactly "Пользователь" until the user sets one.
          */
         User: {
             /** Id */
@@ -5005,7 +5005,7 @@ export interface components {
         };
         /**
          * VideoState
-         * @description Video and its current addresses. `status` is one of ours; `failure` says why it failed.
+         * @description Video and its current addresses. `status` is one of ours; `failure` is the reason of a failure.
          */
         VideoState: {
             /** Videoid */
