@@ -1,4 +1,4 @@
--- Notifying of hits: one numbered notification per user and frequency (docs/decisions/0140).
+-- Notifications of hits: one numbered notification per user and frequency (docs/decisions/0140).
 
 create function public.search_digests_due(p_limit integer) returns jsonb
 language sql stable set search_path = '' as $$
@@ -7,14 +7,14 @@ language sql stable set search_path = '' as $$
     order by c.next_at limit p_limit) as d;
 $$;
 comment on function public.search_digests_due(integer) is
-  'Returns up to p_limit schedules whose time has come [{id, user_id}], for search_digests_tell.';
+  'Returns up to p_limit due schedules [{id, user_id}], for search_digests_tell.';
 
 create function private.settle_hits(p_schedule public.search_schedules, p_viewer bytea) returns void
 language plpgsql volatile set search_path = '' as $$
 begin
   perform private.match_broad_search(s, 100) from public.saved_searches s
   where s.user_id = p_schedule.user_id and s.frequency = p_schedule.frequency and s.key is null and s.anchor is null;
-  -- What comes back into view arrives again; what was seen is not told any more.
+  -- A listing that becomes visible again arrives again; a seen hit is not notified any more.
   delete from public.search_hits h using public.listings l, public.saved_searches s
   where h.user_id = p_schedule.user_id and h.digest_no is null and l.id = h.listing_id and s.id = h.search_id
     and s.frequency = p_schedule.frequency and not private.is_news(h.user_id, l);
@@ -25,7 +25,7 @@ begin
 end;
 $$;
 comment on function private.settle_hits(public.search_schedules, bytea) is
-  'Evaluates the broad searches of a schedule, then drops waiting hits that are gone, own, blocked or seen. A blocked user is told nothing.';
+  'Evaluates the broad searches of a schedule, then drops waiting hits that are gone, own, blocked or seen. A blocked user gets no notification.';
 
 create function private.tell_hits(p_schedule public.search_schedules, p_no integer) returns boolean
 language plpgsql volatile set search_path = '' as $$
@@ -60,8 +60,8 @@ begin
 end;
 $$;
 comment on function private.tell_hits(public.search_schedules, integer) is
-  'Gives all waiting hits of a schedule one number and notifies of them: how many, and the first five. Returns false without hits, '
-  'which make no notification.';
+  'Gives all waiting hits of a schedule one number and notifies of them: their count, and the first five. Returns false without hits '
+  'and sends nothing then.';
 
 create function public.search_digests_tell(p_viewers jsonb) returns integer
 language plpgsql volatile set search_path = '' as $$
@@ -87,8 +87,8 @@ begin
 end;
 $$;
 comment on function public.search_digests_tell(jsonb) is
-  'Notifies the users of schedules [{id, viewer (32 hex digits, see private.has_seen)}] whose time has come, each by one caller: number, '
-  'hits and notification in one transaction, so that a repeat finds nothing to tell. Returns how many notifications there were.';
+  'Notifies the users of schedules [{id, viewer (32 hex digits, see private.has_seen)}] that are due, each by one caller: number, '
+  'hits and notification in one transaction, so that a repeat sends nothing. Returns the number of notifications.';
 
 create function private.sweep_searches(p_limit integer) returns table (kind text, removed integer)
 language plpgsql volatile set search_path = '' as $$

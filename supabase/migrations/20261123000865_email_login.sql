@@ -10,7 +10,7 @@ language sql stable set search_path = '' as $$
 $$;
 comment on function private.sms_delivery_is_down() is
   'Returns true while of at least five login SMS of half an hour, each given two minutes, fewer than 30 percent arrived: a phone '
-  'that is switched off looks the same, one alone says nothing.';
+  'that is switched off looks the same, so one alone proves nothing.';
 
 create function private.email_code_is_open(p_sms public.sms_messages) returns boolean
 language plpgsql stable set search_path = '' as $$
@@ -58,8 +58,8 @@ begin
 end;
 $$;
 comment on function public.login_request_email(text, inet, jsonb) is
-  'Sends the live login code of a phone to the proved address of its account, after an SMS that this place asked for has failed: {sms_id, '
-  'expires_in}, the same whether there is an account or an address. Counts against p_limits like an SMS. No staff, no address of the last '
+  'Sends the live login code of a phone to the proved address of its account, after a failed SMS requested from this place: {sms_id, '
+  'expires_in}, also without an account or an address. Counts against p_limits like an SMS. No staff, no address of the last '
   'three days. Reasons: email_code_closed (others come with the limits).';
 
 create function private.note_email_login(p_code_id uuid, p_user_id uuid, p_session_id uuid, p_address inet) returns void

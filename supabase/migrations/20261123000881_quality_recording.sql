@@ -1,9 +1,9 @@
--- Counting of the app's playback reports. Everything that a phone says is clamped here or replaced by `other`; the hour is
+-- Counting of the app's playback reports. Every value of a phone is clamped here or replaced by `other`; the hour is
 -- the server's.
 
 create function private.quality_bucket(p_value numeric, p_floor numeric) returns integer
 language sql immutable set search_path = '' as $$
-  -- Of null there is no bucket, and least() would ignore it.
+  -- Null has no bucket, and least() would ignore it.
   select case when p_value < p_floor then 0 when p_value >= p_floor then
     least(1 + pg_catalog.floor(pg_catalog.ln(p_value::float8 / p_floor::float8) / pg_catalog.ln(1.08::float8)), 93)::integer end;
 $$;
@@ -21,7 +21,7 @@ language sql immutable set search_path = '' as $$
 $$;
 comment on function private.quality_percentile(bigint[], numeric, numeric) is
   'Returns the value below which a share of a histogram lies: the middle of its bucket, at most 4 % off; p_floor for '
-  'whatever is smaller. Null without values.';
+  'smaller values. Null without values.';
 
 create function private.add_counts(p_left bigint[], p_right bigint[]) returns bigint[]
 language plpgsql immutable set search_path = '' as $$
@@ -54,7 +54,7 @@ comment on function private.histogram_of(integer[], integer[]) is
 
 create type private.quality_view as (provider text, network text, kind text, failure text, start_ms integer,
   play_ms integer, stall_ms integer, stalls integer, weight integer, dropped text);
-comment on type private.quality_view is 'View of a batch as it is counted, or the reason for which it is not.';
+comment on type private.quality_view is 'Countable view of a batch, or the reason against counting it.';
 
 -- One statement without helpers: a function with a search path is never inlined, and this runs for each batch.
 create function private.quality_views(p_batch jsonb) returns private.quality_view[]
@@ -123,7 +123,7 @@ language sql volatile set search_path = '' as $$
   values (p_hour, p_reason, pg_catalog.floor(pg_catalog.random() * 8)::smallint, p_count)
   on conflict (hour, reason, shard) do update set dropped = d.dropped + excluded.dropped;
 $$;
-comment on function private.drop_quality(timestamptz, text, bigint) is 'Counts what is not counted, by reason.';
+comment on function private.drop_quality(timestamptz, text, bigint) is 'Counts drops by reason.';
 
 create function public.quality_drop(p_cause text) returns void
 language sql volatile set search_path = '' as $$
@@ -139,7 +139,7 @@ language sql volatile set search_path = '' as $$
     bad_views, play_ms, stall_ms, stalls, start_histogram, stall_histogram)
   select p_hour, v.provider, case when p_batch ->> 'os' in ('android', 'ios') then p_batch ->> 'os' else 'other' end, v.network,
     v.kind, pg_catalog.get_byte(pg_catalog.uuid_send((p_batch ->> 'id')::uuid), 15) & 7,
-    -- A session that is not sampled sends failures alone, and is no independent look.
+    -- A session outside the sample sends failures alone, and is not an independent sample.
     (pg_catalog.bool_or(s.is_sampled))::integer, count(*), sum(v.weight),
     coalesce(sum(v.weight) filter (where v.start_ms is not null), 0),
     coalesce(sum(v.weight) filter (where v.start_ms is null and v.failure is null), 0),
@@ -158,7 +158,7 @@ language sql volatile set search_path = '' as $$
   cross join (select ('x' || pg_catalog.lpad(pg_catalog.left(p_batch ->> 'session', 8), 16, '0'))::bit(64)::bigint
     % (p_batch ->> 'rate')::integer = 0 as is_sampled) as s
   where v.dropped is null group by v.provider, v.network, v.kind
-  -- In one order, so that two batches never wait for each other in a circle.
+  -- In a fixed order, so that two batches never deadlock.
   order by v.provider, v.network, v.kind
   on conflict (hour, provider, os, network, kind, shard) do update set batches = h.batches + excluded.batches,
     reports = h.reports + excluded.reports, attempts = h.attempts + excluded.attempts, starts = h.starts + excluded.starts,
@@ -219,7 +219,7 @@ end;
 $$;
 comment on function public.quality_record(text, jsonb, integer) is
   'Counts a batch of playback reports {id, session, rate, os, views} once per id, in the hour of its arrival, up to '
-  'p_max_views weighted views per group of addresses and hour: {counted}. Whatever is not counted is counted by reason.';
+  'p_max_views weighted views per group of addresses and hour: {counted}. Drops are counted by reason.';
 
 revoke execute on function private.quality_bucket(numeric, numeric), private.quality_percentile(bigint[], numeric, numeric),
   private.add_counts(bigint[], bigint[]), private.histogram_of(integer[], integer[]),

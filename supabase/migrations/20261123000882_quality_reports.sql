@@ -1,4 +1,4 @@
--- What playback reports say: sums of days, the page of staff, metrics of alerts; and days of the CDN beside them.
+-- Reports from playback: sums of days, the page of staff, metrics of alerts; and days of the CDN beside them.
 
 create function private.sum_counts(p_histograms bigint[]) returns bigint[]
 language sql immutable set search_path = '' as $$
@@ -32,7 +32,7 @@ begin
   perform pg_catalog.pg_advisory_xact_lock(pg_catalog.hashtextextended('quality_fold', 0));
   for v_day in
     select distinct (h.hour at time zone 'Asia/Bishkek')::date from public.quality_hours h
-    -- A batch that came in the last second of a day is written by now.
+    -- A batch received in the last second of a day is written by now.
     where h.hour < private.day_start(((pg_catalog.now() - interval '5 minutes') at time zone 'Asia/Bishkek')::date)
       and not exists (select from public.quality_days d where d.day = (h.hour at time zone 'Asia/Bishkek')::date)
     order by 1 limit 14
@@ -44,7 +44,7 @@ begin
 end;
 $$;
 comment on function public.quality_fold() is
-  'Writes the sums of every day that has ended and has none yet; returns how many. Repeating it changes nothing.';
+  'Writes the sums of every day that has ended and has none yet; returns their number. Idempotent.';
 
 create function private.quality_all(p_days integer) returns setof public.quality_days
 language sql stable set search_path = '' as $$
@@ -156,8 +156,8 @@ language sql stable set search_path = '' as $$
     or not exists (select from public.metrics_daily m where m.metric = 'cdn_requests' and m.dimension = '' and m.day = d.day);
 $$;
 comment on function public.cdn_days_missing(integer) is
-  'Returns the days of the last p_days for which CDN metrics are wanted, the newest first: those without any, and the '
-  'last two, whose late points may have come.';
+  'Returns the days of the last p_days without final CDN metrics, the newest first: those without any, and the '
+  'last two, whose late points may have arrived.';
 
 create function public.cdn_day_record(p_day date, p_metrics jsonb) returns integer
 language sql volatile set search_path = '' as $$
@@ -169,7 +169,7 @@ language sql volatile set search_path = '' as $$
 $$;
 comment on function public.cdn_day_record(date, jsonb) is
   'Writes the CDN metrics {requests, origin_requests, bytes, origin_bytes, error_share, origin_error_share} of a day over '
-  'earlier ones; returns how many were new or different.';
+  'earlier ones; returns the number of new or different ones.';
 
 revoke execute on function private.sum_counts(bigint[]), private.quality_sums(timestamptz, timestamptz), public.quality_fold(),
   private.quality_all(integer), public.quality_report(uuid, integer), private.quality_metrics(),

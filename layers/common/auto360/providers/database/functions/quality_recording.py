@@ -12,7 +12,6 @@ def quality_drop(database: Database, *, cause: str | None) -> None:
 
 def quality_record(database: Database, *, address: str | None, batch: Json | None, max_views: int | None) -> Any:
     """Counts a batch of playback reports {id, session, rate, os, views} once per id, in the hour of its arrival, up
-    to p_max_views weighted views per group of addresses and hour: {counted}. Whatever is not counted is counted
-    by reason.
+    to p_max_views weighted views per group of addresses and hour: {counted}. Drops are counted by reason.
     """
     return database.call("quality_record", {"p_address": address, "p_batch": batch, "p_max_views": max_views})

@@ -6,14 +6,14 @@ from auto360.providers.database import Database, Json
 
 
 def search_digests_due(database: Database, *, limit: int) -> Any:
-    """Returns up to p_limit schedules whose time has come [{id, user_id}], for search_digests_tell."""
+    """Returns up to p_limit due schedules [{id, user_id}], for search_digests_tell."""
     return database.call_read("search_digests_due", {"p_limit": limit})
 
 
 def search_digests_tell(database: Database, *, viewers: Json | None) -> int:
-    """Notifies the users of schedules [{id, viewer (32 hex digits, see private.has_seen)}] whose time has come, each
-    by one caller: number, hits and notification in one transaction, so that a repeat finds nothing to tell.
-    Returns how many notifications there were.
+    """Notifies the users of schedules [{id, viewer (32 hex digits, see private.has_seen)}] that are due, each by one
+    caller: number, hits and notification in one transaction, so that a repeat sends nothing. Returns the number
+    of notifications.
     """
     answer: int = database.call("search_digests_tell", {"p_viewers": viewers})
     return answer
