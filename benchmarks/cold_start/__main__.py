@@ -1,4 +1,4 @@
-"""`make bench-cold`: measure, and print one table. `ROUNDS` sets how many pairs are measured (9 unless told)."""
+"""`make bench-cold`: measure, and print one table. `ROUNDS` sets the number of measured pairs (default 9)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def build(folder: Path, services: Services) -> dict[str, dict[str, Candidate]]:
 def measure(sides: dict[str, dict[str, Candidate]], services: Services, rounds: int) -> list[Row]:
     """Return the first round warms disk and database and counts the requests.
 
-    The side that begins changes with each round.
+    The first side alternates with each round.
     """
     rows = {step: Row(step) for step in STEPS}
     for number in range(rounds + 1):
@@ -68,7 +68,7 @@ def measure(sides: dict[str, dict[str, Candidate]], services: Services, rounds: 
 
 
 def _person(number: int, place: int) -> Login:
-    """Return a caller of one round and side: own number, own network, so that no limit is met."""
+    """Return a caller of one round and side, with a separate number and network, below all limits."""
     return Login(phone=f"+996555{number:02d}{place}{number:03d}", address=f"198.51.{number}.{place + 1}")
 
 
